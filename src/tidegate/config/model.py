@@ -1,0 +1,194 @@
+"""The configuration as typed values. `docs/configuration.md` describes every key.
+
+Only the shape lives here; reading the file, resolving secrets and cross-checks are in
+`config/reading.py`, `config/secrets.py` and `config/rules.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Unknown keys are errors: a misspelt key must never be silently ignored."""
+
+
+class Hub(Strict):
+    """`[hub]`: this installation."""
+
+    ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path or postgresql://...
+    encryption_key: str = "keyring:tidegate/encryption"  #: secret reference; encrypts tokens at rest
+    log: Literal["text", "json"] = "text"
+
+
+class Store(Strict):
+    """`[stores.NAME]`: one Magento instance."""
+
+    url: str  #: e.g. https://shop.example ; plain http only to loopback
+    auth: Literal["oauth1", "token", "admin"] = "oauth1"
+    consumer_key: str = ""  #: secret references, from here to the password
+    consumer_secret: str = ""
+    access_token: str = ""
+    access_token_secret: str = ""
+    username: str = ""
+    password: str = ""
+    page_size: int = 100
+    timeout: float = 60.0  #: seconds a call may take
+    max_answer_mb: int = 64
+    time_zone: str = "UTC"
+
+
+class Window(Strict):
+    """`[[companies.NAME.closed]]`: when nothing may be sent.
+
+    `rule` is an RFC 5545 recurrence rule that starts a closing at each occurrence, in the company's
+    time zone; `minutes` is how long it lasts.
+    """
+
+    rule: str
+    minutes: int
+    reason: str = "closed"
+
+
+class Company(Strict):
+    """`[companies.NAME]`: one Sage company."""
+
+    product: Literal["sage200"]
+    edition: Literal["standard", "professional"] = "standard"
+    base_url: str = ""  #: "" = the vendor's address for the edition
+    sign_in_url: str = "https://id.sage.com"
+    site_id: str = ""
+    company_id: str = ""
+    client_id: str = ""  #: secret references, from here to the secondary key
+    client_secret: str = ""
+    subscription_key: str = ""
+    subscription_key_secondary: str = ""
+    redirect_url: str = "http://127.0.0.1:8912/callback"
+    refresh_token_days: int = 90
+    time_zone: str = "Europe/London"
+    seats: int = 1
+    timeout: float = 100.0
+    max_answer_mb: int = 64
+    settle_minutes: int = 10  #: how long an unanswered call may still take effect: no look-up counts before
+    closed: tuple[Window, ...] = ()
+    currency: str = "GBP"
+    key_field: str = "spare_text_1"  #: where our key is stored; `analysis_code_N` on versions without spare fields
+    created_by: str = "MAGENTO"
+
+
+class Flow(Strict):
+    """`[connections.NAME.flows.FLOW]`: when one flow runs. `every` and `cron` exclude each other."""
+
+    enabled: bool = True
+    every: str = ""  #: 30s, 15m, 4h, 1d
+    cron: str = ""  #: five fields, in the company's time zone
+    batch: int = 50  #: deliveries in one batch
+
+
+class Capture(Strict):
+    """`[connections.NAME.capture]`: which orders are read."""
+
+    since: datetime | None = None  #: nothing created before is ever sent; set by `tidegate init`
+    overlap_minutes: int = 15
+    lag_seconds: int = 30  #: the upper bound of a read lies so far behind the store's clock
+    states: tuple[str, ...] = ("new", "processing", "complete")
+    statuses_never: tuple[str, ...] = ("pending_payment", "payment_review", "holded", "fraud")
+    audit_every: str = "1d"
+
+
+class CustomerRule(Strict):
+    """`[connections.NAME.customers]`: whose account an order goes to."""
+
+    unknown: Literal["create", "web-account", "hold"] = "hold"
+    guest_account: str = ""  #: the account for guest orders
+    web_account: str = ""  #: with `unknown = "web-account"`; "" = guest_account
+    create_on_hold: bool = False
+    account_prefix: str = "W"
+    accounts: dict[str, str] = {}  #: e-mail or Magento customer id -> account reference
+
+
+class Payment(Strict):
+    """`[connections.NAME.payments.METHOD]`."""
+
+    account: str = ""  #: clearing account
+    terms: str = ""
+
+
+class Shipping(Strict):
+    """`[connections.NAME.shipping.METHOD]`; the method is `carrier_method`, or `*` for any other."""
+
+    charge: str = ""  #: the company's charge code, e.g. CARRIAGE
+    account: str = ""  #: freight account, when not the charge's own
+    carrier: str = ""
+
+
+class Tax(Strict):
+    """`[connections.NAME.tax]`: Magento rate code or percent -> the company's tax code."""
+
+    codes: dict[str, str] = {}  #: e.g. {"GB-VAT-20" = "1", "20" = "1", "0" = "0"}
+
+
+class Revenue(Strict):
+    """`[connections.NAME.revenue]`: SKU pattern (`HUB-*`) -> revenue account; first match counts."""
+
+    accounts: dict[str, str] = {}
+
+
+class Rounding(Strict):
+    """`[connections.NAME.rounding]`."""
+
+    tolerance: Decimal = Decimal("0.05")  #: largest rounding line, in the document's currency
+    account: str = ""
+    tax_code: str = ""  #: a code with rate 0 for the rounding line
+
+
+class Status(Strict):
+    """`[connections.NAME.notes]`: what is written on the Magento order."""
+
+    number: bool = True  #: store Sage's number in ext_order_id
+    comment: Literal["none", "hidden", "visible"] = "hidden"
+
+
+class Alerts(Strict):
+    """`[connections.NAME.alerts]`."""
+
+    failures: int = 3
+    oldest_hours: int = 24
+
+
+class Connection(Strict):
+    """`[connections.NAME]`: some websites of a store tied to one company."""
+
+    store: str
+    company: str
+    websites: tuple[str, ...]
+    flows: dict[str, Flow] = {}
+    capture: Capture = Capture()
+    customers: CustomerRule = CustomerRule()
+    payments: dict[str, Payment] = {}
+    shipping: dict[str, Shipping] = {}
+    tax: Tax = Tax()
+    revenue: Revenue = Revenue()
+    rounding: Rounding = Rounding()
+    notes: Status = Status()
+    alerts: Alerts = Alerts()
+    skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
+    skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
+    warehouse: str = ""
+    amounts: Literal["auto", "base", "order"] = "auto"
+    bundles: Literal["components", "parent"] = "components"
+    cancellation: Literal["review", "cancel"] = "review"
+    reference_prefix: str = ""  #: before the increment id, when stores can collide
+
+
+class Configuration(Strict):
+    """The whole file."""
+
+    hub: Hub = Hub()
+    stores: dict[str, Store] = {}
+    companies: dict[str, Company] = {}
+    connections: dict[str, Connection] = {}
