@@ -17,7 +17,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Unknown keys are errors: a misspelt key must never be silently ignored."""
 
 
-class Hub(Strict):
+class Hub(Strict, frozen=True, kw_only=True):
     """`[hub]`: this installation."""
 
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path or postgresql://...
@@ -25,7 +25,7 @@ class Hub(Strict):
     log: Literal["text", "json"] = "text"
 
 
-class Store(Strict):
+class Store(Strict, frozen=True, kw_only=True):
     """`[stores.NAME]`: one Magento instance."""
 
     url: str  #: e.g. https://shop.example ; plain http only to loopback
@@ -42,7 +42,7 @@ class Store(Strict):
     time_zone: str = "UTC"
 
 
-class Window(Strict):
+class Window(Strict, frozen=True, kw_only=True):
     """`[[companies.NAME.closed]]`: when nothing may be sent.
 
     `rule` is an RFC 5545 recurrence rule that starts a closing at each occurrence, in the company's
@@ -54,7 +54,7 @@ class Window(Strict):
     reason: str = "closed"
 
 
-class Company(Strict):
+class Company(Strict, frozen=True, kw_only=True):
     """`[companies.NAME]`: one Sage company."""
 
     product: Literal["sage200"]
@@ -80,7 +80,7 @@ class Company(Strict):
     created_by: str = "MAGENTO"
 
 
-class Flow(Strict):
+class Flow(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.flows.FLOW]`: when one flow runs. `every` and `cron` exclude each other."""
 
     enabled: bool = True
@@ -89,7 +89,7 @@ class Flow(Strict):
     batch: int = 50  #: deliveries in one batch
 
 
-class Capture(Strict):
+class Capture(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.capture]`: which orders are read."""
 
     since: datetime | None = None  #: nothing created before is ever sent; set by `tidegate init`
@@ -100,7 +100,7 @@ class Capture(Strict):
     audit_every: str = "1d"
 
 
-class CustomerRule(Strict):
+class CustomerRule(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.customers]`: whose account an order goes to."""
 
     unknown: Literal["create", "web-account", "hold"] = "hold"
@@ -111,14 +111,14 @@ class CustomerRule(Strict):
     accounts: dict[str, str] = {}  #: e-mail or Magento customer id -> account reference
 
 
-class Payment(Strict):
+class Payment(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.payments.METHOD]`."""
 
     account: str = ""  #: clearing account
     terms: str = ""
 
 
-class Shipping(Strict):
+class Shipping(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.shipping.METHOD]`; the method is `carrier_method`, or `*` for any other."""
 
     charge: str = ""  #: the company's charge code, e.g. CARRIAGE
@@ -126,19 +126,19 @@ class Shipping(Strict):
     carrier: str = ""
 
 
-class Tax(Strict):
+class Tax(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.tax]`: Magento rate code or percent -> the company's tax code."""
 
     codes: dict[str, str] = {}  #: e.g. {"GB-VAT-20" = "1", "20" = "1", "0" = "0"}
 
 
-class Revenue(Strict):
+class Revenue(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.revenue]`: SKU pattern (`HUB-*`) -> revenue account; first match counts."""
 
     accounts: dict[str, str] = {}
 
 
-class Rounding(Strict):
+class Rounding(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.rounding]`."""
 
     tolerance: Decimal = Decimal("0.05")  #: largest rounding line, in the document's currency
@@ -146,21 +146,21 @@ class Rounding(Strict):
     tax_code: str = ""  #: a code with rate 0 for the rounding line
 
 
-class Status(Strict):
+class Status(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.notes]`: what is written on the Magento order."""
 
     number: bool = True  #: store Sage's number in ext_order_id
     comment: Literal["none", "hidden", "visible"] = "hidden"
 
 
-class Alerts(Strict):
+class Alerts(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.alerts]`."""
 
     failures: int = 3
     oldest_hours: int = 24
 
 
-class Connection(Strict):
+class Connection(Strict, frozen=True, kw_only=True):
     """`[connections.NAME]`: some websites of a store tied to one company."""
 
     store: str
@@ -185,7 +185,7 @@ class Connection(Strict):
     reference_prefix: str = ""  #: before the increment id, when stores can collide
 
 
-class Configuration(Strict):
+class Configuration(Strict, frozen=True, kw_only=True):
     """The whole file."""
 
     hub: Hub = Hub()
