@@ -1,0 +1,418 @@
+"""The wire between a client and a simulator: where connections break, and where a scenario is controlled.
+
+``Wire`` wraps a simulator (a "face": a WSGI app) and is a WSGI app itself, run over real sockets by
+``tidegate_sandbox.server`` or without any by ``tidegate_sandbox.inprocess``. The faults it carries out:
+
+``refuse``: the connection is closed before the request is looked at; no effect.
+``drop_before``: the request is read, the connection closed; no effect.
+``drop_after``: carried out, then the connection is closed without an answer.
+``late``: no answer; carried out ``seconds`` (60) later by the sandbox clock. ``seen`` is what the client
+sees: its connection lost (``drop``), or nothing until it gives up (``timeout``).
+``cut_body``: carried out; half the body under the whole Content-Length, then closed.
+``duplicate_request``: carried out twice, as by a proxy that sends again; the second answer is given.
+``status``: an HTTP error ``status`` (503) with ``retry_after``, ``body`` and ``content_type`` in place of the
+face's own; carried out only with ``effect``.
+``login_page``: 200 with an HTML page; carried out only with ``effect``.
+``slow``: the answer takes ``seconds`` (10). ``effect``: carried out ``now`` (before the wait), ``late``
+(after it, even if the client has given up), or ``never`` (if the client has given up).
+``garbage``: 200 with half a JSON document, whole by its Content-Length; carried out unless ``effect`` is
+false.
+
+What the wire tells the app: ``environ["sandbox.replay"]`` is ``"late"`` or ``"duplicate"`` while a request is
+carried out after its time or once more (a face may then forgive an old signature or a used nonce). What a
+transport may tell the wire: ``environ["sandbox.wait"]``, a function that waits some seconds for the client
+and returns None, or, where the client has given up, the seconds of work still left to the server.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import re
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import parse_qs, unquote_plus
+
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.faults import WIRE_KINDS, Fault, FaultPlan
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+Stage = Literal["refused", "before", "after", "body", "timeout"]
+Environ = dict[str, Any]
+
+LOG_LENGTH = 5000
+LATE_EFFECT = "late_effect"
+"""Stands in the log, as the fault, where a late effect was carried out (no request of a client)."""
+_COUNTER_KEYS = 2000
+_LOGIN_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method='post' action='/login'>"
+    b"<input name='user'><input name='password' type='password'><button>Sign in</button></form></body></html>"
+)
+_HALF_JSON = b'{"items": [{"id": 1, "status": "proce'
+
+
+class ConnectionDropped(ConnectionError):
+    """The connection breaks here.
+
+    ``stage``: ``refused``, ``before`` or ``after`` the effect, in the ``body``; or ``timeout``, where the
+    client has given up waiting.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.stage: Stage = stage
+
+
+class Answer(NamedTuple):
+    """One whole answer of the app."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def code(self) -> int:
+        """The HTTP status as a number."""
+        return int(self.status[:3])
+
+
+class Seen(NamedTuple):
+    """One request as the wire saw it; ``status`` is None where no answer was given, ``fault`` what struck."""
+
+    at: datetime
+    method: str
+    path: str
+    query: str
+    status: int | None
+    fault: str | None
+
+
+@lru_cache(maxsize=4096)
+def path_template(path: str) -> str:
+    """The path with its identifiers left out: ``/V1/orders/12`` becomes ``/V1/orders/{}``."""
+    path = re.sub(r"\([^/]*\)", "({})", path)
+    return "/".join(
+        "{}" if re.search(r"\d", part) and not re.fullmatch(r"[vV]\d+(\.\d+)*|[a-z]+\d{1,3}", part) else part
+        for part in path.split("/")
+    )
+
+
+def _status_line(code: int) -> str:
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return f"{code} Unknown"
+
+
+def answer(code: int, content_type: str, body: bytes, *more: tuple[str, str]) -> Answer:
+    """An answer with its Content-Type and Content-Length, and ``more`` headers."""
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), *more]
+    return Answer(_status_line(code), headers, body)
+
+
+def _json(code: int, value: object, *more: tuple[str, str]) -> Answer:
+    return answer(code, "application/json", json.dumps(value, default=str).encode(), *more)
+
+
+class Wire:
+    """A WSGI app around the face ``app`` that breaks as ``faults`` says and serves the control surface.
+
+    ``error_body(status)`` gives the face's own content type and body for an HTTP error. ``kinds``, where
+    given, are the face's own fault kinds: the control surface then refuses to arm any other.
+
+    The control surface: ``POST``, ``GET``, ``DELETE /_sandbox/faults``; ``GET``, ``POST /_sandbox/clock``;
+    ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        faults: FaultPlan,
+        clock: SandboxClock,
+        error_body: Callable[[int], tuple[str, bytes]],
+        kinds: Collection[str] | None = None,
+    ) -> None:
+        self.app = app
+        self.faults = faults
+        self.clock = clock
+        self._error_body = error_body
+        self._kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
+        self._log: deque[Seen] = deque(maxlen=LOG_LENGTH)
+        self._totals: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._settling = threading.RLock()
+        self._order = itertools.count()
+        self._deferred: list[tuple[datetime, int, Environ, bytes]] = []
+
+    @property
+    def log(self) -> list[Seen]:
+        """The last 5000 requests and late effects, oldest first; without those to the control surface."""
+        with self._lock:
+            return list(self._log)
+
+    @property
+    def requests_seen(self) -> list[tuple[datetime, str, str, int | None]]:
+        """(at, method, path, status) of the last requests of clients; status None where none was answered."""
+        return [(s.at, s.method, s.path, s.status) for s in self.log if s.fault != LATE_EFFECT]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many requests came since ``clear_log``, per method and path with its identifiers left out."""
+        with self._lock:
+            return dict(self._totals)
+
+    @property
+    def pending(self) -> int:
+        """How many late effects have not been carried out yet."""
+        return len(self._deferred)
+
+    def next_due(self) -> datetime | None:
+        """When the next late effect is due by the sandbox clock."""
+        with self._lock:
+            return self._deferred[0][0] if self._deferred else None
+
+    def clear_log(self) -> None:
+        """Forget the requests seen and their totals."""
+        with self._lock:
+            self._log.clear()
+            self._totals.clear()
+
+    # Late effects
+
+    def settle(self) -> int:
+        """Carry out the late effects that are due by the sandbox clock; returns how many."""
+        if not self._deferred:
+            return 0
+        done = 0
+        with self._settling:
+            while True:
+                with self._lock:
+                    if not self._deferred or self._deferred[0][0] > self.clock.now():
+                        return done
+                    _, _, environ, body = heapq.heappop(self._deferred)
+                result = self._run(environ, body, replay="late")
+                self._note(environ, result.code, LATE_EFFECT)
+                done += 1
+
+    def _defer(self, environ: Environ, body: bytes, seconds: float) -> None:
+        due = self.clock.now() + timedelta(seconds=seconds)
+        kept = {k: v for k, v in environ.items() if not k.startswith(("sandbox.", "werkzeug.", "flask."))}
+        with self._lock:
+            heapq.heappush(self._deferred, (due, next(self._order), kept, body))
+
+    # The WSGI side
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request. Raises ConnectionDropped where the connection breaks, also within the body."""
+        path: str = environ["PATH_INFO"]
+        self.settle()
+        cut = False
+        if path.startswith("/_sandbox/"):
+            result = self._control(path.rstrip("/"), environ, self._read(environ))
+        else:
+            body = self._read(environ)
+            fault = self.faults.take(
+                environ["REQUEST_METHOD"],
+                path,
+                body,
+                query=unquote_plus(environ.get("QUERY_STRING", "")),
+                kinds=WIRE_KINDS,
+            )
+            kind = fault.kind if fault else None
+            cut = kind == "cut_body"
+            try:
+                result = self._run(environ, body) if fault is None else self._strike(fault, environ, body)
+            except ConnectionDropped:
+                self._note(environ, None, kind)
+                raise
+            self._note(environ, result.code, kind)
+        start_response(result.status, result.headers)
+        return _half(result.body) if cut else (result.body,)
+
+    def _read(self, environ: Environ) -> bytes:
+        stream = environ["wsgi.input"]
+        length = environ.get("CONTENT_LENGTH")
+        if environ.get("wsgi.input_terminated"):
+            body: bytes = stream.read()
+        else:
+            body = stream.read(int(length)) if length else b""
+        return body
+
+    def _run(self, environ: Environ, body: bytes, replay: str | None = None) -> Answer:
+        """Run the app on a request and gather its whole answer."""
+        environ = dict(environ)
+        environ["wsgi.input"] = BytesIO(body)
+        if body or "CONTENT_LENGTH" in environ:
+            environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        if replay:
+            environ["sandbox.replay"] = replay
+        status, headers, parts = "", list[tuple[str, str]](), list[bytes]()
+
+        def start(line: str, fields: list[tuple[str, str]], _exc: object = None) -> Callable[[bytes], object]:
+            nonlocal status, headers
+            status, headers = line, fields
+            return parts.append
+
+        chunks = self.app(environ, start)
+        try:
+            parts.extend(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        whole = b"".join(parts)
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            headers = [*headers, ("Content-Length", str(len(whole)))]
+        return Answer(status, headers, whole)
+
+    def _note(self, environ: Environ, status: int | None, fault: str | None) -> None:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        seen = Seen(self.clock.now(), method, path, environ.get("QUERY_STRING", ""), status, fault)
+        key = f"{method} {path_template(path)}"
+        with self._lock:
+            self._log.append(seen)
+            if fault != LATE_EFFECT:
+                known = key in self._totals or len(self._totals) < _COUNTER_KEYS
+                self._totals[key if known else f"{method} (other)"] += 1
+
+    # The faults
+
+    def _strike(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
+        options = fault.options
+        match fault.kind:
+            case "refuse":
+                raise ConnectionDropped("refused")
+            case "drop_before":
+                raise ConnectionDropped("before")
+            case "drop_after":
+                self._run(environ, body)
+                raise ConnectionDropped("after")
+            case "late":
+                self._defer(environ, body, options.get("seconds", 60))
+                if options.get("seen") == "timeout":
+                    self._wait(environ, float("inf"))
+                    raise ConnectionDropped("timeout")
+                raise ConnectionDropped("before")
+            case "duplicate_request":
+                self._run(environ, body)
+                return self._run(environ, body, replay="duplicate")
+            case "status":
+                return self._error(fault, environ, body)
+            case "login_page":
+                if options.get("effect"):
+                    self._run(environ, body)
+                return answer(200, "text/html; charset=utf-8", _LOGIN_PAGE)
+            case "slow":
+                return self._slow(fault, environ, body)
+            case "garbage":
+                whole = self._run(environ, body).body if options.get("effect", True) else b""
+                is_json = len(whole) > 2 and whole[:1] in b"{["
+                return answer(200, "application/json", whole[: len(whole) // 2] if is_json else _HALF_JSON)
+            case "cut_body":
+                result = self._run(environ, body)
+                if result.body:
+                    return result
+                return answer(result.code, "application/json", _HALF_JSON)
+            case kind:
+                raise AssertionError(f"the wire took a fault that it does not carry out: {kind}")
+
+    def _error(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
+        options = fault.options
+        if options.get("effect"):
+            self._run(environ, body)
+        code = options.get("status", 503)
+        content_type, text = self._error_body(code)
+        if "body" in options:
+            text = options["body"].encode()
+        after = [("Retry-After", str(options["retry_after"]))] if "retry_after" in options else []
+        return answer(code, options.get("content_type", content_type), text, *after)
+
+    def _slow(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
+        seconds, effect = fault.options.get("seconds", 10), fault.options.get("effect") or "now"
+        result = self._run(environ, body) if effect == "now" else None
+        left = self._wait(environ, seconds)
+        if left is not None:
+            if effect == "late":
+                self._defer(environ, body, left)
+                self.settle()
+            raise ConnectionDropped("timeout")
+        return result or self._run(environ, body)
+
+    def _wait(self, environ: Environ, seconds: float) -> float | None:
+        wait: Callable[[float], float | None] | None = environ.get("sandbox.wait")
+        if wait is not None:
+            return wait(seconds)
+        if seconds == float("inf"):
+            return 0.0
+        self.clock.advance(seconds)
+        return None
+
+    # The control surface
+
+    def _control(self, path: str, environ: Environ, body: bytes) -> Answer:
+        here = _CONTROL.get(path)
+        if here is None:
+            return self._run(environ, body)
+        action = here.get(environ["REQUEST_METHOD"])
+        if action is None:
+            return _json(405, {"error": f"allowed here: {', '.join(here)}"}, ("Allow", ", ".join(here)))
+        try:
+            return action(self, environ, body)
+        except ValueError as error:
+            return _json(400, {"error": str(error)})
+
+    def _show_faults(self, _environ: Environ, _body: bytes) -> Answer:
+        return _json(200, {"armed": self.faults.armed(), "fired": self.faults.fired()})
+
+    def _arm(self, _environ: Environ, body: bytes) -> Answer:
+        self.faults.add_json(_decoded(body), kinds=self._kinds)
+        return _json(201, {"armed": self.faults.armed()})
+
+    def _disarm(self, environ: Environ, body: bytes) -> Answer:
+        self.faults.clear(parse_qs(environ.get("QUERY_STRING", "")).get("kind", [""])[0] or None)
+        return self._show_faults(environ, body)
+
+    def _show_clock(self, _environ: Environ, _body: bytes) -> Answer:
+        return _json(200, self.clock.to_json())
+
+    def _set_clock(self, environ: Environ, body: bytes) -> Answer:
+        self.clock.apply_json(_decoded(body))
+        self.settle()
+        return self._show_clock(environ, body)
+
+    def _show_log(self, _environ: Environ, _body: bytes) -> Answer:
+        return _json(200, {"requests": [seen._asdict() for seen in self.log], "totals": self.totals})
+
+    def _forget(self, environ: Environ, body: bytes) -> Answer:
+        self.clear_log()
+        return self._show_log(environ, body)
+
+
+_CONTROL: dict[str, dict[str, Callable[[Wire, Environ, bytes], Answer]]] = {
+    "/_sandbox/faults": {"GET": Wire._show_faults, "POST": Wire._arm, "DELETE": Wire._disarm},
+    "/_sandbox/clock": {"GET": Wire._show_clock, "POST": Wire._set_clock},
+    "/_sandbox/log": {"GET": Wire._show_log, "DELETE": Wire._forget},
+}
+
+
+def _half(body: bytes) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
+    raise ConnectionDropped("body")
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        value: object = json.loads(body)
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from None
+    return value
