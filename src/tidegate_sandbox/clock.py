@@ -98,11 +98,14 @@ class SandboxClock:
             raise ValueError(f"one key is needed; {_WISHES}")
         [(key, wish)] = value.items()
         is_number = isinstance(wish, int | float) and not isinstance(wish, bool)
-        if key == "set" and isinstance(wish, str):
-            self.set(datetime.fromisoformat(wish))
-        elif key == "advance" and is_number:
-            self.advance(wish)
-        elif key == "rate" and is_number:
-            self.set_rate(wish)
-        else:
-            raise ValueError(f"{key!r}: {wish!r} is not understood; {_WISHES}")
+        try:
+            if key == "set" and isinstance(wish, str):
+                self.set(datetime.fromisoformat(wish))
+            elif key == "advance" and is_number:
+                self.advance(wish)
+            elif key == "rate" and is_number:
+                self.set_rate(wish)
+            else:
+                raise ValueError("not understood")
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"{key!r}: {wish!r}: {error}; {_WISHES}") from None

@@ -60,16 +60,17 @@ class InProcessTransport(httpx.BaseTransport):
         """Answer one request. Raises ConnectError, RemoteProtocolError or ReadTimeout as a network would."""
         environ = self._environ(request)
         patience: float | None = request.extensions.get("timeout", {}).get("read")
-        environ["sandbox.wait"] = lambda seconds: self._wait(seconds, patience)
         cost = self.service_time(request.method, environ["PATH_INFO"]) if self.service_time else 0.0
-        gives_up = patience is not None and cost > patience
-        if cost and not gives_up:
-            self.clock.advance(cost)
-        response = self._call(environ, request)
-        if gives_up and patience is not None:
+        if patience is not None and cost > patience:
+            environ["sandbox.wait"] = lambda _seconds: None  # too late for the client in any case
+            self._call(environ, request)
             self.clock.advance(patience)
             raise httpx.ReadTimeout("The read operation timed out", request=request)
-        return response
+        if cost:
+            self.clock.advance(cost)
+        rest = None if patience is None else patience - cost
+        environ["sandbox.wait"] = lambda seconds: self._wait(seconds, rest)
+        return self._call(environ, request)
 
     def _call(self, environ: dict[str, Any], request: httpx.Request) -> httpx.Response:
         status, headers = "", list[tuple[str, str]]()

@@ -31,6 +31,8 @@ class _Connections:
 
     def opened(self, connection: socket.socket) -> None:
         with self._changed:
+            if self.stopping.is_set():  # accepted just before the stop: the read that follows finds the end
+                _shut(connection)
             self._open.add(connection)
 
     def closed(self, connection: socket.socket) -> None:
@@ -48,6 +50,15 @@ class _Connections:
                 raise RuntimeError(
                     f"{len(self._open)} requests still run {_STOP_WITHIN:.0f} s after the stop"
                 )
+
+
+def _hung_up(connection: socket.socket) -> bool:
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except OSError:  # it did not say goodbye, it broke off
+        return True
 
 
 def _shut(connection: socket.socket) -> None:
@@ -117,17 +128,17 @@ class _Handler(WSGIRequestHandler):
             self.wfile.write(part)
 
     def _wait(self, seconds: float) -> float | None:
-        """Wait in real seconds; 0.0 once the client has hung up, None if it still listens."""
+        """Work on for so many real seconds, client or no client: 0.0 if it hung up, None if it still listens.
+
+        An endless wait ends when the client hangs up; any ends when the server stops (ConnectionDropped).
+        """
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            if self.connections.stopping.is_set():
+        gone = False
+        while (left := until - time.monotonic()) > 0 and not (gone and seconds == float("inf")):
+            if self.connections.stopping.wait(min(left, _POLL)):
                 raise ConnectionDropped("timeout")
-            readable, _, _ = select.select([self.connection], [], [], min(left, _POLL))
-            if readable:
-                if not self.connection.recv(1, socket.MSG_PEEK):
-                    return 0.0
-                self.connections.stopping.wait(min(left, _POLL))
-        return None
+            gone = gone or _hung_up(self.connection)
+        return 0.0 if gone else None
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: the wire keeps its own log."""
@@ -175,10 +186,12 @@ class SandboxServer:
 
     def stop(self) -> None:
         """Stop serving, cut all connections, give the port back. Harmless when it is not running."""
-        self.pause()
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
+        try:
+            self.pause()
+        finally:
+            if self._reserved is not None:
+                self._reserved.close()
+                self._reserved = None
 
     def pause(self) -> None:
         """Stop serving and cut all connections, but keep the port: connects are refused."""

@@ -35,7 +35,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from http import HTTPStatus
+from http.client import responses
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import parse_qs, unquote_plus
@@ -53,10 +53,7 @@ LOG_LENGTH = 5000
 LATE_EFFECT = "late_effect"
 """Stands in the log, as the fault, where a late effect was carried out (no request of a client)."""
 _COUNTER_KEYS = 2000
-_LOGIN_PAGE = (
-    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method='post' action='/login'>"
-    b"<input name='user'><input name='password' type='password'><button>Sign in</button></form></body></html>"
-)
+_LOGIN_PAGE = b"<!DOCTYPE html><html><title>Sign in</title><form method=post><input name=user></form></html>"
 _HALF_JSON = b'{"items": [{"id": 1, "status": "proce'
 
 
@@ -106,21 +103,14 @@ def path_template(path: str) -> str:
     )
 
 
-def _status_line(code: int) -> str:
-    try:
-        return f"{code} {HTTPStatus(code).phrase}"
-    except ValueError:
-        return f"{code} Unknown"
-
-
 def answer(code: int, content_type: str, body: bytes, *more: tuple[str, str]) -> Answer:
     """An answer with its Content-Type and Content-Length, and ``more`` headers."""
     headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), *more]
-    return Answer(_status_line(code), headers, body)
+    return Answer(f"{code} {responses.get(code, 'Unknown')}", headers, body)
 
 
 def _json(code: int, value: object, *more: tuple[str, str]) -> Answer:
-    return answer(code, "application/json", json.dumps(value, default=str).encode(), *more)
+    return answer(code, "application/json", json.dumps(value, default=datetime.isoformat).encode(), *more)
 
 
 class Wire:
@@ -187,36 +177,33 @@ class Wire:
             self._log.clear()
             self._totals.clear()
 
-    # Late effects
-
     def settle(self) -> int:
         """Carry out the late effects that are due by the sandbox clock; returns how many."""
-        if not self._deferred:
-            return 0
         done = 0
-        with self._settling:
+        with self._settling:  # so that nobody overtakes an effect that another thread carries out
             while True:
                 with self._lock:
                     if not self._deferred or self._deferred[0][0] > self.clock.now():
                         return done
                     _, _, environ, body = heapq.heappop(self._deferred)
-                result = self._run(environ, body, replay="late")
-                self._note(environ, result.code, LATE_EFFECT)
+                self._note(environ, self._run(environ, body, replay="late").code, LATE_EFFECT)
                 done += 1
 
     def _defer(self, environ: Environ, body: bytes, seconds: float) -> None:
         due = self.clock.now() + timedelta(seconds=seconds)
-        kept = {k: v for k, v in environ.items() if not k.startswith(("sandbox.", "werkzeug.", "flask."))}
+        kept = {
+            k: v
+            for k, v in environ.items()
+            if not k.startswith(("sandbox.", "werkzeug.", "flask.", "wsgi.input"))
+        }
         with self._lock:
             heapq.heappush(self._deferred, (due, next(self._order), kept, body))
-
-    # The WSGI side
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request. Raises ConnectionDropped where the connection breaks, also within the body."""
         path: str = environ["PATH_INFO"]
         self.settle()
-        cut = False
+        kind = None
         if path.startswith("/_sandbox/"):
             result = self._control(path.rstrip("/"), environ, self._read(environ))
         else:
@@ -229,7 +216,6 @@ class Wire:
                 kinds=WIRE_KINDS,
             )
             kind = fault.kind if fault else None
-            cut = kind == "cut_body"
             try:
                 result = self._run(environ, body) if fault is None else self._strike(fault, environ, body)
             except ConnectionDropped:
@@ -237,15 +223,16 @@ class Wire:
                 raise
             self._note(environ, result.code, kind)
         start_response(result.status, result.headers)
-        return _half(result.body) if cut else (result.body,)
+        return _half(result.body) if kind == "cut_body" else (result.body,)
 
     def _read(self, environ: Environ) -> bytes:
-        stream = environ["wsgi.input"]
-        length = environ.get("CONTENT_LENGTH")
+        """The whole body, or ConnectionDropped where the client breaks off within it."""
         if environ.get("wsgi.input_terminated"):
-            body: bytes = stream.read()
-        else:
-            body = stream.read(int(length)) if length else b""
+            return bytes(environ["wsgi.input"].read())
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body: bytes = environ["wsgi.input"].read(length) if length else b""
+        if len(body) < length:
+            raise ConnectionDropped("before")
         return body
 
     def _run(self, environ: Environ, body: bytes, replay: str | None = None) -> Answer:
@@ -271,7 +258,7 @@ class Wire:
             if hasattr(chunks, "close"):
                 chunks.close()
         whole = b"".join(parts)
-        if not any(name.lower() == "content-length" for name, _ in headers):
+        if status[:3] != "204" and not any(name.lower() == "content-length" for name, _ in headers):
             headers = [*headers, ("Content-Length", str(len(whole)))]
         return Answer(status, headers, whole)
 
@@ -284,8 +271,6 @@ class Wire:
             if fault != LATE_EFFECT:
                 known = key in self._totals or len(self._totals) < _COUNTER_KEYS
                 self._totals[key if known else f"{method} (other)"] += 1
-
-    # The faults
 
     def _strike(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
         options = fault.options
@@ -316,15 +301,12 @@ class Wire:
                 return self._slow(fault, environ, body)
             case "garbage":
                 whole = self._run(environ, body).body if options.get("effect", True) else b""
-                is_json = len(whole) > 2 and whole[:1] in b"{["
-                return answer(200, "application/json", whole[: len(whole) // 2] if is_json else _HALF_JSON)
+                half = whole[: len(whole) // 2] if len(whole) > 3 and whole[:1] in b"{[" else _HALF_JSON
+                return answer(200, "application/json", half)
             case "cut_body":
                 result = self._run(environ, body)
-                if result.body:
-                    return result
-                return answer(result.code, "application/json", _HALF_JSON)
-            case kind:
-                raise AssertionError(f"the wire took a fault that it does not carry out: {kind}")
+                return result if result.body else answer(200, "application/json", _HALF_JSON)
+        raise AssertionError(f"the wire took a fault that it does not carry out: {fault.kind}")
 
     def _error(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
         options = fault.options
@@ -332,8 +314,7 @@ class Wire:
             self._run(environ, body)
         code = options.get("status", 503)
         content_type, text = self._error_body(code)
-        if "body" in options:
-            text = options["body"].encode()
+        text = options["body"].encode() if "body" in options else text
         after = [("Retry-After", str(options["retry_after"]))] if "retry_after" in options else []
         return answer(code, options.get("content_type", content_type), text, *after)
 
@@ -356,8 +337,6 @@ class Wire:
             return 0.0
         self.clock.advance(seconds)
         return None
-
-    # The control surface
 
     def _control(self, path: str, environ: Environ, body: bytes) -> Answer:
         here = _CONTROL.get(path)
