@@ -1,0 +1,48 @@
+"""A simulated Magento 2.4.6 Open Source shop, as far as orders, customers and the shop's set-up go.
+
+It follows ``contracts/magento``, a recorded shop, and not any client; *point n* in this package is point n of
+*What bites* there. ``build`` gives the shop's state and its wire. Its own fault kinds:
+
+==================  =================================================================================
+``poison_order``    every answer that would contain the order (``entity_id``; any, if left out) is a 500
+``late_commit``     the next order placed is committed ``seconds`` (30) later: until then no call sees it, and
+                    then it has the older ``updated_at``
+``page_cap``        pages have ``size`` (20) rows at most, without a word
+``ignore_sort``     sort orders are not followed
+``token_revoked``   401, as for a revoked token
+``maintenance``     503 with a page of HTML (for as long as it is armed)
+``permission``      401 for routes that ask for ``resource`` (any, if left out)
+``null_lists``      an empty list is ``"items": null``
+==================  =================================================================================
+
+A fault strikes once unless its ``times`` says otherwise: use ``times=None`` for a state that lasts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.magento.access import Integration
+from tidegate_sandbox.magento.app import create_app
+from tidegate_sandbox.magento.refusal import error_body
+from tidegate_sandbox.magento.store import FACE_KINDS, InputLimits, MagentoStore, StoreView
+from tidegate_sandbox.wire import Wire
+
+__all__ = [
+    "FACE_KINDS",
+    "InputLimits",
+    "Integration",
+    "MagentoStore",
+    "StoreView",
+    "build",
+    "create_app",
+]
+
+
+def build(clock: SandboxClock, faults: FaultPlan, **settings: Any) -> tuple[MagentoStore, Wire]:
+    """A shop and the wire to it. ``settings`` are those of ``MagentoStore``."""
+    store = MagentoStore(clock, faults, **settings)
+    app = create_app(store)
+    return store, Wire(app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)

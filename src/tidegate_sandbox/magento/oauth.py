@@ -1,0 +1,76 @@
+"""The OAuth 1.0a signature of a request, checked over the URL as the shop sees it (point 29)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Final
+from urllib.parse import unquote, unquote_plus
+
+from oauthlib.oauth1.rfc5849.signature import verify_hmac_sha256
+
+from tidegate_sandbox.magento.refusal import Refusal, required
+
+METHOD: Final = "HMAC-SHA256"
+_NEEDED: Final = (
+    "oauth_consumer_key",
+    "oauth_signature",
+    "oauth_signature_method",
+    "oauth_nonce",
+    "oauth_timestamp",
+    "oauth_token",
+)
+_PROTOCOL = re.compile(r"oauth_[a-z_-]+")
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """What a signature covers. ``url``: scheme, host and path, as the shop sees them, without the query."""
+
+    method: str
+    url: str
+    query: str
+    authorization: str
+
+    def protocol_parameters(self) -> dict[str, str]:
+        """The ``oauth_...`` parameters of the header. Refuses a header that lacks one, or another method."""
+        given = self._header()
+        for name in _NEEDED:
+            if name not in given:
+                raise required(name)
+        if given["oauth_signature_method"] != METHOD:
+            raise Refusal(400, "Signature method %1 is not supported", [given["oauth_signature_method"]])
+        return given
+
+    def is_signed_with(self, consumer_secret: str, token_secret: str) -> bool:
+        """Whether the signature was made with these secrets over this method, URL and parameters."""
+        given = self._header()
+        signature = given.pop("oauth_signature")
+        covered = SimpleNamespace(
+            http_method=self.method,
+            uri=self.url,
+            params=list({**given, **self._query()}.items()),
+            signature=signature,
+        )
+        try:
+            return bool(verify_hmac_sha256(covered, consumer_secret, token_secret))
+        except ValueError:
+            return False
+
+    def _header(self) -> dict[str, str]:
+        given = {}
+        for part in self.authorization.strip()[len("OAuth ") :].split(","):
+            name, equals, value = part.strip().partition("=")
+            if equals and _PROTOCOL.search(name):
+                given[unquote(name)] = unquote(value.strip('"'))
+        return given
+
+    def _query(self) -> dict[str, str]:
+        """Magento covers parameters with exactly one equals sign; a name that comes twice counts once."""
+        covered = {}
+        for part in self.query.split("&"):
+            if part.count("=") == 1 and not _PROTOCOL.search(part.split("=")[0]):
+                name, value = part.split("=")
+                covered[unquote_plus(name)] = unquote_plus(value)
+        return covered

@@ -1,0 +1,286 @@
+"""The simulated shop: everything it remembers, in plain Python, behind one lock."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.magento import recorded
+from tidegate_sandbox.magento.access import Access, AdminUser, Integration
+from tidegate_sandbox.magento.catalogue import Catalogue
+from tidegate_sandbox.magento.customer_table import CustomerTable
+from tidegate_sandbox.magento.order import Order
+from tidegate_sandbox.magento.order_table import OrderTable
+from tidegate_sandbox.magento.refusal import Refusal, internal, no_entity
+
+FACE_KINDS: Final = frozenset(
+    {
+        "poison_order",
+        "late_commit",
+        "page_cap",
+        "ignore_sort",
+        "token_revoked",
+        "maintenance",
+        "permission",
+        "null_lists",
+    }
+)
+"""The fault kinds that the shop itself carries out; ``tidegate_sandbox.magento`` describes them."""
+
+HUB: Final = "hub"
+_LATE: Final = 30
+
+
+@dataclass(frozen=True)
+class InputLimits:
+    """The shop's "Web Api Input Limits": off by default, with these values once a merchant turns them on."""
+
+    page_size: int = 300
+    list_length: int = 20
+    default_page_size: int = 20
+
+
+@dataclass(frozen=True)
+class StoreView:
+    """One store view. ``prefix`` starts its order numbers, as Magento's sequences of 2.4 do."""
+
+    id: int
+    code: str
+    website_id: int
+    name: str
+    full_name: str
+    base_currency: str
+    currency: str
+    prefix: str
+
+
+class Sequence:
+    """Ascending numbers; one may be said to be taken."""
+
+    def __init__(self) -> None:
+        self._next = 1
+
+    def take(self) -> int:
+        """The next number."""
+        taken, self._next = self._next, self._next + 1
+        return taken
+
+    def skip(self, used: int) -> None:
+        """Go on behind ``used``."""
+        self._next = max(self._next, used + 1)
+
+
+class MagentoStore:
+    """The shop's state. Whatever reads or changes orders holds ``lock``; its own methods do so themselves.
+
+    ``bearer`` and ``input_limits`` are settings of the shop (points 28 and 29). ``public_url`` is the scheme
+    and host under which the shop believes to be reached; by default those of the request.
+    ``colliding_increments`` lets all store views count the same order numbers (point 9). There are an
+    integration ``hub`` with all permissions and an admin user ``admin``, password ``Sandbox-Admin-1``.
+    """
+
+    def __init__(
+        self,
+        clock: SandboxClock,
+        faults: FaultPlan,
+        *,
+        bearer: bool = False,
+        input_limits: InputLimits | None = None,
+        public_url: str | None = None,
+        colliding_increments: bool = False,
+        views: Iterable[StoreView] | None = None,
+    ) -> None:
+        self.clock = clock
+        self.faults = faults
+        self.lock = threading.RLock()
+        self.input_limits = input_limits
+        self.public_url = public_url
+        self.maintenance = False
+        self.views = {view.code: view for view in (views or recorded_views(colliding=colliding_increments))}
+        self.orders = OrderTable()
+        self.customers = CustomerTable()
+        self.catalogue = Catalogue()
+        self.access = Access(clock, bearer)
+        self.access.add(HUB)
+        self.access.admins["admin"] = AdminUser("admin", "Sandbox-Admin-1")
+        self.sequences = {
+            name: Sequence() for name in ("order", "order_item", "address", "payment", "comment", "quote")
+        }
+        self._increments: dict[str, Sequence] = {}
+        self._reports = itertools.count(1)
+        self.requests = 0
+        self.writes = 0
+
+    # Time and numbers
+
+    def now(self) -> str:
+        """The time as the database holds it: UTC, whole seconds (point 13)."""
+        return self.clock.now().strftime("%Y-%m-%d %H:%M:%S")
+
+    def next_increment(self, view: StoreView) -> str:
+        """The next order number of a store view: a sequence of its own, told apart only by the prefix."""
+        return f"{view.prefix}{self._increments.setdefault(view.code, Sequence()).take():09d}"
+
+    def report(self) -> Refusal:
+        """A 500 with a new report id."""
+        return internal(f"{int(self.clock.now().timestamp()):08x}{next(self._reports) % 0x100000:05x}")
+
+    def view(self, store_id: int) -> StoreView:
+        """The store view with this id. KeyError if there is none."""
+        return next(view for view in self.views.values() if view.id == store_id)
+
+    def url_view(self, code: str) -> StoreView:
+        """The store view that the store code of a URL stands for; ``all`` is the first."""
+        return self.views[code] if code in self.views else next(iter(self.views.values()))
+
+    # Keys
+
+    @property
+    def integrations(self) -> dict[str, Integration]:
+        """The integrations by name; ``hub`` is there from the start."""
+        return self.access.integrations
+
+    def add_integration(self, name: str, resources: Iterable[str]) -> Integration:
+        """A further integration, with these ACL resources only."""
+        return self.access.add(name, frozenset(resources))
+
+    def revoke_token(self, name: str = HUB) -> None:
+        """Revoke the access token of an integration."""
+        self.integrations[name].revoked = True
+
+    def restore_token(self, name: str = HUB) -> None:
+        """Make the access token of an integration valid again."""
+        self.integrations[name].revoked = False
+
+    # Orders
+
+    def keep(self, order: Order) -> Order:
+        """Take an order into the shop, past ``late_commit`` if that is armed."""
+        with self.lock:
+            fault = self.faults.take_kind("late_commit", entity_id=order.entity_id)
+            if fault is not None:
+                seconds = fault.options.get("seconds", _LATE)
+                order.visible_from = self.clock.now() + timedelta(seconds=seconds)
+            self._number(order)
+            self.orders.add(order)
+            return order
+
+    def load(self, document: dict[str, Any]) -> Order:
+        """Take in an order as the REST API sent it: the parts of ``document`` become the shop's."""
+        return self.keep(Order.from_document(document))
+
+    def _number(self, order: Order) -> None:
+        """Let the sequences go on behind what the order has used."""
+        used = self.sequences
+        used["order"].skip(order.entity_id)
+        used["payment"].skip(order.payment["entity_id"])
+        used["quote"].skip(order.row.get("quote_id", 0))
+        for item in order.items:
+            used["order_item"].skip(item["item_id"])
+        for address in (order.billing, order.shipping):
+            if address is not None:
+                used["address"].skip(address["entity_id"])
+        for comment in order.histories:
+            used["comment"].skip(comment["entity_id"])
+
+    def order(self, entity_id: int) -> Order:
+        """The order with this key. Refuses one that does not exist or is not committed yet."""
+        found = self.orders.get(entity_id, self.clock.now())
+        if found is None:
+            raise no_entity()
+        return found
+
+    def wrote(self, order: Order) -> None:
+        """Count a call that saved the order."""
+        order.writes += 1
+        self.writes += 1
+
+    # What a scenario looks at and sets
+
+    def set_maintenance(self, on: bool) -> None:
+        """Switch maintenance mode: every call answers 503 with a page of HTML."""
+        self.maintenance = on
+
+    def configure(self, *, bearer: bool | None = None, limits: InputLimits | bool | None = None) -> None:
+        """Change settings; None leaves one as it is. ``limits`` False turns the input limits off."""
+        if bearer is not None:
+            self.access.bearer = bearer
+        if limits is not None:
+            chosen = InputLimits() if limits is True else limits
+            self.input_limits = chosen if isinstance(chosen, InputLimits) else None
+
+    def books(self) -> dict[str, Any]:
+        """Every order as the shop knows it, committed or not, and how often it was called and written to."""
+        with self.lock:
+            return {
+                "orders": [_account(order) for order in self.orders.all()],
+                "writes": self.writes,
+                "requests": self.requests,
+            }
+
+
+_BOOKED = (
+    "entity_id",
+    "increment_id",
+    "store_id",
+    "state",
+    "status",
+    "ext_order_id",
+    "grand_total",
+    "base_grand_total",
+    "updated_at",
+    "created_at",
+    "relation_parent_id",
+)
+
+
+def _account(order: Order) -> dict[str, Any]:
+    comments = [
+        {
+            "text": entry.get("comment"),
+            "status": entry.get("status"),
+            "visible": entry["is_visible_on_front"],
+            "notified": entry["is_customer_notified"],
+        }
+        for entry in order.histories
+    ]
+    return {**{key: order.row.get(key) for key in _BOOKED}, "comments": comments, "writes": order.writes}
+
+
+def recorded_views(*, colliding: bool = False) -> list[StoreView]:
+    """The store views of the recorded shop: two on the website in dollars, two on the one in pounds."""
+    shop = recorded.shop()
+    names: dict[str, dict[int, str]] = {
+        part: {entry["id"]: entry["name"] for entry in shop[part]} for part in ("websites", "storeGroups")
+    }
+    configs = {config["id"]: config for config in shop["storeConfigs"]}
+    views = []
+    for view in shop["storeViews"]:
+        if view["id"] == 0:
+            continue
+        config = configs[view["id"]]
+        lines = (
+            names["websites"][view["website_id"]],
+            names["storeGroups"][view["store_group_id"]],
+            view["name"],
+        )
+        prefix = "" if colliding or view["id"] == 1 else str(view["id"])
+        views.append(
+            StoreView(
+                view["id"],
+                view["code"],
+                view["website_id"],
+                view["name"],
+                "\n".join(lines),
+                config["base_currency_code"],
+                config["default_display_currency_code"],
+                prefix,
+            )
+        )
+    return views
