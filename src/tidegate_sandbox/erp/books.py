@@ -1,0 +1,250 @@
+"""The company's books as an outsider may read them: plain JSON, for checkers and people."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tidegate_sandbox.erp.money import ZERO
+from tidegate_sandbox.erp.order import Order
+
+if TYPE_CHECKING:
+    from tidegate_sandbox.erp.company import Company
+
+
+def books(company: Company) -> dict[str, Any]:
+    """Everything that happened, keyed the ways a checker asks: amounts are texts, times ISO 8601.
+
+    ``orders_by_reference`` and ``orders_by_key`` map the customer's order number, and the key that the
+    sending system stored, to the orders that carry it, deleted ones included: more than one is a double.
+    """
+    with company.lock:
+        orders = [_order(company, order) for order in company.orders.table]
+        deleted = [{**_order(company, one.order), "status": "deleted"} for one in company.orders.deleted]
+        by_reference: dict[str, list[dict[str, Any]]] = {}
+        by_key: dict[str, list[dict[str, Any]]] = {}
+        for one in (*orders, *deleted):
+            if one["reference"]:
+                by_reference.setdefault(one["reference"], []).append(one)
+            if one["key"]:
+                by_key.setdefault(one["key"], []).append(one)
+        return {
+            "company": company.name,
+            "now": company.clock.now().isoformat(),
+            "orders": [*orders, *deleted],
+            "orders_by_reference": by_reference,
+            "orders_by_key": by_key,
+            "customers": _customers(company),
+            "stock": _stock(company),
+            "prices": _prices(company),
+            "despatches": _despatches(company),
+            "invoices": _invoices(company),
+            "transactions": _transactions(company),
+            "journals": _journals(company),
+            "accounts": {
+                "/".join(part for part in account.target if part): str(account.balance)
+                for account in company.nominal_accounts
+            },
+            "trial_balance": str(company.ledger.trial_balance()),
+            "counts": _counts(company),
+            "violations": [*company.violations, *_inconsistencies(company)],
+            "writes_while_locked": company.writes_while_locked,
+            "max_sessions": company.seats.peak,
+            "seats_refused": company.seats.refused,
+        }
+
+
+def _order(company: Company, order: Order) -> dict[str, Any]:
+    customer = company.customers.table.get(order.customer_id)
+    return {
+        "id": order.id,
+        "number": order.number,
+        "status": order.status,
+        "reference": order.customer_order_no,
+        "key": order.external_key,
+        "customer": customer.code if customer is not None else "",
+        "channel": order.channel,
+        "created_by": order.created_by,
+        "date": order.date.isoformat(),
+        "gross": str(order.totals.gross),
+        "net": str(order.totals.net),
+        "tax": str(order.totals.tax),
+        "credit_exceeded": order.credit_exceeded,
+        "despatch": order.despatch,
+        "invoicing": order.invoicing,
+        "lines": [
+            {
+                "id": line.id,
+                "kind": line.kind,
+                "code": line.code,
+                "key": line.external_key,
+                "description": line.description,
+                "warehouse_id": line.warehouse_id,
+                "quantity": _plain(line.quantity),
+                "price": _plain(line.price),
+                "discount": _plain(line.discount_value),
+                "net": str(line.net),
+                "tax": str(line.tax),
+                "account": line.revenue.account,
+                "allocated": _plain(line.allocated),
+                "despatched": _plain(line.despatched),
+                "invoiced": _plain(line.invoiced),
+            }
+            for line in order.lines
+        ],
+        "created_at": order.created_at.isoformat(),
+        "updated_at": order.updated_at.isoformat(),
+    }
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _customers(company: Company) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "code": one.code,
+            "name": one.name,
+            "email": one.email,
+            "on_hold": one.on_hold,
+            "credit_limit": str(one.credit_limit),
+            "balance": str(one.balance),
+            "open_orders": str(one.open_orders),
+            "key": one.external_key,
+            "created_at": one.created_at.isoformat(),
+        }
+        for one in company.customers.table
+    ]
+
+
+def _stock(company: Company) -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for one in company.stock.holdings:
+        code = company.items[one.item_id].code
+        found.setdefault(code, {})[company.warehouses[one.warehouse_id].name] = {
+            "on_hand": _plain(one.on_hand),
+            "allocated": _plain(one.allocated),
+            "free": _plain(one.free),
+        }
+    return found
+
+
+def _prices(company: Company) -> dict[str, dict[str, str]]:
+    return {
+        one.name: {
+            item.code: _plain(company.prices.amount(item.id, one.id))
+            for item in company.items
+            if one.is_standard or company.prices.price(item.id, one.id) is not None
+        }
+        for one in company.prices.lists
+    }
+
+
+def _despatches(company: Company) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "number": one.number,
+            "order_id": one.order_id,
+            "date": one.date.isoformat(),
+            "consignment": one.consignment,
+            "courier": company.couriers[one.courier_id].name if one.courier_id is not None else "",
+            "lines": [
+                {"line_id": line.order_line_id, "quantity": _plain(line.quantity)} for line in one.lines
+            ],
+        }
+        for one in company.despatches.table
+    ]
+
+
+def _invoices(company: Company) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "number": one.number,
+            "order_id": one.order_id,
+            "date": one.date.isoformat(),
+            "net": str(one.totals.net),
+            "tax": str(one.totals.tax),
+            "gross": str(one.totals.gross),
+            "transaction_id": one.posted_id,
+        }
+        for one in company.invoices.table
+    ]
+
+
+def _transactions(company: Company) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "customer": company.customers.table[one.customer_id].code,
+            "reference": one.reference,
+            "second_reference": one.second_reference,
+            "date": one.date.isoformat(),
+            "gross": str(one.gross),
+            "outstanding": str(one.outstanding),
+            "urn": one.urn,
+        }
+        for one in company.receivables.table
+    ]
+
+
+def _journals(company: Company) -> list[dict[str, Any]]:
+    return [
+        {
+            "urn": one.urn,
+            "date": one.date.isoformat(),
+            "source": one.source,
+            "reference": one.reference,
+            "posted": one.is_posted,
+            "rows": [
+                {"account": row.target.account, "debit": str(row.debit), "credit": str(row.credit)}
+                for row in one.rows
+            ],
+        }
+        for one in company.ledger.journals
+    ]
+
+
+def _counts(company: Company) -> dict[str, int]:
+    return {
+        "orders": len(company.orders.table),
+        "orders_deleted": len(company.orders.deleted),
+        "customers": len(company.customers.table),
+        "despatches": len(company.despatches.table),
+        "invoices": len(company.invoices.table),
+        "transactions": len(company.receivables.table),
+        "journals": len(company.ledger.journals),
+        "posting_runs": company.ledger.runs,
+    }
+
+
+def _inconsistencies(company: Company) -> list[str]:
+    """What must never be: books that do not balance, stock below zero, promises that nobody holds."""
+    found = []
+    if company.ledger.trial_balance() != 0:
+        found.append("the trial balance is not zero")
+    promised: dict[tuple[int, int], Decimal] = {}
+    for line in company.orders.lines:
+        if line.is_stocked:
+            place = (line.item_id or 0, line.warehouse_id or 0)
+            held = line.allocated
+            if not company.rules.update_stock_on_despatch:
+                held += line.despatched - line.invoiced
+            promised[place] = promised.get(place, ZERO) + held
+    for holding in company.stock.holdings:
+        code = company.items[holding.item_id].code
+        if holding.on_hand < 0:
+            found.append(f"stock of {code} is below zero")
+        if holding.allocated_orders != promised.get((holding.item_id, holding.warehouse_id), ZERO):
+            found.append(f"allocated stock of {code} is not what its orders hold")
+    found.extend(
+        f"the balance of {one.code} is not the sum of its transactions"
+        for one in company.customers.table
+        if one.balance != sum((t.gross for t in company.receivables.table.find("customer_id", one.id)), ZERO)
+    )
+    return found

@@ -1,0 +1,142 @@
+"""Despatching orders, in one go or in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tidegate_sandbox.erp.despatch import Despatch, DespatchLine
+from tidegate_sandbox.erp.money import rounded
+from tidegate_sandbox.erp.order import Order, OrderLine
+from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.erp.stamps import Sequence
+from tidegate_sandbox.erp.table import Table
+
+if TYPE_CHECKING:
+    from tidegate_sandbox.erp.company import Company
+
+
+class Despatches:
+    """The despatches of one company."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._numbers = Sequence(1)
+        self.table: Table[Despatch] = Table(order_id=lambda one: one.order_id)
+        self.lines: Table[DespatchLine] = Table(
+            order_id=lambda one: one.order_id, despatch_id=lambda one: one.despatch_id
+        )
+
+    def confirm(
+        self,
+        order: Order,
+        quantities: Mapping[int, Decimal] | None = None,
+        *,
+        day: date | None = None,
+        courier_id: int | None = None,
+        consignment: str = "",
+        pieces: int | None = None,
+        weight: Decimal | None = None,
+        notes: str = "",
+        user: str = "",
+    ) -> Despatch:
+        """Despatch so much of each line (by line id); without quantities, everything that stock is there for.
+
+        All of it or nothing. Refusal ``invalid`` for an order that is not live, or more than is outstanding
+        or in stock; ``unknown`` for a line or courier that does not exist; ``closed_period``.
+        """
+        company = self._company
+        if order.status != "live":
+            raise Refusal("invalid", "Only live orders can be despatched.", "order")
+        if courier_id is not None and courier_id not in company.couriers:
+            raise Refusal("unknown", "The courier does not exist.", "courier_id")
+        day = day if day is not None else company.today()
+        company.calendar.require_open(day)
+        company.calendar.require_open(company.today())
+        chosen = self._available(order) if quantities is None else self._checked(order, quantities)
+        if not chosen:
+            raise Refusal("invalid", "There is nothing to despatch.", "items")
+        stamp = company.stamp()
+        despatch = Despatch(
+            id=company.ids.next(),
+            created_at=stamp,
+            updated_at=stamp,
+            number=f"{self._numbers.next():010d}",
+            order_id=order.id,
+            date=day,
+            user=user or company.user,
+            courier_id=courier_id,
+            consignment=consignment,
+            pieces=pieces,
+            weight=weight,
+            notes=notes,
+        )
+        self.table.add(despatch)
+        for line, quantity in chosen:
+            self._send(despatch, order, line, quantity)
+        company.orders.complete_if_done(order)
+        return despatch
+
+    def available(self, line: OrderLine) -> Decimal:
+        """What of a line can be despatched now: promised to it, or free."""
+        if not line.is_stocked:
+            return line.outstanding
+        holding = self._company.stock.holding(line.item_id or 0, line.warehouse_id or 0)
+        free = holding.free if holding is not None else Decimal(0)
+        return min(line.outstanding, line.allocated + max(free, Decimal(0)))
+
+    def _available(self, order: Order) -> list[tuple[OrderLine, Decimal]]:
+        pairs = []
+        for line in order.lines:
+            if line.is_stocked and line.outstanding > line.allocated:
+                self._company.stock.allocate(line, line.outstanding - line.allocated)
+            if line.allocated > 0:
+                pairs.append((line, line.allocated))
+        return pairs
+
+    def _checked(self, order: Order, quantities: Mapping[int, Decimal]) -> list[tuple[OrderLine, Decimal]]:
+        lines = {line.id: line for line in order.lines}
+        chosen = []
+        for line_id, asked in quantities.items():
+            line = lines.get(line_id)
+            if line is None:
+                raise Refusal("unknown", "The order line does not exist.", "items")
+            quantity = rounded(asked, 5)
+            if quantity <= 0 or quantity > self.available(line):
+                raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
+            chosen.append((line, quantity))
+        for line, quantity in chosen:
+            if quantity > line.allocated:
+                self._company.stock.allocate(line, quantity - line.allocated)
+                if quantity > line.allocated:
+                    raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
+        return chosen
+
+    def _send(self, despatch: Despatch, order: Order, line: OrderLine, quantity: Decimal) -> None:
+        company = self._company
+        if company.rules.update_stock_on_despatch:
+            company.stock.release(line, quantity)
+            company.stock.issue(order, line, quantity, f"despatch {despatch.number}")
+        else:
+            line.allocated -= quantity
+        line.despatched += quantity
+        line.updated_at = stamp = company.stamp()
+        one = DespatchLine(
+            id=company.ids.next(),
+            created_at=stamp,
+            updated_at=stamp,
+            despatch_id=despatch.id,
+            order_id=order.id,
+            order_line_id=line.id,
+            quantity=quantity,
+        )
+        despatch.lines.append(one)
+        self.lines.add(one)
+
+    def touched(self, despatch: Despatch) -> None:
+        """Call after a change of tracking details: its lines show it, too."""
+        despatch.updated_at = self._company.stamp()
+        for line in despatch.lines:
+            line.updated_at = self._company.stamp()

@@ -1,0 +1,140 @@
+"""Stock: what lies where, what is promised, and every movement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.money import rounded
+from tidegate_sandbox.erp.order import Order, OrderLine
+from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.erp.table import Table
+from tidegate_sandbox.erp.warehouse import NONE, Holding
+
+if TYPE_CHECKING:
+    from tidegate_sandbox.erp.company import Company
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One change of what lies in a warehouse."""
+
+    at: datetime
+    item_id: int
+    warehouse_id: int
+    quantity: Decimal
+    reason: str
+
+
+class Stock:
+    """Holdings of one company: a row for every item and warehouse that keeps it."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self.holdings: Table[Holding] = Table(
+            item_id=lambda holding: holding.item_id,
+            warehouse_id=lambda holding: holding.warehouse_id,
+        )
+        self.movements: list[Movement] = []
+        self._by_place: dict[tuple[int, int], Holding] = {}
+
+    def keep(self, item_id: int, warehouse_id: int) -> Holding:
+        """Begin to keep an item in a warehouse. Refusal ``duplicate`` when it is already kept there."""
+        if (item_id, warehouse_id) in self._by_place:
+            raise Refusal("duplicate", "The item is already held in this warehouse.", "warehouse_id")
+        company = self._company
+        stamp = company.stamp()
+        holding = Holding(
+            id=company.ids.next(),
+            created_at=stamp,
+            updated_at=stamp,
+            warehouse_id=warehouse_id,
+            item_id=item_id,
+        )
+        self._by_place[item_id, warehouse_id] = holding
+        return self.holdings.add(holding)
+
+    def drop(self, holding: Holding) -> None:
+        """Stop keeping an item in a warehouse. Refusal ``forbidden`` while anything is there or promised."""
+        if holding.on_hand or holding.allocated or holding.on_order:
+            raise Refusal("forbidden", "The holding is in use.")
+        del self._by_place[holding.item_id, holding.warehouse_id]
+        self.holdings.remove(holding)
+
+    def holding(self, item_id: int, warehouse_id: int) -> Holding | None:
+        """What of an item lies in a warehouse."""
+        return self._by_place.get((item_id, warehouse_id))
+
+    def of_item(self, item_id: int) -> list[Holding]:
+        """All holdings of an item."""
+        return self.holdings.find("item_id", item_id)
+
+    def free(self, item_id: int) -> Decimal:
+        """Free stock of an item in all warehouses."""
+        return sum((holding.free for holding in self.of_item(item_id)), NONE)
+
+    def move(self, item_id: int, warehouse_id: int, quantity: Decimal, reason: str) -> Holding:
+        """Change what lies in a warehouse. Refusal ``invalid`` when it would fall below zero."""
+        holding = self._by_place.get((item_id, warehouse_id))
+        if holding is None:
+            raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
+        if holding.confirmed + quantity < 0:
+            raise Refusal("invalid", "There is not enough stock.", "quantity")
+        holding.confirmed = rounded(holding.confirmed + quantity, 5)
+        holding.updated_at = at = self._company.stamp()
+        self.movements.append(Movement(at, item_id, warehouse_id, quantity, reason))
+        return holding
+
+    def allocate(self, line: OrderLine, wanted: Decimal) -> Decimal:
+        """Promise up to ``wanted`` of the free stock to an order line; what was promised."""
+        holding = self._line_holding(line)
+        given = max(NONE, min(wanted, holding.free))
+        if given > 0:
+            self._promise(holding, line, given)
+        return given
+
+    def release(self, line: OrderLine, quantity: Decimal | None = None) -> None:
+        """Take back what was promised to an order line, all of it unless a quantity is given."""
+        taken = line.allocated if quantity is None else min(quantity, line.allocated)
+        if taken > 0:
+            self._promise(self._line_holding(line), line, -taken)
+
+    def _promise(self, holding: Holding, line: OrderLine, quantity: Decimal) -> None:
+        holding.allocated_orders += quantity
+        line.allocated += quantity
+        holding.updated_at = line.updated_at = self._company.stamp()
+
+    def _line_holding(self, line: OrderLine) -> Holding:
+        holding = self._by_place.get((line.item_id or 0, line.warehouse_id or 0))
+        if holding is None:
+            raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
+        return holding
+
+    def issue(self, order: Order, line: OrderLine, quantity: Decimal, reason: str) -> None:
+        """Goods of an order line leave; posts cost of sales when the company does that."""
+        company = self._company
+        item: Item = company.items[line.item_id or 0]
+        self.move(item.id, line.warehouse_id or 0, -quantity, reason)
+        value = rounded(item.cost * quantity)
+        if company.rules.post_cost_of_sales and value:
+            company.ledger.post(
+                company.today(),
+                "stock",
+                order.number,
+                [(item.cost_of_sales, value, item.code), (item.stock, -value, item.code)],
+            )
+
+    def allocate_waiting(self) -> int:
+        """Promise free stock to the lines that lack it, oldest order first; how many lines got some."""
+        lines = 0
+        for order in self._company.orders.table:
+            if not order.is_open:
+                continue
+            for line in order.lines:
+                missing = line.outstanding - line.allocated
+                if line.is_stocked and missing > 0 and self.allocate(line, missing) > 0:
+                    lines += 1
+        return lines
