@@ -24,7 +24,7 @@ class TokenPair(Protocol):
 
     @property
     def refresh_token(self) -> str:
-        """"" when the sign-in server gave none: then a person signs in again after every expiry."""
+        """Empty when the sign-in server gave none: then a person signs in again after every expiry."""
         ...
 
     @property
