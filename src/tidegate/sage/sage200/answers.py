@@ -1,0 +1,214 @@
+"""What an answer of the Sage 200 API means: one row of data, or one of the hub's failures.
+
+Source: contract §8. Two error shapes exist, the gateway's `{"statusCode", "message"}` (P) and the
+application's `{"Message", "ModelState"}` (P, A); proxies and sign-in pages add HTML. Reads change
+nothing, so their failures are never in doubt (`sent=False`). After a write everything is in doubt that
+does not say clearly that nothing was stored.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.redaction import redact
+from tidegate.transport import Answer, NoAnswer
+
+Row = dict[str, Any]
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+_LOCK = re.compile(
+    r"(?i)\b(locked|back-?up|backed up|exclusive(ly)?|(period|month|year)[- ]end|being (restored|upgraded))\b"
+)
+_MAINTENANCE = re.compile(r"(?i)\bmaintenance\b")
+_PERIOD = re.compile(
+    r"(?i)\bperiods?\b[^.]*\b(closed|not open|no longer open)\b"
+    r"|\bclosed\b[^.]*\bperiods?\b"
+    r"|\b(outside|not (with)?in|beyond)\b[^.]*\b(open|financial|accounting)\b[^.]*\b(period|year)s?\b"
+)
+_RECORD_BUSY = re.compile(r"(?i)\b(record|order|account|document)\b[^.]*\b(locked|in use) by\b")
+_SUBSCRIPTION = re.compile(r"(?i)subscription[ -]?key")
+_ADDRESSEE = re.compile(r"(?i)\bx-(site|company)\b|\b(site|company)\b")
+
+
+def rows(answer: Answer) -> list[Row] | None:
+    """The rows of a read: an array, or one object where the guide prints one (§5); None if neither."""
+    value = _decoded(answer)
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return value
+    return None
+
+
+def row(answer: Answer) -> Row | None:
+    """The record that a write returns; None when the body is none."""
+    found = rows(answer)
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def _decoded(answer: Answer) -> object:
+    if "html" in answer.content_type:
+        return None
+    try:
+        return _decoder.decode(answer.body)
+    except (msgspec.DecodeError, InvalidOperation, UnicodeDecodeError):
+        return None
+
+
+def message(answer: Answer) -> str:
+    """The problem in the company's own words, from either shape; "" when the body has none."""
+    body = _decoded(answer)
+    if not isinstance(body, dict):
+        return ""
+    parts = [str(body[key]) for key in ("Message", "message") if body.get(key)]
+    state = body.get("ModelState")
+    if isinstance(state, dict):
+        for field, problems in state.items():
+            listed = problems if isinstance(problems, list) else [problems]
+            parts.append(f"{field}: {' '.join(map(str, listed))}")
+    return redact("; ".join(parts))[:600]
+
+
+def names_subscription_key(answer: Answer) -> bool:
+    """Whether the gateway complains of the subscription key and not of the token."""
+    return answer.status in (401, 403) and bool(_SUBSCRIPTION.search(message(answer)))
+
+
+def names_addressee(answer: Answer) -> bool:
+    """Whether a 401 speaks of X-Site or X-Company."""
+    return bool(_ADDRESSEE.search(message(answer)))
+
+
+def lost(answer: NoAnswer, *, reading: bool) -> Failure:
+    """What no answer means: a write that may have left is in doubt, everything else had no effect."""
+    if reading or not answer.sent:
+        return Failure(Code.UNREACHABLE, f"Sage cannot be reached: {answer.text}", sent=False)
+    return Failure(Code.NO_ANSWER, f"no answer from Sage: {answer.text}")
+
+
+def judge_read(answer: Answer | NoAnswer) -> Failure | None:
+    """The failure that a read met; None for a 2xx with JSON. 404 is left to the caller."""
+    if isinstance(answer, NoAnswer):
+        return lost(answer, reading=True)
+    if 200 <= answer.status < 300:
+        if rows(answer) is not None:
+            return None
+        return _page(answer)
+    said = message(answer)
+    text = said or answer.text(160)
+    if answer.status >= 500 or answer.status in (408, 423):
+        if _LOCK.search(text):
+            return Failure(Code.LOCKED, f"Sage is locked: {text}", retry_after=answer.retry_after, sent=False)
+        if answer.status == 504:
+            text = f"{text} (the tunnel to the customer's server, or a query that took too long)"
+        return _trouble(answer, text)
+    if answer.status == 400 and said:
+        return Failure(Code.REFUSED, f"Sage refused the query: {said}", sent=False)
+    return _refusal(answer, said) or _page(answer)
+
+
+def judge_write(answer: Answer | NoAnswer) -> Failure | None:
+    """The failure that a POST, PUT or DELETE met; None for a 2xx, whose body the caller reads."""
+    if isinstance(answer, NoAnswer):
+        return lost(answer, reading=False)
+    if 200 <= answer.status < 300:
+        return None
+    said = message(answer)
+    if answer.status == 400 and said:
+        if _PERIOD.search(said):
+            return Failure(Code.PERIOD_CLOSED, f"the period is closed: {said}", sent=False)
+        if _RECORD_BUSY.search(said):
+            return Failure(Code.RECORD_BUSY, f"somebody works on the record: {said}", sent=False)
+        return Failure(Code.REFUSED, f"Sage refused it: {said}", sent=False)
+    if answer.status in (413, 415, 422) and said:
+        return Failure(Code.REFUSED, f"Sage refused it ({answer.status}): {said}", sent=False)
+    if answer.status in (423, 503) and _LOCK.search(said):
+        # A; that nothing was stored is not proved by it: `sent` stays true, a look-up goes before a resend.
+        return Failure(Code.LOCKED, f"Sage is locked: {said}", retry_after=answer.retry_after)
+    if answer.status == 504:
+        return Failure(
+            Code.GATEWAY_TIMEOUT, f"the gateway gave up waiting for Sage: {said or answer.text(120)}"
+        )
+    return _refusal(answer, said) or Failure(
+        Code.UNCLEAR_ANSWER, f"Sage answered {answer.status}: {said or answer.text(160)}"
+    )
+
+
+def unreadable(answer: Answer) -> Failure:
+    """A write that was answered with success and a body that says nothing: in doubt."""
+    what = "a web page" if "html" in answer.content_type else "a body that cannot be read"
+    return Failure(Code.UNCLEAR_ANSWER, f"Sage answered {answer.status} with {what}: {answer.text(120)}")
+
+
+def _refusal(answer: Answer, said: str) -> Failure | None:
+    """Refusals by the gateway, before anything was carried out; only in its or the application's words."""
+    match answer.status:
+        case 401:
+            return Failure(Code.NOT_AUTHENTICATED, f"Sage refused the credentials: {said}", sent=False)
+        case 403 if said:
+            return Failure(
+                Code.NOT_PERMITTED,
+                f"the signed-in user may not do this: {said} (give the Sage user's role the feature)",
+                sent=False,
+            )
+        case 404 | 405:
+            return Failure(
+                Code.UNKNOWN_ENDPOINT,
+                f"this Sage 200 does not know the path or the verb: {said or answer.text(120)}",
+                sent=False,
+            )
+        case 429:
+            return Failure(
+                Code.THROTTLED, f"Sage is throttling: {said}", retry_after=answer.retry_after, sent=False
+            )
+    return None
+
+
+def _page(answer: Answer) -> Failure:
+    """Neither data nor an error of the API: a proxy, a sign-in or maintenance page."""
+    return _trouble(answer, f"not the API's answer: {answer.text(120)}")
+
+
+def _trouble(answer: Answer, text: str) -> Failure:
+    code = Code.MAINTENANCE if _MAINTENANCE.search(text) else Code.SERVER_TROUBLE
+    return Failure(code, f"Sage answered {answer.status}: {text}", retry_after=answer.retry_after, sent=False)
+
+
+# Values of a row. "" and null are the same (§7, A); numbers may come as text.
+
+
+def text_of(record: Row, name: str) -> str:
+    """A text field, "" when absent."""
+    value = record.get(name)
+    return "" if value is None else str(value)
+
+
+def number_of(record: Row, name: str) -> Decimal | None:
+    """A decimal field, exact; None when absent or no number."""
+    value = record.get(name)
+    if value is None or isinstance(value, bool) or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def id_of(record: Row, name: str = "id") -> int | None:
+    """An id (64-bit integer); None when absent, zero or no id."""
+    value = number_of(record, name)
+    if value is None or value != value.to_integral_value() or value <= 0:
+        return None
+    return int(value)
+
+
+def flag_of(record: Row, name: str) -> bool:
+    """A boolean field, false when absent."""
+    value = record.get(name)
+    return value is True or str(value).lower() == "true"

@@ -1,0 +1,286 @@
+"""Calls to the Sage 200 API: headers, keys, one renewal of the token, judged answers.
+
+Source: contract §1, §2, §5, §8. Nothing is repeated here except after a 401 (the gateway refused before
+anything was carried out): once with a renewed token, once with the secondary subscription key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.redaction import remember_secret
+from tidegate.sage.sage200 import answers, queries
+from tidegate.sage.sage200.answers import Row
+from tidegate.sage.sage200.sign_in import SignIn
+from tidegate.transport import Answer, HttpClient, NoAnswer
+
+BASE_URLS = {
+    "standard": "https://api.columbus.sage.com/uk/sage200/accounts/v1",
+    "professional": "https://api.columbus.sage.com/uk/sage200extra/accounts/v1",
+}
+
+_encoder = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+TUNNEL_DOWN = Failure(
+    Code.UNREACHABLE,
+    "Sage lists no company: the connection from the customer's server to Sage (Native API) is down",
+    sent=False,
+)
+
+
+def encode(payload: Mapping[str, Any]) -> bytes:
+    """JSON bytes; Decimal becomes a number with its own digits (§7: no float on the way)."""
+    return _encoder.encode(payload)
+
+
+class _Call(NamedTuple):
+    method: str
+    path: str
+    query: str
+    body: bytes | None
+    addressed: bool
+
+
+class Sage200Client:
+    """One (site, company) of the API. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        sign_in: SignIn,
+        *,
+        site: str,
+        company: str,
+        subscription_keys: Sequence[str] = (),
+    ) -> None:
+        """`subscription_keys`: primary, secondary; none where the vendor asks for none (§12)."""
+        self._http = http
+        self._sign_in = sign_in
+        self.site = site
+        self.company = company
+        self._keys = [key for key in subscription_keys if key]
+        self._key = 0
+        self._refused_token = ""
+        self._pool_sizes: dict[str, int] = {}
+        for key in self._keys:
+            remember_secret(key)
+
+    @property
+    def base_url(self) -> str:
+        """The address in use."""
+        return self._http.base_url
+
+    @property
+    def calls(self) -> int:
+        """Requests so far, without those of the sign-in."""
+        return self._http.counter.value
+
+    @property
+    def secondary_key_in_use(self) -> bool:
+        """Whether the gateway refused the primary subscription key."""
+        return self._key > 0
+
+    # Reading
+
+    def read(self, path: str, query: str = "") -> list[Row] | Failure:
+        """The rows of one GET, at most one page. 404 is UNKNOWN_ENDPOINT."""
+        answer = self.send("GET", path, query=query)
+        if isinstance(answer, Failure):
+            return answer
+        failure = answers.judge_read(answer)
+        return failure or answers.rows(answer) or []
+
+    def read_one(self, path: str, query: str = "") -> Row | Failure | None:
+        """The record at `<collection>/<id>`; None when it does not exist (404)."""
+        answer = self.send("GET", path, query=query)
+        if isinstance(answer, Failure):
+            return answer
+        if answer.status == 404:
+            return None
+        failure = answers.judge_read(answer)
+        return failure or answers.row(answer)
+
+    def read_all(
+        self, path: str, *, select: Sequence[str] = (), where: str = "", expand: Sequence[str] = ()
+    ) -> list[Row] | Failure:
+        """All rows of a collection, in pages of 500 by id (§6, paging rule). `select` must hold `id`."""
+        found: dict[int, Row] = {}
+        condition = where
+        while True:
+            page = self.read(
+                path,
+                queries.query(
+                    select=select, where=condition, expand=expand, orderby="id asc", top=queries.PAGE
+                ),
+            )
+            if isinstance(page, Failure):
+                return page
+            ids = [number for number in (answers.id_of(record) for record in page) if number is not None]
+            found.update({number: record for record in page if (number := answers.id_of(record)) is not None})
+            if len(page) < queries.PAGE or not ids:
+                return list(found.values())
+            last = max(ids)
+            if queries.after(where, last) == condition:
+                return list(found.values())  # the company ignores the filter: no page is new
+            condition = queries.after(where, last)
+
+    def read_pooled(
+        self, path: str, terms: Mapping[str, Sequence[str]], *, select: Sequence[str], most: int
+    ) -> tuple[list[Row], dict[str, Failure]] | Failure:
+        """The rows that meet any term of any name, with as few calls as the address' length permits.
+
+        `terms` maps a name (a key, a code) to its filter terms; `most` is how many names one call
+        carries. A pool that is refused with 400 is halved down to the name that is at fault, so that one
+        odd name harms only itself: those come back beside the rows. If the pool was just too large, the
+        size that passed is remembered. Refused as a whole (a field that this version lacks): that Failure.
+        """
+        rows: dict[int, Row] = {}
+        bad: dict[str, Failure] = {}
+        probed = False
+        size = min(most, self._pool_sizes.get(path, most))
+        waiting = list(queries.pools(terms, most=size))
+        while waiting:
+            pool = waiting.pop(0)
+            where = queries.any_of([term for name in pool for term in terms[name]])
+            page = self.read_all(path, select=select, where=where)
+            if isinstance(page, list):
+                rows.update({number: row for row in page if (number := answers.id_of(row)) is not None})
+                continue
+            if page.code is not Code.REFUSED:
+                return page
+            if not probed:
+                harmless = self.read(path, queries.query(select=select, where="id eq 0", top=1))
+                if isinstance(harmless, Failure):
+                    return _lacking(path, harmless)
+                probed = True
+            if len(pool) == 1:
+                bad[pool[0]] = page
+            else:
+                half = (len(pool) + 1) // 2
+                waiting[:0] = [pool[:half], pool[half:]]
+                self._pool_sizes[path] = half
+        if bad:
+            self._pool_sizes.pop(path, None)  # it was the name, not the size
+        return list(rows.values()), bad
+
+    # Writing
+
+    def write(self, method: str, path: str, payload: Mapping[str, Any] | None = None) -> Answer | Failure:
+        """POST, PUT or DELETE; the 2xx answer, or what the failure means for the record."""
+        body = None if payload is None else encode(payload)
+        answer = self.send(method, path, body=body)
+        if isinstance(answer, Failure):
+            return answer
+        return answers.judge_write(answer) or answer
+
+    # Sending
+
+    def send(
+        self, method: str, path: str, *, query: str = "", body: bytes | None = None, addressed: bool = True
+    ) -> Answer | Failure:
+        """One call with the sign-in's token; a lost answer comes back as the Failure it means.
+
+        `addressed` is false for `sites` alone, the one path without X-Site and X-Company (§2).
+        """
+        call = _Call(method, path, query, body, addressed)
+        token = self._sign_in.token()
+        if isinstance(token, Failure):
+            return token
+        answer = self._with_either_key(call, token)
+        if isinstance(answer, Answer) and answer.status == 401:
+            if token == self._refused_token:
+                return self._not_authenticated(answer, token)  # a fresh token was refused before: no storm
+            renewed = self._sign_in.renewed(token)
+            if isinstance(renewed, Failure):
+                return renewed
+            answer = self._with_either_key(call, renewed)
+            if isinstance(answer, Answer) and answer.status == 401:
+                self._refused_token = renewed
+                return self._not_authenticated(answer, renewed)
+        if isinstance(answer, NoAnswer):
+            return answers.lost(answer, reading=method == "GET")
+        if isinstance(answer, Answer):
+            self._refused_token = ""
+        return answer
+
+    def _with_either_key(self, call: _Call, token: str) -> Answer | NoAnswer | Failure:
+        """Once, and once more with the other subscription key where the gateway refuses this one (§2)."""
+        used = self._key
+        answer = self._once(call, token, used)
+        if not (isinstance(answer, Answer) and answers.names_subscription_key(answer)):
+            return answer
+        for other in range(len(self._keys)):
+            if other != used:
+                answer = self._once(call, token, other)
+                if not (isinstance(answer, Answer) and answers.names_subscription_key(answer)):
+                    self._key = other
+                    return answer
+        said = answers.message(answer) if isinstance(answer, Answer) else ""
+        return Failure(Code.NOT_AUTHENTICATED, f"Sage refused every subscription key: {said}", sent=False)
+
+    def _once(self, call: _Call, token: str, key: int) -> Answer | NoAnswer:
+        headers = {"Authorization": f"Bearer {token}"}
+        if call.addressed:
+            headers["X-Site"] = self.site
+            headers["X-Company"] = self.company
+        if self._keys:
+            headers["ocp-apim-subscription-key"] = self._keys[key]
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._http.request(
+            call.method, call.path, query=call.query, headers=headers, content=call.body
+        )
+
+    def _not_authenticated(self, answer: Answer, token: str) -> Failure:
+        """Tell a wrong site or company from a wrong sign-in: `sites` needs the token alone (§8, 401)."""
+        said = answers.message(answer)
+        listed = self._once(_Call("GET", "/sites", "", None, False), token, self._key)
+        sites = answers.rows(listed) if isinstance(listed, Answer) and listed.status == 200 else None
+        if sites is None:
+            if answers.names_addressee(answer):
+                return _wrong_company(self.site, self.company, said)
+            return Failure(
+                Code.NOT_AUTHENTICATED,
+                f"Sage refuses the sign-in even with a renewed token: {said} (sign in again)",
+                sent=False,
+            )
+        if not sites:
+            return TUNNEL_DOWN
+        if lists(sites, self.site, self.company) is None or answers.names_addressee(answer):
+            return _wrong_company(self.site, self.company, said)
+        return Failure(
+            Code.NOT_AUTHENTICATED, f"Sage lists the company and refuses the sign-in: {said}", sent=False
+        )
+
+
+def lists(sites: Sequence[Row], site: str, company: str) -> Row | None:
+    """The row of `sites` for this site and company."""
+    for row in sites:
+        same_site = answers.text_of(row, "site_id").lower() == site.lower()
+        if same_site and answers.text_of(row, "company_id") == company:
+            return row
+    return None
+
+
+def _wrong_company(site: str, company: str, said: str) -> Failure:
+    return Failure(
+        Code.WRONG_COMPANY,
+        f"the signed-in user has no company {company} on site {site}: {said} (see site_id and company_id)",
+        sent=False,
+    )
+
+
+def _lacking(path: str, failure: Failure) -> Failure:
+    """Every query of this shape is refused: the version lacks a field, no record is to blame."""
+    if failure.code is not Code.REFUSED:
+        return failure
+    remedy = "an older version without spare fields needs key_field = analysis_code_N"
+    return Failure(
+        Code.UNKNOWN_ENDPOINT,
+        f"this Sage 200 does not have the fields that are read from {path}: {failure.text} ({remedy})",
+        sent=False,
+    )

@@ -1,0 +1,77 @@
+"""Query strings of the Sage 200 API: a subset of OData (contract §6).
+
+Everything is percent-encoded, spaces as %20 and quotes as %27; text values stand in single quotes with
+the quote doubled (P).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+PAGE = 500  #: rows a call returns at most without $top, and on every version (C)
+LONGEST = 5500  #: characters of one query string; addresses stay below 6,000
+
+
+def text(value: str) -> str:
+    """A text as a filter wants it: `O'Brien` becomes `'O''Brien'`."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def equals(field: str, value: str | int) -> str:
+    """`field eq value`, text quoted."""
+    return f"{field} eq {text(value) if isinstance(value, str) else value}"
+
+
+def any_of(terms: Sequence[str]) -> str:
+    """Terms of which one is enough."""
+    return " or ".join(terms)
+
+
+def changed_after(field: str, at: datetime) -> str:
+    """`field gt` an instant, UTC with Z as the API demands (C)."""
+    return f"{field} gt {at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+
+
+def query(
+    *,
+    select: Sequence[str] = (),
+    where: str = "",
+    expand: Sequence[str] = (),
+    orderby: str = "",
+    top: int | None = None,
+) -> str:
+    """A whole query string, encoded; options that are empty are left out."""
+    options = {
+        "$filter": where,
+        "$select": ",".join(select),
+        "$expand": ",".join(expand),
+        "$orderby": orderby,
+        "$top": "" if top is None else str(top),
+    }
+    return "&".join(f"{name}={quote(value, safe=',')}" for name, value in options.items() if value)
+
+
+def after(where: str, last_id: int) -> str:
+    """The filter of the next page: stable under inserts, unlike $skip (§6, paging rule)."""
+    beyond = f"id gt {last_id}"
+    return f"({where}) and {beyond}" if where else beyond
+
+
+def pools(terms: Mapping[str, Sequence[str]], *, most: int, longest: int = LONGEST) -> Iterator[list[str]]:
+    """Cut names into pools of at most `most` whose terms keep the encoded filter below `longest`.
+
+    A single name whose terms are longer than that makes a pool of its own: the company will judge it.
+    """
+    pool: list[str] = []
+    length = 0
+    for name, listed in terms.items():
+        size = len(quote(f" or {any_of(listed)}", safe=","))
+        if pool and (len(pool) >= most or length + size > longest):
+            yield pool
+            pool, length = [], 0
+        pool.append(name)
+        length += size
+    if pool:
+        yield pool
