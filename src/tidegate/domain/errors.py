@@ -55,6 +55,7 @@ class Code(StrEnum):
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
+    AMBIGUOUS_CUSTOMER = "ambiguous-customer"
     # hold for fix
     UNMAPPED_PAYMENT = "unmapped-payment"
     UNMAPPED_SHIPPING = "unmapped-shipping"
@@ -96,6 +97,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNREADABLE: Group.REVIEW,
     Code.MALFORMED: Group.REVIEW,
     Code.TOO_LONG: Group.REVIEW,
+    Code.AMBIGUOUS_CUSTOMER: Group.REVIEW,
     Code.UNMAPPED_PAYMENT: Group.HOLD_FOR_FIX,
     Code.UNMAPPED_SHIPPING: Group.HOLD_FOR_FIX,
     Code.UNMAPPED_TAX: Group.HOLD_FOR_FIX,

@@ -54,6 +54,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tax_names: tuple[str, ...] = ()  #: codes of the applied tax rates, e.g. ("GB-VAT-20",)
     bundle_item_id: int | None = None  #: the bundle's own line, when this is one of its components
     bundle_sku: str = ""
+    bundle_name: str = ""
+    bundle_quantity: Decimal = Decimal(0)  #: how many bundles were ordered
 
 
 class Totals(msgspec.Struct, frozen=True):

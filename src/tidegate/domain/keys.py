@@ -1,0 +1,132 @@
+"""Names and fingerprints that make sending twice impossible.
+
+The order key is stored in the ERP; a step key names one step of one order in the ledger; the
+payload hash tells whether the same key is used again with other content; the revision tells whether
+a document that is read again has changed in anything that the ERP was told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from tidegate.domain.money import plain
+from tidegate.domain.order import Order
+
+#: Changes whenever `revision` covers other fields: revisions of two versions cannot be compared.
+REVISION = "1"
+
+
+class Standing(StrEnum):
+    """How an order stands in the store, apart from its content."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"  #: completely refunded
+
+
+def order_key(store: str, entity_id: int) -> str:
+    """The order's idempotency key, e.g. `magento:main:213`: what the ERP keeps with its document."""
+    return f"magento:{_store(store)}:{entity_id}"
+
+
+def customer_key(store: str, customer_id: int) -> str:
+    """The key kept on a customer that Tidegate created, e.g. `magento:main:customer:17`."""
+    return f"magento:{_store(store)}:customer:{customer_id}"
+
+
+def _store(name: str) -> str:
+    if not name or ":" in name or "/" in name:
+        raise ValueError(f"a store's name is not empty and holds neither ':' nor '/': {name!r}")
+    return name
+
+
+def step_key(order_key: str, step: str) -> str:
+    """The key of one step of an order, e.g. `magento:main:213/deposit`: each step counts for itself."""
+    if not step or "/" in step:
+        raise ValueError(f"a step's name is not empty and holds no '/': {step!r}")
+    return f"{order_key}/{step}"
+
+
+def payload_hash(payload: object) -> str:
+    """SHA-256 (hex) of a payload, the same for any order of keys and any spelling of a number.
+
+    Takes what JSON can hold, with Decimal for numbers, and dates. Raises TypeError for float, as
+    two machines may print one differently.
+    """
+    text = json.dumps(_canonical(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal):
+        # Tagged, so that the number 5 and the text "5" stay two things.
+        return {"#": plain(Decimal(value))}
+    if isinstance(value, date):
+        return {"@": value.isoformat()}
+    if isinstance(value, msgspec.Struct):
+        return _canonical({name: getattr(value, name) for name in value.__struct_fields__})
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"a payload's keys are texts, not {type(key).__name__}: {key!r}")
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_canonical(item) for item in value]
+    raise TypeError(f"a payload holds no {type(value).__name__}: {value!r}")
+
+
+def revision(order: Order) -> str:
+    """A fingerprint of everything about the order that the ERP is told.
+
+    Lines, amounts, addresses, payment method, purchase order number, shipping method, customer,
+    currency and note. Not `updated_at`, state, status, `ext_order_id`, links to other orders or the
+    customer's ERP account: what the hub itself writes back must make no new work.
+    """
+    customer = order.customer
+    content = {
+        "increment_id": order.increment_id,
+        "website": order.website,
+        "created_at": order.created_at,
+        "currency": (order.currency, order.base_currency),
+        "customer": (customer.id, customer.email, customer.name, customer.vat_number),
+        "addresses": (order.billing, order.shipping),
+        "shipping": (order.shipping_method, order.shipping_tax_rate, order.shipping_tax_names),
+        "payment": (order.payment_method, order.po_number),
+        "note": order.note,
+        "lines": order.lines,
+        "totals": (order.totals, order.base_totals),
+    }
+    return f"{REVISION}:{payload_hash(content)[:32]}"
+
+
+def content_changed(recorded: str, current: str) -> bool:
+    """Whether two revisions of one order tell different content.
+
+    Revisions made by different versions of :func:`revision` say nothing about each other; then
+    nothing is claimed, or every order ever sent would look changed after an upgrade.
+    """
+    if recorded.partition(":")[0] != current.partition(":")[0]:
+        return False
+    return recorded != current
+
+
+def standing(order: Order) -> Standing:
+    """How the order stands in the store."""
+    if order.state == "canceled":
+        return Standing.CANCELLED
+    if order.state == "closed":
+        return Standing.CLOSED
+    return Standing.OPEN

@@ -1,0 +1,81 @@
+"""Exact decimal arithmetic for money: no float, no silent rounding.
+
+Amounts are major units (pounds, dollars). Rounding is half away from zero, as Magento (PHP `round`)
+and Sage do it: `contracts/sage200/README.md` §9.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
+
+ZERO = Decimal(0)
+
+# A context of our own: whatever another library does to the thread's context, money stays exact.
+# 60 digits hold any quantity times any price; a sum that would not fit raises instead of rounding.
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation, Overflow])
+_ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
+
+
+def parse(value: object) -> Decimal:
+    """The decimal that `value` (Decimal, int or numeric text) stands for.
+
+    Raises TypeError for float and bool, because a float has already lost the cents that were sent,
+    and ValueError for text that is no finite number.
+    """
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError(f"money is never read from {type(value).__name__}: {value!r}")
+    else:
+        try:
+            number = Decimal(value.strip() if isinstance(value, str) else value)
+        except InvalidOperation:
+            raise ValueError(f"not a number: {value!r}") from None
+    if not number.is_finite():
+        raise ValueError(f"not a finite number: {value!r}")
+    return number
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """`value` at so many decimals, half away from zero: 0.005 -> 0.01, -0.005 -> -0.01."""
+    # Adding zero turns -0.00 into 0.00, which would otherwise be shown to people and hashed.
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROUNDING) + ZERO
+
+
+def floored(value: Decimal, decimals: int) -> Decimal:
+    """The largest number of so many decimals that is not above `value`."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, _ROUNDING) + ZERO
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    """The exact sum; the empty sum is 0."""
+    result = ZERO
+    for value in values:
+        result = _EXACT.add(result, value)
+    return result
+
+
+def product(left: Decimal, right: Decimal) -> Decimal:
+    """The exact product."""
+    return _EXACT.multiply(left, right)
+
+
+def quotient(amount: Decimal, by: Decimal) -> Decimal:
+    """`amount / by` to 60 digits; round it before use."""
+    return _ROUNDING.divide(amount, by)
+
+
+def plain(value: Decimal) -> str:
+    """The number in plain digits, without exponent or trailing zeros: 1E+2 -> `100`, 2.50 -> `2.5`."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def shown(value: Decimal) -> str:
+    """The number for people: at least two decimals, more when it has more."""
+    text = plain(value)
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"

@@ -1,0 +1,244 @@
+"""An order translated so that the ERP arrives at Magento's grand total after tax, to the cent.
+
+Magento's net figures are taken as given and handed over as quantity × price; the ERP calculates tax
+by its own rules. What remains between its total and Magento's is one rounding line within the
+connection's tolerance; beyond it a person sees both calculations. The algorithm in words, with
+worked tables: `docs/algorithms/order-totals.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.arithmetic import Arithmetic
+from tidegate.domain.billing_lines import Billed, BilledLine, billed, check_sum, shipping_line
+from tidegate.domain.calculation import Taxed, taxes
+from tidegate.domain.calendar import zone
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import order_key
+from tidegate.domain.mapping import Mapped, mapped
+from tidegate.domain.money import ZERO, plain, rounded, shown, total
+from tidegate.domain.order import Order
+from tidegate.domain.sales_lines import sales_lines
+from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.side_by_side import Row, text_table
+from tidegate.domain.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One way to write the order down, and what the ERP makes of it.
+
+    `parts[i]` are the sales lines of the i-th billed line. `difference` is what the ERP's total
+    lacks to Magento's: the amount of the rounding line.
+    """
+
+    parts: tuple[tuple[SalesLine, ...], ...]
+    difference: Decimal
+
+    @property
+    def lines(self) -> tuple[SalesLine, ...]:
+        return tuple(line for part in self.parts for line in part)
+
+
+def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: str) -> SalesOrder | Failure:
+    """The order in the ERP's terms, for the customer `account`.
+
+    Failures are values, none of them sent: `review` when Magento's own figures do not add up, when
+    the ERP's total would differ by more than the tolerance, or when the order number is too long;
+    `hold for fix` when a mapping is missing.
+    """
+    reference = terms.reference_prefix + order.increment_id
+    if len(reference) > terms.reference_length:
+        return Failure(
+            Code.TOO_LONG,
+            f"The order number {reference!r} has {len(reference)} characters, the company keeps "
+            f"{terms.reference_length}. Shorten reference_prefix in [connections.{terms.connection}].",
+            sent=False,
+        )
+    document = billed(order, terms)
+    if isinstance(document, Failure):
+        return document
+    problem = check_sum(order, document) or _unusable(order, document, arithmetic)
+    if problem is not None:
+        return problem
+    shipping = shipping_line(order, document)
+    lines = (*document.lines, shipping) if shipping is not None else document.lines
+    found = mapped(order, document, lines, terms)
+    if isinstance(found, Failure):
+        return found
+    target = rounded(document.totals.grand_total, arithmetic.money_decimals)
+    # One line for one item is worth a cent on the rounding line: stock, shipments and invoices then
+    # match line by line. Only where that cent is too many the quantity is parted.
+    draft = _draft(lines, found, terms, arithmetic, target, parted=False)
+    if abs(draft.difference) > terms.tolerance:
+        parted = _draft(lines, found, terms, arithmetic, target, parted=True)
+        draft = parted if abs(parted.difference) < abs(draft.difference) else draft
+    if abs(draft.difference) > terms.tolerance:
+        return _beyond_tolerance(order, document, lines, draft, terms)
+    written = list(draft.lines)
+    if draft.difference:
+        zero_rate = terms.zero_rate_code()
+        if zero_rate is None:
+            return Failure(
+                Code.UNMAPPED_TAX,
+                f"Order {order.increment_id} needs a rounding line of {shown(draft.difference)}, but there is "
+                f"no tax code with rate 0 for it. Set tax_code in [connections.{terms.connection}.rounding].",
+                missing="rounding:tax_code",
+                sent=False,
+            )
+        written.append(_rounding_line(draft.difference, zero_rate, terms))
+    if order.note:
+        written.append(SalesLine(kind=LineKind.COMMENT, description=order.note))
+    return _sales_order(order, document, terms, found, written, reference, account, draft.difference)
+
+
+def _unusable(order: Order, document: Billed, arithmetic: Arithmetic) -> Failure | None:
+    for line in document.lines:
+        if line.quantity <= 0 or rounded(line.quantity, arithmetic.quantity_decimals) != line.quantity:
+            return Failure(
+                Code.MALFORMED,
+                f"Line {line.sku} of order {order.increment_id} has the quantity {plain(line.quantity)}; the "
+                f"company keeps positive quantities with {arithmetic.quantity_decimals} decimals.",
+                sent=False,
+            )
+    return None
+
+
+def _draft(
+    lines: Sequence[BilledLine],
+    found: Mapped,
+    terms: Terms,
+    arithmetic: Arithmetic,
+    target: Decimal,
+    *,
+    parted: bool,
+) -> Draft:
+    parts = [
+        sales_lines(line, code, found.shipping, terms, arithmetic, parted=parted)
+        for line, code in zip(lines, found.tax, strict=True)
+    ]
+    taxed = [
+        Taxed(
+            part.net,
+            part.tax_code,
+            rate_of(line, part.tax_code, terms),
+            line.tax if len(split) == 1 else ZERO,
+        )
+        for line, split in zip(lines, parts, strict=True)
+        for part in split
+    ]
+    each = iter(taxes(taxed, arithmetic))
+    done = tuple(tuple(msgspec.structs.replace(part, tax=next(each)) for part in split) for split in parts)
+    gross = total(part.net + part.tax for split in done for part in split)
+    return Draft(done, target - gross)
+
+
+def rate_of(line: BilledLine, code: str, terms: Terms) -> Decimal | None:
+    """The percent that the ERP will use: its own when known, else Magento's; None = nobody says."""
+    known = terms.tax_rates.get(code)
+    if known is not None:
+        return known
+    return None if line.rate == 0 and line.tax != 0 else line.rate
+
+
+def _rounding_line(amount: Decimal, tax_code: str, terms: Terms) -> SalesLine:
+    return SalesLine(
+        kind=LineKind.FREE_TEXT,
+        description="Rounding",
+        unit_price=amount,
+        tax_code=tax_code,
+        account=terms.rounding_account,
+        net=amount,
+    )
+
+
+def _sales_order(
+    order: Order,
+    document: Billed,
+    terms: Terms,
+    found: Mapped,
+    lines: Sequence[SalesLine],
+    reference: str,
+    account: str,
+    rounding: Decimal,
+) -> SalesOrder:
+    net, tax = total(line.net for line in lines), total(line.tax for line in lines)
+    return SalesOrder(
+        key=order_key(order.store, order.entity_id),
+        reference=reference,
+        account=account,
+        date=order.created_at.astimezone(zone(terms.time_zone)).date(),
+        currency=document.currency,
+        lines=tuple(lines),
+        delivery=order.shipping,
+        invoice=order.billing,
+        po_number=order.po_number,
+        payment_method=order.payment_method,
+        payment_account=found.payment.account,
+        payment_terms=found.payment.terms,
+        carrier=found.shipping.carrier,
+        note=order.note,
+        net=net,
+        tax=tax,
+        gross=net + tax,
+        rounding=rounding,
+    )
+
+
+def rows(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[Row]:
+    """Both calculations, line by line."""
+    return [
+        Row(
+            line.sku or line.name,
+            line.quantity,
+            line.net,
+            line.tax,
+            total(part.net for part in parts),
+            total(part.tax for part in parts),
+            parts[0].tax_code,
+            rate_of(line, parts[0].tax_code, terms),
+        )
+        for line, parts in zip(lines, draft.parts, strict=True)
+    ]
+
+
+def _beyond_tolerance(
+    order: Order, document: Billed, lines: Sequence[BilledLine], draft: Draft, terms: Terms
+) -> Failure:
+    magento = document.totals.grand_total
+    sage = total(part.net + part.tax for part in draft.lines)
+    table = text_table(rows(lines, draft, terms), magento)
+    wrong = sorted(
+        {
+            f"tax code {part.tax_code} is {plain(terms.tax_rates[part.tax_code])} % in Sage, Magento charged "
+            f"{plain(line.rate)} %"
+            for line, parts in zip(lines, draft.parts, strict=True)
+            for part in parts
+            if part.tax_code in terms.tax_rates and terms.tax_rates[part.tax_code] != line.rate and line.net
+        }
+    )
+    text = (
+        f"Sage would arrive at {shown(sage)} {document.currency} for order {order.increment_id}, Magento's "
+        f"total after tax is {shown(magento)}: {shown(magento - sage)} apart, the tolerance is "
+        f"{shown(terms.tolerance)}."
+    )
+    if wrong:
+        text += f" Note: {'; '.join(wrong)}."
+    return Failure(
+        Code.TOTALS_DIFFER,
+        f"{text}\n{table}",
+        sent=False,
+        details={
+            "currency": document.currency,
+            "magento": shown(magento),
+            "sage": shown(sage),
+            "difference": shown(magento - sage),
+            "tolerance": shown(terms.tolerance),
+            "table": table,
+        },
+    )
