@@ -1,0 +1,195 @@
+"""How Tidegate proves to the store who it is: OAuth 1.0a, an integration token, or an admin's account.
+
+Contract point 29: since 2.4.4 integration tokens are refused as bearer unless the shop allows them;
+OAuth 1.0a with HMAC-SHA256 always works, signed over the address as the shop sees it and with the
+query; nonces are checked; admin tokens are JWTs of one hour.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import msgspec
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
+from oauthlib.oauth1 import Client as Signer
+
+from tidegate.clock import Clock
+from tidegate.config.model import Store
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.answer import judge
+from tidegate.redaction import remember_secret
+from tidegate.transport import HttpClient
+
+ADMIN_TOKEN_PATH = "/rest/V1/integration/admin/token"  # noqa: S105 - an address, not a secret
+ADMIN_TOKEN_LIFETIME = timedelta(hours=1)
+MARGIN = timedelta(minutes=5)
+
+
+class Randomness(Protocol):
+    """Where nonces come from; `random.Random` and `secrets.SystemRandom` are such."""
+
+    def getrandbits(self, k: int, /) -> int:
+        """A random number of `k` bits."""
+        ...
+
+
+class Access(httpx.Auth):
+    """Signs every request to one store."""
+
+    names_missing_permission = True
+    """Whether a 401 that names a resource can only mean a missing permission.
+
+    As bearer, a wrong, revoked or expired token gets the very same answer.
+    """
+
+    def sign_in(self, http: HttpClient) -> Failure | None:
+        """Get ready for the next request; a failure means that the request was not sent."""
+        return None
+
+    def rejected(self) -> bool:
+        """The store answered 401: forget what can be renewed; whether trying again makes sense."""
+        return False
+
+
+class OAuth1(Access):
+    """OAuth 1.0a, HMAC-SHA256. `as_seen` is the shop's own scheme, host and port behind a proxy."""
+
+    def __init__(
+        self,
+        *,
+        consumer_key: str,
+        consumer_secret: str,
+        access_token: str,
+        access_token_secret: str,
+        clock: Clock,
+        randomness: Randomness,
+        as_seen: str = "",
+    ) -> None:
+        for secret in (consumer_secret, access_token, access_token_secret):
+            remember_secret(secret)
+        self._keys = (consumer_key, consumer_secret, access_token, access_token_secret)
+        self._clock = clock
+        self._randomness = randomness
+        self._as_seen = urlsplit(as_seen) if as_seen else None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the signature. Each request has its own nonce: a repeated one is refused."""
+        url = str(request.url)
+        if self._as_seen is not None:
+            url = urlunsplit((self._as_seen.scheme, self._as_seen.netloc, *urlsplit(url)[2:]))
+        key, secret, token, token_secret = self._keys
+        signer = Signer(
+            key,
+            client_secret=secret,
+            resource_owner_key=token,
+            resource_owner_secret=token_secret,
+            signature_method=SIGNATURE_HMAC_SHA256,
+            nonce=f"{self._randomness.getrandbits(128):032x}",
+            timestamp=str(int(self._clock.now().timestamp())),
+        )
+        # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
+        _, headers, _ = signer.sign(url, http_method=request.method)  # type: ignore[arg-type]
+        request.headers["Authorization"] = headers["Authorization"]
+        yield request
+
+
+class IntegrationToken(Access):
+    """The integration's access token as bearer, where the shop allows that."""
+
+    names_missing_permission = False
+
+    def __init__(self, token: str) -> None:
+        remember_secret(token)
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the token."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class AdminToken(Access):
+    """An admin account's token: fetched, kept for its hour, fetched once again after a 401."""
+
+    names_missing_permission = False
+
+    def __init__(self, username: str, password: str, clock: Clock) -> None:
+        remember_secret(password)
+        self._username = username
+        self._password = password
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._expires: datetime | None = None
+
+    def sign_in(self, http: HttpClient) -> Failure | None:
+        """Fetch a token when there is none that lasts. The caller's request is not sent on failure."""
+        with self._lock:
+            now = self._clock.now()
+            if self._token and self._expires is not None and now < self._expires:
+                return None
+            content = msgspec.json.encode({"username": self._username, "password": self._password})
+            body = judge(
+                http.request(
+                    "POST", ADMIN_TOKEN_PATH, content=content, headers={"Content-Type": "application/json"}
+                ),
+                "GET",  # asking for a token changes nothing, so it is judged as a read
+                ADMIN_TOKEN_PATH,
+                names_permission=True,
+            )
+            if isinstance(body, Failure):
+                return body
+            try:
+                token = msgspec.json.decode(body, type=str)
+            except msgspec.DecodeError:
+                return Failure(Code.SERVER_TROUBLE, "the store's sign-in answered no token", sent=False)
+            remember_secret(token)
+            self._token, self._expires = token, now + ADMIN_TOKEN_LIFETIME - MARGIN
+            return None
+
+    def rejected(self) -> bool:
+        """Forget the token: the shop may give shorter ones, or an admin has revoked it."""
+        with self._lock:
+            self._token = ""
+        return True
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the token that `sign_in` has fetched."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def access_for(
+    store: Store, secrets: Mapping[str, str], *, clock: Clock, randomness: Randomness, as_seen: str = ""
+) -> Access:
+    """The access that a store's configuration asks for.
+
+    `secrets` holds the resolved values by the names of the configuration's keys (`consumer_key`, ...).
+    ValueError names the first key that is missing.
+    """
+
+    def value(key: str) -> str:
+        if not secrets.get(key):
+            raise ValueError(f"auth = {store.auth!r} needs {key}")
+        return secrets[key]
+
+    match store.auth:
+        case "oauth1":
+            return OAuth1(
+                consumer_key=value("consumer_key"),
+                consumer_secret=value("consumer_secret"),
+                access_token=value("access_token"),
+                access_token_secret=value("access_token_secret"),
+                clock=clock,
+                randomness=randomness,
+                as_seen=as_seen,
+            )
+        case "token":
+            return IntegrationToken(value("access_token"))
+        case "admin":
+            return AdminToken(value("username"), value("password"), clock)

@@ -1,0 +1,166 @@
+"""One store's REST API: calls, judged answers, limits that the shop has taught.
+
+Numbers become Decimal from the JSON token on; nothing raises for what the store says.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Failure
+from tidegate.magento.access import Access
+from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, garbage, judge, status_of
+from tidegate.magento.search import NO_ORDER, Search
+from tidegate.transport import Answer, HttpClient, NoAnswer
+
+T = TypeVar("T")
+
+REST = "/rest"
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class StoreClient:
+    """Calls of one store. Paths are those of the contract, from the version on: `/V1/orders`."""
+
+    def __init__(self, http: HttpClient, auth: Access, clock: Clock) -> None:
+        self._http = http
+        self._auth = auth
+        self._clock = clock
+        self._limit: int | None = None
+        self._array_limit: int | None = None
+        self._skew: timedelta | None = None
+
+    @property
+    def calls(self) -> int:
+        """Requests made so far, sign-in included."""
+        return self._http.counter.value
+
+    @property
+    def page_limit(self) -> int | None:
+        """The largest page that the shop allows, once it has said so (point 28)."""
+        return self._limit
+
+    @property
+    def array_limit(self) -> int | None:
+        """The longest array that the shop accepts, once it has said so (point 28)."""
+        return self._array_limit
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the store's clock is ahead of ours, by its last Date header; None before the first."""
+        return self._skew
+
+    def get(self, path: str, query: str = "") -> Any | Failure:
+        """The decoded JSON of a read."""
+        return self.get_as(path, _ANYTHING, query)
+
+    def get_as(self, path: str, decoder: msgspec.json.Decoder[T], query: str = "") -> T | Failure:
+        """A read whose answer must have the decoder's type."""
+        return self._decoded("GET", path, decoder, query)
+
+    def search(self, path: str, search: Search, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+        """A list read. A page larger than the shop allows is asked for once again, smaller."""
+        answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
+        if isinstance(answer, Failure) and PAGE_LIMIT in answer.details:
+            answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
+        return answer
+
+    def post(self, path: str, body: msgspec.Struct) -> Any | Failure:
+        """The decoded JSON of a write. Bodies are typed values: a misspelt key is a 500 or worse."""
+        return self._decoded("POST", path, _ANYTHING, body=body)
+
+    def put(self, path: str, body: msgspec.Struct) -> Any | Failure:
+        """The decoded JSON of a replacing write."""
+        return self._decoded("PUT", path, _ANYTHING, body=body)
+
+    def plain(self, path: str) -> Answer | NoAnswer:
+        """A page outside of the REST API, without credentials."""
+        return self._noted(self._http.request("GET", path))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+
+    def _within_limit(self, search: Search) -> Search:
+        if self._limit is None or search.page_size is None or search.page_size <= self._limit:
+            return search
+        return search.sized(self._limit, search.page or 1)
+
+    def _decoded(
+        self,
+        method: str,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        query: str = "",
+        body: msgspec.Struct | None = None,
+    ) -> T | Failure:
+        raw = self._call(method, path, query, body)
+        if isinstance(raw, Failure):
+            return raw
+        try:
+            return decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+            return garbage(f"{method} {path}", method in READS, str(error))
+
+    def _call(self, method: str, path: str, query: str, body: msgspec.Struct | None) -> bytes | Failure:
+        for again in (False, True):
+            failure = self._auth.sign_in(self._http)
+            if failure is not None:
+                return failure
+            raw = judge(
+                self._request(method, path, query, body),
+                method,
+                path,
+                names_permission=self._auth.names_missing_permission,
+            )
+            # A 401 was refused before anything was done, so that even a write may be repeated.
+            refused = isinstance(raw, Failure) and status_of(raw) == 401
+            if again or not refused or not self._auth.rejected():
+                break
+        if isinstance(raw, Failure):
+            self._learn(raw)
+        return raw
+
+    def _request(self, method: str, path: str, query: str, body: msgspec.Struct | None) -> Answer | NoAnswer:
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        return self._noted(
+            self._http.request(
+                method, REST + path, query=query, headers=headers, content=content, auth=self._auth
+            )
+        )
+
+    def _noted(self, answer: Answer | NoAnswer) -> Answer | NoAnswer:
+        """Take the store's time from the answer, whatever else it says."""
+        if isinstance(answer, Answer) and "date" in answer.headers:
+            try:
+                there = parsedate_to_datetime(answer.headers["date"])
+            except ValueError:
+                return answer
+            if there.tzinfo is None:
+                there = there.replace(tzinfo=UTC)
+            self._skew = there - self._clock.now()
+        return answer
+
+    def _learn(self, failure: Failure) -> None:
+        if PAGE_LIMIT in failure.details:
+            self._limit = int(failure.details[PAGE_LIMIT])
+        if ARRAY_LIMIT in failure.details:
+            self._array_limit = int(failure.details[ARRAY_LIMIT])
+
+    def server_time(self) -> datetime | Failure:
+        """The store's present time (UTC) by a Date header; costs one call that reads no order.
+
+        Our own clock plus what is known of the difference, where the store sends no Date.
+        """
+        search = Search().where(NO_ORDER).sized(1).only("total_count")
+        answer = self.search("/V1/orders", search, _ANYTHING)
+        if isinstance(answer, Failure):
+            return answer
+        return (self._clock.now() + (self._skew or timedelta())).astimezone(UTC)

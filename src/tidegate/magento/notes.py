@@ -1,0 +1,168 @@
+"""Writing back: the ERP's number and a comment on the order.
+
+Payloads are typed values and hold only the keys that shall change: an explicit null overwrites, an
+unknown key is a 500 (contract points 1, 10, 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.answer import STATUS, status_of
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import instant
+from tidegate.magento.wire import WireComment, WireNow
+
+PATH = "/V1/orders"
+LONGEST_NUMBER = 32
+"""`ext_order_id` is a varchar(32); longer values are cut without a word (point 10)."""
+
+NOW_FIELDS = (
+    "entity_id,increment_id,state,status,ext_order_id,"
+    "status_histories[comment,status,created_at,is_visible_on_front]"
+)
+_NOW = msgspec.json.Decoder(WireNow, strict=False)
+
+
+class NumberEntity(msgspec.Struct, frozen=True):
+    """The only two keys that may be sent: `POST /V1/orders` saves whatever it is given."""
+
+    entity_id: int
+    ext_order_id: str
+
+
+class NumberBody(msgspec.Struct, frozen=True):
+    """`POST /V1/orders`."""
+
+    entity: NumberEntity
+
+
+class CommentEntry(msgspec.Struct, frozen=True):
+    """A comment; `status` is copied onto the order, so it is never left out (point 1)."""
+
+    comment: str
+    status: str
+    parent_id: int
+    is_visible_on_front: int
+    entity_name: str = "order"
+    is_customer_notified: int = 0
+
+
+class CommentBody(msgspec.Struct, frozen=True, rename={"status_history": "statusHistory"}):
+    """`POST /V1/orders/{id}/comments`."""
+
+    status_history: CommentEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One entry of an order's history."""
+
+    text: str
+    status: str
+    created_at: datetime | None
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNow:
+    """What the store says of an order at this moment; `status` is "" when it has none."""
+
+    entity_id: int
+    increment_id: str
+    state: str
+    status: str
+    ext_order_id: str
+    comments: tuple[Comment, ...]
+
+    def has_comment(self, marker: str) -> bool:
+        """Whether a comment contains `marker`."""
+        return any(marker in comment.text for comment in self.comments)
+
+
+class OrderNotes:
+    """Writes to one store's orders. One call per order at a time (point 22)."""
+
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
+
+    def store_number(self, entity_id: int, number: str) -> Failure | None:
+        """Store the ERP's order number in `ext_order_id`; doing it again changes nothing.
+
+        Moves `updated_at` the first time (point 17). TOO_LONG beyond 32 characters: nothing is sent.
+        """
+        if not number.strip() or entity_id < 1:
+            raise ValueError(f"order {entity_id}, number {number!r}: both are needed")
+        if len(number) > LONGEST_NUMBER:
+            text = (
+                f"{number!r} has {len(number)} characters; Magento keeps {LONGEST_NUMBER} of an order number"
+            )
+            return Failure(Code.TOO_LONG, text, sent=False)
+        answer = self._client.post(PATH, NumberBody(NumberEntity(entity_id, number)))
+        return _of_order(entity_id, answer) if isinstance(answer, Failure) else None
+
+    def read_status(self, entity_id: int) -> OrderNow | Failure:
+        """The order's state, status, stored number and comments at this moment."""
+        now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, f"fields={NOW_FIELDS}")
+        if isinstance(now, Failure):
+            return _of_order(entity_id, now)
+        return OrderNow(
+            entity_id=now.entity_id,
+            increment_id=str(now.increment_id or ""),
+            state=str(now.state or ""),
+            status=str(now.status or ""),
+            ext_order_id=str(now.ext_order_id or ""),
+            comments=tuple(_comment(one) for one in now.status_histories or []),
+        )
+
+    def add_comment(self, entity_id: int, text: str, *, visible: bool, status: str) -> Failure | None:
+        """Add a comment, without an e-mail. Not idempotent: look with `has_comment` when in doubt.
+
+        `status` is the order's status read just before (`read_status`): Magento copies it onto the
+        order, and without one it would take the order's status away. An order that has none gets
+        no comment. Whoever changes the status between that read and this call is overruled, so
+        keep the two together.
+        """
+        if not status.strip():
+            why = (
+                f"order {entity_id} has no status in Magento, and a comment needs one: Magento copies it "
+                "onto the order. Give the order its status back in Magento's administration, then retry"
+            )
+            return Failure(Code.REFUSED, why, sent=False)
+        entry = CommentEntry(text, status, entity_id, int(visible))
+        answer: Any = self._client.post(f"{PATH}/{entity_id}/comments", CommentBody(entry))
+        if isinstance(answer, Failure):
+            return _of_order(entity_id, answer)
+        if answer is not True:
+            return Failure(
+                Code.UNCLEAR_ANSWER, f"order {entity_id}: the comment was answered with {answer!r:.80}"
+            )
+        return None
+
+    def has_comment(self, entity_id: int, marker: str) -> bool | Failure:
+        """Whether the order has a comment that contains `marker`; for look-ups after doubtful answers."""
+        now = self.read_status(entity_id)
+        return now if isinstance(now, Failure) else now.has_comment(marker)
+
+
+def _comment(one: WireComment) -> Comment:
+    try:
+        created_at = instant(str(one.created_at))
+    except ValueError:
+        created_at = None
+    return Comment(str(one.comment or ""), str(one.status or ""), created_at, bool(one.is_visible_on_front))
+
+
+def _of_order(entity_id: int, failure: Failure) -> Failure:
+    """A refusal that is about the order and not about the call gets the order's name."""
+    if failure.code != Code.REFUSED:
+        return failure
+    gone = status_of(failure) == 404 or "provide payment" in failure.text
+    text = f"the store has no order {entity_id} (any more): {failure.text}" if gone else failure.text
+    details = {**failure.details, STATUS: "404"} if gone else failure.details
+    return Failure(failure.code, text, sent=failure.sent, details=details)

@@ -1,0 +1,314 @@
+"""From the store's JSON to the domain's order.
+
+Source: contract points 2 to 9. Money stays Decimal from the JSON token on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Totals
+from tidegate.magento.search import instant
+from tidegate.magento.wire import (
+    Amount,
+    Text,
+    WireAddress,
+    WireExtension,
+    WireHead,
+    WireItem,
+    WireOrder,
+    WireShipping,
+    WireTax,
+)
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+CENT = Decimal("0.01")
+FOUR_PLACES = Decimal("0.0001")
+STORE_VIEW = "store_view"  #: key of `Failure.details`: the store view that is not known
+
+_ORDER = msgspec.json.Decoder(WireOrder, strict=False)
+_HEAD = msgspec.json.Decoder(WireHead, strict=False)
+
+
+def read_order(
+    raw: Mapping[str, Any] | bytes | msgspec.Raw, store: str, websites: Mapping[int, str]
+) -> Order | Failure:
+    """An order as the store gave it, alone or from a list.
+
+    `websites` maps store view ids to website codes; `Order.website` is "" for an order whose store
+    view has been deleted (Magento then leaves `store_id` out). `Failure` MALFORMED where something is
+    missing without which the order has no meaning, or the store view is not known.
+    """
+    try:
+        if isinstance(raw, Mapping):
+            wire = msgspec.convert(raw, WireOrder, strict=False)
+        else:
+            wire = _ORDER.decode(raw)
+        if wire.store_id is not None and wire.store_id not in websites:
+            text = f"order {wire.entity_id} is of store view {wire.store_id}, which the store does not list"
+            return Failure(Code.MALFORMED, text, sent=False, details={STORE_VIEW: str(wire.store_id)})
+        return _order(wire, store, websites)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, ArithmeticError) as error:
+        return Failure(Code.MALFORMED, f"the order cannot be read: {error}", sent=False)
+
+
+def read_head(raw: bytes | msgspec.Raw) -> WireHead | Failure:
+    """Enough of an order to place it in a list, also when the rest of it cannot be read."""
+    try:
+        return _HEAD.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Failure(Code.MALFORMED, f"an entry of the list is no order: {error}", sent=False)
+
+
+def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
+    extension = wire.extension_attributes or WireExtension()
+    shipping = _shipping(extension)
+    taxes = {
+        one.item_id: one.applied_taxes or []
+        for one in extension.item_applied_taxes or []
+        if one.item_id is not None and one.type != "shipping"
+    }
+    lines = tuple(_line(item, bundle, taxes.get(item.item_id, [])) for item, bundle in counted(wire.items))
+    totals, base = _totals(wire, lines)
+    shipping_taxes = _shipping_taxes(extension)
+    return Order(
+        store=store,
+        entity_id=wire.entity_id,
+        increment_id=_text(wire.increment_id),
+        store_view_id=wire.store_id or 0,
+        website="" if wire.store_id is None else websites[wire.store_id],
+        state=_text(wire.state),
+        status=_text(wire.status),
+        created_at=instant(wire.created_at),
+        updated_at=instant(wire.updated_at),
+        currency=wire.order_currency_code,
+        base_currency=wire.base_currency_code,
+        customer=_customer(wire),
+        billing=_address(wire.billing_address) or Address(),
+        shipping=_address(shipping.address) if shipping else None,
+        shipping_method=_text(shipping.method) if shipping else "",
+        shipping_description=_text(wire.shipping_description),
+        shipping_tax_rate=_shipping_rate(shipping_taxes, extension, totals, lines),
+        shipping_tax_names=_names(shipping_taxes),
+        payment_method=_text(wire.payment.method) if wire.payment else "",
+        po_number=_text(wire.payment.po_number) if wire.payment else "",
+        coupon=_text(wire.coupon_code),
+        note=_text(wire.customer_note),
+        lines=lines,
+        totals=totals,
+        base_totals=base,
+        ext_order_id=_text(wire.ext_order_id),
+        parent_entity_id=_id(wire.relation_parent_id),
+        child_entity_id=_id(wire.relation_child_id),
+    )
+
+
+def counted(items: list[WireItem]) -> list[tuple[WireItem, WireItem | None]]:
+    """The items whose money counts, each with the bundle that it is part of (point 7).
+
+    A configurable's line carries price, tax and the child's SKU; its child is left out. A bundle with
+    a dynamic price carries its components' sums once more: the components count. With a fixed price
+    the components carry nothing: the bundle's own line counts.
+    """
+    parents = {item.item_id for item in items}
+    children: dict[int, list[WireItem]] = {}
+    for item in items:
+        if item.parent_item_id in parents:
+            children.setdefault(item.parent_item_id, []).append(item)
+    kept: list[tuple[WireItem, WireItem | None]] = []
+    for item in items:
+        if item.parent_item_id in parents:
+            continue
+        parts = children.get(item.item_id)
+        if not parts or item.product_type == "configurable":
+            kept.append((item, None))
+        elif any(_has_money(part) for part in parts) or not _has_money(item):
+            kept.extend((part, item) for part in parts)
+        else:
+            kept.append((item, None))
+    return kept
+
+
+def _has_money(item: WireItem) -> bool:
+    # A component that is discounted completely has no row total, but a discount.
+    return any(
+        (
+            item.row_total,
+            item.discount_amount,
+            item.tax_amount,
+            item.base_row_total,
+            item.base_discount_amount,
+        )
+    )
+
+
+def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> OrderLine:
+    if item.qty_ordered is None or not _text(item.sku):
+        raise ValueError(
+            f"line {item.item_id} has no {'SKU' if item.qty_ordered is not None else 'quantity'}"
+        )
+    rate = item.tax_percent
+    if rate is None:
+        rate = sum((one.percent or ZERO for one in taxes), ZERO)
+    return OrderLine(
+        item_id=item.item_id,
+        sku=_text(item.sku),
+        name=_text(item.name),
+        quantity=_money(item.qty_ordered),
+        amounts=line_amounts(
+            item.row_total,
+            item.row_total_incl_tax,
+            item.discount_amount,
+            item.discount_tax_compensation_amount,
+            item.tax_amount,
+        ),
+        base=line_amounts(
+            item.base_row_total,
+            item.base_row_total_incl_tax,
+            item.base_discount_amount,
+            item.base_discount_tax_compensation_amount,
+            item.base_tax_amount,
+        ),
+        tax_rate=_money(rate),
+        tax_names=_names(taxes),
+        bundle_item_id=bundle.item_id if bundle else None,
+        bundle_sku=_text(bundle.sku) if bundle else "",
+    )
+
+
+def line_amounts(
+    row_total: Amount, incl_tax: Amount, discount: Amount, compensation: Amount, tax: Amount
+) -> LineAmounts:
+    """A line's money in one currency (points 2 and 4).
+
+    REST gives `row_total` after discount; where prices include tax the discount includes tax, too, and
+    the compensation is that tax. REST never lets `row_total` fall below zero: when a discount with tax
+    is larger than the line without tax (about 84 % at 20 % tax), the true figure is only left in
+    `row_total_incl_tax`.
+    """
+    net, given, hidden, taxed = _money(row_total), _money(discount), _money(compensation), _money(tax)
+    if net == 0 and given > 0 and hidden > 0:
+        net = max(_money(incl_tax) - taxed, ZERO)
+    else:
+        net += hidden
+    return LineAmounts(net, taxed, given - hidden)
+
+
+def _totals(wire: WireOrder, lines: tuple[OrderLine, ...]) -> tuple[Totals, Totals]:
+    """Both currencies' sums. The shipping's own discount compensation closes the cent of point 4."""
+    shipping_discount = _money(wire.shipping_discount_amount)
+    hidden = _money(wire.shipping_discount_tax_compensation_amount)
+    order = Totals(
+        goods=sum((line.amounts.net for line in lines), ZERO),
+        shipping=_money(wire.shipping_amount) - shipping_discount + hidden,
+        shipping_tax=_money(wire.shipping_tax_amount),
+        shipping_discount=shipping_discount - hidden,
+        tax=_money(wire.tax_amount),
+        grand_total=_money(wire.grand_total),
+    )
+    shipping_discount = _money(wire.base_shipping_discount_amount)
+    hidden = _money(wire.base_shipping_discount_tax_compensation_amnt)
+    base = Totals(
+        goods=sum((line.base.net for line in lines), ZERO),
+        shipping=_money(wire.base_shipping_amount) - shipping_discount + hidden,
+        shipping_tax=_money(wire.base_shipping_tax_amount),
+        shipping_discount=shipping_discount - hidden,
+        tax=_money(wire.base_tax_amount),
+        grand_total=_money(wire.base_grand_total),
+    )
+    return order, base
+
+
+def _shipping(extension: WireExtension) -> WireShipping | None:
+    for assignment in extension.shipping_assignments or []:
+        if assignment.shipping is not None:
+            return assignment.shipping
+    return None
+
+
+def _shipping_taxes(extension: WireExtension) -> list[WireTax]:
+    for one in extension.item_applied_taxes or []:
+        if one.type == "shipping":
+            return one.applied_taxes or []
+    return []
+
+
+def _shipping_rate(
+    taxes: list[WireTax], extension: WireExtension, totals: Totals, lines: tuple[OrderLine, ...]
+) -> Decimal:
+    """The shipping's tax in percent: as named, else the order's rate that explains the amounts."""
+    if taxes:
+        return _money(sum((one.percent or ZERO for one in taxes), ZERO))
+    if not totals.shipping_tax or not totals.shipping:
+        return ZERO
+    known = {_money(one.percent) for one in extension.applied_taxes or []} | {line.tax_rate for line in lines}
+    for rate in sorted(known):
+        if abs(totals.shipping * rate / HUNDRED - totals.shipping_tax) <= CENT:
+            return rate
+    return (totals.shipping_tax * HUNDRED / totals.shipping).quantize(CENT)
+
+
+def _customer(wire: WireOrder) -> Customer:
+    return Customer(
+        email=_text(wire.customer_email),
+        name=_joined(wire.customer_firstname, wire.customer_lastname),
+        id=_id(wire.customer_id),
+        group_id=wire.customer_group_id,
+        vat_number=_text(wire.customer_taxvat),
+        account=_text(wire.ext_customer_id),
+    )
+
+
+def _address(wire: WireAddress | None) -> Address | None:
+    if wire is None:
+        return None
+    lines = [wire.street] if isinstance(wire.street, str) else wire.street or []
+    street = tuple(part for line in lines for part in _text(line).splitlines() if part.strip())
+    return Address(
+        name=_joined(wire.firstname, wire.lastname),
+        company=_text(wire.company),
+        street=street,
+        city=_text(wire.city),
+        region=_text(wire.region),
+        postcode=_text(wire.postcode),
+        country=_text(wire.country_id),
+        telephone=_text(wire.telephone),
+        email=_text(wire.email),
+        vat_id=_text(wire.vat_id),
+    )
+
+
+def _names(taxes: list[WireTax]) -> tuple[str, ...]:
+    return tuple(_text(one.code) for one in taxes if one.code is not None)
+
+
+def _joined(*parts: Text) -> str:
+    return " ".join(text for part in parts if (text := _text(part)))
+
+
+def _text(value: Text) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _id(value: int | str | None) -> int | None:
+    """An id; Magento leaves it out, some extensions write "" or 0 instead."""
+    return int(value) or None if value else None
+
+
+def _money(value: Amount) -> Decimal:
+    """An amount with at most the four decimals that Magento's columns hold.
+
+    PHP with `serialize_precision = 17` writes 71.28 as 71.280000000000001.
+    """
+    if value is None:
+        return ZERO
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} is no amount")
+    return value.quantize(FOUR_PLACES) if exponent < -4 else value

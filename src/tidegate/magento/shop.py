@@ -1,0 +1,287 @@
+"""What the store says of itself: its websites, codes, permissions and clock, for the preflight check."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.answer import PAGE_LIMIT, RESOURCE, status_of
+from tidegate.magento.client import StoreClient
+from tidegate.magento.notes import CommentBody, CommentEntry, NumberBody, NumberEntity
+from tidegate.magento.search import NO_ORDER, Search
+from tidegate.transport import NoAnswer
+
+IMPOSSIBLE_ORDER = 2**32 - 1
+"""No shop gets there: entity ids are unsigned 32-bit numbers. Order 0 would be made anew."""
+
+
+class Website(msgspec.Struct, frozen=True):
+    """A website; id 0 is the administration."""
+
+    id: int
+    code: str
+    name: str = ""
+
+
+class StoreView(msgspec.Struct, frozen=True):
+    """A store view. The `store_id` of an order is a store view's id."""
+
+    id: int
+    code: str
+    website_id: int
+    name: str = ""
+    is_active: int | bool = 1
+
+
+class StoreConfig(msgspec.Struct, frozen=True):
+    """A store view's settings."""
+
+    id: int
+    code: str
+    website_id: int
+    base_currency_code: str = ""
+    default_display_currency_code: str = ""
+    timezone: str = ""
+    base_url: str = ""
+    secure_base_url: str = ""
+
+
+class TaxRate(msgspec.Struct, frozen=True):
+    """A tax rate; `code` is what orders name, `rate` is in percent."""
+
+    code: str
+    rate: Decimal
+    tax_country_id: str = ""
+
+
+class CustomerGroup(msgspec.Struct, frozen=True):
+    """A customer group."""
+
+    id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsInUse:
+    """Payment and shipping methods of the newest orders; the shop has no list of those it offers."""
+
+    payment: tuple[str, ...]
+    shipping: tuple[str, ...]
+    orders: int  #: so many orders were looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission; `allowed` is None when the answer does not tell."""
+
+    resource: str
+    allowed: bool | None
+    text: str
+
+
+class _Rates(msgspec.Struct):
+    total_count: int
+    items: list[TaxRate] | None = None
+
+
+class _Groups(msgspec.Struct):
+    total_count: int
+    items: list[CustomerGroup] | None = None
+
+
+class _Method(msgspec.Struct):
+    method: str | None = None
+
+
+class _Assignment(msgspec.Struct):
+    shipping: _Method | None = None
+
+
+class _Extension(msgspec.Struct):
+    shipping_assignments: list[_Assignment] | None = None
+
+
+class _Used(msgspec.Struct):
+    payment: _Method | None = None
+    extension_attributes: _Extension | None = None
+
+
+class _UsedPage(msgspec.Struct):
+    total_count: int
+    items: list[_Used] | None = None
+
+
+_WEBSITES = msgspec.json.Decoder(list[Website], strict=False)
+_VIEWS = msgspec.json.Decoder(list[StoreView], strict=False)
+_CONFIGS = msgspec.json.Decoder(list[StoreConfig], strict=False)
+_RATES = msgspec.json.Decoder(_Rates, strict=False)
+_GROUPS = msgspec.json.Decoder(_Groups, strict=False)
+_USED = msgspec.json.Decoder(_UsedPage, strict=False)
+_MODULES = msgspec.json.Decoder(list[str])
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+_METHODS = "items[payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count"
+
+
+class Shop:
+    """Reads a store's set-up. Answers are fresh, except `codes`."""
+
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
+        self._codes: Mapping[int, str] | None = None
+        self._lock = threading.Lock()
+
+    def websites(self) -> list[Website] | Failure:
+        """All websites, the administration (id 0) included."""
+        return self._client.get_as("/V1/store/websites", _WEBSITES)
+
+    def store_views(self) -> list[StoreView] | Failure:
+        """All store views, the administration's (id 0) included."""
+        return self._client.get_as("/V1/store/storeViews", _VIEWS)
+
+    def store_configs(self) -> list[StoreConfig] | Failure:
+        """Currencies, time zones and addresses of all store views."""
+        return self._client.get_as("/V1/store/storeConfigs", _CONFIGS)
+
+    def codes(self, *, fresh: bool = False) -> Mapping[int, str] | Failure:
+        """Store view id -> website code; remembered unless `fresh`."""
+        with self._lock:
+            if self._codes is not None and not fresh:
+                return self._codes
+            websites, views = self.websites(), self.store_views()
+            if isinstance(websites, Failure):
+                return websites
+            if isinstance(views, Failure):
+                return views
+            names = {website.id: website.code for website in websites}
+            self._codes = {view.id: names.get(view.website_id, "") for view in views}
+            return self._codes
+
+    def modules(self) -> list[str] | Failure:
+        """Names of all modules, third-party ones included."""
+        return self._client.get_as("/V1/modules", _MODULES)
+
+    def version(self) -> str:
+        """Magento's own words for its version, e.g. `Magento/2.4 (Community)`; "" where it does not tell."""
+        answer = self._client.plain("/magento_version")
+        if isinstance(answer, NoAnswer) or answer.status != 200:
+            return ""
+        text = answer.text(100).strip()
+        return text if re.match(r"[A-Za-z]+/\d", text) else ""
+
+    def tax_rates(self) -> list[TaxRate] | Failure:
+        """All tax rates."""
+        found: dict[str, TaxRate] = {}
+        for number in range(1, 1000):
+            search = Search().sorted_by("code").sized(self._size(100), number)
+            page = self._client.search("/V1/taxRates/search", search, _RATES)
+            if isinstance(page, Failure):
+                return page
+            known = len(found)
+            found |= {rate.code: rate for rate in page.items or []}
+            if len(found) >= page.total_count or len(found) == known:
+                break
+        return list(found.values())
+
+    def customer_groups(self) -> list[CustomerGroup] | Failure:
+        """All customer groups; id 0 is `NOT LOGGED IN`."""
+        found: dict[int, CustomerGroup] = {}
+        for number in range(1, 1000):
+            search = Search().sorted_by("id").sized(self._size(100), number)
+            page = self._client.search("/V1/customerGroups/search", search, _GROUPS)
+            if isinstance(page, Failure):
+                return page
+            known = len(found)
+            found |= {group.id: group for group in page.items or []}
+            if len(found) >= page.total_count or len(found) == known:
+                break
+        return list(found.values())
+
+    def methods_in_use(self, orders: int = 100) -> MethodsInUse | Failure:
+        """Payment and shipping methods of the newest orders (`carrier_method`)."""
+        search = Search().sorted_by("entity_id", "DESC").sized(orders).only(_METHODS)
+        page = self._client.search("/V1/orders", search, _USED)
+        if isinstance(page, Failure):
+            return page
+        payment: set[str] = set()
+        shipping: set[str] = set()
+        for one in page.items or []:
+            if one.payment and one.payment.method:
+                payment.add(one.payment.method)
+            for assignment in (one.extension_attributes or _Extension()).shipping_assignments or []:
+                if assignment.shipping and assignment.shipping.method:
+                    shipping.add(assignment.shipping.method)
+        return MethodsInUse(tuple(sorted(payment)), tuple(sorted(shipping)), len(page.items or []))
+
+    def clock_skew(self) -> timedelta | Failure | None:
+        """How far the store's clock is ahead of ours (negative: behind); None when it does not tell."""
+        now = self._client.server_time()
+        return now if isinstance(now, Failure) else self._client.skew
+
+    def page_size_limit(self, wanted: int) -> int | Failure:
+        """The page size that the shop grants when `wanted` is asked for (point 28); reads no order."""
+        search = Search().where(NO_ORDER).sized(wanted).only("total_count")
+        answer = self._client.search("/V1/orders", search, _ANYTHING)
+        if isinstance(answer, Failure) and PAGE_LIMIT not in answer.details:
+            return answer
+        return min(wanted, self._client.page_limit or wanted)
+
+    def permissions(self) -> list[Permission]:
+        """Each permission that the flows need, tried one by one, without any effect."""
+        nobody = NumberBody(NumberEntity(IMPOSSIBLE_ORDER, "tidegate-check"))
+        nothing = CommentBody(CommentEntry("", "pending", 0, 0))
+        no_order = Search().where(NO_ORDER).sized(1)
+        one_customer = Search().sized(1).only("total_count")
+        client = self._client
+        tried: list[tuple[str, str, Any, tuple[int, ...]]] = [
+            (
+                "Magento_Sales::actions_view",
+                "read orders",
+                client.search("/V1/orders", no_order.only("total_count"), _ANYTHING),
+                (),
+            ),
+            # An order that cannot be there: 400 says that saving is allowed, 401 that it is not.
+            (
+                "Magento_Sales::create",
+                "store the ERP's number on orders",
+                client.post("/V1/orders", nobody),
+                (400, 404),
+            ),
+            (
+                "Magento_Sales::comment",
+                "comment on orders",
+                client.post("/V1/orders/0/comments", nothing),
+                (400, 404),
+            ),
+            (
+                "Magento_Customer::customer",
+                "read customers",
+                client.search("/V1/customers/search", one_customer, _ANYTHING),
+                (),
+            ),
+            ("Magento_Backend::store", "read the store configuration", self.store_configs(), ()),
+        ]
+        return [_permission(*one) for one in tried]
+
+    def _size(self, wanted: int) -> int:
+        return min(wanted, self._client.page_limit or wanted)
+
+
+def _permission(resource: str, purpose: str, answer: Any, refusals: tuple[int, ...]) -> Permission:
+    """`refusals` are the statuses that only come once the permission was found to be there."""
+    if not isinstance(answer, Failure):
+        if refusals:
+            return Permission(resource, None, f"{purpose}: the store accepted what it should have refused")
+        return Permission(resource, True, purpose)
+    if answer.code == Code.REFUSED and status_of(answer) in refusals:
+        return Permission(resource, True, purpose)
+    if answer.code in (Code.NOT_PERMITTED, Code.NOT_AUTHENTICATED):
+        return Permission(answer.details.get(RESOURCE, resource), False, f"{purpose}: {answer.text}")
+    return Permission(resource, None, f"{purpose}: {answer.text}")

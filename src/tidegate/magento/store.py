@@ -1,0 +1,70 @@
+"""One store, opened: everything that flows and the check need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tidegate.clock import Clock
+from tidegate.config.model import Store
+from tidegate.magento.access import Randomness, access_for
+from tidegate.magento.client import StoreClient
+from tidegate.magento.notes import OrderNotes
+from tidegate.magento.orders import OrderReader
+from tidegate.magento.shop import Shop
+from tidegate.transport import ClientFactory
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoStoreClient:
+    """The store's REST API by purpose. `config.page_size` is the wanted page size of list reads."""
+
+    name: str
+    config: Store
+    client: StoreClient
+    orders: OrderReader
+    notes: OrderNotes
+    shop: Shop
+
+    @property
+    def calls(self) -> int:
+        """Requests made so far: counted, not felt."""
+        return self.client.calls
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.client.close()
+
+
+def open_store(
+    name: str,
+    config: Store,
+    secrets: Mapping[str, str],
+    factory: ClientFactory,
+    clock: Clock,
+    randomness: Randomness,
+    *,
+    as_seen: str = "",
+) -> MagentoStoreClient:
+    """Make the store's client; no call is made yet.
+
+    `secrets` holds the resolved values of the configuration's secret references by their keys
+    (`consumer_key`, ..., `password`). `as_seen` is the shop's own address, where it differs from
+    `url` behind a proxy: OAuth signatures are made over it. ValueError for a missing secret.
+    """
+    http = factory.client(
+        config.url.rstrip("/"), timeout=config.timeout, max_bytes=config.max_answer_mb * MEGABYTE
+    )
+    access = access_for(config, secrets, clock=clock, randomness=randomness, as_seen=as_seen)
+    client = StoreClient(http, access, clock)
+    shop = Shop(client)
+    return MagentoStoreClient(
+        name=name,
+        config=config,
+        client=client,
+        orders=OrderReader(client, name, shop),
+        notes=OrderNotes(client),
+        shop=shop,
+    )

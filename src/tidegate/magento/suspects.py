@@ -1,0 +1,195 @@
+"""Finding the one order that the store cannot serve, and making sure that it is not the store.
+
+A search for one bad order only ever filters by entity id, asks for one row at a time, and ends with a
+name only after the store has answered another read well in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.answer import garbage, may_be_one_record, status_of
+from tidegate.magento.client import StoreClient
+from tidegate.magento.reading import read_head
+from tidegate.magento.search import NO_ORDER, Filter, Search
+from tidegate.magento.wire import WireHead, WirePage
+
+PATH = "/V1/orders"
+HIGHEST_ID = 2**32  #: entity ids are unsigned 32-bit numbers
+LONGEST_SKIP = 300  #: ids in one `nin`: web servers refuse addresses beyond some 8000 characters
+MISSES = 3  #: so often the search may end at an order that reads well
+
+_PAGE = msgspec.json.Decoder(WirePage, strict=False)
+_RAW = msgspec.json.Decoder(msgspec.Raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a list, still as the store gave it."""
+
+    head: WireHead
+    raw: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """One order that has to be set aside, by its id; `code` is UNREADABLE or MALFORMED."""
+
+    entity_id: int
+    text: str
+    code: Code = Code.UNREADABLE
+
+
+class Suspects:
+    """The list reads of one walk, with the ids that are left out of them."""
+
+    def __init__(
+        self, client: StoreClient, fields: str, skip_ids: Collection[int], highest_known: int
+    ) -> None:
+        self._client = client
+        self._fields = fields
+        # Newest first: where there are too many to name, old ones are found again, and named again.
+        self._excluded = sorted(skip_ids, reverse=True)[:LONGEST_SKIP]
+        self._highest = max([highest_known, 0, *skip_ids])
+        self._last_good: int | None = None
+        self._misses = 0
+        self.excluded_last = False
+        """Whether the last search has taken one order out of the following reads."""
+
+    def saw(self, entity_id: int) -> None:
+        """This order was read."""
+        self._last_good = entity_id
+        self._highest = max(self._highest, entity_id)
+
+    def page(self, search: Search, size: int, *, twice: bool = False) -> tuple[int, list[Row]] | Failure:
+        """One page: the rows left in the window and those that came; tried again at once if `twice`."""
+        page = self._page(search, size)
+        if twice and isinstance(page, Failure) and may_be_one_record(page):
+            page = self._page(search, size)
+        return page
+
+    def _page(self, search: Search, size: int) -> tuple[int, list[Row]] | Failure:
+        if self._excluded:
+            search = search.where(Filter("entity_id", "nin", self._excluded))
+        if self._fields:
+            search = search.only(f"items[{self._fields}],total_count")
+        page = self._client.search(PATH, search.sized(size), _PAGE)
+        if isinstance(page, Failure):
+            return page
+        rows: list[Row] = []
+        for raw in page.items or []:
+            head = read_head(raw)
+            if isinstance(head, Failure):
+                return garbage(f"GET {PATH}", True, head.text)
+            rows.append(Row(head, raw))
+        return page.total_count, rows
+
+    def answers_nothing(self) -> Failure | None:
+        """The failure of a read that touches no order: then no order is the reason."""
+        page = self.page(Search().where(NO_ORDER), 1)
+        return _outage(page) if isinstance(page, Failure) else None
+
+    def at_the_head(self, search: Search, failure: Failure) -> Row | Unreadable | Failure | None:
+        """The first order of a sorted search, which breaks every read that begins with it.
+
+        Of two halves of the ids, that one breaks whose own first order it is. So one row a call is
+        asked for, and the path leads to it whatever else is in the window.
+        """
+        low, high, step = 0, self._highest + 1, 256
+        while True:
+            breaks = self._breaks(search, low, high)
+            if isinstance(breaks, Failure):
+                return breaks
+            if breaks:
+                break
+            if high >= HIGHEST_ID:
+                return self._missed(failure)
+            low, high, step = high, min(high + step, HIGHEST_ID), step * 8
+        while high - low > 1:
+            middle = (low + high) // 2
+            breaks = self._breaks(search, low, middle)
+            if isinstance(breaks, Failure):
+                return breaks
+            low, high = (low, middle) if breaks else (middle, high)
+        return self.single(low, search, failure)
+
+    def _breaks(self, search: Search, low: int, high: int) -> bool | Failure:
+        inside = search.where(Filter("entity_id", "gteq", low), Filter("entity_id", "lt", high))
+        page = self.page(inside, 1)
+        if not isinstance(page, Failure):
+            return False
+        return True if may_be_one_record(page) else page
+
+    def bound(self, search: Search) -> int | Failure:
+        """An id that is above all orders of the search."""
+        high, step = self._highest + 1, 256
+        while high < HIGHEST_ID:
+            page = self.page(search.where(Filter("entity_id", "gteq", high)), 1)
+            if isinstance(page, Failure):
+                if not may_be_one_record(page):
+                    return page
+            elif page[0] == 0:
+                return high
+            high, step = high + step, step * 8
+        return HIGHEST_ID
+
+    def single(self, entity_id: int, search: Search, failure: Failure) -> Row | Unreadable | Failure | None:
+        """One order alone: read after all, named as unreadable, gone (None), or the store is at fault."""
+        self.excluded_last = False
+        page = self.page(search.where(Filter("entity_id", "eq", entity_id)), 1)
+        if not isinstance(page, Failure):
+            return page[1][0] if page[1] and not self._too_often() else self._missed(failure)
+        if not may_be_one_record(page):
+            return page
+        if (outage := self.another_reads(entity_id)) is not None:
+            return outage
+        query = f"fields={self._fields}" if self._fields else ""
+        raw = self._client.get_as(f"{PATH}/{entity_id}", _RAW, query)
+        if isinstance(raw, Failure):
+            if not may_be_one_record(raw):
+                return None if status_of(raw) == 404 else raw
+            return self._exclude(Unreadable(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
+        head = read_head(raw)
+        if isinstance(head, Failure) or head.entity_id != entity_id:
+            return self._exclude(Unreadable(entity_id, f"order {entity_id} is not readable as an order"))
+        # It reads alone but breaks every list: taken from here, left out there.
+        return self._exclude(Row(head, raw))
+
+    def _exclude(self, found: Row | Unreadable) -> Row | Unreadable:
+        entity_id = found.head.entity_id if isinstance(found, Row) else found.entity_id
+        self._excluded = [entity_id, *self._excluded]
+        self.excluded_last = True
+        return found
+
+    def another_reads(self, entity_id: int) -> Failure | None:
+        """None when some other order can be read now; else the failure that is then an outage."""
+        others = Search().where(Filter("entity_id", "neq", entity_id))
+        tries = [others.sorted_by("entity_id", "ASC"), others.sorted_by("entity_id", "DESC")]
+        if self._last_good is not None:
+            tries.insert(0, Search().where(Filter("entity_id", "eq", self._last_good)))
+        page: tuple[int, list[Row]] | Failure | None = None
+        for one in tries:
+            page = self.page(one, 1)
+            if not isinstance(page, Failure):
+                return None
+            if not may_be_one_record(page):
+                return page
+        return _outage(page) if isinstance(page, Failure) else None
+
+    def _too_often(self) -> bool:
+        self._misses += 1
+        return self._misses > MISSES
+
+    def _missed(self, failure: Failure) -> Failure | None:
+        """The trail ended at nothing: the store fails now and then, and no order is to blame."""
+        self.excluded_last = False
+        return _outage(failure) if self._too_often() else None
+
+
+def _outage(failure: Failure) -> Failure:
+    """The store is in trouble as a whole; nobody shall look for one bad order any more."""
+    return Failure(failure.code, failure.text, failure.retry_after, sent=False)
