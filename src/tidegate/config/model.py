@@ -20,7 +20,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Hub(Strict, frozen=True, kw_only=True):
     """`[hub]`: this installation."""
 
-    ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path or postgresql://...
+    ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
     encryption_key: str = "keyring:tidegate/encryption"  #: secret reference; encrypts tokens at rest
     log: Literal["text", "json"] = "text"
 
@@ -76,7 +76,7 @@ class Company(Strict, frozen=True, kw_only=True):
     settle_minutes: int = 10  #: how long an unanswered call may still take effect: no look-up counts before
     closed: tuple[Window, ...] = ()
     currency: str = "GBP"
-    key_field: str = "spare_text_1"  #: where our key is stored; `analysis_code_N` on versions without spare fields
+    key_field: str = "spare_text_1"  #: where our key is stored; `analysis_code_N` before August 2023
     created_by: str = "MAGENTO"
 
 

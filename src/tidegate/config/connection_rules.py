@@ -1,0 +1,191 @@
+"""Checks of `[connections.NAME]`. Lengths: `contracts/sage200/README.md`, section 9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tidegate.config import flow_rules
+from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
+from tidegate.config.problem import Report, joined, suggestion
+from tidegate.config.store_rules import check_range
+from tidegate.domain.terms import OTHER, tax_key
+
+STATES = (
+    "new",
+    "pending_payment",
+    "processing",
+    "complete",
+    "closed",
+    "canceled",
+    "holded",
+    "payment_review",
+)
+LONGEST_PREFIX = 12  #: of the 30 characters of the order number, Magento's own number needs the rest
+LONGEST_ACCOUNT = 8  #: Sage 200: `reference` of a customer
+LONGEST_ACCOUNT_PREFIX = 4  #: the rest of the account reference is the customer's number
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def check(connection: Connection, company: Company | None, key: str, report: Report) -> None:
+    """Check one connection; `company` is the one it names, None when there is no such company."""
+    _check_websites(connection.websites, key, report)
+    flow_rules.check(connection.flows, f"{key}.flows", report)
+    orders = connection.flows.get("orders")
+    _check_capture(connection.capture, orders is not None and orders.enabled, f"{key}.capture", report)
+    _check_customers(connection.customers, f"{key}.customers", report)
+    _check_mapped(connection, key, report)
+    _check_tax(connection.tax, f"{key}.tax", report)
+    _check_rounding(connection.rounding, connection.tax, f"{key}.rounding", report)
+    check_patterns(connection.revenue.accounts, f"{key}.revenue.accounts", report)
+    for sku in connection.skip_skus:
+        if not sku or "*" in sku or "?" in sku:
+            found = f'the entry "{sku}"'
+            report.problem(f"{key}.skip_skus", found, "write whole SKUs: no patterns here")
+    for sku, code in connection.skus.items():
+        if not code:
+            report.problem(joined(key, "skus", sku), "no code", "write the product's code in Sage")
+        elif len(code) > 30:
+            report.problem(
+                joined(key, "skus", sku), f"{len(code)} characters", "a product code in Sage has at most 30"
+            )
+    prefix = connection.reference_prefix
+    if len(prefix) > LONGEST_PREFIX or any(sign.isspace() or not sign.isprintable() for sign in prefix):
+        remedy = f"at most {LONGEST_PREFIX} characters without spaces: Sage keeps 30 with the order number"
+        report.problem(f"{key}.reference_prefix", f'the text "{prefix}"', remedy)
+    check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
+    check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
+    if connection.amounts != "auto" and company is not None:
+        found = f'"{connection.amounts}"'
+        remedy = f'every order is booked in {company.currency} whatever its currency; "auto" holds the others'
+        report.warning(f"{key}.amounts", found, remedy)
+
+
+def _check_websites(websites: tuple[str, ...], key: str, report: Report) -> None:
+    path = f"{key}.websites"
+    if not websites:
+        report.problem(path, "an empty list", 'name at least one website code, such as ["base"]')
+    for code in websites:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", code):
+            remedy = "write the code that Magento shows under Stores > All Stores, such as base"
+            report.problem(path, f'the website code "{code}"', remedy)
+    for code in sorted({code for code in websites if websites.count(code) > 1}):
+        report.problem(path, f'"{code}" twice', "name each website once")
+
+
+def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> None:
+    if capture.since is None:
+        if orders:
+            remedy = "write the moment from which orders count: without it the whole history would be sent"
+            report.problem(f"{key}.since", "missing", f"{remedy}, e.g. since = 2026-03-02T00:00:00Z")
+    elif capture.since.tzinfo is None:
+        found = f"{capture.since.isoformat()} without an offset"
+        report.problem(
+            f"{key}.since", found, f"write {capture.since.isoformat()}Z for UTC, or an offset like +01:00"
+        )
+    check_range(capture.overlap_minutes, 1, 1440, f"{key}.overlap_minutes", report, "minutes")
+    check_range(capture.lag_seconds, 0, 3600, f"{key}.lag_seconds", report, "seconds")
+    flow_rules.check_every(capture.audit_every, f"{key}.audit_every", report)
+    if not capture.states:
+        report.problem(f"{key}.states", "an empty list", f"name states of Magento: {', '.join(STATES)}")
+    for state in capture.states:
+        if state not in STATES:
+            found = f'"{state}" is no state of Magento'
+            report.warning(f"{key}.states", found, suggestion(state, STATES))
+
+
+def _check_customers(rule: CustomerRule, key: str, report: Report) -> None:
+    if rule.unknown == "web-account" and not (rule.web_account or rule.guest_account):
+        remedy = 'unknown = "web-account" needs it, or guest_account: the account reference in Sage'
+        report.problem(f"{key}.web_account", "missing", remedy)
+    if not rule.guest_account:
+        remedy = "guest orders will be held until it names an account of Sage"
+        report.warning(f"{key}.guest_account", "missing", remedy)
+    if rule.create_on_hold and rule.unknown != "create":
+        report.warning(f"{key}.create_on_hold", "not used", 'it counts with unknown = "create" only')
+    for name in ("guest_account", "web_account"):
+        _check_account(getattr(rule, name), f"{key}.{name}", report)
+    prefix = rule.account_prefix
+    if len(prefix) > LONGEST_ACCOUNT_PREFIX or not re.fullmatch(r"[A-Za-z0-9]*", prefix):
+        remedy = f"at most {LONGEST_ACCOUNT_PREFIX} letters and digits, e.g. W"
+        report.problem(f"{key}.account_prefix", f'the text "{prefix}"', remedy)
+    for customer, account in rule.accounts.items():
+        path = joined(key, "accounts", customer)
+        if not (_EMAIL.fullmatch(customer) or customer.isdecimal()):
+            report.problem(
+                path, f'"{customer}"', "name the customer by e-mail address or by Magento's customer id"
+            )
+        if not account:
+            report.problem(path, "no account", "write the account reference in Sage")
+        _check_account(account, path, report)
+
+
+def _check_account(account: str, key: str, report: Report) -> None:
+    if len(account) > LONGEST_ACCOUNT or account != account.strip():
+        remedy = f"an account reference has at most {LONGEST_ACCOUNT} characters and no spaces around it"
+        report.problem(key, f'the text "{account}"', remedy)
+
+
+def _check_mapped(connection: Connection, key: str, report: Report) -> None:
+    wanted = (("payments", "payment method"), ("shipping", "shipping method"), ("tax.codes", "tax rate"))
+    mappings: tuple[dict[str, object], ...] = (
+        dict(connection.payments),
+        dict(connection.shipping),
+        dict(connection.tax.codes),
+    )
+    for (name, words), mapping in zip(wanted, mappings, strict=True):
+        if not mapping:
+            report.warning(f"{key}.{name}", f"no {words} is mapped", "orders are held until it is")
+    for name, shipping in connection.shipping.items():
+        if name != OTHER and ("*" in name or "?" in name):
+            remedy = 'write a whole method such as flatrate_flatrate, or "*" for every other'
+            report.problem(joined(key, "shipping", name), f'the pattern "{name}"', remedy)
+        if not shipping.charge and not shipping.account:
+            remedy = "write the code of an additional charge in Sage, or a freight account"
+            report.warning(joined(key, "shipping", name), "neither charge nor account", remedy)
+    for name in connection.payments:
+        if name != OTHER and ("*" in name or "?" in name):
+            remedy = 'write a whole method such as checkmo, or "*" for every other'
+            report.problem(joined(key, "payments", name), f'the pattern "{name}"', remedy)
+
+
+def _check_tax(tax: Tax, key: str, report: Report) -> None:
+    seen: dict[str, str] = {}
+    for name, code in tax.codes.items():
+        path = joined(key, "codes", name)
+        if not code:
+            report.problem(path, "no code", "write the tax code of Sage")
+        if not name.strip():
+            report.problem(path, "an empty name", 'write a rate code of Magento, or a percent such as "20"')
+        first = seen.setdefault(tax_key(name), name)
+        if first != name:
+            report.problem(path, f'the same rate as "{first}"', "keep one of the two")
+
+
+def _check_rounding(rounding: Rounding, tax: Tax, key: str, report: Report) -> None:
+    tolerance = rounding.tolerance
+    if not tolerance.is_finite() or tolerance < 0:
+        report.problem(
+            f"{key}.tolerance", f"the amount {tolerance}", 'write an amount of 0 or more, e.g. "0.05"'
+        )
+    elif tolerance > 1:
+        report.warning(
+            f"{key}.tolerance", f"the amount {tolerance}", "differences as large as that deserve a person"
+        )
+    elif tolerance > 0 and not rounding.tax_code and "0" not in {tax_key(name) for name in tax.codes}:
+        remedy = 'a rounding line needs a tax code with rate 0: name it here, or map "0" under tax.codes'
+        report.warning(f"{key}.tax_code", "missing", remedy)
+
+
+def check_patterns(patterns: Iterable[str], key: str, report: Report) -> None:
+    """SKU patterns: `*` stands for any text, `?` for one sign; the first that fits counts."""
+    all_taken = ""
+    for pattern in patterns:
+        if not pattern.strip() or "[" in pattern or "]" in pattern:
+            remedy = 'write * for any text and ? for one sign, also for a bracket, e.g. "HUB-*"'
+            report.problem(joined(key, pattern), f'the pattern "{pattern}"', remedy)
+        elif all_taken:
+            found = f'never reached: "{all_taken}" stands before it and fits every SKU'
+            report.warning(joined(key, pattern), found, "put it first")
+        if pattern and set(pattern) == {"*"}:
+            all_taken = pattern

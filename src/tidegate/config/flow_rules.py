@@ -1,0 +1,77 @@
+"""Checks of `[connections.NAME.flows.FLOW]`: which flows run, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from tidegate.config.model import Flow
+from tidegate.config.problem import Report, joined, suggestion
+from tidegate.config.store_rules import check_range
+from tidegate.domain.cadence import Cadence, parse_every
+
+FLOWS = ("orders", "order-status")
+LATER_FLOWS = (
+    "inventory",
+    "prices",
+    "customers",
+    "registrations",
+    "products",
+    "shipments",
+    "invoices",
+    "payments",
+    "credits",
+)
+_HASTY = timedelta(minutes=1)
+
+
+def check(flows: Mapping[str, Flow], key: str, report: Report) -> None:
+    """Check the flows of one connection."""
+    for name, flow in flows.items():
+        path = joined(key, name)
+        if name in LATER_FLOWS:
+            remedy = f"remove it for now; this version runs {' and '.join(FLOWS)}"
+            report.problem(path, f'the flow "{name}" comes with a later version', remedy)
+        elif name not in FLOWS:
+            report.problem(path, f'no flow is called "{name}"', suggestion(name, FLOWS))
+        _check_flow(flow, path, report)
+    if not any(name in FLOWS and flow.enabled for name, flow in flows.items()):
+        report.warning(key, "no flow is enabled", f'nothing runs; add e.g. [{key}.orders] with every = "15m"')
+
+
+def _check_flow(flow: Flow, key: str, report: Report) -> None:
+    if flow.every and flow.cron:
+        report.problem(key, "both every and cron", "keep one of the two")
+    elif not flow.every and not flow.cron and flow.enabled:
+        remedy = 'say when it runs: every = "15m", or cron = "*/15 6-20 * * *"'
+        report.problem(key, "neither every nor cron", remedy)
+    if flow.every and check_every(flow.every, f"{key}.every", report) and parse_every(flow.every) < _HASTY:
+        report.warning(f"{key}.every", f'"{flow.every}"', "Sage works in batches; 15m is usual")
+    if flow.cron:
+        problem = cron_problem(flow.cron)
+        if problem:
+            remedy = 'write five fields: minute hour day month weekday, e.g. "*/15 6-20 * * MON-FRI"'
+            report.problem(f"{key}.cron", f'the text "{flow.cron}" ({problem})', remedy)
+    check_range(flow.batch, 1, 500, f"{key}.batch", report)
+
+
+def check_every(text: str, key: str, report: Report) -> bool:
+    """Whether `text` is a duration such as 15m."""
+    try:
+        parse_every(text)
+    except ValueError:
+        remedy = "allowed is a whole number above 0 and s, m, h or d, such as 30s, 15m, 4h, 1d"
+        report.problem(key, f'the text "{text}"', remedy)
+        return False
+    return True
+
+
+def cron_problem(text: str) -> str:
+    """Why `text` is no cron line of five fields; "" when it is one."""
+    if len(text.split()) != 5:
+        return f"{len(text.split())} fields"
+    try:
+        Cadence(cron=text)
+    except ValueError as error:
+        return str(error)
+    return ""

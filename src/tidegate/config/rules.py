@@ -1,0 +1,119 @@
+"""Cross-checks of a whole configuration: what no single key can tell. Pure: reads nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from tidegate.config import company_rules, connection_rules, store_rules
+from tidegate.config.model import Company, Configuration
+from tidegate.config.problem import Report, joined, suggestion
+
+#: Names become part of the key that Sage stores (`magento:main:213`), for good.
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
+
+
+def check(configuration: Configuration, report: Report) -> None:
+    """Add every problem and warning to `report`."""
+    for table in ("stores", "companies", "connections"):
+        _check_names(table, getattr(configuration, table), report)
+    for name, store in configuration.stores.items():
+        store_rules.check(store, joined("stores", name), report)
+    for name, company in configuration.companies.items():
+        company_rules.check(company, joined("companies", name), report)
+    for name, connection in configuration.connections.items():
+        key = joined("connections", name)
+        company_of = configuration.companies.get(connection.company)
+        connection_rules.check(connection, company_of, key, report)
+    _check_ties(configuration, report)
+    _check_twins(configuration, report)
+    _check_websites(configuration, report)
+    _check_references(configuration, report)
+
+
+def _check_names(table: str, entries: Iterable[str], report: Report) -> None:
+    names = list(entries)
+    if not names:
+        report.problem(table, "none", f"add a table [{table}.NAME]")
+    for name in names:
+        if not _NAME.fullmatch(name):
+            remedy = "a name has small letters, digits, - and _, at most 30 characters"
+            report.problem(joined(table, name), f'the name "{name}"', remedy)
+
+
+def _check_ties(configuration: Configuration, report: Report) -> None:
+    used: dict[str, set[str]] = {"stores": set(), "companies": set()}
+    for name, connection in configuration.connections.items():
+        for key, table, wanted in (
+            ("store", "stores", connection.store),
+            ("company", "companies", connection.company),
+        ):
+            known = getattr(configuration, table)
+            used[table].add(wanted)
+            if wanted not in known:
+                path = joined("connections", name, key)
+                report.problem(path, f'"{wanted}" is not in [{table}]', suggestion(wanted, known))
+    for table, names in used.items():
+        for name in getattr(configuration, table):
+            if name not in names:
+                report.warning(
+                    joined(table, name), "no connection uses it", "remove it, or tie it to a connection"
+                )
+
+
+def _check_twins(configuration: Configuration, report: Report) -> None:
+    """One system under two names would have two sets of keys, seats and leases."""
+    _each_once(
+        ((name, store.url.rstrip("/").lower()) for name, store in configuration.stores.items() if store.url),
+        lambda first, second: report.problem(
+            joined("stores", second),
+            f'the same Magento as "{first}"',
+            "describe it once: its orders would be sent once under each name",
+        ),
+    )
+    _each_once(
+        ((name, _identity(company)) for name, company in configuration.companies.items() if company.site_id),
+        lambda first, second: report.problem(
+            joined("companies", second),
+            f'the same Sage company as "{first}"',
+            "describe it once and let both connections name it: seats and windows are counted per company",
+        ),
+    )
+
+
+def _identity(company: Company) -> str:
+    return f"{company.product} {company.base_url.rstrip('/')} {company.site_id} {company.company_id}".lower()
+
+
+def _each_once(entries: Iterable[tuple[str, str]], twin: Callable[[str, str], None]) -> None:
+    seen: dict[str, str] = {}
+    for name, value in entries:
+        if value in seen:
+            twin(seen[value], name)
+        else:
+            seen[value] = name
+
+
+def _check_websites(configuration: Configuration, report: Report) -> None:
+    taken: dict[tuple[str, str], str] = {}
+    for name, connection in configuration.connections.items():
+        for website in connection.websites:
+            owner = taken.setdefault((connection.store, website), name)
+            if owner != name:
+                found = (
+                    f'website "{website}" of store "{connection.store}" is already in connection "{owner}"'
+                )
+                remedy = "a website belongs to one connection, else its orders would be sent twice"
+                report.problem(joined("connections", name, "websites"), found, remedy)
+
+
+def _check_references(configuration: Configuration, report: Report) -> None:
+    """Two stores count their orders alike; people who read Sage's list must tell them apart."""
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, connection in configuration.connections.items():
+        place = (connection.company, connection.reference_prefix)
+        owner, store = first.setdefault(place, (name, connection.store))
+        if store != connection.store:
+            found = f'orders of two stores reach company "{connection.company}" without different prefixes'
+            remedy = f'give this one or "{owner}" a prefix: both stores count 000000001, 000000002, ...'
+            report.warning(joined("connections", name, "reference_prefix"), found, remedy)
