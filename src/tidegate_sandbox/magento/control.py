@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 
 from tidegate_sandbox.magento.figure import decode, encode
 from tidegate_sandbox.magento.refusal import JSON, Refusal
+from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.magento.store import MagentoStore
 
 Action = Callable[[dict[str, Any]], Any]
@@ -25,12 +26,19 @@ def register(app: Flask, store: MagentoStore) -> None:
         store.set_maintenance(bool(sent["on"]))
         return {"on": store.maintenance}
 
+    shoppers: dict[int, Shopper] = {}
+
+    def orders(sent: dict[str, Any]) -> Any:
+        shopper = shoppers.setdefault(seed := int(sent.pop("seed", 0)), Shopper(store, seed))
+        count, kind = int(sent.pop("count", 1)), sent.pop("kind", None)
+        return {"entity_ids": shopper.place_orders(count, kind, **sent)}
+
     def settings(sent: dict[str, Any]) -> Any:
         store.configure(bearer=sent.get("bearer"), limits=sent.get("limits"))
         return {"bearer": store.access.bearer, "limits": store.input_limits is not None}
 
     app.add_url_rule("/_sandbox/books", "books", books)
-    for name, action in {"maintenance": maintenance, "settings": settings}.items():
+    for name, action in {"orders": orders, "maintenance": maintenance, "settings": settings}.items():
         app.add_url_rule(f"/_sandbox/{name}", name, _posted(action), methods=["POST"])
 
 

@@ -25,6 +25,13 @@ def comment(call: Call) -> bool:
     if any(key not in _COMMENT_COLUMNS for key in given):
         raise store.report()
     order = store.order(call.whole("id"))
+    append(store, order, given)
+    store.wrote(order)
+    return True
+
+
+def append(store: MagentoStore, order: Order, given: Row) -> None:
+    """Append a comment to the order, and set the order's status to the comment's."""
     entry: Row = {"comment": given.get("comment"), "created_at": store.now()}
     entry["entity_id"] = store.sequences["comment"].take()
     if given.get("entity_name") is not None:
@@ -36,8 +43,6 @@ def comment(call: Call) -> bool:
         entry["status"] = str(given["status"])
     order.histories.append(entry)
     store.orders.change(order, {"status": entry.get("status")}, store.now())
-    store.wrote(order)
-    return True
 
 
 def hold(store: MagentoStore, order: Order) -> None:

@@ -50,6 +50,10 @@ class OrderTable:
         order = self._by_id.get(entity_id)
         return None if order is None or self._is_hidden(order, now) else order
 
+    def any(self, entity_id: int) -> Order | None:
+        """The order with this key, committed or not."""
+        return self._by_id.get(entity_id)
+
     def all(self) -> list[Order]:
         """Every order by key, committed or not."""
         return [self._by_id[entity_id] for entity_id in self._ids]

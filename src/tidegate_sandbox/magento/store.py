@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -126,6 +126,10 @@ class MagentoStore:
     def next_increment(self, view: StoreView) -> str:
         """The next order number of a store view: a sequence of its own, told apart only by the prefix."""
         return f"{view.prefix}{self._increments.setdefault(view.code, Sequence()).take():09d}"
+
+    def collide_increments(self) -> None:
+        """From now on all store views count the same order numbers (point 9)."""
+        self.views = {code: replace(view, prefix="") for code, view in self.views.items()}
 
     def report(self) -> Refusal:
         """A 500 with a new report id."""
