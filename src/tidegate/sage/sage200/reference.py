@@ -130,7 +130,7 @@ class Reference:
         """Read these again before the next order: the company refused what was made of them."""
         with self._lock:
             for code in products:
-                self._products.pop(code.upper(), None)
+                self._products.pop(code, None)
             self._customers.pop(account.upper(), None)
 
     def _age(self) -> None:
@@ -154,16 +154,28 @@ class Reference:
         settings = self._client.read("/sop_settings")
         if isinstance(settings, Failure):
             return settings
-        coded: list[dict[str, Coded]] = []
-        for read in (self.taxes, self.warehouses, self.charges, self.countries):
+        coded: dict[str, dict[str, Coded]] = {}
+        for name, read in (
+            ("taxes", self.taxes),
+            ("warehouses", self.warehouses),
+            ("charges", self.charges),
+            ("countries", self.countries),
+        ):
             found = read()
             if isinstance(found, Failure):
                 return found
-            coded.append(found)
+            coded[name] = found
         currencies = self._read_currencies()
         if isinstance(currencies, Failure):
             return currencies
-        return Lists(_settings(settings[0] if settings else {}), *coded, currencies)
+        return Lists(
+            settings=_settings(settings[0] if settings else {}),
+            currencies=currencies,
+            taxes=coded["taxes"],
+            warehouses=coded["warehouses"],
+            charges=coded["charges"],
+            countries=coded["countries"],
+        )
 
     def taxes(self) -> dict[str, Coded] | Failure:
         """Tax codes by their number as text."""
@@ -224,7 +236,7 @@ class Reference:
         wanted = dict.fromkeys(codes)
         with self._lock:
             self._age()
-            new = [code for code in wanted if code.upper() not in self._products and code not in asked.products]
+            new = [code for code in wanted if code not in self._products and code not in asked.products]
             terms = {code: (equals("code", code),) for code in new}
             read = self._client.read_pooled("/products", terms, select=("id", "code", "name"), most=POOL)
             if isinstance(read, Failure):
@@ -239,7 +251,7 @@ class Reference:
             for code in new:
                 product = _spelt(code, spelt)
                 if product is not None:
-                    self._products[code.upper()] = product
+                    self._products[code] = product
             return _answer(wanted, self._products.get, bad)
 
     def customers(self, accounts: Iterable[str], asked: Asked) -> dict[str, Customer | Failure] | Failure:
@@ -247,9 +259,7 @@ class Reference:
         wanted = dict.fromkeys(accounts)
         with self._lock:
             self._age()
-            new = [
-                one for one in wanted if one.upper() not in self._customers and one not in asked.customers
-            ]
+            new = [one for one in wanted if one.upper() not in self._customers and one not in asked.customers]
             terms = {one: (equals("reference", one),) for one in new}
             read = self._client.read_pooled(
                 "/customers", terms, select=customer_fields(self._key_field), most=POOL
@@ -262,7 +272,20 @@ class Reference:
                 customer = customer_of(row, self._key_field)
                 if customer is not None:
                     self._customers[customer.reference.upper()] = customer
-            return _answer(wanted, self._customers.get, bad)
+            return _answer(wanted, lambda one: self._customers.get(one.upper()), bad)
+
+    def keep(self, customer: Customer) -> None:
+        """Know a customer that was just created."""
+        with self._lock:
+            self._customers[customer.reference.upper()] = customer
+
+    def account_of(self, customer_id: int | None) -> str:
+        """The account reference of a customer that is known already, else ""; makes no call."""
+        with self._lock:
+            for customer in self._customers.values():
+                if customer.id == customer_id:
+                    return customer.reference
+            return ""
 
     def nominals(self, codes: Iterable[str], asked: Asked) -> dict[str, Nominal | Failure] | Failure:
         """Nominal codes by `reference[/cost centre[/department]]`."""
@@ -358,7 +381,7 @@ def _answer(
         if code in bad:
             answer[code] = bad[code]
             continue
-        found = find(code) or find(code.upper())
+        found = find(code)
         if found is not None:
             answer[code] = found
     return answer

@@ -1,0 +1,228 @@
+"""The preflight check: can this company be reached, entered, read, and does it keep our key?
+
+Reads only. Source: contract §2, §3, §4, §8, §9.6, §12. Every line says what to do when it fails.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.port import Finding
+from tidegate.sage.sage200 import answers
+from tidegate.sage.sage200.answers import Row, flag_of, text_of
+from tidegate.sage.sage200.client import TUNNEL_DOWN, Sage200Client, lists
+from tidegate.sage.sage200.queries import query
+from tidegate.sage.sage200.sign_in import SignIn
+from tidegate.transport import Answer
+
+SKEW_WARN = timedelta(minutes=2)
+SKEW_FAIL = timedelta(minutes=15)
+
+READS = (
+    ("products", ("id", "code")),
+    ("warehouses", ("id", "name")),
+    ("tax_codes", ("id", "code")),
+    ("nominal_codes", ("id", "reference")),
+    ("sop_additional_charges", ("id", "code")),
+    ("currencies", ("id",)),
+    ("country_codes", ("id", "code")),
+    ("customer_emails", ("id", "email")),
+    ("customer_contacts", ("id", "customer_id")),
+)
+"""What the flows read, each with a read of one row (§9); orders and customers are read with our key."""
+
+
+class Check:
+    """One run of the check."""
+
+    def __init__(
+        self, client: Sage200Client, sign_in: SignIn, clock: Clock, *, edition: str, key_field: str
+    ) -> None:
+        self._client = client
+        self._sign_in = sign_in
+        self._clock = clock
+        self._edition = edition
+        self._key_field = key_field
+        self.findings: list[Finding] = []
+
+    def run(self) -> list[Finding]:
+        """All findings; the check stops where what follows cannot be known."""
+        if self._reach():
+            self._permissions()
+            self._settings()
+            self._version()
+        return self.findings
+
+    def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
+        self.findings.append(Finding(subject, verdict, text, remedy))
+
+    def _failed(self, subject: str, failure: Failure, remedy: str = "") -> None:
+        self._note("fail", subject, failure.text, remedy or _REMEDIES.get(failure.code, ""))
+
+    # Reachability, sign-in, site and company, clock
+
+    def _reach(self) -> bool:
+        warning = self._sign_in.warning()
+        if warning:
+            self._note("warn", "sign-in", warning, "sign in again: tidegate sign-in")
+        elif end := self._sign_in.ends_at():
+            self._note("pass", "sign-in", f"good until {end:%Y-%m-%d}")
+        answer = self._client.send("GET", "/sites", addressed=False)
+        if isinstance(answer, Failure):
+            self._failed("sites", answer)
+            return False
+        self._compare_clocks(answer)
+        failure = answers.judge_read(answer)
+        if failure:
+            self._failed("sites", failure)
+            return False
+        if self._client.secondary_key_in_use:
+            self._note(
+                "warn",
+                "subscription key",
+                "the primary key is refused, the secondary works",
+                "put the regenerated primary key into the configuration",
+            )
+        return self._site(answers.rows(answer) or [])
+
+    def _site(self, sites: list[Row]) -> bool:
+        if not sites:
+            self._failed("sites", TUNNEL_DOWN)
+            return False
+        row = lists(sites, self._client.site, self._client.company)
+        if row is None:
+            offered = "; ".join(
+                f"site_id {text_of(one, 'site_id')} company_id {text_of(one, 'company_id')} "
+                f"({text_of(one, 'company_name')})"
+                for one in sites
+            )
+            self._note(
+                "fail",
+                "company",
+                f"the signed-in user has no company {self._client.company} on site {self._client.site}",
+                f"choose one of: {offered}",
+            )
+            return False
+        name = f"{text_of(row, 'company_name')} ({text_of(row, 'site_name')})"
+        self._note("pass", "company", f"{name}, {self._edition}, {self._client.base_url}")
+        return True
+
+    def _compare_clocks(self, answer: Answer) -> None:
+        try:
+            theirs = parsedate_to_datetime(answer.headers.get("date", ""))
+        except ValueError:
+            self._note("warn", "clock", "the answer carries no date: the clocks could not be compared")
+            return
+        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+        skew = abs(_skew(self._clock, theirs))
+        text = f"this machine and Sage differ by {int(skew.total_seconds())} s"
+        verdict = "fail" if skew > SKEW_FAIL else "warn" if skew > SKEW_WARN else "pass"
+        remedy = "" if verdict == "pass" else "set this machine's clock (NTP)"
+        self._note(verdict, "clock", text, remedy)
+
+    # Permissions
+
+    def _permissions(self) -> None:
+        for path in ("sop_orders", "customers"):
+            found = self._client.read(f"/{path}", query(select=("id", self._key_field), top=1))
+            if isinstance(found, Failure):
+                lacking = found.code is Code.REFUSED
+                remedy = "set key_field to an analysis code: docs/sage/sage-200.md" if lacking else ""
+                self._failed(f"read {path}", found, remedy)
+            else:
+                self._note("pass", f"read {path}", f"readable, with {self._key_field} for our key")
+        for path, select in READS:
+            rows = self._client.read(f"/{path}", query(select=select, top=1))
+            if isinstance(rows, Failure):
+                self._failed(f"read {path}", rows)
+            else:
+                self._note("pass", f"read {path}", "readable")
+        self._one(
+            "/current_user_sop_user_permissions",
+            "order permissions",
+            (
+                ("override_prices_discounts", True, "fail", "the user may override prices and discounts"),
+                ("override_credit_holds", None, "", ""),
+            ),
+            "give the signed-in user the permission in Sage: Sales Order Processing, user permissions",
+        )
+
+    # Settings
+
+    def _settings(self) -> None:
+        self._one(
+            "/sop_settings",
+            "order settings",
+            (
+                ("are_prices_tax_inclusive", False, "fail", "order prices are without tax"),
+                ("auto_generate_order_return_numbers", True, "warn", "order numbers are generated"),
+                ("allow_cash_orders", True, "warn", "cash orders are allowed"),
+                ("amend_nominal_codes", True, "warn", "nominal codes may be set on lines"),
+            ),
+            "see docs/sage/sage-200.md, settings",
+        )
+        self._one(
+            "/licence",
+            "licence",
+            (
+                ("is_sales_orders_enabled", True, "fail", "the sales order module is on"),
+                ("is_stock_enabled", True, "fail", "the stock module is on"),
+            ),
+            "the company needs this module",
+        )
+
+    def _one(
+        self,
+        path: str,
+        subject: str,
+        wishes: tuple[tuple[str, bool | None, str, str], ...],
+        remedy: str,
+    ) -> None:
+        """Read one record and compare its flags with what the hub needs."""
+        rows = self._client.read(path)
+        if isinstance(rows, Failure):
+            # Older versions lack some of these paths; what they would have told stays unknown.
+            verdict = "warn" if rows.code is Code.UNKNOWN_ENDPOINT else "fail"
+            self._note(verdict, subject, rows.text, _REMEDIES.get(rows.code, ""))
+            return
+        row = rows[0] if rows else {}
+        for name, wanted, otherwise, text in wishes:
+            if wanted is None:
+                continue
+            if row.get(name) is None:
+                self._note("warn", subject, f"{name} is not told: {text}?", "look in Sage")
+            elif flag_of(row, name) is wanted:
+                self._note("pass", subject, text)
+            else:
+                self._note(otherwise, subject, f"not so: {text} ({name})", remedy)
+
+    # Version
+
+    def _version(self) -> None:
+        """There is no path for the version; a field of 2024 R2 tells on which side of it we are (§12)."""
+        found = self._client.read("/sop_orders", query(select=("id", "use_header_requested_date"), top=1))
+        if not isinstance(found, Failure):
+            self._note("pass", "version", f"2024 R2 or newer, {self._edition}")
+        elif found.code is Code.REFUSED:
+            self._note("pass", "version", f"older than 2024 R2, {self._edition}")
+        else:
+            self._failed("version", found)
+
+
+def _skew(clock: Clock, theirs: datetime) -> timedelta:
+    return clock.now() - theirs
+
+
+_REMEDIES: dict[Code, str] = {
+    Code.SIGN_IN_EXPIRED: "sign in again: tidegate sign-in",
+    Code.NOT_AUTHENTICATED: "sign in again; check client id, client secret and subscription keys",
+    Code.WRONG_COMPANY: "check site_id and company_id",
+    Code.NOT_PERMITTED: "give the signed-in user's role this feature in Sage",
+    Code.UNKNOWN_ENDPOINT: "check edition and base_url; the path may be newer than this Sage version",
+    Code.UNREACHABLE: "check network and proxy; for Professional, the Native API service on Sage's server",
+    Code.LOCKED: "wait for the end of the backup or period work",
+    Code.THROTTLED: "wait; the gateway limits calls",
+}

@@ -1,0 +1,305 @@
+"""Sales orders: prepare, look for, send, cancel.
+
+Source: contract §5, §8, §9.6, §10. Sage 200 has no idempotency key and does not refuse a second order
+with the same customer's order number (A). So our key stands in a field of the order, and orders are
+looked for by that field and by the order number: either may have been changed by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import payload_hash
+from tidegate.domain.sales_order import LineKind, SalesOrder
+from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
+from tidegate.sage.sage200 import answers
+from tidegate.sage.sage200.answers import Row, id_of, number_of, text_of
+from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.payloads import Resolved, order_body
+from tidegate.sage.sage200.queries import equals, query
+from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
+
+LOOKUPS = 25  #: keys that one look-up carries
+CANCELLED = "EnumDocumentStatusCancelled"
+DELETED = "deleted"  #: our word for the status of an order that is no longer there
+
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's codes resolve to; a Failure stands for a read that failed."""
+
+    lists: Lists
+    customers: dict[str, Customer | Failure] | Failure
+    products: dict[str, Coded | Failure] | Failure
+    nominals: dict[str, Nominal | Failure] | Failure
+
+
+class Orders:
+    """The order calls of one company."""
+
+    def __init__(
+        self,
+        client: Sage200Client,
+        reference: Reference,
+        *,
+        key_field: str,
+        created_by: str,
+        currency: str,
+    ) -> None:
+        self._client = client
+        self._reference = reference
+        self._key_field = key_field
+        self._created_by = created_by
+        self._currency = currency.upper()
+
+    # Prepare
+
+    def prepare(self, orders: Sequence[SalesOrder], asked: Asked) -> list[Prepared | Failure]:
+        """Resolve codes and build bodies; at most three pooled reads beyond the small lists."""
+        if not orders:
+            return []
+        lists = self._reference.lists()
+        if isinstance(lists, Failure):
+            return [lists] * len(orders)
+        lines = [line for order in orders for line in order.lines if line.kind is not LineKind.COMMENT]
+        known = _Known(
+            lists,
+            self._reference.customers((order.account for order in orders if order.account), asked),
+            self._reference.products((one.code for one in lines if one.kind is LineKind.GOODS), asked),
+            self._reference.nominals((one.account for one in lines if one.account), asked),
+        )
+        return [self._prepared(order, known) for order in orders]
+
+    def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
+        customer = _resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "account")
+        if isinstance(customer, Failure):
+            return customer
+        failure = self._currency_differs(order, customer, known.lists) or _unfit_settings(known.lists)
+        if failure:
+            return failure
+        products: dict[str, Coded] = {}
+        nominals: dict[str, Nominal] = {}
+        for line in order.lines:
+            if line.kind is LineKind.COMMENT:
+                continue
+            if line.kind is LineKind.GOODS:
+                product = _resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
+                if isinstance(product, Failure):
+                    return product
+                products[line.code] = product
+            if line.account:
+                nominal = _resolved(
+                    known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code"
+                )
+                if isinstance(nominal, Failure):
+                    return nominal
+                nominals[line.account] = nominal
+            failure = _unlisted(line.kind, line.code, line.tax_code, line.warehouse, known.lists)
+            if failure:
+                return failure
+        resolved = Resolved(customer, known.lists, products, nominals, _only_warehouse(known.lists))
+        body = order_body(order, resolved, key_field=self._key_field, created_by=self._created_by)
+        if isinstance(body, Failure):
+            return body
+        return Prepared(order, body, payload_hash(body))
+
+    def _currency_differs(self, order: SalesOrder, customer: Customer, lists: Lists) -> Failure | None:
+        """An order is always in its account's currency (§9.6, `currency_id` is read-only)."""
+        account = lists.currencies.get(customer.currency_id or 0, "")
+        if not account and customer.currency_id is None:
+            account = self._currency
+        if account == order.currency.upper():
+            return None
+        theirs = account or "a currency without ISO code"
+        return Failure(
+            Code.UNMAPPED_CURRENCY,
+            f"the order is in {order.currency}, account {customer.reference} in {theirs}: "
+            f"map the order to an account in {order.currency}",
+            missing=f"currency:{order.currency}",
+            sent=False,
+        )
+
+    # Look for
+
+    def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
+        """Every order that carries one of these keys or order numbers; pooled, paged."""
+        terms = {
+            one.key: tuple(
+                equals(field, value)
+                for field, value in (("customer_document_no", one.reference), (self._key_field, one.key))
+                if value
+            )
+            for one in keys
+        }
+        select = (
+            "id",
+            "document_no",
+            "document_status",
+            "customer_document_no",
+            self._key_field,
+            "total_gross_value",
+            "customer_id",
+        )
+        read = self._client.read_pooled("/sop_orders", terms, select=select, most=LOOKUPS)
+        if isinstance(read, Failure):
+            return read
+        rows, bad = read
+        if bad:
+            key, failure = next(iter(bad.items()))
+            return Failure(
+                failure.code, failure.text, sent=False, details={"keys": " ".join(bad), "key": key}
+            )
+        return {one.key: [self._found(row, one) for row in rows if self._meets(row, one)] for one in keys}
+
+    def _meets(self, row: Row, asked: OrderKey) -> bool:
+        key, reference = _identity(row, self._key_field)
+        same_number = bool(asked.reference) and reference.casefold() == asked.reference.strip().casefold()
+        return key == asked.key or same_number
+
+    def _found(self, row: Row, asked: OrderKey) -> Found:
+        key, reference = _identity(row, self._key_field)
+        return Found(
+            id=text_of(row, "id"),
+            number=text_of(row, "document_no"),
+            status=text_of(row, "document_status"),
+            key=key,
+            reference=reference,
+            ours=key == asked.key,
+            account=self._reference.account_of(id_of(row, "customer_id")),
+            gross=number_of(row, "total_gross_value"),
+        )
+
+    # Send
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One order, one call. ValueError for a batch of more: `orders_per_call` says one."""
+        if len(batch) > 1:
+            raise ValueError(f"Sage 200 takes one order a call, got {len(batch)}: see orders_per_call")
+        for prepared in batch:
+            yield prepared.order.key, self._send(prepared)
+
+    def _send(self, prepared: Prepared) -> Outcome:
+        answer = self._client.write("POST", "/sop_orders", prepared.payload)
+        if isinstance(answer, Failure):
+            if answer.code is Code.REFUSED:
+                # An id that was cached may be gone: read it again before the next try.
+                goods = (one.code for one in prepared.order.lines if one.kind is LineKind.GOODS)
+                self._reference.doubt(products=goods, account=prepared.order.account)
+            return answer
+        row = answers.row(answer)
+        number = id_of(row) if row is not None else None
+        if row is None or number is None:
+            return answers.unreadable(answer)
+        key = text_of(row, self._key_field).strip()
+        if key and key != prepared.order.key:
+            # Another order's answer, mixed up on the way: what became of ours is not known.
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered with the order {key}, not with ours")
+        return Accepted(
+            str(number),
+            text_of(row, "document_no"),
+            text_of(row, "document_status"),
+            number_of(row, "total_gross_value"),
+            {
+                name: value
+                for name, value in (
+                    ("net", text_of(row, "total_net_value")),
+                    ("tax", text_of(row, "total_tax_value")),
+                    ("over_credit_limit", text_of(row, "is_credit_limit_exceeded").lower()),
+                    ("key", key),
+                )
+                if value
+            },
+        )
+
+    # Cancel
+
+    def cancel(self, order_id: str, number: str) -> Outcome:
+        """Delete an order that nothing has left yet (§5; 403 for others, §11). Gone is cancelled."""
+        path = f"/sop_orders/{order_id}"
+        gone = Accepted(order_id, number, DELETED)
+        row = self._client.read_one(path, query(select=("id", "document_no", "document_status")))
+        if isinstance(row, Failure):
+            return row
+        if row is None:
+            return gone
+        if text_of(row, "document_no") != number:
+            # After a restored backup an id may belong to another order: never delete on the id alone.
+            return Failure(
+                Code.OTHER_CONTENT,
+                f"Sage's record {order_id} is order {text_of(row, 'document_no')}, not {number}",
+                sent=False,
+            )
+        if text_of(row, "document_status") == CANCELLED:
+            return Accepted(order_id, number, CANCELLED)
+        answer = self._client.write("DELETE", path)
+        if not isinstance(answer, Failure):
+            return gone
+        if answer.code is Code.NOT_PERMITTED:
+            return Failure(
+                Code.REFUSED,
+                f"Sage does not let order {number} be cancelled: {answer.text}; it may be despatched or "
+                "invoiced already, or the signed-in user's role may not delete orders",
+                sent=False,
+            )
+        if (
+            answer.code is Code.UNKNOWN_ENDPOINT
+            and self._client.read_one(path, query(select=("id",))) is None
+        ):
+            return gone  # somebody else deleted it in between
+        return answer
+
+
+def _resolved(
+    found: dict[str, _R | Failure] | Failure, code: str, missing: Code, kind: str, what: str
+) -> _R | Failure:
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
+
+
+def _unlisted(kind: LineKind, code: str, tax_code: str, warehouse: str, lists: Lists) -> Failure | None:
+    """What a line names and the small lists do not have."""
+    if tax_code and tax_code.strip().upper() not in lists.taxes:
+        return Failure(
+            Code.UNMAPPED_TAX, f"Sage has no tax code {tax_code!r}", missing=f"tax:{tax_code}", sent=False
+        )
+    if kind is LineKind.CHARGE and code.strip().upper() not in lists.charges:
+        text = f"Sage has no additional charge {code!r}"
+        return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"charge:{code}", sent=False)
+    if kind is LineKind.GOODS:
+        if warehouse and warehouse.strip().upper() not in lists.warehouses:
+            text = f"Sage has no warehouse {warehouse!r}"
+            return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)
+        if not warehouse and _only_warehouse(lists) is None:
+            text = "Sage has several warehouses: name the connection's (warehouse = ...)"
+            return Failure(Code.UNKNOWN_REFERENCE, text, missing="warehouse:", sent=False)
+    return None
+
+
+def _unfit_settings(lists: Lists) -> Failure | None:
+    if not lists.settings.prices_include_tax:
+        return None
+    return Failure(
+        Code.UNKNOWN_REFERENCE,
+        "Sage's order prices include tax (sop_settings.are_prices_tax_inclusive); the hub sends them without",
+        missing="setting:prices-without-tax",
+        sent=False,
+    )
+
+
+def _only_warehouse(lists: Lists) -> Coded | None:
+    """The warehouse where none is named: the only one, or Sage's default HOME (§9.4)."""
+    if len(lists.warehouses) == 1:
+        return next(iter(lists.warehouses.values()))
+    return lists.warehouses.get("HOME")
+
+
+def _identity(row: Row, key_field: str) -> tuple[str, str]:
+    return text_of(row, key_field).strip(), text_of(row, "customer_document_no").strip()

@@ -1,0 +1,376 @@
+"""Bodies of the calls that write: orders and customers, in the contract's fields and lengths.
+
+Source: contract §9.1, §9.6, §10. Prices and discounts are always sent with their `overridden` flags, a
+discount of zero included: otherwise Sage's price book would add its own to what the buyer was charged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.arithmetic import Arithmetic
+from tidegate.domain.calculation import Taxed, line_net, taxes
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import rounded, shown, total
+from tidegate.domain.order import Address
+from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.sage.port import NewCustomer
+from tidegate.sage.sage200.lengths import Codes, address_lines, cut, one_line
+from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal
+
+ARITHMETIC = Arithmetic()
+"""Five decimals for prices, discounts and quantities, tax per line, half away from zero (§9.6, A)."""
+
+
+class _Body(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A JSON object; fields that stand at their defaults are not sent, Sage then takes its own."""
+
+
+class _PostalAddress(_Body, kw_only=True, omit_defaults=True):
+    postal_name: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    address_3: str = ""
+    address_4: str = ""
+    city: str = ""
+    county: str = ""
+    country: str = ""
+    postcode: str = ""
+
+
+class _DeliveryAddress(_PostalAddress, kw_only=True, omit_defaults=True):
+    contact: str = ""
+    telephone_number: str = ""
+    email_address: str = ""
+    tax_number: str = ""
+    country_code_id: int | None = None
+
+
+class _MainAddress(_Body, kw_only=True, omit_defaults=True):
+    address_1: str = ""
+    address_2: str = ""
+    address_3: str = ""
+    address_4: str = ""
+    city: str = ""
+    county: str = ""
+    postcode: str = ""
+    address_country_code_id: int | None = None
+
+
+class _Line(_Body, kw_only=True, omit_defaults=True):
+    line_type: str
+    code: str = ""
+    product_id: int | None = None
+    warehouse_id: int | None = None
+    description: str = ""
+    use_description: bool = False
+    line_quantity: Decimal | None = None
+    selling_unit_price: Decimal | None = None
+    selling_unit_price_overridden: bool = False
+    unit_discount_value: Decimal | None = None
+    unit_discount_overridden: bool = False
+    tax_code_id: int | None = None
+    nominal_reference: str = ""
+    nominal_cost_centre: str = ""
+    nominal_department: str = ""
+    show_on_customer_docs: bool = False
+
+
+class _Memo(_Body, kw_only=True):
+    note: str
+    is_active: bool = True
+
+
+class _Order(_Body, kw_only=True, omit_defaults=True):
+    customer_id: int
+    customer_type: str = ""
+    document_no: str = ""
+    customer_document_no: str
+    document_date: str
+    document_created_by: str = ""
+    document_discount_percent: Decimal | None = None
+    is_to_sequence_lines: bool = False
+    delivery_address: _DeliveryAddress | None = None
+    cash_account_invoice_address: _PostalAddress | None = None
+    lines: list[dict[str, Any]]
+    memos: list[_Memo] = []
+
+
+class _Email(_Body, kw_only=True):
+    email: str
+    is_default: bool = True
+
+
+class _Telephone(_Body, kw_only=True):
+    subscriber_number: str
+    is_default: bool = True
+
+
+class _Contact(_Body, kw_only=True, omit_defaults=True):
+    first_name: str = ""
+    last_name: str = ""
+    emails: list[_Email] = []
+    telephones: list[_Telephone] = []
+
+
+class _Customer(_Body, kw_only=True, omit_defaults=True):
+    reference: str
+    name: str
+    short_name: str = ""
+    on_hold: bool = False
+    vat_number: str = ""
+    country_code_id: int | None = None
+    main_address: _MainAddress | None = None
+    contacts: list[_Contact] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The ids of everything that one order names."""
+
+    customer: Customer
+    lists: Lists
+    products: Mapping[str, Coded]  #: by the line's code
+    nominals: Mapping[str, Nominal]  #: by the line's account
+    warehouse: Coded | None  #: where a line names none
+
+
+def as_document_date(day: date) -> str:
+    """A full date-time: a bare date is refused on documents (§7, P)."""
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def order_body(
+    order: SalesOrder, resolved: Resolved, *, key_field: str, created_by: str
+) -> dict[str, Any] | Failure:
+    """The body of `POST sop_orders`; Decimal stays Decimal. TOO_LONG, MALFORMED or TOTALS_DIFFER."""
+    codes = Codes()
+    settings = resolved.lists.settings
+    lines: list[dict[str, Any]] = []
+    for line in order.lines:
+        wrong = _inexact(line)
+        if wrong:
+            return Failure(Code.MALFORMED, wrong, sent=False)
+        lines.append(_line(line, resolved, codes, key_field))
+    if order.po_number.strip():
+        note = f"Your order number: {order.po_number.strip()}"
+        lines.append(_plain(_Line(line_type="EnumLineTypeComment", description=cut(note, 6000))))
+        lines[-1]["show_on_customer_docs"] = True
+    body = _Order(
+        customer_id=resolved.customer.id,
+        customer_document_no=codes.check("the customer's order number", order.reference, 30),
+        document_date=as_document_date(order.date),
+        document_created_by=one_line(created_by, 30),
+        document_discount_percent=Decimal(0),
+        is_to_sequence_lines=True,
+        lines=lines,
+    )
+    if not settings.generates_numbers:
+        body.document_no = codes.check("the order number", order.reference, 20)
+    if order.delivery is not None:
+        body.delivery_address = _delivery(order.delivery, resolved.lists, codes)
+    cash = is_cash(order, resolved)
+    if cash and order.invoice is not None:
+        body.customer_type = "EnumCustomerTypeCash"
+        body.cash_account_invoice_address = _postal(_PostalAddress(), order.invoice, resolved.lists, codes)
+    notes = [order.note] if order.note.strip() else []
+    if order.invoice is not None and not cash:
+        notes.append(_invoice_note(order.invoice))
+    body.memos = [_Memo(note=cut(note, 1000)) for note in notes]
+    key = codes.check("our key", order.key, key_length(key_field))
+    return codes.failure() or totals_differ(order, resolved) or {**_plain(body), key_field: key}
+
+
+def is_cash(order: SalesOrder, resolved: Resolved) -> bool:
+    """Whether the order is a cash order: the buyer, not the account, is on its invoice (§10)."""
+    settings = resolved.lists.settings
+    return (
+        order.invoice is not None
+        and settings.allows_cash_orders
+        and settings.cash_account_id in (None, resolved.customer.id)
+    )
+
+
+def key_length(key_field: str) -> int:
+    """The length of a spare text or of an analysis code (§9.6)."""
+    return 60 if key_field.startswith("analysis_code_") else 100
+
+
+def _plain(body: _Body) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(body, builtin_types=(Decimal,))
+    return plain
+
+
+def _inexact(line: SalesLine) -> str:
+    for name, value, places in (
+        ("quantity", line.quantity, ARITHMETIC.quantity_decimals),
+        ("price", line.unit_price, ARITHMETIC.price_decimals),
+        ("discount", line.unit_discount, ARITHMETIC.discount_decimals),
+    ):
+        if not value.is_finite() or value != rounded(value, places):
+            return f"{name} {value} of {line.code or line.description!r} has more than {places} decimals"
+    if line.kind is LineKind.CHARGE and line.quantity != 1:
+        return f"charge {line.code!r} has the quantity {line.quantity}; a charge counts once"
+    return ""
+
+
+def _amount(value: Decimal) -> Decimal:
+    """At least two decimals, so that equal amounts look and hash alike in a dry run."""
+    return Decimal(shown(value))
+
+
+def _line(line: SalesLine, resolved: Resolved, codes: Codes, key_field: str) -> dict[str, Any]:
+    match line.kind:
+        case LineKind.COMMENT:
+            body = _Line(
+                line_type="EnumLineTypeComment",
+                description=cut(line.description, 6000),
+                show_on_customer_docs=True,
+            )
+            return _plain(body)
+        case LineKind.GOODS:
+            product = resolved.products[line.code]
+            body = _Line(
+                line_type="EnumLineTypeStandard",
+                code=codes.check("SKU", product.code, 30),
+                product_id=product.id,
+                warehouse_id=_warehouse(line, resolved),
+            )
+        case LineKind.FREE_TEXT:
+            body = _Line(
+                line_type="EnumLineTypeFreeText",
+                description=cut(line.description or line.code or "-", 6000),
+                use_description=True,
+            )
+        case LineKind.CHARGE:
+            body = _Line(
+                line_type="EnumLineTypeCharge",
+                code=codes.check("charge", resolved.lists.charges[line.code.strip().upper()].code, 30),
+                description=cut(line.description, 6000),
+            )
+    if line.kind is LineKind.CHARGE:
+        # No quantity and no discount on charges (§9.6): the price is what remains.
+        body.selling_unit_price = _amount(line.unit_price - line.unit_discount)
+    else:
+        body.line_quantity = _amount(line.quantity)
+        body.selling_unit_price = _amount(line.unit_price)
+        body.unit_discount_value = _amount(line.unit_discount)
+        body.unit_discount_overridden = True
+    body.selling_unit_price_overridden = True
+    if line.tax_code:
+        body.tax_code_id = resolved.lists.taxes[line.tax_code.strip().upper()].id
+    if line.account:
+        nominal = resolved.nominals[line.account]
+        body.nominal_reference = nominal.reference
+        body.nominal_cost_centre = nominal.cost_centre
+        body.nominal_department = nominal.department
+    plain = _plain(body)
+    if line.item_id is not None:
+        plain[key_field] = f"item:{line.item_id}"
+    return plain
+
+
+def _warehouse(line: SalesLine, resolved: Resolved) -> int | None:
+    if line.warehouse:
+        return resolved.lists.warehouses[line.warehouse.strip().upper()].id
+    return resolved.warehouse.id if resolved.warehouse else None
+
+
+def _postal(body: _PostalAddress, address: Address, lists: Lists, codes: Codes) -> _PostalAddress:
+    country = lists.countries.get(address.country.upper())
+    body.postal_name = one_line(address.company or address.name, 60)
+    body.address_1, body.address_2, body.address_3, body.address_4 = address_lines(address.street)
+    body.city = one_line(address.city, 60)
+    body.county = one_line(address.region, 60)
+    body.country = one_line(country.name if country else address.country, 60)
+    body.postcode = codes.check("postcode", address.postcode, 10)
+    return body
+
+
+def _delivery(address: Address, lists: Lists, codes: Codes) -> _DeliveryAddress:
+    body = _DeliveryAddress()
+    _postal(body, address, lists, codes)
+    country = lists.countries.get(address.country.upper())
+    body.contact = one_line(address.name, 235)
+    body.telephone_number = one_line(address.telephone, 30)
+    body.email_address = codes.check("e-mail", address.email, 255)
+    body.tax_number = codes.check("VAT number", address.vat_id, 30)
+    body.country_code_id = country.id if country else None
+    return body
+
+
+def _invoice_note(address: Address) -> str:
+    """Who is invoiced, where the account is not a cash account: at least on a memo."""
+    parts = (address.company, address.name, *address.street, address.city, address.region, address.postcode)
+    return "Invoice to: " + ", ".join(part.strip() for part in (*parts, address.country) if part.strip())
+
+
+def totals_differ(order: SalesOrder, resolved: Resolved) -> Failure | None:
+    """TOTALS_DIFFER when Sage, with its own tax rates, would not arrive at the order's total.
+
+    Seen before anything is sent: a rate mapped to the wrong tax code would make a wrong order. Says
+    nothing where a rate is not known.
+    """
+    lines: list[Taxed] = []
+    for line in order.lines:
+        if line.kind is LineKind.COMMENT:
+            continue
+        tax = resolved.lists.taxes.get(line.tax_code.strip().upper())
+        if tax is None or tax.rate is None:
+            return None
+        net = line_net(line.quantity, line.unit_price, line.unit_discount, ARITHMETIC)
+        lines.append(Taxed(net, tax.code, tax.rate))
+    tax_sum = total(taxes(lines, ARITHMETIC))
+    net_sum = total(line.net for line in lines)
+    if net_sum + tax_sum == order.gross:
+        return None
+    rates = ", ".join(sorted({f"{line.code} = {line.rate} %" for line in lines}))
+    return Failure(
+        Code.TOTALS_DIFFER,
+        f"Sage would arrive at {net_sum} + {tax_sum} tax = {net_sum + tax_sum}, the order says {order.net} + "
+        f"{order.tax} = {order.gross} (Sage's tax codes: {rates})",
+        sent=False,
+        details={"sage": str(net_sum + tax_sum), "order": str(order.gross)},
+    )
+
+
+def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dict[str, Any] | Failure:
+    """The body of `POST customers`: minimal, with one address and one contact (§9.1). TOO_LONG."""
+    codes = Codes()
+    address = customer.address
+    country = lists.countries.get(address.country.upper())
+    first, _, last = one_line(address.name or customer.name, 180).rpartition(" ")
+    contact = _Contact(first_name=cut(first, 60), last_name=cut(last, 60))
+    if customer.email.strip():
+        contact.emails = [_Email(email=codes.check("e-mail", customer.email, 227))]
+    if address.telephone.strip():
+        contact.telephones = [_Telephone(subscriber_number=one_line(address.telephone, 200))]
+    line_1, line_2, line_3, line_4 = address_lines(address.street)
+    name = one_line(customer.name, 60)
+    body = _Customer(
+        reference=codes.check("account reference", customer.account, 8).upper(),
+        name=name,
+        short_name=cut(name, 8),
+        on_hold=customer.on_hold,
+        vat_number=codes.check("VAT number", customer.vat_number, 30),
+        country_code_id=country.id if country else None,
+        main_address=_MainAddress(
+            address_1=line_1,
+            address_2=line_2,
+            address_3=line_3,
+            address_4=line_4,
+            city=one_line(address.city, 60),
+            county=one_line(address.region, 60),
+            postcode=codes.check("postcode", address.postcode, 10),
+            address_country_code_id=country.id if country else None,
+        ),
+        contacts=[contact],
+    )
+    key = codes.check("our key", customer.key, key_length(key_field))
+    return codes.failure() or {**_plain(body), key_field: key}

@@ -1,0 +1,225 @@
+"""Sage 200 behind the port: one (site, company) of the API, Standard or Professional.
+
+Source: contract (all); what was proven and against what: docs/sage/sage-200.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+
+from tidegate.clock import Clock
+from tidegate.config import model
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.sales_order import SalesOrder
+from tidegate.sage.port import (
+    Capabilities,
+    CodeList,
+    CustomerMatch,
+    CustomerQuery,
+    Finding,
+    Found,
+    NewCustomer,
+    OrderKey,
+    Outcome,
+    Prepared,
+)
+from tidegate.sage.sage200.answers import text_of
+from tidegate.sage.sage200.check import Check
+from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
+from tidegate.sage.sage200.customers import Customers
+from tidegate.sage.sage200.orders import LOOKUPS, Orders
+from tidegate.sage.sage200.payloads import ARITHMETIC
+from tidegate.sage.sage200.reference import Asked, Coded, Reference
+from tidegate.sage.sage200.sign_in import Registration, SignIn
+from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.sage.tokens import TokenVault
+from tidegate.transport import ClientFactory, HttpClient
+
+SIGN_IN_TIMEOUT = 30.0  #: seconds
+SIGN_IN_BYTES = 1 << 20
+
+
+class Sage200Session:
+    """A seat in the company: :class:`tidegate.sage.port.Session`. Also the memory of one cycle."""
+
+    def __init__(self, orders: Orders, customers: Customers) -> None:
+        self._orders = orders
+        self._customers = customers
+        self._asked = Asked()
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        return self._orders.prepare(orders, self._asked)
+
+    def find_orders(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
+        return self._orders.find(keys)
+
+    def send_orders(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        return self._orders.send(batch)
+
+    def cancel_order(self, order_id: str, number: str) -> Outcome:
+        return self._orders.cancel(order_id, number)
+
+    def find_customers(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
+        return self._customers.find(queries)
+
+    def find_created_customers(self, keys: Sequence[str]) -> dict[str, CustomerMatch | None] | Failure:
+        return self._customers.find_created(keys)
+
+    def create_customer(self, customer: NewCustomer) -> Outcome:
+        return self._customers.create(customer)
+
+
+class Sage200Company:
+    """:class:`tidegate.sage.port.Company` for Sage 200."""
+
+    def __init__(
+        self,
+        name: str,
+        company: model.Company,
+        *,
+        api: HttpClient,
+        sign_in: SignIn,
+        sign_in_http: HttpClient,
+        subscription_keys: Sequence[str],
+        clock: Clock,
+        seats: SeatPool,
+    ) -> None:
+        self._name = name
+        self._company = company
+        self._http = (api, sign_in_http)
+        self._clock = clock
+        self.sign_in = sign_in
+        self.seats = seats
+        self._client = Sage200Client(
+            api,
+            sign_in,
+            site=company.site_id,
+            company=company.company_id,
+            subscription_keys=subscription_keys,
+        )
+        self._reference = Reference(
+            self._client, clock, key_field=company.key_field, base_currency=company.currency
+        )
+        self._orders = Orders(
+            self._client,
+            self._reference,
+            key_field=company.key_field,
+            created_by=company.created_by,
+            currency=company.currency,
+        )
+        self._customers = Customers(self._client, self._reference, key_field=company.key_field)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            product="sage200",
+            arithmetic=ARITHMETIC,
+            orders_per_call=1,
+            lookups_per_call=LOOKUPS,
+            native_idempotency=False,
+            look_up_by_key=True,
+            cancels_orders=True,
+            creates_customers=True,
+            seats=self._company.seats,
+            reference_length=30,
+        )
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls + self.sign_in.calls
+
+    @contextmanager
+    def session(self) -> Iterator[Sage200Session]:
+        """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there."""
+        with self.seats.seat():
+            yield Sage200Session(self._orders, self._customers)
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        reading: tuple[tuple[str, Callable[[], dict[str, Coded] | Failure]], ...] = (
+            ("tax", self._reference.taxes),
+            ("charge", self._reference.charges),
+            ("warehouse", self._reference.warehouses),
+        )
+        listed: list[CodeList] = []
+        for kind, read in reading:
+            found = read()
+            if isinstance(found, Failure):
+                return found
+            rates: dict[str, Decimal] = {one.code: one.rate for one in found.values() if one.rate is not None}
+            listed.append(CodeList(kind, {one.code: one.name for one in found.values()}, rates))
+        nominals = self._reference.nominal_codes()
+        if isinstance(nominals, Failure):
+            return nominals
+        listed.append(CodeList("account", {one.code: one.name for one in nominals}))
+        for kind, path in (
+            ("courier", "/couriers"),
+            ("payment-method", "/sop_payment_methods"),
+            ("price-list", "/price_bands"),
+        ):
+            rows = self._client.read_all(path)
+            if isinstance(rows, Failure):
+                if rows.code in (Code.UNKNOWN_ENDPOINT, Code.NOT_PERMITTED):
+                    continue  # no mapping of the order flow needs it
+                return rows
+            listed.append(CodeList(kind, {text_of(row, "name"): text_of(row, "description") for row in rows}))
+        return listed
+
+    def examine(self) -> list[Finding]:
+        edition, key_field = self._company.edition, self._company.key_field
+        return Check(self._client, self.sign_in, self._clock, edition=edition, key_field=key_field).run()
+
+    def forget(self) -> None:
+        self._reference.forget()
+
+    def close(self) -> None:
+        for http in self._http:
+            http.close()
+
+
+def open_sage200(
+    name: str,
+    company: model.Company,
+    *,
+    secrets: Callable[[str], str],
+    factory: ClientFactory,
+    tokens: TokenVault,
+    clock: Clock,
+    seats: SeatPools,
+) -> Sage200Company:
+    """Open a company from its configuration; makes no call."""
+
+    def secret(reference: str) -> str:
+        return secrets(reference) if reference else ""
+
+    base_url = company.base_url or BASE_URLS[company.edition]
+    api = factory.client(
+        base_url,
+        timeout=company.timeout,
+        max_bytes=company.max_answer_mb << 20,
+        connections=company.seats + 1,  # one beside the sessions for checks
+    )
+    sign_in_http = factory.client(
+        company.sign_in_url, timeout=SIGN_IN_TIMEOUT, max_bytes=SIGN_IN_BYTES, connections=1
+    )
+    registration = Registration(
+        client_id=secret(company.client_id),
+        client_secret=secret(company.client_secret),
+        redirect_url=company.redirect_url,
+        refresh_token_days=company.refresh_token_days,
+    )
+    return Sage200Company(
+        name,
+        company,
+        api=api,
+        sign_in=SignIn(name, sign_in_http, tokens, clock, registration),
+        sign_in_http=sign_in_http,
+        subscription_keys=(secret(company.subscription_key), secret(company.subscription_key_secondary)),
+        clock=clock,
+        seats=seats.pool(("sage200", base_url, company.site_id, company.company_id), company.seats),
+    )
