@@ -54,9 +54,9 @@ def billed(order: Order, terms: Terms) -> Billed | Failure:
         else:
             return Failure(
                 Code.UNMAPPED_CURRENCY,
-                f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the company "
-                f'keeps {terms.currency}. Set amounts = "order" or "base" in [connections.{terms.connection}] '
-                "if the company has accounts in that currency.",
+                f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the "
+                f"company keeps {terms.currency}. If it has accounts in that currency, set amounts to "
+                f'"order" or "base" in [connections.{terms.connection}].',
                 missing=f"currency:{order.currency}",
                 sent=False,
             )

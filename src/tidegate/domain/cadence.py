@@ -34,8 +34,8 @@ class Cadence:
 
     `cron` has five fields: minute, hour, day of month, month, day of week (0 or 7 is Sunday, or
     SUN to SAT). Day of month and day of week must *both* fit. A line for certain hours runs once in
-    the night when an hour comes twice, and right after the change when its hour is skipped; a line
-    for every hour (`*`) runs in both.
+    the night when an hour comes twice, and an hour later by the wall when its hour is skipped; a
+    line for every hour (`*`) runs in both hours.
     """
 
     every: str = ""
@@ -79,15 +79,26 @@ def _line(text: str) -> Cron:
 
 def _after(text: str, here: ZoneInfo, after: datetime) -> datetime:
     """The first instant after `after` at which the cron line fits the wall clock."""
-    wall = after.astimezone(here)
-    due = _seek(text, wall.replace(tzinfo=None)).replace(tzinfo=here, fold=0)
-    found = [due.astimezone(UTC)]
-    turned_back = (wall.utcoffset() or timedelta()) - (due.utcoffset() or timedelta())
-    if text.split()[1] == "*" and (turned_back > timedelta() or wall.fold):
-        # The hour that comes twice: its second passing is an hour like any other.
-        earlier = wall.replace(tzinfo=None) - max(turned_back, timedelta())
-        found.append(_seek(text, earlier).replace(tzinfo=here, fold=1).astimezone(UTC))
-    return min(instant for instant in found if instant > after)
+    local = after.astimezone(here)
+    wall = local.replace(tzinfo=None, fold=0)
+    due = _seek(text, wall)
+    if not local.fold and due.replace(tzinfo=here).utcoffset() == local.utcoffset():
+        return due.replace(tzinfo=here).astimezone(UTC)
+    # The clock is changed in between, or just was: look at each time of the wall clock from before
+    # the change on, and where it comes twice, at both.
+    due = _seek(text, wall - timedelta(hours=2))
+    later: list[datetime] = []
+    while not later or due.replace(tzinfo=here).astimezone(UTC) <= after:
+        folds = (0, 1) if _every_hour(text) else (0,)
+        instants = (due.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in folds)
+        later.extend(instant for instant in instants if instant > after)
+        due = _seek(text, due)
+    later.extend([due.replace(tzinfo=here).astimezone(UTC)])
+    return min(later)
+
+
+def _every_hour(text: str) -> bool:
+    return len(_line(text).to_list()[1]) == 24
 
 
 def _seek(text: str, wall: datetime) -> datetime:
@@ -96,4 +107,4 @@ def _seek(text: str, wall: datetime) -> datetime:
     except ValueError:
         raise
     except Exception:  # the library raises a bare Exception when it finds no date
-        raise ValueError(f"cron line {text!r} never comes") from None
+        raise ValueError(f"cron line {text!r} does not come within the next 20 years") from None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 #: No closing is followed further than this: a calendar without any opening must not hang the hub.
 HORIZON = timedelta(days=366)
 _LONGEST = timedelta(days=31)
+_ORIGIN = datetime(2001, 1, 1)  # noqa: DTZ001 -- a Monday; wall clock, like all rules
 
 
 def zone(name: str) -> ZoneInfo:
@@ -42,7 +43,7 @@ class Closing:
     def __post_init__(self) -> None:
         if not 0 < self.minutes <= _LONGEST // timedelta(minutes=1):
             raise ValueError(f"a closing lasts between one minute and 31 days, not {self.minutes} minutes")
-        _parsed(self.rule, _anchor(2026))
+        _parsed(self.rule, 2026)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,19 @@ class Calendar:
         return Closed(min(until, limit), current[0].reason)
 
     def next_closing(self, now: datetime) -> Period | None:
-        """The next closing that begins after `now`, within 366 days; None when there is none."""
+        """The next closing that begins after `now`, within 366 days; None when there is none.
+
+        Closings that touch or overlap it are one with it.
+        """
         now = now.astimezone(UTC)
         start = now
         while start < now + HORIZON:
             end = start + _LONGEST
             later = [period for period in self._between(start, end) if now < period.start <= end]
             if later:
-                return later[0]
+                first = later[0]
+                closed = self.closed(first.start)
+                return Period(first.start, closed.until if closed else first.end, first.reason)
             start = end
         return None
 
@@ -127,29 +133,18 @@ def _periods(closing: Closing, time_zone: str, year: int, month: int) -> tuple[P
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(seconds=1)
     here = zone(time_zone)
     periods = []
-    for wall in _parsed(closing.rule, _anchor(year)).between(first, last, inc=True):
+    for wall in _parsed(closing.rule, year).between(first, last, inc=True):
         begin = wall.replace(tzinfo=here, fold=0).astimezone(UTC)
         periods.append(Period(begin, begin + timedelta(minutes=closing.minutes), closing.reason))
     return tuple(periods)
 
 
-@lru_cache(maxsize=64)
-def _anchor(year: int) -> datetime:
-    """The last first of January before `year` that was a Monday.
-
-    A rule that repeats every period means the same from any such day, and is unrolled faster from a
-    near one.
-    """
-    year -= 1
-    while date(year, 1, 1).weekday() != 0:
-        year -= 1
-    return datetime(year, 1, 1)  # noqa: DTZ001
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str, anchor: datetime) -> rrule | rruleset:
+@lru_cache(maxsize=4096)
+def _parsed(text: str, year: int) -> rrule | rruleset:
+    """The rule, unrolled from a day before `year` on."""
     upper = text.upper()
-    if not re.search(r"\bFREQ=(YEARLY|MONTHLY|WEEKLY|DAILY|HOURLY)\b", upper):
+    frequency = re.search(r"\bFREQ=(YEARLY|MONTHLY|WEEKLY|DAILY|HOURLY)\b", upper)
+    if frequency is None:
         raise ValueError(
             f"closing rule {text!r} needs FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY, "
             "e.g. FREQ=WEEKLY;BYDAY=FR;BYHOUR=18;BYMINUTE=0"
@@ -157,9 +152,24 @@ def _parsed(text: str, anchor: datetime) -> rrule | rruleset:
     if "TZID" in upper or re.search(r"(DTSTART|UNTIL)[^;\n]*\dZ", upper):
         raise ValueError(f"closing rule {text!r}: times are in the company's own zone, without TZID and Z")
     if re.search(r"\b(INTERVAL|COUNT)=", upper):
-        anchor = datetime(2001, 1, 1)  # noqa: DTZ001 -- the phase of every-second-week must not move
+        start = _ORIGIN  # the phase of every-second-week must not move
+    else:
+        start = _near_start(frequency[1], year)
     try:
-        rule = rrulestr(text, dtstart=None if "DTSTART" in upper else anchor)
+        return rrulestr(text, dtstart=None if "DTSTART" in upper else start)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise ValueError(f"closing rule {text!r} is no RFC 5545 rule: {problem}") from None
-    return rule
+
+
+def _near_start(frequency: str, year: int) -> datetime:
+    """A start that means the same as the origin to a rule which repeats every period.
+
+    An hourly rule unrolled from 2001 would take a second. Weeks begin on Mondays; months and years
+    besides on a first of January, which is the origin's weekday in some years only.
+    """
+    start = datetime(year, 1, 1) - timedelta(days=7)  # noqa: DTZ001
+    if frequency in ("HOURLY", "DAILY", "WEEKLY"):
+        return start - timedelta(days=start.weekday())
+    while (start.month, start.day, start.weekday()) != (1, 1, 0):
+        start -= timedelta(days=1)
+    return start

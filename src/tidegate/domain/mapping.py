@@ -67,11 +67,10 @@ def _tax_code(line: BilledLine, terms: Terms) -> str | None:
     """By the rate's name, then by the percent.
 
     Several rates on one line (state and county) are one name joined by `+`; their single names
-    only count when all that are mapped mean the same code, since one of two rates is not the tax.
+    only count when all mean the same code, since one of two rates is not the tax.
     """
-    names = ["+".join(line.tax_names)] if line.tax_names else []
-    for name in names:
-        code = terms.tax_code(name)
+    if line.tax_names:
+        code = terms.tax_code("+".join(line.tax_names))
         if code is not None:
             return code
     code = terms.tax_code(plain(line.rate))

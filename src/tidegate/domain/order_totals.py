@@ -86,8 +86,8 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
         if zero_rate is None:
             return Failure(
                 Code.UNMAPPED_TAX,
-                f"Order {order.increment_id} needs a rounding line of {shown(draft.difference)}, but there is "
-                f"no tax code with rate 0 for it. Set tax_code in [connections.{terms.connection}.rounding].",
+                f"Order {order.increment_id} needs a rounding line of {shown(draft.difference)}, but no tax "
+                f"code with rate 0 is named: set tax_code in [connections.{terms.connection}.rounding].",
                 missing="rounding:tax_code",
                 sent=False,
             )

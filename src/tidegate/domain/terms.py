@@ -91,25 +91,6 @@ class Terms:
         """The account of the first pattern that fits the Magento SKU; "" = the product's own."""
         return next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
 
-    def supplies(self, missing: str) -> bool:
-        """Whether what a held record waited for (`payment:checkmo`, `tax:US-MI-6`) is mapped by now.
-
-        Only for the kinds that the configuration answers: payment, shipping, tax, currency and
-        rounding; for every other kind the company must be asked and the answer here is False.
-        """
-        kind, _, name = missing.partition(":")
-        if kind == "payment":
-            return self.payment(name) is not None
-        if kind == "shipping":
-            return self.carriage(name) is not None
-        if kind == "tax":
-            return self.tax_code(name) is not None
-        if kind == "currency":
-            return self.amounts != "auto" or name == self.currency
-        if kind == "rounding":
-            return self.zero_rate_code() is not None
-        return False
-
     def zero_rate_code(self) -> str | None:
         """The tax code of the rounding line, None when there is none or it is known to be taxed."""
         code = self.rounding_tax_code or self.tax_code("0")
