@@ -13,10 +13,11 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order
 from tidegate.magento.answer import may_be_one_record, status_of
 from tidegate.magento.client import StoreClient
+from tidegate.magento.progress import Key
 from tidegate.magento.reading import STORE_VIEW, read_order
 from tidegate.magento.search import Filter, Search, instant, utc_text
 from tidegate.magento.suspects import PATH, Row, Suspects, Unreadable
-from tidegate.magento.walk import Key, Walk
+from tidegate.magento.walk import Walk
 from tidegate.magento.wire import WireHead
 
 __all__ = ["AuditPage", "AuditRow", "OrderReader", "Page", "ReadResult", "Unreadable", "Websites"]

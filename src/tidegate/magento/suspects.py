@@ -57,17 +57,16 @@ class Suspects:
         self._highest = max([highest_known, 0, *skip_ids])
         self._last_good: int | None = None
         self._misses = 0
-        self.excluded_last = False
-        """Whether the last search has taken one order out of the following reads."""
-
-    def saw(self, entity_id: int) -> None:
-        """This order was read."""
-        self._last_good = entity_id
-        self._highest = max(self._highest, entity_id)
+        self.left_out = False
+        """Whether the last search for a bad order has taken one out of the following reads."""
 
     def page(self, search: Search, size: int, *, twice: bool = False) -> tuple[int, list[Row]] | Failure:
-        """One page: the rows left in the window and those that came; tried again at once if `twice`."""
+        """One page: how many rows the search has, and those that came; tried again at once if `twice`."""
         page = self._page(search, size)
+        if not isinstance(page, Failure) and page[0] > 0 and not page[1]:
+            page = self._page(search, size)  # the rows are counted after they are read: they may have left
+            if not isinstance(page, Failure) and page[0] > 0 and not page[1]:
+                return contradiction(page[0])
         if twice and isinstance(page, Failure) and may_be_one_record(page):
             page = self._page(search, size)
         return page
@@ -86,6 +85,8 @@ class Suspects:
             if isinstance(head, Failure):
                 return garbage(f"GET {PATH}", True, head.text)
             rows.append(Row(head, raw))
+            self._last_good = head.entity_id
+            self._highest = max(self._highest, head.entity_id)
         return page.total_count, rows
 
     def answers_nothing(self) -> Failure | None:
@@ -99,6 +100,7 @@ class Suspects:
         Of two halves of the ids, that one breaks whose own first order it is. So one row a call is
         asked for, and the path leads to it whatever else is in the window.
         """
+        self.left_out = False
         low, high, step = 0, self._highest + 1, 256
         while True:
             breaks = self._breaks(search, low, high)
@@ -139,10 +141,12 @@ class Suspects:
 
     def single(self, entity_id: int, search: Search, failure: Failure) -> Row | Unreadable | Failure | None:
         """One order alone: read after all, named as unreadable, gone (None), or the store is at fault."""
-        self.excluded_last = False
-        page = self.page(search.where(Filter("entity_id", "eq", entity_id)), 1)
+        self.left_out = False
+        alone = search.where(Filter("entity_id", "eq", entity_id))
+        page = self.page(alone, 1)
         if not isinstance(page, Failure):
-            return page[1][0] if page[1] and not self._too_often() else self._missed(failure)
+            outage = self._missed(failure)
+            return page[1][0] if page[1] and outage is None else outage
         if not may_be_one_record(page):
             return page
         if (outage := self.another_reads(entity_id)) is not None:
@@ -150,8 +154,10 @@ class Suspects:
         query = f"fields={self._fields}" if self._fields else ""
         raw = self._client.get_as(f"{PATH}/{entity_id}", _RAW, query)
         if isinstance(raw, Failure):
-            if not may_be_one_record(raw):
-                return None if status_of(raw) == 404 else raw
+            if not may_be_one_record(raw) and status_of(raw) != 404:
+                return raw
+            if status_of(raw) == 404 and not isinstance(self._page(alone, 1), Failure):
+                return self._missed(failure)  # deleted in the meantime
             return self._exclude(Unreadable(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
         head = read_head(raw)
         if isinstance(head, Failure) or head.entity_id != entity_id:
@@ -162,7 +168,7 @@ class Suspects:
     def _exclude(self, found: Row | Unreadable) -> Row | Unreadable:
         entity_id = found.head.entity_id if isinstance(found, Row) else found.entity_id
         self._excluded = [entity_id, *self._excluded]
-        self.excluded_last = True
+        self.left_out = True
         return found
 
     def another_reads(self, entity_id: int) -> Failure | None:
@@ -180,14 +186,19 @@ class Suspects:
                 return page
         return _outage(page) if isinstance(page, Failure) else None
 
-    def _too_often(self) -> bool:
-        self._misses += 1
-        return self._misses > MISSES
-
     def _missed(self, failure: Failure) -> Failure | None:
         """The trail ended at nothing: the store fails now and then, and no order is to blame."""
-        self.excluded_last = False
-        return _outage(failure) if self._too_often() else None
+        self._misses += 1
+        return _outage(failure) if self._misses > MISSES else None
+
+
+def contradiction(total: int) -> Failure:
+    """The store counts rows that it does not show."""
+    text = (
+        f"the store counts {total} more orders but shows none of them: an extension or a restricted role "
+        "hides them, and nobody can tell what they are"
+    )
+    return Failure(Code.SERVER_TROUBLE, text, sent=False)
 
 
 def _outage(failure: Failure) -> Failure:

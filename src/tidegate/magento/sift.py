@@ -1,0 +1,93 @@
+"""Reads a part of a window whatever the store's order: by ranges of the entity ids.
+
+A range is read when as many rows came as the store counts in it; else it is cut in two. Slower than
+going by the last row, but it relies on nothing but the filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from tidegate.domain.errors import Failure
+from tidegate.magento.answer import may_be_one_record
+from tidegate.magento.progress import Key, Progress, Stretch
+from tidegate.magento.search import Filter, Search
+from tidegate.magento.suspects import Row, Suspects, Unreadable, contradiction
+
+T = TypeVar("T")
+Range = tuple[int, int | None]
+
+
+def sift(
+    part: Search, suspects: Suspects, progress: Progress[T], size: int, after: Key | None
+) -> Iterator[Stretch[T]]:
+    """The rows of `part`, all of which lie behind `after`. Ends after the first stretch with a failure."""
+    ranges: list[Range] = [(0, None)]
+    while ranges:
+        low, high = ranges.pop()
+        inside = part.where(Filter("entity_id", "gteq", low)) if low else part
+        if high is not None:
+            inside = inside.where(Filter("entity_id", "lt", high))
+        page = suspects.page(inside, size, twice=high is None)
+        if isinstance(page, Failure):
+            smaller = _halves(page, part, suspects, low, high)
+            if isinstance(smaller, Failure):
+                yield Stretch(failure=smaller)
+                return
+            if smaller:
+                ranges += smaller
+                continue
+            stretch = found(suspects.single(low, part, page), progress, after)
+            if not suspects.left_out:
+                ranges.append((low, high))
+        else:
+            total, rows = page
+            values = progress.take(rows, after)
+            stretch = Stretch(failure=values) if isinstance(values, Failure) else progress.stretch(values)
+            if len(rows) < total:
+                cut = _cut([row.head.entity_id for row in rows], low, high)
+                if cut is None:
+                    stretch = Stretch(failure=contradiction(total))
+                else:
+                    ranges += [(cut, high), (low, cut)]
+        yield stretch
+        if stretch.failure is not None:
+            return
+
+
+def found(what: Row | Unreadable | Failure | None, progress: Progress[T], cursor: Key | None) -> Stretch[T]:
+    """What the search for one bad order brought: the order after all, its name, an outage, or nothing."""
+    if isinstance(what, Failure):
+        return Stretch(failure=what)
+    if isinstance(what, Unreadable):
+        failure = progress.hold(what, cursor)
+        return Stretch(upto=progress.safe, failure=failure)
+    values = progress.take([what] if what else [], cursor)
+    return Stretch(failure=values) if isinstance(values, Failure) else progress.stretch(values)
+
+
+def _halves(
+    failure: Failure, part: Search, suspects: Suspects, low: int, high: int | None
+) -> list[Range] | Failure:
+    """The halves of a range that cannot be served; none when it is down to one id."""
+    if not may_be_one_record(failure):
+        return failure
+    if high is None:
+        outage = suspects.answers_nothing()
+        if outage is not None:
+            return outage
+        bound = suspects.bound(part)
+        if isinstance(bound, Failure):
+            return bound
+        high = max(bound, low + 1)
+    if high - low <= 1:
+        return []
+    middle = (low + high) // 2
+    return [(middle, high), (low, middle)]
+
+
+def _cut(ids: list[int], low: int, high: int | None) -> int | None:
+    """An id strictly inside of the range, with received rows on both sides where possible."""
+    middle = max(sorted(ids)[len(ids) // 2], low + 1)
+    return middle if high is None or middle < high else None
