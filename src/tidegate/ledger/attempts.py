@@ -1,0 +1,142 @@
+"""Batches and the write-ahead: what is about to leave is on disk before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Max, Q
+
+from tidegate.domain.errors import Code
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.faults import KeyReuse
+from tidegate.ledger.lease import Lease, check
+from tidegate.ledger.texts import storable
+from tidegate.ledger.verdicts import carry_out, many
+
+
+def open_batch(lease: Lease, connection: str, now: datetime) -> int:
+    """Begin one cycle's run; earlier runs of the same flow that never ended are closed."""
+    check(lease, now)
+    stale = models.Batch.objects.filter(connection=connection, flow=lease.flow, ended_at=None)
+    for batch_id in list(stale.values_list("pk", flat=True)):
+        close_batch(batch_id, now, note="ended by the next run")
+    batch = models.Batch(
+        connection=connection, flow=lease.flow, scope=lease.scope, fence=lease.fence, started_at=now
+    )
+    batch.save(force_insert=True)
+    return batch.pk
+
+
+def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "") -> None:
+    """End a run; its figures are counted from its attempts."""
+    inside(now)
+    counts = models.Attempt.objects.filter(batch_id=batch_id).aggregate(
+        sent=Count("pk"),
+        confirmed=Count("pk", filter=Q(outcome__in=("accepted", "found"))),
+        failed=Count("pk", filter=Q(outcome__in=("refused", "absent"))),
+        in_doubt=Count("pk", filter=Q(outcome="")),
+    )
+    models.Batch.objects.filter(pk=batch_id).update(ended_at=now, calls=calls, note=storable(note), **counts)
+
+
+def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: datetime) -> dict[int, int]:
+    """Transition b: record one attempt each, for (delivery id, payload hash); returns {delivery: attempt}.
+
+    Commit before anything is sent, and send only what is in the answer: left out are deliveries that
+    are no longer queued, not due, of another connection or flow, or begun before in this same batch.
+    Raises `LeaseLost`, and `KeyReuse` when an earlier attempt under the same key is unresolved.
+    """
+    check(lease, now)
+    batch = models.Batch.objects.get(pk=batch_id)
+    if batch.ended_at is not None or (batch.scope, batch.flow, batch.fence) != (
+        lease.scope,
+        lease.flow,
+        lease.fence,
+    ):
+        raise ValueError("begin: the batch has ended or was opened under another lease")
+    begun: dict[int, int] = {}
+    for part in rows.chunks(items):
+        begun.update(_begin(lease, batch, dict(part), now))
+    return begun
+
+
+def _begin(lease: Lease, batch: models.Batch, hashes: dict[int, str], now: datetime) -> dict[int, int]:
+    ready = dict(
+        models.Delivery.objects.select_for_update()
+        .filter(pk__in=list(hashes), connection=batch.connection, flow=batch.flow, state=State.QUEUED.value)
+        .filter(Q(due_at=None) | Q(due_at__lte=now))
+        .exclude(batch_id=batch.pk)  # nothing is retried within the cycle that failed it
+        .order_by("pk")
+        .values_list("pk", "key")
+    )
+    if not ready:
+        return {}
+    earlier = {
+        delivery_id: (number, unresolved)
+        for delivery_id, number, unresolved in models.Attempt.objects.filter(delivery_id__in=list(ready))
+        .values("delivery_id")
+        .annotate(number=Max("number"), unresolved=Max("payload_hash", filter=Q(outcome="")))
+        .values_list("delivery_id", "number", "unresolved")
+    }
+    for delivery_id, (_, unresolved) in earlier.items():
+        if unresolved is not None:
+            other = "with another payload " if unresolved != hashes[delivery_id] else ""
+            raise KeyReuse(
+                f"{ready[delivery_id]} would be sent again {other}while an earlier attempt is unresolved: "
+                "look it up in the target first (transition f)"
+            )
+    attempts = models.Attempt.objects.bulk_create(
+        [
+            models.Attempt(
+                delivery_id=delivery_id,
+                batch_id=batch.pk,
+                number=earlier.get(delivery_id, (0, None))[0] + 1,
+                key=key,
+                payload_hash=hashes[delivery_id],
+                started_at=now,
+            )
+            for delivery_id, key in ready.items()
+        ]
+    )
+    models.Delivery.objects.filter(pk__in=list(ready)).update(
+        state=State.SENDING.value,
+        changed_at=now,
+        due_at=None,
+        scope=lease.scope,
+        fence=lease.fence,
+        batch_id=batch.pk,
+    )
+    rows.insert(
+        models.Event,
+        ("delivery", "at", "letter", "before", "after", "actor", "text"),
+        [
+            (attempt.delivery_id, now, "b", "queued", "sending", "engine", f"attempt {attempt.number}")
+            for attempt in attempts
+        ],
+    )
+    return {attempt.delivery_id: attempt.pk for attempt in attempts}
+
+
+def reclaim(lease: Lease, now: datetime) -> int:
+    """Put in doubt what earlier holders of this lease began and left: the first act of every cycle."""
+    check(lease, now)
+    left = models.Delivery.objects.filter(
+        state=State.SENDING.value, scope=lease.scope, flow=lease.flow, fence__lt=lease.fence
+    )
+    count = 0
+    while ids := list(left.order_by("pk").values_list("pk", flat=True)[: rows.CHUNK]):
+        verdict = Verdict(0, "d", code=Code.NO_ANSWER, text="the worker stopped before it heard an answer")
+        refused = carry_out(many(ids, verdict), now, lease=lease, actor="engine", reclaiming=True)
+        if refused:
+            raise AssertionError(f"reclaim was refused for {refused}")
+        count += len(ids)
+    abandoned = models.Batch.objects.filter(
+        scope=lease.scope, flow=lease.flow, fence__lt=lease.fence, ended_at=None
+    )
+    for batch_id in list(abandoned.values_list("pk", flat=True)):
+        close_batch(batch_id, now, note="the worker stopped before its batch ended")
+    return count

@@ -1,0 +1,59 @@
+"""The chain: tied identifiers of one order, to be walked from either end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from tidegate.ledger import models
+from tidegate.ledger.database import inside
+from tidegate.ledger.texts import storable
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One identifier of a captured document; `kind` is e.g. `magento-order`, `sage-order`, `sage-invoice`."""
+
+    source_id: int
+    kind: str
+    identifier: str
+    number: str = ""
+    delivery_id: int | None = None
+
+
+def add(links: Sequence[ChainLink], now: datetime) -> None:
+    """Tie identifiers to their sources; what is tied already stays as it is."""
+    inside(now)
+    models.Link.objects.bulk_create(
+        [
+            models.Link(
+                source_id=link.source_id,
+                delivery_id=link.delivery_id,
+                kind=link.kind,
+                identifier=storable(link.identifier),
+                number=storable(link.number),
+            )
+            for link in links
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
+    """The links that carry this number or, with `kind`, this number or identifier."""
+    rows = models.Link.objects.filter(number=number)
+    if kind is not None:
+        rows = models.Link.objects.filter(Q(number=number, kind=kind) | Q(identifier=number, kind=kind))
+    return [_link(row) for row in rows.order_by("pk")]
+
+
+def of(source_id: int) -> list[ChainLink]:
+    """The whole chain of one source."""
+    return [_link(row) for row in models.Link.objects.filter(source_id=source_id).order_by("pk")]
+
+
+def _link(row: models.Link) -> ChainLink:
+    return ChainLink(row.source_id, row.kind, row.identifier, row.number, row.delivery_id)

@@ -1,0 +1,245 @@
+"""Opening, migrating, backing up, and the one way to write: `transaction`.
+
+Django is used as a library. One process has one ledger open at a time; each thread has its own
+connection to it and gives it back with `close`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from asgiref.local import Local
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db import transaction as django_transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.db.migrations.executor import MigrationExecutor
+
+from tidegate.ledger.faults import LedgerError, NotReady, explain
+from tidegate.ledger.location import Durability, Location, locate
+
+Trip = Callable[[str, str], None]
+
+_guard = threading.Lock()
+_opened: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+_here: Location | None = None
+_trip: Trip | None = None
+
+MIGRATION_LOCK = 0x7469_6465  # "tide": the advisory lock that PostgreSQL holds during a migration
+
+
+def open_ledger(url: str, *, durability: Durability = "full") -> None:
+    """Point this process at a ledger; called again, close what is open and point elsewhere.
+
+    `durability="off"` gives up safety against power loss for speed: simulations only.
+    Raises `LedgerError`, in words that say what to do.
+    """
+    global _here
+    location = locate(url, durability)
+    if connection.in_atomic_block:
+        raise RuntimeError("open_ledger inside a transaction")
+    with _guard:
+        for old in list(_opened):
+            old.inc_thread_sharing()  # connections of other threads, idle by now
+            old.close()
+        _opened.clear()
+        settings.DATABASES = {"default": location.settings}
+        # Django reads its settings once; this is what its own tests do to make it read them again
+        connections.settings = connections.configure_settings(settings.DATABASES)
+        connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+        _here = location
+
+
+def _prepare(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
+    _opened.add(connection)
+    connection.execute_wrappers = [_explained]
+
+
+connection_created.connect(_prepare, dispatch_uid="tidegate.ledger")
+
+
+def _explained(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    try:
+        return execute(sql, params, many, context)
+    except Exception as error:
+        clear = explain(error, where())
+        if clear is None:
+            raise
+        wrapper = context["connection"]
+        if not wrapper.in_atomic_block:
+            wrapper.close_if_unusable_or_obsolete()  # a restarted server: the next call connects again
+        raise clear from error
+
+
+def where() -> str:
+    """The ledger's place in words, without secrets."""
+    return _here.words if _here else "ledger (not opened)"
+
+
+def vendor() -> str:
+    """`sqlite` or `postgresql`."""
+    return connection.vendor
+
+
+def set_trip(trip: Trip | None) -> None:
+    """Have `trip(label, "before" | "after")` called around every commit; it may raise to act a crash."""
+    global _trip
+    _trip = trip
+
+
+@contextmanager
+def transaction(label: str) -> Iterator[None]:
+    """All or nothing, and on disk when it ends. Used inside another one, it joins that one.
+
+    An inner block that raises undoes its own changes only, so that an outer one may catch and go on.
+    """
+    if connection.in_atomic_block:
+        with django_transaction.atomic():
+            yield
+        return
+    connection.close_if_unusable_or_obsolete()
+    try:
+        with django_transaction.atomic(durable=True):
+            yield
+            if _trip is not None:
+                _trip(label, "before")
+    except Exception as error:
+        clear = explain(error, where())
+        if clear is None:
+            raise
+        raise clear from error
+    if _trip is not None:
+        _trip(label, "after")
+
+
+def inside(now: datetime) -> None:
+    """Assert what every changing function needs: an open transaction and an aware instant."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("the ledger is changed inside `with transaction(...)` only")
+    if now.tzinfo is None:
+        raise ValueError("`now` must be aware, e.g. datetime(2026, 3, 2, tzinfo=UTC)")
+
+
+def close() -> None:
+    """Give back this thread's connection; a thread that used the ledger calls this before it ends."""
+    connections.close_all()
+
+
+# --- migrations -------------------------------------------------------------------------------
+
+
+def needs_migration() -> bool:
+    """Whether the ledger is empty or older than this program; `NotReady` when it is newer."""
+    return bool(_outstanding())
+
+
+def ensure_ready() -> None:
+    """Bring an empty or older ledger up to date, one process at a time; raises `LedgerError`."""
+    if needs_migration():
+        migrate()
+
+
+def migrate() -> None:
+    """Apply what is outstanding, under a lock. An older SQLite ledger is copied first, beside itself."""
+    with _migration_lock():
+        outstanding = _outstanding()
+        if not outstanding:
+            return
+        if _here is not None and _here.path is not None and connection.introspection.table_names():
+            backup(_here.path.with_name(f"{_here.path.name}.before-{outstanding[0]}"))
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except Exception as error:
+            clear = explain(error, where())
+            if clear is None:
+                raise
+            raise clear from error
+
+
+def _outstanding() -> list[str]:
+    try:
+        executor = MigrationExecutor(connection)
+    except Exception as error:
+        clear = explain(error, where())
+        if clear is None:
+            raise
+        raise clear from error
+    applied = {name for app, name in executor.loader.applied_migrations if app == "tidegate"}
+    known = {name for app, name in executor.loader.disk_migrations if app == "tidegate"}
+    if newer := sorted(applied - known):
+        raise NotReady(
+            f"{where()}: a newer Tidegate has worked with this ledger (it has {newer[-1]}). "
+            "Install that version again, or restore the backup made before the upgrade."
+        )
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [migration.name for migration, _ in plan]
+
+
+@contextmanager
+def _migration_lock() -> Iterator[None]:
+    if _here is not None and _here.path is not None:
+        with _here.path.with_name(_here.path.name + ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # a long migration elsewhere is waited for
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+            cursor.execute("RESET lock_timeout")
+
+
+# --- backup -----------------------------------------------------------------------------------
+
+
+def backup(path: str | Path) -> None:
+    """Copy a SQLite ledger to `path` while it is in use; consistent, checked, and complete or absent."""
+    if _here is None or _here.path is None:
+        raise LedgerError(
+            f"{where()}: PostgreSQL has its own tools for backups: "
+            "use pg_dump --format=custom, or continuous archiving."
+        )
+    target = Path(path).expanduser().absolute()
+    if target.is_dir():
+        raise LedgerError(f"backup to {target}: this is a directory. Name a file in it.")
+    if not target.parent.is_dir():
+        raise LedgerError(f"backup to {target}: the directory {target.parent} does not exist.")
+    if target.exists() and _here.path.exists() and target.samefile(_here.path):
+        raise LedgerError(f"backup to {target}: this is the ledger itself. Name another file.")
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(_here.path)) as live, closing(sqlite3.connect(partial)) as copy:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+            verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise LedgerError(f"backup to {target}: the copy is damaged, so the ledger may be: {verdict}")
+        with partial.open("rb") as copied:
+            os.fsync(copied.fileno())
+        partial.replace(target)
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    except (sqlite3.Error, OSError) as error:
+        raise LedgerError(f"backup to {target} failed: {error}. The ledger itself is untouched.") from error
+    finally:
+        partial.unlink(missing_ok=True)

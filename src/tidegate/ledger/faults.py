@@ -1,0 +1,105 @@
+"""What can be wrong with the ledger itself, each with what to do about it."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used; the text says what to do."""
+
+
+class NotReady(LedgerError):
+    """The ledger is empty, or older or newer than this version of Tidegate."""
+
+
+class LeaseLost(Exception):
+    """Another worker took over: nothing of this one may be committed."""
+
+
+class KeyReuse(Exception):
+    """A key would go out again while an earlier attempt under it is unresolved: a programmer's error."""
+
+
+class NotAllowed(Exception):
+    """An operator asked for what this delivery's state does not allow; the text says what is possible."""
+
+
+class NotFound(NotAllowed):
+    """There is no such delivery."""
+
+
+#: parts of the databases' own messages, in lower case -> what to tell
+_EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("disk is full", "no space left", "disk full"),
+        "the disk that holds the ledger is full. Nothing was recorded, so nothing was sent. "
+        "Free some space; the hub goes on by itself at the next cycle.",
+    ),
+    (
+        ("database is locked", "database table is locked", "lock timeout", "could not obtain lock"),
+        "the ledger is locked by another process for more than 30 seconds. "
+        "Close other programs that have the database open (a database browser, a backup of the live file); "
+        "use `tidegate backup` for backups.",
+    ),
+    (
+        ("readonly database", "read-only", "permission denied"),
+        "the ledger cannot be written. Give the user that runs Tidegate the right to write to the file "
+        "AND to its directory (SQLite keeps its journal beside it), or to the tables.",
+    ),
+    (
+        ("malformed", "not a database", "disk i/o error", "file is encrypted"),
+        "the ledger's file is damaged or is not a Tidegate ledger. Stop Tidegate, keep the file for "
+        "analysis and restore the last backup: orders sent since then are found again in Sage by "
+        "their keys, not sent twice.",
+    ),
+    (
+        ("no such table", "no such column", "has no column", "does not exist"),
+        "the ledger's tables are missing or out of date. Run `tidegate migrate`, or point `[hub] ledger` "
+        "at the right database.",
+    ),
+    (
+        ("unable to open database file",),
+        "the ledger's file cannot be opened. Check the path in `[hub] ledger`: its directory must exist and "
+        "be writable.",
+    ),
+    (
+        ("password authentication failed", "no password supplied", "pg_hba.conf"),
+        "PostgreSQL refused the user or the password in `[hub] ledger`.",
+    ),
+    (
+        (
+            "connection refused",
+            "could not connect",
+            "connection failed",
+            "could not translate",
+            "failed to resolve",
+        ),
+        "PostgreSQL cannot be reached at the address in `[hub] ledger`. Is the server running, "
+        "and reachable from here?",
+    ),
+    (
+        (
+            "server closed the connection",
+            "terminating connection",
+            "connection is closed",
+            "consuming input failed",
+        ),
+        "PostgreSQL closed the connection. What was not committed was not recorded; "
+        "the next cycle connects again.",
+    ),
+)
+
+
+def explain(error: BaseException, where: str) -> LedgerError | None:
+    """The clear error for a database's own one, or None when it is not the database's state."""
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return None
+    text = str(error).strip()
+    lowered = text.lower()
+    for signs, advice in _EXPLANATIONS:
+        if any(sign in lowered for sign in signs):
+            return LedgerError(f"{where}: {advice} (The database says: {text})")
+    if isinstance(error, OperationalError | InterfaceError):
+        return LedgerError(f"{where}: the database failed: {text}")
+    return None

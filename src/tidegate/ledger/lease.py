@@ -1,0 +1,85 @@
+"""Leases with fencing numbers: one worker at a time on one flow of one scope.
+
+A lease is lost when somebody else acquired it after it had expired. The fence grows with each
+acquisition, so whoever comes back late is recognised by its old number, whatever its clock says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.faults import LeaseLost
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on `flow` of `scope` (a company, a connection, a store) until `expires_at`."""
+
+    scope: str
+    flow: str
+    holder: str
+    fence: int
+    expires_at: datetime
+
+
+def acquire(scope: str, flow: str, holder: str, ttl_seconds: float, now: datetime) -> Lease | None:
+    """Take the lease if it is free or expired; None while anybody holds it, the same holder included."""
+    inside(now)
+    if not holder:
+        raise ValueError("a lease needs a holder")
+    if not models.Lease.objects.filter(scope=scope, flow=flow).exists():
+        models.Lease.objects.bulk_create([models.Lease(scope=scope, flow=flow)], ignore_conflicts=True)
+    row = models.Lease.objects.select_for_update().get(scope=scope, flow=flow)
+    if row.holder and row.expires_at is not None and row.expires_at > now:
+        return None
+    expires_at = now + timedelta(seconds=ttl_seconds)
+    lease = Lease(scope, flow, holder, row.fence + 1, expires_at)
+    rows.update(models.Lease, ("holder", "fence", "expires_at"), [(row.pk, holder, lease.fence, expires_at)])
+    return lease
+
+
+def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
+    """Raise `LeaseLost` unless the lease is still ours; until the transaction ends nobody can take it.
+
+    With `late`, an expired lease that nobody has taken still counts: what a slow call came back with
+    is true and may be recorded. Nothing new may be begun under it.
+    """
+    inside(now)
+    row = models.Lease.objects.select_for_update().filter(scope=lease.scope, flow=lease.flow).first()
+    if row is None or row.fence != lease.fence or row.holder != lease.holder:
+        raise LeaseLost(f"{lease.scope} {lease.flow}: {lease.holder} lost its lease (fence {lease.fence})")
+    if not late and (row.expires_at is None or row.expires_at <= now):
+        raise LeaseLost(
+            f"{lease.scope} {lease.flow}: the lease of {lease.holder} expired at {row.expires_at}"
+        )
+
+
+def renew(lease: Lease, ttl_seconds: float, now: datetime) -> Lease:
+    """Prolong it; raises `LeaseLost` when somebody else has taken it meanwhile."""
+    check(lease, now, late=True)
+    renewed = replace(lease, expires_at=now + timedelta(seconds=ttl_seconds))
+    models.Lease.objects.filter(scope=lease.scope, flow=lease.flow).update(expires_at=renewed.expires_at)
+    return renewed
+
+
+def release(lease: Lease, now: datetime) -> bool:
+    """Give it back; false when it was lost before (nothing to do then)."""
+    inside(now)
+    ours = models.Lease.objects.filter(
+        scope=lease.scope, flow=lease.flow, fence=lease.fence, holder=lease.holder
+    )
+    return ours.update(holder="", expires_at=None) == 1
+
+
+def holders(now: datetime) -> list[Lease]:
+    """The leases in force, for the status page."""
+    return [
+        Lease(row.scope, row.flow, row.holder, row.fence, row.expires_at)
+        for row in models.Lease.objects.filter(expires_at__gt=now)
+        .exclude(holder="")
+        .order_by("scope", "flow")
+        if row.expires_at is not None
+    ]

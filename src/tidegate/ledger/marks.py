@@ -1,0 +1,31 @@
+"""Small facts by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tidegate.ledger import models
+from tidegate.ledger.database import inside
+from tidegate.ledger.texts import storable
+
+
+def read(name: str) -> str | None:
+    """The mark's value, or None."""
+    return models.Mark.objects.filter(name=name).values_list("value", flat=True).first()
+
+
+def write(name: str, value: str, now: datetime) -> None:
+    """Set it."""
+    inside(now)
+    models.Mark.objects.bulk_create(
+        [models.Mark(name=name, value=storable(value))],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["value"],
+    )
+
+
+def remove(name: str, now: datetime) -> bool:
+    """Forget it; false when it was not set."""
+    inside(now)
+    return models.Mark.objects.filter(name=name).delete()[0] > 0

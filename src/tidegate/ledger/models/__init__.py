@@ -1,0 +1,28 @@
+"""The tables. Nothing outside the ledger touches them; the functions beside them do."""
+
+from tidegate.ledger.models.attempt import Attempt, Batch
+from tidegate.ledger.models.chain import Link
+from tidegate.ledger.models.customer import CustomerLink
+from tidegate.ledger.models.delivery import Delivery, Event
+from tidegate.ledger.models.lease import Lease
+from tidegate.ledger.models.source import Source
+from tidegate.ledger.models.stream import Cursor, Mark
+from tidegate.ledger.models.token import Token
+from tidegate.ledger.models.trouble import Alert, Closure, Halt
+
+__all__ = [
+    "Alert",
+    "Attempt",
+    "Batch",
+    "Closure",
+    "Cursor",
+    "CustomerLink",
+    "Delivery",
+    "Event",
+    "Halt",
+    "Lease",
+    "Link",
+    "Mark",
+    "Source",
+    "Token",
+]

@@ -1,0 +1,154 @@
+"""What a person can do with one delivery. Each function says what it did, or what is possible instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import models
+from tidegate.ledger.database import inside
+from tidegate.ledger.faults import NotAllowed, NotFound
+from tidegate.ledger.verdicts import carry_out
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an operator's order did."""
+
+    delivery_id: int
+    before: State
+    after: State
+    text: str
+
+
+#: What a person can do in each state; the words are those of the command line and the console.
+_POSSIBLE = {
+    State.CAPTURED: "it goes out by itself; possible: hold, cancel, skip",
+    State.QUEUED: "it goes out by itself at the next cycle; possible: hold, cancel, skip",
+    State.SENDING: "it is being sent at this moment; wait for the answer",
+    State.IN_DOUBT: "the target may have it; it is looked up by itself and then confirmed or sent again",
+    State.CONFIRMED: "it has arrived; correct it in the target",
+    State.REVIEW: "possible: retry, cancel, skip, link",
+    State.HELD: "possible: release, hold, cancel, skip, link",
+    State.CANCELLED: "it is cancelled; possible, if it was never sent: retry",
+    State.SKIPPED: "it is not to be sent; possible: retry",
+}
+
+
+def retry(delivery_id: int, *, actor: str, now: datetime, text: str = "", overrule: bool = False) -> Done:
+    """Try again what waits in review, is held, skipped, or was cancelled before it was sent (l, p, r).
+
+    What the target may have goes back in doubt, so that it is looked up before anything is sent.
+    `overrule` sets the present reason aside: `Item.overruled` tells the flow not to stop for it again.
+    """
+    row, unresolved = _row(delivery_id, now)
+    letter = {State.HELD: "l", State.REVIEW: "l", State.SKIPPED: "p", State.CANCELLED: "p"}.get(
+        State(row.state), ""
+    )
+    if letter == "l" and unresolved:
+        letter = "r"
+    return _do(
+        row,
+        letter,
+        "retry",
+        Verdict(delivery_id, letter, text=text or "retried"),
+        actor,
+        now,
+        overrule=overrule,
+    )
+
+
+def release(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done:
+    """Let a held delivery go (l)."""
+    row, _ = _row(delivery_id, now)
+    letter = "l" if row.state == State.HELD else ""
+    return _do(row, letter, "release", Verdict(delivery_id, letter, text=text or "released"), actor, now)
+
+
+def hold(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done:
+    """Hold a delivery until it is released by a person (k); also one that waits for a mapping or record."""
+    row, _ = _row(delivery_id, now)
+    verdict = Verdict(delivery_id, "k", code="operator", text=text or f"held by {actor}")
+    return _do(row, "k", "hold", verdict, actor, now)
+
+
+def cancel(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done:
+    """Never send it (m). Not possible once the target may have it."""
+    row, unresolved = _row(delivery_id, now)
+    if unresolved:
+        raise NotAllowed(_in_target(row, "cancel"))
+    verdict = Verdict(delivery_id, "m", code="operator", text=text or f"cancelled by {actor}")
+    return _do(row, "m", "cancel", verdict, actor, now)
+
+
+def skip(delivery_id: int, *, actor: str, now: datetime, text: str) -> Done:
+    """Leave it out of the flow, with a reason (n). Not possible once the target may have it."""
+    row, unresolved = _row(delivery_id, now)
+    if not text.strip():
+        raise NotAllowed("skip needs a reason: a document that is left out without one would be silence")
+    if unresolved:
+        raise NotAllowed(_in_target(row, "skip"))
+    return _do(row, "n", "skip", Verdict(delivery_id, "n", code="operator", text=text), actor, now)
+
+
+def link_to(
+    delivery_id: int,
+    target_id: str,
+    number: str,
+    *,
+    actor: str,
+    now: datetime,
+    kind: str = "sage-order",
+    text: str = "",
+) -> Done:
+    """Confirm it as the document that exists in the target (o), typed in by hand for instance."""
+    row, _ = _row(delivery_id, now)
+    if not target_id.strip() and not number.strip():
+        raise NotAllowed("link needs the document's id or number in the target")
+    verdict = Verdict(
+        delivery_id,
+        "o",
+        text=text or f"linked to {number or target_id} by {actor}",
+        target_id=target_id.strip(),
+        target_number=number.strip(),
+        adopted=True,
+        links=((kind, target_id.strip() or number.strip(), number.strip()),),
+    )
+    return _do(row, "o", "link", verdict, actor, now)
+
+
+def _row(delivery_id: int, now: datetime) -> tuple[models.Delivery, bool]:
+    inside(now)
+    row = models.Delivery.objects.select_for_update().filter(pk=delivery_id).first()
+    if row is None:
+        raise NotFound(f"there is no delivery {delivery_id}")
+    return row, models.Attempt.objects.filter(delivery_id=delivery_id, outcome="").exists()
+
+
+def _do(
+    row: models.Delivery,
+    letter: str,
+    wish: str,
+    verdict: Verdict,
+    actor: str,
+    now: datetime,
+    *,
+    overrule: bool = False,
+) -> Done:
+    before = State(row.state)
+    refused = not letter or carry_out([verdict], now, lease=None, actor=actor, overrule=overrule)
+    if refused:
+        raise NotAllowed(
+            f"{row.label or row.key} is {before.value}: {wish} is not possible; {_POSSIBLE[before]}"
+        )
+    after = State(models.Delivery.objects.values_list("state", flat=True).get(pk=row.pk))
+    return Done(row.pk, before, after, f"{row.label or row.key}: {before.value} -> {after.value}")
+
+
+def _in_target(row: models.Delivery, wish: str) -> str:
+    return (
+        f"{row.label or row.key} is {row.state} and the target may have it: {wish} is not possible; "
+        "retry (it is looked up first), or link it to the document found there"
+    )

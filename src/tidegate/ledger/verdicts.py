@@ -1,0 +1,225 @@
+"""The lettered transitions of `domain.states`, carried out many at once. Nothing else sets a state.
+
+(`create_many` sets the first state, `begin` carries out transition b, write-ahead.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from tidegate.domain.states import TRANSITIONS, State
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.faults import LeaseLost
+from tidegate.ledger.lease import Lease, check
+from tidegate.ledger.texts import LONGEST_REASON, storable
+
+#: What an unresolved attempt's outcome becomes; a letter that is missing here leaves it unresolved.
+OUTCOMES = {
+    "c": "accepted",
+    "e": "found",
+    "f": "absent",
+    "g": "refused",
+    "h": "refused",
+    "i": "refused",
+    "o": "linked",
+}
+#: After these nothing is wrong any more: the reason goes, the history keeps it.
+_CLEARING = frozenset("acejlopr")
+#: A person starts afresh: failures before it no longer count.
+_FRESH = frozenset("lpr")
+_ANSWERING = frozenset("ceo")
+
+_COLUMNS = (
+    "state",
+    "failures",
+    "reason_code",
+    "reason",
+    "waits_for",
+    "overruled",
+    "due_at",
+    "changed_at",
+    "target_id",
+    "target_number",
+    "target_status",
+    "target_total",
+    "adopted",
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    id: int
+    source_id: int | None
+    scope: str
+    fence: int
+    state: str
+    failures: int
+    reason_code: str
+    reason: str
+    waits_for: str
+    overruled: str
+    due_at: datetime | None
+    changed_at: datetime
+    target_id: str
+    target_number: str
+    target_status: str
+    target_total: Decimal | None
+    adopted: bool
+    unresolved: int | None = None  # the attempt without outcome
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one call writes, gathered so that it takes few statements."""
+
+    now: datetime
+    lease: Lease | None
+    actor: str
+    overrule: bool
+    reclaiming: bool
+    found: dict[int, _Row] = field(default_factory=dict)
+    refused: list[int] = field(default_factory=list)
+    events: list[tuple[object, ...]] = field(default_factory=list)
+    attempts: list[tuple[object, ...]] = field(default_factory=list)
+    links: list[models.Link] = field(default_factory=list)
+
+
+def apply(
+    verdicts: Sequence[Verdict], now: datetime, *, lease: Lease | None, actor: str = "engine"
+) -> list[int]:
+    """Carry out the verdicts, in their order; returns the ids of deliveries that refused one.
+
+    A verdict is refused, and changes nothing, when the delivery is not in a state its letter starts
+    from, when its attempt is not the unresolved one, when the delivery was begun under another lease,
+    or when the target may have the document (an unresolved attempt) and the letter would forget that.
+    Raises `LeaseLost`; outcomes of a call that outlived an expired lease which nobody took are taken.
+    """
+    return carry_out(verdicts, now, lease=lease, actor=actor)
+
+
+def carry_out(
+    verdicts: Sequence[Verdict],
+    now: datetime,
+    *,
+    lease: Lease | None,
+    actor: str,
+    overrule: bool = False,
+    reclaiming: bool = False,
+) -> list[int]:
+    """`apply` with what only the ledger itself may do."""
+    inside(now)
+    if lease is not None:
+        check(lease, now, late=True)
+    refused: list[int] = []
+    by_delivery: dict[int, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_delivery.setdefault(verdict.delivery_id, []).append(verdict)
+    for part in rows.chunks(sorted(by_delivery)):
+        work = _Work(now, lease, actor, overrule, reclaiming, found=_locked(part))
+        for delivery_id in part:
+            for verdict in by_delivery[delivery_id]:
+                _one(work, verdict)
+        _write(work)
+        refused.extend(work.refused)
+    return refused
+
+
+def _locked(ids: Sequence[int]) -> dict[int, _Row]:
+    names = ("id", "source_id", "scope", "fence", *_COLUMNS)
+    # always in the order of ids: two workers can then never wait for each other
+    query = models.Delivery.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list(*names)
+    found = {values[0]: _Row(*values) for values in query}
+    unresolved = models.Attempt.objects.filter(delivery_id__in=ids, outcome="").values_list(
+        "delivery_id", "pk"
+    )
+    for delivery_id, attempt_id in unresolved:
+        found[delivery_id].unresolved = attempt_id
+    return found
+
+
+def _one(work: _Work, verdict: Verdict) -> None:
+    row = work.found.get(verdict.delivery_id)
+    if row is None or not _allowed(work, verdict, row):
+        work.refused.append(verdict.delivery_id)
+        return
+    letter = verdict.letter
+    before, row.state = row.state, TRANSITIONS[letter][1].value
+    text = storable(verdict.text, LONGEST_REASON)
+    if work.overrule and row.reason_code:
+        row.overruled = " ".join(dict.fromkeys([*row.overruled.split(), row.reason_code]))
+    if letter in _CLEARING:
+        row.reason_code, row.reason = "", ""
+    elif verdict.code or text or letter != "f":  # f may keep what put it in doubt
+        row.reason_code, row.reason = verdict.code, text
+    row.waits_for = storable(verdict.waits_for) if letter == "i" else ""
+    row.failures = 0 if letter in _FRESH else row.failures + verdict.counted
+    row.due_at, row.changed_at, row.changed = verdict.due_at, work.now, True
+    if letter in _ANSWERING:
+        row.target_id, row.target_number = storable(verdict.target_id), storable(verdict.target_number)
+        row.target_total, row.adopted = verdict.total, verdict.adopted or letter in "eo"
+    if letter in _ANSWERING or verdict.target_status:
+        row.target_status = storable(verdict.target_status)
+    _note_attempt(work, verdict, row, before, text)
+    told = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
+    work.events.append((row.id, work.now, letter, before, row.state, work.actor, told))
+    if row.source_id is not None:
+        work.links.extend(
+            models.Link(
+                source_id=row.source_id,
+                delivery_id=row.id,
+                kind=kind,
+                identifier=storable(identifier),
+                number=storable(number),
+            )
+            for kind, identifier, number in verdict.links
+        )
+
+
+def _allowed(work: _Work, verdict: Verdict, row: _Row) -> bool:
+    if row.state not in TRANSITIONS[verdict.letter][0] or verdict.letter == "b":
+        return False
+    if verdict.attempt_id is not None and verdict.attempt_id != row.unresolved:
+        return False
+    if row.state == State.SENDING and not work.reclaiming:
+        if work.lease is None:
+            raise LeaseLost("what became of an attempt is recorded under the lease it was begun with")
+        return (row.scope, row.fence) == (work.lease.scope, work.lease.fence)
+    if row.state == State.REVIEW:
+        # what the target may have is looked up (r) or linked (o), never forgotten
+        return verdict.letter == "o" or (verdict.letter == "r") == (row.unresolved is not None)
+    if row.state == State.CANCELLED:
+        return not row.target_id and not row.target_number
+    return True
+
+
+def _note_attempt(work: _Work, verdict: Verdict, row: _Row, before: str, text: str) -> None:
+    if row.unresolved is None:
+        return
+    outcome = OUTCOMES.get(verdict.letter, "")
+    if before == State.IN_DOUBT and verdict.letter == "h":
+        outcome = ""  # the look-up raised a question; it did not prove that the target has nothing
+    work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, text))
+    if outcome:
+        row.unresolved = None
+
+
+def _write(work: _Work) -> None:
+    changed = [
+        (row.id, *(getattr(row, column) for column in _COLUMNS)) for row in work.found.values() if row.changed
+    ]
+    rows.update(models.Delivery, _COLUMNS, changed)
+    rows.update(models.Attempt, ("outcome", "ended_at", "code", "text"), work.attempts)
+    rows.insert(models.Event, ("delivery", "at", "letter", "before", "after", "actor", "text"), work.events)
+    if work.links:
+        models.Link.objects.bulk_create(work.links, ignore_conflicts=True)
+
+
+def many(ids: Sequence[int], like: Verdict) -> list[Verdict]:
+    """The same verdict for many deliveries."""
+    return [replace(like, delivery_id=delivery_id) for delivery_id in ids]
