@@ -56,8 +56,11 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
     check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
     if connection.amounts != "auto" and company is not None:
+        side = "order's" if connection.amounts == "order" else "website's base"
         found = f'"{connection.amounts}"'
-        remedy = f'every order is booked in {company.currency} whatever its currency; "auto" holds the others'
+        remedy = (
+            f"orders go out in the {side} currency, be it {company.currency} or not: the accounts must fit"
+        )
         report.warning(f"{key}.amounts", found, remedy)
 
 
