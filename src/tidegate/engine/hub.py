@@ -1,0 +1,135 @@
+"""A hub: one configuration brought to life over one ledger."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets as randomness_of_the_machine
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tidegate.clock import Clock, SystemClock
+from tidegate.config import secrets
+from tidegate.config.model import Configuration
+from tidegate.domain.calendar import Calendar, Closing
+from tidegate.engine.vault import LedgerVault
+from tidegate.flows.connection import Connection
+from tidegate.ledger import database
+from tidegate.ledger.location import Durability
+from tidegate.magento.store import MagentoStoreClient, open_store
+from tidegate.sage.port import Company
+from tidegate.sage.rooms import open_company
+from tidegate.sage.seats import PROCESS_SEATS, SeatPools
+from tidegate.transport import ClientFactory
+
+STORE_SECRETS = (
+    "consumer_key",
+    "consumer_secret",
+    "access_token",
+    "access_token_secret",
+    "username",
+    "password",
+)
+
+
+@dataclass(eq=False)
+class Hub:
+    """Stores, companies and connections by name; `holder` names this process in leases."""
+
+    configuration: Configuration
+    clock: Clock
+    holder: str
+    vault: LedgerVault
+    stores: dict[str, MagentoStoreClient]
+    companies: dict[str, Company]
+    connections: dict[str, Connection]
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for store in self.stores.values():
+            store.close()
+        for company in self.companies.values():
+            company.close()
+        database.close()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a hub takes from outside; the simulation hands in its own."""
+
+    clock: Clock
+    factory: ClientFactory
+    chance: random.Random
+    holder: str
+    environment: Mapping[str, str]
+    durability: Durability = "full"
+    seats: SeatPools = PROCESS_SEATS
+
+
+def here() -> Surroundings:
+    """This machine: its clock, its network, its chance."""
+    return Surroundings(
+        clock=SystemClock(),
+        factory=ClientFactory(),
+        chance=randomness_of_the_machine.SystemRandom(),
+        holder=f"{socket.gethostname()}:{os.getpid()}:{randomness_of_the_machine.token_hex(4)}",
+        environment=os.environ,
+    )
+
+
+def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
+    """Open the ledger (brought up to date if need be), the stores and the companies; makes no call.
+
+    Raises ConfigurationError for a missing secret and LedgerError for a ledger that cannot be used.
+    """
+    database.open_ledger(configuration.hub.ledger, durability=around.durability)
+    database.ensure_ready()
+    known = secrets.resolve_all(configuration, environment=around.environment)
+    vault = LedgerVault(known(configuration.hub.encryption_key), around.holder, around.clock)
+    stores = {
+        name: open_store(
+            name,
+            store,
+            {key: known(getattr(store, key)) for key in STORE_SECRETS if getattr(store, key)},
+            around.factory,
+            around.clock,
+            around.chance,
+        )
+        for name, store in configuration.stores.items()
+    }
+    companies = {
+        name: open_company(
+            name,
+            company,
+            secrets=known,
+            factory=around.factory,
+            tokens=vault,
+            clock=around.clock,
+            seats=around.seats,
+        )
+        for name, company in configuration.companies.items()
+    }
+    connections = {}
+    for name, settings in configuration.connections.items():
+        company_settings = configuration.companies[settings.company]
+        connections[name] = Connection(
+            name=name,
+            settings=settings,
+            company_settings=company_settings,
+            store=stores[settings.store],
+            company=companies[settings.company],
+            calendar=Calendar(
+                company_settings.time_zone,
+                tuple(Closing(each.rule, each.minutes, each.reason) for each in company_settings.closed),
+            ),
+            clock=around.clock,
+            page_size=configuration.stores[settings.store].page_size,
+        )
+    return Hub(configuration, around.clock, around.holder, vault, stores, companies, connections)

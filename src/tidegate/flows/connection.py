@@ -1,0 +1,68 @@
+"""A connection at work: a store, a company, and the rules that tie them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tidegate.clock import Clock
+from tidegate.config import model
+from tidegate.domain.calendar import Calendar, Closed
+from tidegate.domain.errors import Failure
+from tidegate.domain.terms import Terms
+from tidegate.flows.mapping import terms_of
+from tidegate.ledger import closures
+from tidegate.magento.store import MagentoStoreClient
+from tidegate.sage.port import Company
+
+
+@dataclass(eq=False)
+class Connection:
+    """One `[connections.NAME]` with its clients. Shared by the threads of one cycle."""
+
+    name: str
+    settings: model.Connection
+    company_settings: model.Company
+    store: MagentoStoreClient
+    company: Company
+    calendar: Calendar
+    clock: Clock
+    page_size: int = 100  #: orders read in one call
+    _terms: Terms | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def closed(self) -> Closed | None:
+        """Why the company may not be called now, by rule or by what a `locked` answer taught."""
+        now = self.clock.now()
+        by_rule = self.calendar.closed(now)
+        learnt = closures.closed(self.settings.company, now)
+        if learnt is not None and (by_rule is None or learnt.until > by_rule.until):
+            return Closed(until=learnt.until, reason=learnt.reason)
+        return by_rule
+
+    def terms(self) -> Terms | Failure:
+        """The mappings, with the tax rates that the company itself states (read once, then kept)."""
+        with self._lock:
+            if self._terms is None:
+                lists = self.company.code_lists()
+                if isinstance(lists, Failure):
+                    return lists
+                rates = {
+                    code: rate for each in lists if each.kind == "tax" for code, rate in each.rates.items()
+                }
+                self._terms = terms_of(
+                    self.name, self.settings, self.company_settings, self.company.capabilities, rates
+                )
+            return self._terms
+
+    def forget(self) -> None:
+        """Let changed mappings, codes and SKUs be seen again."""
+        with self._lock:
+            self._terms = None
+        self.company.forget()
+
+    def next_opening(self) -> datetime | None:
+        """When the company opens again; None when it is open."""
+        closed = self.closed()
+        return closed.until if closed else None

@@ -1,0 +1,168 @@
+"""One cycle of one flow of one connection: its lease, its counts and why it ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.policy import Consequence, after_absence, after_failure
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.connection import Connection
+from tidegate.ledger import alerts, closures, delivery, halts, lease
+from tidegate.ledger.database import transaction
+from tidegate.ledger.lease import Lease
+from tidegate.ledger.queue import Item
+
+#: A `locked` answer closes the company for so long, when it does not say for how long itself.
+LEARNT_CLOSURE = timedelta(minutes=10)
+
+
+@dataclass
+class Counts:
+    """What a cycle did; `calls_*` are requests made, sign-in and look-ups included."""
+
+    read: int = 0
+    captured: int = 0
+    sent: int = 0
+    confirmed: int = 0
+    adopted: int = 0
+    in_doubt: int = 0
+    failed: int = 0
+    held: int = 0
+    review: int = 0
+    released: int = 0
+    cancelled: int = 0
+    calls_store: int = 0
+    calls_company: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """For reports."""
+        return asdict(self)
+
+
+@dataclass(eq=False)
+class Cycle:
+    """Carried through every step of a flow; threads of the cycle share it."""
+
+    connection: Connection
+    flow: str
+    lease: Lease
+    batch_id: int
+    started: datetime
+    next_cycle: datetime
+    counts: Counts = field(default_factory=Counts)
+    ended_by: Failure | None = None
+    store_failure: Failure | None = None
+    closed_reason: str = ""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def name(self) -> str:
+        """The connection's name, as the ledger writes it."""
+        return self.connection.name
+
+    def now(self) -> datetime:
+        """The present instant by the connection's clock."""
+        return self.connection.clock.now()
+
+    def may_go_on(self) -> bool:
+        """Whether nothing has ended the cycle yet."""
+        return self.ended_by is None
+
+    def may_call_company(self) -> bool:
+        """Whether another call to the company may be made in this cycle. Asked before each one."""
+        if self.ended_by is not None:
+            return False
+        closed = self.connection.closed()
+        if closed is not None:
+            self.closed_reason = closed.reason
+            return False
+        return True
+
+    def count(self, name: str, amount: int = 1) -> None:
+        """Add to one of the counts."""
+        with self._lock:
+            setattr(self.counts, name, getattr(self.counts, name) + amount)
+
+    def keep_lease(self) -> None:
+        """Prolong the lease before it runs out; raises LeaseLost when another worker has it."""
+        with self._lock:
+            now = self.now()
+            if self.lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+                with transaction("lease"):
+                    self.lease = lease.renew(self.lease, LEASE_SECONDS, now)
+
+    def after_failure(self, item: Item, failure: Failure, attempt_id: int | None) -> Verdict:
+        """The policy's verdict on one record's failure; its consequences are carried out here."""
+        ruling = after_failure(
+            failure,
+            failures_before=item.failures,
+            threshold=self.connection.settings.alerts.failures,
+            now=self.now(),
+            delivery_id=item.id,
+            attempt_id=attempt_id,
+        )
+        self.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
+        self.follow(failure, ruling.consequence, item.label)
+        return ruling.verdict
+
+    def after_absence(self, item: Item) -> Verdict:
+        """A look-up proved that the target does not have it: only now the failure counts."""
+        ruling = after_absence(
+            Code(item.reason_code) if item.reason_code else Code.NO_ANSWER,
+            failures_before=item.failures,
+            threshold=self.connection.settings.alerts.failures,
+            delivery_id=item.id,
+        )
+        failure = Failure(Code.NO_ANSWER, ruling.verdict.text)
+        self.follow(failure, ruling.consequence, item.label)
+        return ruling.verdict
+
+    def call_failed(self, failure: Failure, *, of_company: bool = True) -> None:
+        """A call that concerned no single record failed: the cycle ends, by the same policy."""
+        ruling = after_failure(
+            failure, failures_before=0, threshold=0, now=self.now(), delivery_id=0, attempt_id=None
+        )
+        self.follow(failure, ruling.consequence, "", of_company=of_company)
+        with self._lock:
+            self.ended_by = self.ended_by or failure
+
+    def store_failed(self, failure: Failure) -> None:
+        """The store could not be read: what is queued already goes to the company all the same."""
+        ruling = after_failure(
+            failure, failures_before=0, threshold=0, now=self.now(), delivery_id=0, attempt_id=None
+        )
+        self.store_failure = failure
+        if ruling.consequence.halt:
+            self.call_failed(failure, of_company=False)
+
+    def follow(
+        self, failure: Failure, consequence: Consequence, label: str, *, of_company: bool = True
+    ) -> None:
+        """Halt, learn a closure, raise an alert: what a failure means beyond its record."""
+        now = self.now()
+        with self._lock:
+            if consequence.ends_cycle:
+                self.ended_by = self.ended_by or failure
+        closed_for = consequence.closed_for or (LEARNT_CLOSURE if failure.code is Code.LOCKED else None)
+        with transaction("consequence"):
+            if consequence.halt:
+                halts.halt(self.name, failure.text, failure.code.value, now, by="engine")
+            if closed_for is not None and of_company and self.flow == "orders":
+                closures.learn(self.connection.settings.company, now + closed_for, failure.text, now)
+            if consequence.alert is not None:
+                alerts.raise_alert(consequence.alert.value, self.name, label, failure.text, now)
+
+    def apply(self, verdicts: Sequence[Verdict]) -> list[int]:
+        """Commit decisions about deliveries; returns those that had moved on meanwhile."""
+        if not verdicts:
+            return []
+        with transaction("settle"):
+            return delivery.apply(verdicts, self.now(), lease=self.lease)
+
+
+#: A worker that says nothing for so long has lost its lease.
+LEASE_SECONDS = 600

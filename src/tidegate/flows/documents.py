@@ -1,0 +1,40 @@
+"""Reading a delivery's stored order, and naming it the way the company knows it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.keys import order_key
+from tidegate.domain.order import Order
+from tidegate.domain.order_totals import translate
+from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.terms import Terms
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Capabilities
+
+read_order = msgspec.json.Decoder(Order).decode
+write_order = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def expected(item: Item, terms: Terms, capabilities: Capabilities) -> SalesOrder:
+    """What the company should have for this delivery: key, reference and total.
+
+    A mapping may have gone since the order was sent; key, reference and grand total still hold.
+    """
+    order = read_order(item.document)
+    translated = translate(order, terms, capabilities.arithmetic, account="")
+    if not isinstance(translated, Failure):
+        return translated
+    totals = order.base_totals if terms.amounts == "base" else order.totals
+    return SalesOrder(
+        key=order_key(order.store, order.entity_id),
+        reference=terms.reference_prefix + order.increment_id,
+        account="",
+        date=order.created_at.date(),
+        currency=order.currency,
+        lines=(),
+        net=totals.grand_total - totals.tax,
+        tax=totals.tax,
+        gross=totals.grand_total,
+    )

@@ -1,0 +1,90 @@
+"""What an order that the company already has, or has just accepted, means for its delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import alerts
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, Found
+
+
+def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
+    """None when the company does not have the order; else adopt it, or let a person decide."""
+    ours = [each for each in found if each.ours]
+    if len(ours) > 1:
+        numbers = ", ".join(each.number for each in ours)
+        return cycle.after_failure(
+            item,
+            Failure(
+                Code.DUPLICATE_FOUND,
+                f"{len(ours)} orders in the company carry the key {order.key}: {numbers}. "
+                "Cancel all but one there, then `tidegate queue retry`.",
+            ),
+            None,
+        )
+    if ours:
+        cycle.count("adopted")
+        only = ours[0]
+        accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
+        return verdict_of_accepted(cycle, item, accepted, order, None)
+    if found:
+        other = found[0]
+        return cycle.after_failure(
+            item,
+            Failure(
+                Code.DUPLICATE_FOUND,
+                f"order {other.number} in the company has the same customer order number {order.reference} "
+                f"but not Tidegate's key. If it is this order: `tidegate queue link {item.label} {other.number}`; "
+                "if it is another one: give this connection a `reference_prefix`, then `tidegate queue retry`.",
+                details={"number": other.number, "id": other.id, "key": other.key},
+            ),
+            None,
+        )
+    return None
+
+
+def verdict_of_accepted(
+    cycle: Cycle, item: Item, accepted: Accepted, order: SalesOrder, attempt_id: int | None
+) -> Verdict:
+    """Confirmed, if the company's total is the store's; else the order waits for a person.
+
+    The order exists in the company in either case and is never sent again: a retry finds it.
+    """
+    difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
+    letter = ("c" if attempt_id is not None else "e") if within(cycle, difference) else "h"
+    text = ""
+    code = ""
+    if difference:
+        code = Code.TOTALS_DIFFER.value
+        text = (
+            f"the company's total of order {accepted.number} is {accepted.gross}, the store's {order.gross} "
+            f"{order.currency} (difference {difference})"
+        )
+        with transaction("alert"):
+            alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
+    cycle.count("confirmed" if letter != "h" else "review")
+    return Verdict(
+        item.id,
+        letter,
+        attempt_id=attempt_id,
+        code=code,
+        text=text,
+        target_id=accepted.id,
+        target_number=accepted.number,
+        target_status=accepted.status,
+        total=accepted.gross,
+        adopted=attempt_id is None,
+        links=(("sage-order", accepted.id, accepted.number),),
+    )
+
+
+def within(cycle: Cycle, difference: Decimal) -> bool:
+    """Whether a difference of totals lies within the connection's tolerance."""
+    return abs(difference) <= cycle.connection.settings.rounding.tolerance

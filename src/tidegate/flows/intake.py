@@ -1,0 +1,249 @@
+"""Taking orders into the ledger: every order read ends in exactly one disposition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import order_key, revision, step_key
+from tidegate.domain.order import Order
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.documents import write_order
+from tidegate.ledger import alerts, cursors, delivery, intake, lookups
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.intake import SourceRow
+from tidegate.magento.orders import Unreadable
+
+FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
+
+#: An order in one of these may be in the company, or on its way there.
+MAYBE_SENT = (State.SENDING, State.IN_DOUBT, State.CONFIRMED)
+
+
+class Intake:
+    """Takes pages of orders in, each in one commit."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        settings = cycle.connection.settings
+        self.cycle = cycle
+        self.store = settings.store
+        self.rules = CaptureRules(
+            websites=frozenset(settings.websites),
+            since=settings.capture.since,
+            states=frozenset(settings.capture.states),
+            statuses_never=frozenset(settings.capture.statuses_never),
+        )
+
+    def unreadable_ids(self) -> set[int]:
+        """Orders of this connection that could not be read so far."""
+        return lookups.unreadable_ids(self.cycle.name, self.store, "order")
+
+    def take(
+        self,
+        orders: Sequence[Order],
+        unreadable: Sequence[Unreadable],
+        *,
+        cursor: tuple[str, datetime | None] | None = None,
+    ) -> None:
+        """One commit: the documents, what becomes of each, and the cursor behind them."""
+        mine = [order for order in orders if not self.rules.websites or order.website in self.rules.websites]
+        self.fetch_parents(mine)
+        wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
+        known = intake.known(self.store, "order", wanted)
+        now = self.cycle.now()
+        with transaction("capture"):
+            fresh = [order for order in mine if changed(order, known.get(order.entity_id))]
+            sources = intake.save_sources([self.row(order) for order in fresh], now)
+            for order in fresh:
+                self.carry_out(order, known, sources[order.entity_id], now)
+            self.park(unreadable, now)
+            if cursor is not None and cursor[1] is not None:
+                cursors.move(self.cycle.name, FLOW, cursor[0], cursor[1].isoformat(), now)
+
+    def fetch_parents(self, orders: Sequence[Order]) -> None:
+        """An edited order follows its parent, so the parent must be known first."""
+        parents = {order.parent_entity_id for order in orders if order.parent_entity_id is not None}
+        parents -= {order.entity_id for order in orders}
+        for missing in sorted(parents - intake.known_ids(self.store, "order", parents)):
+            parent = self.cycle.connection.store.orders.read_one(missing)
+            if isinstance(parent, Order):
+                self.take([parent], [])
+
+    def carry_out(self, order: Order, known: dict[int, intake.Known], source_id: int, now: datetime) -> None:
+        """Inside the page's transaction: the one disposition of one order."""
+        before = known.get(order.entity_id)
+        parent = known.get(order.parent_entity_id or 0)
+        parent_state = State(parent.delivery_state) if parent is not None and parent.delivery_state else None
+        if before is None or before.delivery_id is None:
+            disposition = decide(order, None, self.rules, parent=parent_state)
+            self.create(order, disposition, source_id, now)
+            return
+        if before.delivery_state == State.REVIEW and before.reason_code == Code.UNREADABLE:
+            self.now_readable(order, before, parent_state, now)
+            return
+        disposition = decide(order, self.what_is_known(before), self.rules, parent=parent_state)
+        self.change(order, before, disposition, source_id, now)
+
+    def what_is_known(self, before: intake.Known) -> Known:
+        """The ledger's record in the rules' words."""
+        state = State(before.delivery_state)
+        return Known(
+            state=state,
+            revision=before.revision,
+            maybe_sent=state in MAYBE_SENT or bool(before.target_id),
+            cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
+        )
+
+    def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
+        """The order's first delivery."""
+        states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
+        self.new(order, STEP, states[disposition.action], disposition, source_id, now)
+        self.cycle.count("captured")
+
+    def change(
+        self, order: Order, before: intake.Known, disposition: Disposition, source_id: int, now: datetime
+    ) -> None:
+        """What a new reading means for a delivery that exists."""
+        delivery_id = before.delivery_id
+        assert delivery_id is not None  # noqa: S101 - the caller has looked
+        reason = disposition.reason
+        match disposition.action:
+            case Action.CANCEL if lookups.was_attempted(
+                delivery_id
+            ):  # it may be there all the same: looked up, then cancelled
+                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+            case Action.CANCEL:
+                self.apply([Verdict(delivery_id, "m", text=reason)], now)
+                self.release_children(order, now)
+            case Action.CANCEL_SENT:
+                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+            case Action.CHANGED:
+                self.new(
+                    order, f"{CHANGE}-{revision(order)[-12:]}", State.REVIEW, disposition, source_id, now
+                )
+                self.alert(disposition.failure, order.increment_id, now)
+            case Action.REFRESH:
+                delivery.refresh_subject({delivery_id: ""}, now, text=reason)
+            case Action.SKIP:
+                self.apply([Verdict(delivery_id, "n", text=reason)], now)
+                self.release_children(order, now)
+            case Action.HOLD:
+                self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
+            case Action.UNSKIP:
+                self.apply([Verdict(delivery_id, "p", text=reason)], now)
+                if disposition.waits_for:
+                    self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
+            case Action.QUEUE:
+                self.apply([Verdict(delivery_id, "a", text=reason)], now)
+            case Action.NOTHING:
+                pass
+
+    def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
+        """An order that could not be read can be read now: decided as on first sight."""
+        delivery_id = before.delivery_id
+        assert delivery_id is not None  # noqa: S101 - the caller has looked
+        disposition = decide(order, None, self.rules, parent=parent)
+        self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
+        if disposition.action is Action.SKIP:
+            self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
+        elif disposition.action is Action.HOLD:
+            self.apply(
+                [Verdict(delivery_id, "i", text=disposition.reason, waits_for=disposition.waits_for)], now
+            )
+        alerts.clear_alert(Code.UNREADABLE.value, self.cycle.name, str(order.entity_id), now)
+
+    def park(self, unreadable: Sequence[Unreadable], now: datetime) -> None:
+        """Orders that break every page: kept by name, for a person, and tried again in every cycle."""
+        for each in unreadable:
+            if intake.known_ids(self.store, "order", [each.entity_id]):
+                continue
+            row = SourceRow(
+                connection=self.cycle.name,
+                store=self.store,
+                entity_id=each.entity_id,
+                increment_id="",
+                revision="",
+                document="",
+            )
+            source_id = intake.save_sources([row], now)[each.entity_id]
+            failure = Failure(Code.UNREADABLE, each.text, sent=False)
+            wanted = NewDelivery(
+                connection=self.cycle.name,
+                flow=FLOW,
+                step=STEP,
+                key=step_key(order_key(self.store, each.entity_id), STEP),
+                source_id=source_id,
+                label=str(each.entity_id),
+                state=State.REVIEW,
+                reason_code=failure.code.value,
+                reason=failure.text,
+            )
+            delivery.create_many([wanted], now)
+            self.alert(failure, str(each.entity_id), now)
+
+    def new(
+        self, order: Order, step: str, state: State, disposition: Disposition, source_id: int, now: datetime
+    ) -> None:
+        """A delivery of one step of the order."""
+        wanted = NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=step,
+            key=step_key(order_key(order.store, order.entity_id), step),
+            source_id=source_id,
+            label=order.increment_id,
+            state=state,
+            reason_code=disposition.failure.code.value if disposition.failure else "",
+            reason=disposition.reason,
+            waits_for=disposition.waits_for if state is State.HELD else "",
+        )
+        delivery.create_many([wanted], now)
+
+    def release_children(self, order: Order, now: datetime) -> None:
+        """The copy that replaces a cancelled order may go now."""
+        waits_for = f"order:{order.store}:{order.entity_id}"
+        self.cycle.count("released", delivery.release_waiting(self.cycle.name, [waits_for], now))
+
+    def apply(self, verdicts: Sequence[Verdict], now: datetime) -> None:
+        """Transitions that follow from reading; no lease of the company is needed for them."""
+        delivery.apply(verdicts, now, lease=self.cycle.lease)
+
+    def alert(self, failure: Failure | None, label: str, now: datetime) -> None:
+        """Tell a person."""
+        if failure is not None:
+            alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
+
+    def row(self, order: Order) -> SourceRow:
+        """The document as the ledger keeps it."""
+        return SourceRow(
+            connection=self.cycle.name,
+            store=order.store,
+            entity_id=order.entity_id,
+            increment_id=order.increment_id,
+            revision=revision(order),
+            document=write_order(order).decode(),
+            store_view_id=order.store_view_id,
+            website=order.website,
+            source_created_at=order.created_at,
+            source_updated_at=order.updated_at,
+            state=order.state,
+            status=order.status,
+            parent_entity_id=order.parent_entity_id,
+            child_entity_id=order.child_entity_id,
+            grand_total=order.totals.grand_total,
+            currency=order.currency,
+        )
+
+
+def changed(order: Order, before: intake.Known | None) -> bool:
+    """Whether a reading says anything new: the echo of our own notes does not."""
+    return (
+        before is None
+        or before.delivery_id is None
+        or (before.revision, before.state, before.status) != (revision(order), order.state, order.status)
+    )

@@ -1,0 +1,60 @@
+"""From the configuration's words to the rules' values: the domain reads no configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tidegate.config import model
+from tidegate.domain.customers import CustomerRules
+from tidegate.domain.terms import PaymentTerms, ShippingTerms, Terms
+from tidegate.sage.port import Capabilities
+
+
+def terms_of(
+    name: str,
+    settings: model.Connection,
+    company: model.Company,
+    capabilities: Capabilities,
+    rates: Mapping[str, Decimal],
+) -> Terms:
+    """The mappings of connection `name`; `rates` are the company's own tax rates in percent."""
+    return Terms(
+        currency=company.currency,
+        connection=name,
+        payments={
+            method: PaymentTerms(each.account, each.terms) for method, each in settings.payments.items()
+        },
+        shipping={
+            method: ShippingTerms(each.charge, each.account, each.carrier)
+            for method, each in settings.shipping.items()
+        },
+        tax_codes=settings.tax.codes,
+        tax_rates=rates,
+        revenue=tuple(settings.revenue.accounts.items()),
+        skus=settings.skus,
+        text_skus=frozenset(settings.skip_skus),
+        warehouse=settings.warehouse,
+        tolerance=settings.rounding.tolerance,
+        rounding_account=settings.rounding.account,
+        rounding_tax_code=settings.rounding.tax_code,
+        amounts=settings.amounts,
+        bundles=settings.bundles,
+        reference_prefix=settings.reference_prefix,
+        reference_length=capabilities.reference_length,
+        time_zone=company.time_zone,
+    )
+
+
+def customer_rules(name: str, settings: model.Connection) -> CustomerRules:
+    """Whose account orders of connection `name` go to."""
+    rule = settings.customers
+    return CustomerRules(
+        unknown=rule.unknown,
+        guest_account=rule.guest_account,
+        web_account=rule.web_account,
+        create_on_hold=rule.create_on_hold,
+        account_prefix=rule.account_prefix,
+        accounts=rule.accounts,
+        connection=name,
+    )

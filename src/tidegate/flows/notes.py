@@ -1,0 +1,72 @@
+"""What the store is to be told about a confirmed order: two steps, each with its own key.
+
+`number` stores the company's order number in `ext_order_id`; `comment` writes it into the order's
+history, hidden or visible to the customer, by configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tidegate.domain.keys import order_key, step_key
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import delivery, lookups
+from tidegate.ledger.delivery import NewDelivery
+
+FLOW = "order-status"
+NUMBER = "number"
+COMMENT = "comment"
+
+
+class Note(msgspec.Struct, frozen=True):
+    """The subject of both steps."""
+
+    entity_id: int
+    number: str
+    status: str
+
+    @property
+    def text(self) -> str:
+        """The comment; it is found again by its beginning, so the number comes first."""
+        return f"{self.marker} ({self.status})" if self.status else self.marker
+
+    @property
+    def marker(self) -> str:
+        """What a look-up searches for among the order's comments."""
+        return f"Sage order {self.number}"
+
+
+read_note = msgspec.json.Decoder(Note).decode
+
+
+def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
+    """Inside the transaction that confirms orders: queue what the store shall be told."""
+    rule = cycle.connection.settings.notes
+    steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
+    if not confirmed or not steps:
+        return
+    items = {item.id: item for item in lookups.items(verdict.delivery_id for verdict in confirmed)}
+    wanted = []
+    for verdict in confirmed:
+        item = items[verdict.delivery_id]
+        entity_id = item.entity_id or 0
+        note = Note(entity_id, verdict.target_number, verdict.target_status)
+        for step in steps:
+            wanted.append(
+                NewDelivery(
+                    connection=cycle.name,
+                    flow=FLOW,
+                    step=step,
+                    key=step_key(order_key(item.store, entity_id), step),
+                    source_id=item.source_id,
+                    label=item.label,
+                    subject=msgspec.json.encode(note).decode(),
+                    state=State.QUEUED,
+                )
+            )
+    delivery.create_many(wanted, now)

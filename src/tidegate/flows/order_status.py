@@ -1,0 +1,137 @@
+"""The `order-status` flow: what Sage said about an order is noted on the Magento order.
+
+Magento's calls are not idempotent (a comment is added each time), so each order is read just
+before it is written: what is there already is adopted, and a comment always carries the order's
+current status, because a comment without one erases it (contract, point 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import payload_hash
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.notes import COMMENT, FLOW, NUMBER, Note, read_note
+from tidegate.ledger import delivery, lookups
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.magento.notes import OrderNow
+
+#: An unanswered write may still take effect for so long; no look-up counts before.
+SETTLE = timedelta(minutes=10)
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    size = cycle.connection.settings.flows[FLOW].batch
+    after = 0
+    while cycle.may_go_on():
+        orders = lookups.open_by_source(
+            cycle.name,
+            FLOW,
+            cycle.now(),
+            doubtful_before=cycle.now() - SETTLE,
+            limit=size,
+            after_source=after,
+        )
+        if not orders:
+            return
+        for source_id, items in orders:
+            after = source_id
+            note_order(cycle, items)
+            if not cycle.may_go_on():
+                return
+
+
+def note_order(cycle: Cycle, items: Sequence[Item]) -> None:
+    """All open steps of one order, after one look at it."""
+    entity_id = read_note(items[0].subject).entity_id
+    there = cycle.connection.store.notes.read_status(entity_id)
+    if isinstance(there, Failure):
+        if there.ends_cycle:
+            cycle.call_failed(there, of_company=False)
+        else:
+            cycle.apply(
+                [cycle.after_failure(item, there, None) for item in items if item.state is State.QUEUED]
+            )
+        return
+    for item in sorted(items, key=lambda each: each.step, reverse=True):  # number before comment
+        if cycle.may_go_on():
+            write_step(cycle, item, read_note(item.subject), there)
+
+
+def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> None:
+    """One step of one order: adopt it when it is there, else write it."""
+    if is_there(item, note, there):
+        cycle.count("adopted")
+        cycle.apply([Verdict(item.id, "e", text="found on the Magento order")])
+        return
+    if item.state is State.IN_DOUBT:
+        cycle.apply([cycle.after_absence(item)])
+    refusal = refuse(item, note, there)
+    if refusal is not None:
+        cycle.apply([cycle.after_failure(item, refusal, None)])
+        return
+    cycle.keep_lease()
+    with transaction("attempt"):
+        attempts = delivery.begin(
+            cycle.lease,
+            cycle.batch_id,
+            [(item.id, payload_hash({"text": note.text, "step": item.step}))],
+            cycle.now(),
+        )
+    attempt = attempts.get(item.id)
+    if attempt is None:
+        return
+    cycle.count("sent")
+    failure = write(cycle, item, note, there)
+    if failure is None:
+        cycle.count("confirmed")
+        cycle.apply(
+            [
+                Verdict(
+                    item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number
+                )
+            ]
+        )
+    else:
+        cycle.apply([cycle.after_failure(item, failure, attempt)])
+
+
+def write(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> Failure | None:
+    """The one call of this step."""
+    store = cycle.connection.store.notes
+    if item.step == NUMBER:
+        return store.store_number(note.entity_id, note.number)
+    visible = cycle.connection.settings.notes.comment == "visible"
+    return store.add_comment(note.entity_id, note.text, visible=visible, status=there.status)
+
+
+def is_there(item: Item, note: Note, there: OrderNow) -> bool:
+    """Whether the step's effect can be seen on the order."""
+    if item.step == NUMBER:
+        return there.ext_order_id == note.number
+    return there.has_comment(note.marker)
+
+
+def refuse(item: Item, note: Note, there: OrderNow) -> Failure | None:
+    """What must not be written."""
+    if item.step == NUMBER and there.ext_order_id:
+        return Failure(
+            Code.OTHER_CONTENT,
+            f"the Magento order carries the ERP number {there.ext_order_id} already, not {note.number}. "
+            "Was it exported by another connector? Correct it in Magento, then `tidegate queue retry`.",
+        )
+    if item.step == COMMENT and not there.status:
+        return Failure(
+            Code.OTHER_CONTENT,
+            "the Magento order has no status, and a comment without one would keep it so. "
+            "Give the order a status in Magento, then `tidegate queue retry`.",
+        )
+    return None

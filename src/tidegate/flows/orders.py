@@ -1,0 +1,107 @@
+"""The `orders` flow: Magento -> Sage.
+
+One cycle: read what changed; then, if the company is open: look up what is in doubt, release what
+was held and is complete now, cancel, and carry the queue in batches over the company's seats.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.states import State
+from tidegate.domain.terms import Terms
+from tidegate.flows import cancellations, capture, releases
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_batch import OrderBatch
+from tidegate.flows.verification import verify_orders
+from tidegate.ledger import database, delivery, lookups, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+
+FLOW = "orders"
+STEP = "order"
+#: No cycle goes on for ever: what is left goes with the next one.
+LONGEST_CYCLE = timedelta(hours=1)
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    capture.run(cycle)
+    if not cycle.may_call_company():
+        return
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if not something_to_do(cycle):
+        return
+    terms = cycle.connection.terms()
+    if isinstance(terms, Failure):
+        cycle.call_failed(terms)
+        return
+    with cycle.connection.company.session() as session:
+        verify_orders(cycle, session, terms)
+        cancellations.run(cycle, session)
+        releases.run(cycle, OrderBatch(cycle, session, terms))
+        batches = Batches(cycle)
+        if cycle.connection.company.capabilities.seats == 1:
+            for items in batches:
+                OrderBatch(cycle, session, terms).carry(items)
+            return
+    carry_side_by_side(cycle, terms, batches)
+
+
+def something_to_do(cycle: Cycle) -> bool:
+    """Whether the company needs to be called at all: an empty queue costs no seat."""
+    return lookups.has_work(cycle.name, FLOW, cycle.now())
+
+
+def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
+    """As many batches at once as the company has seats."""
+
+    def work() -> None:
+        try:
+            with cycle.connection.company.session() as session:
+                for items in batches:
+                    OrderBatch(cycle, session, terms).carry(items)
+        finally:
+            database.close()
+
+    seats = cycle.connection.company.capabilities.seats
+    with ThreadPoolExecutor(max_workers=seats, thread_name_prefix=cycle.name) as pool:
+        for future in [pool.submit(work) for _ in range(seats)]:
+            future.result()
+
+
+class Batches:
+    """The queue, batch by batch: nobody is given out twice, and whoever failed is not met again."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self._cycle = cycle
+        self._given: set[int] = set()
+        self._lock = threading.Lock()
+        self._size = cycle.connection.settings.flows[FLOW].batch
+
+    def __iter__(self) -> Iterator[list[Item]]:
+        while items := self.next():
+            yield items
+            self.took(items)
+
+    def next(self) -> list[Item]:
+        """The next batch; empty when the queue is, or when the cycle must end."""
+        with self._lock:
+            if not self._cycle.may_call_company() or self._cycle.now() - self._cycle.started > LONGEST_CYCLE:
+                return []
+            # What was begun in this cycle is not due any more; what is on a seat right now still is.
+            due = queue.due(self._cycle.name, FLOW, STEP, self._size + len(self._given), self._cycle.now())
+            items = [item for item in due if item.id not in self._given][: self._size]
+            self._given.update(item.id for item in items)
+            return items
+
+    def took(self, items: list[Item]) -> None:
+        """A seat is done with its batch: only those that are queued still must be remembered."""
+        left = {item.id for item in lookups.items(item.id for item in items) if item.state is State.QUEUED}
+        with self._lock:
+            self._given -= {item.id for item in items} - left

@@ -1,0 +1,48 @@
+"""Deliveries in doubt: looked up before anything is sent again.
+
+A look-up proves that a document is absent only after the time in which an unanswered call may
+still take effect (`settle_minutes` of the company): a server may finish what its caller gave up.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.terms import Terms
+from tidegate.flows import notes
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.documents import expected
+from tidegate.flows.found_orders import judge_found
+from tidegate.ledger import delivery, queue
+from tidegate.ledger.database import transaction
+from tidegate.sage.port import OrderKey, Session
+
+
+def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
+    """Look up every order in doubt whose last attempt is old enough."""
+    capabilities = cycle.connection.company.capabilities
+    if not capabilities.look_up_by_key:
+        return  # without a look-up the order waits for a person: `queue link` or `queue retry`
+    before = cycle.now() - timedelta(minutes=cycle.connection.company_settings.settle_minutes)
+    looked_up: set[int] = set()
+    while cycle.may_call_company():
+        items = queue.in_doubt(cycle.name, cycle.flow, "order", before, capabilities.lookups_per_call)
+        if not items or looked_up.issuperset(item.id for item in items):
+            return
+        looked_up.update(item.id for item in items)
+        cycle.keep_lease()
+        orders = [expected(item, terms, capabilities) for item in items]
+        found = session.find_orders([OrderKey(order.key, order.reference) for order in orders])
+        if isinstance(found, Failure):
+            cycle.call_failed(found)
+            return
+        verdicts = []
+        for item, order in zip(items, orders, strict=True):
+            verdict = judge_found(cycle, item, found[order.key], order)
+            verdicts.append(verdict or cycle.after_absence(item))
+        with transaction("verify"):
+            moved_on = set(delivery.apply(verdicts, cycle.now(), lease=cycle.lease))
+            notes.ask_for(
+                cycle, [v for v in verdicts if v.letter == "e" and v.delivery_id not in moved_on], cycle.now()
+            )

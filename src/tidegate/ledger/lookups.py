@@ -1,0 +1,101 @@
+"""What the flows ask about orders and their steps, besides what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, Max, OuterRef, Q
+
+from tidegate.domain.errors import Code
+from tidegate.domain.states import State
+from tidegate.ledger import models
+from tidegate.ledger.queue import Item, item
+
+
+def has_work(connection: str, flow: str, now: datetime) -> bool:
+    """Whether anything of the flow is queued and due, in doubt, or held for something."""
+    rows = models.Delivery.objects.filter(connection=connection, flow=flow)
+    return (
+        rows.filter(state=State.IN_DOUBT.value).exists()
+        or rows.filter(state=State.QUEUED.value).filter(Q(due_at=None) | Q(due_at__lte=now)).exists()
+        or rows.filter(state=State.HELD.value).exclude(waits_for="").exists()
+    )
+
+
+def items(ids: Iterable[int]) -> list[Item]:
+    """Deliveries by their ids."""
+    rows = models.Delivery.objects.filter(pk__in=list(ids)).select_related("source").order_by("pk")
+    return [item(row) for row in rows]
+
+
+def held_for(connection: str, flow: str, step: str, waits_for: str, *, limit: int) -> list[Item]:
+    """Held deliveries that wait for one thing."""
+    rows = models.Delivery.objects.filter(
+        connection=connection, flow=flow, step=step, waits_for=waits_for, state=State.HELD.value
+    )
+    return [item(row) for row in rows.order_by("pk").select_related("source")[:limit]]
+
+
+def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
+    """Another step of the same document."""
+    if source_id is None:
+        return None
+    row = (
+        models.Delivery.objects.filter(source_id=source_id, flow=flow, step=step)
+        .select_related("source")
+        .defer("source__document")
+        .first()
+    )
+    return item(row, with_document=False) if row is not None else None
+
+
+def step_of_document(store: str, entity_id: int, flow: str, step: str) -> Item | None:
+    """A step of an order named by its store and entity id."""
+    sources = models.Source.objects.filter(store=store, kind="order", entity_id=entity_id)
+    return step_of(sources.values_list("pk", flat=True).first(), flow, step)
+
+
+def open_by_source(
+    connection: str, flow: str, now: datetime, *, doubtful_before: datetime, limit: int, after_source: int
+) -> list[tuple[int, list[Item]]]:
+    """Documents with open steps of a flow, by source id: queued and due ones, and doubts old enough.
+
+    Left out is what a batch that has not ended began before.
+    """
+    running = models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values("pk")
+    settled = models.Attempt.objects.filter(
+        delivery=OuterRef("pk"), outcome="", started_at__lte=doubtful_before
+    )
+    wanted = Q(state=State.QUEUED.value) & (Q(due_at=None) | Q(due_at__lte=now)) & ~Q(batch_id__in=running)
+    doubtful = Q(state=State.IN_DOUBT.value) & Exists(settled)
+    rows = models.Delivery.objects.filter(
+        Q(connection=connection, flow=flow, source_id__gt=after_source) & (wanted | doubtful)
+    )
+    sources = list(rows.order_by("source_id").values_list("source_id", flat=True).distinct()[:limit])
+    found: dict[int, list[Item]] = {}
+    chosen = rows.filter(source_id__in=sources).order_by("source_id", "pk").select_related("source")
+    for row in chosen.defer("source__document"):
+        if row.source_id is not None:
+            found.setdefault(row.source_id, []).append(item(row, with_document=False))
+    return list(found.items())
+
+
+def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
+    """Documents that are parked because the store cannot serve them."""
+    rows = models.Delivery.objects.filter(
+        connection=connection, state=State.REVIEW.value, reason_code=Code.UNREADABLE.value
+    ).filter(source__store=store, source__kind=kind)
+    return {
+        entity_id for entity_id in rows.values_list("source__entity_id", flat=True) if entity_id is not None
+    }
+
+
+def highest_id(store: str, kind: str) -> int:
+    """The highest entity id ever read from the store; 0 when none was."""
+    return models.Source.objects.filter(store=store, kind=kind).aggregate(top=Max("entity_id"))["top"] or 0
+
+
+def was_attempted(delivery_id: int) -> bool:
+    """Whether any attempt of it was ever recorded: the target may have it whatever the outcome says."""
+    return models.Attempt.objects.filter(delivery_id=delivery_id).exists()

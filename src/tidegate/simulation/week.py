@@ -1,0 +1,214 @@
+"""The script of one simulated business week, made from one seed and nothing else.
+
+Orders arrive by an hourly curve and are edited, cancelled, held; other channels sell; Sage locks
+itself; the wire, both systems and our own process fail. The same seed gives the same week.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+#: Orders per hour of the day, as weights: quiet nights, a lunch peak, an evening peak.
+HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12, 7, 3)
+
+MAGENTO, SAGE, HUB = "magento", "sage200", "hub"
+
+START = datetime(2026, 3, 23, 6, 0, tzinfo=UTC)  #: a Monday; the clocks change in London on its Sunday
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens outside the hub's control; `at` is aware UTC."""
+
+    at: datetime
+    what: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Week:
+    """One seed's script and the settings that go with it."""
+
+    seed: int
+    start: datetime
+    end: datetime
+    events: tuple[Event, ...]
+    settings: dict[str, Any]
+
+
+#: kind -> (where it strikes, how often at most, options)
+WIRE_FAULTS: dict[str, dict[str, Any]] = {
+    "refuse": {},
+    "drop_before": {},
+    "drop_after": {},
+    "late": {"seconds": 45},
+    "cut_body": {},
+    "login_page": {},
+    "garbage": {},
+    "slow": {"seconds": 240},
+    "status-401": {"status": 401},
+    "status-403": {"status": 403},
+    "status-429": {"status": 429},
+    "status-429-retry-after": {"status": 429, "retry_after": 900},
+    "status-500": {"status": 500},
+    "status-500-effect": {"status": 500, "effect": True},
+    "status-502": {"status": 502},
+    "status-503": {"status": 503},
+    "status-504-effect": {"status": 504, "effect": True},
+}
+
+#: What a fault may strike: (system, method, path).
+TARGETS = (
+    (SAGE, "POST", "sop_orders$"),
+    (SAGE, "POST", "sop_orders$"),
+    (SAGE, "POST", "sop_orders$"),
+    (SAGE, "GET", "sop_orders"),
+    (SAGE, "GET", "products"),
+    (SAGE, "POST", "customers$"),
+    (SAGE, "POST", "oauth/token"),
+    (MAGENTO, "GET", "V1/orders$"),
+    (MAGENTO, "GET", "V1/orders/[0-9]+$"),
+    (MAGENTO, "POST", "V1/orders$"),
+    (MAGENTO, "POST", "comments$"),
+)
+
+#: Faults that a face carries out itself.
+FACE_FAULTS = (
+    (SAGE, "lock"),
+    (SAGE, "seats"),
+    (SAGE, "token_revoked"),
+    (SAGE, "closed_period"),
+    (MAGENTO, "poison_order"),
+    (MAGENTO, "late_commit"),
+    (MAGENTO, "page_cap"),
+    (MAGENTO, "maintenance"),
+    (MAGENTO, "ignore_sort"),
+)
+
+
+def write_week(seed: int, *, orders: int = 40, days: int = 7) -> Week:
+    """The script of week number `seed`: about `orders` orders over `days` days."""
+    rng = random.Random(f"week-{seed}")
+    start = START
+    end = start + timedelta(days=days)
+    events = [
+        *arrivals(rng, start, days, orders),
+        *changes(rng, start, days, orders),
+        *closings(rng, start, days),
+        *wire_faults(rng, start, days),
+        *face_faults(rng, start, days),
+        *own_faults(rng, start, days),
+    ]
+    settings = {
+        "edition": rng.choice(("standard", "professional")),
+        "unknown": rng.choice(("create", "web-account", "create")),
+        "comment": rng.choice(("hidden", "visible")),
+        "cancellation": rng.choice(("cancel", "review")),
+        "every_orders": rng.choice(("15m", "30m", "1h")),
+        "every_status": rng.choice(("30m", "1h", "2h")),
+        "colliding": rng.random() < 0.3,
+        "amounts": "auto",
+    }
+    return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
+
+
+def arrivals(rng: random.Random, start: datetime, days: int, orders: int) -> Iterator[Event]:
+    """Orders by the hourly curve; each carries a seed of its own, so that leaving one out moves none."""
+    for number in range(orders):
+        day = rng.randrange(days)
+        hour = rng.choices(range(24), HOURLY)[0]
+        at = start.replace(hour=0) + timedelta(days=day, hours=hour, seconds=rng.randrange(3600))
+        if at < start:
+            at += timedelta(days=1)
+        burst = 1 if rng.random() < 0.9 else rng.randrange(2, 5)  # several in the same second
+        for copy in range(burst):
+            yield Event(at, "order", {"seed": number * 10 + copy})
+
+
+def changes(rng: random.Random, start: datetime, days: int, orders: int) -> Iterator[Event]:
+    """What happens to orders afterwards, in Magento, and to the stock, in Sage."""
+    for what, share in (
+        ("cancel", 0.10),
+        ("edit", 0.06),
+        ("hold", 0.05),
+        ("unhold", 0.08),
+        ("address", 0.03),
+    ):
+        for _ in range(int(orders * share) + (rng.random() < 0.5)):
+            yield Event(moment(rng, start, days), what, {"pick": rng.random()})
+    for _ in range(days * 3):
+        yield Event(
+            moment(rng, start, days),
+            "other-channel-sale",
+            {"pick": rng.random(), "pieces": rng.randrange(1, 9)},
+        )
+
+
+def closings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """Locks that no calendar knows: a backup that runs long, a period end."""
+    for _ in range(rng.randrange(0, 3)):
+        at = moment(rng, start, days)
+        minutes = rng.choice((20, 60, 180, 600))
+        yield Event(at, "lock", {})
+        yield Event(at + timedelta(minutes=minutes), "unlock", {})
+
+
+def wire_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """Faults of the wire, armed at a moment for the next few matching requests."""
+    for name, options in WIRE_FAULTS.items():
+        for _ in range(rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0]):
+            system, method, path = rng.choice(TARGETS)
+            yield Event(
+                moment(rng, start, days),
+                "fault",
+                {
+                    "system": system,
+                    "name": name,
+                    "kind": "status" if name.startswith("status") else name,
+                    "times": rng.choice((1, 1, 1, 2, 3)),
+                    "method": method,
+                    "path": path,
+                    "options": {**options, **({"skip": rng.randrange(3)} if rng.random() < 0.5 else {})},
+                },
+            )
+
+
+def face_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """Faults of one system's own making."""
+    for system, kind in FACE_FAULTS:
+        if rng.random() < 0.35:
+            at = moment(rng, start, days)
+            yield Event(
+                at,
+                "face-fault",
+                {"system": system, "kind": kind, "pick": rng.random(), "times": rng.randrange(1, 4)},
+            )
+            yield Event(
+                at + timedelta(hours=rng.choice((1, 3, 8))),
+                "face-fault-ends",
+                {"system": system, "kind": kind},
+            )
+
+
+def own_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """Our own process: dies at a commit or at a send, runs twice, is restored from yesterday."""
+    for _ in range(rng.randrange(1, 6)):
+        point = rng.choice(("commit", "commit", "send-before", "send-after"))
+        yield Event(moment(rng, start, days), "die", {"point": point, "after": rng.randrange(1, 25)})
+    if rng.random() < 0.3:
+        yield Event(moment(rng, start, days), "second-hub", {})
+    if rng.random() < 0.25:
+        at = moment(rng, start, days)
+        yield Event(at, "backup", {})
+        yield Event(at + timedelta(hours=rng.choice((2, 12, 24))), "restore", {})
+    for _ in range(rng.randrange(0, 3)):
+        yield Event(moment(rng, start, days), "retry-all", {})
+
+
+def moment(rng: random.Random, start: datetime, days: int) -> datetime:
+    """Some instant of the week, the last six hours left out so that the week can settle."""
+    return start + timedelta(seconds=rng.randrange(days * 86400 - 6 * 3600))
