@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -20,7 +21,8 @@ WEIGHT: Final = Decimal("1.5")
 WIDGETS: Final = 1000
 _STEP: Final = Decimal("0.37")
 _WEBSITE_PRICES: Final = MappingProxyType({(2, "HUB-0001"): Decimal("8.19")})
-_CREATED: Final = "2026-11-21 02:12:22"
+_FIRST: Final = datetime(2026, 11, 21, 2, 12, 22, tzinfo=UTC)
+_EACH: Final = timedelta(seconds=2.7)
 _SWAPPED: Final = MappingProxyType({12: 14, 13: 15, 14: 12, 15: 13})
 
 
@@ -37,7 +39,8 @@ class Product:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The columns that a list call may filter by."""
+        """The columns that a list call may filter by. The recorder made one product after the other."""
+        made = f"{_FIRST + (self.id - 1) * _EACH:%Y-%m-%d %H:%M:%S}"
         return {
             "id": self.id,
             "entity_id": self.id,
@@ -48,8 +51,8 @@ class Product:
             "status": 1,
             "visibility": 4,
             "type_id": self.type,
-            "created_at": _CREATED,
-            "updated_at": _CREATED,
+            "created_at": made,
+            "updated_at": made,
             "weight": figure(self.weight),
         }
 

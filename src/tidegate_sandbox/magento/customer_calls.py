@@ -109,6 +109,20 @@ def billing_address(call: Call) -> Row | None:
     return next((address for address in row["addresses"] if address.get("default_billing")), None)
 
 
+def address(call: Call) -> Row:
+    """One address of whichever customer."""
+    wanted = call.whole("id")
+    everyone: list[Row] = [address for row in call.store.customers.all() for address in row["addresses"]]
+    for found in everyone:
+        if found["id"] == wanted:
+            return found
+    raise Refusal(
+        404,
+        "No such entity with %fieldName = %fieldValue",
+        {"fieldName": "addressId", "fieldValue": wanted},
+    )
+
+
 def _sent(call: Call) -> Row:
     sent = call.parameter("customer")
     if not isinstance(sent, dict) or any(key not in _CUSTOMER_KEYS for key in sent):
@@ -170,6 +184,7 @@ ROUTES: Final = [
     Route("GET", "customers/me", "self", me),
     Route("POST", "customers/isEmailAvailable", ANONYMOUS, lambda _: True),
     Route("POST", "customers", ANONYMOUS, create),
+    Route("GET", "customers/addresses/{id}", "Magento_Customer::customer", address),
     Route("GET", "customers/{id}", "Magento_Customer::customer", get),
     Route("PUT", "customers/{id}", "Magento_Customer::manage", update),
     Route("DELETE", "customers/{id}", "Magento_Customer::delete", delete),
