@@ -36,9 +36,14 @@ def _check_names(table: str, entries: Iterable[str], report: Report) -> None:
     if not names:
         report.problem(table, "none", f"add a table [{table}.NAME]")
     for name in names:
-        if not _NAME.fullmatch(name):
-            remedy = "a name has small letters, digits, - and _, at most 30 characters"
-            report.problem(joined(table, name), f'the name "{name}"', remedy)
+        check_name(joined(table, name), name, report)
+
+
+def check_name(key: str, name: str, report: Report) -> None:
+    """A name of a store, company or connection."""
+    if not _NAME.fullmatch(name):
+        remedy = "a name has small letters, digits, - and _, at most 30 characters"
+        report.problem(key, f'the name "{name}"', remedy)
 
 
 def _check_ties(configuration: Configuration, report: Report) -> None:

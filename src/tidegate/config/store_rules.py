@@ -20,10 +20,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 
 def check(store: Store, key: str, report: Report) -> None:
     """Check one store."""
-    check_url(store.url, f"{key}.url", report)
-    if "/rest" in urlsplit(store.url).path:
-        remedy = "give the shop's address without /rest; tidegate adds it"
-        report.problem(f"{key}.url", f'the address "{store.url}"', remedy)
+    check_shop_url(store.url, f"{key}.url", report)
     _check_sign_in(store, key, report)
     check_time_zone(store.time_zone, f"{key}.time_zone", report)
     check_range(store.page_size, 1, 300, f"{key}.page_size", report)
@@ -40,6 +37,14 @@ def _check_sign_in(store: Store, key: str, report: Report) -> None:
     for name in sorted({name for names in NEEDS.values() for name in names} - set(needed)):
         if getattr(store, name):
             report.warning(f"{key}.{name}", "not used", f'auth = "{store.auth}" needs {", ".join(needed)}')
+
+
+def check_shop_url(url: str, key: str, report: Report) -> None:
+    """An address under which Tidegate adds /rest itself."""
+    before = len(report.problems)
+    check_url(url, key, report)
+    if len(report.problems) == before and "/rest" in urlsplit(url).path:
+        report.problem(key, f'the address "{url}"', "give the shop's address without /rest; tidegate adds it")
 
 
 def check_url(url: str, key: str, report: Report) -> None:
