@@ -36,7 +36,7 @@ TRANSITIONS: dict[str, tuple[tuple[State, ...], State, str]] = {
     "d": ((State.SENDING,), State.IN_DOUBT, "no answer, or none that can be trusted"),
     "e": ((State.IN_DOUBT, State.QUEUED), State.CONFIRMED, "a look-up found it in the target: adopted"),
     "f": ((State.IN_DOUBT,), State.QUEUED, "a look-up proved that the target does not have it"),
-    "g": ((State.SENDING,), State.QUEUED, "refused for now: next cycle"),
+    "g": ((State.SENDING, State.QUEUED), State.QUEUED, "refused for now: next cycle"),
     "h": (
         (State.SENDING, State.QUEUED, State.IN_DOUBT, State.CAPTURED),
         State.REVIEW,

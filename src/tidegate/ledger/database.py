@@ -27,7 +27,8 @@ from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 
 from tidegate.ledger.faults import LedgerError, NotReady, explain
-from tidegate.ledger.location import Durability, Location, locate
+from tidegate.ledger.location import Durability as Durability
+from tidegate.ledger.location import Location, locate
 
 Trip = Callable[[str, str], None]
 

@@ -12,36 +12,47 @@ from tidegate.ledger.texts import LONGEST_REASON, storable
 
 @dataclass(frozen=True, slots=True)
 class Halted:
-    """Why and since when a connection is halted."""
+    """Why and since when a connection is, or was, halted."""
 
     connection: str
     reason: str
     code: str
     since: datetime
     by: str
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
 
 
 def halt(connection: str, reason: str, code: str, now: datetime, *, by: str = "engine") -> bool:
     """Halt it; false when it was halted already (the first reason stays: it is the cause)."""
     inside(now)
-    values = (connection, storable(reason, LONGEST_REASON), code, now, storable(by))
-    columns = ("connection", "reason", "code", "since", "by")
+    values = (connection, storable(reason, LONGEST_REASON), code, now, storable(by), None, "")
+    columns = ("connection", "reason", "code", "since", "by", "lifted_at", "lifted_by")
     return bool(rows.insert_new(models.Halt, columns, [values], "connection"))
 
 
-def lift(connection: str, now: datetime) -> bool:
-    """Let it send again; false when it was not halted."""
+def lift(connection: str, now: datetime, *, by: str = "engine") -> bool:
+    """Let it send again; false when it was not halted. Who lifted it is kept."""
     inside(now)
-    return models.Halt.objects.filter(connection=connection).delete()[0] > 0
+    in_force = models.Halt.objects.filter(connection=connection, lifted_at=None)
+    return in_force.update(lifted_at=now, lifted_by=storable(by)) > 0
 
 
 def halted(connection: str) -> Halted | None:
     """Why it is halted, or None."""
-    row = models.Halt.objects.filter(connection=connection).first()
-    return Halted(row.connection, row.reason, row.code, row.since, row.by) if row else None
+    row = models.Halt.objects.filter(connection=connection, lifted_at=None).first()
+    return _halted(row) if row else None
 
 
 def all_halted() -> list[Halted]:
     """Every halted connection."""
-    found = models.Halt.objects.order_by("connection")
-    return [Halted(row.connection, row.reason, row.code, row.since, row.by) for row in found]
+    return [_halted(row) for row in models.Halt.objects.filter(lifted_at=None).order_by("connection")]
+
+
+def history(connection: str, limit: int = 20) -> list[Halted]:
+    """Its halts, the latest first, with who lifted them."""
+    return [_halted(row) for row in models.Halt.objects.filter(connection=connection).order_by("-pk")[:limit]]
+
+
+def _halted(row: models.Halt) -> Halted:
+    return Halted(row.connection, row.reason, row.code, row.since, row.by, row.lifted_at, row.lifted_by)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from tidegate.domain.states import State
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
@@ -71,6 +72,7 @@ class Known:
     reason_code: str = ""
     target_id: str = ""
     target_number: str = ""
+    maybe_sent: bool = False  #: the target has it, or may have it: no look-up has disproved an attempt
 
 
 def known(
@@ -91,6 +93,11 @@ def known(
                 source_id__in=list(sources), flow=flow, step=step
             ).only("source_id", "state", "reason_code", "target_id", "target_number")
         }
+        doubtful = set(
+            models.Attempt.objects.filter(
+                outcome="", delivery_id__in=[delivery.pk for delivery in deliveries.values()]
+            ).values_list("delivery_id", flat=True)
+        )
         for source in sources.values():
             delivery = deliveries.get(source.pk)
             found[source.entity_id] = Known(
@@ -108,6 +115,12 @@ def known(
                 reason_code=delivery.reason_code if delivery else "",
                 target_id=delivery.target_id if delivery else "",
                 target_number=delivery.target_number if delivery else "",
+                maybe_sent=delivery is not None
+                and (
+                    delivery.state == State.CONFIRMED
+                    or delivery.pk in doubtful
+                    or bool(delivery.target_id or delivery.target_number)
+                ),
             )
     return found
 

@@ -47,7 +47,7 @@ def retry(delivery_id: int, *, actor: str, now: datetime, text: str = "", overru
     letter = {State.HELD: "l", State.REVIEW: "l", State.SKIPPED: "p", State.CANCELLED: "p"}.get(
         State(row.state), ""
     )
-    if letter == "l" and unresolved:
+    if row.state == State.REVIEW and _may_be_there(row, unresolved):
         letter = "r"
     return _do(
         row,
@@ -77,7 +77,7 @@ def hold(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done
 def cancel(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done:
     """Never send it (m). Not possible once the target may have it."""
     row, unresolved = _row(delivery_id, now)
-    if unresolved:
+    if row.state == State.REVIEW and _may_be_there(row, unresolved):
         raise NotAllowed(_in_target(row, "cancel"))
     verdict = Verdict(delivery_id, "m", code="operator", text=text or f"cancelled by {actor}")
     return _do(row, "m", "cancel", verdict, actor, now)
@@ -88,7 +88,7 @@ def skip(delivery_id: int, *, actor: str, now: datetime, text: str) -> Done:
     row, unresolved = _row(delivery_id, now)
     if not text.strip():
         raise NotAllowed("skip needs a reason: a document that is left out without one would be silence")
-    if unresolved:
+    if row.state == State.REVIEW and _may_be_there(row, unresolved):
         raise NotAllowed(_in_target(row, "skip"))
     return _do(row, "n", "skip", Verdict(delivery_id, "n", code="operator", text=text), actor, now)
 
@@ -103,8 +103,13 @@ def link_to(
     kind: str = "sage-order",
     text: str = "",
 ) -> Done:
-    """Confirm it as the document that exists in the target (o), typed in by hand for instance."""
+    """Confirm it as the document that exists in the target (o), typed in by hand for instance.
+
+    With neither id nor number: as the document that is recorded already, e.g. with a differing total.
+    """
     row, _ = _row(delivery_id, now)
+    if not target_id.strip() and not number.strip():
+        target_id, number = row.target_id, row.target_number
     if not target_id.strip() and not number.strip():
         raise NotAllowed("link needs the document's id or number in the target")
     verdict = Verdict(
@@ -147,8 +152,14 @@ def _do(
     return Done(row.pk, before, after, f"{row.label or row.key}: {before.value} -> {after.value}")
 
 
+def _may_be_there(row: models.Delivery, unresolved: bool) -> bool:
+    return unresolved or bool(row.target_id or row.target_number)
+
+
 def _in_target(row: models.Delivery, wish: str) -> str:
+    there = row.target_number or row.target_id
+    known = f"the target has it as {there}" if there else "the target may have it"
     return (
-        f"{row.label or row.key} is {row.state} and the target may have it: {wish} is not possible; "
+        f"{row.label or row.key} is {row.state} and {known}: {wish} is not possible; "
         "retry (it is looked up first), or link it to the document found there"
     )

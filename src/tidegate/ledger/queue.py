@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models
@@ -49,12 +49,21 @@ class Item:
 
 
 def due(
-    connection: str, flow: str, step: str, limit: int, now: datetime, *, state: State = State.QUEUED
+    connection: str,
+    flow: str,
+    step: str,
+    limit: int,
+    now: datetime,
+    *,
+    after: Item | None = None,
+    state: State = State.QUEUED,
 ) -> list[Item]:
     """What may be begun now, the longest waiting first; a refused one goes to the back of the queue.
 
-    Left out is what a batch that has not ended began before: nothing is retried within the cycle
-    that failed it. With `state=State.CAPTURED`: what may become queued (transition a).
+    So a record that ends every cycle it heads cannot keep the others waiting. Left out is what a batch
+    that has not ended tried before: nothing is retried within the cycle that failed it. A cycle that
+    walks the queue hands in the last item of the page before as `after`. With `state=State.CAPTURED`:
+    what may become queued (transition a).
     """
     running = list(
         models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values_list(
@@ -65,17 +74,29 @@ def due(
         _of(connection, flow, step, state)
         .filter(Q(due_at=None) | Q(due_at__lte=now))
         .exclude(batch_id__in=running)
+        .filter(_behind(after))
         .order_by("changed_at", "pk")
         .select_related("source")
     )
     return [item(row) for row in rows[:limit]]
 
 
-def in_doubt(connection: str, flow: str, step: str, started_before: datetime, limit: int) -> list[Item]:
-    """What must be looked up: its attempt began at or before `started_before`, so it can have settled."""
+def in_doubt(
+    connection: str,
+    flow: str,
+    step: str,
+    started_before: datetime,
+    limit: int,
+    *,
+    after: Item | None = None,
+) -> list[Item]:
+    """What must be looked up; an attempt that began after `started_before` may still take effect and waits."""
+    unsettled = models.Attempt.objects.filter(
+        outcome="", started_at__gt=started_before, delivery_id=OuterRef("pk")
+    )
     rows = (
         _of(connection, flow, step, State.IN_DOUBT)
-        .filter(attempts__outcome="", attempts__started_at__lte=started_before)
+        .filter(~Exists(unsettled), _behind(after))
         .order_by("changed_at", "pk")
         .select_related("source")[:limit]
     )
@@ -157,6 +178,12 @@ def oldest_waiting(connection: str) -> datetime | None:
         for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)
     ]
     return min((at for at in oldest if at is not None), default=None)
+
+
+def _behind(item: Item | None) -> Q:
+    if item is None:
+        return Q()
+    return Q(changed_at__gt=item.changed_at) | Q(changed_at=item.changed_at, pk__gt=item.id)
 
 
 def _of(connection: str, flow: str, step: str, state: State) -> QuerySet[models.Delivery]:

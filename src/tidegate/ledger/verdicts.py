@@ -48,6 +48,7 @@ _COLUMNS = (
     "target_status",
     "target_total",
     "adopted",
+    "batch_id",
 )
 
 
@@ -70,8 +71,14 @@ class _Row:
     target_status: str
     target_total: Decimal | None
     adopted: bool
+    batch_id: int | None
     unresolved: int | None = None  # the attempt without outcome
     changed: bool = False
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether the target may have the document: never forgotten, never sent without a look-up."""
+        return self.unresolved is not None or bool(self.target_id or self.target_number)
 
 
 @dataclass(slots=True)
@@ -88,6 +95,16 @@ class _Work:
     events: list[tuple[object, ...]] = field(default_factory=list)
     attempts: list[tuple[object, ...]] = field(default_factory=list)
     links: list[models.Link] = field(default_factory=list)
+    _batch: int | None = None
+
+    def batch(self) -> int | None:
+        """The open batch of the lease, asked for once."""
+        if self._batch is None and self.lease is not None:
+            mine = models.Batch.objects.filter(
+                scope=self.lease.scope, flow=self.lease.flow, fence=self.lease.fence, ended_at=None
+            )
+            self._batch = mine.values_list("pk", flat=True).order_by("-pk").first()
+        return self._batch
 
 
 def apply(
@@ -160,12 +177,10 @@ def _one(work: _Work, verdict: Verdict) -> None:
     row.waits_for = storable(verdict.waits_for) if letter == "i" else ""
     row.failures = 0 if letter in _FRESH else row.failures + verdict.counted
     row.due_at, row.changed_at, row.changed = verdict.due_at, work.now, True
-    if letter in _ANSWERING:
-        row.target_id, row.target_number = storable(verdict.target_id), storable(verdict.target_number)
-        row.target_total, row.adopted = verdict.total, verdict.adopted or letter in "eo"
-    if letter in _ANSWERING or verdict.target_status:
-        row.target_status = storable(verdict.target_status)
+    _note_target(verdict, row)
     _note_attempt(work, verdict, row, before, text)
+    if letter == "g" and before == State.QUEUED:
+        row.batch_id = work.batch() or row.batch_id  # failed before its attempt: not again in this cycle
     told = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
     work.events.append((row.id, work.now, letter, before, row.state, work.actor, told))
     if row.source_id is not None:
@@ -192,17 +207,31 @@ def _allowed(work: _Work, verdict: Verdict, row: _Row) -> bool:
         return (row.scope, row.fence) == (work.lease.scope, work.lease.fence)
     if row.state == State.REVIEW:
         # what the target may have is looked up (r) or linked (o), never forgotten
-        return verdict.letter == "o" or (verdict.letter == "r") == (row.unresolved is not None)
+        return verdict.letter == "o" or (verdict.letter == "r") == row.may_be_there
     if row.state == State.CANCELLED:
-        return not row.target_id and not row.target_number
+        return not row.may_be_there
     return True
+
+
+def _note_target(verdict: Verdict, row: _Row) -> None:
+    if verdict.letter == "f":  # proved absent
+        row.target_id, row.target_number, row.target_total = "", "", None
+    if verdict.target_id or verdict.target_number:  # also with h: it is there, and something is wrong with it
+        row.target_id, row.target_number = storable(verdict.target_id), storable(verdict.target_number)
+        row.target_total = verdict.total
+    if verdict.letter in _ANSWERING:
+        row.adopted = verdict.adopted or verdict.letter in "eo"
+    if verdict.target_status or verdict.letter == "f":
+        row.target_status = storable(verdict.target_status)
 
 
 def _note_attempt(work: _Work, verdict: Verdict, row: _Row, before: str, text: str) -> None:
     if row.unresolved is None:
         return
     outcome = OUTCOMES.get(verdict.letter, "")
-    if before == State.IN_DOUBT and verdict.letter == "h":
+    if verdict.letter == "h" and (verdict.target_id or verdict.target_number):
+        outcome = "accepted" if before == State.SENDING else "found"
+    elif verdict.letter == "h" and before == State.IN_DOUBT:
         outcome = ""  # the look-up raised a question; it did not prove that the target has nothing
     work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, text))
     if outcome:

@@ -9,11 +9,18 @@ from django.db.models import Q
 class Halt(models.Model):
     """A connection that sends nothing until a person or a working credential lifts it."""
 
-    connection = models.TextField(unique=True)
+    connection = models.TextField()
     reason = models.TextField()
     code = models.TextField(default="")
     since = models.DateTimeField()
     by = models.TextField(default="engine")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection"], name="halt_once", condition=Q(lifted_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.connection}: {self.reason}"
