@@ -167,6 +167,7 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
             item.discount_amount,
             item.discount_tax_compensation_amount,
             item.tax_amount,
+            rate,
         ),
         base=line_amounts(
             item.base_row_total,
@@ -174,6 +175,7 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
             item.base_discount_amount,
             item.base_discount_tax_compensation_amount,
             item.base_tax_amount,
+            rate,
         ),
         tax_rate=_money(rate),
         tax_names=_names(taxes),
@@ -183,21 +185,37 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
 
 
 def line_amounts(
-    row_total: Amount, incl_tax: Amount, discount: Amount, compensation: Amount, tax: Amount
+    row_total: Amount,
+    incl_tax: Amount,
+    discount: Amount,
+    compensation: Amount,
+    tax: Amount,
+    rate: Decimal = ZERO,
 ) -> LineAmounts:
-    """A line's money in one currency (points 2 and 4).
+    """A line's money in one currency; `rate` is its tax in percent (points 2 and 4).
 
-    REST gives `row_total` after discount; where prices include tax the discount includes tax, too, and
-    the compensation is that tax. REST never lets `row_total` fall below zero: when a discount with tax
-    is larger than the line without tax (about 84 % at 20 % tax), the true figure is only left in
-    `row_total_incl_tax`.
+    REST gives `row_total` after discount. Where prices include tax the discount includes tax, too: the
+    compensation is that tax, and has to come back.
     """
     net, given, hidden, taxed = _money(row_total), _money(discount), _money(compensation), _money(tax)
     if net == 0 and given > 0 and hidden > 0:
-        net = max(_money(incl_tax) - taxed, ZERO)
+        net = _under_zero(_money(incl_tax), taxed, rate)
     else:
         net += hidden
     return LineAmounts(net, taxed, given - hidden)
+
+
+def _under_zero(incl_tax: Decimal, tax: Decimal, rate: Decimal) -> Decimal:
+    """The net of a line whose `row_total` REST has cut off at zero.
+
+    A discount with tax can be larger than the line without tax (above 83 % at 20 % tax) although
+    something is left to pay. What is left stands in `row_total_incl_tax` (point 2), but not in every
+    version of Magento: where it does not fit the tax, the tax itself tells the net.
+    """
+    net = max(incl_tax - tax, ZERO)
+    if not rate or abs(net * rate / HUNDRED - tax) <= CENT:
+        return net
+    return (tax * HUNDRED / rate).quantize(CENT)
 
 
 def _totals(wire: WireOrder, lines: tuple[OrderLine, ...]) -> tuple[Totals, Totals]:

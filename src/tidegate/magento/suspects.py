@@ -172,19 +172,31 @@ class Suspects:
         return found
 
     def another_reads(self, entity_id: int) -> Failure | None:
-        """None when some other order can be read now; else the failure that is then an outage."""
+        """None when some other order can be read now; else the failure that is then an outage.
+
+        Tried are the last one that was read, the one before, the oldest, the newest and one in the
+        middle. A shop without any other order is believed when it says so.
+        """
         others = Search().where(Filter("entity_id", "neq", entity_id))
-        tries = [others.sorted_by("entity_id", "ASC"), others.sorted_by("entity_id", "DESC")]
+        tries = [
+            Search().where(Filter("entity_id", "lt", entity_id)).sorted_by("entity_id", "DESC"),
+            others.sorted_by("entity_id", "ASC"),
+            others.sorted_by("entity_id", "DESC"),
+            others.where(Filter("entity_id", "gteq", self._highest // 2)).sorted_by("entity_id", "ASC"),
+        ]
         if self._last_good is not None:
             tries.insert(0, Search().where(Filter("entity_id", "eq", self._last_good)))
-        page: tuple[int, list[Row]] | Failure | None = None
+        last: Failure | None = None
         for one in tries:
             page = self.page(one, 1)
             if not isinstance(page, Failure):
-                return None
-            if not may_be_one_record(page):
+                if page[1]:
+                    return None
+            elif may_be_one_record(page):
+                last = page
+            else:
                 return page
-        return _outage(page) if isinstance(page, Failure) else None
+        return _outage(last) if last is not None else None
 
     def _missed(self, failure: Failure) -> Failure | None:
         """The trail ended at nothing: the store fails now and then, and no order is to blame."""

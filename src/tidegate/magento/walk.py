@@ -65,7 +65,6 @@ class Walk(Generic[T]):
         self._suspects = Suspects(client, listing.fields, skip_ids, highest_known)
         self._progress = Progress(read, limit)
         self._cursor: Key | None = None
-        self._before: Key | None = None  #: the cursor one page ago
         self._expected: int | None = None  #: rows left behind the cursor, by the last `total_count`
         self._size = self._page_size
         self._suspect = 0  #: so many rows behind the cursor hold one that breaks the page; 0 = none known
@@ -110,14 +109,15 @@ class Walk(Generic[T]):
             return
         keys = [self._listing.key(row.head) for row in rows]
         if not _ascending(keys, self._cursor):
-            # The store does not sort as it was asked to, so what is left is read without relying on it.
+            # The store does not sort as it was asked to. What is left is read without relying on it, the
+            # last page's stretch included: that page may have been in order by chance.
             yield self._progress.stretch(values)
-            yield from self._sifted(self._cursor, None)
+            yield from self._sifted(self._progress.verified, None)
             return
         if self._expected is not None and total < self._expected:
             # Fewer rows are left than should be. They moved on while we read, or the last page left some
             # out: only another reading of its stretch, in any order, can tell.
-            for stretch in self._sifted(self._before, self._cursor):
+            for stretch in self._sifted(self._progress.verified, self._cursor):
                 yield stretch
                 if stretch.failure is not None:
                     return
@@ -127,7 +127,7 @@ class Walk(Generic[T]):
             return
         # A count below what came is none to rely on; the walk then ends at an empty page.
         self._expected = total - len(rows) if total > len(rows) else None
-        self._before, self._cursor = self._cursor, keys[-1]
+        self._cursor = keys[-1]
         self._narrow(len(rows))
         yield self._progress.stretch(values)
 
