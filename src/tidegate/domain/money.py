@@ -39,13 +39,13 @@ def parse(value: object) -> Decimal:
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """`value` at so many decimals, half away from zero: 0.005 -> 0.01, -0.005 -> -0.01."""
-    # Adding zero turns -0.00 into 0.00, which would otherwise be shown to people and hashed.
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROUNDING) + ZERO
+    # `plus` turns -0.00 into 0.00, which would otherwise be shown to people.
+    return _ROUNDING.plus(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROUNDING))
 
 
 def floored(value: Decimal, decimals: int) -> Decimal:
     """The largest number of so many decimals that is not above `value`."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, _ROUNDING) + ZERO
+    return _ROUNDING.plus(value.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, _ROUNDING))
 
 
 def total(values: Iterable[Decimal]) -> Decimal:
