@@ -79,8 +79,8 @@ def _check_websites(websites: tuple[str, ...], key: str, report: Report) -> None
 def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> None:
     if capture.since is None:
         if orders:
-            remedy = "write the moment from which orders count: without it the whole history would be sent"
-            report.problem(f"{key}.since", "missing", f"{remedy}, e.g. since = 2026-03-02T00:00:00Z")
+            remedy = "write the moment before which no order is sent, e.g. since = 2026-03-02T00:00:00Z"
+            report.problem(f"{key}.since", "missing", remedy)
     elif capture.since.tzinfo is None:
         found = f"{capture.since.isoformat()} without an offset"
         report.problem(
@@ -88,7 +88,11 @@ def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> 
         )
     check_range(capture.overlap_minutes, 1, 1440, f"{key}.overlap_minutes", report, "minutes")
     check_range(capture.lag_seconds, 0, 3600, f"{key}.lag_seconds", report, "seconds")
-    flow_rules.check_every(capture.audit_every, f"{key}.audit_every", report)
+    if capture.audit_every:
+        flow_rules.check_every(capture.audit_every, f"{key}.audit_every", report)
+    else:
+        remedy = 'orders that no reading shows would never be missed; "1d" compares once a day'
+        report.warning(f"{key}.audit_every", "no audit", remedy)
     if not capture.states:
         report.problem(f"{key}.states", "an empty list", f"name states of Magento: {', '.join(STATES)}")
     for state in capture.states:
@@ -143,9 +147,9 @@ def _check_mapped(connection: Connection, key: str, report: Report) -> None:
         if name != OTHER and ("*" in name or "?" in name):
             remedy = 'write a whole method such as flatrate_flatrate, or "*" for every other'
             report.problem(joined(key, "shipping", name), f'the pattern "{name}"', remedy)
-        if not shipping.charge and not shipping.account:
-            remedy = "write the code of an additional charge in Sage, or a freight account"
-            report.warning(joined(key, "shipping", name), "neither charge nor account", remedy)
+        if not shipping.charge:
+            remedy = "orders with delivery costs are held; write the code of an additional charge in Sage"
+            report.warning(joined(key, "shipping", name, "charge"), "missing", remedy)
     for name in connection.payments:
         if name != OTHER and ("*" in name or "?" in name):
             remedy = 'write a whole method such as checkmo, or "*" for every other'

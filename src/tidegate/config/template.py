@@ -93,7 +93,11 @@ def _payments(answers: Answers) -> str:
     for number, method in enumerate(answers.payments):
         lines = [f"[connections.{_name(answers.connection)}.payments.{_name(method)}]"]
         if number == 0:
-            lines += ["# The clearing account, and Sage's payment terms.", '#account = ""', '#terms = ""']
+            lines += [
+                "# The clearing account and payment terms; kept with the order.",
+                '#account = ""',
+                '#terms = ""',
+            ]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 

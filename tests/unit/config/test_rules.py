@@ -75,6 +75,7 @@ WRONG = [
     ("since = 2026-03-02T00:00:00Z", "since = 2026-03-02", "connections.web.capture.since", "date"),
     ("since = 2026-03-02T00:00:00Z", "", "connections.web.capture.since", "missing"),
     ("since = 2", 'audit_every = "1w"\nsince = 2', "connections.web.capture.audit_every", "1w"),
+    ("since = 2", 'audit_every = "x"\nsince = 2', "connections.web.capture.audit_every", '"x"'),
     ("since = 2", "states = []\nsince = 2", "connections.web.capture.states", "empty"),
     ('every = "15m"', 'every = "15"', "connections.web.flows.orders.every", '"15"'),
     ('every = "15m"', 'every = "0m"', "connections.web.flows.orders.every", '"0m"'),
@@ -231,8 +232,9 @@ WARNED = [
     ('every = "15m"', "enabled = false", "connections.web.flows"),
     ('[connections.web.payments."*"]\naccount = "1200"', "", "connections.web.payments"),
     ('[connections.web.shipping."*"]\ncharge = "CARRIAGE"', "", "connections.web.shipping"),
-    ('charge = "CARRIAGE"', "", 'connections.web.shipping."*"'),
+    ('charge = "CARRIAGE"', "", 'connections.web.shipping."*".charge'),
     ('"0" = "0"', "", "connections.web.rounding.tax_code"),
+    ("since = 2", 'audit_every = ""\nsince = 2', "connections.web.capture.audit_every"),
     ("since = 2", 'states = ["proccessing"]\nsince = 2', "connections.web.capture.states"),
     ('websites = ["base"]', 'websites = ["base"]\namounts = "base"', "connections.web.amounts"),
     (

@@ -1,0 +1,155 @@
+"""`docs/configuration.md` describes every key, nothing else, and its examples load."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+import tomlkit
+
+from tidegate.config import model
+from tidegate.config.shape import SECRET_KEYS
+from unit.config.configuration_files import read, whole
+
+PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
+NAMES = {
+    "stores": "main",
+    "companies": "uk",
+    "connections": "web",
+    "flows": "orders",
+    "payments": "*",
+    "shipping": "*",
+}
+Row = dict[str, str]
+
+
+def sections() -> dict[str, str]:
+    """`[stores.NAME]` -> the text below that heading."""
+    parts = re.split(r"(?m)^## `(\[.+\])`$", PAGE)
+    return {title: text.split("\n## ")[0] for title, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def rows(text: str) -> Iterator[Row]:
+    """The rows of a section's table of keys."""
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if line.startswith("| `"):
+            assert len(cells) in (4, 5), line
+            yield dict(zip(("key", "type", "default", "meaning", "example"), [*cells, ""], strict=False))
+
+
+def tables(kind: type[msgspec.Struct], path: str = "") -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    """Every table of the model with the heading that describes it."""
+    hints = get_type_hints(kind)
+    for name, hint in hints.items():
+        inner = [
+            part
+            for part in (hint, *get_args(hint))
+            if isinstance(part, type) and issubclass(part, msgspec.Struct)
+        ]
+        if not inner:
+            continue
+        key = f"{path}.{name}" if path else name
+        origin = get_origin(hint)
+        if origin is dict:
+            key += {"flows": ".FLOW", "payments": ".METHOD", "shipping": ".METHOD"}.get(name, ".NAME")
+        yield f"[[{key}]]" if origin is tuple else f"[{key}]", inner[0]
+        yield from tables(inner[0], key)
+
+
+TABLES = dict(tables(model.Configuration))
+DESCRIBED = [(title, row) for title, text in sections().items() for row in rows(text)]
+
+
+def test_every_table_has_its_section_and_no_other_exists() -> None:
+    assert set(sections()) == set(TABLES)
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_key_is_described_and_every_described_key_exists(title: str) -> None:
+    described = [row["key"].strip("`") for row in rows(sections()[title])]
+    assert described == list(get_type_hints(TABLES[title]))
+
+
+@pytest.mark.parametrize(
+    ("title", "row"), DESCRIBED, ids=[f"{title}.{row['key']}" for title, row in DESCRIBED]
+)
+def test_type_and_default_are_those_of_the_model(title: str, row: Row) -> None:
+    key = row["key"].strip("`")
+    field = {each.name: each for each in msgspec.structs.fields(TABLES[title])}[key]
+    hint = get_type_hints(TABLES[title])[key]
+    assert row["meaning"]
+    if get_origin(hint) is Literal:
+        assert row["type"] == ", ".join(f'`"{choice}"`' for choice in get_args(hint))
+    elif key in SECRET_KEYS:
+        assert row["type"] == "secret"
+    if field.required:
+        assert row["default"] == "required"
+    elif row["default"] in ("none", "its defaults"):
+        assert (
+            field.default in ((), None)
+            or field.default_factory is not msgspec.NODEFAULT
+            or (isinstance(field.default, msgspec.Struct))
+        )
+    else:
+        default = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+        written = tomllib.loads(f"x = {row['default'].strip('`')}")["x"]
+        assert msgspec.convert(written, hint) == default
+
+
+@pytest.mark.parametrize(
+    ("title", "row"), DESCRIBED, ids=[f"{title}.{row['key']}" for title, row in DESCRIBED]
+)
+def test_every_example_of_a_key_loads(title: str, row: Row) -> None:
+    hint = get_type_hints(TABLES[title])[row["key"].strip("`")]
+    holds_tables = any(
+        isinstance(part, type) and issubclass(part, msgspec.Struct) for part in (hint, *get_args(hint))
+    )
+    if not row["example"]:
+        assert holds_tables
+        return
+    example = tomllib.loads(row["example"].strip("`"))
+    assert list(example) == [row["key"].strip("`")]
+    document = base()
+    if title == "[[companies.NAME.closed]]":
+        window = {"rule": "FREQ=DAILY;BYHOUR=1", "minutes": 5, **example}
+        document["companies"]["uk"]["closed"] = [window]
+    else:
+        table = document
+        last = ""
+        for part in title.strip("[]").split("."):
+            table = table.setdefault(NAMES[last] if part.isupper() else part, {})
+            last = part
+        if "cron" in example:
+            table.pop("every")
+        table.update(example)
+    read(tomlkit.dumps(document))
+
+
+def test_every_block_of_the_page_loads() -> None:
+    blocks = re.findall(r"(?ms)^```toml\n(.*?)^```", PAGE)
+    assert len(blocks) >= 2
+    read(blocks[0])
+    for block in blocks[1:]:
+        read(tomlkit.dumps(merged(base(), tomllib.loads(block))))
+
+
+def base() -> dict[str, Any]:
+    """A whole configuration in which every way to sign in has its secrets."""
+    document = tomllib.loads(whole())
+    secrets = (SECRET_KEYS & set(model.Store.__struct_fields__)) - {"username"}
+    document["stores"]["main"] |= dict.fromkeys(secrets, "env:TOKEN") | {"username": "tidegate"}
+    document["companies"]["uk"]["subscription_key"] = "env:TOKEN"
+    return document
+
+
+def merged(into: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    for key, value in more.items():
+        both = isinstance(value, dict) and isinstance(into.get(key), dict)
+        into[key] = merged(into[key], value) if both else value
+    return into
