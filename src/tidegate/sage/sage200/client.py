@@ -23,7 +23,7 @@ BASE_URLS = {
     "professional": "https://api.columbus.sage.com/uk/sage200extra/accounts/v1",
 }
 
-_encoder = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 TUNNEL_DOWN = Failure(
     Code.UNREACHABLE,

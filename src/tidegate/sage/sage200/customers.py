@@ -29,7 +29,11 @@ class Customers:
         self._key_field = key_field
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account reference, and by the e-mail address of any contact; four calls at most a pool."""
+        """By account reference, and by the e-mail address of any contact; four calls at most a pool.
+
+        What Sage refuses to be asked for (an odd e-mail address) counts as not found: it must not
+        stop the others.
+        """
         found: dict[str, list[CustomerMatch]] = {query.key: [] for query in queries}
         lists = self._reference.lists()
         if isinstance(lists, Failure):
@@ -114,7 +118,7 @@ class Customers:
         read = self._client.read_pooled(
             "/customers", terms, select=customer_fields(self._key_field), most=POOL
         )
-        rows = _whole(read)
+        rows = _rows(read)
         if isinstance(rows, Failure):
             return rows
         found = (customer_of(row, self._key_field) for row in rows)
@@ -128,7 +132,7 @@ class Customers:
             for email in sorted(emails)
         }
         select = ("id", "email", "customer_contact_id")
-        rows = _whole(self._client.read_pooled("/customer_emails", terms, select=select, most=POOL))
+        rows = _rows(self._client.read_pooled("/customer_emails", terms, select=select, most=POOL))
         if isinstance(rows, Failure):
             return rows
         contacts = self._related("/customer_contacts", rows, "customer_contact_id", ("id", "customer_id"))
@@ -153,21 +157,14 @@ class Customers:
     ) -> dict[int, Row] | Failure:
         ids = sorted({number for row in rows if (number := id_of(row, field)) is not None})
         terms = {str(number): (equals("id", number),) for number in ids}
-        found = _whole(self._client.read_pooled(path, terms, select=select, most=POOL))
+        found = _rows(self._client.read_pooled(path, terms, select=select, most=POOL))
         if isinstance(found, Failure):
             return found
         return {number: row for row in found if (number := id_of(row)) is not None}
 
 
-def _whole(read: tuple[list[Row], dict[str, Failure]] | Failure) -> list[Row] | Failure:
-    """The rows, or the refusal of the one name that the company would not look for."""
-    if isinstance(read, Failure):
-        return read
-    rows, bad = read
-    if bad:
-        name, failure = next(iter(bad.items()))
-        return Failure(failure.code, failure.text, sent=False, details={"keys": " ".join(bad), "key": name})
-    return rows
+def _rows(read: tuple[list[Row], dict[str, Failure]] | Failure) -> list[Row] | Failure:
+    return read if isinstance(read, Failure) else read[0]
 
 
 def _match(customer: Customer, currencies: Mapping[int, str], email: str) -> CustomerMatch:

@@ -7,6 +7,7 @@ looked for by that field and by the order number: either may have been changed b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -27,6 +28,7 @@ CANCELLED = "EnumDocumentStatusCancelled"
 DELETED = "deleted"  #: our word for the status of an order that is no longer there
 
 _R = TypeVar("_R")
+_USUAL = re.compile(r"[\w .#/+-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,16 @@ class Orders:
     # Look for
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
-        """Every order that carries one of these keys or order numbers; pooled, paged."""
+        """Every order that carries one of these keys or order numbers; pooled, paged.
+
+        A number with unusual characters is not asked for, our key is enough: the look-up of a whole
+        batch must not fail for one order's number.
+        """
         terms = {
             one.key: tuple(
                 equals(field, value)
                 for field, value in (("customer_document_no", one.reference), (self._key_field, one.key))
-                if value
+                if field == self._key_field or _USUAL.fullmatch(value)
             )
             for one in keys
         }

@@ -82,7 +82,7 @@ class _Line(_Body, kw_only=True, omit_defaults=True):
     show_on_customer_docs: bool = False
 
 
-class _Memo(_Body, kw_only=True):
+class _Memo(_Body, kw_only=True, omit_defaults=False):
     note: str
     is_active: bool = True
 
@@ -102,12 +102,12 @@ class _Order(_Body, kw_only=True, omit_defaults=True):
     memos: list[_Memo] = []
 
 
-class _Email(_Body, kw_only=True):
+class _Email(_Body, kw_only=True, omit_defaults=False):
     email: str
     is_default: bool = True
 
 
-class _Telephone(_Body, kw_only=True):
+class _Telephone(_Body, kw_only=True, omit_defaults=False):
     subscriber_number: str
     is_default: bool = True
 

@@ -1,0 +1,473 @@
+"""Orders: prepare, look for, send, cancel. Contract §5, §8, §9.6, §10."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import payload_hash
+from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared
+from unit.sage.scripted_api import (
+    World,
+    application_error,
+    carriage,
+    gateway_error,
+    goods,
+    make_world,
+    ok,
+    order,
+    page,
+    stored,
+    where,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def prepare(world: World, *orders: Any) -> list[Prepared | Failure]:
+    with world.company.session() as session:
+        return session.prepare(orders)
+
+
+def send(world: World, number: int = 213) -> Outcome:
+    with world.company.session() as session:
+        [prepared] = session.prepare([order(number)])
+        assert isinstance(prepared, Prepared)
+        [(key, outcome)] = session.send_orders([prepared])
+        assert key == f"magento:main:{number}"
+        return outcome
+
+
+# Prepare
+
+
+def test_a_prepared_order_shows_what_would_leave_and_changes_nothing(world: World) -> None:
+    [prepared] = prepare(world, order())
+
+    assert isinstance(prepared, Prepared)
+    assert prepared.payload["lines"][0]["product_id"] == 3001
+    assert prepared.payload_hash == payload_hash(prepared.payload)
+    assert {request.method for request in world.api.requests} == {"GET"}
+
+
+def test_reference_data_is_read_once(world: World) -> None:
+    prepare(world, order(1), order(2))
+    cold = world.company.calls
+    assert cold == 8, "six lists, customers, products"
+
+    prepare(world, order(3), order(4))
+
+    assert world.company.calls == cold
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "missing"),
+    [
+        (order(account="NOBODY"), Code.UNKNOWN_CUSTOMER, "customer:NOBODY"),
+        (order(currency="EUR"), Code.UNMAPPED_CURRENCY, "currency:EUR"),
+        (order(lines=(goods(code="GONE"),)), Code.UNKNOWN_SKU, "sku:GONE"),
+        (order(lines=(goods(tax_code="99"),)), Code.UNMAPPED_TAX, "tax:99"),
+        (order(lines=(goods(account="9999"),)), Code.UNKNOWN_REFERENCE, "account:9999"),
+        (order(lines=(goods(account="4000/XYZ"),)), Code.UNKNOWN_REFERENCE, "account:4000/XYZ"),
+        (order(lines=(goods(warehouse="MOON"),)), Code.UNKNOWN_REFERENCE, "warehouse:MOON"),
+        (
+            order(lines=(goods(), msgspec.structs.replace(carriage(), code="SLED"))),
+            Code.UNKNOWN_REFERENCE,
+            "charge:SLED",
+        ),
+    ],
+)
+def test_what_is_missing_holds_this_order_by_name_and_no_other(
+    world: World, given: Any, code: Code, missing: str
+) -> None:
+    held, fine = prepare(world, given, order(999))
+
+    assert isinstance(held, Failure)
+    assert (held.code, held.missing, held.sent) == (code, missing, False)
+    assert isinstance(fine, Prepared)
+
+
+def test_a_missing_sku_is_asked_again_once_in_each_session(world: World) -> None:
+    missing = order(lines=(goods(code="NEW-1"),))
+    world.api.on("GET", "/products", ok([]))
+    with world.company.session() as session:
+        for _ in range(3):
+            [answer] = session.prepare([missing])
+            assert isinstance(answer, Failure)
+    assert len(world.api.called("GET", "/products")) == 1
+
+    world.api.on("GET", "/products", ok([{"id": 9, "code": "NEW-1", "name": "New"}]))
+    [found] = prepare(world, msgspec.structs.replace(missing, gross=Decimal("48.00")))
+    assert isinstance(found, Prepared)
+    assert len(world.api.called("GET", "/products")) == 2
+
+
+def test_the_exact_spelling_of_a_sku_wins(world: World) -> None:
+    rows = [{"id": 1, "code": "abc"}, {"id": 2, "code": "ABC"}]
+    world.api.on("GET", "/products", ok(rows))
+    lines = (goods(code="ABC"), goods(code="abc"))
+
+    [prepared] = prepare(world, order(lines=lines, gross=Decimal("96.00")))
+
+    assert isinstance(prepared, Prepared)
+    assert [line["product_id"] for line in prepared.payload["lines"]] == [2, 1]
+
+    [unclear] = prepare(world, order(lines=(goods(code="Abc"),), gross=Decimal("48.00")))
+    assert isinstance(unclear, Failure)
+    assert unclear.code is Code.UNKNOWN_SKU
+
+
+def test_another_case_alone_is_the_same_sku(world: World) -> None:
+    [prepared] = prepare(world, order(lines=(goods(code="hub-0001"),), gross=Decimal("48.00")))
+
+    assert isinstance(prepared, Prepared)
+    assert prepared.payload["lines"][0]["code"] == "HUB-0001"
+
+
+def test_a_lock_while_reading_is_the_failure_of_every_order(world: World) -> None:
+    world.api.on("GET", "/tax_codes", application_error("The database is locked for backup", 503))
+
+    answers = prepare(world, order(1), order(2))
+
+    for answer in answers:
+        assert isinstance(answer, Failure)
+        assert (answer.code, answer.sent) == (Code.LOCKED, False)
+    assert len(world.api.called("GET", "/tax_codes")) == 1
+
+
+def test_prices_with_tax_hold_everything_until_the_setting_is_changed(world: World) -> None:
+    world.api.on("GET", "/sop_settings", ok({"id": 1, "are_prices_tax_inclusive": True}))
+
+    [answer] = prepare(world, order())
+
+    assert isinstance(answer, Failure)
+    assert answer.missing == "setting:prices-without-tax"
+
+
+def test_an_account_without_currency_is_in_the_companys_own(world: World) -> None:
+    world.api.on("GET", "/customers", ok([{"id": 5, "reference": "WEB001", "name": "W"}]))
+
+    [answer] = prepare(world, order())
+
+    assert isinstance(answer, Prepared)
+
+
+def test_several_warehouses_without_home_must_be_named(world: World) -> None:
+    world.api.on("GET", "/warehouses", ok([{"id": 1, "name": "NORTH"}, {"id": 2, "name": "SOUTH"}]))
+
+    [answer] = prepare(world, order())
+
+    assert isinstance(answer, Failure)
+    assert answer.missing == "warehouse:"
+
+
+def test_the_cache_ages_and_can_be_dropped(world: World) -> None:
+    prepare(world, order())
+    calls = world.company.calls
+    world.clock.advance(3601)
+    prepare(world, order())
+    assert world.company.calls == 2 * calls
+
+    world.company.forget()
+    prepare(world, order())
+    assert world.company.calls == 3 * calls
+
+
+# Look for
+
+
+def row(number: int, key: str, reference: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "document_no": f"{number:010}",
+        "document_status": "EnumDocumentStatusLive",
+        "customer_document_no": reference,
+        "spare_text_1": key,
+        "total_gross_value": 54.10,
+        "customer_id": 27825,
+        **more,
+    }
+
+
+KEYS = [OrderKey("magento:main:1", "000000001"), OrderKey("magento:main:2", "000000002")]
+
+
+def test_a_look_up_asks_for_key_and_number_in_one_call(world: World) -> None:
+    world.api.on("GET", "/sop_orders", ok([row(7, "magento:main:1", "000000001")]))
+    prepare(world, order())
+
+    with world.company.session() as session:
+        found = session.find_orders(KEYS)
+
+    assert isinstance(found, dict)
+    [one] = found["magento:main:1"]
+    assert (one.id, one.number, one.ours, one.account) == ("7", "0000000007", True, "WEB001")
+    assert one.gross == Decimal("54.10")
+    assert found["magento:main:2"] == []
+    [request] = world.api.called("GET", "/sop_orders")
+    assert where(request) == (
+        "customer_document_no eq '000000001' or spare_text_1 eq 'magento:main:1' or "
+        "customer_document_no eq '000000002' or spare_text_1 eq 'magento:main:2'"
+    )
+    assert "%27" in str(request.url)
+    assert " " not in str(request.url)
+
+
+def test_ours_is_exactly_our_key_whatever_the_number_says(world: World) -> None:
+    rows = [
+        row(1, "", "000000001"),  # typed in by hand
+        row(2, "magento:main:1", "renumbered by hand"),
+        row(3, "MAGENTO:MAIN:1", "000000001"),
+        row(4, "magento:other:1", "000000001"),
+        row(5, "magento:main:1", "000000001"),
+        row(6, None, " 000000002 "),  # type: ignore[arg-type]
+    ]
+    world.api.on("GET", "/sop_orders", ok(rows))
+
+    with world.company.session() as session:
+        found = session.find_orders(KEYS)
+
+    assert isinstance(found, dict)
+    assert [(one.id, one.ours) for one in found["magento:main:1"]] == [
+        ("1", False),
+        ("2", True),
+        ("3", False),
+        ("4", False),
+        ("5", True),
+    ]
+    assert [(one.id, one.ours) for one in found["magento:main:2"]] == [("6", False)]
+
+
+def test_a_number_with_odd_characters_is_looked_for_by_key_alone(world: World) -> None:
+    world.api.on("GET", "/sop_orders", ok([]))
+
+    with world.company.session() as session:
+        session.find_orders([OrderKey("magento:main:1", "O'Brien")])
+
+    assert where(world.api.called("GET", "/sop_orders")[0]) == "spare_text_1 eq 'magento:main:1'"
+
+
+def test_fifty_keys_take_two_calls_and_no_keys_none(world: World) -> None:
+    world.api.on("GET", "/sop_orders", ok([]))
+    with world.company.session() as session:
+        assert session.find_orders([]) == {}
+        found = session.find_orders([OrderKey(f"magento:main:{n}", f"{n:09}") for n in range(50)])
+
+    assert isinstance(found, dict)
+    assert len(found) == 50
+    calls = world.api.called("GET", "/sop_orders")
+    assert len(calls) == 2
+    assert all(len(str(one.url)) < 6000 for one in calls)
+
+
+def test_every_match_comes_back_beyond_one_page(world: World) -> None:
+    first = ok([row(number, "", "000000001") for number in range(1, 501)])
+    world.api.on("GET", "/sop_orders", first, ok([row(501, "magento:main:1", "000000001")]))
+
+    with world.company.session() as session:
+        found = session.find_orders(KEYS[:1])
+
+    assert isinstance(found, dict)
+    assert len(found["magento:main:1"]) == 501
+    assert found["magento:main:1"][-1].ours
+
+
+def test_a_look_up_that_fails_is_no_empty_look_up(world: World) -> None:
+    for reply, code in (
+        (gateway_error(504, "timeout"), Code.SERVER_TROUBLE),
+        (page(200, "Sign in"), Code.SERVER_TROUBLE),
+        (application_error("The database is locked", 503), Code.LOCKED),
+        (gateway_error(404, "Resource not found"), Code.UNKNOWN_ENDPOINT),
+        (application_error("Could not find a property named 'spare_text_1'"), Code.UNKNOWN_ENDPOINT),
+        (httpx.ReadTimeout("timed out"), Code.UNREACHABLE),
+    ):
+        world.api.on("GET", "/sop_orders", reply)
+        with world.company.session() as session:
+            found = session.find_orders(KEYS)
+        assert isinstance(found, Failure), reply
+        assert found.code is code
+
+
+# Send
+
+
+def test_an_accepted_order_brings_its_number_and_total(world: World) -> None:
+    world.api.on("POST", "/sop_orders", stored)
+
+    outcome = send(world)
+
+    assert isinstance(outcome, Accepted)
+    assert (outcome.id, outcome.number, outcome.status) == (
+        "16976",
+        "0000000002",
+        "EnumDocumentStatusLive",
+    )
+    assert outcome.gross == Decimal(54)
+    assert outcome.details["key"] == "magento:main:213"
+    [request] = world.api.called("POST", "/sop_orders")
+    assert request.headers["Content-Type"] == "application/json"
+    assert not request.url.query
+    assert b'"selling_unit_price":10.00' in request.content
+    assert json.loads(request.content)["spare_text_1"] == "magento:main:213"
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "may_have_effect"),
+    [
+        (httpx.ReadTimeout("timed out"), Code.NO_ANSWER, True),
+        (httpx.RemoteProtocolError("gone"), Code.NO_ANSWER, True),
+        (httpx.ConnectError("refused"), Code.UNREACHABLE, False),
+        (page(200, "Sign in"), Code.UNCLEAR_ANSWER, True),
+        (httpx.Response(200, content=b'{"id": 16'), Code.UNCLEAR_ANSWER, True),
+        (httpx.Response(204), Code.UNCLEAR_ANSWER, True),
+        (ok({"document_no": "1"}), Code.UNCLEAR_ANSWER, True),
+        (ok([]), Code.UNCLEAR_ANSWER, True),
+        (ok({"id": 1, "spare_text_1": "magento:main:999"}), Code.UNCLEAR_ANSWER, True),
+        (application_error("The quantity is wrong."), Code.REFUSED, False),
+        (application_error("The period is closed."), Code.PERIOD_CLOSED, False),
+        (gateway_error(429, "slow down"), Code.THROTTLED, False),
+        (gateway_error(504, "timeout"), Code.GATEWAY_TIMEOUT, True),
+        (application_error("The database is locked", 503), Code.LOCKED, True),
+    ],
+)
+def test_what_is_not_clearly_refused_stays_in_doubt(
+    world: World, reply: Any, code: Code, may_have_effect: bool
+) -> None:
+    world.api.on("POST", "/sop_orders", reply)
+
+    outcome = send(world)
+
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.sent) == (code, may_have_effect)
+    assert len(world.api.called("POST", "/sop_orders")) == 1, "never sent again by itself"
+
+
+def test_any_2xx_and_an_echo_without_our_field_are_accepted(world: World) -> None:
+    world.api.on("POST", "/sop_orders", ok({"id": 5, "document_no": "5", "spare_text_1": None}, 201))
+
+    outcome = send(world)
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.gross is None
+    assert "key" not in outcome.details
+
+
+def test_after_a_refusal_the_order_s_ids_are_read_anew(world: World) -> None:
+    world.api.on("POST", "/sop_orders", application_error("Invalid product"), stored)
+    assert isinstance(send(world), Failure)
+    before = len(world.api.called("GET", "/products"))
+
+    assert isinstance(send(world), Accepted)
+    assert len(world.api.called("GET", "/products")) == before + 1
+
+
+def test_one_order_a_call(world: World) -> None:
+    first, second = prepare(world, order(1), order(2))
+    assert isinstance(first, Prepared)
+    assert isinstance(second, Prepared)
+
+    with world.company.session() as session, pytest.raises(ValueError, match="orders_per_call"):
+        list(session.send_orders([first, second]))
+
+
+def test_a_batch_of_25_costs_one_look_up_and_25_calls() -> None:
+    world = make_world()
+    prepare(world, order())
+    world.api.on("GET", "/sop_orders", ok([]))
+    world.api.on("POST", "/sop_orders", stored)
+    orders = [order(100_000 + number) for number in range(25)]
+    before = world.company.calls
+
+    with world.company.session() as session:
+        prepared = [one for one in session.prepare(orders) if isinstance(one, Prepared)]
+        found = session.find_orders([OrderKey(one.key, one.reference) for one in orders])
+        assert isinstance(found, dict)
+        for one in prepared:
+            list(session.send_orders([one]))
+
+    assert len(prepared) == 25
+    assert world.company.calls - before == 26
+
+
+# Cancel
+
+
+def cancel(world: World) -> Outcome:
+    with world.company.session() as session:
+        return session.cancel_order("7", "0000000007")
+
+
+THERE = ok({"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"})
+NOT_FOUND = gateway_error(404, "Not found")
+
+
+def test_cancelling_deletes_and_gone_is_cancelled(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", ok({}))
+
+    first, second = cancel(world), cancel(world)
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert len(world.api.called("DELETE", "/sop_orders/7")) == 1
+
+
+def test_what_was_despatched_is_not_deleted(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE)
+    forbidden = application_error("The requested operation is forbidden for this account.", 403)
+    world.api.on("DELETE", "/sop_orders/7", forbidden)
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.REFUSED
+    assert "despatched" in outcome.text
+
+
+def test_another_order_behind_the_id_is_never_deleted(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", ok({"id": 7, "document_no": "0000000099"}))
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.OTHER_CONTENT
+    assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_a_cancelled_order_is_cancelled(world: World) -> None:
+    cancelled = {"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusCancelled"}
+    world.api.on("GET", "/sop_orders/7", ok(cancelled))
+
+    assert isinstance(cancel(world), Accepted)
+    assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", httpx.ReadTimeout("timed out"))
+
+    lost, again = cancel(world), cancel(world)
+
+    assert isinstance(lost, Failure)
+    assert lost.code is Code.NO_ANSWER
+    assert isinstance(again, Accepted)
+
+
+def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", NOT_FOUND)
+    assert isinstance(cancel(world), Accepted)
+
+    world.api.on("GET", "/sop_orders/7", THERE)
+    outcome = cancel(world)
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.UNKNOWN_ENDPOINT

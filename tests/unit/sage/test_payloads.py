@@ -1,0 +1,333 @@
+"""Bodies in the contract's fields, lengths and digits: §7, §9.1, §9.6, §10."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.order import Address
+from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.sage.port import NewCustomer
+from tidegate.sage.sage200.client import encode
+from tidegate.sage.sage200.lengths import Codes, address_lines, cut, one_line, units
+from tidegate.sage.sage200.payloads import Resolved, customer_body, order_body
+from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal, Settings
+from unit.sage.scripted_api import carriage, goods, order
+
+JANE = Address(
+    name="Jane Buyer",
+    street=("1 High Street",),
+    city="Leeds",
+    postcode="LS1 1AA",
+    country="GB",
+    telephone="0113 496 0000",
+    email="jane@example.com",
+)
+
+
+def resolved(**settings: Any) -> Resolved:
+    lists = Lists(
+        settings=Settings(**settings),
+        taxes={"1": Coded(1729, "1", "Standard", Decimal(20)), "0": Coded(1728, "0", "Zero", Decimal(0))},
+        warehouses={"HOME": Coded(1, "HOME", ""), "SHOP": Coded(2, "SHOP", "")},
+        charges={"CARRIAGE": Coded(5, "CARRIAGE", "Delivery")},
+        countries={"GB": Coded(13, "GB", "Great Britain")},
+        currencies={2103: "GBP"},
+    )
+    return Resolved(
+        customer=Customer(27825, "WEB001", "Web", False, 2103, ""),
+        lists=lists,
+        products={"HUB-0001": Coded(3001, "HUB-0001", "Hub")},
+        nominals={"4000/ABC": Nominal("4000", "ABC", "", "Sales")},
+        warehouse=lists.warehouses["HOME"],
+    )
+
+
+def body(given_order: SalesOrder, **settings: Any) -> dict[str, Any]:
+    made = order_body(given_order, resolved(**settings), key_field="spare_text_1", created_by="MAGENTO")
+    assert not isinstance(made, Failure), made
+    return made
+
+
+def refused(given_order: SalesOrder, key_field: str = "spare_text_1") -> Failure:
+    made = order_body(given_order, resolved(), key_field=key_field, created_by="MAGENTO")
+    assert isinstance(made, Failure)
+    return made
+
+
+def test_the_whole_body_of_an_order() -> None:
+    made = body(order(delivery=JANE, note="Leave with neighbour", po_number="PO-7"))
+
+    assert json.loads(encode(made)) == {
+        "customer_id": 27825,
+        "customer_document_no": "000000213",
+        "document_date": "2026-03-02T00:00:00Z",
+        "document_created_by": "MAGENTO",
+        "document_discount_percent": 0,
+        "is_to_sequence_lines": True,
+        "spare_text_1": "magento:main:213",
+        "delivery_address": {
+            "postal_name": "Jane Buyer",
+            "address_1": "1 High Street",
+            "city": "Leeds",
+            "country": "Great Britain",
+            "postcode": "LS1 1AA",
+            "contact": "Jane Buyer",
+            "telephone_number": "0113 496 0000",
+            "email_address": "jane@example.com",
+            "country_code_id": 13,
+        },
+        "lines": [
+            {
+                "line_type": "EnumLineTypeStandard",
+                "code": "HUB-0001",
+                "product_id": 3001,
+                "warehouse_id": 1,
+                "line_quantity": 4.0,
+                "selling_unit_price": 10.0,
+                "selling_unit_price_overridden": True,
+                "unit_discount_value": 0.0,
+                "unit_discount_overridden": True,
+                "tax_code_id": 1729,
+                "spare_text_1": "item:551",
+            },
+            {
+                "line_type": "EnumLineTypeCharge",
+                "code": "CARRIAGE",
+                "description": "Delivery",
+                "selling_unit_price": 5.0,
+                "selling_unit_price_overridden": True,
+                "tax_code_id": 1729,
+            },
+            {
+                "line_type": "EnumLineTypeComment",
+                "description": "Your order number: PO-7",
+                "show_on_customer_docs": True,
+            },
+        ],
+        "memos": [{"note": "Leave with neighbour", "is_active": True}],
+    }
+
+
+def test_amounts_leave_exactly_as_they_are() -> None:
+    line = goods(
+        quantity=Decimal("3"),
+        unit_price=Decimal("3.33333"),
+        unit_discount=Decimal("0.00001"),
+        warehouse="shop",
+        account="4000/ABC",
+    )
+    text = encode(
+        body(order(lines=(line,), net=Decimal("10.00"), tax=Decimal("2.00"), gross=Decimal("12.00")))
+    )
+
+    assert b'"selling_unit_price":3.33333' in text
+    assert b'"unit_discount_value":0.00001' in text
+    assert b'"warehouse_id":2' in text
+    assert b'"nominal_reference":"4000","nominal_cost_centre":"ABC"' in text
+
+
+def test_free_text_carries_its_price_account_and_item() -> None:
+    line = SalesLine(
+        kind=LineKind.FREE_TEXT,
+        description="Rounding",
+        unit_price=Decimal("-0.01"),
+        tax_code="0",
+        account="4000/ABC",
+        item_id=9,
+    )
+    made = body(order(lines=(goods(), carriage(), line), gross=Decimal("53.99")))
+
+    assert made["lines"][2] == {
+        "line_type": "EnumLineTypeFreeText",
+        "description": "Rounding",
+        "use_description": True,
+        "line_quantity": Decimal("1.00"),
+        "selling_unit_price": Decimal("-0.01"),
+        "selling_unit_price_overridden": True,
+        "unit_discount_value": Decimal("0.00"),
+        "unit_discount_overridden": True,
+        "tax_code_id": 1728,
+        "nominal_reference": "4000",
+        "nominal_cost_centre": "ABC",
+        "spare_text_1": "item:9",
+    }
+
+
+def test_without_spare_fields_the_analysis_code_holds_the_keys() -> None:
+    made = order_body(order(), resolved(), key_field="analysis_code_3", created_by="MAGENTO")
+
+    assert not isinstance(made, Failure)
+    assert made["analysis_code_3"] == "magento:main:213"
+    assert made["lines"][0]["analysis_code_3"] == "item:551"
+    assert "spare_text_1" not in made
+    long_key = refused(order(key="magento:" + "x" * 60), "analysis_code_3")
+    assert long_key.code is Code.TOO_LONG
+
+
+def test_where_sage_does_not_number_orders_ours_is_sent() -> None:
+    assert body(order(), generates_numbers=False)["document_no"] == "000000213"
+    assert "document_no" not in body(order())
+
+
+def test_a_cash_order_names_its_buyer_as_invoiced() -> None:
+    made = body(order(invoice=JANE), allows_cash_orders=True, cash_account_id=27825)
+
+    assert made["customer_type"] == "EnumCustomerTypeCash"
+    assert made["cash_account_invoice_address"]["postal_name"] == "Jane Buyer"
+    assert "memos" not in made
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"allows_cash_orders": True, "cash_account_id": 1}], ids=["not allowed", "other account"]
+)
+def test_where_cash_is_not_possible_the_invoiced_buyer_stands_on_a_memo(settings: dict[str, Any]) -> None:
+    made = body(order(invoice=JANE), **settings)
+
+    assert "customer_type" not in made
+    assert made["memos"] == [
+        {"note": "Invoice to: Jane Buyer, 1 High Street, Leeds, LS1 1AA, GB", "is_active": True}
+    ]
+
+
+def test_free_text_is_cut_and_codes_never() -> None:
+    wordy = Address(
+        name="N" * 300, company="C" * 80, street=("S" * 70, "second", "third", "fourth"), city="X" * 99
+    )
+    made = body(order(delivery=wordy, note="n" * 1500))
+    address = made["delivery_address"]
+
+    assert address["postal_name"] == "C" * 60
+    assert address["contact"] == "N" * 235
+    assert address["address_1"] == "S" * 60
+    assert address["address_2"] == "S" * 10
+    assert address["address_3"] == "second"
+    assert address["address_4"] == "third fourth"
+    assert len(address["city"]) == 60
+    assert len(made["memos"][0]["note"]) == 1000
+
+    failure = refused(order(reference="R" * 31, delivery=Address(name="A", postcode="P" * 11)))
+    assert failure.code is Code.TOO_LONG
+    assert "the customer's order number" in failure.text
+    assert "postcode" in failure.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        goods(unit_price=Decimal("1.000001")),
+        goods(quantity=Decimal("0.123456")),
+        goods(unit_discount=Decimal("NaN")),
+        SalesLine(kind=LineKind.CHARGE, code="CARRIAGE", quantity=Decimal(2), unit_price=Decimal(5)),
+    ],
+)
+def test_what_sage_cannot_hold_exactly_is_malformed(line: SalesLine) -> None:
+    assert refused(order(lines=(line,))).code is Code.MALFORMED
+
+
+def test_a_wrong_tax_code_is_seen_before_anything_is_sent() -> None:
+    failure = refused(order(lines=(goods(tax_code="0"), carriage())))
+
+    assert failure.code is Code.TOTALS_DIFFER
+    assert failure.details == {"sage": "46.00", "order": "54.00"}
+    assert "0 = 0 %" in failure.text
+
+
+def test_without_a_tax_code_sage_decides_and_nothing_is_claimed() -> None:
+    assert body(order(lines=(goods(tax_code=""),), gross=Decimal("1.00")))
+
+
+def test_the_whole_body_of_a_customer() -> None:
+    new = NewCustomer(
+        key="magento:main:customer:17",
+        account="w0000017",
+        name="Jane  Buyer Limited",
+        email="jane@example.com",
+        address=JANE,
+        vat_number="GB123456789",
+        on_hold=True,
+    )
+
+    assert customer_body(new, resolved().lists, key_field="spare_text_1") == {
+        "reference": "W0000017",
+        "name": "Jane Buyer Limited",
+        "short_name": "Jane Buy",
+        "on_hold": True,
+        "vat_number": "GB123456789",
+        "country_code_id": 13,
+        "spare_text_1": "magento:main:customer:17",
+        "main_address": {
+            "address_1": "1 High Street",
+            "city": "Leeds",
+            "postcode": "LS1 1AA",
+            "address_country_code_id": 13,
+        },
+        "contacts": [
+            {
+                "first_name": "Jane",
+                "last_name": "Buyer",
+                "emails": [{"email": "jane@example.com", "is_default": True}],
+                "telephones": [{"subscriber_number": "0113 496 0000", "is_default": True}],
+            }
+        ],
+    }
+
+
+def test_a_reference_of_nine_characters_is_too_long() -> None:
+    new = NewCustomer(key="k", account="W00000017", name="J", email="", address=Address())
+    failure = customer_body(new, resolved().lists, key_field="spare_text_1")
+
+    assert isinstance(failure, Failure)
+    assert failure.code is Code.TOO_LONG
+
+
+# Lengths
+
+
+@given(st.text(), st.integers(1, 40))
+def test_cut_text_always_fits_and_never_ends_in_half_a_character(value: str, limit: int) -> None:
+    short = cut(value, limit)
+
+    assert units(short) <= limit
+    assert units(one_line(value, limit)) <= limit
+    assert cut(short, limit) == short
+    short.encode("utf-8", "surrogatepass")
+
+
+def test_emoji_count_twice() -> None:
+    assert units("🎁") == 2
+    assert cut("a🎁b", 2) == "a"
+    assert cut("a🎁b", 3) == "a🎁"
+
+
+def test_control_characters_never_reach_sage() -> None:
+    assert cut("a\x00b\tc\r\nd", 20) == "a b c\nd"
+
+
+@given(st.lists(st.text(max_size=200), max_size=6))
+def test_a_street_always_has_four_lines_of_sixty(street: list[str]) -> None:
+    lines = address_lines(tuple(street))
+
+    assert len(lines) == 4
+    assert all(units(line) <= 60 for line in lines)
+
+
+def test_codes_gathers_everything_that_does_not_fit() -> None:
+    codes = Codes()
+
+    assert codes.check("SKU", " ABC ", 3) == "ABC"
+    assert codes.failure() is None
+    codes.check("SKU", "ABCD", 3)
+    codes.check("postcode", "12345", 4)
+    failure = codes.failure()
+    assert failure is not None
+    assert (
+        failure.text
+        == "SKU 'ABCD' has 4 characters, Sage takes 3; postcode '12345' has 5 characters, Sage takes 4"
+    )

@@ -1,0 +1,86 @@
+"""Seats: a hard maximum over all threads, given back however the block ends."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tidegate.sage.seats import SeatHeldTwice, SeatPool, SeatPools
+
+
+def test_seats_are_given_back_after_an_error() -> None:
+    pool = SeatPool(1)
+
+    def work() -> None:
+        with pool.seat():
+            assert pool.in_use == 1
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        work()
+
+    assert pool.in_use == 0
+    assert pool.highest == 1
+
+
+def test_never_more_than_the_limit_over_many_threads() -> None:
+    pool = SeatPool(3)
+    seen: list[int] = []
+
+    def work() -> None:
+        for _ in range(50):
+            with pool.seat():
+                seen.append(pool.in_use)
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 500
+    assert max(seen) <= 3
+    assert pool.highest <= 3
+    assert pool.in_use == 0
+
+
+def test_a_waiting_thread_gets_the_seat_that_is_given_back() -> None:
+    pool = SeatPool(1)
+    got = threading.Event()
+
+    def work() -> None:
+        with pool.seat():
+            got.set()
+
+    with pool.seat():
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert not got.wait(0.05)
+    assert got.wait(5)
+    thread.join()
+
+
+def test_a_thread_that_would_wait_for_itself_is_told() -> None:
+    pool = SeatPool(1)
+
+    with pool.seat(), pytest.raises(SeatHeldTwice), pool.seat():
+        pass
+
+    assert pool.in_use == 0
+
+
+def test_one_company_has_one_pool_however_often_it_is_opened() -> None:
+    pools = SeatPools()
+
+    first = pools.pool(("sage200", "site", "1"), 1)
+    again = pools.pool(("sage200", "site", "1"), 2)
+
+    assert again is first
+    assert first.limit == 2
+    assert pools.pool(("sage200", "site", "2"), 1) is not first
+
+
+def test_no_company_without_a_seat() -> None:
+    with pytest.raises(ValueError, match="at least one seat"):
+        SeatPool(0)
