@@ -14,7 +14,7 @@ from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.answers import Row, id_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.payloads import customer_body
-from tidegate.sage.sage200.queries import equals
+from tidegate.sage.sage200.queries import either, equals
 from tidegate.sage.sage200.reference import Customer, Reference, customer_fields, customer_of
 
 POOL = 25  #: names that one look-up carries
@@ -38,7 +38,8 @@ class Customers:
         lists = self._reference.lists()
         if isinstance(lists, Failure):
             return lists
-        by_account = self._by("reference", {one.account.strip() for one in queries if one.account.strip()})
+        accounts = {one.account.strip() for one in queries if one.account.strip()}
+        by_account = self._by("reference", accounts | {account.upper() for account in accounts})
         if isinstance(by_account, Failure):
             return by_account
         by_email = self._by_email({one.email.strip() for one in queries if one.email.strip()})
@@ -98,7 +99,7 @@ class Customers:
 
     def _refused(self, refused: Failure, new: NewCustomer) -> Outcome:
         """Whether the reference is taken: the company is asked, its wording is not trusted (§13)."""
-        there = self._by("reference", {new.account.strip()})
+        there = self._by("reference", {new.account.strip().upper()})
         if isinstance(there, Failure):
             return there
         for customer in there:
@@ -126,11 +127,7 @@ class Customers:
 
     def _by_email(self, emails: Iterable[str]) -> dict[str, list[Customer]] | Failure:
         """E-mail -> contact -> customer (§10): three pooled reads; the e-mail as casefold text."""
-        # In both spellings: that text is compared without regard to case is an assumption (§6, A).
-        terms = {
-            email: tuple(equals("email", one) for one in dict.fromkeys((email, email.lower())))
-            for email in sorted(emails)
-        }
+        terms = {email: either("email", email, email.lower()) for email in sorted(emails)}
         select = ("id", "email", "customer_contact_id")
         rows = _rows(self._client.read_pooled("/customer_emails", terms, select=select, most=POOL))
         if isinstance(rows, Failure):

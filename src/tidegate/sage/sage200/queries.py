@@ -24,6 +24,11 @@ def equals(field: str, value: str | int) -> str:
     return f"{field} eq {text(value) if isinstance(value, str) else value}"
 
 
+def either(field: str, *values: str) -> tuple[str, ...]:
+    """Terms for a text in more than one spelling: that case does not matter is an assumption (§6, A)."""
+    return tuple(equals(field, value) for value in dict.fromkeys(values))
+
+
 def any_of(terms: Sequence[str]) -> str:
     """Terms of which one is enough."""
     return " or ".join(terms)

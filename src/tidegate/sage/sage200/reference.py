@@ -18,7 +18,7 @@ from tidegate.clock import Clock
 from tidegate.domain.errors import Failure
 from tidegate.sage.sage200.answers import Row, flag_of, id_of, number_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.sage.sage200.queries import equals
+from tidegate.sage.sage200.queries import either, equals
 
 MAX_AGE = 3600.0  #: seconds after which everything is read anew
 POOL = 50  #: codes that one call asks for
@@ -260,7 +260,7 @@ class Reference:
         with self._lock:
             self._age()
             new = [one for one in wanted if one.upper() not in self._customers and one not in asked.customers]
-            terms = {one: (equals("reference", one),) for one in new}
+            terms = {one: either("reference", one, one.upper()) for one in new}
             read = self._client.read_pooled(
                 "/customers", terms, select=customer_fields(self._key_field), most=POOL
             )
