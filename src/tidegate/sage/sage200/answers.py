@@ -25,6 +25,9 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _LOCK = re.compile(
     r"(?i)\b(locked|back-?up|backed up|exclusive(ly)?|(period|month|year)[- ]end|being (restored|upgraded))\b"
 )
+_SEATS = re.compile(
+    r"(?i)\b(licen[cs]es?|seats?|users?)\b[^.]*\b(in use|available|exceeded|exhausted|maximum)\b"
+)
 _MAINTENANCE = re.compile(r"(?i)\bmaintenance\b")
 _PERIOD = re.compile(
     r"(?i)\bperiods?\b[^.]*\b(closed|not open|no longer open)\b"
@@ -103,6 +106,8 @@ def judge_read(answer: Answer | NoAnswer) -> Failure | None:
     said = message(answer)
     text = said or answer.text(160)
     if answer.status >= 500 or answer.status in (408, 423):
+        if answer.status == 503 and _SEATS.search(said):
+            return Failure(Code.NO_SEAT, f"no seat is free: {said}", answer.retry_after, sent=False)
         if _LOCK.search(text):
             return Failure(Code.LOCKED, f"Sage is locked: {text}", retry_after=answer.retry_after, sent=False)
         if answer.status == 504:
@@ -131,6 +136,8 @@ def judge_write(answer: Answer | NoAnswer) -> Failure | None:
     if answer.status in (423, 503) and _LOCK.search(said):
         # A; that nothing was stored is not proved by it: `sent` stays true, a look-up goes before a resend.
         return Failure(Code.LOCKED, f"Sage is locked: {said}", retry_after=answer.retry_after)
+    if answer.status == 503 and _SEATS.search(said):
+        return Failure(Code.NO_SEAT, f"no seat is free: {said}", answer.retry_after)  # A, as above
     if answer.status == 504:
         return Failure(
             Code.GATEWAY_TIMEOUT, f"the gateway gave up waiting for Sage: {said or answer.text(120)}"
