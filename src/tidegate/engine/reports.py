@@ -109,10 +109,12 @@ def flow_status(
     steps = dict.fromkeys([step for other, step in held if other == flow])
     if flow in FIRST_STEPS:
         steps = {FIRST_STEPS[flow]: None, **steps}
-    counted: dict[str, Account] = {}
-    for step in steps:
-        shown = "change" if step.startswith("change-") else step  # each change is a step of its own
-        counted[shown] = counted.get(shown, Account(read=0)) + accounts.account(name, flow, step)
+    counted = {
+        step: overview.family_account(name, flow, step)
+        if step in overview.FAMILIES
+        else accounts.account(name, flow, step)
+        for step in steps
+    }
     rule = settings.flows.get(flow) if settings else None
     last = marks.read(last_run_mark(name, flow))
     return {

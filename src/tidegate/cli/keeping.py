@@ -1,0 +1,40 @@
+"""`backup`: a copy of the ledger while it is in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tidegate.cli import exits, showing
+from tidegate.cli.complaint import Refused
+from tidegate.cli.invocation import here
+from tidegate.cli.showing import Json
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; it must not exist.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Copy the ledger (SQLite) to a file: consistent and checked, while Tidegate runs."""
+    there = here(context)
+    target = file.expanduser()
+    if target.exists() and not force:
+        raise Refused(f"{target} exists", "name another file, or use --force", exits.USAGE)
+    with there.ledger():
+        from tidegate.ledger import database
+
+        database.backup(target)
+    size = target.stat().st_size
+    if as_json:
+        showing.print_json({"file": str(target.absolute()), "bytes": size})
+    else:
+        showing.say(f"{target}: {size} bytes")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("backup")(backup)

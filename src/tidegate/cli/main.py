@@ -1,0 +1,109 @@
+"""The entry point: main options, every command, and what an error looks like."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tidegate.cli import (
+    alerts,
+    exits,
+    keeping,
+    proving,
+    queue_acts,
+    running,
+    sandbox,
+    setting_up,
+    sign_in,
+    status,
+    trace,
+)
+from tidegate.cli.complaint import complaint_of
+from tidegate.cli.invocation import Invocation
+from tidegate.redaction import redact
+
+
+class Commands(TyperGroup):
+    """Turns the errors that users can meet into one block and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. `--debug` shows where an error came from."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] in ("typer", "click"):
+                raise  # usage errors, exits and aborts speak for themselves
+            there = ctx.obj if isinstance(ctx.obj, Invocation) else Invocation()
+            raise typer.Exit(complain(error, there)) from None
+
+
+def complain(error: Exception, there: Invocation) -> int:
+    """Say what is wrong on stderr (and as the document of `--json`); the exit code."""
+    known = complaint_of(error)
+    if known is None or there.debug:
+        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
+    if known is None:
+        print(
+            "tidegate: this is a fault of Tidegate, not of yours: please report the lines above",
+            file=sys.stderr,
+        )
+        return exits.BUG
+    print(known.block, file=sys.stderr)
+    if there.as_json:
+        from tidegate.cli.showing import print_json
+
+        print_json(known.as_dict())
+    return known.exit_code
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="tidegate",
+    help="Magento 2 orders into Sage, exactly once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(f"tidegate {version('tidegate')}")
+        except PackageNotFoundError:
+            print("tidegate (not installed)")
+        raise typer.Exit(exits.FINE)
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option("--config", "-c", envvar="TIDEGATE_CONFIG", help="The configuration file.")
+    ] = Path("tidegate.toml"),
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Magento 2 orders into Sage, exactly once."""
+    there = context.ensure_object(Invocation)
+    there.config = config.expanduser()
+    there.debug = debug
+
+
+for commands in (setting_up, sign_in, running, queue_acts, status, trace, alerts, keeping, proving, sandbox):
+    commands.register(app)
+
+
+def run() -> None:
+    """The program."""
+    app()

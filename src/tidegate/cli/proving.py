@@ -1,0 +1,69 @@
+"""`demo`, `simulate`, `bench`: Tidegate shows and proves itself against its own sandbox."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from tidegate.cli.complaint import Refused
+from tidegate.cli.showing import Json
+
+Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
+
+
+def command_of(module: str) -> Callable[..., int]:
+    """The function `main` of a module that only these commands need; it returns an exit code."""
+    try:
+        loaded: Any = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("tidegate"):
+            raise
+        raise Refused(f"this installation lacks {error.name}", "install the whole package again") from None
+    found: Callable[..., int] = loaded.main
+    return found
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live picture.")] = False,
+    orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed tells another story.")] = 1,
+    sage: Sage = "sage200",
+    as_json: Json = False,
+) -> None:
+    """Show a shop, a Sage company and Tidegate between them, on this machine, with nothing to set up."""
+    carry_out = command_of("tidegate.demo")
+    raise typer.Exit(
+        carry_out(orders=orders, seed=seed, sage=sage, headless=headless or as_json, as_json=as_json)
+    )
+
+
+def simulate(
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many weeks, each with its own seed.")],
+    first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 0,
+    sage: Sage = "sage200",
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Run simulated business weeks with failures of every kind, and check the promises."""
+    carry_out = command_of("tidegate.simulation.command")
+    raise typer.Exit(carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json))
+
+
+def bench(
+    only: Annotated[str | None, typer.Option("--only", metavar="NAME", help="Only this measurement.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, rougher figures.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure this machine: orders a minute, calls an order, commits, memory."""
+    carry_out = command_of("tidegate.bench")
+    raise typer.Exit(carry_out(only=only, quick=quick, as_json=as_json))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("demo")(demo)
+    app.command("simulate")(simulate)
+    app.command("bench")(bench)

@@ -1,0 +1,301 @@
+"""`queue retry | release | hold | cancel | skip | link`: what an operator does with deliveries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tidegate.cli import exits, showing
+from tidegate.cli.complaint import Refused, Unknown
+from tidegate.cli.invocation import here
+from tidegate.cli.operator import By, operator_name
+from tidegate.cli.queue import Connection, FlowName
+from tidegate.cli.queue import app as group
+from tidegate.cli.showing import Json
+
+if TYPE_CHECKING:
+    from tidegate.engine.interventions import Acted
+    from tidegate.ledger.queue import Item
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ORDER|#ID...]", help="Order numbers or ids."),
+]
+AllOfCode = Annotated[
+    str | None,
+    typer.Option("--all-of-code", metavar="CODE", help="Everything with this reason instead."),
+]
+Step = Annotated[str | None, typer.Option("--step", metavar="STEP", help="Only this step of the orders.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; the history shows it.")]
+
+
+@group.command("retry")
+def retry(
+    context: typer.Context,
+    names: Names = None,
+    all_of_code: AllOfCode = None,
+    connection: Connection = None,
+    flow: FlowName = None,
+    step: Step = None,
+    overrule: Annotated[
+        bool, typer.Option("--overrule", help="Set the present reason aside: do not stop for it again.")
+    ] = False,
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Try again; whatever Sage may have already is looked up first, never just sent again."""
+    _act(
+        context,
+        "retry",
+        names,
+        all_of_code,
+        connection,
+        flow,
+        step,
+        reason,
+        yes,
+        by,
+        as_json,
+        overrule=overrule,
+    )
+
+
+@group.command("release")
+def release(
+    context: typer.Context,
+    names: Names = None,
+    all_of_code: AllOfCode = None,
+    connection: Connection = None,
+    flow: FlowName = None,
+    step: Step = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Let go what is held."""
+    _act(context, "release", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
+
+
+@group.command("hold")
+def hold(
+    context: typer.Context,
+    names: Names = None,
+    all_of_code: AllOfCode = None,
+    connection: Connection = None,
+    flow: FlowName = None,
+    step: Step = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Hold back until somebody releases it."""
+    _act(context, "hold", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
+
+
+@group.command("cancel")
+def cancel(
+    context: typer.Context,
+    names: Names = None,
+    all_of_code: AllOfCode = None,
+    connection: Connection = None,
+    flow: FlowName = None,
+    step: Step = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Never send it. Refused once Sage may have it."""
+    _act(context, "cancel", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
+
+
+@group.command("skip")
+def skip(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is left out; needed.")],
+    names: Names = None,
+    all_of_code: AllOfCode = None,
+    connection: Connection = None,
+    flow: FlowName = None,
+    step: Step = None,
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Leave it out, with a reason that stays on record."""
+    _act(context, "skip", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
+
+
+def _act(
+    context: typer.Context,
+    wish: str,
+    names: list[str] | None,
+    code: str | None,
+    connection: str | None,
+    flow: str | None,
+    step: str | None,
+    reason: str,
+    yes: bool,
+    by: str | None,
+    as_json: bool,
+    *,
+    overrule: bool = False,
+) -> None:
+    there = here(context)
+    with there.ledger():
+        from tidegate.engine import interventions
+
+        act = interventions.Act(wish)
+        items = chosen(act, names or [], code, connection, flow, step)
+        if not yes:
+            confirm(wish, items)
+        done = interventions.act(
+            act, items, actor=operator_name(by), now=there.clock.now(), text=reason, overrule=overrule
+        )
+    show_acted(done, as_json)
+
+
+def chosen(
+    act: str,
+    names: Sequence[str],
+    code: str | None,
+    connection: str | None,
+    flow: str | None,
+    step: str | None,
+) -> list[Item]:
+    """The deliveries meant. Of an order that is named without a step, those for which the act makes sense."""
+    from tidegate.engine import interventions
+
+    wish = interventions.Act(act)
+    if bool(names) == bool(code):
+        raise typer.BadParameter("name orders or ids, or give --all-of-code, and not both")
+    if code:
+        return interventions.all_of(wish, code=code, connection=connection, flow=flow, step=step)
+    items, unknown = interventions.find(names, connection=connection, step=step)
+    if unknown:
+        raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
+    items = [item for item in items if flow in (None, item.flow)]
+    by_id = {f"#{item.id}" for item in items} & set(names)
+    sensible = [
+        item
+        for item in items
+        if step or f"#{item.id}" in by_id or item.key in names or item.state in interventions.SENSIBLE[wish]
+    ]
+    # Nothing to do any more, or not possible: the order's own delivery tells why.
+    return sensible or [item for item in items if item.step == "order"] or items
+
+
+def confirm(wish: str, items: Sequence[Item]) -> None:
+    """Ask before acting; without a terminal the answer can only be --yes."""
+    if not items:
+        return
+    from tidegate.engine.interventions import named
+
+    shown = ", ".join(named(item) for item in items[:8])
+    more = f" and {len(items) - 8} more" if len(items) > 8 else ""
+    try:
+        agreed = typer.confirm(f"{wish} {len(items)}: {shown}{more}?", err=True)
+    except typer.Abort:
+        raise typer.BadParameter("nobody answered: use --yes in scripts") from None
+    if not agreed:
+        print("nothing was changed", file=sys.stderr)
+        raise typer.Exit(exits.FOUND)
+
+
+def show_acted(done: Sequence[Acted], as_json: bool) -> None:
+    """What became of each; exit 1 when one was refused."""
+    refused = [each for each in done if each.result.value == "refused"]
+    if as_json:
+        showing.print_json(
+            {
+                "results": [
+                    {
+                        "id": each.delivery_id,
+                        "label": each.label,
+                        "step": each.step,
+                        "result": each.result.value,
+                        "before": each.before.value,
+                        "after": each.after.value,
+                        "text": each.text,
+                    }
+                    for each in done
+                ]
+            }
+        )
+    else:
+        for each in done:
+            note = {"done": "", "nothing to do": ": nothing to do", "refused": ""}[each.result.value]
+            showing.say(f"{'refused: ' if each in refused else ''}{each.text}{note}")
+        if not done:
+            showing.say("there is nothing of that kind: nothing to do")
+    if refused:
+        raise typer.Exit(exits.FOUND)
+
+
+@group.command("link")
+def link(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ORDER|#ID", help="The order number or id.")],
+    number: Annotated[
+        str,
+        typer.Argument(
+            metavar="[NUMBER]", help="The document's number in Sage; may be left out for `cancel`."
+        ),
+    ] = "",
+    step: Annotated[str, typer.Option("--step", metavar="STEP", help="Which step of the order.")] = "order",
+    connection: Connection = None,
+    sage_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="The document's internal id, if known.")
+    ] = "",
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Confirm a delivery as the document that is in Sage already, so that it is never sent."""
+    there = here(context)
+    with there.ledger():
+        from tidegate.engine import interventions
+
+        items, unknown = interventions.find([name], connection=connection, step=step)
+        if unknown:
+            raise Unknown(
+                f"delivery of step {step} for",
+                name,
+                remedy="`tidegate queue list --label ...` shows the steps",
+            )
+        if len(items) > 1:
+            choices = ", ".join(f"#{item.id} ({item.connection}, {item.store})" for item in items)
+            raise Refused(f"several deliveries are called {name}", f"name one of {choices}", exits.USAGE)
+        (item,) = items
+        if not number and not sage_id:
+            number, sage_id = target_of_order(item)
+        if not yes:
+            confirm(f"link to {number or sage_id}:", items)
+        done = interventions.link(
+            item, number, target_id=sage_id, actor=operator_name(by), now=there.clock.now(), text=reason
+        )
+    show_acted([done], as_json)
+
+
+def target_of_order(item: Item) -> tuple[str, str]:
+    """The number and id of the order that a later step belongs to."""
+    from tidegate.ledger import queue
+
+    order = queue.by_key(f"{item.key.rpartition('/')[0]}/order")
+    if item.step == "order" or order is None or not (order.target_number or order.target_id):
+        raise typer.BadParameter("give the number that the document has in Sage", param_hint="NUMBER")
+    return order.target_number, order.target_id
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group with all its commands."""
+    app.add_typer(group, name="queue")

@@ -1,0 +1,149 @@
+"""`run` and `cycle`: the loop that does everything when it is due, and one cycle by hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tidegate import log
+from tidegate.cli import exits, showing
+from tidegate.cli.complaint import Refused, Unknown, told_warnings
+from tidegate.cli.invocation import here, only_connection, zone_of
+from tidegate.cli.showing import Json, local
+from tidegate.cli.stopping import asked_to_stop
+
+if TYPE_CHECKING:
+    from tidegate.engine.cycles import Report
+    from tidegate.engine.hub import Hub
+    from tidegate.flows.connection import Connection
+
+ConnectionName = Annotated[
+    str | None,
+    typer.Option("--connection", metavar="NAME", help="May be left out when there is only one."),
+]
+
+
+def run(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
+) -> None:
+    """Run every cycle when it is due, until SIGINT or SIGTERM. A running cycle ends properly."""
+    there = here(context)
+    with there.hub() as hub, asked_to_stop() as stop:
+        log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock)
+        told_warnings(there.warnings)
+        if not hub.connections:
+            raise Refused(
+                f"{there.config} has no connection: there is nothing to run",
+                "add [connections.NAME]",
+                exits.CONFIGURATION,
+            )
+        from tidegate.engine import runner
+
+        runner.run(hub, stop)
+
+
+def cycle(
+    context: typer.Context,
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="orders or order-status.")],
+    connection: ConnectionName = None,
+    at_once: Annotated[bool, typer.Option("--now", help="Also when it is not due.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent; change nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run one cycle of one flow, if it is due."""
+    there = here(context)
+    with there.hub() as hub:
+        log.set_up(hub.configuration.hub.log, clock=hub.clock)
+        tied = hub.connections[only_connection(hub.configuration, connection)]
+        check_flow(tied, flow)
+        if dry_run:
+            show_dry_run(hub, tied, flow, as_json)
+            return
+        due = when_due(hub, tied, flow)
+        if not at_once and due > hub.clock.now():
+            not_due(hub, tied, flow, due, as_json)
+            return
+        from tidegate.engine.cycles import run_cycle
+
+        report = run_cycle(hub, tied, flow)
+    show_report(report, as_json)
+    if report.outcome != "done":
+        raise typer.Exit(exits.STOPPED)
+
+
+def check_flow(connection: Connection, flow: str) -> None:
+    """Refuse a flow that there is not, or that this connection does not have."""
+    from tidegate.engine.cycles import FLOWS
+
+    if flow not in FLOWS:
+        raise Unknown("flow", flow, FLOWS)
+    if flow not in connection.settings.flows:
+        raise Refused(
+            f"connection {connection.name} has no flow {flow}",
+            f"add [connections.{connection.name}.flows.{flow}] with `every` or `cron`",
+            exits.CONFIGURATION,
+        )
+
+
+def when_due(hub: Hub, connection: Connection, flow: str) -> datetime:
+    """When the next cycle of the flow is due (UTC); at the earliest now."""
+    from tidegate.engine.cycles import cadence_of, last_run_mark
+    from tidegate.ledger import marks
+
+    written = marks.read(last_run_mark(connection.name, flow))
+    last = datetime.fromisoformat(written) if written else None
+    return cadence_of(connection, flow).next_after(last, hub.clock.now())
+
+
+def not_due(hub: Hub, connection: Connection, flow: str, due: datetime, as_json: bool) -> None:
+    """Nothing was done, and that is all right."""
+    if as_json:
+        document: dict[str, Any] = {
+            "connection": connection.name,
+            "flow": flow,
+            "outcome": "not due",
+            "due": due,
+        }
+        showing.print_json(document)
+    else:
+        zone = zone_of(hub.configuration, connection.name)
+        showing.say(f"{connection.name} {flow}: not due before {local(due, zone)}; --now runs it at once")
+
+
+def show_report(report: Report, as_json: bool) -> None:
+    """What the cycle did."""
+    if as_json:
+        showing.print_json(asdict(report))
+        return
+    did = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in report.counts.items() if count)
+    note = f" ({report.text})" if report.text else ""
+    showing.say(f"{report.connection} {report.flow}: {report.outcome}{note}")
+    if report.outcome == "done":
+        showing.say(f"  {did or 'nothing to do'}")
+
+
+def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> None:
+    """The exact payloads; nothing was written anywhere."""
+    from tidegate.engine.dry_run import dry_run
+
+    documents = dry_run(hub, connection, flow)
+    if as_json:
+        showing.print_json(
+            {"connection": connection.name, "flow": flow, "dry_run": True, "would_send": documents}
+        )
+        return
+    for document in documents:
+        showing.print_json(document)
+    showing.say(f"{len(documents)} would be sent. Nothing was sent, nothing was written.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    app.command("cycle")(cycle)

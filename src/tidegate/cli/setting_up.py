@@ -1,0 +1,212 @@
+"""`init` and `check`: from nothing to a connection that is known to work."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tidegate.cli import exits, showing
+from tidegate.cli.complaint import Refused, told_warnings
+from tidegate.cli.invocation import here
+from tidegate.cli.showing import Json, with_progress
+
+if TYPE_CHECKING:
+    from tidegate.config.questions import Question
+    from tidegate.engine.preflight import Line
+
+
+def init(
+    context: typer.Context,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--answers", metavar="FILE|KEY=VALUE", help="Answers instead of questions; may be repeated."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask a few questions and write a commented configuration file. Makes nothing else."""
+    from tidegate.config import reading, template
+    from tidegate.config.questions import answers_of
+
+    there = here(context)
+    if there.config.exists() and not force:
+        raise Refused(
+            f"{there.config} exists", "use --force to replace it, or --config for another one", exits.USAGE
+        )
+    given = given_answers(answers) if answers else asked()
+    try:
+        complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--answers") from None
+    text = template.render(complete)
+    loaded = reading.loads(text, path=there.config, environment=os.environ)
+    write(there.config, text)
+    names = template.variables(complete)
+    missing = [name for name in names if not os.environ.get(name)]
+    key = new_key() if "TIDEGATE_ENCRYPTION_KEY" in missing else ""
+    if as_json:
+        document = {
+            "file": str(there.config.absolute()),
+            "company": complete.company,
+            "variables": list(names),
+        }
+        showing.print_json({**document, "missing": missing, "encryption_key": key or None})
+        return
+    print(f"wrote {there.config}")
+    other = [warning for warning in loaded.warnings if "environment variable" not in warning.found]
+    told_warnings(other)
+    tell_next(missing, key, complete.company)
+
+
+def tell_next(missing: list[str], key: str, company: str) -> None:
+    """What is left to do, in order."""
+    if missing:
+        print("\nSet these in the environment that starts tidegate:")
+        for name in missing:
+            fresh = (
+                f"'{key}'   # made for you now; keep a copy apart from backups"
+                if name.endswith("ENCRYPTION_KEY")
+                else "..."
+            )
+            print(f"  export {name}={fresh}")
+    print(
+        f"\nThen:\n  tidegate sign-in {company}\n  tidegate check\n  tidegate cycle orders --dry-run\n  tidegate run"
+    )
+
+
+def new_key() -> str:
+    """A fresh key for tokens at rest."""
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
+def asked() -> dict[str, str]:
+    """Every question as a prompt, repeated until the answer fits."""
+    from tidegate.config.questions import QUESTIONS
+
+    found: dict[str, str] = {}
+    for question in QUESTIONS:
+        while True:
+            answer = prompt(question)
+            problem = question.problem(answer, found)
+            if not problem:
+                break
+            print(f"  {problem}")
+        found[question.id] = answer.strip()
+    return found
+
+
+def prompt(question: Question) -> str:
+    """One question; its default comes with Enter."""
+    choices = f" ({' | '.join(question.choices)})" if question.choices else ""
+    answer = typer.prompt(
+        f"{question.text}{choices}",
+        default=question.default if question.default is not None else "",
+        show_default=bool(question.default),
+    )
+    return str(answer)
+
+
+def given_answers(given: list[str]) -> dict[str, str]:
+    """Answers from TOML files and `key=value` pairs, the later ones winning; unknown keys are refused."""
+    from tidegate.config.problem import suggestion
+    from tidegate.config.questions import QUESTIONS
+
+    known = {question.id for question in QUESTIONS}
+    found: dict[str, str] = {}
+    for each in given:
+        pairs = pair(each) if "=" in each and not Path(each).exists() else read_answers(Path(each))
+        for key, value in pairs.items():
+            if key not in known:
+                raise typer.BadParameter(
+                    f"there is no question {key}; {suggestion(key, known)}", param_hint="--answers"
+                )
+            found[key] = value
+    return found
+
+
+def pair(text: str) -> dict[str, str]:
+    """`key=value`."""
+    key, _, value = text.partition("=")
+    return {key.strip(): value.strip()}
+
+
+def read_answers(path: Path) -> dict[str, str]:
+    """A TOML file of answers; lists become texts with commas, true and false yes and no."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--answers") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{path}: {error}", param_hint="--answers") from None
+    return {key: as_answer(value) for key, value in document.items()}
+
+
+def as_answer(value: object) -> str:
+    """A TOML value as it would be typed in."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ",".join(str(each) for each in value)
+    if isinstance(value, Mapping):
+        raise typer.BadParameter("answers are plain values, not tables", param_hint="--answers")
+    return str(value)
+
+
+def write(path: Path, text: str) -> None:
+    """The whole file or none: a half-written configuration must not be found by anybody."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """Check everything that the flows stand on: file, ledger, store, company, mappings. Exit 1 on fail."""
+    there = here(context)
+    with there.hub() as hub:
+        from tidegate.engine.preflight import preflight, worst
+
+        lines = with_progress("checking", lambda told: preflight(hub, there.warnings, told))
+    verdict = worst(lines)
+    if as_json:
+        showing.print_json({"verdict": verdict, "lines": [asdict(line) for line in lines]})
+    else:
+        show_lines(lines)
+    if verdict == "fail":
+        raise typer.Exit(exits.FOUND)
+
+
+STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def show_lines(lines: list[Line]) -> None:
+    """One line each, below their area; what to do stands under the line."""
+    area = ""
+    for line in lines:
+        if line.area != area:
+            area = line.area
+            showing.say(area, style="bold")
+        showing.say(f"  {line.verdict:<5} {line.subject}: {line.text}", style=STYLES[line.verdict])
+        if line.remedy and line.verdict != "pass":
+            showing.say(f"        {line.remedy}")
+    counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in STYLES}
+    showing.say()
+    showing.say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("init")(init)
+    app.command("check")(check)

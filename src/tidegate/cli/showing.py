@@ -1,0 +1,127 @@
+"""How results are shown: tables and lines for people, one JSON document for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tidegate.cli.invocation import Invocation
+from tidegate.redaction import redact
+
+T = TypeVar("T")
+
+WIDE = 200  #: columns where the output is no terminal: nothing is cut in a file or a pipe
+
+
+def _remember_json(context: typer.Context, value: bool) -> bool:
+    found = context.find_object(Invocation)
+    if found is not None and value:
+        found.as_json = True
+    return value
+
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document and nothing else.", callback=_remember_json),
+]
+
+
+def console(stream: IO[str] | None = None) -> Console:
+    """A console on stdout (or `stream`) as wide as its terminal; made anew, as tests exchange stdout."""
+    stream = stream or sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, emoji=False)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """One line for people. `text` is shown as it is: brackets in it are no markup."""
+    console().print(redact(text), style=style, markup=False, soft_wrap=True)
+
+
+def print_json(document: object) -> None:
+    """The one document on stdout; instants in UTC ISO 8601, amounts as text."""
+    sys.stdout.write(json.dumps(document, default=plain_value, ensure_ascii=False, indent=2) + "\n")
+
+
+def plain_value(value: object) -> object:
+    """What JSON has no word for."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no JSON for {type(value).__name__}: {value!r}")
+
+
+def local(instant: datetime | str | None, zone: ZoneInfo) -> str:
+    """An instant for people in `zone`, e.g. `2026-03-02 14:05 GMT`; "" for none."""
+    if not instant:
+        return ""
+    if isinstance(instant, str):
+        instant = datetime.fromisoformat(instant)
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def ago(seconds: float | None) -> str:
+    """An age in the two largest units: `3 d 4 h`, `12 min`, `5 s`; "" for none."""
+    if seconds is None:
+        return ""
+    left = max(int(seconds), 0)
+    parts: list[str] = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        amount, left = divmod(left, size)
+        if amount or (unit == "s" and not parts):
+            parts.append(f"{amount} {unit}")
+        if len(parts) == 2:
+            break
+    return " ".join(parts)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """A plain table; numbers are aligned right, nothing in a cell is markup."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    filled = [list(row) for row in rows]
+    for number, column in enumerate(columns):
+        numeric = bool(filled) and all(isinstance(row[number], int | Decimal) for row in filled)
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in filled:
+        made.add_row(*(_cell(value) for value in row))
+    return made
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else redact(str(value))
+    return text.replace("[", "\\[")
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Print a table."""
+    console().print(table(columns, rows, title=title))
+
+
+def with_progress(text: str, work: Callable[[Callable[[int, int], None]], T]) -> T:
+    """Do `work`, which is handed `report(done, total)`; a bar is shown on a terminal only."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return work(lambda _done, _total: None)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        return work(report)

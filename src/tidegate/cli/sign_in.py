@@ -1,0 +1,188 @@
+"""`sign-in`: a person opens the company in the browser; Tidegate keeps the tokens."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
+
+import typer
+
+from tidegate.cli import showing
+from tidegate.cli.callback import Callback, can_listen
+from tidegate.cli.complaint import Refused, Unknown
+from tidegate.cli.invocation import Invocation, here
+from tidegate.cli.operator import By, operator_name
+from tidegate.cli.showing import Json
+from tidegate.cli.stopping import asked_to_stop
+from tidegate.redaction import remember_secret
+
+if TYPE_CHECKING:
+    from tidegate.engine.hub import Hub
+    from tidegate.sage.tokens import SignsIn
+
+PENDING = timedelta(minutes=30)  #: for so long an address that was printed can be completed with `--code`
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in under way: what its answer must carry, and the proof that it is ours."""
+
+    state: str
+    verifier: str
+
+
+def sign_in(
+    context: typer.Context,
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="Its name in the configuration.")],
+    code: Annotated[
+        str | None,
+        typer.Option("--code", metavar="ADDRESS", help="The address that the browser ended at, or its code."),
+    ] = None,
+    listen: Annotated[
+        bool,
+        typer.Option("--listen/--no-listen", help="Wait for the browser here, or only print the address."),
+    ] = True,
+    minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long to wait for the browser.")] = 10,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Sign in to a company in the browser; a halt for want of a sign-in is lifted."""
+    there = here(context)
+    with there.hub() as hub:
+        signs = entrance(hub, company)
+        redirect = hub.configuration.companies[company].redirect_url
+        if code is not None:
+            begun = continued(hub, company)
+            address = (
+                code if "://" in code else f"{redirect}?{urlencode({'code': code, 'state': begun.state})}"
+            )
+        else:
+            begun = begin(hub, company)
+            url = signs.authorization_url(begun.state, begun.verifier)
+            if not listen or not can_listen(redirect):
+                only_print(company, url, redirect, as_json)
+                return
+            address = browser_comes(there, url, redirect, minutes, as_json)
+        finish(hub, company, signs, begun, address, operator_name(by), as_json)
+
+
+def entrance(hub: Hub, company: str) -> SignsIn:
+    """The company's sign-in; refuses one that has none."""
+    from tidegate.sage.rooms import sign_in_of
+
+    if company not in hub.companies:
+        raise Unknown("company", company, hub.companies)
+    signs = sign_in_of(hub.companies[company])
+    if signs is None:
+        raise Refused(
+            f"{company} is not entered through a browser: its credentials stand in the configuration"
+        )
+    return signs
+
+
+def begin(hub: Hub, company: str) -> Begun:
+    """A new sign-in, remembered so that `--code` can complete it later."""
+    from tidegate.ledger import marks
+    from tidegate.ledger.database import transaction
+
+    begun = Begun(secrets.token_urlsafe(48), secrets.token_urlsafe(48))
+    now = hub.clock.now()
+    document = {"state": begun.state, "verifier": begun.verifier, "at": now.isoformat()}
+    with transaction("sign-in"):
+        marks.write(mark(company), json.dumps(document), now)
+    return begun
+
+
+def continued(hub: Hub, company: str) -> Begun:
+    """The sign-in that was begun before; refuses when there is none, or when it is too old."""
+    from datetime import datetime
+
+    from tidegate.ledger import marks
+
+    written = marks.read(mark(company))
+    again = f"`tidegate sign-in {company}` prints a new address"
+    if not written:
+        raise Refused(f"no sign-in to {company} has been begun", again)
+    document = json.loads(written)
+    if hub.clock.now() - datetime.fromisoformat(document["at"]) > PENDING:
+        raise Refused(f"the sign-in to {company} was begun too long ago", again)
+    remember_secret(document["verifier"])
+    return Begun(document["state"], document["verifier"])
+
+
+def mark(company: str) -> str:
+    """The name under which the ledger keeps a sign-in that is under way."""
+    return f"sign-in:{company}"
+
+
+def only_print(company: str, url: str, redirect: str, as_json: bool) -> None:
+    """The address for a browser elsewhere, and what to do with what comes back."""
+    if as_json:
+        showing.print_json({"company": company, "signed_in": False, "url": url})
+        return
+    print("Open this address in a browser and sign in:\n")
+    print(url)
+    print(f"\nThe browser ends at an address that begins with {redirect}?code=")
+    print(f'Copy it whole, then: tidegate sign-in {company} --code "ADDRESS"')
+
+
+def browser_comes(there: Invocation, url: str, redirect: str, minutes: int, as_json: bool) -> str:
+    """Wait at the redirect address; the address that the browser came with."""
+    try:
+        callback = Callback(redirect)
+    except OSError as error:
+        raise Refused(
+            f"nothing can listen at {redirect}: {error.strerror}",
+            "end the program that has the port, or use --no-listen and then --code",
+        ) from None
+    with callback, asked_to_stop() as stop:
+        stream = sys.stderr if as_json else sys.stdout
+        print(
+            f"Open this address in a browser on this machine and sign in:\n\n{url}\n", file=stream, flush=True
+        )
+        address = callback.wait(there.clock, minutes * 60, stop)
+    if not address:
+        raise Refused(
+            "nobody signed in", "run the command again; on another machine use --no-listen, then --code"
+        )
+    return address
+
+
+def finish(
+    hub: Hub, company: str, signs: SignsIn, begun: Begun, address: str, operator: str, as_json: bool
+) -> None:
+    """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
+    from tidegate.domain.errors import Code
+    from tidegate.ledger import halts, marks
+    from tidegate.ledger.database import transaction
+
+    failure = signs.complete(address, begun.state, begun.verifier)
+    if failure is not None:
+        raise Refused(failure.text)
+    now = hub.clock.now()
+    lifted: list[str] = []
+    with transaction("signed-in"):
+        marks.write(mark(company), "", now)
+        for name, connection in hub.connections.items():
+            halted = halts.halted(name) if connection.settings.company == company else None
+            if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):
+                halts.lift(name, now, by=operator)
+                lifted.append(name)
+    ends = signs.ends_at()
+    if as_json:
+        showing.print_json({"company": company, "signed_in": True, "ends_at": ends, "lifted": lifted})
+        return
+    until = f"; it lasts until {ends:%Y-%m-%d}" if ends else ""
+    print(f"signed in to {company}{until}")
+    for name in lifted:
+        print(f"lifted the halt of {name}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("sign-in")(sign_in)

@@ -1,0 +1,104 @@
+"""`status`: the account that adds up, and what is due, closed, halted."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from tidegate.cli import exits, showing
+from tidegate.cli.invocation import here
+from tidegate.cli.showing import Json, ago, local
+
+COLUMNS = [
+    "read",
+    "confirmed",
+    "waiting",
+    "in_doubt",
+    "review",
+    "held",
+    "cancelled",
+    "skipped",
+    "unexplained",
+]
+
+
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Show every connection: accounts, queues, ages, next cycles, windows. Exit 1 when they do not add up."""
+    there = here(context)
+    with there.ledger() as configuration:
+        from tidegate.engine import reports
+
+        report = reports.status(configuration, there.clock.now())
+    if as_json:
+        showing.print_json(report)
+    else:
+        show(report)
+    if not report["adds_up"]:
+        raise typer.Exit(exits.FOUND)
+
+
+def show(report: dict[str, Any]) -> None:
+    """The report for people."""
+    for name, connection in report["connections"].items():
+        show_connection(name, connection)
+        showing.say()
+    if not report["connections"]:
+        showing.say("no connection, and nothing in the ledger")
+    if report["adds_up"]:
+        showing.say("every account adds up: nothing is unexplained")
+    else:
+        showing.say(
+            f"NOT EVERY ACCOUNT ADDS UP: {report['unexplained']} unexplained. Keep the ledger and report it.",
+            style="bold red",
+        )
+    if report["alerts"]:
+        showing.say(f"{report['alerts']} open alerts: tidegate alerts", style="yellow")
+
+
+def show_connection(name: str, connection: dict[str, Any]) -> None:
+    """One connection: its head line, then a row for each step of each flow."""
+    zone = ZoneInfo(connection["time_zone"])
+    tied = (
+        f"{connection['store']} -> {connection['company']}"
+        if connection["configured"]
+        else "not configured any more"
+    )
+    showing.say(f"{name} ({tied}): {condition(connection, zone)}", style="bold")
+    oldest = connection["oldest_waiting"]
+    if oldest:
+        showing.say(f"  oldest waiting: {ago(oldest['seconds'])} (since {local(oldest['since'], zone)})")
+    if connection["alerts"]:
+        showing.say(f"  open alerts: {connection['alerts']}", style="yellow")
+    rows = []
+    for flow, each in connection["flows"].items():
+        steps = each["steps"] or {"": each["account"]}
+        for number, (step, account) in enumerate(steps.items()):
+            first = number == 0
+            due = local(each["next_cycle"], zone) if first else ""
+            rows.append([flow if first else "", step, *(account[column] for column in COLUMNS), due])
+    if rows:
+        headings = [column.replace("_", " ") for column in COLUMNS]
+        showing.show_table(
+            ["  flow", "step", *headings, "next cycle"], [[f"  {row[0]}", *row[1:]] for row in rows]
+        )
+
+
+def condition(connection: dict[str, Any], zone: ZoneInfo) -> str:
+    """Halted, closed or open."""
+    halted = connection["halted"]
+    if halted:
+        return f"HALTED since {local(halted['since'], zone)} by {halted['by']}: {halted['reason']}"
+    window = connection["window"]
+    if window is None:
+        return "what waits here is never sent: configure it again, or cancel it"
+    if not window["open"]:
+        return f"closed until {local(window['closed_until'], zone)} ({window['reason']})"
+    following = window["next_closing"]
+    return f"open until {local(following['at'], zone)} ({following['reason']})" if following else "open"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status")(status)

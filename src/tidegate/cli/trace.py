@@ -1,0 +1,130 @@
+"""`trace`: where is order 100234? From either end, with every attempt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+from rich.tree import Tree
+
+from tidegate.cli import showing
+from tidegate.cli.complaint import Unknown
+from tidegate.cli.invocation import here, zone_of
+from tidegate.cli.showing import Json, local
+from tidegate.redaction import redact
+
+STYLES = {
+    "confirmed": "green",
+    "in doubt": "yellow",
+    "review": "red",
+    "held": "yellow",
+    "cancelled": "dim",
+    "skipped": "dim",
+}
+
+
+def trace(
+    context: typer.Context,
+    order: Annotated[
+        str,
+        typer.Argument(metavar="ORDER", help="Order number, entity id, Sage's number or id, or a key."),
+    ],
+    history: Annotated[
+        bool, typer.Option("--history/--no-history", help="With or without each line of the history.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """Show everything known about an order: each step, each attempt, its number in Sage."""
+    there = here(context)
+    with there.ledger() as configuration:
+        from tidegate.engine import reports
+
+        report = reports.traced(order, there.clock.now())
+        if not report["orders"]:
+            raise Unknown(
+                "order, document or key",
+                order,
+                remedy="an order that was placed a moment ago is read by the next cycle of the flow `orders`",
+            )
+        if as_json:
+            showing.print_json(report)
+            return
+        zones = {name: zone_of(configuration, name) for name in configuration.connections}
+    for found in report["orders"]:
+        showing.console().print(tree_of(found, zones, history))
+
+
+def tree_of(found: dict[str, Any], zones: dict[str, ZoneInfo], history: bool) -> Tree:
+    """One order as a tree."""
+    source = found["magento"]
+    first = found["deliveries"][0] if found["deliveries"] else None
+    connection = source["connection"] if source else first["connection"] if first else ""
+    zone = zones.get(connection, ZoneInfo("UTC"))
+    if source:
+        tree = Tree(
+            text(
+                f"Magento order {source['increment_id'] or '?'} (entity {source['entity_id']}, {source['store']}, "
+                f"website {source['website'] or '?'}): {source['state']} / {source['status'] or 'no status'}, "
+                f"{source['grand_total'] or '?'} {source['currency']}, placed {local(source['created_at'], zone)}"
+            ),
+            style="",
+        )
+        for relation in ("replaces", "replaced_by"):
+            if source[relation]:
+                tree.add(text(f"{relation.replace('_', ' ')} order with entity id {source[relation]}"))
+    else:
+        tree = Tree(text("without a captured order"))
+    for each in found["deliveries"]:
+        add_delivery(tree, each, zone, history)
+    for link in found["links"]:
+        tree.add(text(f"{link['kind']}: {link['number'] or link['identifier']} (id {link['identifier']})"))
+    return tree
+
+
+def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool) -> None:
+    """One step with its attempts and history."""
+    style = STYLES.get(each["state"], "")
+    state = f"[{style}]{each['state']}[/]" if style else each["state"]
+    to = (
+        f" -> {each['target_number'] or each['target_id']}"
+        if each["target_number"] or each["target_id"]
+        else ""
+    )
+    total = f", {each['target_total']}" if each["target_total"] else ""
+    adopted = ", adopted" if each["adopted"] else ""
+    branch = tree.add(
+        f"{text(each['flow'])} / {text(each['step'])}: {state}{text(to + total + adopted)} "
+        f"{text('since ' + local(each['changed_at'], zone))} [dim]#{each['id']}[/dim]"
+    )
+    if each["reason"]:
+        branch.add(text(f"{each['code'] or 'reason'}: {each['reason']}"))
+    if each["waits_for"]:
+        branch.add(text(f"waits for {each['waits_for']}"))
+    for attempt in each["attempts"]:
+        ended = f", answered {local(attempt['ended_at'], zone)}" if attempt["ended_at"] else ""
+        note = f": {attempt['text']}" if attempt["text"] else ""
+        branch.add(
+            text(
+                f"attempt {attempt['number']} {local(attempt['started_at'], zone)}{ended}: {attempt['outcome']}"
+                f"{' (' + attempt['code'] + ')' if attempt['code'] else ''}{note}"
+            )
+        )
+    if history:
+        for event in each["history"]:
+            change = f"{event['before']} -> {event['after']}" if event["letter"] else event["after"] or "note"
+            note = f": {event['text']}" if event["text"] else ""
+            who = f" by {event['by']}" if event["by"] != "engine" else ""
+            line = f"{local(event['at'], zone)} {change}{who}{note}"
+            branch.add(f"[dim]{text(line)}[/dim]")
+
+
+def text(value: str) -> str:
+    """Text that rich shows as it is, without secrets."""
+    return escape(redact(value))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("trace")(trace)

@@ -1,0 +1,234 @@
+"""What a person does to the queue and to connections, from the command line or a console.
+
+Every act is one function; acting twice is harmless and says so. The ledger decides what is
+possible, writes down who did it, and never lets a person send anything twice: whatever may be in
+the company is looked up before it is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import alerts, closures, delivery, halts, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.faults import NotAllowed
+from tidegate.ledger.queue import Item
+
+
+class Act(StrEnum):
+    """What can be done with a delivery."""
+
+    RETRY = "retry"
+    RELEASE = "release"
+    HOLD = "hold"
+    CANCEL = "cancel"
+    SKIP = "skip"
+
+
+class Result(StrEnum):
+    """How an act ended for one delivery."""
+
+    DONE = "done"
+    NOTHING = "nothing to do"  #: it is as wished already
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """One delivery after an act."""
+
+    delivery_id: int
+    label: str
+    step: str
+    result: Result
+    before: State
+    after: State
+    text: str
+
+
+#: States in which an act has nothing left to do.
+DONE_BEFORE: dict[Act, tuple[State, ...]] = {
+    Act.RETRY: (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.CONFIRMED),
+    Act.RELEASE: (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.CONFIRMED),
+    Act.HOLD: (),
+    Act.CANCEL: (State.CANCELLED,),
+    Act.SKIP: (State.SKIPPED,),
+}
+#: States in which an act makes sense for "all of ..."; the ledger has the last word.
+SENSIBLE: dict[Act, tuple[State, ...]] = {
+    Act.RETRY: (State.REVIEW, State.HELD, State.SKIPPED, State.CANCELLED),
+    Act.RELEASE: (State.HELD,),
+    Act.HOLD: (State.CAPTURED, State.QUEUED, State.HELD),
+    Act.CANCEL: (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW),
+    Act.SKIP: (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW),
+}
+
+
+def act(
+    wish: Act, items: Sequence[Item], *, actor: str, now: datetime, text: str = "", overrule: bool = False
+) -> list[Acted]:
+    """Do it with each delivery, each in a commit of its own: one that refuses stops no other.
+
+    `overrule` (retry only) sets the present reason aside. `text` is the reason that the history
+    shows; skip needs one.
+    """
+    return [_act(wish, item, actor=actor, now=now, text=text, overrule=overrule) for item in items]
+
+
+def _act(wish: Act, item: Item, *, actor: str, now: datetime, text: str, overrule: bool) -> Acted:
+    if item.state in DONE_BEFORE[wish]:
+        return _acted(item, Result.NOTHING, item.state, f"{named(item)} is {item.state.value} already")
+    if wish is Act.HOLD and item.state is State.HELD and item.reason_code == "operator":
+        return _acted(item, Result.NOTHING, item.state, f"{named(item)} is held already")
+    carry_out: dict[Act, Callable[[], delivery.Done]] = {
+        Act.RETRY: lambda: delivery.retry(item.id, actor=actor, now=now, text=text, overrule=overrule),
+        Act.RELEASE: lambda: delivery.release(item.id, actor=actor, now=now, text=text),
+        Act.HOLD: lambda: delivery.hold(item.id, actor=actor, now=now, text=text),
+        Act.CANCEL: lambda: delivery.cancel(item.id, actor=actor, now=now, text=text),
+        Act.SKIP: lambda: delivery.skip(item.id, actor=actor, now=now, text=text),
+    }
+    try:
+        with transaction(f"operator-{wish}"):
+            done = carry_out[wish]()
+            if wish in (Act.CANCEL, Act.SKIP):
+                release_children(item, now)
+    except NotAllowed as refused:
+        return _acted(item, Result.REFUSED, item.state, str(refused))
+    return _acted(item, Result.DONE, done.after, done.text)
+
+
+def release_children(item: Item, now: datetime) -> None:
+    """The copy that replaces an edited order may go once the order itself never will."""
+    if item.step == "order" and item.entity_id is not None:
+        delivery.release_waiting(item.connection, [f"order:{item.store}:{item.entity_id}"], now)
+
+
+def link(item: Item, number: str, *, target_id: str = "", actor: str, now: datetime, text: str = "") -> Acted:
+    """Confirm a delivery as the document that exists in the company, e.g. typed in by hand.
+
+    Raises nothing for what the ledger refuses; that is the result.
+    """
+    if item.state is State.CONFIRMED:
+        same = number in ("", item.target_number, item.target_id)
+        result = Result.NOTHING if same else Result.REFUSED
+        return _acted(
+            item, result, item.state, f"{named(item)} is {item.target_number or item.target_id} already"
+        )
+    try:
+        with transaction("operator-link"):
+            done = delivery.link_to(item.id, target_id, number, actor=actor, now=now, text=text)
+            release_after_cancellation(item, now)
+    except NotAllowed as refused:
+        return _acted(item, Result.REFUSED, item.state, str(refused))
+    return _acted(item, Result.DONE, done.after, done.text)
+
+
+def release_after_cancellation(item: Item, now: datetime) -> None:
+    """A person has cancelled the order in the company and links the cancellation: its copy may go."""
+    if item.step != "cancel" or item.entity_id is None:
+        return
+    order = queue.by_key(f"{item.key.rpartition('/')[0]}/order")
+    if order is not None and order.state is State.CONFIRMED:
+        text = "cancelled in the company by a person"
+        delivery.apply([Verdict(order.id, "q", text=text)], now, lease=None, actor="operator")
+        release_children(order, now)
+
+
+def find(
+    names: Sequence[str], *, connection: str | None = None, step: str | None = None
+) -> tuple[list[Item], list[str]]:
+    """Deliveries by id (`#17`), by key or by order number, each once; and the names that are unknown.
+
+    A bare number is an order number first, since that is what people read; where there is no such
+    order it is an id.
+    """
+    found: dict[int, Item] = {}
+    unknown: list[str] = []
+    for name in names:
+        items = _named(name.strip(), connection, step)
+        if not items:
+            unknown.append(name)
+        found.update({item.id: item for item in items})
+    return list(found.values()), unknown
+
+
+def _named(name: str, connection: str | None, step: str | None) -> list[Item]:
+    if not name.startswith("#"):
+        items = queue.listing(label=name, connection=connection, step=step, limit=100)
+        if items:
+            return items
+        keyed = queue.by_key(name)
+        if keyed is not None:
+            return [keyed]
+    number = name.removeprefix("#")
+    item = queue.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    return [item] if item is not None else []
+
+
+def all_of(
+    wish: Act, *, code: str, connection: str | None = None, flow: str | None = None, step: str | None = None
+) -> list[Item]:
+    """Every delivery that stands for this reason and for which the act makes sense."""
+    found: list[Item] = []
+    after = 0
+    while True:
+        page = queue.listing(
+            code=code,
+            connection=connection,
+            flow=flow,
+            step=step,
+            state=SENSIBLE[wish],
+            after=after,
+            limit=500,
+        )
+        if not page:
+            return found
+        found += page
+        after = page[-1].id
+
+
+def halt(connection: str, reason: str, *, actor: str, now: datetime) -> bool:
+    """Let a connection send nothing until it is lifted; false when it was halted already."""
+    with transaction("operator-halt"):
+        return halts.halt(connection, reason, "operator", now, by=actor)
+
+
+def lift(connection: str, *, company: str | None, actor: str, now: datetime) -> bool:
+    """Let a connection send again; false when it was not halted.
+
+    The alert of the halt is cleared, and a closure that the company's answers taught is forgotten: a
+    person who lifts knows better.
+    """
+    with transaction("operator-lift"):
+        halted = halts.halted(connection)
+        if company is not None:
+            closures.forget(company, now)
+        if halted is None:
+            return False
+        if halted.code:
+            alerts.clear_all(halted.code, connection, now)
+        return halts.lift(connection, now, by=actor)
+
+
+def clear_alert(alert_id: int, now: datetime) -> bool:
+    """Clear one alert by its id; false when no such alert is open."""
+    for alert in alerts.open_alerts():
+        if alert.id == alert_id:
+            with transaction("operator-alert"):
+                return alerts.clear_alert(alert.code, alert.connection, alert.subject, now)
+    return False
+
+
+def named(item: Item) -> str:
+    """A delivery as people call it: `100000123 (comment)`."""
+    label = item.label or item.key
+    return label if item.step == "order" else f"{label} ({item.step})"
+
+
+def _acted(item: Item, result: Result, after: State, text: str) -> Acted:
+    return Acted(item.id, item.label, item.step, result, item.state, after, text)

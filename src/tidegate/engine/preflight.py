@@ -1,0 +1,312 @@
+"""What `tidegate check` does: every condition that the flows stand on, one line each.
+
+Nothing is changed anywhere. A company that is closed now is not called, as by any cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tidegate.config.problem import Problem
+from tidegate.domain.errors import Code, Failure
+from tidegate.engine.hub import Hub
+from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
+from tidegate.flows.connection import Connection
+from tidegate.flows.mapping import terms_of
+from tidegate.ledger import database, halts
+from tidegate.magento.shop import MethodsInUse, StoreConfig, TaxRate, Website
+from tidegate.magento.store import MagentoStoreClient
+from tidegate.sage.port import CodeList, CustomerQuery, Finding
+
+SKEW_WARN = timedelta(minutes=2)
+SKEW_FAIL = timedelta(minutes=10)  #: Magento refuses OAuth timestamps from so far ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the check. `verdict` is pass, warn or fail; `area` says whose line it is."""
+
+    area: str
+    subject: str
+    verdict: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(slots=True)
+class StoreFacts:
+    """What one store said, asked once for all its connections; None = it did not answer."""
+
+    websites: list[Website] | None = None
+    configs: list[StoreConfig] | None = None
+    rates: list[TaxRate] | None = None
+    methods: MethodsInUse | None = None
+
+
+Told = Callable[[int, int], None]
+
+
+def preflight(hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, total: None) -> list[Line]:
+    """The whole check, in the order in which things must work. `told` hears of the progress."""
+    total = 2 + len(hub.stores) + len(hub.companies) + len(hub.connections)
+    lines: list[Line] = []
+    done = 0
+
+    def add(area: str, findings: Iterable[Finding]) -> None:
+        nonlocal done
+        lines.extend(Line(area, each.subject, each.verdict, each.text, each.remedy) for each in findings)
+        done += 1
+        told(done, total)
+
+    add("configuration", check_configuration(warnings))
+    add("ledger", check_ledger(hub))
+    facts: dict[str, StoreFacts] = {}
+    for name, store in hub.stores.items():
+        facts[name] = StoreFacts()
+        add(f"store {name}", check_store(store, facts[name]))
+    lists: dict[str, list[CodeList] | None] = {}
+    for name in hub.companies:
+        lists[name] = None
+        add(f"company {name}", check_company(hub, name, lists))
+    for name, connection in hub.connections.items():
+        settings = connection.settings
+        add(
+            f"connection {name}", check_connection(connection, facts[settings.store], lists[settings.company])
+        )
+    return lines
+
+
+def worst(lines: Sequence[Line]) -> str:
+    """The verdict of the whole check."""
+    verdicts = {line.verdict for line in lines}
+    return next(verdict for verdict in ("fail", "warn", "pass") if verdict in verdicts or verdict == "pass")
+
+
+# --- configuration and ledger -----------------------------------------------------------------
+
+
+def check_configuration(warnings: Iterable[Problem]) -> Iterator[Finding]:
+    """What reading the file found."""
+    found = list(warnings)
+    for warning in found:
+        yield Finding(warning.key or "file", "warn", warning.found, warning.remedy)
+    if not found:
+        yield Finding("file", "pass", "read, nothing to object to")
+
+
+def check_ledger(hub: Hub) -> Iterator[Finding]:
+    """It was opened and brought up to date before the check began."""
+    words = database.where()
+    if database.needs_migration():
+        yield Finding(
+            "tables", "fail", f"{words}: not up to date", "run `tidegate run` or `tidegate check` again"
+        )
+    else:
+        yield Finding("tables", "pass", f"{words}: reachable and up to date")
+    for name in hub.connections:
+        halted = halts.halted(name)
+        if halted is not None:
+            text = f"connection {name} is halted since {halted.since:%Y-%m-%d %H:%M} UTC: {halted.reason}"
+            yield Finding("halt", "warn", text, f"when the cause is gone: `tidegate lift {name}`")
+
+
+# --- store ------------------------------------------------------------------------------------
+
+
+def check_store(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Finding]:
+    """Reachability and credentials first: without them nothing else can be known."""
+    skew = store.shop.clock_skew()
+    if isinstance(skew, Failure):
+        yield Finding("credentials", "fail", skew.text, STORE_REMEDIES.get(skew.code, ""))
+        return
+    yield Finding("credentials", "pass", f"{store.config.url} answers, {store.config.auth} is accepted")
+    yield clock_finding(skew)
+    for permission in store.shop.permissions():
+        verdict = {True: "pass", False: "fail", None: "warn"}[permission.allowed]
+        remedy = "" if permission.allowed else "grant it under System > Integrations, then authorise again"
+        yield Finding(f"permission {permission.resource}", verdict, permission.text, remedy)
+    version = store.shop.version()
+    yield Finding("version", "pass" if version else "warn", version or "the store does not tell its version")
+    limit = store.shop.page_size_limit(store.config.page_size)
+    if isinstance(limit, Failure):
+        yield Finding("page size", "fail", limit.text)
+    elif limit < store.config.page_size:
+        remedy = f"set page_size = {limit} to save one call"
+        yield Finding(
+            "page size",
+            "warn",
+            f"the store grants {limit} orders a page, not {store.config.page_size}",
+            remedy,
+        )
+    else:
+        yield Finding("page size", "pass", f"{limit} orders a page")
+    yield from gather(store, facts)
+
+
+def clock_finding(skew: timedelta | None) -> Finding:
+    """A store clock that is wrong moves the bounds of every read."""
+    if skew is None:
+        return Finding("clock", "warn", "the store does not tell its time")
+    seconds = round(skew.total_seconds())
+    verdict = "fail" if abs(skew) > SKEW_FAIL else "warn" if abs(skew) > SKEW_WARN else "pass"
+    remedy = "" if verdict == "pass" else "let both machines take their time from NTP"
+    return Finding("clock", verdict, f"the store's clock differs from this machine's by {seconds} s", remedy)
+
+
+def gather(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Finding]:
+    """Read the lists that mappings are compared with; what cannot be read is a line."""
+    websites, configs = store.shop.websites(), store.shop.store_configs()
+    rates, methods = store.shop.tax_rates(), store.shop.methods_in_use()
+    for what, answer in (("websites", websites), ("store configuration", configs)):
+        if isinstance(answer, Failure):
+            yield Finding(f"read {what}", "fail", answer.text, STORE_REMEDIES.get(answer.code, ""))
+    for what, lacking in (("tax rates", rates), ("methods in use", methods)):
+        if isinstance(lacking, Failure):
+            text = f"{lacking.text}: mappings cannot be compared with them"
+            yield Finding(f"read {what}", "warn", text, STORE_REMEDIES.get(lacking.code, ""))
+    facts.websites = None if isinstance(websites, Failure) else websites
+    facts.configs = None if isinstance(configs, Failure) else configs
+    facts.rates = None if isinstance(rates, Failure) else rates
+    facts.methods = None if isinstance(methods, Failure) else methods
+
+
+# --- company ----------------------------------------------------------------------------------
+
+
+def check_company(hub: Hub, name: str, lists: dict[str, list[CodeList] | None]) -> Iterator[Finding]:
+    """The window first: a closed company is not called, not even by a check."""
+    company = hub.companies[name]
+    users = [each for each in hub.connections.values() if each.settings.company == name]
+    for connection in users[:1]:
+        yield from check_window(connection)
+        if connection.closed() is not None:
+            yield Finding(
+                "company", "warn", "closed now, so it was not asked", "run the check again when it is open"
+            )
+            return
+    findings = company.examine()
+    yield from findings
+    if any(each.verdict == "fail" for each in findings):
+        return
+    read = company.code_lists()
+    if isinstance(read, Failure):
+        yield Finding("code lists", "fail", read.text)
+        return
+    lists[name] = read
+    sizes = ", ".join(f"{len(each.codes)} {each.kind}" for each in read)
+    yield Finding("code lists", "pass", f"read: {sizes}")
+
+
+def check_window(connection: Connection) -> Iterator[Finding]:
+    """Whether it is open, and when it closes next."""
+    zone = connection.company_settings.time_zone
+    closed = connection.closed()
+    if closed is not None:
+        yield Finding("window", "warn", f"closed until {closed.until:%Y-%m-%d %H:%M} UTC: {closed.reason}")
+        return
+    following = connection.calendar.next_closing(connection.clock.now())
+    if following is not None:
+        text = f"open; closes {following.start:%Y-%m-%d %H:%M} UTC ({following.reason}), times in {zone}"
+        yield Finding("window", "pass", text)
+    else:
+        remedy = "add [[companies.NAME.closed]] for backup and period end, if Sage has them"
+        yield Finding("window", "warn", "open at all hours: no closing is configured", remedy)
+
+
+# --- connection -------------------------------------------------------------------------------
+
+
+def check_connection(
+    connection: Connection, facts: StoreFacts, lists: list[CodeList] | None
+) -> Iterator[Finding]:
+    """Websites, capture, mappings against both systems, and the accounts of customers."""
+    settings = connection.settings
+    if facts.websites is not None:
+        codes = {website.code for website in facts.websites if website.id != 0}
+        missing = [code for code in settings.websites if code not in codes]
+        if missing:
+            text = f"the store has no website {', '.join(missing)}"
+            yield Finding("websites", "fail", text, f"it has {', '.join(sorted(codes))}")
+        else:
+            yield Finding("websites", "pass", ", ".join(settings.websites))
+    yield from check_currencies(connection, facts)
+    if settings.capture.since is None:
+        remedy = "set since in [connections.NAME.capture]: nothing created before is ever sent"
+        yield Finding("capture", "fail", "`since` is not set", remedy)
+    else:
+        yield Finding("capture", "pass", f"orders created from {settings.capture.since.isoformat()} on")
+    for flow, rule in settings.flows.items():
+        when = f"every {rule.every}" if rule.every else f"cron {rule.cron}"
+        yield Finding(f"flow {flow}", "pass", when if rule.enabled else "switched off")
+    if lists is None:
+        yield Finding("mappings", "warn", "not compared: the company's lists could not be read")
+        return
+    rates = {code: rate for each in lists if each.kind == "tax" for code, rate in each.rates.items()}
+    terms = terms_of(
+        connection.name, settings, connection.company_settings, connection.company.capabilities, rates
+    )
+    compared = Facts(lists_by_kind(lists), facts.rates, facts.methods)
+    yield from check_mappings(connection.name, settings, terms, compared)
+    yield from check_customer_accounts(connection)
+
+
+def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Finding]:
+    """With `amounts = "auto"` orders in other currencies than the company's are held."""
+    if facts.websites is None or facts.configs is None:
+        return
+    ids = {website.id for website in facts.websites if website.code in connection.settings.websites}
+    ours = connection.company_settings.currency
+    base = sorted({config.base_currency_code for config in facts.configs if config.website_id in ids} - {""})
+    other = [currency for currency in base if currency != ours]
+    if other and connection.settings.amounts == "auto":
+        text = (
+            f"the websites' base currency is {', '.join(other)}, the company's {ours}: such orders are held"
+        )
+        yield Finding(
+            "currency", "warn", text, "tie these websites to a company of that currency, or set `amounts`"
+        )
+    elif base:
+        yield Finding("currency", "pass", f"base currency {', '.join(base)}, company {ours}")
+
+
+def check_customer_accounts(connection: Connection) -> Iterator[Finding]:
+    """The accounts that the configuration names exist and may be sold to."""
+    rule = connection.settings.customers
+    wanted = {rule.guest_account: "guest account", rule.web_account: "web account"}
+    for who, account in rule.accounts.items():
+        wanted.setdefault(account, f"account of {who}")
+    wanted.pop("", None)
+    if not rule.guest_account:
+        remedy = f"set guest_account in [connections.{connection.name}.customers]"
+        yield Finding("guest account", "warn", "not set: orders of guests are held", remedy)
+    if not wanted:
+        return
+    queries = [CustomerQuery(key=account, account=account) for account in wanted]
+    with connection.company.session() as session:
+        found = session.find_customers(queries)
+    if isinstance(found, Failure):
+        yield Finding("accounts of customers", "fail", found.text)
+        return
+    for account, purpose in wanted.items():
+        matches = found.get(account, [])
+        if not matches:
+            yield Finding(
+                purpose, "fail", f"Sage has no customer account {account}", "create it in Sage, or correct it"
+            )
+        elif matches[0].on_hold:
+            yield Finding(
+                purpose, "warn", f"{account} ({matches[0].name}) is on hold in Sage", "orders may be refused"
+            )
+        else:
+            yield Finding(purpose, "pass", f"{account} ({matches[0].name})")
+
+
+STORE_REMEDIES: dict[Code, str] = {
+    Code.NOT_AUTHENTICATED: "check the integration's four keys and that it is activated; clocks must agree, too",
+    Code.NOT_PERMITTED: "give the integration this resource under System > Integrations",
+    Code.UNREACHABLE: "check the address, DNS, firewall and the shop's certificate",
+    Code.MAINTENANCE: "the shop is in maintenance mode: run the check again afterwards",
+    Code.UNKNOWN_ENDPOINT: "check that the address is the shop's own, without /rest and without a store code",
+}
