@@ -64,7 +64,7 @@ def test_without_a_sign_in_nothing_else_is_asked(world: World) -> None:
     findings = world.company.examine()
 
     assert [finding.verdict for finding in findings] == ["warn", "fail"]
-    assert all("sign in" in finding.remedy for finding in findings)
+    assert all("tidegate sign-in" in finding.remedy for finding in findings)
     assert world.api.requests == []
 
 

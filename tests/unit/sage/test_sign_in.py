@@ -199,7 +199,7 @@ def test_an_ended_sign_in_is_asked_about_once_and_then_never_again(world: World)
     assert first is not None
     assert second is not None
     assert first.code is second.code is Code.SIGN_IN_EXPIRED
-    assert "sign in again" in first.text
+    assert "tidegate sign-in acme" in first.text
     assert len(world.api.called("POST", "/oauth/token")) == 1
     assert world.api.called("GET", "/tax_codes") == []
 

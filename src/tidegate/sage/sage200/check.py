@@ -67,7 +67,7 @@ class Check:
     def _reach(self) -> bool:
         warning = self._sign_in.warning()
         if warning:
-            self._note("warn", "sign-in", warning, "sign in again: tidegate sign-in")
+            self._note("warn", "sign-in", warning, f"tidegate sign-in {self._sign_in.name}")
         elif end := self._sign_in.ends_at():
             self._note("pass", "sign-in", f"good until {end:%Y-%m-%d}")
         answer = self._client.send("GET", "/sites", addressed=False)
@@ -217,8 +217,8 @@ def _skew(clock: Clock, theirs: datetime) -> timedelta:
 
 
 _REMEDIES: dict[Code, str] = {
-    Code.SIGN_IN_EXPIRED: "sign in again: tidegate sign-in",
-    Code.NOT_AUTHENTICATED: "sign in again; check client id, client secret and subscription keys",
+    Code.SIGN_IN_EXPIRED: "tidegate sign-in COMPANY",
+    Code.NOT_AUTHENTICATED: "tidegate sign-in COMPANY; check client id, client secret and subscription keys",
     Code.WRONG_COMPANY: "check site_id and company_id",
     Code.NOT_PERMITTED: "give the signed-in user's role this feature in Sage",
     Code.UNKNOWN_ENDPOINT: "check edition and base_url; the path may be newer than this Sage version",

@@ -70,6 +70,10 @@ class SignIn:
             remember_secret(registration.client_secret)
 
     @property
+    def _again(self) -> str:
+        return f"run `tidegate sign-in {self.name}`"
+
+    @property
     def calls(self) -> int:
         """Requests to the sign-in server so far."""
         return self._http.counter.value
@@ -137,13 +141,13 @@ class SignIn:
         """What to tell the operator within ten days of the absolute end."""
         end = self.ends_at()
         if end is None:
-            return f"nobody has signed in to {self.name} yet"
+            return f"nobody has signed in to {self.name} yet: {self._again}"
         left = end - self._clock.now()
         if left > WARN:
             return None
         if left <= timedelta(0):
-            return f"the sign-in to {self.name} ended on {end:%Y-%m-%d}: sign in again"
-        return f"the sign-in to {self.name} ends on {end:%Y-%m-%d}, in {left.days} days: sign in again before"
+            return f"the sign-in to {self.name} ended on {end:%Y-%m-%d}: {self._again}"
+        return f"the sign-in to {self.name} ends on {end:%Y-%m-%d}, in {left.days} days: {self._again} before"
 
     # Calls need a token
 
@@ -151,7 +155,7 @@ class SignIn:
         """An access token that is good for the next minutes; renewed ahead of its end."""
         pair = self._pair or self._load()
         if pair is None:
-            return self._failed(f"nobody has signed in to {self.name} yet: sign in")
+            return self._failed(f"nobody has signed in to {self.name} yet: {self._again}")
         now = self._clock.now()
         if pair.expires_at - now > AHEAD:
             return pair.access_token
@@ -173,11 +177,11 @@ class SignIn:
         with self._lock, self._vault.refreshing(self.name):
             pair = self._load()
             if pair is None:
-                return self._failed(f"nobody has signed in to {self.name} yet: sign in")
+                return self._failed(f"nobody has signed in to {self.name} yet: {self._again}")
             if pair.access_token != stale and pair.expires_at - self._clock.now() > ahead:
                 return pair.access_token  # another thread or process was first
             if not pair.refresh_token:
-                return self._failed("the sign-in has ended and gave no refresh token: sign in again")
+                return self._failed(f"the sign-in has ended and gave no refresh token: {self._again}")
             if pair.refresh_token == self._dead:
                 return self._expired()
             form = {"grant_type": "refresh_token", "client_id": self._registration.client_id}
@@ -261,7 +265,7 @@ class SignIn:
 
     def _expired(self, reason: str = "") -> Failure:
         why = f" ({redact(reason)})" if reason else ""
-        return self._failed(f"the sign-in to {self.name} has ended or was revoked{why}: sign in again")
+        return self._failed(f"the sign-in to {self.name} has ended or was revoked{why}: {self._again}")
 
     @staticmethod
     def _failed(text: str) -> Failure:
