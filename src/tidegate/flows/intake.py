@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from tidegate.config import model
 from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key, revision, step_key
@@ -32,12 +33,7 @@ class Intake:
         settings = cycle.connection.settings
         self.cycle = cycle
         self.store = settings.store
-        self.rules = CaptureRules(
-            websites=frozenset(settings.websites),
-            since=settings.capture.since,
-            states=frozenset(settings.capture.states),
-            statuses_never=frozenset(settings.capture.statuses_never),
-        )
+        self.rules = capture_rules(settings)
 
     def unreadable_ids(self) -> set[int]:
         """Orders of this connection that could not be read so far."""
@@ -238,6 +234,16 @@ class Intake:
             grand_total=order.totals.grand_total,
             currency=order.currency,
         )
+
+
+def capture_rules(settings: model.Connection) -> CaptureRules:
+    """Which orders the connection sends."""
+    return CaptureRules(
+        websites=frozenset(settings.websites),
+        since=settings.capture.since,
+        states=frozenset(settings.capture.states),
+        statuses_never=frozenset(settings.capture.statuses_never),
+    )
 
 
 def changed(order: Order, before: intake.Known | None) -> bool:

@@ -1,0 +1,136 @@
+"""What happens outside the hub: each event of a week's script, carried out on the sandbox."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tidegate.simulation.week import SAGE, Event
+from tidegate.simulation.world import World
+from tidegate_sandbox.faults import Fault
+from tidegate_sandbox.magento.kinds import KINDS
+from tidegate_sandbox.magento.refusal import Refusal
+
+VIEWS = {"us": {"default", "default_fr"}, "uk": {"b2b_en", "b2b_eu"}}
+#: Faults that last until they are ended; the others strike so many times.
+LASTING = {
+    "page_cap",
+    "ignore_sort",
+    "maintenance",
+    "token_revoked",
+    "closed_period",
+    "seats",
+    "lock",
+    "poison_order",
+}
+
+
+class Outside:
+    """The shoppers, the merchant, the warehouse, and everything that breaks."""
+
+    def __init__(self, world: World, country: str) -> None:
+        self.world = world
+        self.country = country
+        self.placed: list[int] = []
+
+    def happen(self, event: Event) -> None:
+        """Carry out one event that does not concern the hub's own process."""
+        action = getattr(self, "do_" + event.what.replace("-", "_"), None)
+        if action is not None:
+            action(**event.options)
+
+    def do_order(self, seed: int) -> None:
+        """A shopper orders; mostly here, now and then on the store's other website."""
+        rng = random.Random(f"order-{self.world.seed}-{seed}")
+        here = {
+            name: kind.weight
+            for name, kind in KINDS.items()
+            if set(kind.views) & VIEWS[self.country] or rng.random() < 0.1
+        }
+        kind = rng.choices(list(here), list(here.values()))[0]
+        self.placed.append(self.world.shopper.place_order(kind))
+
+    def do_cancel(self, pick: float) -> None:
+        """The merchant cancels an order."""
+        self._on_some(pick, self.world.shopper.cancel)
+
+    def do_edit(self, pick: float) -> None:
+        """The merchant edits an order: Magento cancels it and places a copy."""
+        copy = self._on_some(pick, self.world.shopper.edit_order)
+        if copy is not None:
+            self.placed.append(copy)
+
+    def do_hold(self, pick: float) -> None:
+        """The merchant puts an order on hold."""
+        self._on_some(pick, self.world.shopper.hold)
+
+    def do_unhold(self, pick: float) -> None:
+        """The merchant takes an order off hold."""
+        held = [each["entity_id"] for each in self.world.shop.books()["orders"] if each["state"] == "holded"]
+        if held:
+            self.world.shopper.unhold(held[int(pick * len(held))])
+
+    def do_pay(self, pick: float) -> None:
+        """A payment comes in for an order that waited for it."""
+        waiting = [
+            each["entity_id"]
+            for each in self.world.shop.books()["orders"]
+            if each["state"] == "pending_payment"
+        ]
+        if waiting:
+            self.world.shopper.pay(waiting[int(pick * len(waiting))])
+
+    def do_other_channel_sale(self, pick: float, pieces: int) -> None:
+        """Somebody sells from the same stock over the counter."""
+        self.world.sage.other_channel_sale(f"HUB-{1 + int(pick * 1000):04d}", pieces)
+
+    def do_lock(self) -> None:
+        """Sage locks itself, unannounced."""
+        self.world.sage.lock(True)
+
+    def do_unlock(self) -> None:
+        """Sage is open again."""
+        self.world.sage.lock(False)
+
+    def do_fault(
+        self, system: str, name: str, kind: str, times: int, method: str, path: str, options: dict[str, Any]
+    ) -> None:
+        """Something breaks on the wire."""
+        self._wire(system).faults.add(Fault(kind, times, method, path, None, options))
+
+    def do_face_fault(self, system: str, kind: str, pick: float, times: int) -> None:
+        """One system misbehaves in its own way."""
+        options: dict[str, Any] = {}
+        if kind == "poison_order":
+            if not self.placed:
+                return
+            options = {"entity_id": self.placed[int(pick * len(self.placed))]}
+        elif kind == "late_commit":
+            options = {"seconds": 20 + int(pick * 500)}
+        elif kind == "page_cap":
+            options = {"size": 20}
+        self._wire(system).faults.add(
+            Fault(kind, None if kind in LASTING else times, None, None, None, options)
+        )
+
+    def do_face_fault_ends(self, system: str, kind: str) -> None:
+        """It is over."""
+        self._wire(system).faults.clear(kind)
+
+    def peace(self) -> None:
+        """Every fault is over, every door is open."""
+        self.world.sage.lock(False)
+        for wire in (self.world.shop_wire, self.world.sage_wire):
+            wire.settle()
+            wire.faults.clear()
+
+    def _on_some(self, pick: float, action: Any) -> Any:
+        if not self.placed:
+            return None
+        try:
+            return action(self.placed[int(pick * len(self.placed))])
+        except (Refusal, ValueError):
+            return None  # not possible for this order in its state: then it did not happen
+
+    def _wire(self, system: str) -> Any:
+        return self.world.sage_wire if system == SAGE else self.world.shop_wire

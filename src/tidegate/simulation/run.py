@@ -1,0 +1,362 @@
+"""Run one week: the production hub against the sandbox under one virtual clock, then the judgement."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tidegate.domain.states import State
+from tidegate.engine import reports
+from tidegate.engine.hub import Hub
+from tidegate.engine.runner import run_due
+from tidegate.engine.schedule import next_due
+from tidegate.ledger import database, delivery, halts, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.faults import NotAllowed
+from tidegate.simulation.happening import Outside
+from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.week import Event, Week, write_week
+from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World, build_world
+from tidegate_sandbox import checker
+
+CONNECTION = "web"
+#: How many cycles of both flows it may take to settle everything once the faults are over.
+SETTLING_CYCLES = 6
+OPERATOR_PAUSE = timedelta(minutes=20)
+RESTART = timedelta(seconds=40)
+
+
+@dataclass
+class Outcome:
+    """What became of one week."""
+
+    seed: int
+    orders: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unexplained: int = 0
+    deaths: int = 0
+    cycles: int = 0
+    company_calls: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[dict[str, str]] = field(default_factory=list)
+
+
+def run_week(seed: int, **shape: Any) -> Outcome:
+    """One seed, one week, one judgement."""
+    week = write_week(seed, **shape)
+    with ledger_folder() as folder:
+        return Simulation(week, folder).run()
+
+
+@contextmanager
+def ledger_folder() -> Iterator[Path]:
+    """A folder for the ledger, in memory where the machine has such a place."""
+    base = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of our own is made in it
+    folder = Path(tempfile.mkdtemp(prefix="tidegate-", dir=base))
+    try:
+        yield folder
+    finally:
+        database.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Simulation:
+    """One week in the making."""
+
+    def __init__(self, week: Week, folder: Path) -> None:
+        self.week = week
+        self.folder = folder
+        country = "uk" if week.seed % 4 == 3 else "us"
+        settings = {
+            key: week.settings[key]
+            for key in ("edition", "unknown", "comment", "cancellation", "every_orders", "every_status")
+        }
+        self.world: World = build_world(
+            week.seed,
+            fresh_ledger(folder),
+            week.start - timedelta(hours=1),
+            country=country,
+            colliding=week.settings["colliding"],
+            since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **settings,
+        )
+        self.country = country
+        self.outside = Outside(self.world, country)
+        self.outcome = Outcome(week.seed)
+        self.hub: Hub | None = None
+        self.halted_since: datetime | None = None
+
+    def run(self) -> Outcome:
+        """The week, the settling, the judgement."""
+        self.open(first=True)
+        for event in self.week.events:
+            self.until(event.at)
+            self.happen(event)
+        self.until(self.week.end)
+        self.settle()
+        self.judge()
+        database.set_trip(None)
+        if self.hub is not None:
+            self.hub.close()
+        return self.outcome
+
+    # --- the hub's lives -----------------------------------------------------------------------
+
+    def open(self, *, first: bool = False) -> Hub:
+        """A process starts; it may die at once, then another one does."""
+        while True:
+            self.world.mortality.revive()
+            try:
+                self.hub = self.world.open_hub()
+                if first:
+                    self.world.sign_in(self.hub)
+                return self.hub
+            except ProcessDeath:
+                self.bury()
+
+    def bury(self) -> None:
+        """The process is dead: its connections are gone, what it had not committed with them."""
+        database.close()
+        self.hub = None
+        self.outcome.deaths += 1
+        self.world.clock.advance(RESTART.total_seconds())
+
+    def until(self, moment: datetime) -> None:
+        """Let the hub work until that moment."""
+        while self.world.clock.now() < moment:
+            hub = self.hub or self.open()
+            try:
+                if not self.step(hub, moment):
+                    return
+            except ProcessDeath:
+                self.bury()
+
+    def step(self, hub: Hub, moment: datetime) -> bool:
+        """One cycle, if one is due before `moment`; false when the time was spent waiting."""
+        self.operate(hub)
+        due = next_due(hub, hub.connections[CONNECTION])
+        if due is None or due.at >= moment:
+            self.world.clock.set(max(moment, self.world.clock.now()))
+            return False
+        if due.at > self.world.clock.now():
+            self.world.clock.set(due.at)
+        report = run_due(hub, due)
+        self.outcome.cycles += 1
+        self.outcome.company_calls += report.counts.get("calls_company", 0)
+        if report.outcome != "done":  # halted, or the dead process's lease is still in force
+            self.world.clock.advance(60)
+        return True
+
+    def operate(self, hub: Hub) -> None:
+        """A person looks after a halted connection: signs in again and lifts the halt."""
+        if halts.halted(CONNECTION) is None:
+            self.halted_since = None
+            return
+        now = self.world.clock.now()
+        self.halted_since = self.halted_since or now
+        if now - self.halted_since >= OPERATOR_PAUSE:
+            self.world.sign_in(hub)
+            with transaction("lift"):
+                halts.lift(CONNECTION, now)
+            self.halted_since = None
+
+    # --- events --------------------------------------------------------------------------------
+
+    def happen(self, event: Event) -> None:
+        """An event of the script."""
+        if event.what == "die":
+            self.world.mortality.arm(event.options["point"], event.options["after"])
+        elif event.what == "backup":
+            self.keep_copy()
+        elif event.what == "restore":
+            self.restore_copy()
+        elif event.what == "second-hub":
+            self.run_second_hub()
+        elif event.what == "retry-all":
+            self.retry_everything()
+        else:
+            self.outside.happen(event)
+
+    def keep_copy(self) -> None:
+        """The nightly copy of the ledger."""
+        database.backup(self.folder / "backup.db")
+
+    def restore_copy(self) -> None:
+        """Somebody restores yesterday's ledger."""
+        copy = self.folder / "backup.db"
+        if not copy.exists():
+            return
+        if self.hub is not None:
+            self.hub.close()
+            self.hub = None
+        database.close()
+        ledger = self.folder / "ledger.db"
+        for old in self.folder.glob("ledger.db-*"):
+            old.unlink()
+        shutil.copy(copy, ledger)
+
+    def run_second_hub(self) -> None:
+        """A second process is started by mistake over the same ledger and runs a cycle at once."""
+        if self.hub is None:
+            return
+        try:
+            second = self.world.open_hub()
+            for flow in ("orders", "order-status"):
+                due = next_due(second, second.connections[CONNECTION])
+                if due is not None:
+                    run_due(second, type(due)(self.world.clock.now(), due.connection, flow))
+        except ProcessDeath:
+            self.bury()
+
+    def retry_everything(self) -> None:
+        """An impatient operator presses retry on everything, twice."""
+        if self.hub is None:
+            self.open()
+        now = self.world.clock.now()
+        try:
+            for _ in range(2):
+                for item in queue.listing(connection=CONNECTION, state=State.REVIEW, limit=500):
+                    if item.step.startswith("change"):
+                        continue
+                    try:
+                        with transaction("retry"):
+                            delivery.retry(item.id, actor="operator", now=now)
+                    except NotAllowed:
+                        continue
+        except ProcessDeath:
+            self.bury()
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """The faults are over; everything that can be confirmed must be within a few cycles."""
+        self.world.mortality.arm("", 0)
+        self.outside.peace()
+        self.world.clock.advance(1)
+        hub = self.hub or self.open()
+        if halts.halted(CONNECTION) is not None:
+            self.world.sign_in(hub)
+            with transaction("lift"):
+                halts.lift(CONNECTION, self.world.clock.now())
+        for _ in range(SETTLING_CYCLES):
+            self.outside.peace()
+            self.until(self.world.clock.now() + timedelta(hours=2, minutes=1))
+        self.retry_everything()
+        self.until(self.world.clock.now() + timedelta(hours=5))
+
+    def judge(self) -> None:
+        """Books against reports."""
+        _, store_ids, currency, _ = COUNTRIES[self.country]
+        terms = checker.Terms(
+            store="main",
+            store_ids=store_ids,
+            since=self.week.start - timedelta(hours=1),
+            states=frozenset({"new", "processing", "complete"}),
+            statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
+            currency=currency,
+            order_currencies=ORDER_CURRENCIES,
+        )
+        before = self.writes()
+        self.until(self.world.clock.now() + timedelta(hours=4))
+        now = self.world.clock.now()
+        verdict = checker.judge(
+            self.world.shop.books(),
+            self.world.sage.company.books(),
+            all_deliveries(now),
+            accounts(self.hub, now),
+            terms,
+        )
+        if self.writes() != before:
+            verdict.add(
+                "idempotent flows", "week", f"writes with nothing changed: {before} -> {self.writes()}"
+            )
+        checker.quiet_in_windows(
+            [(seen.at, seen.method, seen.path) for seen in self.world.sage_wire.log],
+            self.with_windows(terms),
+            verdict,
+        )
+        self.tell(verdict)
+
+    def with_windows(self, terms: checker.Terms) -> checker.Terms:
+        """The announced windows of the week as instants."""
+        hub = self.hub or self.open()
+        calendar = hub.connections[CONNECTION].calendar
+        windows: list[tuple[datetime, datetime]] = []
+        at = self.week.start - timedelta(days=1)
+        while (period := calendar.next_closing(at)) is not None and period.start < self.world.clock.now():
+            windows.append((period.start, period.end))
+            at = period.end
+        return checker.Terms(**{**terms.__dict__, "closed": tuple(windows)})
+
+    def writes(self) -> tuple[int, int]:
+        """What has been written on both sides so far."""
+        counts = self.world.sage.company.books()["counts"]
+        return self.world.shop.books()["writes"], counts["orders"] + counts["customers"] + counts[
+            "orders_deleted"
+        ]
+
+    def tell(self, verdict: checker.Verdict) -> None:
+        """The outcome in figures."""
+        self.outcome.orders = verdict.orders
+        self.outcome.lost, self.outcome.doubled = verdict.lost, verdict.doubled
+        self.outcome.unexplained = verdict.unexplained
+        for wire in (self.world.shop_wire, self.world.sage_wire):
+            self.outcome.faults.update(wire.faults.fired())
+        self.outcome.faults["process death"] += self.outcome.deaths
+        self.outcome.violations = [
+            {"promise": each.promise, "subject": each.subject, "text": each.text}
+            for each in verdict.violations
+        ]
+
+
+def fresh_ledger(folder: Path) -> Path:
+    """An empty ledger, migrated: a copy of one that this process has made once."""
+    ledger = folder / "ledger.db"
+    template = Path(tempfile.gettempdir()) / f"tidegate-template-{database_version()}.db"
+    if template.exists():
+        shutil.copy(template, ledger)
+        return ledger
+    database.open_ledger(f"sqlite:///{ledger}", durability="off")
+    database.ensure_ready()
+    database.backup(template)
+    database.close()
+    return ledger
+
+
+def database_version() -> str:
+    """A name for the ledger's present shape, so that an old template is never used."""
+    migrations = sorted(Path(database.__file__).with_name("migrations").glob("[0-9]*.py"))
+    return "-".join(f"{each.stem[:4]}{each.stat().st_mtime_ns % 10**9}" for each in migrations)
+
+
+def all_deliveries(now: datetime) -> list[dict[str, Any]]:
+    """The hub's own report of every delivery."""
+    found: list[dict[str, Any]] = []
+    after = 0
+    while True:
+        page = reports.deliveries(now, after=after, limit=1000)
+        found += page["deliveries"]
+        if page["next"] is None:
+            return found
+        after = page["next"]
+
+
+def accounts(hub: Hub | None, now: datetime) -> list[dict[str, Any]]:
+    """The hub's own account of every flow and step."""
+    if hub is None:
+        return []
+    told = reports.status(hub.configuration, now.astimezone(UTC))
+    return [
+        {"flow": flow, "step": step, **account}
+        for connection in told["connections"].values()
+        for flow, each in connection["flows"].items()
+        for step, account in each["steps"].items()
+    ]

@@ -1,0 +1,175 @@
+"""Everything outside the hub: the shop, the company, the wire between, and the clock they share."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.fernet import Fernet
+
+from tidegate.clock import Clock
+from tidegate.config.reading import loads
+from tidegate.engine.hub import Hub, Surroundings, open_hub
+from tidegate.ledger import database
+from tidegate.sage.seats import SeatPools
+from tidegate.simulation.mortality import Mortality, MortalTransport
+from tidegate.simulation.settings import Settings, render
+from tidegate.transport import ClientFactory
+from tidegate_sandbox import magento, sage200
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.demo import demo_company
+from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.inprocess import HostsTransport, InProcessTransport
+from tidegate_sandbox.magento.shop import Shopper
+
+SHOP, SAGE = "magento.sandbox", "sage200.sandbox"
+PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
+#: Which websites a company of this country serves: (website, its store views, company currency, time zone).
+COUNTRIES: dict[str, tuple[str, frozenset[int], str, str]] = {
+    "us": ("base", frozenset({1, 4}), "USD", "America/Detroit"),
+    "uk": ("b2b", frozenset({2, 3}), "GBP", "Europe/London"),
+}
+ORDER_CURRENCIES = {1: "USD", 4: "USD", 2: "GBP", 3: "EUR"}
+KEY = Fernet.generate_key().decode()
+
+
+class SharedClock(Clock):
+    """The hub's view of the sandbox's clock: a slow answer costs the hub time, too."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self._clock = clock
+        self._start = clock.now()
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return (self._clock.now() - self._start).total_seconds()
+
+    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
+        if until is not None and until.is_set():
+            return True
+        self._clock.advance(max(seconds, 0.0))
+        return False
+
+
+@dataclass
+class World:
+    """One sandbox with one hub's surroundings; hubs come and go over one ledger."""
+
+    seed: int
+    clock: SandboxClock
+    shop: magento.MagentoStore
+    shop_wire: Any
+    sage: Any
+    sage_wire: Any
+    shopper: Shopper
+    settings: Settings
+    mortality: Mortality
+    transport: httpx.BaseTransport
+    lives: int = 0
+
+    def open_hub(self) -> Hub:
+        """A process: the production code over the ledger as it stands."""
+        self.lives += 1
+        loaded = loads(render(self.settings), path=Path("simulated.toml"), environment=self.environment())
+        around = Surroundings(
+            clock=SharedClock(self.clock),
+            factory=ClientFactory(transport=self.transport),
+            chance=random.Random(f"{self.seed}/{self.lives}"),
+            holder=f"life-{self.lives}",
+            environment=self.environment(),
+            durability="off",
+            seats=SeatPools(),
+        )
+        hub = open_hub(loaded.configuration, around)
+        database.set_trip(self.mortality.trip)
+        return hub
+
+    def environment(self) -> dict[str, str]:
+        """The secrets that the configuration points to."""
+        keys = self.shop.integrations["hub"]
+        credentials = self.sage.credentials
+        return {
+            "TIDEGATE_KEY": KEY,
+            "SHOP_CONSUMER_KEY": keys.consumer_key,
+            "SHOP_CONSUMER_SECRET": keys.consumer_secret,
+            "SHOP_ACCESS_TOKEN": keys.access_token,
+            "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
+            "SAGE_CLIENT_ID": credentials.client_id,
+            "SAGE_CLIENT_SECRET": credentials.client_secret,
+            "SAGE_SUBSCRIPTION_KEY": credentials.subscription_key,
+        }
+
+    def sign_in(self, hub: Hub) -> None:
+        """A person signs in at Sage, in the browser."""
+        pair = self.sage.sign_in()
+        now = self.clock.now()
+        hub.vault.save(
+            "sage",
+            access_token=pair.access_token,
+            refresh_token=pair.refresh_token or "",
+            expires_at=now + timedelta(seconds=pair.expires_in),
+            signed_in_at=now,
+        )
+
+
+def build_world(
+    seed: int,
+    ledger: Path,
+    start: datetime,
+    *,
+    country: str = "us",
+    colliding: bool = False,
+    service_time: float = 0.0,
+    **differences: Any,
+) -> World:
+    """A shop and a company of one country, and the settings of a hub between them.
+
+    `ledger` is the SQLite file; `service_time` the seconds that a call to Sage takes.
+    """
+    website, _, currency, time_zone = COUNTRIES[country]
+    clock = SandboxClock.virtual(start)
+    shop_faults, sage_faults = FaultPlan(seed), FaultPlan(seed + 1)
+    shop, shop_wire = magento.build(clock, shop_faults)
+    if "hub" not in shop.integrations:
+        shop.access.add("hub")
+    company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP")
+    sage, sage_wire = sage200.build(clock, sage_faults, company)
+    mortality = Mortality()
+    hosts = HostsTransport(
+        {
+            SHOP: InProcessTransport(shop_wire),
+            SAGE: InProcessTransport(sage_wire, service_time=lambda method, path: service_time),
+        }
+    )
+    edition = differences.get("edition", "standard")
+    settings = Settings(
+        ledger=f"sqlite:///{ledger}",
+        shop_url=f"https://{SHOP}",
+        sage_url=f"https://{SAGE}{PATHS[edition]}",
+        sign_in_url=f"https://{SAGE}",
+        site_id=sage.credentials.site_id,
+        company_id=str(sage.credentials.company_id),
+        websites=(website,),
+        currency=currency,
+        time_zone=time_zone,
+        **differences,
+    )
+    return World(
+        seed=seed,
+        clock=clock,
+        shop=shop,
+        shop_wire=shop_wire,
+        sage=sage,
+        sage_wire=sage_wire,
+        shopper=Shopper(shop, seed, colliding_increments=colliding),
+        settings=settings,
+        mortality=mortality,
+        transport=MortalTransport(hosts, mortality),
+    )

@@ -1,0 +1,249 @@
+"""The judge: compares the books of both systems with what the hub reports of itself.
+
+Shares no code with the hub and reads none of its tables. Everything it is given is plain data:
+the shop's and the company's books, and the hub's own JSON reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+Book = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the hub promised to do for this shop."""
+
+    store: str
+    store_ids: frozenset[int]  #: store views of the connection's websites
+    since: datetime
+    states: frozenset[str]
+    statuses_never: frozenset[str]
+    currency: str  #: of the company
+    order_currencies: Mapping[int, str]  #: order currency by store view
+    tolerance: Decimal = Decimal("0.05")
+    notes: bool = True
+    comment: bool = True
+    closed: tuple[tuple[datetime, datetime], ...] = ()  #: announced windows: no call inside
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A broken promise."""
+
+    promise: str
+    subject: str
+    text: str
+
+
+@dataclass
+class Verdict:
+    """What the judge found."""
+
+    violations: list[Violation] = field(default_factory=list)
+    orders: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unexplained: int = 0
+
+    def add(self, promise: str, subject: object, text: str) -> None:
+        """One more broken promise."""
+        self.violations.append(Violation(promise, str(subject), text))
+
+
+#: What may be true of an order at the end, besides being confirmed: it waits, with a reason, for a person.
+EXPLAINED = ("review", "held", "cancelled", "skipped")
+
+
+def judge(
+    shop: Book, company: Book, deliveries: Sequence[Book], accounts: Sequence[Book], terms: Terms
+) -> Verdict:
+    """All promises that can be judged from the outside, at the end of a settled week."""
+    verdict = Verdict()
+    mine = [order for order in shop["orders"] if order["store_id"] in terms.store_ids]
+    main = {
+        each["entity_id"]: each for each in deliveries if each["flow"] == "orders" and each["step"] == "order"
+    }
+    cancelled_there = {
+        each["entity_id"]
+        for each in deliveries
+        if each["flow"] == "orders" and each["step"] == "cancel" and each["state"] == "confirmed"
+    }
+    verdict.orders = len(mine)
+    nothing_doubled(company, terms, verdict)
+    for order in mine:
+        nothing_lost(order, company, main, cancelled_there, terms, verdict)
+    totals_agree(mine, company, main, terms, verdict)
+    notes_written(mine, main, terms, verdict)
+    accounts_add_up(accounts, mine, main, verdict)
+    nothing_invented(company, mine, terms, verdict)
+    company_untouched_while_locked(company, verdict)
+    return verdict
+
+
+def key_of(terms: Terms, order: Book) -> str:
+    """The key that the hub keeps with its order in the company."""
+    return f"magento:{terms.store}:{order['entity_id']}"
+
+
+def nothing_doubled(company: Book, terms: Terms, verdict: Verdict) -> None:
+    """Promise 2: at most one order for each key, deleted ones included."""
+    for key, found in company["orders_by_key"].items():
+        if len(found) > 1:
+            verdict.doubled += len(found) - 1
+            verdict.add(
+                "never twice", key, f"{len(found)} orders: {', '.join(each['number'] for each in found)}"
+            )
+
+
+def nothing_lost(
+    order: Book,
+    company: Book,
+    main: Mapping[int, Book],
+    cancelled_there: set[int],
+    terms: Terms,
+    verdict: Verdict,
+) -> None:
+    """Promise 1: every exportable order is in the company or waits with a reason."""
+    entity_id = order["entity_id"]
+    there = [
+        each for each in company["orders_by_key"].get(key_of(terms, order), []) if each["status"] != "deleted"
+    ]
+    told = main.get(entity_id)
+    if told is None:
+        if created(order) >= terms.since:
+            verdict.lost += 1
+            verdict.add("nothing is lost", entity_id, "the hub has never heard of this order")
+        return
+    state = told["state"]
+    if exportable(order, terms) and not there and state not in EXPLAINED:
+        verdict.lost += 1
+        verdict.add("nothing is lost", entity_id, f"not in the company, and the hub says {state}")
+    if state == "confirmed" and not there and entity_id not in cancelled_there:
+        verdict.lost += 1
+        verdict.add("nothing is lost", entity_id, "the hub says confirmed; the company does not have it")
+    if state in EXPLAINED and not told["reason"]:
+        verdict.unexplained += 1
+        verdict.add("nothing is hidden", entity_id, f"{state} without a reason")
+    if state in ("skipped", "cancelled") and exportable(order, terms):
+        verdict.lost += 1
+        verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
+    if state in ("queued", "captured", "sending", "in doubt"):
+        verdict.unexplained += 1
+        verdict.add("liveness", entity_id, f"still {state} after every fault was over: {told['reason']}")
+    if there and state in ("skipped", "cancelled", "held", "queued"):
+        verdict.add(
+            "the truth is told", entity_id, f"the company has {there[0]['number']}; the hub says {state}"
+        )
+    if there and state == "confirmed" and told["target_number"] != there[0]["number"]:
+        verdict.add(
+            "the truth is told", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
+        )
+
+
+def exportable(order: Book, terms: Terms) -> bool:
+    """Whether the rules say that this order belongs in the company now."""
+    return (
+        order["state"] in terms.states
+        and order["status"] not in terms.statuses_never
+        and created(order) >= terms.since
+    )
+
+
+def created(order: Book) -> datetime:
+    """When the order was placed; the shop writes UTC without saying so (contract, point 13)."""
+    return datetime.fromisoformat(order["created_at"] + "+00:00")
+
+
+def totals_agree(
+    mine: Iterable[Book], company: Book, main: Mapping[int, Book], terms: Terms, verdict: Verdict
+) -> None:
+    """Promise 5: the company's total is the store's, to the cent, or the order is in review."""
+    for order in mine:
+        told = main.get(order["entity_id"])
+        for there in company["orders_by_key"].get(key_of(terms, order), []):
+            same_currency = terms.order_currencies[order["store_id"]] == terms.currency
+            wanted = Decimal(str(order["grand_total" if same_currency else "base_grand_total"]))
+            difference = Decimal(there["gross"]) - wanted
+            in_review = told is not None and told["state"] == "review"
+            if difference and not in_review:
+                verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {wanted}")
+
+
+def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, verdict: Verdict) -> None:
+    """The number is on the order, the comment once, and no status was ever erased."""
+    for order in mine:
+        told = main.get(order["entity_id"])
+        if not order["status"]:
+            verdict.add("the store is not harmed", order["entity_id"], "the order has lost its status")
+        if told is None or told["state"] != "confirmed":
+            continue
+        number = told["target_number"]
+        if terms.notes and order["ext_order_id"] != number:
+            verdict.add(
+                "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
+            )
+        comments = sum(number in (comment["text"] or "") for comment in order["comments"])
+        if terms.comment and comments != 1:
+            verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")
+
+
+def accounts_add_up(
+    accounts: Sequence[Book], mine: Sequence[Book], main: Mapping[int, Book], verdict: Verdict
+) -> None:
+    """Promise 7: read = confirmed + waiting + in doubt + review + held + cancelled + skipped."""
+    for account in accounts:
+        places = ("confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+        missing = account["read"] - sum(account[place] for place in places)
+        if missing:
+            verdict.unexplained += abs(missing)
+            verdict.add(
+                "the account adds up", f"{account['flow']}/{account['step']}", f"{missing} unexplained"
+            )
+        if (account["flow"], account["step"]) == ("orders", "order"):
+            counted = Counter(each["state"] for each in main.values())
+            if account["confirmed"] != counted["confirmed"] or account["read"] != len(main):
+                verdict.add("the account adds up", "orders", f"{dict(account)} against {dict(counted)}")
+
+
+def nothing_invented(company: Book, mine: Iterable[Book], terms: Terms, verdict: Verdict) -> None:
+    """Every order that carries a key of this store is an order of this store, under its number."""
+    known = {key_of(terms, order): order for order in mine}
+    for key, found in company["orders_by_key"].items():
+        if key.startswith(f"magento:{terms.store}:"):
+            if key not in known:
+                verdict.add("nothing is invented", key, "no such order in the shop")
+            elif any(not each["reference"].endswith(known[key]["increment_id"]) for each in found):
+                verdict.add("nothing is invented", key, "another order's number")
+
+
+def company_untouched_while_locked(company: Book, verdict: Verdict) -> None:
+    """Promise 4, as the company saw it."""
+    for text in company["violations"]:
+        verdict.add("the company is sound", company["company"], str(text))
+    if company["writes_while_locked"]:
+        verdict.add("windows", company["company"], f"{company['writes_while_locked']} writes while locked")
+
+
+def quiet_in_windows(calls: Iterable[tuple[datetime, str, str]], terms: Terms, verdict: Verdict) -> None:
+    """Promise 4: no call to the company inside an announced window."""
+    for at, method, path in calls:
+        for start, end in terms.closed:
+            if start <= at < end:
+                verdict.add(
+                    "windows", path, f"{method} at {at.isoformat()} in the window from {start.isoformat()}"
+                )
+
+
+def one_try_a_cycle(attempts: Mapping[int, Sequence[tuple[datetime, int]]], verdict: Verdict) -> None:
+    """Promise 4: nothing is retried within the cycle that failed it. `attempts`: delivery -> (start, batch)."""
+    for delivery, tries in attempts.items():
+        for batch, count in Counter(batch for _, batch in tries).items():
+            if count > 1:
+                verdict.add("retry discipline", delivery, f"{count} tries in batch {batch}")
