@@ -27,6 +27,7 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento.access import Integration
 from tidegate_sandbox.magento.app import create_app
 from tidegate_sandbox.magento.refusal import error_body
+from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.magento.store import FACE_KINDS, InputLimits, MagentoStore, StoreView
 from tidegate_sandbox.wire import Wire
 
@@ -35,6 +36,7 @@ __all__ = [
     "InputLimits",
     "Integration",
     "MagentoStore",
+    "Shopper",
     "StoreView",
     "build",
     "create_app",

@@ -67,6 +67,10 @@ class Shopper:
         """``count`` orders, one after the other; their entity ids."""
         return [self.place_order(kind, **choices) for _ in range(count)]
 
+    def placed(self, entity_id: int) -> bool:
+        """Whether this shopper placed the order."""
+        return entity_id in self._baskets
+
     def _place(self, basket: Basket) -> Order:
         order = order_form.make(self.store, basket)
         self._baskets[order.entity_id] = basket

@@ -53,6 +53,8 @@ def overlay(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
         elif value is not None:
             whole[key] = copy.deepcopy(value)
     whole["payment"]["parent_id"] = whole["entity_id"]
+    for line in whole["items"]:
+        line["order_id"] = whole["entity_id"]
     return whole
 
 

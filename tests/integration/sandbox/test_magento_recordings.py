@@ -39,12 +39,11 @@ def _order(
 ) -> Callable[[World], None]:
     def prepare(world: World) -> None:
         lines = columns.pop("items", [{"item_id": 1, "sku": "HUB-0142", "qty_ordered": 10}])
-        document = recordings.order(entity_id, items=lines, **columns)
-        world.store.load(document)
+        order = world.store.load(recordings.order(entity_id, items=lines, **columns))
         if ship:
             world.shopper.ship(entity_id)
         if partly:
-            document["items"][0]["qty_shipped"] = 4
+            order.items[0]["qty_shipped"] = 4
 
     return prepare
 
