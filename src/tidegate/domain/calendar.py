@@ -80,15 +80,14 @@ class Calendar:
         `now` and began first. Looks at most 366 days ahead.
         """
         now = now.astimezone(UTC)
-        current = [
-            period for period in self._between(now - _LONGEST, now) if period.start <= now < period.end
-        ]
+        reach = timedelta(minutes=max((closing.minutes for closing in self.closings), default=0))
+        current = [period for period in self._between(now - reach, now) if period.start <= now < period.end]
         if not current:
             return None
         until = max(period.end for period in current)
         limit = now + HORIZON
         while until < limit:
-            longer = [p.end for p in self._between(until - _LONGEST, until) if p.start <= until < p.end]
+            longer = [p.end for p in self._between(until - reach, until) if p.start <= until < p.end]
             if not longer:
                 break
             until = max(longer)

@@ -1,0 +1,188 @@
+"""Whose account an order goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.domain.customers import (
+    CreateCustomer,
+    CustomerRules,
+    LookUp,
+    Query,
+    UseAccount,
+    account_reference,
+    after_look_up,
+    wanted_account,
+)
+from tidegate.domain.errors import Code, Failure, Group
+from tidegate.domain.order import Customer, Order
+from tidegate.sage.port import CustomerMatch
+from unit.domain.orders import CUST_PO_COUPON, GUEST_TAX, LONDON
+
+
+@dataclass(frozen=True)
+class Match:
+    account: str
+    name: str = "Wanda Holesale"
+    key: str = ""
+
+
+def rules(**changes: Any) -> CustomerRules:
+    return CustomerRules(connection="us", **changes)
+
+
+def with_account(account: str) -> Order:
+    customer = msgspec.structs.replace(CUST_PO_COUPON.customer, account=account)
+    return msgspec.structs.replace(CUST_PO_COUPON, customer=customer)
+
+
+@pytest.mark.parametrize("key", ["1", "wanda@example.com", " Wanda@Example.com "])
+def test_the_connection_s_own_mapping_comes_first(key: str) -> None:
+    decided = wanted_account(with_account("ABC001"), rules(accounts={key: "MAPPED"}))
+    assert decided == UseAccount("MAPPED", "mapping")
+
+
+def test_a_mapped_guest() -> None:
+    decided = wanted_account(GUEST_TAX, rules(accounts={"gus@example.com": "GUS"}, guest_account="WEB"))
+    assert decided == UseAccount("GUS", "mapping")
+
+
+def test_an_order_s_guest_is_never_found_by_an_id() -> None:
+    decided = wanted_account(GUEST_TAX, rules(accounts={"None": "X", "": "Y"}, guest_account="WEB"))
+    assert decided == UseAccount("WEB", "guest account")
+
+
+def test_without_guest_account_the_order_waits_and_the_key_is_named() -> None:
+    decided = wanted_account(GUEST_TAX, rules())
+    assert isinstance(decided, Failure)
+    assert (decided.code, decided.missing) == (Code.UNKNOWN_CUSTOMER, "customer:base:guest")
+    assert "guest_account to [connections.us.customers]" in decided.text
+    assert not decided.sent
+
+
+def test_what_is_looked_up_in_which_order() -> None:
+    account = Query(key="account:ABC001", account="ABC001")
+    email = Query(key="email:wanda@example.com", email="wanda@example.com")
+    assert wanted_account(with_account("ABC001"), rules()) == LookUp((account, email))
+    assert wanted_account(CUST_PO_COUPON, rules()) == LookUp((email,))
+
+
+def test_the_account_known_by_the_store_comes_before_the_e_mail() -> None:
+    order = with_account("ABC001")
+    both = {"account:ABC001": [Match("ABC001")], "email:wanda@example.com": [Match("X1"), Match("X2")]}
+    assert after_look_up(order, rules(), both) == UseAccount("ABC001", "account known by the store")
+    gone = {"account:ABC001": [], "email:wanda@example.com": [Match("X1")]}
+    assert after_look_up(order, rules(), gone) == UseAccount("X1", "e-mail")
+
+
+def test_one_account_found_twice_is_one() -> None:
+    found = {"email:wanda@example.com": [Match("X1"), Match("X1")]}
+    assert after_look_up(CUST_PO_COUPON, rules(), found) == UseAccount("X1", "e-mail")
+
+
+def test_several_accounts_with_one_e_mail_are_a_person_s_decision() -> None:
+    found = {"email:wanda@example.com": [Match("X1", "Wanda"), Match("X2", "Wholesale Ltd")]}
+    answer = after_look_up(CUST_PO_COUPON, rules(unknown="create"), found)
+    assert isinstance(answer, Failure)
+    assert (answer.code, answer.group) == (Code.AMBIGUOUS_CUSTOMER, Group.REVIEW)
+    assert "X1 (Wanda), X2 (Wholesale Ltd)" in answer.text
+    assert answer.details["accounts"] == "X1, X2"
+
+
+def test_the_account_that_tidegate_created_for_this_customer_wins() -> None:
+    found = {
+        "email:wanda@example.com": [
+            Match("X1"),
+            Match("W0000001", key="magento:main:customer:1"),
+            Match("X2"),
+        ]
+    }
+    assert after_look_up(CUST_PO_COUPON, rules(), found) == UseAccount("W0000001", "created by Tidegate")
+
+
+def test_an_account_created_for_another_website_s_customer_is_not_taken() -> None:
+    found = {"email:wanda@example.com": [Match("W0000099", key="magento:main:customer:99")]}
+    answer = after_look_up(CUST_PO_COUPON, rules(), found)
+    assert isinstance(answer, Failure)
+    assert (answer.code, answer.missing) == (Code.UNKNOWN_CUSTOMER, "customer:base:wanda@example.com")
+
+
+def test_the_port_s_matches_fit() -> None:
+    found = {"email:wanda@example.com": [CustomerMatch(id="1", account="X1", name="Wanda")]}
+    assert after_look_up(CUST_PO_COUPON, rules(), found) == UseAccount("X1", "e-mail")
+
+
+def test_rule_hold() -> None:
+    answer = after_look_up(CUST_PO_COUPON, rules(unknown="hold"), {})
+    assert isinstance(answer, Failure)
+    assert answer.group is Group.HOLD_FOR_FIX
+    assert answer.missing == "customer:base:wanda@example.com"
+
+
+@pytest.mark.parametrize(
+    ("change", "account"),
+    [({"web_account": "WEBSHOP", "guest_account": "WEB"}, "WEBSHOP"), ({"guest_account": "WEB"}, "WEB")],
+)
+def test_rule_web_account(change: dict[str, str], account: str) -> None:
+    answer = after_look_up(CUST_PO_COUPON, rules(unknown="web-account", **change), {})
+    assert answer == UseAccount(account, "web account")
+
+
+def test_rule_web_account_without_one() -> None:
+    answer = after_look_up(CUST_PO_COUPON, rules(unknown="web-account"), {})
+    assert isinstance(answer, Failure)
+    assert "set web_account in [connections.us.customers]" in answer.text
+
+
+def test_rule_create() -> None:
+    order = msgspec.structs.replace(CUST_PO_COUPON, billing=LONDON)
+    answer = after_look_up(order, rules(unknown="create", create_on_hold=True), {})
+    assert answer == CreateCustomer(
+        key="magento:main:customer:1",
+        account="W0000001",
+        prefix="W",
+        identity="1",
+        name="Tobee Ltd",
+        email="wanda@example.com",
+        address=LONDON,
+        vat_number="US-99-1234567",
+        on_hold=True,
+    )
+
+
+def test_a_customer_without_e_mail() -> None:
+    order = msgspec.structs.replace(CUST_PO_COUPON, customer=Customer(email="", id=7))
+    assert wanted_account(order, rules()) == LookUp(())
+    created = after_look_up(order, rules(unknown="create"), {})
+    assert isinstance(created, CreateCustomer)
+    assert created.name == "Acme Tools LLC"
+
+
+identities = st.integers(1, 10**12).map(str) | st.emails()
+
+
+@given(st.sampled_from(["", "W", "web", "AB12"]), identities)
+def test_account_references(prefix: str, identity: str) -> None:
+    candidates = [account_reference(prefix, identity, attempt) for attempt in range(20)]
+    assert candidates == [account_reference(prefix, identity, attempt) for attempt in range(20)]
+    assert len(set(candidates)) == 20
+    assert all(len(each) == 8 and each == each.upper() and each.isalnum() for each in candidates)
+    assert all(each.startswith(prefix.upper()) for each in candidates)
+
+
+def test_the_first_reference_shows_the_customer_s_number() -> None:
+    assert account_reference("W", "17") == "W0000017"
+    assert account_reference("WEB", "123456") != "WEB123456"
+    assert account_reference("W", "Wanda@Example.com") == account_reference("W", "wanda@example.com")
+
+
+@pytest.mark.parametrize("prefix", ["TOOLONG", "W-", "Ä"])
+def test_prefixes_that_make_no_reference(prefix: str) -> None:
+    with pytest.raises(ValueError, match="at most four letters and digits"):
+        account_reference(prefix, "17")
