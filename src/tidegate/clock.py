@@ -28,18 +28,37 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock; `rate` above 1 makes a demonstration run faster than life."""
+    """The machine's own clock."""
 
-    def __init__(self, *, start: datetime | None = None, rate: float = 1.0) -> None:
-        self._started = time.monotonic()
-        self._origin = start or datetime.now(UTC)
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
+        if until is not None:
+            return until.wait(max(seconds, 0.0))
+        time.sleep(max(seconds, 0.0))
+        return False
+
+
+class FastClock:
+    """A clock for demonstrations: `rate` times as fast as life, the same in every process.
+
+    It shows `start` at the wall-clock instant `since` (seconds since 1970).
+    """
+
+    def __init__(self, start: datetime, since: float, rate: float) -> None:
+        self._start = start.astimezone(UTC)
+        self._since = since
         self._rate = rate
 
     def now(self) -> datetime:
-        return self._origin + timedelta(seconds=self.monotonic())
+        return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._started) * self._rate
+        return (time.time() - self._since) * self._rate
 
     def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
         real = max(seconds, 0.0) / self._rate
@@ -47,6 +66,11 @@ class SystemClock:
             return until.wait(real)
         time.sleep(real)
         return False
+
+
+def wall_seconds() -> float:
+    """The machine's wall clock in seconds since 1970, to start a :class:`FastClock` from."""
+    return time.time()
 
 
 class VirtualClock:

@@ -59,7 +59,7 @@ class CustomerDesk:
         """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
         with _one_at_a_time:
             answers, creations = self.decide(orders)
-            for key, (creation, wanting) in creations.items():
+            for creation, wanting in creations.values():
                 account = self.create(creation, orders[wanting[0]])
                 if account is None:
                     continue

@@ -34,7 +34,7 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
         only = ours[0]
         accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
         return verdict_of_accepted(cycle, item, accepted, order, None)
-    if found:
+    if found and Code.DUPLICATE_FOUND not in item.overruled:
         other = found[0]
         return cycle.after_failure(
             item,
@@ -42,7 +42,7 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
                 Code.DUPLICATE_FOUND,
                 f"order {other.number} in the company has the same customer order number {order.reference} "
                 f"but not Tidegate's key. If it is this order: `tidegate queue link {item.label} {other.number}`; "
-                "if it is another one: give this connection a `reference_prefix`, then `tidegate queue retry`.",
+                "if it is another one: `tidegate queue retry --overrule`.",
                 details={"number": other.number, "id": other.id, "key": other.key},
             ),
             None,
@@ -58,7 +58,8 @@ def verdict_of_accepted(
     The order exists in the company in either case and is never sent again: a retry finds it.
     """
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
-    letter = ("c" if attempt_id is not None else "e") if within(cycle, difference) else "h"
+    accepted_as_it_is = within(cycle, difference) or Code.TOTALS_DIFFER in item.overruled
+    letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"
     text = ""
     code = ""
     if difference:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.flows import cancellations, capture, releases
 from tidegate.flows.cycle import Cycle
@@ -76,32 +75,26 @@ def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
 
 
 class Batches:
-    """The queue, batch by batch: nobody is given out twice, and whoever failed is not met again."""
+    """The queue, walked once from its head, batch by batch, by all seats together."""
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
-        self._given: set[int] = set()
+        self._last: Item | None = None
         self._lock = threading.Lock()
         self._size = cycle.connection.settings.flows[FLOW].batch
 
     def __iter__(self) -> Iterator[list[Item]]:
         while items := self.next():
             yield items
-            self.took(items)
 
     def next(self) -> list[Item]:
         """The next batch; empty when the queue is, or when the cycle must end."""
         with self._lock:
             if not self._cycle.may_call_company() or self._cycle.now() - self._cycle.started > LONGEST_CYCLE:
                 return []
-            # What was begun in this cycle is not due any more; what is on a seat right now still is.
-            due = queue.due(self._cycle.name, FLOW, STEP, self._size + len(self._given), self._cycle.now())
-            items = [item for item in due if item.id not in self._given][: self._size]
-            self._given.update(item.id for item in items)
+            items = queue.due(
+                self._cycle.name, FLOW, STEP, self._size, self._cycle.now(), after=self._last
+            )
+            if items:
+                self._last = items[-1]
             return items
-
-    def took(self, items: list[Item]) -> None:
-        """A seat is done with its batch: only those that are queued still must be remembered."""
-        left = {item.id for item in lookups.items(item.id for item in items) if item.state is State.QUEUED}
-        with self._lock:
-            self._given -= {item.id for item in items} - left

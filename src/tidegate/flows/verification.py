@@ -16,6 +16,7 @@ from tidegate.flows.documents import expected
 from tidegate.flows.found_orders import judge_found
 from tidegate.ledger import delivery, queue
 from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
 from tidegate.sage.port import OrderKey, Session
 
 
@@ -25,12 +26,14 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
     if not capabilities.look_up_by_key:
         return  # without a look-up the order waits for a person: `queue link` or `queue retry`
     before = cycle.now() - timedelta(minutes=cycle.connection.company_settings.settle_minutes)
-    looked_up: set[int] = set()
+    last: Item | None = None
     while cycle.may_call_company():
-        items = queue.in_doubt(cycle.name, cycle.flow, "order", before, capabilities.lookups_per_call)
-        if not items or looked_up.issuperset(item.id for item in items):
+        items = queue.in_doubt(
+            cycle.name, cycle.flow, "order", before, capabilities.lookups_per_call, after=last
+        )
+        if not items:
             return
-        looked_up.update(item.id for item in items)
+        last = items[-1]
         cycle.keep_lease()
         orders = [expected(item, terms, capabilities) for item in items]
         found = session.find_orders([OrderKey(order.key, order.reference) for order in orders])

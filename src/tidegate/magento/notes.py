@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -108,7 +109,7 @@ class OrderNotes:
 
     def read_status(self, entity_id: int) -> OrderNow | Failure:
         """The order's state, status, stored number and comments at this moment."""
-        now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, f"fields={NOW_FIELDS}")
+        now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, "fields=" + quote(NOW_FIELDS, safe=","))
         if isinstance(now, Failure):
             return _of_order(entity_id, now)
         return OrderNow(

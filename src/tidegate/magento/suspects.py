@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import msgspec
 
@@ -151,7 +152,7 @@ class Suspects:
             return page
         if (outage := self.another_reads(entity_id)) is not None:
             return outage
-        query = f"fields={self._fields}" if self._fields else ""
+        query = "fields=" + quote(self._fields, safe=",") if self._fields else ""
         raw = self._client.get_as(f"{PATH}/{entity_id}", _RAW, query)
         if isinstance(raw, Failure):
             if not may_be_one_record(raw) and status_of(raw) != 404:
