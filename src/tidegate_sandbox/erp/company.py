@@ -81,6 +81,8 @@ class Company:
         self.writes_while_locked = 0  #: writes that the integration tried while locked; none had an effect
         self._stamps = Stamps(clock)
         self._system = False
+        self._depth = 0  #: of admit, staff and system within each other
+        self._shared: datetime | None = None  #: the time of change of the work going on
         self.calendar = Calendar(clock.now().astimezone(self.zone).year - 1, 3)
         self.currencies: Table[Currency] = Table(code=lambda one: one.code)
         self.countries: Table[Country] = Table(code=lambda one: one.code)
@@ -113,14 +115,31 @@ class Company:
     # Time, ids and who may work
 
     def stamp(self) -> datetime:
-        """A new time of change. A change while the company is locked is noted as a violation."""
+        """A new time of change; one for all that is done within ``admit``, ``staff`` or ``system``.
+
+        A change while the company is locked is noted as a violation.
+        """
         if not self._system:
             reason = self.window.closed()
             if reason is not None:
                 self.violations.append(
                     f"a change at {self.clock.now().isoformat()} while locked for {reason}"
                 )
-        return self._stamps.next()
+        if not self._depth:
+            return self._stamps.next()
+        if self._shared is None:
+            self._shared = self._stamps.next()
+        return self._shared
+
+    @contextmanager
+    def _work(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._shared = None
 
     def today(self) -> date:
         """The date where the company is."""
@@ -148,7 +167,8 @@ class Company:
                 if writes:
                     self.writes_while_locked += 1
                 raise Refusal("locked", f"The company database is locked: {reason} in progress.")
-            yield
+            with self._work():
+                yield
 
     @contextmanager
     def staff(self) -> Iterator[None]:
@@ -158,7 +178,8 @@ class Company:
             reason = self.window.closed()
             if reason is not None:
                 raise Refusal("locked", f"The company database is locked: {reason} in progress.")
-            yield
+            with self._work():
+                yield
 
     @contextmanager
     def system(self) -> Iterator[None]:
@@ -166,7 +187,8 @@ class Company:
         with self.lock:
             before, self._system = self._system, True
             try:
-                yield
+                with self._work():
+                    yield
             finally:
                 self._system = before
 

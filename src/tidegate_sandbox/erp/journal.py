@@ -53,6 +53,7 @@ class Ledger:
         self.journals: list[Journal] = []
         self.rows: list[tuple[Journal, Row]] = []
         self.runs = 0
+        self._by_urn: dict[int, list[Journal]] = {}
         self._by_target: dict[Target, NominalAccount] = {}
 
     def account(self, target: Target) -> NominalAccount:
@@ -129,6 +130,7 @@ class Ledger:
                 )
             )
         self.journals.append(journal)
+        self._by_urn.setdefault(journal.urn, []).append(journal)
         if journal.is_posted:
             self._book(journal)
         return journal
@@ -141,6 +143,10 @@ class Ledger:
             account.debits += row.debit
             account.credits += row.credit
             self.rows.append((journal, row))
+
+    def by_urn(self, urn: int) -> list[Journal]:
+        """The journals under one URN."""
+        return self._by_urn.get(urn, [])
 
     def waiting(self) -> list[Journal]:
         """Journals that wait for the posting run."""
