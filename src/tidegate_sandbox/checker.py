@@ -83,7 +83,7 @@ def judge(
     notes_written(mine, main, terms, verdict)
     accounts_add_up(accounts, mine, main, verdict)
     nothing_invented(company, mine, terms, verdict)
-    company_untouched_while_locked(company, verdict)
+    company_is_sound(company, verdict)
     return verdict
 
 
@@ -223,12 +223,10 @@ def nothing_invented(company: Book, mine: Iterable[Book], terms: Terms, verdict:
                 verdict.add("nothing is invented", key, "another order's number")
 
 
-def company_untouched_while_locked(company: Book, verdict: Verdict) -> None:
-    """Promise 4, as the company saw it."""
+def company_is_sound(company: Book, verdict: Verdict) -> None:
+    """The company's own books balance, and nothing took effect while it was locked."""
     for text in company["violations"]:
         verdict.add("the company is sound", company["company"], str(text))
-    if company["writes_while_locked"]:
-        verdict.add("windows", company["company"], f"{company['writes_while_locked']} writes while locked")
 
 
 def quiet_in_windows(calls: Iterable[tuple[datetime, str, str]], terms: Terms, verdict: Verdict) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from tidegate.simulation.week import SAGE, Event
 from tidegate.simulation.world import World
+from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento.kinds import KINDS
 from tidegate_sandbox.magento.refusal import Refusal
@@ -82,15 +85,17 @@ class Outside:
 
     def do_other_channel_sale(self, pick: float, pieces: int) -> None:
         """Somebody sells from the same stock over the counter."""
-        self.world.sage.other_channel_sale(f"HUB-{1 + int(pick * 1000):04d}", pieces)
+        company = self.world.sage.company
+        with suppress(erp.Refusal):  # out of stock: then it is not sold
+            company.other_channel_sale(f"HUB-{1 + int(pick * 1000):04d}", Decimal(pieces))
 
     def do_lock(self) -> None:
         """Sage locks itself, unannounced."""
-        self.world.sage.lock(True)
+        self.world.sage.company.window.lock("backup")
 
     def do_unlock(self) -> None:
         """Sage is open again."""
-        self.world.sage.lock(False)
+        self.world.sage.company.window.unlock()
 
     def do_fault(
         self, system: str, name: str, kind: str, times: int, method: str, path: str, options: dict[str, Any]
@@ -119,7 +124,7 @@ class Outside:
 
     def peace(self) -> None:
         """Every fault is over, every door is open."""
-        self.world.sage.lock(False)
+        self.world.sage.company.window.unlock()
         for wire in (self.world.shop_wire, self.world.sage_wire):
             wire.settle()
             wire.faults.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,7 @@ def build_world(
     if "hub" not in shop.integrations:
         shop.access.add("hub")
     company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP")
+    company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = sage200.build(clock, sage_faults, company)
     mortality = Mortality()
     hosts = HostsTransport(
