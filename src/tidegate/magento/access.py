@@ -83,14 +83,16 @@ class OAuth1(Access):
         if self._as_seen is not None:
             url = urlunsplit((self._as_seen.scheme, self._as_seen.netloc, *urlsplit(url)[2:]))
         key, secret, token, token_secret = self._keys
+        seconds, fraction = int(self._clock.now().timestamp()), self._clock.now().microsecond
         signer = Signer(
             key,
             client_secret=secret,
             resource_owner_key=token,
             resource_owner_secret=token_secret,
             signature_method=SIGNATURE_HMAC_SHA256,
-            nonce=f"{self._randomness.getrandbits(128):032x}",
-            timestamp=str(int(self._clock.now().timestamp())),
+            # The time is part of the nonce, so that a restart with the same seed repeats none.
+            nonce=f"{self._randomness.getrandbits(96):024x}{seconds:x}{fraction:05x}",
+            timestamp=str(seconds),
         )
         # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
         _, headers, _ = signer.sign(url, http_method=request.method)  # type: ignore[arg-type]

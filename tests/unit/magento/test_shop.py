@@ -1,0 +1,149 @@
+"""The shop's set-up, from the recordings."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from tidegate.clock import VirtualClock
+from tidegate.config.model import Store
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.shop import MethodsInUse, Shop
+from tidegate.magento.store import MagentoStoreClient, open_store
+from tidegate.transport import ClientFactory
+from unit.magento import recordings
+
+START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+RECORDED = {
+    "/rest/V1/store/websites": "store-websites",
+    "/rest/V1/store/storeViews": "store-storeViews",
+    "/rest/V1/store/storeConfigs": "store-storeConfigs",
+    "/rest/V1/modules": "modules-list",
+    "/rest/V1/taxRates/search": "taxRates-search",
+    "/rest/V1/customerGroups/search": "customerGroups-search-initial",
+    "/rest/V1/orders": "orders-list-full-shape",
+}
+
+
+class Recorded:
+    """Answers with the recordings; `other` says otherwise for some paths."""
+
+    def __init__(self, **other: httpx.Response) -> None:
+        self.other = {key.replace("__", "/"): value for key, value in other.items()}
+        self.seen: list[httpx.Request] = []
+        factory = ClientFactory(httpx.MockTransport(self._answer))
+        config = Store(url="https://shop.example/", auth="token")
+        self.store: MagentoStoreClient = open_store(
+            "main", config, {"access_token": "token-0815"}, factory, VirtualClock(START), random.Random(1)
+        )
+        self.shop: Shop = self.store.shop
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        for part, answer in self.other.items():
+            if part in request.url.path:
+                return answer
+        return recordings.response(RECORDED[request.url.path])
+
+
+def test_store_views_lead_to_websites() -> None:
+    recorded = Recorded()
+    assert recorded.shop.codes() == {0: "admin", 1: "base", 2: "b2b", 3: "b2b", 4: "base"}
+    recorded.shop.codes()
+    assert recorded.store.calls == 2
+    recorded.shop.codes(fresh=True)
+    assert recorded.store.calls == 4
+
+
+def test_a_shop_that_does_not_tell_its_store_views() -> None:
+    recorded = Recorded(storeViews=recordings.response("error-503-maintenance"))
+    found = recorded.shop.codes()
+    assert isinstance(found, Failure)
+    assert found.code is Code.MAINTENANCE
+
+
+def test_currencies_and_time_zones() -> None:
+    configs = Recorded().shop.store_configs()
+    assert not isinstance(configs, Failure)
+    told = {
+        one.code: (one.base_currency_code, one.default_display_currency_code, one.timezone) for one in configs
+    }
+    assert told["b2b_eu"] == ("GBP", "EUR", "Europe/London")
+    assert told["default"] == ("USD", "USD", "America/Chicago")
+
+
+def test_modules_rates_and_groups() -> None:
+    shop = Recorded().shop
+    modules = shop.modules()
+    assert not isinstance(modules, Failure)
+    assert "Magento_Sales" in modules
+    [rate] = shop.tax_rates()
+    assert not isinstance(rate, Failure)
+    groups = shop.customer_groups()
+    assert not isinstance(groups, Failure)
+    assert [group.code for group in groups] == ["NOT LOGGED IN", "General", "Wholesale", "Retailer"]
+
+
+def test_a_tax_rate_is_exact() -> None:
+    page = httpx.Response(200, json={"items": [{"code": "X", "rate": 5.5}], "total_count": 1})
+    rates = Recorded(taxRates=page).shop.tax_rates()
+    assert not isinstance(rates, Failure)
+    assert rates[0].rate == Decimal("5.5")
+
+
+def test_lists_of_several_pages_end() -> None:
+    """A shop that repeats one page for ever is not asked for ever."""
+    page = httpx.Response(200, json={"items": [{"code": "X", "rate": 5}], "total_count": 900})
+    recorded = Recorded(taxRates=page)
+    rates = recorded.shop.tax_rates()
+    assert not isinstance(rates, Failure)
+    assert len(rates) == 1
+    assert recorded.store.calls == 2
+
+
+def test_methods_in_use_come_from_the_newest_orders() -> None:
+    recorded = Recorded()
+    assert recorded.shop.methods_in_use() == MethodsInUse(
+        ("checkmo", "purchaseorder"), ("flatrate_flatrate",), 2
+    )
+    assert "DESC" in str(recorded.seen[0].url)
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"),
+    [
+        (
+            httpx.Response(200, content=b"Magento/2.4 (Community)", headers={"Content-Type": "text/html"}),
+            "Magento/2.4 (Community)",
+        ),
+        (httpx.Response(200, content=b"<html>Shop", headers={"Content-Type": "text/html"}), ""),
+        (httpx.Response(404, content=b"<html>", headers={"Content-Type": "text/html"}), ""),
+    ],
+)
+def test_the_version_where_the_shop_tells_it(answer: httpx.Response, version: str) -> None:
+    recorded = Recorded(magento_version=answer)
+    assert recorded.shop.version() == version
+    assert "Authorization" not in recorded.seen[0].headers
+
+
+def test_the_facade() -> None:
+    recorded = Recorded()
+    assert recorded.store.name == "main"
+    assert recorded.store.config.page_size == 100
+    assert (recorded.store.calls, recorded.store.orders, recorded.store.notes) == (
+        0,
+        recorded.store.orders,
+        recorded.store.notes,
+    )
+    recorded.store.close()
+
+
+def test_a_missing_secret_is_named() -> None:
+    with pytest.raises(ValueError, match="consumer_key"):
+        open_store(
+            "main", Store(url="https://s.example"), {}, ClientFactory(), VirtualClock(START), random.Random(1)
+        )
