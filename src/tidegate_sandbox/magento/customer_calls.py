@@ -58,7 +58,10 @@ def create(call: Call) -> Row:
     """A new customer; the website is that of the store view unless it is named."""
     store, sent = call.store, _sent(call)
     password = call.optional("password")
-    view = store.view(sent["store_id"]) if sent.get("store_id") else store.url_view(call.store_code)
+    try:
+        view = store.view(sent["store_id"]) if sent.get("store_id") else store.url_view(call.store_code)
+    except KeyError:
+        raise store.report() from None
     customer_id = store.customers.next_id()
     row = {
         "group_id": _GENERAL,

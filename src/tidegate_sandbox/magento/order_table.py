@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
-from tidegate_sandbox.magento.condition import Test, instant, number, test_of
+from tidegate_sandbox.magento.condition import instant, number, test_of
 from tidegate_sandbox.magento.criteria import Criteria, Filter, Sort, UnknownColumn
 from tidegate_sandbox.magento.order import Order
 
@@ -17,6 +17,8 @@ COLUMNS: Final = {
 }
 EXT_ORDER_ID_LENGTH: Final = 32
 _LAST: Final = 1 << 62
+_LOWER: Final = frozenset({"gteq", "gt", "from", "moreq"})
+_BOUNDS: Final = _LOWER | {"lteq", "lt", "to"}
 
 
 class OrderTable:
@@ -90,44 +92,47 @@ class OrderTable:
 
         Raises UnknownColumn. Without a sort they come by key, as the database finds them.
         """
-        tests = [[(f.field, self._test(f)) for f in group] for group in criteria.groups]
+        tests = {
+            number: [(wanted.field, test_of(wanted, _known(wanted.field))) for wanted in group]
+            for number, group in enumerate(criteria.groups)
+        }
         for sort in criteria.sorts:
             _known(sort.field)
-        found, by_time = self._candidates(criteria)
+        found, by_time, settled = self._candidates(criteria)
+        for settled_group in settled:
+            del tests[settled_group]
         if self._uncommitted:
             found = [order for order in found if not self._is_hidden(order, now)]
-        for group in tests:
+        for group in tests.values():
             if len(group) == 1:
                 ((field, passes),) = group
                 found = [order for order in found if passes(order.row.get(field))]
             else:
                 found = [order for order in found if any(test(order.row.get(field)) for field, test in group)]
-        return self._sorted(found if isinstance(found, list) else list(found), criteria.sorts, by_time)
+        return self._sorted(found, criteria.sorts, by_time)
 
-    def _test(self, wanted: Filter) -> Test:
-        return test_of(wanted, _known(wanted.field))
-
-    def _candidates(self, criteria: Criteria) -> tuple[Iterable[Order], bool]:
-        """Where to look, by the most selective index there is; and whether it is sorted by time."""
+    def _candidates(self, criteria: Criteria) -> tuple[list[Order], bool, set[int]]:
+        """Where to look, by the best index there is; whether that is sorted by time; which groups it settles."""
         low, high = ("", 0), ("~", _LAST)
-        for group in criteria.groups:
-            if len(group) != 1:
+        settled = set()
+        for place, group in enumerate(criteria.groups):
+            if len(group) != 1 or not isinstance(group[0].value, str):
                 continue
             wanted = group[0]
-            if wanted.condition == "eq" and isinstance(wanted.value, str):
-                index = self._index(wanted)
-                if index is not None:
-                    return [self._by_id[key] for key in index], False
-            if wanted.field == "updated_at" and isinstance(wanted.value, str):
-                bound = instant(wanted.value)
-                if wanted.condition in ("gteq", "gt", "from", "moreq"):
+            if wanted.condition == "eq" and (index := self._index(wanted)) is not None:
+                return [self._by_id[key] for key in index], False, set()
+            if wanted.field == "updated_at" and wanted.condition in _BOUNDS:
+                bound = instant(str(wanted.value))
+                if wanted.condition in _LOWER:
                     low = max(low, (bound, 0))
-                elif wanted.condition in ("lteq", "lt", "to"):
+                else:
                     high = min(high, (bound, _LAST))
+                if wanted.condition not in ("gt", "lt"):
+                    settled.add(place)
         if low == ("", 0) and high == ("~", _LAST) and not _starts_with_time(criteria.sorts):
-            return [self._by_id[key] for key in self._ids], False
+            return [self._by_id[key] for key in self._ids], False, settled
         window = self._by_time[bisect_left(self._by_time, low) : bisect_right(self._by_time, high)]
-        return [self._by_id[key] for _, key in window], True
+        return [self._by_id[key] for _, key in window], True, settled
 
     def _index(self, wanted: Filter) -> list[int] | None:
         match wanted.field:

@@ -121,14 +121,15 @@ def internal(report: str) -> Refusal:
 
 
 def error_body(status: int) -> tuple[str, bytes]:
-    """Content type and body of an error answer made on the way (by the wire) and not by the REST API."""
+    """Content type and body of an error answer that was made on the way and not by the REST API."""
     if status == HTTPStatus.UNAUTHORIZED:
         return JSON, encode(not_authorized("Magento_Sales::actions_view").body())
     if status == HTTPStatus.NOT_FOUND:
         return JSON, encode(no_route().body())
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return JSON, encode(internal("6b0106126a9e6").body())
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return HTML, MAINTENANCE_PAGE
-    if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS):
-        phrase = HTTPStatus(status).phrase
-        return "text/html", _GATEWAY.format(code=int(status), phrase=phrase).encode()
-    return JSON, encode(internal("6b0106126a9e6").body())
+    known = status in HTTPStatus.__members__.values()
+    phrase = HTTPStatus(status).phrase if known else "Unknown"
+    return "text/html", _GATEWAY.format(code=int(status), phrase=phrase).encode()

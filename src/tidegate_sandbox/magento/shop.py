@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -268,11 +267,6 @@ class Shopper:
         if found is None:
             raise KeyError(entity_id)
         return found
-
-    def copy_of(self, entity_id: int) -> dict[str, Any]:
-        """The order as the REST API would answer it, to keep."""
-        with self.store.lock:
-            return copy.deepcopy(self._order(entity_id).document())
 
 
 def _at_home(rates: tuple[TaxRate, ...], place: Place) -> Decimal:

@@ -125,7 +125,10 @@ class MagentoStore:
 
     def next_increment(self, view: StoreView) -> str:
         """The next order number of a store view: a sequence of its own, told apart only by the prefix."""
-        return f"{view.prefix}{self._increments.setdefault(view.code, Sequence()).take():09d}"
+        return f"{view.prefix}{self._increment(view).take():09d}"
+
+    def _increment(self, view: StoreView) -> Sequence:
+        return self._increments.setdefault(view.code, Sequence())
 
     def collide_increments(self) -> None:
         """From now on all store views count the same order numbers (point 9)."""
@@ -137,7 +140,7 @@ class MagentoStore:
 
     def view(self, store_id: int) -> StoreView:
         """The store view with this id. KeyError if there is none."""
-        return next(view for view in self.views.values() if view.id == store_id)
+        return {view.id: view for view in self.views.values()}[store_id]
 
     def url_view(self, code: str) -> StoreView:
         """The store view that the store code of a URL stands for; ``all`` is the first."""
@@ -192,6 +195,10 @@ class MagentoStore:
                 used["address"].skip(address["entity_id"])
         for comment in order.histories:
             used["comment"].skip(comment["entity_id"])
+        view = {view.id: view for view in self.views.values()}.get(order.row["store_id"])
+        number = str(order.row.get("increment_id", ""))
+        if view is not None and (count := number.removeprefix(view.prefix)).isdecimal() and len(count) == 9:
+            self._increment(view).skip(int(count))
 
     def order(self, entity_id: int) -> Order:
         """The order with this key. Refuses one that does not exist or is not committed yet."""

@@ -254,9 +254,18 @@ def test_order_numbers_are_counted_per_store_view() -> None:
         "000000002",
         "2000000002",
     ]
-    colliding = make_world(colliding_increments=True)
+    colliding = make_world()
+    colliding.shopper = Shopper(colliding.store, 7, colliding_increments=True)
     assert numbers(colliding, *views) == ["000000001", "000000001", "000000001", "000000002", "000000002"]
     assert colliding.listed(("increment_id", "eq", "000000001"))["total_count"] == 3
+
+
+def test_ids_and_numbers_go_on_behind_those_of_a_loaded_order() -> None:
+    world = make_world()
+    world.store.load(recordings.body("orders-get-eur-tax-inclusive"))
+    order = world.store.order(world.shopper.place_order("eur")).row
+    assert (order["entity_id"], order["increment_id"]) == (215, "3000000003")
+    assert world.store.order(215).items[0]["item_id"] == 537
 
 
 def test_every_kind_can_be_placed() -> None:

@@ -104,6 +104,7 @@ def test_settings(world: World) -> None:
         (502, "text/html", "502 Bad Gateway"),
         (503, "text/html; charset=UTF-8", "Service Temporarily Unavailable"),
         (504, "text/html", "504 Gateway Timeout"),
+        (520, "text/html", "520 Unknown"),
     ],
 )
 def test_errors_made_on_the_wire_look_like_magentos(
