@@ -16,6 +16,11 @@ It follows ``contracts/magento``, a recorded shop, and not any client; *point n*
 ==================  =================================================================================
 
 A fault strikes once unless its ``times`` says otherwise: use ``times=None`` for a state that lasts.
+
+Not recorded, and so assumed: the ACL resources other than those of reading orders and products; which OAuth
+times are refused (more than ten minutes ahead); discounts on shipping, orders that cost nothing, several taxes in
+one order, special prices; the columns of an order edited in the admin panel; what a save of an unknown line does.
+Stock, shipments, invoices, bulk calls and writing prices are not there: their routes answer 404.
 """
 
 from __future__ import annotations
