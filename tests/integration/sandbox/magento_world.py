@@ -74,7 +74,9 @@ class World:
     def __post_init__(self) -> None:
         self.client = self.connect({"Authorization": f"Bearer {self.store.integrations['hub'].access_token}"})
 
-    def connect(self, headers: Mapping[str, str] | None = None, auth: httpx.Auth | None = None) -> httpx.Client:
+    def connect(
+        self, headers: Mapping[str, str] | None = None, auth: httpx.Auth | None = None
+    ) -> httpx.Client:
         """A further client."""
         return httpx.Client(
             transport=InProcessTransport(self.wire), base_url=URL, headers=dict(headers or {}), auth=auth
