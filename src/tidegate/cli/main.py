@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from tidegate.cli import (
+    adopt,
     alerts,
     exits,
     keeping,
@@ -100,7 +101,19 @@ def main(
     there.debug = debug
 
 
-for commands in (setting_up, sign_in, running, queue_acts, status, trace, alerts, keeping, proving, sandbox):
+for commands in (
+    setting_up,
+    sign_in,
+    running,
+    queue_acts,
+    status,
+    trace,
+    alerts,
+    adopt,
+    keeping,
+    proving,
+    sandbox,
+):
     commands.register(app)
 
 

@@ -177,7 +177,7 @@ def check_methods(place: str, settings: model.Connection, terms: Terms, facts: F
             text = f'shipping "{method}": Sage has no additional charge {charge}'
             yield Finding("charges", "fail", text, _meant(charge, charges))
     if charges is not None and named and all(_same(charge, charges.codes) for charge in named):
-        yield Finding("charges", "pass", f"{_listed(named)} exist")
+        yield Finding("charges", "pass", f"found: {_listed(named)}")
 
 
 def _in_use(place: str, kind: str, methods: Sequence[str], find: object, orders: int) -> Iterator[Finding]:
@@ -217,7 +217,7 @@ def check_accounts(place: str, settings: model.Connection, facts: Facts) -> Iter
         text = f"{key}: Sage has no nominal account {account}"
         yield Finding("accounts", "fail", text, _meant(account, accounts))
     if wanted and not missing:
-        yield Finding("accounts", "pass", f"{_listed(wanted)} exist")
+        yield Finding("accounts", "pass", f"found: {_listed(wanted)}")
 
 
 def check_warehouse(place: str, settings: model.Connection, facts: Facts) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -124,7 +124,8 @@ def exportable(connection: Connection, since: datetime, result: Adoption) -> Ite
         result.failure = until
         return
     newest: dict[int, Order] = {}
-    for page in reader.pages(since, until, page_size=connection.page_size):
+    # No cursor moves here, so what changes at this very moment may be read, too.
+    for page in reader.pages(since, until + timedelta(hours=1), page_size=connection.page_size):
         for order in page.orders:
             before = newest.get(order.entity_id)
             if before is None or before.updated_at <= order.updated_at:
