@@ -173,7 +173,7 @@ def _test(order: dict[str, Any], one: dict[str, str]) -> bool:
         listed = str(value) in one["value"].split(",")
         return listed == (one["condition_type"] == "in")
     wanted: Any = int(one["value"]) if isinstance(value, int) else one["value"]
-    tests = {
+    tests: dict[str, bool] = {
         "eq": value == wanted,
         "neq": value != wanted,
         "gt": value > wanted,

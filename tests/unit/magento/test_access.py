@@ -127,8 +127,8 @@ def test_a_restart_with_the_same_seed_repeats_no_nonce() -> None:
 
 def test_the_integration_token_is_the_bearer() -> None:
     request = httpx.Request("GET", "https://shop.example/")
-    next(IntegrationToken("0123456789").auth_flow(request))
-    assert request.headers["Authorization"] == "Bearer 0123456789"
+    next(IntegrationToken("integration-token").auth_flow(request))
+    assert request.headers["Authorization"] == "Bearer integration-token"
 
 
 class Admin:

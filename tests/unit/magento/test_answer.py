@@ -163,14 +163,14 @@ def test_no_answer() -> None:
 
 
 def test_which_failures_one_bad_record_can_cause() -> None:
-    yes = [
+    yes: list[Answer | NoAnswer] = [
         NoAnswer(True, "cut off"),
         recordings.answer("error-unknown-property"),
         recordings.answer("error-406-accept"),
         Answer(502, HTML, b""),
         Answer(503, HTML, b"Backend fetch failed"),
     ]
-    no = [
+    no: list[Answer | NoAnswer] = [
         NoAnswer(False, "refused"),
         recordings.answer("error-503-maintenance"),
         recordings.answer("auth-oauth1-revoked-token"),

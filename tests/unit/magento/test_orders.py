@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -304,7 +305,7 @@ def test_a_500_once_is_read_again() -> None:
     assert (len(result.orders), result.calls, result.failure) == (30, 4, None)
 
 
-BROKEN = {
+BROKEN: dict[str, Callable[[], httpx.Response | Exception]] = {
     "500": trouble,
     "html": lambda: httpx.Response(
         500, content=b"<title>Error</title>", headers={"Content-Type": "text/html"}
@@ -337,7 +338,7 @@ def test_an_outage_in_the_middle_of_the_search_sets_nothing_aside() -> None:
     for start in range(3, 40):
         store = filled(30)
         store.poison = {13}
-        store.failing = lambda number, url, start=start: trouble() if number >= start else None  # type: ignore[misc]
+        store.failing = lambda number, url, start=start: trouble() if number >= start else None
         result = read(store)
         if result.failure is None:
             assert bad(result) == [13]
@@ -395,7 +396,7 @@ def test_a_store_that_fails_at_random_never_sets_a_good_order_aside() -> None:
     for seed in range(40):
         chance = random.Random(seed)
         store = filled(60)
-        store.failing = lambda number, url, chance=chance: trouble() if chance.random() < 0.3 else None  # type: ignore[misc]
+        store.failing = lambda number, url, chance=chance: trouble() if chance.random() < 0.3 else None
         result = read(store)
         assert len(store.requests) < 400
         if result.failure is None:
