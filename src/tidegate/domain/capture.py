@@ -1,7 +1,7 @@
 """What becomes of an order that was just read: the decision table of the capture.
 
-Every order read ends in exactly one disposition; *skipped* is one of them, never silence. The table
-is in `docs/algorithms/capture.md`.
+Every order read ends in exactly one disposition; *skipped* is one of them, never silence. Source:
+design, *The life of a delivery*; field-failures 23 (silent skips).
 """
 
 from __future__ import annotations
