@@ -12,6 +12,8 @@ from tidegate_sandbox.sage200 import (
     customer_calls,
     customer_views,
     despatch_calls,
+    despatch_views,
+    division_calls,
     invoice_views,
     ledger_calls,
     ledger_views,
@@ -27,7 +29,7 @@ from tidegate_sandbox.sage200 import (
 from tidegate_sandbox.sage200.call import Call, not_found
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.problem import FORBIDDEN, ApplicationProblem, GatewayProblem
-from tidegate_sandbox.sage200.refused import LOCKED, no_seats, problem
+from tidegate_sandbox.sage200.refused import LATER, LOCKED, no_seats, problem
 from tidegate_sandbox.sage200.routes import Context, Handler
 from tidegate_sandbox.sage200.sign_in import SignInServer
 from tidegate_sandbox.sage200.view import Profile
@@ -65,12 +67,13 @@ WITH_VIEWS = (
     customer_views,
     product_views,
     order_views,
-    despatch_calls,
+    despatch_views,
     invoice_views,
     ledger_views,
 )
 WITH_ROUTES = (
     reference_data,
+    division_calls,
     nominal_calls,
     price_calls,
     settings_calls,
@@ -213,7 +216,7 @@ class Api:
         if (verb, collection) in self.options.denied or self._struck("permission", verb, path, raw):
             raise ApplicationProblem(403, FORBIDDEN)
         if self._struck("lock", verb, path, raw):
-            raise ApplicationProblem(503, LOCKED.format("fault"))
+            raise ApplicationProblem(503, LOCKED + LATER)
         if self._struck("seats", verb, path, raw):
             raise no_seats(self.options)
         if (

@@ -90,7 +90,7 @@ def new_order(call: Call, body: Body) -> NewOrder:
     number = "" if generated else body.get("document_no", "")
     return NewOrder(
         customer_id=body["customer_id"],
-        lines=[new_line(one, call.options, position) for position, one in enumerate(body.get("lines", []))],
+        lines=_lines(call, body),
         number=number,
         customer_order_no=body.get("customer_document_no", ""),
         external_key=body.get("spare_text_1", ""),
@@ -108,6 +108,16 @@ def new_order(call: Call, body: Body) -> NewOrder:
         promised=body.get("promised_delivery_date"),
         extra=header_loose(body),
     )
+
+
+def _lines(call: Call, body: Body) -> list[NewLine]:
+    """The lines; ``recalculate_prices`` lets the price book have the say where no price was overridden."""
+    lines = body.get("lines", [])
+    if body.get("recalculate_prices"):
+        for one in lines:
+            if one.get("product_id") and not one.get("selling_unit_price_overridden"):
+                one.pop("selling_unit_price", None)
+    return [new_line(one, call.options, position) for position, one in enumerate(lines)]
 
 
 def header_loose(body: Body) -> dict[str, Any]:
@@ -150,6 +160,8 @@ def address(company: Company, values: Body) -> dict[str, Any]:
 def delivery(company: Company, body: Body) -> dict[str, Any]:
     """Where the goods go: a stored address of the customer, or the one in the body."""
     address_id = body.get("customer_delivery_address_id")
+    if address_id is None and body.get("use_invoice_address") and "delivery_address" not in body:
+        return _invoice_address(company, body.get("customer_id"))
     if address_id is None:
         return address(company, body.get("delivery_address", {}))
     stored = company.customers.delivery_addresses.get(address_id)
@@ -159,6 +171,21 @@ def delivery(company: Company, body: Body) -> dict[str, Any]:
     values = {renamed.get(name, name): value for name, value in stored.extra.items()}
     values.pop("address_country_code_id", None)
     return {**values, "tax_code_id": stored.tax_code_id, **body.get("delivery_address", {})}
+
+
+def _invoice_address(company: Company, customer_id: int | None) -> dict[str, Any]:
+    customer = company.customers.table.get(customer_id)
+    if customer is None:
+        return {}
+    own = customer.address
+    lines = {f"address_{number}": getattr(own, f"line_{number}") for number in range(1, 5)}
+    return {
+        "postal_name": customer.name,
+        **lines,
+        "city": own.city,
+        "county": own.county,
+        "postcode": own.postcode,
+    }
 
 
 def new_line(body: Body, options: Options, position: int = 0) -> NewLine:

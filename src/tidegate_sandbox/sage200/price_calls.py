@@ -15,6 +15,13 @@ from tidegate_sandbox.sage200.reference_data import STAMPED
 from tidegate_sandbox.sage200.routes import Context
 from tidegate_sandbox.sage200.view import Getter, View, no_loose
 
+UNUSED = {
+    "customer_price_bands": "customer_price_band",
+    "customer_discount_groups": "customer_discount_group",
+    "order_value_discounts": "order_value_discount",
+}
+"""Lists that are empty in every company here: path, schema."""
+
 
 def add_views(context: Context) -> None:
     """The views of price bands and prices."""
@@ -71,6 +78,8 @@ def add_routes(context: Context) -> None:
     company = context.company
     prices = company.prices
     context.table("price_bands", "price_band", prices.lists, finders={"name": "name"})
+    for path, schema in UNUSED.items():
+        context.listing(path, Listing(View.of(schema, {}), tuple))
 
     def by_code(code: Any) -> list[Price]:
         found = company.items.first("code", code)

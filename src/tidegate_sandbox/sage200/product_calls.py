@@ -174,6 +174,12 @@ def _add_warehouse_routes(context: Context) -> None:
         if other is not None and other is not by:
             raise Refusal("duplicate", "The warehouse name already exists.", "warehouse.name")
 
+    def keeping(call: Call) -> list[Warehouse]:
+        item = found(company.items, call.ids[0])
+        return [company.warehouses[one.warehouse_id] for one in company.stock.of_item(item.id)]
+
+    context.nested("products/{}/warehouses", "warehouse", company.warehouses, keeping)
+
     def create(call: Call) -> Any:
         body = call.body("warehouse")
         required(body, "warehouse", "name")

@@ -141,8 +141,6 @@ def add_routes(context: Context) -> None:
     context.table("country_codes", "country_code", company.countries, finders={"code": "code"})
     context.table("tax_codes", "tax_code", company.tax_codes, finders={"code": "code"})
     context.table("units", "unit", company.units)
-    context.table("departments", "department", company.departments, finders={"code": "code"})
-    context.table("cost_centres", "cost_centre", company.cost_centres, finders={"code": "code"})
     context.table("banks", "bank", company.banks, finders={"code": "code"})
     for path, (schema, enum) in TYPE_LISTS.items():
         _type_list(context, path, schema, enums()[enum])

@@ -6,7 +6,8 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.problem import FORBIDDEN, ApplicationProblem, GatewayProblem, Problem
 
-LOCKED = "The company database is locked while a backup or period end runs ({}). Please try again later."
+LOCKED = "The company database is locked: backup in progress."
+LATER = " Please try again later."
 NO_SEATS = "No licences available: all user seats are in use."
 
 
@@ -16,7 +17,7 @@ def problem(refusal: Refusal, options: Options) -> Problem:
         case "forbidden":
             return ApplicationProblem(403, FORBIDDEN)
         case "locked":
-            return ApplicationProblem(503, LOCKED.format(refusal.text))
+            return ApplicationProblem(503, refusal.text + LATER)
         case "seats":
             return no_seats(options)
     fields = {refusal.field: [refusal.text]} if refusal.field else {}
