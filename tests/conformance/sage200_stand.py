@@ -1,0 +1,267 @@
+"""Sage 200's stand: the room over the simulator, in-process and in virtual time."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from conformance.stand import Booked, Call, Codes
+from tidegate.config import model
+from tidegate.sage.port import Company
+from tidegate.sage.rooms import open_company, sign_in_of
+from tidegate.sage.sage200.room import Sage200Company
+from tidegate.sage.seats import SeatPools
+from tidegate.sage.tokens import MemoryVault, SignsIn
+from tidegate.transport import ClientFactory
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.customers import NewCustomer
+from tidegate_sandbox.erp.demo import demo_company
+from tidegate_sandbox.erp.new_order import NewLine, NewOrder
+from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.inprocess import InProcessTransport
+from tidegate_sandbox.sage200 import Sage200Face, build
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
+CALLS: dict[Call, tuple[str, str]] = {
+    "send": ("POST", "sop_orders"),
+    "look-up": ("GET", "sop_orders"),
+    "prepare": ("GET", "tax_codes"),
+    "cancel": ("DELETE", "sop_orders"),
+    "create customer": ("POST", "customers"),
+    "find customer": ("GET", "customers"),
+}
+
+
+class SharedClock:
+    """The sandbox's clock as the hub's: when the simulator waits, the hub waits."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return (self._clock.now() - START).total_seconds()
+
+    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
+        self._clock.advance(seconds)
+        return until is not None and until.is_set()
+
+
+class Sage200SignIns:
+    """The sign-in server's side of a stand."""
+
+    def __init__(self, stand: Sage200Stand) -> None:
+        sign_in = sign_in_of(stand.company)
+        assert sign_in is not None
+        self.sign_in: SignsIn = sign_in
+        self._stand = stand
+
+    def end_access(self) -> None:
+        token = self._stand.vault.pairs["acme"].access_token
+        grant = self._stand.face.sign_in_server.grant(token)
+        assert grant is not None
+        grant.expires_at = self._stand.clock.now()
+
+    def refreshes(self) -> int:
+        return self._answered(200)
+
+    def refusals(self) -> int:
+        return self._answered(400, 401, 403)
+
+    def _answered(self, *statuses: int) -> int:
+        seen = self._stand.wire.log
+        return sum(one.path == "/oauth/token" and one.status in statuses for one in seen)
+
+    def access_seconds(self) -> float:
+        return self._stand.face.options.access_seconds
+
+    def sign_in_days(self) -> int:
+        return self._stand.face.options.refresh_days
+
+    def again(self) -> Company:
+        return self._stand.open()
+
+
+class Sage200Stand:
+    """:class:`conformance.stand.Stand`; `options` are those of the simulator."""
+
+    def __init__(
+        self,
+        *,
+        edition: str = "standard",
+        key_field: str = "spare_text_1",
+        subscription_key: str = "primary-key",
+        subscription: str = "required",
+        settings: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.sandbox_clock = SandboxClock.virtual(START)
+        self.clock = SharedClock(self.sandbox_clock)
+        self.faults = FaultPlan(seed=1)
+        self.erp = demo_company(self.sandbox_clock, items=20)
+        self.face: Sage200Face
+        self.face, self.wire = build(
+            self.sandbox_clock, self.faults, self.erp, subscription_key=subscription, **options
+        )
+        known = self.face.credentials
+        self.settings = model.Company(
+            product="sage200",
+            edition=edition,  # type: ignore[arg-type]
+            base_url=f"https://sage.sandbox{PATHS[edition]}",
+            sign_in_url="https://sage.sandbox",
+            site_id=known.site_id,
+            company_id=str(known.company_id),
+            client_id=known.client_id,
+            client_secret=known.client_secret,
+            subscription_key=subscription_key,
+            subscription_key_secondary=known.secondary_subscription_key,
+            redirect_url=known.redirect_uri,
+            refresh_token_days=self.face.options.refresh_days or 90,
+            seats=2,
+            key_field=key_field,
+            **(settings or {}),
+        )
+        self.vault = MemoryVault()
+        self._pools = SeatPools()
+        self.sign_in()
+        self.company: Company = self.open()
+        assert isinstance(self.company, Sage200Company)
+        self.seats = self.company.seats
+        self.sign_ins = Sage200SignIns(self)
+        self.erp.customers.open(NewCustomer(code="WEB001", name="Web shop customers"))
+        self.erp.customers.open(NewCustomer(code="OTHER", name="Other"))
+        self.codes = Codes(
+            account="WEB001",
+            other_account="OTHER",
+            skus=("HUB-0001", "HUB-0002", "HUB-0003", "INSTALL"),
+            charge="CARRIAGE",
+            revenue="4000",
+            taxes={Decimal(20): "1", Decimal(5): "5", Decimal(0): "0"},
+        )
+
+    def open(self) -> Company:
+        """The company as a new process opens it."""
+        return open_company(
+            "acme",
+            self.settings,
+            secrets=lambda reference: reference,
+            factory=ClientFactory(InProcessTransport(self.wire)),
+            tokens=self.vault,
+            clock=self.clock,
+            seats=self._pools,
+        )
+
+    def reopen(self, **settings: Any) -> None:
+        """Open it with changed settings."""
+        values = {name: getattr(self.settings, name) for name in self.settings.__struct_fields__}
+        self.settings = model.Company(**{**values, **settings})
+        self.company.close()
+        self.company = self.open()
+
+    def sign_in(self) -> None:
+        """A person signs in."""
+        pair = self.face.sign_in()
+        now = self.clock.now()
+        self.vault.save(
+            "acme",
+            access_token=pair.access_token,
+            refresh_token=pair.refresh_token or "",
+            expires_at=now + timedelta(seconds=pair.expires_in),
+            signed_in_at=now,
+        )
+
+    # The company's own books and people
+
+    def booked(self, key: str) -> list[Booked]:
+        return [
+            Booked(str(one.id), one.number, one.totals.gross, one.status == "cancelled")
+            for one in self.erp.orders.table
+            if key in (one.external_key, *one.extra.values())
+        ]
+
+    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
+        with self.erp.staff():
+            customer, item = self.erp.customer("OTHER"), self.erp.item("HUB-0001")
+            for _ in range(times):
+                self.erp.orders.enter(
+                    NewOrder(
+                        customer_id=customer.id,
+                        customer_order_no=reference,
+                        external_key=key if self.settings.key_field == "spare_text_1" else "",
+                        extra={self.settings.key_field: key} if key else {},
+                        lines=[
+                            NewLine(
+                                kind="item",
+                                item_id=item.id,
+                                warehouse_id=self.erp.warehouse("HOME").id,
+                                quantity=Decimal(1),
+                                price=Decimal(1),
+                                to_allocate=Decimal(0),
+                            )
+                        ],
+                    )
+                )
+
+    def strike(
+        self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
+    ) -> None:
+        method, collection = CALLS[on]
+        path = rf"/{collection}/\d+$" if on == "cancel" else rf"/{collection}$"
+        text = options.pop("body_text", None)
+        if text is not None:
+            options["body"] = json.dumps({"Message": text})
+        self.faults.add(Fault(kind, times=times, method=method, path=path, body=body, options=options))
+
+    def calm(self) -> None:
+        self.faults.clear()
+
+    def advance(self, seconds: float) -> None:
+        self.sandbox_clock.advance(seconds)
+        self.wire.settle()
+
+    def lock(self) -> None:
+        self.erp.window.lock("backup")
+
+    def unlock(self) -> None:
+        self.erp.window.unlock()
+
+    def close_period(self, day: date) -> None:
+        self.erp.set_period(day, is_open=False)
+
+    def forbid(self, call: Call) -> None:
+        self.face.options.denied = frozenset({CALLS[call]})
+
+    def despatch(self, number: str) -> None:
+        self.erp.despatch(number)
+
+    def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
+        euro = self.erp.currencies.first("code", "EUR")
+        assert euro is not None
+        with self.erp.staff():
+            customer = self.erp.customers.open(
+                NewCustomer(code=account, name=name, currency_id=euro.id if foreign else None)
+            )
+            if email:
+                contact = self.erp.customers.add_contact(customer, first_name="", last_name=name)
+                self.erp.customers.add_point(contact, "email", email)
+
+    def accounts(self, key: str) -> list[str]:
+        return [
+            one.code for one in self.erp.customers.table if key in (one.external_key, *one.extra.values())
+        ]
+
+    def add_product(self, sku: str) -> None:
+        like = self.erp.item("HUB-0001")
+        with self.erp.staff():
+            item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
+            self.erp.stock.keep(item.id, self.erp.warehouse("HOME").id)
+
+    def close(self) -> None:
+        self.company.close()

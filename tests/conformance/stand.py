@@ -1,0 +1,245 @@
+"""What the conformance suite needs of a room: a company opened by it, and a simulator behind that.
+
+A room joins the suite by one class like `sage200_stand.Sage200Stand` and one line in `rooms.py`. The
+suite itself speaks only to the port and to this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from tidegate.clock import Clock
+from tidegate.domain.arithmetic import Arithmetic
+from tidegate.domain.calculation import Taxed, line_net, taxes
+from tidegate.domain.errors import Failure
+from tidegate.domain.money import total
+from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.sage.port import Accepted, Company, Found, OrderKey, Outcome, Prepared, Session
+from tidegate.sage.seats import SeatPool
+from tidegate.sage.tokens import SignsIn
+
+Call = Literal["send", "look-up", "prepare", "cancel", "create customer", "find customer"]
+
+STORE = "main"
+DAY = date(2026, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An order as the company's own books show it."""
+
+    id: str
+    number: str
+    gross: Decimal
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the simulated company calls things."""
+
+    account: str
+    other_account: str
+    skus: Sequence[str]
+    charge: str
+    revenue: str
+    taxes: dict[Decimal, str]  #: percent -> code
+    currency: str = "GBP"
+
+
+class SignInStand(Protocol):
+    """For rooms that are entered by a person's sign-in."""
+
+    sign_in: SignsIn
+
+    def end_access(self) -> None:
+        """The company no longer takes the present access token, whatever its expiry says."""
+        ...
+
+    def refreshes(self) -> int:
+        """Successful refreshes that the sign-in server has seen."""
+        ...
+
+    def refusals(self) -> int:
+        """Refused refreshes that the sign-in server has seen."""
+        ...
+
+    def access_seconds(self) -> float:
+        """The life of an access token."""
+        ...
+
+    def sign_in_days(self) -> int:
+        """The life of the whole sign-in."""
+        ...
+
+    def again(self) -> Company:
+        """The same company opened by another process: same vault, nothing else shared."""
+        ...
+
+
+class Stand(Protocol):
+    """One company of one product."""
+
+    company: Company
+    clock: Clock
+    seats: SeatPool
+    codes: Codes
+    sign_ins: SignInStand | None
+
+    def booked(self, key: str) -> list[Booked]:
+        """The orders in the company's books that carry this key."""
+        ...
+
+    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
+        """Somebody else enters orders with this customer's order number (and key)."""
+        ...
+
+    def strike(
+        self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
+    ) -> None:
+        """Arm a fault of the sandbox's wire for calls of this kind."""
+        ...
+
+    def calm(self) -> None:
+        """Disarm all faults."""
+        ...
+
+    def advance(self, seconds: float) -> None:
+        """Time passes, here and there; what was late takes effect."""
+        ...
+
+    def lock(self) -> None: ...
+
+    def unlock(self) -> None: ...
+
+    def close_period(self, day: date) -> None: ...
+
+    def forbid(self, call: Call) -> None:
+        """The integration's user may no longer do this."""
+        ...
+
+    def despatch(self, number: str) -> None: ...
+
+    def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
+        """Somebody opens an account; `foreign`: in another currency."""
+        ...
+
+    def accounts(self, key: str) -> list[str]:
+        """The accounts in the company's books that carry this key."""
+        ...
+
+    def add_product(self, sku: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+# Orders
+
+
+def goods(stand: Stand, sku: str = "", *, rate: int = 20, **values: Any) -> SalesLine:
+    """A line of goods; amounts as given, tax code by rate."""
+    given: dict[str, Any] = {"quantity": Decimal(2), "unit_price": Decimal("9.99"), "item_id": 551, **values}
+    return SalesLine(
+        kind=LineKind.GOODS,
+        code=sku or stand.codes.skus[0],
+        tax_code=stand.codes.taxes[Decimal(rate)],
+        **given,
+    )
+
+
+def charge(stand: Stand, price: str = "5.00", *, rate: int = 20) -> SalesLine:
+    """A shipping line."""
+    return SalesLine(
+        kind=LineKind.CHARGE,
+        code=stand.codes.charge,
+        description="Delivery",
+        unit_price=Decimal(price),
+        tax_code=stand.codes.taxes[Decimal(rate)],
+    )
+
+
+def free_text(stand: Stand, price: str, *, rate: int = 0) -> SalesLine:
+    """A line without a product, on a revenue account."""
+    return SalesLine(
+        kind=LineKind.FREE_TEXT,
+        description="Adjustment",
+        unit_price=Decimal(price),
+        tax_code=stand.codes.taxes[Decimal(rate)],
+        account=stand.codes.revenue,
+    )
+
+
+def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> SalesOrder:
+    """An order whose totals are what the company's own arithmetic comes to."""
+    chosen = lines or (goods(stand), charge(stand))
+    summed, net, tax = _summed(chosen, stand.company.capabilities.arithmetic, stand.codes)
+    values: dict[str, Any] = {
+        "key": f"magento:{STORE}:{number}",
+        "reference": f"{number:09}",
+        "account": stand.codes.account,
+        "date": DAY,
+        "currency": stand.codes.currency,
+        "lines": summed,
+        "net": net,
+        "tax": tax,
+        "gross": net + tax,
+        **changes,
+    }
+    return SalesOrder(**values)
+
+
+def _summed(
+    lines: Sequence[SalesLine], arithmetic: Arithmetic, codes: Codes
+) -> tuple[tuple[SalesLine, ...], Decimal, Decimal]:
+    rates = {code: rate for rate, code in codes.taxes.items()}
+    nets = [line_net(one.quantity, one.unit_price, one.unit_discount, arithmetic) for one in lines]
+    taxed = [Taxed(net, one.tax_code, rates.get(one.tax_code)) for net, one in zip(nets, lines, strict=True)]
+    each = taxes(taxed, arithmetic)
+    summed = tuple(
+        msgspec.structs.replace(line, net=net, tax=tax)
+        for line, net, tax in zip(lines, nets, each, strict=True)
+    )
+    return summed, total(nets), total(each)
+
+
+# What a flow does with a session
+
+
+def prepared(session: Session, order: SalesOrder) -> Prepared:
+    """The prepared order; fails where it was held."""
+    [one] = session.prepare([order])
+    assert isinstance(one, Prepared), one
+    return one
+
+
+def send(session: Session, order: SalesOrder) -> Outcome:
+    """Prepare and send one order; the outcome."""
+    [(key, outcome)] = session.send_orders([prepared(session, order)])
+    assert key == order.key
+    return outcome
+
+
+def find(session: Session, order: SalesOrder) -> list[Found]:
+    """Look for one order."""
+    found = session.find_orders([OrderKey(order.key, order.reference)])
+    assert not isinstance(found, Failure), found
+    assert set(found) == {order.key}
+    return found[order.key]
+
+
+def accepted(outcome: Outcome) -> Accepted:
+    """The outcome, which must be a success."""
+    assert isinstance(outcome, Accepted), outcome
+    return outcome
+
+
+def failed(outcome: object) -> Failure:
+    """The outcome, which must be a failure."""
+    assert isinstance(outcome, Failure), outcome
+    return outcome
