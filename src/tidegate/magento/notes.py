@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import STATUS, status_of
+from tidegate.magento.answer import status_of
 from tidegate.magento.client import StoreClient
-from tidegate.magento.search import instant
+from tidegate.magento.search import fields_query, instant
 from tidegate.magento.wire import WireComment, WireNow
 
 PATH = "/V1/orders"
@@ -109,7 +108,7 @@ class OrderNotes:
 
     def read_status(self, entity_id: int) -> OrderNow | Failure:
         """The order's state, status, stored number and comments at this moment."""
-        now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, "fields=" + quote(NOW_FIELDS, safe=","))
+        now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, fields_query(NOW_FIELDS))
         if isinstance(now, Failure):
             return _of_order(entity_id, now)
         return OrderNow(
@@ -163,7 +162,11 @@ def _of_order(entity_id: int, failure: Failure) -> Failure:
     """A refusal that is about the order and not about the call gets the order's name."""
     if failure.code != Code.REFUSED:
         return failure
-    gone = status_of(failure) == 404 or "provide payment" in failure.text
-    text = f"the store has no order {entity_id} (any more): {failure.text}" if gone else failure.text
-    details = {**failure.details, STATUS: "404"} if gone else failure.details
-    return Failure(failure.code, text, sent=failure.sent, details=details)
+    if status_of(failure) == 404:
+        text = f"the store has no order {entity_id} (any more): {failure.text}"
+    elif "provide payment" in failure.text:
+        # Magento's words when it saves an order that is not there, or that has lost its payment record.
+        text = f"the store has no order {entity_id}, or its payment record is lost: {failure.text}"
+    else:
+        return failure
+    return Failure(failure.code, text, sent=failure.sent, details=failure.details)

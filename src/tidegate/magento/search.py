@@ -106,5 +106,10 @@ class Search:
         return "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs)
 
 
+def fields_query(fields: str) -> str:
+    """The query that asks for these fields of one record; all of them if empty."""
+    return f"fields={quote(fields, safe='')}" if fields else ""
+
+
 NO_ORDER = Filter("entity_id", "eq", 0)
 """Matches nothing: an answer to it proves that the store works, without touching any order."""

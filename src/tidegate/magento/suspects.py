@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import msgspec
 
@@ -16,12 +15,13 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import garbage, may_be_one_record, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.reading import read_head
-from tidegate.magento.search import NO_ORDER, Filter, Search
+from tidegate.magento.search import NO_ORDER, Filter, Search, fields_query
 from tidegate.magento.wire import WireHead, WirePage
 
 PATH = "/V1/orders"
 HIGHEST_ID = 2**32  #: entity ids are unsigned 32-bit numbers
 LONGEST_SKIP = 300  #: ids in one `nin`: web servers refuse addresses beyond some 8000 characters
+PROOFS = 2  #: so many further tries, each after a good read, before an order is named
 MISSES = 3  #: so often the search may end at an order that reads well
 
 _PAGE = msgspec.json.Decoder(WirePage, strict=False)
@@ -152,13 +152,17 @@ class Suspects:
             return page
         if (outage := self.another_reads(entity_id)) is not None:
             return outage
-        query = "fields=" + quote(self._fields, safe=",") if self._fields else ""
-        raw = self._client.get_as(f"{PATH}/{entity_id}", _RAW, query)
+        raw = self._client.get_as(f"{PATH}/{entity_id}", _RAW, fields_query(self._fields))
         if isinstance(raw, Failure):
             if not may_be_one_record(raw) and status_of(raw) != 404:
                 return raw
-            if status_of(raw) == 404 and not isinstance(self._page(alone, 1), Failure):
-                return self._missed(failure)  # deleted in the meantime
+            # Once more and again, with good reads in between: a store that fails now and then is not this
+            # order's fault, and an order may have been deleted in the meantime.
+            for _ in range(PROOFS):
+                if (outage := self.another_reads(entity_id)) is not None:
+                    return outage
+                if not isinstance(self._page(alone, 1), Failure):
+                    return self._missed(failure)
             return self._exclude(Unreadable(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
         head = read_head(raw)
         if isinstance(head, Failure) or head.entity_id != entity_id:

@@ -67,6 +67,7 @@ class Walk(Generic[T]):
         self._cursor: Key | None = None
         self._expected: int | None = None  #: rows left behind the cursor, by the last `total_count`
         self._size = self._page_size
+        self._failed_size = 0  #: the page size at which the present trouble began
         self._suspect = 0  #: so many rows behind the cursor hold one that breaks the page; 0 = none known
 
     def stretches(self) -> Iterator[Stretch[T]]:
@@ -92,6 +93,8 @@ class Walk(Generic[T]):
             if outage is not None:
                 yield Stretch(failure=outage)
                 return
+        if not self._suspect:
+            self._failed_size = self._size
         if self._size > 1:
             self._suspect, self._size = self._size, self._size // 2
             return
@@ -146,6 +149,9 @@ class Walk(Generic[T]):
         if not self._suspect:
             return
         self._suspect = max(self._suspect - read, 0)
+        if not self._suspect:
+            # No order was bad: the page was too large, for the store's patience or for ours.
+            self._page_size = max(self._failed_size // 2, 1)
         self._size = max(self._suspect // 2, 1) if self._suspect else self._page_size
 
 

@@ -143,10 +143,10 @@ class FakeStore:
         items = None if self.null_lists and not shown and "fields" in given else shown
         return reply(200, {"items": items, "total_count": count})
 
-    def client(self, clock: VirtualClock | None = None) -> StoreClient:
+    def client(self, clock: VirtualClock | None = None, max_bytes: int = 1_000_000) -> StoreClient:
         """A client of this store."""
         http = HttpClient(
-            "http://magento.example", timeout=5, max_bytes=1_000_000, transport=httpx.MockTransport(self)
+            "http://magento.example", timeout=5, max_bytes=max_bytes, transport=httpx.MockTransport(self)
         )
         return StoreClient(http, IntegrationToken("token-of-the-test"), clock or VirtualClock(START))
 

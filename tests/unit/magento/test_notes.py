@@ -81,7 +81,7 @@ def test_point_11_nothing_is_ever_wiped(entity_id: int, number: str) -> None:
 def test_the_number_of_an_order_that_is_gone() -> None:
     failure = Shop(recordings.response("orders-post-unknown-entity-id")).notes.store_number(9, "SO-1")
     assert failure is not None
-    assert (failure.code, failure.details["status"]) == (Code.REFUSED, "404")
+    assert (failure.code, failure.details["status"]) == (Code.REFUSED, "400")
     assert "no order 9" in failure.text
 
 
