@@ -7,7 +7,8 @@ import random
 import secrets as randomness_of_the_machine
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from tidegate.clock import Clock, SystemClock
 from tidegate.config import secrets
@@ -44,6 +45,7 @@ class Hub:
     stores: dict[str, MagentoStoreClient]
     companies: dict[str, Company]
     connections: dict[str, Connection]
+    watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
 
     def __enter__(self) -> Hub:
         return self

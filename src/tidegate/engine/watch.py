@@ -13,11 +13,17 @@ from tidegate.ledger import alerts, queue
 from tidegate.ledger.database import transaction
 
 OLDEST = "oldest-waiting"
+#: Ages move slowly: they are looked at no more often than this.
+PAUSE = timedelta(minutes=15)
 
 
 def watch(hub: Hub, connection: Connection) -> None:
     """Raise or clear the age alerts of one connection."""
     now = hub.clock.now()
+    looked = hub.watched.get(connection.name)
+    if looked is not None and timedelta(0) <= now - looked < PAUSE:
+        return
+    hub.watched[connection.name] = now
     limit = timedelta(hours=connection.settings.alerts.oldest_hours)
     oldest = queue.oldest_waiting(connection.name)
     with transaction("watch"):
