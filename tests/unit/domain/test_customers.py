@@ -164,7 +164,7 @@ def test_a_customer_without_e_mail() -> None:
     assert created.name == "Acme Tools LLC"
 
 
-identities = st.integers(1, 10**12).map(str) | st.emails()
+identities = st.integers(1, 10**12).map(str) | st.from_regex(r"\A[a-z]{1,9}@[a-z]{1,9}\.example\Z")
 
 
 @given(st.sampled_from(["", "W", "web", "AB12"]), identities)

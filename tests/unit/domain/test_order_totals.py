@@ -278,6 +278,8 @@ def test_two_rates_on_one_line_are_one_code() -> None:
     assert sold(order(sale), alike).lines[0].tax_code == "7"
     half = terms(tax_codes={"CA-STATE": "6"}, tax_rates={"6": D(6)})
     assert failed(order(sale), half).missing == "tax:CA-STATE+CA-LA"
+    unlike = terms(tax_codes={"CA-STATE": "6", "CA-LA": "2"}, tax_rates={"6": D(6), "2": D(2)})
+    assert failed(order(sale), unlike).missing == "tax:CA-STATE+CA-LA"
 
 
 @pytest.mark.parametrize(
@@ -365,9 +367,20 @@ def test_the_sum_check_names_the_figure_that_is_off() -> None:
     assert "the taxes of lines and shipping add up to 2.00, tax_amount is 3.00" in failed(tax_off).text
 
 
+def test_the_sum_check_counts_the_tax_on_shipping() -> None:
+    document = order(line(1, "A", "1", "10", "2", **VAT), freight="5", freight_tax="1", grand_total="20")
+    failure = failed(document)
+    assert "holds 2.00 of something else" in failure.text
+    assert failure.details["tax of lines and shipping"] == "3.00"
+
+
 def test_two_cents_within_the_document_are_magento_s_own_rounding() -> None:
-    result = sold(order(line(1, "A", "1", "10", "2", **VAT), grand_total="12.02"))
-    assert (result.gross, result.rounding) == (D("12.02"), D("0.02"))
+    sale = line(1, "A", "1", "10", "2", **VAT)
+    for total, off in (("12.02", "0.02"), ("11.98", "-0.02")):
+        result = sold(order(sale, grand_total=total))
+        assert (result.gross, result.rounding) == (D(total), D(off))
+    assert failed(order(sale, grand_total="12.03")).details["sum"] == "12.00"
+    assert failed(order(sale, grand_total="11.97")).details["sum"] == "12.00"
 
 
 def test_beyond_tolerance_a_person_sees_both_calculations() -> None:
