@@ -111,6 +111,14 @@ def test_writes_are_in_doubt_unless_it_is_proved_that_nothing_was_done(
         assert (failure.group, failure.sent) == (group, sent)
 
 
+def test_point_22_a_500_after_calls_in_parallel_is_looked_up_and_not_repeated() -> None:
+    shop = Shop(recordings.response("error-unknown-property"))
+    failure = shop.notes.store_number(1, "SO-1")
+    assert failure is not None
+    assert (failure.code, failure.group) == (Code.UNCLEAR_ANSWER, Group.VERIFY_FIRST)
+    assert len(shop.seen) == 1
+
+
 # Comments
 
 

@@ -317,6 +317,14 @@ def test_point_09_the_key_is_the_entity_id() -> None:
     assert (found.key, found.increment_id) == ("main:214", "3000000002")
 
 
+def test_point_12_a_cancelled_order_keeps_its_amounts() -> None:
+    """So whether an order is cancelled is told by its state, never by what is due."""
+    found = order("orders-get-cancelled")
+    assert (found.state, found.status) == ("canceled", "canceled")
+    assert found.totals.grand_total == D("19.44")
+    assert recordings.body("orders-get-cancelled")["total_due"] == 19.44
+
+
 def test_point_13_dates_are_utc() -> None:
     found = order("orders-get-eur-tax-inclusive")
     assert found.created_at == datetime(2026, 11, 21, 2, 46, 25, tzinfo=UTC)
