@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from conformance.sage200_stand import Sage200Stand
 from conformance.stand import Stand
 
-OTHERWISE = {
+OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
     "date_suffix": "Z",
     "absent_text": "empty",

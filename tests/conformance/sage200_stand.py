@@ -146,24 +146,24 @@ class Sage200Stand:
             taxes={Decimal(20): "1", Decimal(5): "5", Decimal(0): "0"},
         )
 
-    def open(self) -> Company:
-        """The company as a new process opens it."""
+    def open(self, *, sockets: bool = False) -> Company:
+        """The company as a new process opens it; over real sockets where a server runs."""
         return open_company(
             "acme",
             self.settings,
             secrets=lambda reference: reference,
-            factory=ClientFactory(InProcessTransport(self.wire)),
+            factory=ClientFactory() if sockets else ClientFactory(InProcessTransport(self.wire)),
             tokens=self.vault,
             clock=self.clock,
             seats=self._pools,
         )
 
-    def reopen(self, **settings: Any) -> None:
+    def reopen(self, *, sockets: bool = False, **settings: Any) -> None:
         """Open it with changed settings."""
         values = {name: getattr(self.settings, name) for name in self.settings.__struct_fields__}
         self.settings = model.Company(**{**values, **settings})
         self.company.close()
-        self.company = self.open()
+        self.company = self.open(sockets=sockets)
 
     def sign_in(self) -> None:
         """A person signs in."""

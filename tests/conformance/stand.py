@@ -86,11 +86,20 @@ class SignInStand(Protocol):
 class Stand(Protocol):
     """One company of one product."""
 
-    company: Company
-    clock: Clock
-    seats: SeatPool
-    codes: Codes
-    sign_ins: SignInStand | None
+    @property
+    def company(self) -> Company: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def seats(self) -> SeatPool: ...
+
+    @property
+    def codes(self) -> Codes: ...
+
+    @property
+    def sign_ins(self) -> SignInStand | None: ...
 
     def booked(self, key: str) -> list[Booked]:
         """The orders in the company's books that carry this key."""

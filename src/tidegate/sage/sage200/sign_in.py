@@ -130,7 +130,7 @@ class SignIn:
 
     def ends_at(self) -> datetime | None:
         """The absolute end: counted from the sign-in, not moved by a refresh (§3, P)."""
-        pair = self._pair or self._load()
+        pair = self._load()  # another process may have signed in meanwhile
         if pair is None:
             return None
         if not pair.refresh_token:
