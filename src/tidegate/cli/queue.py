@@ -184,10 +184,12 @@ def show(
 def possible(row: dict[str, Any]) -> list[str]:
     """The acts that make sense in the delivery's state."""
     from tidegate.domain.states import State
-    from tidegate.engine.interventions import SENSIBLE
+    from tidegate.engine.interventions import REVIVED, SENSIBLE
 
     state = State(row["state"])
     acts = [act.value for act, states in SENSIBLE.items() if state in states]
+    if state in REVIVED:
+        return ["retry"]
     return [*acts, "link"] if state in (State.REVIEW, State.HELD) else acts
 
 

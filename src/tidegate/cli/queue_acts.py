@@ -171,7 +171,7 @@ def chosen(
     flow: str | None,
     step: str | None,
 ) -> list[Item]:
-    """The deliveries meant. Of an order that is named without a step, those for which the act makes sense."""
+    """The deliveries meant: those named by id, key or step as they are, of whole orders what makes sense."""
     from tidegate.engine import interventions
 
     wish = interventions.Act(act)
@@ -183,14 +183,11 @@ def chosen(
     if unknown:
         raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
     items = [item for item in items if flow in (None, item.flow)]
-    by_id = {f"#{item.id}" for item in items} & set(names)
-    sensible = [
-        item
-        for item in items
-        if step or f"#{item.id}" in by_id or item.key in names or item.state in interventions.SENSIBLE[wish]
-    ]
-    # Nothing to do any more, or not possible: the order's own delivery tells why.
-    return sensible or [item for item in items if item.step == "order"] or items
+    whole = [item for item in items if not step and item.label in names and f"#{item.id}" not in names]
+    if not whole:
+        return items
+    steps = interventions.meant(wish, whole)
+    return [item for item in items if item in steps or item not in whole]
 
 
 def confirm(wish: str, items: Sequence[Item]) -> None:

@@ -59,14 +59,29 @@ DONE_BEFORE: dict[Act, tuple[State, ...]] = {
     Act.CANCEL: (State.CANCELLED,),
     Act.SKIP: (State.SKIPPED,),
 }
-#: States in which an act makes sense for "all of ..."; the ledger has the last word.
+#: States in which an act is meant when an order or a whole class is named; the ledger has the last word.
 SENSIBLE: dict[Act, tuple[State, ...]] = {
-    Act.RETRY: (State.REVIEW, State.HELD, State.SKIPPED, State.CANCELLED),
+    Act.RETRY: (State.REVIEW, State.HELD),
     Act.RELEASE: (State.HELD,),
     Act.HOLD: (State.CAPTURED, State.QUEUED, State.HELD),
     Act.CANCEL: (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW),
     Act.SKIP: (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW),
 }
+#: Of one delivery that is named itself, these can be taken up again, too.
+REVIVED = (State.SKIPPED, State.CANCELLED)
+#: For an order named without a step these mean the order itself, never only the notes about it.
+WHOLE_ORDER = (Act.HOLD, Act.CANCEL, Act.SKIP)
+
+
+def meant(wish: Act, items: Sequence[Item]) -> list[Item]:
+    """Of all steps of the orders named, those that the act is meant for.
+
+    Where it makes sense for none, the orders' own deliveries: what is said about them tells why.
+    """
+    own = [item for item in items if item.step == "order"]
+    if wish in WHOLE_ORDER:
+        return own or list(items)
+    return [item for item in items if item.state in SENSIBLE[wish]] or own or list(items)
 
 
 def act(

@@ -1,0 +1,169 @@
+"""`queue`: what waits, and what an operator does with it. Everything twice is harmless."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.cli.terminal import ONE_PAYMENT, Terminal
+
+
+@pytest.fixture
+def held(terminal: Terminal) -> Terminal:
+    """Three orders paid by a method that is not mapped, and a confirmed one."""
+    terminal.write_config(text=ONE_PAYMENT)
+    terminal.sell(3, method="banktransfer")
+    terminal.sell(1, method="checkmo")
+    terminal.cycle()
+    return terminal
+
+
+def labels(terminal: Terminal, *filters: str) -> list[str]:
+    return [row["label"] for row in terminal.json("queue", "list", *filters)["deliveries"]]
+
+
+def test_the_list_leaves_out_what_is_finished(held: Terminal) -> None:
+    assert labels(held, "--flow", "orders") == ["000000001", "000000002", "000000003"]
+    assert len(labels(held, "--flow", "orders", "--all")) == 4
+
+
+def test_filters(held: Terminal) -> None:
+    assert labels(held, "--state", "confirmed") == ["000000004"]
+    assert len(labels(held, "--state", "held", "--state", "confirmed")) == 4
+    assert len(labels(held, "--code", "unmapped-payment")) == 3
+    assert labels(held, "--label", "000000002") == ["000000002"]
+    assert labels(held, "--older-than", "1h") == []
+    held.world.clock.advance(2 * 3600)
+    assert len(labels(held, "--older-than", "1h", "--flow", "orders")) == 3
+
+
+def test_pages(held: Terminal) -> None:
+    first = held.json("queue", "list", "--flow", "orders", "--limit", "2")
+    assert [row["label"] for row in first["deliveries"]] == ["000000001", "000000002"]
+    second = held.json("queue", "list", "--flow", "orders", "--limit", "2", "--after", str(first["next"]))
+    assert [row["label"] for row in second["deliveries"]] == ["000000003"]
+    assert second["next"] is None
+
+
+def test_the_table_says_why(held: Terminal) -> None:
+    shown = held.run("queue", "list").output
+    assert "waits for payment:banktransfer" in shown
+    assert "unmapped-payment" in shown
+
+
+def test_wrong_filters_are_usage_errors(held: Terminal) -> None:
+    assert (
+        "there is no state lost; there are captured, queued"
+        in held.run("queue", "list", "--state", "lost", code=2).stderr
+    )
+    assert "no interval" in held.run("queue", "list", "--older-than", "yesterday", code=2).stderr
+    assert "there is no connection wbe" in held.run("queue", "list", "--connection", "wbe", code=5).stderr
+
+
+def test_show_says_what_is_possible(held: Terminal) -> None:
+    (shown,) = held.json("queue", "show", "000000001")["deliveries"]
+    assert shown["code"] == "unmapped-payment"
+    assert {"release", "cancel", "skip", "link"} <= set(shown["possible"])
+    assert "possible:" in held.run("queue", "show", f"#{shown['id']}").output
+    assert "there is no order or delivery 77" in held.run("queue", "show", "77", code=5).stderr
+
+
+def test_release_twice_is_harmless_and_says_so(held: Terminal) -> None:
+    first = held.json("queue", "release", "000000001", "--yes", "--by", "ann")
+    assert [row["result"] for row in first["results"]] == ["done"]
+    second = held.json("queue", "release", "000000001", "--yes", "--by", "ann")
+    assert [row["result"] for row in second["results"]] == ["nothing to do"]
+    assert "is queued already: nothing to do" in held.run("queue", "release", "000000001", "--yes").output
+
+
+def test_retry_of_a_confirmed_order_sends_nothing(held: Terminal) -> None:
+    before = len(held.world.sage.company.books()["orders"])
+    assert held.json("queue", "retry", "000000004", "--yes")["results"][0]["result"] == "nothing to do"
+    held.cycle()
+    assert len(held.world.sage.company.books()["orders"]) == before
+
+
+def test_hold_cancel_and_skip(held: Terminal) -> None:
+    held.run("queue", "hold", "000000001", "--yes", "--reason", "asked by phone", "--by", "ann")
+    held.run("queue", "hold", "000000001", "--yes")
+    assert held.deliveries("--label", "000000001")[0]["reason"] == "asked by phone"
+    held.run("queue", "cancel", "000000002", "--yes")
+    assert held.state_of("000000002") == "cancelled"
+    assert "is cancelled already" in held.run("queue", "cancel", "000000002", "--yes").output
+    held.run("queue", "skip", "000000003", "--reason", "a test order", "--yes")
+    assert held.state_of("000000003") == "skipped"
+    report = held.json("status")
+    assert report["adds_up"]
+
+
+def test_what_sage_has_cannot_be_cancelled(held: Terminal) -> None:
+    result = held.run("queue", "cancel", "000000004", "--yes", code=1)
+    assert "refused" in result.output
+    assert held.state_of("000000004") == "confirmed"
+
+
+def test_an_order_means_the_order_and_not_only_the_notes_about_it(held: Terminal) -> None:
+    done = held.json("queue", "hold", "000000004", "--yes", code=1)
+    assert [(row["step"], row["result"]) for row in done["results"]] == [("order", "refused")]
+    done = held.json("queue", "hold", "000000004", "--step", "comment", "--yes")
+    assert [(row["step"], row["after"]) for row in done["results"]] == [("comment", "held")]
+    done = held.json("queue", "release", "000000004", "--yes")
+    assert [(row["step"], row["after"]) for row in done["results"]] == [("comment", "queued")]
+
+
+def test_a_cancelled_order_can_be_taken_up_again(held: Terminal) -> None:
+    held.run("queue", "cancel", "000000001", "--yes")
+    held.run("queue", "retry", "--all-of-code", "operator", "--yes")
+    assert held.state_of("000000001") == "cancelled"
+    held.run("queue", "retry", "000000001", "--yes")
+    assert held.state_of("000000001") == "queued"
+
+
+def test_all_of_a_code(held: Terminal) -> None:
+    held.write_config()
+    done = held.json("queue", "release", "--all-of-code", "unmapped-payment", "--yes")
+    assert len(done["results"]) == 3
+    assert held.cycle()["confirmed"] == 3
+    assert (
+        "nothing to do" in held.run("queue", "release", "--all-of-code", "unmapped-payment", "--yes").output
+    )
+
+
+def test_who_did_it_stands_in_the_history(held: Terminal) -> None:
+    held.run("queue", "release", "000000001", "--yes", "--by", "ann", "--reason", "account opened")
+    (order,) = held.json("trace", "000000001")["orders"]
+    last = order["deliveries"][0]["history"][-1]
+    assert (last["by"], last["text"], last["after"]) == ("ann", "account opened", "queued")
+
+
+def test_it_asks_before_it_acts(held: Terminal) -> None:
+    assert "nothing was changed" in held.run("queue", "cancel", "000000001", typed="n\n", code=1).stderr
+    assert held.state_of("000000001") == "held"
+    held.run("queue", "cancel", "000000001", typed="y\n")
+    assert held.state_of("000000001") == "cancelled"
+
+
+def test_nobody_to_ask_is_a_usage_error(held: Terminal) -> None:
+    assert "use --yes in scripts" in held.run("queue", "cancel", "000000001", typed="", code=2).stderr
+
+
+def test_names_or_a_code_and_not_both(held: Terminal) -> None:
+    held.run("queue", "retry", "--yes", code=2)
+    held.run("queue", "retry", "000000001", "--all-of-code", "refused", "--yes", code=2)
+    assert held.json("queue", "retry", "4711", "--yes", code=5)["error"]["exit"] == 5
+
+
+def test_link_confirms_what_is_in_sage_already(held: Terminal) -> None:
+    held.run("queue", "link", "000000001", "0000004711", "--yes", "--by", "ann")
+    (order,) = held.json("trace", "0000004711")["orders"]
+    assert order["magento"]["increment_id"] == "000000001"
+    assert order["deliveries"][0]["state"] == "confirmed"
+    assert order["deliveries"][0]["adopted"]
+    again = held.json("queue", "link", "000000001", "0000004711", "--yes")
+    assert again["results"][0]["result"] == "nothing to do"
+    other = held.json("queue", "link", "000000001", "0000004712", "--yes", code=1)
+    assert other["results"][0]["result"] == "refused"
+
+
+def test_link_needs_a_number(held: Terminal) -> None:
+    assert "give the number" in held.run("queue", "link", "000000001", "--yes", code=2).stderr
+    assert held.run("queue", "link", "4711", "1", "--yes", code=5)
