@@ -89,19 +89,18 @@ def _begin(lease: Lease, batch: models.Batch, hashes: dict[int, str], now: datet
                 f"{ready[delivery_id]} would be sent again {other}while an earlier attempt is unresolved: "
                 "look it up in the target first (transition f)"
             )
-    attempts = models.Attempt.objects.bulk_create(
+    numbers = {delivery_id: earlier.get(delivery_id, (0, None))[0] + 1 for delivery_id in ready}
+    attempts = rows.insert_new(
+        models.Attempt,
+        ("delivery", "batch", "number", "key", "payload_hash", "started_at", "outcome", "code", "text"),
         [
-            models.Attempt(
-                delivery_id=delivery_id,
-                batch_id=batch.pk,
-                number=earlier.get(delivery_id, (0, None))[0] + 1,
-                key=key,
-                payload_hash=hashes[delivery_id],
-                started_at=now,
-            )
+            (delivery_id, batch.pk, numbers[delivery_id], key, hashes[delivery_id], now, "", "", "")
             for delivery_id, key in ready.items()
-        ]
+        ],
+        "delivery",
     )
+    if len(attempts) != len(ready):  # the constraint `attempt_unresolved` says what was checked above
+        raise KeyReuse("an attempt is unresolved")
     models.Delivery.objects.filter(pk__in=list(ready)).update(
         state=State.SENDING.value,
         changed_at=now,
@@ -114,11 +113,11 @@ def _begin(lease: Lease, batch: models.Batch, hashes: dict[int, str], now: datet
         models.Event,
         ("delivery", "at", "letter", "before", "after", "actor", "text"),
         [
-            (attempt.delivery_id, now, "b", "queued", "sending", "engine", f"attempt {attempt.number}")
-            for attempt in attempts
+            (delivery_id, now, "b", "queued", "sending", "engine", f"attempt {numbers[delivery_id]}")
+            for delivery_id in attempts
         ],
     )
-    return {attempt.delivery_id: attempt.pk for attempt in attempts}
+    return attempts
 
 
 def reclaim(lease: Lease, now: datetime) -> int:

@@ -64,7 +64,8 @@ def open_ledger(url: str, *, durability: Durability = "full") -> None:
 
 def _prepare(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
     _opened.add(connection)
-    connection.execute_wrappers = [_explained]
+    if _explained not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_explained)
 
 
 connection_created.connect(_prepare, dispatch_uid="tidegate.ledger")
@@ -80,8 +81,20 @@ def _explained(
         if clear is None:
             raise
         wrapper = context["connection"]
-        if not wrapper.in_atomic_block:
+        if wrapper.vendor == "postgresql" and not wrapper.in_atomic_block:
             wrapper.close_if_unusable_or_obsolete()  # a restarted server: the next call connects again
+        raise clear from error
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What the database says, said so that an operator knows what to do."""
+    try:
+        yield
+    except Exception as error:
+        clear = explain(error, where())
+        if clear is None:
+            raise
         raise clear from error
 
 
@@ -112,16 +125,10 @@ def transaction(label: str) -> Iterator[None]:
             yield
         return
     connection.close_if_unusable_or_obsolete()
-    try:
-        with django_transaction.atomic(durable=True):
-            yield
-            if _trip is not None:
-                _trip(label, "before")
-    except Exception as error:
-        clear = explain(error, where())
-        if clear is None:
-            raise
-        raise clear from error
+    with explained(), django_transaction.atomic(durable=True):
+        yield
+        if _trip is not None:
+            _trip(label, "before")
     if _trip is not None:
         _trip(label, "after")
 
@@ -161,23 +168,13 @@ def migrate() -> None:
             return
         if _here is not None and _here.path is not None and connection.introspection.table_names():
             backup(_here.path.with_name(f"{_here.path.name}.before-{outstanding[0]}"))
-        try:
+        with explained():
             call_command("migrate", verbosity=0, interactive=False)
-        except Exception as error:
-            clear = explain(error, where())
-            if clear is None:
-                raise
-            raise clear from error
 
 
 def _outstanding() -> list[str]:
-    try:
+    with explained():
         executor = MigrationExecutor(connection)
-    except Exception as error:
-        clear = explain(error, where())
-        if clear is None:
-            raise
-        raise clear from error
     applied = {name for app, name in executor.loader.applied_migrations if app == "tidegate"}
     known = {name for app, name in executor.loader.disk_migrations if app == "tidegate"}
     if newer := sorted(applied - known):

@@ -55,7 +55,7 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("no such table", "no such column", "has no column", "does not exist"),
-        "the ledger's tables are missing or out of date. Run `tidegate migrate`, or point `[hub] ledger` "
+        "the ledger's tables are missing or out of date. `tidegate run` makes them; or point `[hub] ledger` "
         "at the right database.",
     ),
     (

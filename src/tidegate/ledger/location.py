@@ -64,7 +64,8 @@ def _sqlite(name: str, durability: Durability) -> Location:
     ]
     return Location(
         settings={
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tidegate.ledger.engines.sqlite",
+            "CONN_MAX_AGE": None,  # Django's 0 would close it before every commit
             "NAME": str(path),
             "OPTIONS": {
                 # readers never block; a writer takes its lock at the start, so it cannot fail half way with
@@ -82,10 +83,11 @@ def _sqlite(name: str, durability: Durability) -> Location:
 def _postgresql(url: str, durability: Durability) -> Location:
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-    except psycopg.ProgrammingError as error:
+    except psycopg.ProgrammingError:
+        # not with libpq's own words: they may quote a piece of the password
         raise LedgerError(
-            "`[hub] ledger` is not a PostgreSQL URL. Write postgresql://user@host:5432/database. "
-            f"({str(error).strip()})"
+            "`[hub] ledger` is not a PostgreSQL URL. Write postgresql://user@host:5432/database, and in a "
+            "password % as %25, @ as %40, : as %3A, / as %2F."
         ) from None
     shown = make_conninfo(
         **{name: parts[name] for name in ("user", "host", "port", "dbname") if name in parts}
@@ -98,7 +100,8 @@ def _postgresql(url: str, durability: Durability) -> Location:
     ours = f"-c synchronous_commit={'on' if durability == 'full' else 'off'} -c lock_timeout={BUSY_SECONDS}s"
     return Location(
         settings={
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "tidegate.ledger.engines.postgresql",
+            "CONN_MAX_AGE": None,
             "NAME": database,
             "USER": parts.pop("user", ""),
             "PASSWORD": parts.pop("password", ""),

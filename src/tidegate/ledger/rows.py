@@ -1,16 +1,25 @@
-"""Many rows by one statement: what Django's ORM does row by row or with huge CASE expressions."""
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+"""Many rows by one statement: what Django's ORM does row by row or with huge CASE expressions.
+
+SQLite runs a prepared statement once a row, without any network in between; PostgreSQL takes each
+column as one array. Values come from the ledger's own functions and have their columns' types.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import DateTimeField, Field, Model
+
+from tidegate.ledger.models.money import MoneyField
 
 T = TypeVar("T")
+Row = Sequence[Any]
 
-CHUNK = 500  # ids in one IN list; far below what either database allows
+CHUNK = 500  #: ids in one IN list, rows in one statement; far below what either database allows
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -19,56 +28,94 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def update(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> int:
     """Set `columns` of many rows, each to its own values; a row is (id, value, value, ...).
 
     Returns how many rows were there to change.
     """
     if not rows:
         return 0
-    fields = _fields(model, columns)
-    assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE id = %s"  # noqa: S608 - our own names
-    values = [[*_prepared(fields, row[1:]), row[0]] for row in rows]
+    fields = _fields(model, ("id", *columns))
+    names = [_column(field) for field in fields]
+    table = _quoted(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(sql, values)
+        if connection.vendor == "postgresql":
+            assignments = ", ".join(f"{name} = new.{name}" for name in names[1:])
+            cursor.execute(
+                f"UPDATE {table} SET {assignments} FROM unnest({_arrays(fields)}) AS new({', '.join(names)}) "
+                f"WHERE {table}.id = new.id",
+                _by_column(fields, rows),
+            )
+        else:
+            assignments = ", ".join(f"{name} = %s" for name in names[1:])
+            cursor.executemany(
+                f"UPDATE {table} SET {assignments} WHERE id = %s",
+                [[*row[1:], row[0]] for row in _by_row(fields, rows)],
+            )
         return int(cursor.rowcount)
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert many rows whose ids nobody needs."""
     if not rows:
         return
     fields = _fields(model, columns)
-    names = ", ".join(_quoted(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [_prepared(fields, row) for row in rows])
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})", _by_column(fields, rows)
+            )
+        else:
+            cursor.executemany(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
 
 
-def insert_new(
-    model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], told: str
-) -> dict[Any, int]:
+def insert_new(model: type[Model], columns: Sequence[str], rows: Sequence[Row], told: str) -> dict[Any, int]:
     """Insert rows but those that a unique constraint forbids; returns {`told` column: id} of the new."""
     fields = _fields(model, columns)
-    names = ", ".join(_quoted(field.column) for field in fields)
-    one = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    most = (connection.features.max_query_params or 10_000) // len(fields)
+    (telling,) = _fields(model, (told,))
+    ending = f"ON CONFLICT DO NOTHING RETURNING {_column(telling)}, id"
     new: dict[Any, int] = {}
-    for part in chunks(rows, most):
-        sql = (
-            f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
-            f"ON CONFLICT DO NOTHING RETURNING {_quoted(told)}, id"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [value for row in part for value in _prepared(fields, row)])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for part in chunks(rows):
+                # ORDER BY: ids are given in the order of the rows, so that the oldest document goes first
+                cursor.execute(
+                    f"{_into(model, fields)} SELECT {', '.join(map(_column, fields))} "
+                    f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({', '.join(map(_column, fields))}, place) "
+                    f"ORDER BY place {ending}",
+                    _by_column(fields, part),
+                )
+                new.update(cursor.fetchall())
+            return new
+        for part in chunks(rows, (connection.features.max_query_params or CHUNK) // len(fields)):
+            marks = ", ".join([_marks(fields)] * len(part))
+            values = [value for row in _by_row(fields, part) for value in row]
+            cursor.execute(f"{_into(model, fields)} VALUES {marks} {ending}", values)
             new.update(cursor.fetchall())
     return new
 
 
-def _quoted(name: str | None) -> str:
-    assert name is not None  # noqa: S101 - every field of ours has a column
+# --- SQL of our own names ---------------------------------------------------------------------------
+
+
+def _into(model: type[Model], fields: Sequence[Field[Any, Any]]) -> str:
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(map(_column, fields))})"
+
+
+def _marks(fields: Sequence[Field[Any, Any]]) -> str:
+    return "(" + ", ".join(["%s"] * len(fields)) + ")"
+
+
+def _arrays(fields: Sequence[Field[Any, Any]]) -> str:
+    return ", ".join(f"%s::{field.rel_db_type(connection)}[]" for field in fields)
+
+
+def _column(field: Field[Any, Any]) -> str:
+    assert field.column is not None  # noqa: S101 - every field of ours has a column
+    return _quoted(field.column)
+
+
+def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
@@ -76,5 +123,35 @@ def _fields(model: type[Model], columns: Sequence[str]) -> list[Field[Any, Any]]
     return [cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns]
 
 
-def _prepared(fields: list[Field[Any, Any]], row: Sequence[Any]) -> list[Any]:
-    return [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+# --- values -----------------------------------------------------------------------------------------
+
+
+def _by_row(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
+    converters = [_converter(field) for field in fields]
+    special = [(place, convert) for place, convert in enumerate(converters) if convert is not None]
+    prepared = [list(row) for row in rows]
+    for row in prepared:
+        for place, convert in special:
+            row[place] = convert(row[place])
+    return prepared
+
+
+def _by_column(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*_by_row(fields, rows), strict=True)]
+
+
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How a value reaches the database, None = as it is: most are texts and numbers of the right type."""
+    if isinstance(field, DateTimeField):
+        adapt = connection.ops.adapt_datetimefield_value
+        seen: dict[datetime | None, Any] = {}  # one `now` stands in many rows
+
+        def instant(value: datetime | None) -> Any:
+            if value not in seen:
+                seen[value] = adapt(value)
+            return seen[value]
+
+        return instant
+    if isinstance(field, MoneyField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    return None

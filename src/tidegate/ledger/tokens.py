@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.db import connection
 
 from tidegate.clock import Clock, SystemClock
 from tidegate.ledger import lease, models, rows
@@ -23,7 +24,7 @@ from tidegate.ledger.database import inside, transaction
 from tidegate.ledger.faults import LedgerError
 
 FLOW = "token"
-POLL_SECONDS = 0.05
+FIRST_POLL, LONGEST_POLL = 0.05, 1.0  #: seconds between looks whether the turn has come
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,9 @@ class TokenStore:
         a call to another system must not hold the ledger's lock. Raises `LedgerError` after `patience`
         seconds.
         """
-        began = self._clock.monotonic()
+        if connection.in_atomic_block:
+            raise RuntimeError("a token is never refreshed inside a transaction")
+        began, pause = self._clock.monotonic(), FIRST_POLL
         while True:
             waited = self._clock.monotonic() - began
             with transaction("token-turn"):
@@ -154,7 +157,8 @@ class TokenStore:
                 raise LedgerError(
                     f"the token {name!r} has been refreshed by somebody else for {patience:.0f} s"
                 )
-            self._clock.wait(POLL_SECONDS)
+            self._clock.wait(pause)
+            pause = min(pause * 1.5, LONGEST_POLL)
         try:
             yield Turn(self, self.load(name), held)
         finally:

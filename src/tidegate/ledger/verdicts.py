@@ -48,7 +48,7 @@ _COLUMNS = (
     "target_status",
     "target_total",
     "adopted",
-    "batch_id",
+    "batch",
 )
 
 
@@ -71,7 +71,7 @@ class _Row:
     target_status: str
     target_total: Decimal | None
     adopted: bool
-    batch_id: int | None
+    batch: int | None
     unresolved: int | None = None  # the attempt without outcome
     changed: bool = False
 
@@ -94,7 +94,7 @@ class _Work:
     refused: list[int] = field(default_factory=list)
     events: list[tuple[object, ...]] = field(default_factory=list)
     attempts: list[tuple[object, ...]] = field(default_factory=list)
-    links: list[models.Link] = field(default_factory=list)
+    links: list[tuple[object, ...]] = field(default_factory=list)
     _batch: int | None = None
 
     def batch(self) -> int | None:
@@ -180,18 +180,12 @@ def _one(work: _Work, verdict: Verdict) -> None:
     _note_target(verdict, row)
     _note_attempt(work, verdict, row, before, text)
     if letter == "g" and before == State.QUEUED:
-        row.batch_id = work.batch() or row.batch_id  # failed before its attempt: not again in this cycle
+        row.batch = work.batch() or row.batch  # failed before its attempt: not again in this cycle
     told = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
     work.events.append((row.id, work.now, letter, before, row.state, work.actor, told))
     if row.source_id is not None:
         work.links.extend(
-            models.Link(
-                source_id=row.source_id,
-                delivery_id=row.id,
-                kind=kind,
-                identifier=storable(identifier),
-                number=storable(number),
-            )
+            (row.source_id, row.id, kind, storable(identifier), storable(number))
             for kind, identifier, number in verdict.links
         )
 
@@ -246,7 +240,9 @@ def _write(work: _Work) -> None:
     rows.update(models.Attempt, ("outcome", "ended_at", "code", "text"), work.attempts)
     rows.insert(models.Event, ("delivery", "at", "letter", "before", "after", "actor", "text"), work.events)
     if work.links:
-        models.Link.objects.bulk_create(work.links, ignore_conflicts=True)
+        rows.insert_new(
+            models.Link, ("source", "delivery", "kind", "identifier", "number"), work.links, "kind"
+        )
 
 
 def many(ids: Sequence[int], like: Verdict) -> list[Verdict]:

@@ -14,6 +14,12 @@ import pytest
 
 from tidegate.ledger import database
 
+#: Who points at others comes first.
+TABLES = (
+    *("link", "event", "attempt", "delivery", "batch", "source"),
+    *("cursor", "mark", "lease", "halt", "closure", "alert", "token", "customerlink"),
+)
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -82,13 +88,8 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
         return
     url = request.getfixturevalue("postgresql")
     with psycopg.connect(url, autocommit=True) as admin:
-        tables = [
-            row[0]
-            for row in admin.execute(
-                "SELECT tablename FROM pg_tables WHERE tablename LIKE 'tidegate%'"
-            ).fetchall()
-        ]
-        admin.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        for table in TABLES:  # a hundred times faster than TRUNCATE on tables that are nearly empty
+            admin.execute(f"DELETE FROM tidegate_{table}")
     database.open_ledger(url)
     yield Ledger(url, "postgresql", None)
     database.set_trip(None)

@@ -1,0 +1,1 @@
+"""The PostgreSQL engine; Django looks for it in `base.py`."""

@@ -1,0 +1,1 @@
+"""The SQLite engine; Django looks for it in `base.py`."""
