@@ -93,8 +93,7 @@ def _after(text: str, here: ZoneInfo, after: datetime) -> datetime:
         instants = (due.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in folds)
         later.extend(instant for instant in instants if instant > after)
         due = _seek(text, due)
-    later.extend([due.replace(tzinfo=here).astimezone(UTC)])
-    return min(later)
+    return min(*later, due.replace(tzinfo=here).astimezone(UTC))
 
 
 def _every_hour(text: str) -> bool:
