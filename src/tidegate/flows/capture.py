@@ -52,7 +52,7 @@ def read_changes(cycle: Cycle, taking: Intake) -> Failure | None:
         since,
         until,
         page_size=cycle.connection.page_size,
-        skip_ids=taking.unreadable_ids(),
+        skip_ids=taking.unreadable,
         highest_known=lookups.highest_id(cycle.connection.settings.store, "order"),
     ):
         cycle.count("read", len(page.orders))
@@ -79,7 +79,7 @@ def first_moment(cycle: Cycle) -> datetime:
 
 def retry_unreadable(cycle: Cycle, taking: Intake) -> Failure | None:
     """An order that could not be read is tried alone in every cycle: the store may have been mended."""
-    for entity_id in sorted(taking.unreadable_ids())[:MOST_RETRIED]:
+    for entity_id in sorted(taking.unreadable)[:MOST_RETRIED]:
         failure = take_one(cycle, taking, entity_id)
         if failure is not None and failure.ends_cycle:
             return failure
@@ -97,7 +97,7 @@ def audit(cycle: Cycle, taking: Intake) -> Failure | None:
     store = cycle.connection.settings.store
     reader = cycle.connection.store.orders
     created_since = rule.since or first_moment(cycle)
-    for page in reader.audit(created_since, skip_ids=taking.unreadable_ids()):
+    for page in reader.audit(created_since, skip_ids=taking.unreadable):
         ids = [row.entity_id for row in page.rows]
         missed = set(ids) - intake.known_ids(store, "order", ids)
         taking.take([], page.unreadable)

@@ -34,10 +34,8 @@ class Intake:
         self.cycle = cycle
         self.store = settings.store
         self.rules = capture_rules(settings)
-
-    def unreadable_ids(self) -> set[int]:
-        """Orders of this connection that could not be read so far."""
-        return lookups.unreadable_ids(self.cycle.name, self.store, "order")
+        #: Orders of this connection that could not be read so far.
+        self.unreadable = lookups.unreadable_ids(cycle.name, self.store, "order")
 
     def take(
         self,

@@ -15,11 +15,13 @@ from tidegate.ledger.queue import Item, item
 
 def has_work(connection: str, flow: str, now: datetime) -> bool:
     """Whether anything of the flow is queued and due, in doubt, or held for something."""
-    rows = models.Delivery.objects.filter(connection=connection, flow=flow)
+    due = Q(state=State.QUEUED.value) & (Q(due_at=None) | Q(due_at__lte=now))
+    waiting = Q(state=State.HELD.value) & ~Q(waits_for="")
     return (
-        rows.filter(state=State.IN_DOUBT.value).exists()
-        or rows.filter(state=State.QUEUED.value).filter(Q(due_at=None) | Q(due_at__lte=now)).exists()
-        or rows.filter(state=State.HELD.value).exclude(waits_for="").exists()
+        models.Delivery.objects.filter(connection=connection, flow=flow)
+        .filter(state__in=[State.IN_DOUBT.value, State.QUEUED.value, State.HELD.value])
+        .filter(Q(state=State.IN_DOUBT.value) | due | waiting)
+        .exists()
     )
 
 

@@ -171,13 +171,10 @@ def depth(connection: str, flow: str | None = None, step: str | None = None) -> 
 
 def oldest_waiting(connection: str) -> datetime | None:
     """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review."""
-    oldest = [
-        models.Delivery.objects.filter(connection=connection, state=state.value).aggregate(
-            at=Min("created_at")
-        )["at"]
-        for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)
-    ]
-    return min((at for at in oldest if at is not None), default=None)
+    open_states = [state.value for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)]
+    rows = models.Delivery.objects.filter(connection=connection, state__in=open_states)
+    oldest: datetime | None = rows.aggregate(at=Min("created_at"))["at"]
+    return oldest
 
 
 def _behind(item: Item | None) -> Q:

@@ -108,8 +108,8 @@ def write_week(seed: int, *, orders: int = 40, days: int = 7) -> Week:
         "unknown": rng.choice(("create", "web-account", "create")),
         "comment": rng.choice(("hidden", "visible")),
         "cancellation": rng.choice(("cancel", "review")),
-        "every_orders": rng.choice(("1h", "1h", "2h", "30m")),
-        "every_status": rng.choice(("2h", "2h", "4h")),
+        "every_orders": rng.choice(("1h", "2h", "2h", "3h")),
+        "every_status": rng.choice(("2h", "3h", "4h")),
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
     }
