@@ -1,4 +1,4 @@
-"""Orders: prepare, look for, send, cancel. Contract §5, §8, §9.6, §10."""
+"""Orders: prepare and send. Contract §5, §8, §9.6, §10."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from unit.sage.scripted_api import (
     order,
     page,
     stored,
-    where,
 )
 
 
@@ -182,121 +181,6 @@ def test_the_cache_ages_and_can_be_dropped(world: World) -> None:
     assert world.company.calls == 3 * calls
 
 
-# Look for
-
-
-def row(number: int, key: str, reference: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "document_no": f"{number:010}",
-        "document_status": "EnumDocumentStatusLive",
-        "customer_document_no": reference,
-        "spare_text_1": key,
-        "total_gross_value": 54.10,
-        "customer_id": 27825,
-        **more,
-    }
-
-
-KEYS = [OrderKey("magento:main:1", "000000001"), OrderKey("magento:main:2", "000000002")]
-
-
-def test_a_look_up_asks_for_key_and_number_in_one_call(world: World) -> None:
-    world.api.on("GET", "/sop_orders", ok([row(7, "magento:main:1", "000000001")]))
-    prepare(world, order())
-
-    with world.company.session() as session:
-        found = session.find_orders(KEYS)
-
-    assert isinstance(found, dict)
-    [one] = found["magento:main:1"]
-    assert (one.id, one.number, one.ours, one.account) == ("7", "0000000007", True, "WEB001")
-    assert one.gross == Decimal("54.10")
-    assert found["magento:main:2"] == []
-    [request] = world.api.called("GET", "/sop_orders")
-    assert where(request) == (
-        "customer_document_no eq '000000001' or spare_text_1 eq 'magento:main:1' or "
-        "customer_document_no eq '000000002' or spare_text_1 eq 'magento:main:2'"
-    )
-    assert "%27" in str(request.url)
-    assert " " not in str(request.url)
-
-
-def test_ours_is_exactly_our_key_whatever_the_number_says(world: World) -> None:
-    rows = [
-        row(1, "", "000000001"),  # typed in by hand
-        row(2, "magento:main:1", "renumbered by hand"),
-        row(3, "MAGENTO:MAIN:1", "000000001"),
-        row(4, "magento:other:1", "000000001"),
-        row(5, "magento:main:1", "000000001"),
-        row(6, None, " 000000002 "),  # type: ignore[arg-type]
-    ]
-    world.api.on("GET", "/sop_orders", ok(rows))
-
-    with world.company.session() as session:
-        found = session.find_orders(KEYS)
-
-    assert isinstance(found, dict)
-    assert [(one.id, one.ours) for one in found["magento:main:1"]] == [
-        ("1", False),
-        ("2", True),
-        ("3", False),
-        ("4", False),
-        ("5", True),
-    ]
-    assert [(one.id, one.ours) for one in found["magento:main:2"]] == [("6", False)]
-
-
-def test_a_number_with_odd_characters_is_looked_for_by_key_alone(world: World) -> None:
-    world.api.on("GET", "/sop_orders", ok([]))
-
-    with world.company.session() as session:
-        session.find_orders([OrderKey("magento:main:1", "O'Brien")])
-
-    assert where(world.api.called("GET", "/sop_orders")[0]) == "spare_text_1 eq 'magento:main:1'"
-
-
-def test_fifty_keys_take_two_calls_and_no_keys_none(world: World) -> None:
-    world.api.on("GET", "/sop_orders", ok([]))
-    with world.company.session() as session:
-        assert session.find_orders([]) == {}
-        found = session.find_orders([OrderKey(f"magento:main:{n}", f"{n:09}") for n in range(50)])
-
-    assert isinstance(found, dict)
-    assert len(found) == 50
-    calls = world.api.called("GET", "/sop_orders")
-    assert len(calls) == 2
-    assert all(len(str(one.url)) < 6000 for one in calls)
-
-
-def test_every_match_comes_back_beyond_one_page(world: World) -> None:
-    first = ok([row(number, "", "000000001") for number in range(1, 501)])
-    world.api.on("GET", "/sop_orders", first, ok([row(501, "magento:main:1", "000000001")]))
-
-    with world.company.session() as session:
-        found = session.find_orders(KEYS[:1])
-
-    assert isinstance(found, dict)
-    assert len(found["magento:main:1"]) == 501
-    assert found["magento:main:1"][-1].ours
-
-
-def test_a_look_up_that_fails_is_no_empty_look_up(world: World) -> None:
-    for reply, code in (
-        (gateway_error(504, "timeout"), Code.SERVER_TROUBLE),
-        (page(200, "Sign in"), Code.SERVER_TROUBLE),
-        (application_error("The database is locked", 503), Code.LOCKED),
-        (gateway_error(404, "Resource not found"), Code.UNKNOWN_ENDPOINT),
-        (application_error("Could not find a property named 'spare_text_1'"), Code.UNKNOWN_ENDPOINT),
-        (httpx.ReadTimeout("timed out"), Code.UNREACHABLE),
-    ):
-        world.api.on("GET", "/sop_orders", reply)
-        with world.company.session() as session:
-            found = session.find_orders(KEYS)
-        assert isinstance(found, Failure), reply
-        assert found.code is code
-
-
 # Send
 
 
@@ -396,78 +280,3 @@ def test_a_batch_of_25_costs_one_look_up_and_25_calls() -> None:
 
     assert len(prepared) == 25
     assert world.company.calls - before == 26
-
-
-# Cancel
-
-
-def cancel(world: World) -> Outcome:
-    with world.company.session() as session:
-        return session.cancel_order("7", "0000000007")
-
-
-THERE = ok({"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"})
-NOT_FOUND = gateway_error(404, "Not found")
-
-
-def test_cancelling_deletes_and_gone_is_cancelled(world: World) -> None:
-    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
-    world.api.on("DELETE", "/sop_orders/7", ok({}))
-
-    first, second = cancel(world), cancel(world)
-
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Accepted)
-    assert len(world.api.called("DELETE", "/sop_orders/7")) == 1
-
-
-def test_what_was_despatched_is_not_deleted(world: World) -> None:
-    world.api.on("GET", "/sop_orders/7", THERE)
-    forbidden = application_error("The requested operation is forbidden for this account.", 403)
-    world.api.on("DELETE", "/sop_orders/7", forbidden)
-
-    outcome = cancel(world)
-
-    assert isinstance(outcome, Failure)
-    assert outcome.code is Code.REFUSED
-    assert "despatched" in outcome.text
-
-
-def test_another_order_behind_the_id_is_never_deleted(world: World) -> None:
-    world.api.on("GET", "/sop_orders/7", ok({"id": 7, "document_no": "0000000099"}))
-
-    outcome = cancel(world)
-
-    assert isinstance(outcome, Failure)
-    assert outcome.code is Code.OTHER_CONTENT
-    assert world.api.called("DELETE", "/sop_orders/7") == []
-
-
-def test_a_cancelled_order_is_cancelled(world: World) -> None:
-    cancelled = {"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusCancelled"}
-    world.api.on("GET", "/sop_orders/7", ok(cancelled))
-
-    assert isinstance(cancel(world), Accepted)
-    assert world.api.called("DELETE", "/sop_orders/7") == []
-
-
-def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World) -> None:
-    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
-    world.api.on("DELETE", "/sop_orders/7", httpx.ReadTimeout("timed out"))
-
-    lost, again = cancel(world), cancel(world)
-
-    assert isinstance(lost, Failure)
-    assert lost.code is Code.NO_ANSWER
-    assert isinstance(again, Accepted)
-
-
-def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) -> None:
-    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
-    world.api.on("DELETE", "/sop_orders/7", NOT_FOUND)
-    assert isinstance(cancel(world), Accepted)
-
-    world.api.on("GET", "/sop_orders/7", THERE)
-    outcome = cancel(world)
-    assert isinstance(outcome, Failure)
-    assert outcome.code is Code.UNKNOWN_ENDPOINT

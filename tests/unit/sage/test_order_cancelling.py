@@ -1,0 +1,87 @@
+"""Cancelling orders: contract §5, §11."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.port import Accepted, Outcome
+from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def cancel(world: World) -> Outcome:
+    with world.company.session() as session:
+        return session.cancel_order("7", "0000000007")
+
+
+THERE = ok({"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"})
+NOT_FOUND = gateway_error(404, "Not found")
+
+
+def test_cancelling_deletes_and_gone_is_cancelled(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", ok({}))
+
+    first, second = cancel(world), cancel(world)
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert len(world.api.called("DELETE", "/sop_orders/7")) == 1
+
+
+def test_what_was_despatched_is_not_deleted(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE)
+    forbidden = application_error("The requested operation is forbidden for this account.", 403)
+    world.api.on("DELETE", "/sop_orders/7", forbidden)
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.REFUSED
+    assert "despatched" in outcome.text
+
+
+def test_another_order_behind_the_id_is_never_deleted(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", ok({"id": 7, "document_no": "0000000099"}))
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.OTHER_CONTENT
+    assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_a_cancelled_order_is_cancelled(world: World) -> None:
+    cancelled = {"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusCancelled"}
+    world.api.on("GET", "/sop_orders/7", ok(cancelled))
+
+    assert isinstance(cancel(world), Accepted)
+    assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", httpx.ReadTimeout("timed out"))
+
+    lost, again = cancel(world), cancel(world)
+
+    assert isinstance(lost, Failure)
+    assert lost.code is Code.NO_ANSWER
+    assert isinstance(again, Accepted)
+
+
+def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("DELETE", "/sop_orders/7", NOT_FOUND)
+    assert isinstance(cancel(world), Accepted)
+
+    world.api.on("GET", "/sop_orders/7", THERE)
+    outcome = cancel(world)
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.UNKNOWN_ENDPOINT
