@@ -1,7 +1,7 @@
 """Where a room keeps the tokens of a sign-in, and what a room that signs in can do.
 
-The ledger's token store satisfies :class:`TokenVault` by its shape alone (rooms and ledger know nothing
-of each other), encrypts at rest and makes :meth:`TokenVault.refreshing` exclusive over all processes.
+Rooms and ledger know nothing of each other: the engine brings the ledger's token store, which encrypts at
+rest and lets one worker refresh over all processes, into the shape of :class:`TokenVault`.
 """
 
 from __future__ import annotations
