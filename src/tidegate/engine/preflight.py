@@ -274,7 +274,8 @@ def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Find
 def check_customer_accounts(connection: Connection) -> Iterator[Finding]:
     """The accounts that the configuration names exist and may be sold to."""
     rule = connection.settings.customers
-    wanted = {rule.guest_account: "guest account", rule.web_account: "web account"}
+    wanted = {rule.guest_account: "guest account"}
+    wanted.setdefault(rule.web_account, "web account")
     for who, account in rule.accounts.items():
         wanted.setdefault(account, f"account of {who}")
     wanted.pop("", None)
