@@ -16,6 +16,7 @@ from unit.domain.orders import (
     BUNDLE,
     EUR_TAX_INCLUSIVE,
     RECORDED,
+    TAX_ON_THE_TOTAL,
     amounts,
     line,
     order,
@@ -189,12 +190,12 @@ def test_beyond_tolerance_a_person_sees_both_calculations() -> None:
 
 def test_the_rounding_line_needs_a_code_without_tax() -> None:
     agreed = terms(tax_codes={"20": "1"}, tax_rates={"1": D(20)})
-    failure = failed(EUR_TAX_INCLUSIVE, agreed)
+    failure = failed(TAX_ON_THE_TOTAL, agreed)
     assert (failure.code, failure.missing) == (Code.UNMAPPED_TAX, "rounding:tax_code")
     taxed = terms(tax_codes={"20": "1"}, tax_rates={"1": D(20)}, rounding_tax_code="1")
-    assert failed(EUR_TAX_INCLUSIVE, taxed).missing == "rounding:tax_code"
+    assert failed(TAX_ON_THE_TOTAL, taxed).missing == "rounding:tax_code"
     named = terms(tax_codes={"20": "1"}, tax_rates={"1": D(20), "9": D(0)}, rounding_tax_code="9")
-    assert sold(EUR_TAX_INCLUSIVE, named).lines[-1].tax_code == "9"
+    assert sold(TAX_ON_THE_TOTAL, named).lines[-1].tax_code == "9"
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "0.000001"])

@@ -18,7 +18,7 @@ from tidegate.domain.order import LineAmounts, Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.sales_order import LineKind, SalesOrder
 from unit.domain.agreements import PER_LINE, PER_RATE, terms
-from unit.domain.orders import RECORDED, line, order
+from unit.domain.orders import RECORDED, TAX_ON_THE_TOTAL, line, order
 
 PAGE = Path(__file__).parents[3] / "docs" / "algorithms" / "order-totals.md"
 MARKED = re.compile(r"<!-- worked: (?P<name>[a-z -]+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -100,6 +100,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "eur-tax-inclusive base currency": lambda: worked(RECORDED["eur-tax-inclusive"], currency="GBP"),
     "gbp-tax-inclusive": lambda: worked(RECORDED["gbp-tax-inclusive"]),
     "notax": lambda: worked(RECORDED["notax"]),
+    "tax on the total": lambda: worked(TAX_ON_THE_TOTAL),
     "large quantity": lambda: worked(SCREWS),
     "beyond tolerance": lambda: refused(MISMATCH),
 }
