@@ -181,6 +181,8 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
         tax_names=_names(taxes),
         bundle_item_id=bundle.item_id if bundle else None,
         bundle_sku=_text(bundle.sku) if bundle else "",
+        bundle_name=_text(bundle.name) if bundle else "",
+        bundle_quantity=_money(bundle.qty_ordered) if bundle else ZERO,
     )
 
 
