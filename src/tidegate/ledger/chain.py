@@ -44,6 +44,7 @@ def add(links: Sequence[ChainLink], now: datetime) -> None:
 
 def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
     """The links that carry this number or, with `kind`, this number or identifier."""
+    number = storable(number)
     rows = models.Link.objects.filter(number=number)
     if kind is not None:
         rows = models.Link.objects.filter(Q(number=number, kind=kind) | Q(identifier=number, kind=kind))

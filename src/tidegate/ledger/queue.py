@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models
+from tidegate.ledger.texts import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def get(delivery_id: int) -> Item | None:
 
 def by_key(key: str) -> Item | None:
     """One delivery by its idempotency key."""
-    row = models.Delivery.objects.filter(key=key).only("pk").first()
+    row = models.Delivery.objects.filter(key=storable(key)).only("pk").first()
     return get(row.pk) if row else None
 
 
@@ -152,7 +153,7 @@ def listing(
     """
     rows = models.Delivery.objects.filter(pk__gt=after)
     exact = {"connection": connection, "flow": flow, "step": step, "label": label, "reason_code": code}
-    rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
+    rows = rows.filter(**{name: storable(value) for name, value in exact.items() if value is not None})
     if state is not None:
         states = [state] if isinstance(state, State) else list(state)
         rows = rows.filter(state__in=[one.value for one in states])

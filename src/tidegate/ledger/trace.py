@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tidegate.ledger import chain, models
 from tidegate.ledger.queue import Item, item
+from tidegate.ledger.texts import storable
 
 MOST = 20  #: increment ids repeat between stores, but not without end
 
@@ -88,7 +89,7 @@ def trace(identifier: str) -> list[Trace]:
 
     Several when the identifier is ambiguous (two stores with the same number); none when unknown.
     """
-    identifier = identifier.strip()
+    identifier = storable(identifier.strip())
     if not identifier:
         return []
     deliveries = models.Delivery.objects
