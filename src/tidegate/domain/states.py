@@ -38,7 +38,7 @@ TRANSITIONS: dict[str, tuple[tuple[State, ...], State, str]] = {
     "f": ((State.IN_DOUBT,), State.QUEUED, "a look-up proved that the target does not have it"),
     "g": ((State.SENDING, State.QUEUED), State.QUEUED, "refused for now: next cycle"),
     "h": (
-        (State.SENDING, State.QUEUED, State.IN_DOUBT, State.CAPTURED),
+        (State.SENDING, State.QUEUED, State.IN_DOUBT, State.CAPTURED, State.HELD),
         State.REVIEW,
         "a person must decide",
     ),
