@@ -16,20 +16,22 @@ from tidegate.magento.search import Filter, Search
 from tidegate.magento.suspects import Row, Suspects, Unreadable, contradiction
 
 T = TypeVar("T")
-Range = tuple[int, int | None]
+Range = tuple[int, int | None, bool]
+"""From an id to below another, and whether a larger range with it could not be served."""
 
 
 def sift(
     part: Search, suspects: Suspects, progress: Progress[T], size: int, after: Key | None
 ) -> Iterator[Stretch[T]]:
     """The rows of `part`, all of which lie behind `after`. Ends after the first stretch with a failure."""
-    ranges: list[Range] = [(0, None)]
+    ranges: list[Range] = [(0, None, False)]
     while ranges:
-        low, high = ranges.pop()
+        low, high, suspect = ranges.pop()
         inside = part.where(Filter("entity_id", "gteq", low)) if low else part
         if high is not None:
             inside = inside.where(Filter("entity_id", "lt", high))
-        page = suspects.page(inside, size, twice=high is None)
+        # One failure may be a hiccup. On the way down to one order, halving is itself the second try.
+        page = suspects.page(inside, size, twice=not suspect)
         if isinstance(page, Failure):
             smaller = _halves(page, part, suspects, low, high)
             if isinstance(smaller, Failure):
@@ -40,7 +42,7 @@ def sift(
                 continue
             stretch = found(suspects.single(low, part, page), progress, after)
             if not suspects.left_out:
-                ranges.append((low, high))
+                ranges.append((low, high, suspect))
         else:
             total, rows = page
             values = progress.take(rows, after)
@@ -50,7 +52,7 @@ def sift(
                 if cut is None:
                     stretch = Stretch(failure=contradiction(total))
                 else:
-                    ranges += [(cut, high), (low, cut)]
+                    ranges += [(cut, high, suspect), (low, cut, suspect)]
         yield stretch
         if stretch.failure is not None:
             return
@@ -84,7 +86,7 @@ def _halves(
     if high - low <= 1:
         return []
     middle = (low + high) // 2
-    return [(middle, high), (low, middle)]
+    return [(middle, high, True), (low, middle, True)]
 
 
 def _cut(ids: list[int], low: int, high: int | None) -> int | None:

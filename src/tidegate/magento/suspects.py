@@ -121,8 +121,7 @@ class Suspects:
         return self.single(low, search, failure)
 
     def _breaks(self, search: Search, low: int, high: int) -> bool | Failure:
-        inside = search.where(Filter("entity_id", "gteq", low), Filter("entity_id", "lt", high))
-        page = self.page(inside, 1)
+        page = self.page(search.where(*_ids(low, high)), 1)
         if not isinstance(page, Failure):
             return False
         return True if may_be_one_record(page) else page
@@ -179,16 +178,18 @@ class Suspects:
     def another_reads(self, entity_id: int) -> Failure | None:
         """None when some other order can be read now; else the failure that is then an outage.
 
-        Tried are the last one that was read, the one before, the oldest, the newest and one in the
-        middle. A shop without any other order is believed when it says so.
+        Tried are the last one that was read, the neighbours, the oldest, the newest and some
+        in between. A shop without any other order is believed when it says so.
         """
         others = Search().where(Filter("entity_id", "neq", entity_id))
         tries = [
             Search().where(Filter("entity_id", "lt", entity_id)).sorted_by("entity_id", "DESC"),
+            Search().where(Filter("entity_id", "gt", entity_id)).sorted_by("entity_id", "ASC"),
             others.sorted_by("entity_id", "ASC"),
             others.sorted_by("entity_id", "DESC"),
-            others.where(Filter("entity_id", "gteq", self._highest // 2)).sorted_by("entity_id", "ASC"),
         ]
+        eighth = max(self._highest, entity_id) // 8 + 1
+        tries += [others.where(*_ids(low, low + eighth)) for low in range(0, 8 * eighth, eighth)]
         if self._last_good is not None:
             tries.insert(0, Search().where(Filter("entity_id", "eq", self._last_good)))
         last: Failure | None = None
@@ -207,6 +208,10 @@ class Suspects:
         """The trail ended at nothing: the store fails now and then, and no order is to blame."""
         self._misses += 1
         return _outage(failure) if self._misses > MISSES else None
+
+
+def _ids(low: int, high: int) -> tuple[Filter, Filter]:
+    return Filter("entity_id", "gteq", low), Filter("entity_id", "lt", high)
 
 
 def contradiction(total: int) -> Failure:
