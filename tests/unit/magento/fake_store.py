@@ -19,11 +19,12 @@ import httpx
 from tidegate.clock import VirtualClock
 from tidegate.magento.access import IntegrationToken
 from tidegate.magento.client import StoreClient
-from tidegate.magento.orders import OrderReader
+from tidegate.magento.orders import OrderReader, ReadResult
 from tidegate.transport import HttpClient
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 JSON = "application/json; charset=utf-8"
+DAY = timedelta(days=1)
 WEBSITES = {1: "base", 2: "b2b"}
 _FILTER = re.compile(r"searchCriteria\[filter_groups\]\[(\d+)\]\[filters\]\[(\d+)\]\[(\w+)\]")
 _SORT = re.compile(r"searchCriteria\[sortOrders\]\[(\d+)\]\[(\w+)\]")
@@ -215,3 +216,20 @@ def shuffled(seed: int) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]
         return sorted(found, key=lambda order: random.Random(seed * 100_003 + order["entity_id"]).random())
 
     return sort
+
+
+def read(
+    store: FakeStore, *, since: datetime = START, until: datetime = START + DAY, **more: Any
+) -> ReadResult:
+    """A read with pages of ten."""
+    return store.reader().read_changed(since, until, **{"page_size": 10, **more})
+
+
+def ids(result: ReadResult) -> list[int]:
+    """The entity ids that were read."""
+    return [order.entity_id for order in result.orders]
+
+
+def bad(result: ReadResult) -> list[int]:
+    """The entity ids that were set aside."""
+    return [one.entity_id for one in result.unreadable]
