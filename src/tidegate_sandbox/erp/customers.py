@@ -41,7 +41,11 @@ class Customers:
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self.table: Table[Customer] = Table(code=lambda one: one.code, name=lambda one: one.name)
+        self.table: Table[Customer] = Table(
+            code=lambda one: one.code,
+            name=lambda one: one.name,
+            external_key=lambda one: one.external_key or None,
+        )
         self.contacts: Table[Contact] = Table(customer_id=lambda one: one.customer_id)
         self.points: Table[ContactPoint] = Table(
             value=lambda one: one.value,

@@ -219,6 +219,7 @@ def _fill_items(company: Company, count: int, random: Random) -> None:
             "stock",
             "OPENING",
             [(Target("1001"), opening, "Opening stock"), (Target("3000"), -opening, "Opening stock")],
+            at_once=True,
         )
 
 

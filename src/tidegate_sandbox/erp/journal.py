@@ -90,10 +90,11 @@ class Ledger:
         *,
         user: str = "",
         urn: int | None = None,
+        at_once: bool = False,
     ) -> Journal:
         """Post entries of (account, value, narrative); a debit is positive, zero is left out.
 
-        All rows share one URN. Refusal ``invalid`` when they do not balance, ``closed_period`` when the day's
+        All rows share one URN; ``at_once`` does not wait for the posting run. Refusal ``invalid`` when they do not balance, ``closed_period`` when the day's
         period is closed, ``unknown`` for an account that does not exist.
         """
         company = self._company
@@ -113,7 +114,7 @@ class Ledger:
             source=source,
             reference=reference,
             user=user or company.user,
-            is_posted=company.rules.posting == "immediate",
+            is_posted=at_once or company.rules.posting == "immediate",
         )
         for account, target, value, text in accounts:
             journal.rows.append(

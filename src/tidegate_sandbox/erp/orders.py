@@ -108,11 +108,12 @@ class Orders:
             raise Refusal("invalid", "The order total cannot be negative.", "lines")
         order.number = self._number(new.number)
         self.table.add(order)
-        for number, (line, one) in enumerate(zip(order.lines, new.lines, strict=True), 1):
+        for number, line in enumerate(order.lines, 1):
             line.number = number
             self.lines.add(line)
-            self._allocate(order, line, one.to_allocate)
         self._settle(order, customer)
+        for line, one in zip(order.lines, new.lines, strict=True):
+            self._allocate(order, line, one.to_allocate)
         return order
 
     def _customer(self, new: NewOrder) -> Customer:
@@ -241,6 +242,8 @@ class Orders:
         order.held, order.override_hold = on_hold, not on_hold
         order.status = "on_hold" if on_hold else "live"
         order.updated_at = self._company.stamp()
+        for line in order.lines if not on_hold else ():
+            self._allocate(order, line)
 
     def cancel(self, order: Order) -> None:
         """Cancel what is not yet despatched. Refusal ``invalid`` when the order is complete."""

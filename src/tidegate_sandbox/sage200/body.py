@@ -16,7 +16,8 @@ from tidegate_sandbox.sage200.view import Profile
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)?")
-BIGGEST = Decimal(10) ** 15
+BIGGEST = Decimal(10) ** 11
+INT64 = 2**63
 
 Body = dict[str, Any]
 """Values by field: int, Decimal, str, bool, date, Body, or list of Body. Absent and null are left out."""
@@ -63,9 +64,9 @@ def _value(given: Any, one: Field, profile: Profile, options: Options, path: str
         case "text" if isinstance(given, str):
             return _text(given, one, path)
         case "integer" if isinstance(given, int) and not isinstance(given, bool):
+            if not -INT64 <= given < INT64:
+                raise _wrong(path, "the number is too large")
             return given
-        case "integer" if isinstance(given, Decimal) and given == given.to_integral_value():
-            return int(given)
         case "decimal" if isinstance(given, int | Decimal) and not isinstance(given, bool):
             number = Decimal(given)
             if not number.is_finite() or abs(number) >= BIGGEST:

@@ -62,7 +62,7 @@ def add_routes(context: Context) -> None:
     company, routes, views = context.company, context.routes, context.views
     customers = company.customers
     keys = {"reference": "code", "name": "name"}
-    context.table("customers", "customer", customers.table, finders=keys)
+    context.table("customers", "customer", customers.table, finders={**keys, "spare_text_1": "external_key"})
     context.table("customer_views", "customer_view", customers.table, finders=keys, by_id=False)
     context.table("lookup_customers", "lookup_customer", customers.table, finders=keys, by_id=False)
 

@@ -93,8 +93,7 @@ class Context:
 
         def read(call: Call) -> Any:
             records = rows(call)
-            listing = Listing(shown, lambda: records, {}, lambda id: (one for one in records if one.id > id))
-            return listing.read(call.query(), call.profile)
+            return Listing(shown, lambda: records).read(call.query(), call.profile)
 
         self.routes.on("GET", path, read)
 
