@@ -65,7 +65,7 @@ class Company:
         seats: int | None = None,
         first_id: int = 1000,
         first_order: int = 1,
-        user: str = "MAGENTO",
+        user: str = "API",
     ) -> None:
         self.clock = clock
         self.name = name

@@ -47,8 +47,3 @@ class Sequence:
         number = self._next
         self._next += 1
         return number
-
-    @property
-    def upcoming(self) -> int:
-        """The number that ``next`` will give."""
-        return self._next

@@ -32,8 +32,3 @@ class Options:
     urn_as_number: bool = False  #: §9.9
     seats_status: Literal[429, 503] = 503  #: how a missing seat is answered; not in the contract, A
     orders_amended_by_lock: bool = False  #: PUT needs the lock_id when somebody holds one; §9.6, A
-
-    @classmethod
-    def of(cls, **values: object) -> Options:
-        """Options by keyword. Raises TypeError for an unknown one."""
-        return cls(**values)  # type: ignore[arg-type]
