@@ -14,13 +14,13 @@ import typer
 
 from tidegate.cli.complaint import Unknown
 from tidegate.clock import Clock, SystemClock
-from tidegate.transport import ClientFactory
 
 if TYPE_CHECKING:
     from tidegate.config.model import Configuration
     from tidegate.config.problem import Problem
     from tidegate.config.reading import Loaded
     from tidegate.engine.hub import Hub
+    from tidegate.transport import ClientFactory
 
 
 @dataclass(eq=False)
@@ -28,7 +28,7 @@ class Invocation:
     """Handed from the main options to every command; tests hand in clock and wire."""
 
     clock: Clock = field(default_factory=SystemClock)
-    factory: ClientFactory = field(default_factory=ClientFactory)
+    factory: ClientFactory | None = None  #: None: this machine's network
     config: Path = Path("tidegate.toml")
     debug: bool = False
     as_json: bool = False  #: set by a command's own `--json`
@@ -79,7 +79,9 @@ class Invocation:
         from tidegate.config.problem import ConfigurationError
         from tidegate.engine import hub
 
-        around = replace(hub.here(), clock=self.clock, factory=self.factory)
+        around = replace(hub.here(), clock=self.clock)
+        if self.factory is not None:
+            around = replace(around, factory=self.factory)
         loaded = self.loaded()
         self.warnings = loaded.warnings
         try:

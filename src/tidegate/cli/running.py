@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tidegate import log
 from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, Unknown, told_warnings
 from tidegate.cli.invocation import here, only_connection, zone_of
@@ -31,6 +30,8 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
     """Run every cycle when it is due, until SIGINT or SIGTERM. A running cycle ends properly."""
+    from tidegate import log
+
     there = here(context)
     with there.hub() as hub, asked_to_stop() as stop:
         log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock)
@@ -57,6 +58,8 @@ def cycle(
     as_json: Json = False,
 ) -> None:
     """Run one cycle of one flow, if it is due."""
+    from tidegate import log
+
     there = here(context)
     with there.hub() as hub:
         log.set_up(hub.configuration.hub.log, clock=hub.clock)

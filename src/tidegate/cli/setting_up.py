@@ -42,10 +42,7 @@ def init(
             f"{there.config} exists", "use --force to replace it, or --config for another one", exits.USAGE
         )
     given = given_answers(answers) if answers else asked()
-    try:
-        complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--answers") from None
+    complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
     text = template.render(complete)
     loaded = reading.loads(text, path=there.config, environment=os.environ)
     write(there.config, text)
@@ -131,6 +128,15 @@ def given_answers(given: list[str]) -> dict[str, str]:
                     f"there is no question {key}; {suggestion(key, known)}", param_hint="--answers"
                 )
             found[key] = value
+    complete: dict[str, str] = {}
+    problems: list[str] = []
+    for question in QUESTIONS:
+        answer = found.get(question.id, question.default or "")
+        problem = question.problem(answer, complete)
+        complete[question.id] = answer
+        problems += [f"{question.id}: {problem}"] if problem else []
+    if problems:
+        raise typer.BadParameter("; ".join(problems), param_hint="--answers")
     return found
 
 

@@ -7,15 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import IO, Annotated, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from tidegate.cli.invocation import Invocation
 from tidegate.redaction import redact
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 T = TypeVar("T")
 
@@ -37,6 +39,8 @@ Json = Annotated[
 
 def console(stream: IO[str] | None = None) -> Console:
     """A console on stdout (or `stream`) as wide as its terminal; made anew, as tests exchange stdout."""
+    from rich.console import Console
+
     stream = stream or sys.stdout
     return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, emoji=False)
 
@@ -86,6 +90,8 @@ def ago(seconds: float | None) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
     """A plain table; numbers are aligned right, nothing in a cell is markup."""
+    from rich.table import Table
+
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     filled = [list(row) for row in rows]
     for number, column in enumerate(columns):

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 import typer
 
 from tidegate.cli import showing
-from tidegate.cli.callback import Callback, can_listen
 from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import Invocation, here
 from tidegate.cli.operator import By, operator_name
@@ -52,6 +51,8 @@ def sign_in(
     as_json: Json = False,
 ) -> None:
     """Sign in to a company in the browser; a halt for want of a sign-in is lifted."""
+    from tidegate.cli.callback import can_listen
+
     there = here(context)
     with there.hub() as hub:
         signs = entrance(hub, company)
@@ -133,6 +134,8 @@ def only_print(company: str, url: str, redirect: str, as_json: bool) -> None:
 
 def browser_comes(there: Invocation, url: str, redirect: str, minutes: int, as_json: bool) -> str:
     """Wait at the redirect address; the address that the browser came with."""
+    from tidegate.cli.callback import Callback
+
     try:
         callback = Callback(redirect)
     except OSError as error:
@@ -158,6 +161,7 @@ def finish(
 ) -> None:
     """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
     from tidegate.domain.errors import Code
+    from tidegate.engine import interventions
     from tidegate.ledger import halts, marks
     from tidegate.ledger.database import transaction
 
@@ -167,11 +171,11 @@ def finish(
     now = hub.clock.now()
     lifted: list[str] = []
     with transaction("signed-in"):
-        marks.write(mark(company), "", now)
+        marks.remove(mark(company), now)
         for name, connection in hub.connections.items():
             halted = halts.halted(name) if connection.settings.company == company else None
             if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):
-                halts.lift(name, now, by=operator)
+                interventions.lift(name, company=None, actor=operator, now=now)
                 lifted.append(name)
     ends = signs.ends_at()
     if as_json:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
-from rich.tree import Tree
 
 from tidegate.cli import showing
 from tidegate.cli.complaint import Unknown
 from tidegate.cli.invocation import here, zone_of
 from tidegate.cli.showing import Json, local
 from tidegate.redaction import redact
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
 
 STYLES = {
     "confirmed": "green",
@@ -58,6 +59,8 @@ def trace(
 
 def tree_of(found: dict[str, Any], zones: dict[str, ZoneInfo], history: bool) -> Tree:
     """One order as a tree."""
+    from rich.tree import Tree
+
     source = found["magento"]
     first = found["deliveries"][0] if found["deliveries"] else None
     connection = source["connection"] if source else first["connection"] if first else ""
@@ -122,6 +125,8 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
 
 def text(value: str) -> str:
     """Text that rich shows as it is, without secrets."""
+    from rich.markup import escape
+
     return escape(redact(value))
 
 

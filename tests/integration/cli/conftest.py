@@ -37,7 +37,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     """Nothing is there but the configuration: no ledger, nobody has signed in."""
-    world = build_world(7, tmp_path / "tidegate.db", START, country="us")
+    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us")
     for name, value in world.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("TIDEGATE_CONFIG", raising=False)
