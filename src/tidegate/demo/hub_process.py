@@ -1,8 +1,8 @@
 """The hub of the demonstration, a process of its own, so that it can be killed for real.
 
 It is the loop of `tidegate run` under a fast clock; one line of JSON on standard output for each
-cycle. With `--die-at N` it kills itself, as SIGKILL does, right before its N-th commit that
-follows a sent order.
+cycle. With `--die-at N` it kills itself with SIGKILL as soon as Sage has answered its N-th order:
+nothing of that answer has been committed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
+import httpx
+
+from tidegate import log
 from tidegate.clock import FastClock
 from tidegate.config.reading import load
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.engine.runner import run
-from tidegate.ledger import database
-from tidegate import log
 from tidegate.transport import ClientFactory
 
 
@@ -44,33 +45,34 @@ def main() -> None:
     log.set_up("json", clock=clock, stream=sys.stderr)
     around = Surroundings(
         clock=clock,
-        factory=ClientFactory(),
+        factory=ClientFactory(transport=Executioner(given.die_at)) if given.die_at else ClientFactory(),
         chance=random.Random(f"{given.seed}/{os.getpid()}"),
         holder=f"demo:{os.getpid()}",
         environment=os.environ,
     )
     with open_hub(load(given.config, environment=os.environ).configuration, around) as hub:
-        if given.die_at:
-            database.set_trip(Executioner(given.die_at).trip)
-        run(hub, stop, tell)
+        run(hub, stop, lambda report: tell(report, stop))
 
 
-class Executioner:
-    """Kills this process at the chosen commit of an attempt: the order has left, the outcome is unknown."""
+class Executioner(httpx.HTTPTransport):
+    """A wire that kills this process after the chosen order: it has arrived, the ledger does not know."""
 
     def __init__(self, at: int) -> None:
+        super().__init__(trust_env=False)
         self._left = at
 
-    def trip(self, label: str, when: str) -> None:
-        """The ledger's hook around commits."""
-        if label == "attempt" and when == "before":
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request, and the end when its time has come."""
+        response = super().handle_request(request)
+        if request.method == "POST" and request.url.path.endswith("/sop_orders"):
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+        return response
 
 
-def tell(report: Report) -> None:
-    """One line for the parent."""
+def tell(report: Report, stop: threading.Event) -> None:
+    """One line for the parent; without a parent there is nothing left to do."""
     line = {
         "flow": report.flow,
         "at": report.started.isoformat(),
@@ -78,8 +80,11 @@ def tell(report: Report) -> None:
         "text": report.text,
         "counts": report.counts,
     }
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stop.set()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""What is shown and judged: the hub's own reports beside the books of both sandbox systems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tidegate.config.model import Configuration
+from tidegate.demo.stage import Stage
+from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
+from tidegate.engine import reports
+from tidegate.simulation.run import all_deliveries
+from tidegate_sandbox import checker
+
+Book = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One look at everything; `at` is the simulated time."""
+
+    at: datetime
+    connection: Book  #: as `tidegate status` shows it
+    placed: int  #: orders in the shop
+    sage_orders: int  #: orders in Sage, by Sage's own books
+    duplicates: int  #: orders in Sage beyond the first of the same key
+    sage_calls: int  #: requests that Sage saw, sign-in included
+    calls_while_locked: int  #: those among them that came while Sage was locked for its backup
+
+    @property
+    def orders(self) -> dict[str, int]:
+        """The account of the orders themselves."""
+        account: dict[str, int] = self.connection["flows"]["orders"]["steps"]["order"]
+        return account
+
+    @property
+    def waiting(self) -> int:
+        """What waits or is in doubt in any flow."""
+        return sum(
+            flow["account"]["waiting"] + flow["account"]["in_doubt"]
+            for flow in self.connection["flows"].values()
+        )
+
+    @property
+    def unexplained(self) -> int:
+        """What is nowhere in any flow; 0, or Tidegate is broken."""
+        return sum(abs(flow["account"]["unexplained"]) for flow in self.connection["flows"].values())
+
+
+def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
+    """Read the ledger and count in the sandbox; calls nothing of the hub."""
+    company = stage.sage.company
+    with company.lock:
+        keys = [order.external_key for order in company.orders.table]
+        keys += [gone.order.external_key for gone in company.orders.deleted]
+    with stage.shop.lock:
+        placed = len(stage.shop.orders)
+    return Figures(
+        at=now,
+        connection=reports.status(configuration, now)["connections"][CONNECTION],
+        placed=placed,
+        sage_orders=len(keys),
+        duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
+        sage_calls=sum(stage.sage_wire.totals.values()),
+        calls_while_locked=locked_calls(stage),
+    )
+
+
+def locked_calls(stage: Stage) -> int:
+    """Requests to Sage within the backup itself."""
+    start, end = stage.locked
+    return sum(start <= at < end for at, *_ in stage.sage_wire.requests_seen)
+
+
+def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
+    """The sandbox's judge: both books against the hub's reports."""
+    accounts = [
+        {"flow": flow, "step": step, **account}
+        for flow, each in figures.connection["flows"].items()
+        for step, account in each["steps"].items()
+    ]
+    terms = checker.Terms(
+        store=STORE,
+        store_ids=VIEW_IDS,
+        since=START,
+        states=frozenset({"new", "processing", "complete"}),
+        statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
+        currency="USD",
+        order_currencies=ORDER_CURRENCIES,
+    )
+    return checker.judge(
+        stage.shop.books(), stage.sage.company.books(), all_deliveries(now), accounts, terms
+    )

@@ -1,0 +1,226 @@
+"""The evening as it happens: beats are played, the hub's process is watched, events are told in plain words."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from queue import Empty
+
+from tidegate.clock import FastClock, SystemClock
+from tidegate.config.model import Configuration
+from tidegate.demo import story as script
+from tidegate.demo.child import Child, Line
+from tidegate.demo.figures import Figures, judge, look
+from tidegate.demo.stage import Stage
+from tidegate.demo.story import Beat, Story
+from tidegate_sandbox.checker import Verdict
+
+#: Real seconds between two looks at the ledger and the books.
+LOOK_EVERY = 0.25
+#: Real seconds after which the performance is given up; it takes half a minute on an idle machine.
+CEILING = 240.0
+KILLED = -9
+
+
+class HubEnded(RuntimeError):
+    """The hub's process ended though nobody had asked it to."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something worth telling; `style` is Rich's."""
+
+    at: datetime
+    text: str
+    style: str = ""
+
+
+class Performance:
+    """Plays the story until everything is settled."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        configuration: Configuration,
+        story: Story,
+        clock: FastClock,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self.stage = stage
+        self.configuration = configuration
+        self.story = story
+        self.clock = clock
+        self.child = Child(stage, story.dies_at)
+        self.events: deque[Event] = deque(maxlen=12)
+        self.cycles: deque[Line] = deque(maxlen=5)
+        self.kills = 0
+        self.closed_windows = 0
+        self.verdict: Verdict | None = None
+        self.figures = look(stage, configuration, clock.now())
+        self._tell = tell
+        self._beats = deque(story.beats)
+        self._entities: dict[str, int] = {}
+        self._told: Counter[str] = Counter()
+        self._watch = SystemClock()
+        self._began = self._watch.monotonic()
+        self._looked = 0.0
+
+    # --- the loop ------------------------------------------------------------------------------
+
+    def play(self, show: Callable[[], None]) -> bool:
+        """Go on until nothing is missing; false when the ceiling was reached before. Raises HubEnded."""
+        self.say("the shop is open, Sage is open; Tidegate reads orders every 15 minutes")
+        self.child.start()
+        while self._watch.monotonic() - self._began < CEILING:
+            self.beats()
+            self.mind_the_hub()
+            self.listen()
+            if self._watch.monotonic() - self._looked >= LOOK_EVERY:
+                self.look()
+                show()
+                if not self.missing():
+                    return True
+        return False
+
+    def look(self) -> None:
+        """New figures, and what they say that is new."""
+        self.figures = look(self.stage, self.configuration, self.clock.now())
+        self.notice()
+        self._looked = self._watch.monotonic()
+
+    def listen(self) -> None:
+        """Take what the hub has told; waits a moment for it, which paces the loop."""
+        try:
+            line = self.child.lines.get(timeout=0.03)
+        except Empty:
+            return
+        self.cycles.append(line)
+        counts = line["counts"]
+        if line["outcome"] == "busy" and self.once("busy"):
+            self.say("the lease of the dead process is still in force: the new one waits until it has run out")
+        if counts.get("adopted") and line["flow"] == "orders":
+            many = counts["adopted"]
+            what = "the order without an answer" if many == 1 else f"{many} orders without an answer"
+            self.say(f"looked up before sending again: Sage has {what}; adopted, not sent twice", "green")
+
+    def say(self, text: str, style: str = "") -> None:
+        """An event."""
+        event = Event(self.clock.now(), text, style)
+        self.events.append(event)
+        self._tell(event)
+
+    def once(self, name: str) -> bool:
+        """True the first time that it is asked for this name."""
+        self._told[name] += 1
+        return self._told[name] == 1
+
+    # --- what happens --------------------------------------------------------------------------
+
+    def beats(self) -> None:
+        """Play every beat whose time has come."""
+        while self._beats and self._beats[0].at <= self.clock.now():
+            self.happen(self._beats.popleft())
+
+    def happen(self, beat: Beat) -> None:
+        """One beat, carried out in the sandbox."""
+        stage = self.stage
+        match beat.what:
+            case script.LOSS:
+                stage.lose_an_answer()
+            case script.CANCEL:
+                stage.shopper.cancel(self._entities[script.REGRET])
+                self.say(f"order {self.number(script.REGRET)} is cancelled in the shop while it waits here")
+            case script.POISON:
+                with stage.shop.lock:  # nobody may read it before it is poison
+                    self._entities[beat.what] = stage.shopper.place_order(beat.kind)
+                    stage.poison(self._entities[beat.what])
+                self.say(
+                    f"Magento cannot serve order {self.number(beat.what)}: every page with it is an error 500",
+                    "yellow",
+                )
+            case _:
+                self._entities[beat.what] = stage.shopper.place_order(beat.kind)
+
+    def number(self, role: str) -> str:
+        """The order number of the order in this role."""
+        order = self.stage.shop.orders.any(self._entities[role])
+        return str(order.row["increment_id"]) if order is not None else "?"
+
+    def mind_the_hub(self) -> None:
+        """A killed process is started again, as a service manager would."""
+        status = self.child.ended()
+        if status is None:
+            return
+        if status != KILLED:
+            raise HubEnded(f"the hub's process ended with status {status}")
+        self.kills += 1
+        self.say("the hub's process was killed in the middle of a batch, an answer of Sage unread", "red")
+        self.child.start()
+        self.say("it is started again")
+
+    def notice(self) -> None:
+        """Events that show in the figures."""
+        figures = self.figures
+        if figures.at >= script.WINDOW_CLOSES and self.once("closed"):
+            self.say("Sage is locked for its nightly backup until 22:30: the queue fills", "yellow")
+        if figures.at >= script.WINDOW_OPENS and self.once("open"):
+            self.closed_windows += 1
+            waiting, oldest = figures.orders["waiting"], figures.connection["oldest_waiting"]
+            since = f", the oldest for {oldest['seconds'] // 60} minutes" if oldest else ""
+            self.say(f"Sage is open again: {waiting} orders wait{since}", "green")
+        if self.stage.sage_wire.faults.fired().get("drop_after") and self.once("loss"):
+            self.say("the connection broke after Sage had saved an order: its answer is lost", "red")
+        if figures.orders["review"] and self.once("review"):
+            self.say("the order that cannot be read is in review by name; all others have been read", "green")
+        if figures.orders["cancelled"] and self.once("cancelled"):
+            self.say("the cancelled order has left the queue: it never reached Sage")
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def missing(self) -> list[str]:
+        """What must still happen before the curtain falls; the judge is asked when all else is done."""
+        figures, account = self.figures, self.figures.orders
+        found = [
+            (bool(self._beats), f"{len(self._beats)} beats of the story are still to come"),
+            (not self.closed_windows, "Sage's window has not opened again"),
+            (not self._told["loss"], "no answer was lost yet"),
+            (not self.kills, "the hub's process was not killed yet"),
+            (account["read"] != self.story.orders, f"{account['read']} of {self.story.orders} orders read"),
+            (figures.waiting > 0, f"{figures.waiting} documents wait or are in doubt"),
+            (account["review"] != 1, f"{account['review']} orders in review instead of one"),
+            (figures.connection["halted"] is not None, "the connection is halted"),
+        ]
+        texts = [text for missing, text in found if missing]
+        if not texts:
+            self.verdict = judge(figures, figures.at, self.stage)
+            texts = [f"{each.promise}: {each.subject}: {each.text}" for each in self.verdict.violations]
+        return texts
+
+    def lost_answer(self) -> str:
+        """The Magento number of the order that Sage had saved when the connection broke; "" without one."""
+        struck = [seen.at for seen in self.stage.sage_wire.log if seen.fault == "drop_after"]
+        company = self.stage.sage.company
+        with company.lock:
+            saved = [order for order in company.orders.table if struck and order.created_at <= struck[0]]
+        if not saved:
+            return ""
+        entity_id = int((max(saved, key=lambda order: order.created_at).external_key or ":0").split(":")[2])
+        order = self.stage.shop.orders.any(entity_id)
+        return str(order.row["increment_id"]) if order is not None else ""
+
+
+def problems(performance: Performance) -> Sequence[str]:
+    """What keeps the performance from being a success, at its end."""
+    found = performance.missing()
+    if performance.kills != 1:
+        found.append(f"the hub's process was killed {performance.kills} times instead of once")
+    if performance.figures.duplicates:
+        found.append(f"{performance.figures.duplicates} orders are in Sage more than once")
+    return found
+
+
+def passed(performance: Performance) -> timedelta:
+    """How much simulated time has passed."""
+    return performance.clock.now() - script.START

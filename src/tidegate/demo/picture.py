@@ -1,0 +1,103 @@
+"""How the evening looks on a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tidegate.demo.performance import Event, Performance
+from tidegate.demo.stage import RATE
+from tidegate.demo.story import ZONE
+
+PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
+STEPS = {"order": "orders", "cancel": "cancellations", "comment": "notes: comment", "number": "notes: number"}
+
+
+def clock_face(at: datetime) -> str:
+    """An instant as the merchant's clock shows it."""
+    return at.astimezone(ZONE).strftime("%H:%M")
+
+
+def line_of(event: Event) -> Text:
+    """One event on one line."""
+    return Text.assemble((f"{clock_face(event.at)}  ", "dim"), (event.text, event.style))
+
+
+def picture(performance: Performance) -> RenderableType:
+    """Everything at once: both systems, the account, what was carried, what happened."""
+    return Group(
+        head(performance),
+        account(performance.figures.connection["flows"]),
+        Panel(carried(performance), title="the last cycles", title_align="left", border_style="dim"),
+        Panel(happened(performance), title="what happened", title_align="left", border_style="dim"),
+    )
+
+
+def head(performance: Performance) -> Table:
+    """The time, the shop, the queue, Sage."""
+    figures = performance.figures
+    window = figures.connection["window"]
+    oldest = figures.connection["oldest_waiting"]
+    if window["open"]:
+        door = Text("open", "green")
+    else:
+        until = clock_face(datetime.fromisoformat(window["closed_until"]))
+        door = Text(f"closed until {until}: {window['reason']}", "yellow")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
+    grid.add_row(clock_face(figures.at), f"simulated, {RATE / 60:.0f} minutes a second")
+    grid.add_row("Magento", f"{figures.placed} orders placed")
+    grid.add_row("queue", f"{figures.waiting} waiting{age(oldest)}")
+    grid.add_row("Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", twice(figures.duplicates)))
+    return grid
+
+
+def twice(duplicates: int) -> Text:
+    """How many orders Sage has twice."""
+    return Text(f"{duplicates} of them twice", "red" if duplicates else "green")
+
+
+def age(oldest: dict[str, Any] | None) -> str:
+    """How long the oldest open delivery has waited."""
+    return f", the oldest for {oldest['seconds'] // 60} minutes" if oldest else ""
+
+
+def account(flows: dict[str, Any]) -> Table:
+    """One line a step of each flow; each line adds up."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("")
+    for place in PLACES:
+        table.add_column(place.replace("_", " "), justify="right")
+    for flow in flows.values():
+        for step, counts in flow["steps"].items():
+            styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
+            cells = [
+                Text(str(counts[place]), style) for place, style in zip(PLACES, styles, strict=True)
+            ]
+            table.add_row(STEPS.get(step, step), *cells)
+    return table
+
+
+def carried(performance: Performance) -> Text:
+    """What the last cycles did."""
+    lines = Text()
+    for line in performance.cycles:
+        counts = line["counts"]
+        names = ("read", "sent", "confirmed", "adopted", "in_doubt")
+        told = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
+        told = told or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
+        note = f" ({line['text']})" if line["text"] else ""
+        lines.append(f"{clock_face(datetime.fromisoformat(line['at']))}  {line['flow']:<13} {told}{note}\n")
+    lines.rstrip()
+    return lines
+
+
+def happened(performance: Performance) -> Text:
+    """The last events."""
+    return Text("\n").join([line_of(event) for event in performance.events])

@@ -1,0 +1,139 @@
+"""`tidegate demo`: raise the curtain, play, judge, and clear the stage."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from tidegate.demo.performance import Event, HubEnded, Performance, problems
+from tidegate.demo.picture import account, line_of, picture
+from tidegate.demo.stage import Stage, staged
+from tidegate.demo.story import FEWEST, Story, write_story
+from tidegate.ledger import database
+
+PRODUCTS = ("sage200",)
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
+
+
+def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) -> int:
+    """Play one evening; the exit code. 0 only if nothing was lost or doubled and the account adds up."""
+    if sage not in PRODUCTS:
+        print(f"tidegate demo: no simulated {sage!r}; there is {', '.join(PRODUCTS)}", file=sys.stderr)
+        return USAGE
+    folder = Path(tempfile.mkdtemp(prefix="tidegate-demo-"))
+    code = FAILURE
+    try:
+        story = write_story(orders, seed)
+        if story.orders > orders and not as_json:
+            print(f"the story needs {FEWEST} orders; it is played with so many")
+        with staged(folder, seed) as stage:
+            code = perform(stage, story, headless=headless, as_json=as_json)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        code = INTERRUPTED
+    finally:
+        database.close()
+        if code in (SUCCESS, INTERRUPTED):
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            print(f"tidegate demo: ledger, configuration and log are kept in {folder}", file=sys.stderr)
+    return code
+
+
+def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int:
+    """From the first order to the verdict, with the stage set."""
+    console = Console(highlight=False, emoji=False)
+    live = Live(console=console, auto_refresh=False) if console.is_terminal and not headless else None
+    tell = printer(console) if live is None and not as_json else quiet
+    stage.write_configuration()
+    configuration = stage.sign_in()
+    performance = Performance(stage, configuration, story, stage.begin(), tell)
+    curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
+    broken: list[str] = []
+    try:
+        with curtain:
+            performance.play(lambda: live.update(picture(performance), refresh=True) if live else None)
+    except HubEnded as error:
+        broken.append(str(error))
+    finally:
+        performance.child.stop()
+    performance.look()
+    broken += problems(performance)
+    if as_json:
+        sys.stdout.write(json.dumps(report(performance)) + "\n")
+        sys.stdout.flush()
+    else:
+        finish(console, performance, broken, drawn=live is not None)
+    for text in broken:
+        print(f"tidegate demo: {text}", file=sys.stderr)
+    return FAILURE if broken else SUCCESS
+
+
+def quiet(_event: Event) -> None:
+    """Events are told elsewhere, or not at all."""
+
+
+def printer(console: Console) -> Callable[[Event], None]:
+    """Each event as a line of its own."""
+    return lambda event: console.print(line_of(event), soft_wrap=True)
+
+
+def report(performance: Performance) -> dict[str, Any]:
+    """The figures of the orders flow, and Sage's own."""
+    figures = performance.figures
+    confirmed = figures.orders["confirmed"]
+    return {
+        **{place: figures.orders[place] for place in PLACES},
+        "sage_orders": figures.sage_orders,
+        "duplicates": figures.duplicates,
+        "calls_per_order": round(figures.sage_calls / confirmed, 2) if confirmed else None,
+        "kills": performance.kills,
+        "closed_windows": performance.closed_windows,
+    }
+
+
+def finish(console: Console, performance: Performance, broken: list[str], *, drawn: bool) -> None:
+    """The account, one trace, the verdict."""
+    if not drawn:
+        console.print()
+        console.print(account(performance.figures.connection["flows"]))
+    lost = performance.lost_answer()
+    if lost:
+        console.print(f"\n$ tidegate trace {lost}", style="bold")
+        trace(performance.stage, lost, console.width)
+    console.print()
+    console.print(verdict(performance, broken), style="red" if broken else "green", soft_wrap=True)
+
+
+def trace(stage: Stage, number: str, width: int) -> None:
+    """`tidegate trace` itself, in a process of its own, on this terminal."""
+    sys.stdout.flush()
+    program = "from tidegate.cli.main import run; run()"
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program, "--config", str(stage.config_path), "trace", number],
+        env={**stage.environment(), "COLUMNS": str(width)},
+        check=False,
+    )
+
+
+def verdict(performance: Performance, broken: list[str]) -> str:
+    """One line."""
+    figures, account = performance.figures, performance.figures.orders
+    if broken:
+        return f"This did not go well: {'; '.join(broken)}"
+    return (
+        f"{account['read']} orders: {account['confirmed']} in Sage, each exactly once; nothing lost, nothing "
+        f"twice, nothing unexplained, after a closed window, a lost answer, a killed process and an order "
+        f"that nobody could read. {figures.sage_calls / account['confirmed']:.1f} calls an order."
+    )

@@ -1,0 +1,164 @@
+"""The stage: a simulated shop and a simulated Sage 200 as real servers, and a folder with a real `tidegate.toml`."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from tidegate.clock import FastClock, wall_seconds
+from tidegate.config.model import Configuration
+from tidegate.config.reading import load
+from tidegate.demo.story import CLOSED_MINUTES, COMPANY, START, WINDOW_CLOSES, WINDOW_OPENS, ZONE
+from tidegate.engine.hub import Surroundings, open_hub
+from tidegate.simulation.settings import Settings, render
+from tidegate.transport import ClientFactory
+from tidegate_sandbox import magento, sage200
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.demo import demo_company
+from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.sage200 import Sage200Face
+from tidegate_sandbox.server import SandboxServer
+from tidegate_sandbox.wire import Wire
+
+RATE = 600.0  #: simulated seconds a second: ten minutes
+BASE_PATH = "/uk/sage200/accounts/v1"
+WINDOW = f"""
+[[companies.{COMPANY}.closed]]
+rule = "FREQ=DAILY;BYHOUR=21;BYMINUTE=0;BYSECOND=0"
+minutes = {CLOSED_MINUTES}
+reason = "nightly backup"
+"""
+#: The backup itself keeps this distance from both ends of the announced window, as backups do.
+MARGIN = timedelta(minutes=5)
+
+
+@dataclass(eq=False)
+class Stage:
+    """Both systems, serving; the clock runs from `begin` on."""
+
+    seed: int
+    folder: Path
+    sandbox_clock: SandboxClock
+    shop: magento.MagentoStore
+    shop_wire: Wire
+    shopper: magento.Shopper
+    sage: Sage200Face
+    sage_wire: Wire
+    shop_url: str
+    sage_url: str
+    key: str
+    locked: tuple[datetime, datetime]  #: the backup itself, within the announced window
+    since: float = 0.0  #: the wall-clock second at which the story began
+
+    def begin(self) -> FastClock:
+        """From now on time passes, for everybody alike."""
+        self.since = wall_seconds()
+        self.sandbox_clock.set_rate(RATE)
+        return FastClock(START, self.since, RATE)
+
+    @property
+    def config_path(self) -> Path:
+        """The hub's configuration."""
+        return self.folder / "tidegate.toml"
+
+    @property
+    def log_path(self) -> Path:
+        """Where the hub's log goes."""
+        return self.folder / "hub.log"
+
+    def write_configuration(self) -> None:
+        """A `tidegate.toml` as a merchant would have it; secrets stay in the environment."""
+        credentials = self.sage.credentials
+        settings = Settings(
+            ledger=f"sqlite:///{self.folder / 'ledger.db'}",
+            shop_url=self.shop_url,
+            sage_url=f"{self.sage_url}{BASE_PATH}",
+            sign_in_url=self.sage_url,
+            site_id=credentials.site_id,
+            company_id=str(credentials.company_id),
+            websites=("base",),
+            currency="USD",
+            time_zone=ZONE.key,
+            since=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            window=WINDOW,
+        )
+        self.config_path.write_text(render(settings))
+        self.config_path.chmod(0o600)
+
+    def environment(self) -> dict[str, str]:
+        """The secrets that the configuration points to, beside what this process has."""
+        keys, credentials = self.shop.integrations["hub"], self.sage.credentials
+        return {
+            **os.environ,
+            "TIDEGATE_KEY": self.key,
+            "SHOP_CONSUMER_KEY": keys.consumer_key,
+            "SHOP_CONSUMER_SECRET": keys.consumer_secret,
+            "SHOP_ACCESS_TOKEN": keys.access_token,
+            "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
+            "SAGE_CLIENT_ID": credentials.client_id,
+            "SAGE_CLIENT_SECRET": credentials.client_secret,
+            "SAGE_SUBSCRIPTION_KEY": credentials.subscription_key,
+        }
+
+    def sign_in(self) -> Configuration:
+        """Make the ledger and keep Sage's tokens in it, as `tidegate sign-in` does; the configuration."""
+        configuration = load(self.config_path, environment=self.environment()).configuration
+        clock = FastClock(START, wall_seconds(), RATE)
+        around = Surroundings(
+            clock=clock,
+            factory=ClientFactory(),
+            chance=random.Random(self.seed),
+            holder="demo",
+            environment=self.environment(),
+        )
+        with open_hub(configuration, around) as hub:
+            pair = self.sage.sign_in()
+            hub.vault.save(
+                COMPANY,
+                access_token=pair.access_token,
+                refresh_token=pair.refresh_token or "",
+                expires_at=START + timedelta(seconds=pair.expires_in),
+                signed_in_at=START,
+            )
+        return configuration
+
+    def poison(self, entity_id: int) -> None:
+        """From now on every page that contains this order is an error."""
+        self.shop_wire.faults.add(Fault("poison_order", None, options={"entity_id": entity_id}))
+
+    def lose_an_answer(self) -> None:
+        """The connection breaks after the next order: Sage has saved it, nobody is told."""
+        self.sage_wire.faults.add(Fault("drop_after", 1, "POST", "/sop_orders$"))
+
+
+@contextmanager
+def staged(folder: Path, seed: int) -> Iterator[Stage]:
+    """Build both systems and serve them on free ports of this machine until the block ends."""
+    clock = SandboxClock.virtual(START)
+    shop, shop_wire = magento.build(clock, FaultPlan(seed))
+    company = demo_company(clock, seed=seed, base="USD")
+    locked = (WINDOW_CLOSES + MARGIN, WINDOW_OPENS - MARGIN)
+    company.window.between(*locked, "backup")
+    sage, sage_wire = sage200.build(clock, FaultPlan(seed + 1), company)
+    with SandboxServer(shop_wire) as shop_server, SandboxServer(sage_wire) as sage_server:
+        yield Stage(
+            seed=seed,
+            folder=folder,
+            sandbox_clock=clock,
+            shop=shop,
+            shop_wire=shop_wire,
+            shopper=magento.Shopper(shop, seed),
+            sage=sage,
+            sage_wire=sage_wire,
+            shop_url=shop_server.url,
+            sage_url=sage_server.url,
+            key=Fernet.generate_key().decode(),
+            locked=locked,
+        )

@@ -1,0 +1,90 @@
+"""The script of one evening, made from one seed: who orders when, and what goes wrong."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tidegate_sandbox.magento.kinds import KINDS
+
+CONNECTION, COMPANY, STORE = "web", "sage", "main"
+ZONE = ZoneInfo("America/Detroit")
+START = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)  #: a Wednesday, 20:00 in Detroit
+CLOSED_MINUTES = 90
+WINDOW_CLOSES = START + timedelta(minutes=60)  #: 21:00, as the configuration announces it
+WINDOW_OPENS = WINDOW_CLOSES + timedelta(minutes=CLOSED_MINUTES)
+LAST_ORDER = START + timedelta(minutes=200)
+#: The website `base`: its store views by code, and their ids.
+VIEWS = frozenset({"default", "default_fr"})
+VIEW_IDS = frozenset({1, 4})
+ORDER_CURRENCIES = {1: "USD", 4: "USD"}
+#: Kinds of orders that must not reach Sage.
+NEVER_SENT = frozenset({"cancelled", "held", "pending_payment", "payment_review"})
+#: With fewer orders there would be no story: each of the roles below needs its order.
+FEWEST = 12
+ORDER, POISON, REGRET, LOSS, CANCEL = "order", "poison", "regret", "loss", "cancel"
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Something that happens; `kind` is that of an order that is placed. `at` is aware UTC."""
+
+    at: datetime
+    what: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """The beats in the order of time, and after how many orders sent the hub's process dies."""
+
+    beats: tuple[Beat, ...]
+    orders: int
+    dies_at: int
+
+
+def write_story(orders: int, seed: int) -> Story:
+    """So many orders (at least `FEWEST`) over one evening.
+
+    One is poison, one is regretted while Sage is closed, one of each kind is never to be sent. The
+    hub dies in the middle of the batch that follows the closed window.
+    """
+    rng = random.Random(f"demo/{seed}")
+    count = max(orders, FEWEST)
+    roles = [
+        Beat(at(2), ORDER, "guest"),
+        Beat(at(8), ORDER, "cancelled"),
+        Beat(at(12), ORDER, "pending_payment"),
+        Beat(at(16), ORDER, "held"),
+        Beat(at(24), POISON, "guest"),
+        Beat(at(70), REGRET, "guest"),
+    ]
+    kinds = {name: kind.weight for name, kind in KINDS.items() if set(kind.views) <= VIEWS}
+    span = (LAST_ORDER - START).total_seconds()
+    rest = count - len(roles)
+    # One in each equal share of the evening: at no time is the shop empty, whatever the seed.
+    crowd = [
+        Beat(
+            START + timedelta(seconds=span * (number + rng.random()) / rest),
+            ORDER,
+            rng.choices(list(kinds), list(kinds.values()))[0],
+        )
+        for number in range(rest)
+    ]
+    acts = [Beat(at(15), LOSS), Beat(at(100), CANCEL)]
+    beats = tuple(sorted([*roles, *crowd, *acts], key=lambda beat: beat.at))
+    before = sum(is_sent(beat) for beat in beats if beat.at < WINDOW_CLOSES)
+    queued = sum(is_sent(beat) for beat in beats if WINDOW_CLOSES <= beat.at < WINDOW_OPENS)
+    return Story(beats, count, before + max(queued // 2, 1))
+
+
+def at(minutes: int) -> datetime:
+    """So many simulated minutes after the beginning."""
+    return START + timedelta(minutes=minutes)
+
+
+def is_sent(beat: Beat) -> bool:
+    """Whether the beat places an order that goes to Sage."""
+    return beat.what == ORDER and beat.kind not in NEVER_SENT
