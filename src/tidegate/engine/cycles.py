@@ -46,8 +46,16 @@ def run_cycle(hub: Hub, connection: Connection, flow: str) -> Report:
     halted = halts.halted(connection.name)
     if halted is not None:
         return Report(connection.name, flow, now, "halted", halted.reason)
+    with hub.at_work(connection.settings.company, flow) as alone:
+        if not alone:
+            return Report(connection.name, flow, now, "busy", "another connection runs this flow")
+        return run_alone(hub, connection, flow, now)
+
+
+def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Report:
+    """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
     with transaction("lease"):
-        held = lease.acquire(connection.settings.company, flow, hub.holder, LEASE_SECONDS, now)
+        held = lease.acquire(connection.settings.company, flow, hub.holder, LEASE_SECONDS, now, again=True)
         if held is None:
             return Report(connection.name, flow, now, "busy", "another worker runs this flow")
         batch_id = delivery.open_batch(held, connection.name, now)

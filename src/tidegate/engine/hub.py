@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 import secrets as randomness_of_the_machine
-import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from tidegate.domain.calendar import Calendar, Closing
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
+from tidegate.ledger.holder import this_process
 from tidegate.ledger.location import Durability
 from tidegate.magento.store import MagentoStoreClient, open_store
 from tidegate.sage.port import Company
@@ -46,12 +48,27 @@ class Hub:
     companies: dict[str, Company]
     connections: dict[str, Connection]
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
+    _at_work: set[tuple[str, str]] = field(default_factory=set)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Hub:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def at_work(self, company: str, flow: str) -> Iterator[bool]:
+        """True in the one thread of this process that may work on the flow; False in any other."""
+        with self._guard:
+            alone = (company, flow) not in self._at_work
+            self._at_work.add((company, flow))
+        try:
+            yield alone
+        finally:
+            if alone:
+                with self._guard:
+                    self._at_work.discard((company, flow))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -81,7 +98,7 @@ def here() -> Surroundings:
         clock=SystemClock(),
         factory=ClientFactory(),
         chance=randomness_of_the_machine.SystemRandom(),
-        holder=f"{socket.gethostname()}:{os.getpid()}:{randomness_of_the_machine.token_hex(4)}",
+        holder=this_process(randomness_of_the_machine.token_hex(4)),
         environment=os.environ,
     )
 

@@ -2,6 +2,7 @@
 
 A lease is lost when somebody else acquired it after it had expired. The fence grows with each
 acquisition, so whoever comes back late is recognised by its old number, whatever its clock says.
+What a process leaves behind that has provably ended on this machine is taken over at once.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tidegate.ledger import holder as holding
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.faults import LeaseLost
@@ -25,15 +27,22 @@ class Lease:
     expires_at: datetime
 
 
-def acquire(scope: str, flow: str, holder: str, ttl_seconds: float, now: datetime) -> Lease | None:
-    """Take the lease if it is free or expired; None while anybody holds it, the same holder included."""
+def acquire(
+    scope: str, flow: str, holder: str, ttl_seconds: float, now: datetime, *, again: bool = False
+) -> Lease | None:
+    """Take the lease if it is free, expired, or left behind by a process that has ended; else None.
+
+    The same holder does not get it twice either, unless it says with `again` that nothing works under its
+    former one any more.
+    """
     inside(now)
     if not holder:
         raise ValueError("a lease needs a holder")
     if not models.Lease.objects.filter(scope=scope, flow=flow).exists():
         models.Lease.objects.bulk_create([models.Lease(scope=scope, flow=flow)], ignore_conflicts=True)
     row = models.Lease.objects.select_for_update().get(scope=scope, flow=flow)
-    if row.holder and row.expires_at is not None and row.expires_at > now:
+    in_force = row.holder and row.expires_at is not None and row.expires_at > now
+    if in_force and not (again and row.holder == holder) and not holding.gone(row.holder):
         return None
     expires_at = now + timedelta(seconds=ttl_seconds)
     lease = Lease(scope, flow, holder, row.fence + 1, expires_at)
