@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models
@@ -151,16 +151,26 @@ def listing(
 
     The documents are left out (""): a page of a list does not need them.
     """
-    rows = models.Delivery.objects.filter(pk__gt=after)
     exact = {"connection": connection, "flow": flow, "step": step, "label": label, "reason_code": code}
-    rows = rows.filter(**{name: storable(value) for name, value in exact.items() if value is not None})
-    if state is not None:
-        states = [state] if isinstance(state, State) else list(state)
-        rows = rows.filter(state__in=[one.value for one in states])
+    rows = models.Delivery.objects.filter(
+        pk__gt=after, **{name: storable(value) for name, value in exact.items() if value is not None}
+    )
     if older_than is not None:
         rows = rows.filter(created_at__lt=older_than)
-    rows = rows.order_by("pk").select_related("source").defer("source__document")
-    return [item(row, with_document=False) for row in rows[:limit]]
+    states = (
+        list(State) if state is None else [state] if isinstance(state, State) else list(dict.fromkeys(state))
+    )
+    if code:
+        states = [one for one in states if one is not State.CONFIRMED]  # where nothing is wrong any more
+    # one state after the other, so that each is walked along an index; then the first of all of them
+    found = [
+        rows.filter(state=one.value).order_by("pk").values_list("pk", flat=True)[:limit] for one in states
+    ]
+    ids = sorted(pk for part in found for pk in part)[:limit]
+    shown = models.Delivery.objects.filter(pk__in=ids).order_by("pk")
+    return [
+        item(row, with_document=False) for row in shown.select_related("source").defer("source__document")
+    ]
 
 
 def depth(connection: str, flow: str | None = None, step: str | None = None) -> int:
@@ -172,10 +182,14 @@ def depth(connection: str, flow: str | None = None, step: str | None = None) -> 
 
 def oldest_waiting(connection: str) -> datetime | None:
     """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review."""
-    open_states = [state.value for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)]
-    rows = models.Delivery.objects.filter(connection=connection, state__in=open_states)
-    oldest: datetime | None = rows.aggregate(at=Min("created_at"))["at"]
-    return oldest
+    oldest = [
+        models.Delivery.objects.filter(connection=connection, state=state.value)
+        .order_by("pk")
+        .values_list("created_at", flat=True)
+        .first()
+        for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)
+    ]
+    return min((at for at in oldest if at is not None), default=None)
 
 
 def _behind(item: Item | None) -> Q:

@@ -92,6 +92,19 @@ def test_who_lost_the_lease_commits_nothing(ledger: object) -> None:
     assert models.Attempt.objects.count() == 1
 
 
+def test_a_process_that_took_its_own_lease_again_is_another_holder(ledger: object) -> None:
+    """The same name after a long pause: the number tells, not the name."""
+    before = take_lease("me")
+    (pk,) = create("a")
+    begin(before, open_batch(before), [pk])
+    again = take_lease("me", EXPIRED)
+    with pytest.raises(LeaseLost):
+        apply(Verdict(pk, "c", target_id="1"), held=before, now=EXPIRED)
+    with database.transaction("test"):
+        assert not lease.release(before, EXPIRED)
+        lease.check(again, EXPIRED)
+
+
 def test_losing_the_lease_undoes_the_whole_commit(ledger: object) -> None:
     old = take_lease("old")
     (pk,) = create("a")

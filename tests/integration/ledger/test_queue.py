@@ -145,8 +145,8 @@ def test_depth_and_age(ledger: object) -> None:
     held = take_lease()
     in_state(State.CONFIRMED, ["done"], held)
     assert queue.oldest_waiting(CONNECTION) is None
-    create("q", "r", now=NOW + SECOND)
     create("h", state=State.HELD, now=NOW)
+    create("q", "r", now=NOW + SECOND)
     assert (queue.depth(CONNECTION), queue.depth(CONNECTION, FLOW, "note")) == (2, 0)
     assert queue.oldest_waiting(CONNECTION) == NOW
 

@@ -258,7 +258,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['connection', 'state', 'created_at'], name='delivery_age'),
+            index=models.Index(fields=['connection', 'state', 'id'], name='delivery_of_connection'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['state', 'id'], name='delivery_of_state'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -52,7 +52,9 @@ class Delivery(models.Model):
             models.Index(
                 fields=["connection", "flow", "step", "state", "changed_at", "id"], name="delivery_queue"
             ),
-            models.Index(fields=["connection", "state", "created_at"], name="delivery_age"),
+            # and these: how old, how many and which, of one connection or of all
+            models.Index(fields=["connection", "state", "id"], name="delivery_of_connection"),
+            models.Index(fields=["state", "id"], name="delivery_of_state"),
             models.Index(fields=["label"], name="delivery_label"),
             models.Index(fields=["target_number"], name="delivery_number", condition=~Q(target_number="")),
             models.Index(
