@@ -71,7 +71,8 @@ def ledger_folder() -> Iterator[Path]:
 class Simulation:
     """One week in the making."""
 
-    def __init__(self, week: Week, folder: Path) -> None:
+    def __init__(self, week: Week, folder: Path, ledger: str = "") -> None:
+        """`ledger` is the address of an empty, migrated ledger; "" makes one in `folder`."""
         self.week = week
         self.folder = folder
         country = "uk" if week.seed % 4 == 3 else "us"
@@ -81,7 +82,7 @@ class Simulation:
         }
         self.world: World = build_world(
             week.seed,
-            fresh_ledger(folder),
+            ledger or f"sqlite:///{fresh_ledger(folder)}",
             week.start - timedelta(hours=1),
             country=country,
             colliding=week.settings["colliding"],

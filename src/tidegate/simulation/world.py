@@ -121,7 +121,7 @@ class World:
 
 def build_world(
     seed: int,
-    ledger: Path,
+    ledger: str,
     start: datetime,
     *,
     country: str = "us",
@@ -131,7 +131,7 @@ def build_world(
 ) -> World:
     """A shop and a company of one country, and the settings of a hub between them.
 
-    `ledger` is the SQLite file; `service_time` the seconds that a call to Sage takes.
+    `ledger` is the ledger's address; `service_time` the seconds that a call to Sage takes.
     """
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
@@ -151,7 +151,7 @@ def build_world(
     )
     edition = differences.get("edition", "standard")
     settings = Settings(
-        ledger=f"sqlite:///{ledger}",
+        ledger=ledger,
         shop_url=f"https://{SHOP}",
         sage_url=f"https://{SAGE}{PATHS[edition]}",
         sign_in_url=f"https://{SAGE}",

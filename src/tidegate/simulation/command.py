@@ -1,0 +1,88 @@
+"""`tidegate simulate`: weeks by their seeds, side by side, and one summary."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from rich.progress import Progress
+
+from tidegate.simulation.run import Outcome, run_week
+
+
+@dataclass
+class Summary:
+    """All weeks of one campaign."""
+
+    seeds: int = 0
+    orders: int = 0
+    cycles: int = 0
+    deaths: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unexplained: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, sage: str) -> None:
+        """One more week."""
+        self.seeds += 1
+        for name in ("orders", "cycles", "deaths", "lost", "doubled", "unexplained"):
+            setattr(self, name, getattr(self, name) + getattr(outcome, name))
+        self.faults.update(outcome.faults)
+        replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
+        self.violations += [{"seed": outcome.seed, **each, "replay": replay} for each in outcome.violations]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**self.__dict__, "faults": dict(sorted(self.faults.items()))}
+
+
+def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:
+    """Run `seeds` weeks from seed `first`; 0 when no promise was broken, 1 otherwise."""
+    if sage != "sage200":
+        sys.stderr.write(f"--sage {sage}: this version simulates sage200 only\n")
+        return 2
+    summary = Summary()
+    with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("weeks", total=seeds)
+        for outcome in outcomes(range(first, first + seeds), jobs):
+            summary.add(outcome, sage)
+            progress.advance(task)
+    if as_json:
+        sys.stdout.write(json.dumps(summary.as_dict()) + "\n")
+    else:
+        tell(summary)
+    return 1 if summary.violations or summary.lost or summary.doubled or summary.unexplained else 0
+
+
+def outcomes(seeds: range, jobs: int) -> Iterator[Outcome]:
+    """The weeks, in any order."""
+    if jobs == 1:
+        quiet()
+        yield from map(run_week, seeds)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=quiet) as pool:
+        yield from pool.imap_unordered(run_week, seeds)
+
+
+def quiet() -> None:
+    """A simulated week says nothing about its thousands of failures."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def tell(summary: Summary) -> None:
+    """For people."""
+    write = sys.stdout.write
+    write(f"{summary.seeds} weeks, {summary.orders} orders, {summary.cycles} cycles, {summary.deaths} deaths\n")
+    write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
+    write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")
+    for each in summary.violations:
+        write(f"VIOLATION {each['promise']}: {each['subject']}: {each['text']}\n  replay: {each['replay']}\n")
