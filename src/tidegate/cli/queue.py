@@ -122,7 +122,7 @@ def show_deliveries(report: dict[str, Any], zones: dict[str, ZoneInfo]) -> None:
         ["id", "connection", "flow", "order", "step", "state", "since", "age", "failures", "reason"],
         [
             [
-                f"#{row['id']}",
+                row["id"],
                 row["connection"],
                 row["flow"],
                 row["label"],
@@ -155,11 +155,11 @@ def why(row: dict[str, Any], most: int = 100) -> str:
 @app.command("show")
 def show(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="ORDER|#ID...", help="Order numbers or ids.")],
+    names: Annotated[list[str], typer.Argument(metavar="ORDER|id:ID...", help="Order numbers or ids.")],
     connection: Connection = None,
     as_json: Json = False,
 ) -> None:
-    """Show deliveries whole: reason, attempts, and what can be done."""
+    """Show deliveries whole: the reason, and what can be done."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import interventions, reports
@@ -195,7 +195,7 @@ def possible(row: dict[str, Any]) -> list[str]:
 
 def show_one(row: dict[str, Any], zone: ZoneInfo) -> None:
     """One delivery in lines."""
-    showing.say(f"#{row['id']} {row['label'] or row['key']}: {row['flow']} / {row['step']}", style="bold")
+    showing.say(f"{row['label'] or row['key']}: {row['flow']} / {row['step']} (id:{row['id']})", style="bold")
     lines = [
         ("state", row["state"]),
         ("reason", f"{row['code']}: {row['reason']}" if row["code"] else row["reason"]),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ORDER|#ID...]", help="Order numbers or ids."),
+    typer.Argument(metavar="[ORDER|id:ID...]", help="Order numbers or ids."),
 ]
 AllOfCode = Annotated[
     str | None,
@@ -183,7 +183,8 @@ def chosen(
     if unknown:
         raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
     items = [item for item in items if flow in (None, item.flow)]
-    whole = [item for item in items if not step and item.label in names and f"#{item.id}" not in names]
+    ids = {interventions.id_in(name) for name in names}
+    whole = [item for item in items if not step and item.label in names and item.id not in ids]
     if not whole:
         return items
     steps = interventions.meant(wish, whole)
@@ -240,7 +241,7 @@ def show_acted(done: Sequence[Acted], as_json: bool) -> None:
 @group.command("link")
 def link(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="ORDER|#ID", help="The order number or id.")],
+    name: Annotated[str, typer.Argument(metavar="ORDER|id:ID", help="The order number or id.")],
     number: Annotated[
         str,
         typer.Argument(
@@ -270,7 +271,7 @@ def link(
                 remedy="`tidegate queue list --label ...` shows the steps",
             )
         if len(items) > 1:
-            choices = ", ".join(f"#{item.id} ({item.connection}, {item.store})" for item in items)
+            choices = ", ".join(f"id:{item.id} ({item.connection}, {item.store})" for item in items)
             raise Refused(f"several deliveries are called {name}", f"name one of {choices}", exits.USAGE)
         (item,) = items
         if not number and not sage_id:

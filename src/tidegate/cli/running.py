@@ -36,12 +36,6 @@ def run(
     with there.hub() as hub, asked_to_stop() as stop:
         log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock)
         told_warnings(there.warnings)
-        if not hub.connections:
-            raise Refused(
-                f"{there.config} has no connection: there is nothing to run",
-                "add [connections.NAME]",
-                exits.CONFIGURATION,
-            )
         from tidegate.engine import runner
 
         runner.run(hub, stop)

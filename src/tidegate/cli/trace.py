@@ -99,7 +99,7 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
     adopted = ", adopted" if each["adopted"] else ""
     branch = tree.add(
         f"{text(each['flow'])} / {text(each['step'])}: {state}{text(to + total + adopted)} "
-        f"{text('since ' + local(each['changed_at'], zone))} [dim]#{each['id']}[/dim]"
+        f"{text('since ' + local(each['changed_at'], zone))} [dim]id:{each['id']}[/dim]"
     )
     if each["reason"]:
         branch.add(text(f"{each['code'] or 'reason'}: {each['reason']}"))

@@ -157,10 +157,10 @@ def release_after_cancellation(item: Item, now: datetime) -> None:
 def find(
     names: Sequence[str], *, connection: str | None = None, step: str | None = None
 ) -> tuple[list[Item], list[str]]:
-    """Deliveries by id (`#17`), by key or by order number, each once; and the names that are unknown.
+    """Deliveries by id (`id:17`), by key or by order number, each once; and the names that are unknown.
 
     A bare number is an order number first, since that is what people read; where there is no such
-    order it is an id.
+    order it is an id. (A `#17` would be a comment to most shells; quoted, it is an id, too.)
     """
     found: dict[int, Item] = {}
     unknown: list[str] = []
@@ -173,16 +173,26 @@ def find(
 
 
 def _named(name: str, connection: str | None, step: str | None) -> list[Item]:
-    if not name.startswith("#"):
+    number = id_in(name)
+    if number is None:
         items = queue.listing(label=name, connection=connection, step=step, limit=100)
         if items:
             return items
         keyed = queue.by_key(name)
         if keyed is not None:
             return [keyed]
-    number = name.removeprefix("#")
-    item = queue.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+        number = id_in(f"id:{name}")
+    item = queue.get(number) if number is not None else None
     return [item] if item is not None else []
+
+
+def id_in(name: str) -> int | None:
+    """The id in `id:17` or `#17`; None for any other name."""
+    for prefix in ("id:", "#"):
+        number = name.removeprefix(prefix)
+        if number != name and number.isascii() and number.isdigit() and len(number) < 19:
+            return int(number)
+    return None
 
 
 def all_of(

@@ -35,24 +35,42 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+def fresh(tmp_path: Path) -> Iterator[Terminal]:
     """Nothing is there but the configuration: no ledger, nobody has signed in."""
-    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us")
-    for name, value in world.environment().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("TIDEGATE_CONFIG", raising=False)
-    terminal = Terminal(world, tmp_path / "tidegate.toml")
-    terminal.write_config()
-    yield terminal
-    database.set_trip(None)
-    database.close()
+    yield from in_folder(tmp_path)
 
 
 @pytest.fixture
-def terminal(fresh: Terminal, migrated: Path, tmp_path: Path) -> Terminal:
+def terminal(fresh: Terminal, migrated: Path) -> Terminal:
     """A hub that is ready to run: the ledger is there and somebody has signed in."""
-    shutil.copyfile(migrated, tmp_path / "tidegate.db")
-    hub = fresh.world.open_hub()
-    fresh.world.sign_in(hub)
+    return ready(fresh, migrated)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Terminal]:
+    """The same for tests that change nothing but the configuration."""
+    for made in in_folder(tmp_path_factory.mktemp("shared")):
+        yield ready(made, migrated)
+
+
+def in_folder(folder: Path) -> Iterator[Terminal]:
+    """A world whose ledger and configuration lie in `folder`."""
+    world = build_world(7, f"sqlite:///{folder / 'tidegate.db'}", START, country="us")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in world.environment().items():
+            patch.setenv(name, value)
+        patch.delenv("TIDEGATE_CONFIG", raising=False)
+        made = Terminal(world, folder / "tidegate.toml")
+        made.write_config()
+        yield made
+        database.set_trip(None)
+        database.close()
+
+
+def ready(made: Terminal, migrated: Path) -> Terminal:
+    """Put a migrated ledger in place and sign in."""
+    shutil.copyfile(migrated, made.config.parent / "tidegate.db")
+    hub = made.world.open_hub()
+    made.world.sign_in(hub)
     hub.close()
-    return fresh
+    return made

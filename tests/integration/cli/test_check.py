@@ -120,10 +120,10 @@ MAPPINGS: list[tuple[dict[str, str], str, str, str]] = [
     ("text", "subject", "verdict", "words"), MAPPINGS, ids=[f"{row[1]}: {row[3]}" for row in MAPPINGS]
 )
 def test_a_mapping_that_does_not_fit(
-    terminal: Terminal, text: dict[str, str], subject: str, verdict: str, words: str
+    shared: Terminal, text: dict[str, str], subject: str, verdict: str, words: str
 ) -> None:
-    terminal.write_config(text=text)
-    line = of(lines(terminal, 1 if verdict == "fail" else 0), "connection web", subject)
+    shared.write_config(text=text)
+    line = of(lines(shared, 1 if verdict == "fail" else 0), "connection web", subject)
     assert line["verdict"] == verdict
     assert words in line["text"]
     assert line["remedy"]

@@ -63,7 +63,8 @@ def test_show_says_what_is_possible(held: Terminal) -> None:
     (shown,) = held.json("queue", "show", "000000001")["deliveries"]
     assert shown["code"] == "unmapped-payment"
     assert {"release", "cancel", "skip", "link"} <= set(shown["possible"])
-    assert "possible:" in held.run("queue", "show", f"#{shown['id']}").output
+    assert "possible:" in held.run("queue", "show", f"id:{shown['id']}").output
+    assert held.json("queue", "show", f"#{shown['id']}") == held.json("queue", "show", shown["key"])
     assert "there is no order or delivery 77" in held.run("queue", "show", "77", code=5).stderr
 
 
