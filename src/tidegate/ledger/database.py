@@ -55,11 +55,26 @@ def open_ledger(url: str, *, durability: Durability = "full") -> None:
             old.inc_thread_sharing()  # connections of other threads, idle by now
             old.close()
         _opened.clear()
-        settings.DATABASES = {"default": location.settings}
-        # Django reads its settings once; this is what its own tests do to make it read them again
-        connections.settings = connections.configure_settings(settings.DATABASES)
-        connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+        _point_at(location.settings)
         _here = location
+
+
+def _point_at(wanted: dict[str, Any]) -> None:
+    """Django reads its settings once; its connections are made to see others.
+
+    Each thread's connection object shares one dictionary of settings and reads it when it connects. So
+    that is what changes: new connection objects would never be freed (a context variable keeps them), and
+    a simulation opens a hundred thousand ledgers in one process.
+    """
+    new = connections.configure_settings({"default": wanted})["default"]
+    known = connections.settings["default"]
+    if known["ENGINE"] != new["ENGINE"]:
+        connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+        connections.settings["default"] = new
+    else:
+        known.clear()
+        known.update(new)
+    settings.DATABASES = dict(connections.settings)
 
 
 def _prepare(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
