@@ -27,7 +27,7 @@ def remember_secret(value: str) -> None:
 
 def redact(text: str) -> str:
     """`text` without known secrets and without what looks like one."""
-    for secret in tuple(_known):
+    for secret in sorted(_known, key=len, reverse=True):  # one may be part of another
         if secret in text:
             text = text.replace(secret, HIDDEN)
     for pattern in _PATTERNS:

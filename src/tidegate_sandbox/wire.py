@@ -34,6 +34,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from http.client import responses
 from io import BytesIO
@@ -222,7 +223,9 @@ class Wire:
                 self._note(environ, None, kind)
                 raise
             self._note(environ, result.code, kind)
-        start_response(result.status, result.headers)
+        start_response(
+            result.status, [*result.headers, ("Date", format_datetime(self.clock.now(), usegmt=True))]
+        )
         return _half(result.body) if kind == "cut_body" else (result.body,)
 
     def _read(self, environ: Environ) -> bytes:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import typer
@@ -107,7 +108,7 @@ def placed(problems: Iterable[Problem], file: str) -> list[Problem]:
 
 def exists(ledger: str) -> bool:
     """Whether there is anything at the ledger's address; a server is asked by opening it."""
-    return not ledger.startswith("sqlite:///") or Path(ledger.removeprefix("sqlite:///")).exists()
+    return not ledger.startswith("sqlite:///") or Path(unquote(ledger.removeprefix("sqlite:///"))).exists()
 
 
 def named_connection(configuration: Configuration, name: str) -> str:

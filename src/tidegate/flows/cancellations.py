@@ -8,13 +8,14 @@ until its order is confirmed, or is proved absent.
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import order_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, Session
+from tidegate.sage.port import Accepted, OrderKey, Session
 
 STEP = "cancel"
 #: Cancellations in one cycle; the rest waits for the next one.
@@ -39,6 +40,8 @@ def cancel(cycle: Cycle, session: Session, item: Item) -> None:
         cycle.apply([Verdict(item.id, "m", text="the order was never sent")])
         return
     if order.state in (State.QUEUED, State.HELD) or (order.state is State.REVIEW and not order.target_id):
+        if lookups.was_attempted(order.id) and not is_absent(cycle, session, order):
+            return
         text = "cancelled in Magento before it was sent"
         cycle.apply([Verdict(order.id, "m", text=text), Verdict(item.id, "m", text=text)])
         release_child(cycle, order)
@@ -72,6 +75,28 @@ def cancel(cycle: Cycle, session: Session, item: Item) -> None:
         release_child(cycle, order)
     else:
         cycle.apply([cycle.after_failure(item, outcome, attempts[item.id])])
+
+
+def is_absent(cycle: Cycle, session: Session, order: Item) -> bool:
+    """An order that was tried is looked up: whatever an answer said, the company may have it."""
+    key = order_key(order.store, order.entity_id or 0)
+    found = session.find_orders([OrderKey(key, "")])
+    if isinstance(found, Failure):
+        cycle.call_failed(found)
+        return False
+    ours = [each for each in found[key] if each.ours]
+    if not ours:
+        return True
+    there = ours[0]
+    letter = "e" if order.state is State.QUEUED else "o"
+    cycle.apply(
+        [
+            Verdict(
+                order.id, letter, target_id=there.id, target_number=there.number, target_status=there.status
+            )
+        ]
+    )
+    return False  # it is confirmed now: the next cycle cancels it there
 
 
 def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:

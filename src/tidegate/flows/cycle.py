@@ -20,6 +20,10 @@ from tidegate.ledger.queue import Item
 LEARNT_CLOSURE = timedelta(minutes=10)
 
 
+#: These waits end by themselves and are nobody's business.
+PREREQUISITES = (Code.CUSTOMER_PENDING, Code.PARENT_PENDING)
+
+
 @dataclass
 class Counts:
     """What a cycle did; `calls_*` are requests made, sign-in and look-ups included."""
@@ -107,7 +111,14 @@ class Cycle:
         )
         self.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
         self.follow(failure, ruling.consequence, item.label)
+        if ruling.verdict.letter in ("h", "i") and failure.code not in PREREQUISITES:
+            self.ask_a_person(failure, failure.missing or item.label)
         return ruling.verdict
+
+    def ask_a_person(self, failure: Failure, subject: str) -> None:
+        """A review or a missing mapping waits for somebody: tell, once for each thing."""
+        with transaction("alert"):
+            alerts.raise_alert(failure.code.value, self.name, subject, failure.text, self.now())
 
     def after_absence(self, item: Item) -> Verdict:
         """A look-up proved that the target does not have it: only now the failure counts."""
@@ -127,6 +138,10 @@ class Cycle:
             failure, failures_before=0, threshold=0, now=self.now(), delivery_id=0, attempt_id=None
         )
         self.follow(failure, ruling.consequence, "", of_company=of_company)
+        self.end(failure)
+
+    def end(self, failure: Failure) -> None:
+        """No further call in this cycle."""
         with self._lock:
             self.ended_by = self.ended_by or failure
 

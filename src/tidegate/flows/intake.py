@@ -8,7 +8,7 @@ from datetime import datetime
 from tidegate.config import model
 from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import order_key, revision, step_key
+from tidegate.domain.keys import Standing, order_key, revision, step_key
 from tidegate.domain.order import Order
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
@@ -45,7 +45,7 @@ class Intake:
         cursor: tuple[str, datetime | None] | None = None,
     ) -> None:
         """One commit: the documents, what becomes of each, and the cursor behind them."""
-        mine = [order for order in orders if not self.rules.websites or order.website in self.rules.websites]
+        mine = [order for order in orders if self.concerns(order)]
         self.fetch_parents(mine)
         wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
         known = intake.known(self.store, "order", wanted)
@@ -57,7 +57,17 @@ class Intake:
                 self.carry_out(order, known, sources[order.entity_id], now)
             self.park(unreadable, now)
             if cursor is not None and cursor[1] is not None:
-                cursors.move(self.cycle.name, FLOW, cursor[0], cursor[1].isoformat(), now)
+                self.move_cursor(cursor[0], cursor[1], now)
+
+    def concerns(self, order: Order) -> bool:
+        """Orders of other websites are other connections' business; a deleted store view has no website."""
+        return not self.rules.websites or order.website in self.rules.websites or not order.website
+
+    def move_cursor(self, name: str, read_up_to: datetime, now: datetime) -> None:
+        """Forwards only: what was proved in the overlap lies behind the cursor already."""
+        written = cursors.read(self.cycle.name, FLOW, name)
+        if written is None or datetime.fromisoformat(written) < read_up_to:
+            cursors.move(self.cycle.name, FLOW, name, read_up_to.isoformat(), now)
 
     def fetch_parents(self, orders: Sequence[Order]) -> None:
         """An edited order follows its parent, so the parent must be known first."""
@@ -89,6 +99,7 @@ class Intake:
         return Known(
             state=state,
             revision=before.revision,
+            standing=Standing.CANCELLED if before.state == "canceled" else Standing.OPEN,
             maybe_sent=state in MAYBE_SENT or bool(before.target_id),
             cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
         )

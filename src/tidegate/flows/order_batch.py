@@ -33,6 +33,10 @@ from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared, Session
 read_document = msgspec.json.Decoder(Order).decode
 
 
+#: So many calls in a row without a clear answer end the cycle.
+MOST_UNCLEAR = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """An order with everything it needs to leave."""
@@ -54,6 +58,7 @@ class OrderBatch:
         self.session = session
         self.terms = terms
         self.capabilities = cycle.connection.company.capabilities
+        self.unclear_in_a_row = 0
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
@@ -151,8 +156,14 @@ class OrderBatch:
         """What the company's answer means for one delivery."""
         self.cycle.count("sent")
         if isinstance(outcome, Accepted):
+            self.unclear_in_a_row = 0
             return verdict_of_accepted(self.cycle, each.item, outcome, each.order, attempt_id)
-        return self.cycle.after_failure(each.item, outcome, attempt_id)
+        verdict = self.cycle.after_failure(each.item, outcome, attempt_id)
+        self.unclear_in_a_row = self.unclear_in_a_row + 1 if verdict.letter == "d" else 0
+        if self.unclear_in_a_row >= MOST_UNCLEAR:
+            # It is not the record: a company that answers nothing is not asked a hundred times.
+            self.cycle.end(outcome)
+        return verdict
 
     def commit(self, verdicts: Sequence[Verdict]) -> None:
         """Commit decisions with everything that follows from them."""

@@ -12,7 +12,7 @@ from tidegate.flows.customers import CustomerDesk
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import read_order
 from tidegate.flows.order_batch import OrderBatch
-from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger import alerts, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 
@@ -38,6 +38,7 @@ def run(cycle: Cycle, batch: OrderBatch) -> None:
     if present:
         with transaction("release"):
             cycle.count("released", delivery.release_waiting(cycle.name, present, cycle.now()))
+            alerts.clear_subjects(cycle.name, present, cycle.now())
 
 
 def parent_is_settled(waits_for: str) -> bool:

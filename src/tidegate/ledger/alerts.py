@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +56,14 @@ def clear_all(code: str, connection: str, now: datetime) -> int:
     return models.Alert.objects.filter(code=code, connection=connection, cleared_at=None).update(
         cleared_at=now
     )
+
+
+def clear_subjects(connection: str, subjects: Iterable[str], now: datetime) -> int:
+    """Clear every alert about these subjects, whatever its code; returns how many were open."""
+    inside(now)
+    named = [storable(subject) for subject in subjects if subject]
+    known = models.Alert.objects.filter(connection=connection, subject__in=named, cleared_at=None)
+    return known.update(cleared_at=now)
 
 
 def open_alerts(connection: str | None = None) -> list[OpenAlert]:

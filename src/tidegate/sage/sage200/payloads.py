@@ -179,7 +179,7 @@ def order_body(
     if cash and order.invoice is not None:
         body.customer_type = "EnumCustomerTypeCash"
         body.cash_account_invoice_address = _postal(_PostalAddress(), order.invoice, resolved.lists, codes)
-    notes = [order.note] if order.note.strip() else []
+    notes: list[str] = []  # the order's own note is a comment line already
     if order.invoice is not None and not cash:
         notes.append(_invoice_note(order.invoice))
     body.memos = [_Memo(note=cut(note, 1000)) for note in notes]
