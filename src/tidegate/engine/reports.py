@@ -115,13 +115,14 @@ def flow_status(
         else accounts.account(name, flow, step)
         for step in steps
     }
+    whole = sum(counted.values(), Account(read=0))
     rule = settings.flows.get(flow) if settings else None
     last = marks.read(last_run_mark(name, flow))
     return {
         "enabled": bool(rule and rule.enabled),
-        "account": account_dict(sum(counted.values(), Account(read=0))),
+        "account": account_dict(whole),
         "steps": {step: account_dict(each) for step, each in counted.items()},
-        "queue": queue.depth(name, flow),
+        "queue": whole.waiting,
         "last_cycle": iso(datetime.fromisoformat(last)) if last else None,
         "next_cycle": iso(next_cycle(rule, company, last, now))
         if rule and rule.enabled and company

@@ -97,9 +97,9 @@ def test_changes_after_sending_are_one_step_however_many(terminal: Terminal) -> 
     with terminal.world.open_hub(), database.transaction("test"):
         changes = [
             NewDelivery(
-                connection="web", flow="orders", step=f"change-{n}", key=f"magento:main:{n}/change-{n}"
+                connection="web", flow="orders", step=f"change-{n:012x}", key=f"magento:main:{n}/change-{n}"
             )
-            for n in range(3)
+            for n in (0, 77, 2**47)
         ]
         delivery.create_many(changes, terminal.world.clock.now())
     steps = terminal.json("status")["connections"]["web"]["flows"]["orders"]["steps"]

@@ -1,0 +1,42 @@
+"""Which steps the ledger holds anything of, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.ledger.conftest import Ledger
+from integration.ledger.making import create
+from tidegate.domain.states import State
+from tidegate.ledger import overview
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_empty_ledger_holds_nothing() -> None:
+    assert overview.steps() == []
+
+
+def test_every_step_once_and_families_by_their_name(ledger: Ledger) -> None:
+    create("1/order", "2/order")
+    create("1/number", flow="order-status", step="number")
+    create("1/comment", flow="order-status", step="comment")
+    for suffix in ("000000000000", "9f2c00000000", "ffffffffffff"):
+        create(f"1/change-{suffix}", step=f"change-{suffix}", state=State.REVIEW)
+    create("1/cancel", step="cancel")
+    create("old/order", connection="old")
+    assert overview.steps() == [
+        ("main-uk", "order-status", "comment"),
+        ("main-uk", "order-status", "number"),
+        ("main-uk", "orders", "cancel"),
+        ("main-uk", "orders", "change"),
+        ("main-uk", "orders", "order"),
+        ("old", "orders", "order"),
+    ]
+
+
+def test_a_family_has_one_account(ledger: Ledger) -> None:
+    create("1/change-000000000000", step="change-000000000000", state=State.REVIEW)
+    create("2/change-ffffffffffff", step="change-ffffffffffff")
+    create("3/changes", step="changes")
+    account = overview.family_account("main-uk", "orders", "change")
+    assert (account.read, account.review, account.waiting) == (2, 1, 1)
+    assert account.unexplained == 0
