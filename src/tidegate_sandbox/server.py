@@ -115,7 +115,8 @@ class _Handler(WSGIRequestHandler):
         parts = iter(self.server.app(environ, start))
         first = next(parts, b"")
         code, _, phrase = status.partition(" ")
-        self.send_response(int(code), phrase)
+        self.send_response_only(int(code), phrase)  # without the machine's Date: the wire has its own
+        self.send_header("Server", self.version_string())
         for name, value in headers:
             self.send_header(name, value)
         if self.close_connection:

@@ -90,6 +90,4 @@ def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
         currency="USD",
         order_currencies=ORDER_CURRENCIES,
     )
-    return checker.judge(
-        stage.shop.books(), stage.sage.company.books(), all_deliveries(now), accounts, terms
-    )
+    return checker.judge(stage.shop.books(), stage.sage.company.books(), all_deliveries(now), accounts, terms)

@@ -12,7 +12,7 @@ from tidegate.clock import FastClock, SystemClock
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, Line
-from tidegate.demo.figures import Figures, judge, look
+from tidegate.demo.figures import judge, look
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import Beat, Story
 from tidegate_sandbox.checker import Verdict
@@ -99,7 +99,9 @@ class Performance:
         self.cycles.append(line)
         counts = line["counts"]
         if line["outcome"] == "busy" and self.once("busy"):
-            self.say("the lease of the dead process is still in force: the new one waits until it has run out")
+            self.say(
+                "the lease of the dead process is still in force: the new one waits until it has run out"
+            )
         if counts.get("adopted") and line["flow"] == "orders":
             many = counts["adopted"]
             what = "the order without an answer" if many == 1 else f"{many} orders without an answer"

@@ -54,7 +54,9 @@ def head(performance: Performance) -> Table:
     grid.add_row(clock_face(figures.at), f"simulated, {RATE / 60:.0f} minutes a second")
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.waiting} waiting{age(oldest)}")
-    grid.add_row("Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", twice(figures.duplicates)))
+    grid.add_row(
+        "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", twice(figures.duplicates))
+    )
     return grid
 
 
@@ -77,9 +79,7 @@ def account(flows: dict[str, Any]) -> Table:
     for flow in flows.values():
         for step, counts in flow["steps"].items():
             styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
-            cells = [
-                Text(str(counts[place]), style) for place, style in zip(PLACES, styles, strict=True)
-            ]
+            cells = [Text(str(counts[place]), style) for place, style in zip(PLACES, styles, strict=True)]
             table.add_row(STEPS.get(step, step), *cells)
     return table
 
