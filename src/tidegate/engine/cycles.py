@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from tidegate.domain.cadence import Cadence
+from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine.hub import Hub
 from tidegate.flows import notes, order_status, orders
 from tidegate.flows.connection import Connection
@@ -19,7 +20,26 @@ from tidegate.ledger.faults import LeaseLost
 
 log = structlog.get_logger()
 
-FLOWS: dict[str, Callable[[Cycle], None]] = {orders.FLOW: orders.run, notes.FLOW: order_status.run}
+
+@dataclass(frozen=True)
+class Plan:
+    """A flow as the engine knows it. It cannot be built if it would write against the ownership table."""
+
+    name: str
+    run: Callable[[Cycle], None]
+    writes: tuple[Write, ...]
+
+    def __post_init__(self) -> None:
+        check_flow(self.name, self.writes)
+
+
+FLOWS = {
+    plan.name: plan
+    for plan in (
+        Plan(orders.FLOW, orders.run, (Write(Kind.ORDER, Side.SAGE), Write(Kind.REGISTRATION, Side.SAGE))),
+        Plan(notes.FLOW, order_status.run, (Write(Kind.ORDER_STATUS, Side.MAGENTO),)),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,7 @@ def carry(cycle: Cycle) -> Report:
     store_before, company_before = connection.store.calls, connection.company.calls
     outcome, text = "done", ""
     try:
-        FLOWS[cycle.flow](cycle)
+        FLOWS[cycle.flow].run(cycle)
     except LeaseLost as lost:
         outcome, text = "lease lost", str(lost)
     cycle.counts.calls_store = connection.store.calls - store_before
