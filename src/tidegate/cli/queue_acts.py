@@ -187,8 +187,23 @@ def chosen(
     whole = [item for item in items if not step and item.label in names and item.id not in ids]
     if not whole:
         return items
+    one_order_each(whole)
     steps = interventions.meant(wish, whole)
     return [item for item in items if item in steps or item not in whole]
+
+
+def one_order_each(items: Sequence[Item]) -> None:
+    """Refuse a number that several orders have: store views and stores count alike."""
+    orders: dict[str, dict[tuple[str, int | None], Item]] = {}
+    for item in items:
+        orders.setdefault(item.label, {}).setdefault((item.store, item.entity_id), item)
+    for label, found in orders.items():
+        if len(found) > 1:
+            choices = ", ".join(
+                f"id:{item.id} ({item.connection}, {item.store}, entity {item.entity_id})"
+                for item in found.values()
+            )
+            raise Refused(f"several orders have the number {label}", f"name one of {choices}", exits.USAGE)
 
 
 def confirm(wish: str, items: Sequence[Item]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tidegate.cli import exits, showing
-from tidegate.cli.complaint import Refused, Unknown, told_warnings
+from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import here, only_connection, zone_of
 from tidegate.cli.showing import Json, local
 from tidegate.cli.stopping import asked_to_stop
@@ -30,12 +30,17 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
     """Run every cycle when it is due, until SIGINT or SIGTERM. A running cycle ends properly."""
+    import structlog
+
     from tidegate import log
 
     there = here(context)
     with there.hub() as hub, asked_to_stop() as stop:
         log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock)
-        told_warnings(there.warnings)
+        for warning in there.warnings:
+            structlog.get_logger().warning(
+                "configuration", key=warning.key, found=warning.found, remedy=warning.remedy
+            )
         from tidegate.engine import runner
 
         runner.run(hub, stop)

@@ -75,5 +75,9 @@ def test_run_hands_the_hub_to_the_runner(terminal: Terminal, monkeypatch: pytest
         seen.append(list(hub.connections))
 
     monkeypatch.setattr(runner, "run", runs)
-    assert terminal.run("run").stdout == ""
+    terminal.write_config(text={'guest_account = "WEB"\n': ""})
+    result = terminal.run("run", "--json")
+    assert result.stdout == ""
+    warnings = [json.loads(line) for line in result.stderr.splitlines()]
+    assert warnings[0]["key"] == "connections.web.customers.guest_account"
     assert seen == [["web"]]

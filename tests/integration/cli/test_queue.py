@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from integration.cli.terminal import ONE_PAYMENT, Terminal
+from tidegate.ledger import database, delivery, intake
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.intake import SourceRow
 
 
 @pytest.fixture
@@ -109,6 +112,28 @@ def test_an_order_means_the_order_and_not_only_the_notes_about_it(held: Terminal
     assert [(row["step"], row["after"]) for row in done["results"]] == [("comment", "held")]
     done = held.json("queue", "release", "000000004", "--yes")
     assert [(row["step"], row["after"]) for row in done["results"]] == [("comment", "queued")]
+
+
+def test_a_number_that_two_orders_have_must_be_told_apart(held: Terminal) -> None:
+    with held.world.open_hub(), database.transaction("test"):
+        now = held.world.clock.now()
+        row = SourceRow(
+            connection="web", store="main", entity_id=99, increment_id="000000001", revision="", document=""
+        )
+        twin = NewDelivery(
+            connection="web",
+            flow="orders",
+            step="order",
+            key="magento:main:99/order",
+            label="000000001",
+            source_id=intake.save_sources([row], now)[99],
+        )
+        delivery.create_many([twin], now)
+    result = held.run("queue", "cancel", "000000001", "--yes", code=2)
+    assert "several orders have the number 000000001" in result.stderr
+    assert "entity 99" in result.stderr
+    held.run("queue", "cancel", "magento:main:99/order", "--yes")
+    assert sorted(row["state"] for row in held.deliveries("--label", "000000001")) == ["cancelled", "held"]
 
 
 def test_a_cancelled_order_can_be_taken_up_again(held: Terminal) -> None:
