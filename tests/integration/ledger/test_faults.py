@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError
+
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import NOW, create
-
 from tidegate.ledger import database, models, queue
 from tidegate.ledger.faults import LedgerError, explain
 
