@@ -1,0 +1,81 @@
+"""A running command: a process of its own, told and killed by its handle."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+#: The longest that a command may take to end.
+PATIENCE = 30.0
+
+
+class Command:
+    """One process; its output goes to files, so that it can never block on a pipe."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self.words = words
+        self._stdout, self._stderr = log.with_suffix(".out"), log.with_suffix(".err")
+        with self._stdout.open("wb") as out, self._stderr.open("wb") as err:
+            self._process = subprocess.Popen(
+                words, env=dict(environment), stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def stdout(self) -> str:
+        """What it has answered so far."""
+        return self._stdout.read_text()
+
+    @property
+    def stderr(self) -> str:
+        """What it has logged so far."""
+        return self._stderr.read_text()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """The whole lines of `run --json`."""
+        lines = self.stderr.splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
+
+    def cycles(self, outcome: str = "done") -> list[dict[str, Any]]:
+        """The cycles that it has logged."""
+        return [each for each in self.log if each["event"] == "cycle" and each["outcome"] == outcome]
+
+    def wait(self, code: int = 0) -> None:
+        """Wait until it ends, and insist on its exit code."""
+        found = self._process.wait(PATIENCE)
+        assert found == code, f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
+        assert "Traceback" not in self.stderr, self.stderr
+
+    def stop(self) -> None:
+        """Ask it to stop; it ends its cycle and leaves with 0."""
+        self._process.send_signal(signal.SIGTERM)
+        self.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, as by the kernel or a hasty operator."""
+        self._process.kill()
+        self.wait(-signal.SIGKILL)
+
+    def end(self) -> None:
+        """Leave nothing behind, however the test ended."""
+        if self.runs:
+            self._process.kill()
+        self._process.wait(PATIENCE)

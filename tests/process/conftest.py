@@ -1,0 +1,42 @@
+"""A stage for each test; everything on it is stopped at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from process.stage import Stage
+
+SetUp = Callable[..., Stage]
+
+
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared by all workers of a session."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bytecode"
+
+
+@pytest.fixture
+def set_up(tmp_path: Path, bytecode: Path) -> Iterator[SetUp]:
+    """Builds stages."""
+    with ExitStack() as stack:
+
+        def build(seed: int = 1, *, rate: float = 1.0, ledger: str = "", **differences: Any) -> Stage:
+            stage = Stage(tmp_path, bytecode, seed, rate, ledger, differences)
+            stack.callback(stage.close)
+            stage.open()
+            return stage
+
+        yield build
+
+
+@pytest.fixture
+def stage(set_up: SetUp) -> Stage:
+    """The usual one: SQLite, real time."""
+    return set_up()

@@ -1,0 +1,57 @@
+"""SIGKILL at random moments of a cycle: restarted, the hub loses nothing and sends nothing twice."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from process.gate import Moment
+from process.stage import Stage
+
+pytestmark = pytest.mark.process
+
+ORDERS = 6
+MOMENTS = [*Moment, *Moment]
+#: Where else a cycle may die: while it reads, looks up, creates an account.
+ELSEWHERE = [
+    ("shop", "GET", r"/V1/orders$"),
+    ("sage", "POST", r"/customers$"),
+    ("sage", "GET", r"/sop_orders$"),
+]
+
+
+def test_killed_while_sending(stage: Stage) -> None:
+    """Eight deaths on one ledger, each at some order of the batch and at some moment of its request."""
+    chance = random.Random(1789)
+    chance.shuffle(MOMENTS)
+    for moment in MOMENTS:
+        stage.sell(ORDERS)
+        request = stage.sage_gate.catch(chance.randint(1, ORDERS), moment)
+        run = stage.run()
+        request.wait()
+        run.kill()
+        stage.sage_gate.wait_until_quiet()
+    stage.sell(ORDERS)
+    run = stage.run()
+    stage.wait_until_settled()
+    run.stop()
+    stage.judge()
+    stage.call("status")
+    adopted = [each for each in stage.orders() if each["adopted"]]
+    assert len(adopted) >= MOMENTS.count(Moment.CARRIED_OUT) + MOMENTS.count(Moment.THEN_CARRIED_OUT)
+
+
+def test_killed_elsewhere(stage: Stage) -> None:
+    """Whatever the hub was doing: it goes on where the ledger stands."""
+    chance = random.Random(1848)
+    for where, method, path in ELSEWHERE:
+        stage.sell(ORDERS)
+        gate = stage.shop_gate if where == "shop" else stage.sage_gate
+        request = gate.catch(1, chance.choice(list(Moment)), method, path)
+        command = stage.start("cycle", "orders", "--connection", "web", "--now")
+        request.wait()
+        command.kill()
+        gate.wait_until_quiet()
+    stage.cycle_until_settled()
+    stage.judge()
