@@ -1,4 +1,4 @@
-"""The hub's process as its parent holds it: started, listened to, started again after its death."""
+"""The hub's process as its parent holds it: prepared, started, listened to, replaced after its death."""
 
 from __future__ import annotations
 
@@ -14,65 +14,112 @@ from tidegate.demo.story import START
 
 Line = dict[str, Any]
 #: Real seconds that a hub which was asked to stop may take to end its cycle.
-PATIENCE = 15.0
+PATIENCE = 20.0
 
 
-class Child:
-    """One life after the other of the hub's process; it is ended by its own handle only."""
+class HubEnded(RuntimeError):
+    """The hub's process ended though nobody had asked it to."""
 
-    def __init__(self, stage: Stage, dies_at: int) -> None:
-        self._stage = stage
-        self._dies_at = dies_at
-        self._process: subprocess.Popen[str] | None = None
-        self._reader: threading.Thread | None = None
-        self.lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
-        self.lives = 0
 
-    def start(self) -> None:
-        """A new life; only the first one ends by its own hand."""
-        stage = self._stage
+class Life:
+    """One process, from its preparation to its end."""
+
+    def __init__(self, stage: Stage, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
+        self._lines = lines
+        self._ready = threading.Event()
         command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(stage.config_path)]
-        command += ["--start", START.isoformat(), "--since", repr(stage.since), "--rate", repr(RATE)]
-        command += ["--seed", str(stage.seed)]
-        if self.lives == 0:
-            command += ["--die-at", str(self._dies_at)]
-        self.lives += 1
+        command += ["--start", START.isoformat(), "--rate", repr(RATE), "--seed", str(stage.seed)]
+        command += ["--die-at", str(dies_at)]
         with stage.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
                 env=stage.environment(),
-                stdin=subprocess.DEVNULL,
+                cwd=stage.folder,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                cwd=stage.folder,
             )
-        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        self._reader = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
+        self._reader = threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True)
         self._reader.start()
 
     def _listen(self, stream: IO[str]) -> None:
         with stream:
             for line in stream:
-                if line.endswith("\n"):  # a killed process may leave half a line
-                    self.lines.put(json.loads(line))
+                if not line.endswith("\n"):
+                    return  # a killed process may leave half a line
+                if line == "ready\n":
+                    self._ready.set()
+                else:
+                    self._lines.put(json.loads(line))
+
+    def until_ready(self) -> None:
+        """Wait until it could begin at once. Raises HubEnded."""
+        while not self._ready.wait(0.05):
+            if (status := self.process.poll()) is not None:
+                raise HubEnded(f"the hub's process ended with status {status} before it had begun")
+
+    def begin(self, since: float) -> None:
+        """Let it work; `since` is the clock's origin. What has died meanwhile shows in `process`."""
+        assert self.process.stdin is not None  # noqa: S101 - it is a pipe
+        try:
+            with self.process.stdin as stdin:
+                stdin.write(f"{since!r}\n")
+        except BrokenPipeError:
+            return
+
+    def end(self) -> None:
+        """Ask it to stop; end it when it does not."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+        self._reader.join(PATIENCE)
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            self.process.stdin.close()
+
+
+class Child:
+    """One life at a time, the next one in readiness; each is ended by its own handle only."""
+
+    def __init__(self, stage: Stage, dies_at: int) -> None:
+        self._stage = stage
+        self._dies_at = dies_at
+        self._life: Life | None = None
+        self._next: Life | None = None
+        self.lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
+
+    def prepare(self) -> None:
+        """Start a process that waits for its turn; only the first one ends by its own hand."""
+        if self._next is None:
+            self._next = Life(self._stage, self._dies_at, self.lines)
+            self._dies_at = 0
+
+    def until_ready(self) -> None:
+        """Wait for the process that was prepared."""
+        self.prepare()
+        assert self._next is not None  # noqa: S101 - just prepared
+        self._next.until_ready()
+
+    def begin(self) -> None:
+        """It is the next one's turn."""
+        self.prepare()
+        if self._life is not None:
+            self._life.end()
+        self._life, self._next = self._next, None
+        if self._life is not None:
+            self._life.begin(self._stage.since)
 
     def ended(self) -> int | None:
-        """The exit status once the process has ended: -9 after SIGKILL. None while it lives."""
-        return self._process.poll() if self._process is not None else None
+        """The exit status of the one whose turn it was: -9 after SIGKILL. None while it lives."""
+        return self._life.process.poll() if self._life is not None else None
 
     def stop(self) -> None:
-        """Ask it to stop; end it when it does not."""
-        process, reader = self._process, self._reader
-        if process is None:
-            return
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
-        if reader is not None:
-            reader.join(PATIENCE)
-        self._process = self._reader = None
+        """End whatever lives."""
+        for life in (self._life, self._next):
+            if life is not None:
+                life.end()
+        self._life = self._next = None

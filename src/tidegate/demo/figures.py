@@ -10,6 +10,7 @@ from typing import Any
 from tidegate.config.model import Configuration
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
+from tidegate.domain.states import WAITING, State
 from tidegate.engine import reports
 from tidegate.simulation.run import all_deliveries
 from tidegate_sandbox import checker
@@ -27,6 +28,7 @@ class Figures:
     sage_orders: int  #: orders in Sage, by Sage's own books
     duplicates: int  #: orders in Sage beyond the first of the same key
     sage_calls: int  #: requests that Sage saw, sign-in included
+    oldest: int | None  #: simulated minutes that the oldest waiting order has waited; None when none waits
     calls_while_locked: int  #: those among them that came while Sage was locked for its backup
 
     @property
@@ -64,8 +66,25 @@ def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
         sage_orders=len(keys),
         duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
         sage_calls=sum(stage.sage_wire.totals.values()),
+        oldest=oldest_minutes(now),
         calls_while_locked=locked_calls(stage),
     )
+
+
+def oldest_minutes(now: datetime) -> int | None:
+    """The age of the oldest order in the queue."""
+    states = (*WAITING, State.IN_DOUBT)
+    found = reports.deliveries(now, flow="orders", states=states, limit=1)["deliveries"]
+    return found[0]["age_seconds"] // 60 if found else None
+
+
+def unsent(now: datetime) -> list[Book]:
+    """The orders that are not in Sage, each with its state and reason."""
+    return [
+        each
+        for each in all_deliveries(now)
+        if each["flow"] == "orders" and each["step"] == "order" and each["state"] != State.CONFIRMED.value
+    ]
 
 
 def locked_calls(stage: Stage) -> int:

@@ -1,7 +1,8 @@
 """The hub of the demonstration, a process of its own, so that it can be killed for real.
 
 It is the loop of `tidegate run` under a fast clock; one line of JSON on standard output for each
-cycle. With `--die-at N` it kills itself with SIGKILL as soon as Sage has answered its N-th order:
+cycle. It says `ready` and waits for the clock's origin on standard input before it begins, so that
+the time which Python takes to start is no part of the story. With `--die-at N` it kills itself with SIGKILL as soon as Sage has answered its N-th order:
 nothing of that answer has been committed.
 """
 
@@ -33,15 +34,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--start", type=datetime.fromisoformat, required=True)
-    parser.add_argument("--since", type=float, required=True)
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--die-at", type=int, default=0)
     given = parser.parse_args()
-    clock = FastClock(given.start, given.since, given.rate)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
+    print("ready", flush=True)
+    since = sys.stdin.readline()
+    if not since:
+        return  # the parent is gone
+    clock = FastClock(given.start, float(since), given.rate)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
     log.set_up("json", clock=clock, stream=sys.stderr)
     around = Surroundings(
         clock=clock,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from queue import Empty
 
-from tidegate.clock import FastClock, SystemClock
+from tidegate.clock import FastClock, SystemClock, wall_seconds
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
-from tidegate.demo.child import Child, Line
+from tidegate.demo.child import Child, HubEnded, Line
 from tidegate.demo.figures import judge, look
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import Beat, Story
@@ -22,10 +22,6 @@ LOOK_EVERY = 0.25
 #: Real seconds after which the performance is given up; it takes half a minute on an idle machine.
 CEILING = 240.0
 KILLED = -9
-
-
-class HubEnded(RuntimeError):
-    """The hub's process ended though nobody had asked it to."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,19 @@ class Performance:
         stage: Stage,
         configuration: Configuration,
         story: Story,
-        clock: FastClock,
         tell: Callable[[Event], None],
     ) -> None:
         self.stage = stage
         self.configuration = configuration
         self.story = story
-        self.clock = clock
         self.child = Child(stage, story.dies_at)
         self.events: deque[Event] = deque(maxlen=12)
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
         self.verdict: Verdict | None = None
-        self.figures = look(stage, configuration, clock.now())
+        self.clock = FastClock(script.START, wall_seconds(), 0.0)
+        self.figures = look(stage, configuration, script.START)
         self._tell = tell
         self._beats = deque(story.beats)
         self._entities: dict[str, int] = {}
@@ -71,8 +66,10 @@ class Performance:
 
     def play(self, show: Callable[[], None]) -> bool:
         """Go on until nothing is missing; false when the ceiling was reached before. Raises HubEnded."""
+        self.child.until_ready()
+        self.clock = self.stage.begin()
+        self.child.begin()
         self.say("the shop is open, Sage is open; Tidegate reads orders every 15 minutes")
-        self.child.start()
         while self._watch.monotonic() - self._began < CEILING:
             self.beats()
             self.mind_the_hub()
@@ -159,19 +156,19 @@ class Performance:
             raise HubEnded(f"the hub's process ended with status {status}")
         self.kills += 1
         self.say("the hub's process was killed in the middle of a batch, an answer of Sage unread", "red")
-        self.child.start()
-        self.say("it is started again")
+        self.child.begin()
+        self.say("another process takes its place at once")
 
     def notice(self) -> None:
         """Events that show in the figures."""
         figures = self.figures
         if figures.at >= script.WINDOW_CLOSES and self.once("closed"):
             self.say("Sage is locked for its nightly backup until 22:30: the queue fills", "yellow")
+            self.child.prepare()
         if figures.at >= script.WINDOW_OPENS and self.once("open"):
             self.closed_windows += 1
-            waiting, oldest = figures.orders["waiting"], figures.connection["oldest_waiting"]
-            since = f", the oldest for {oldest['seconds'] // 60} minutes" if oldest else ""
-            self.say(f"Sage is open again: {waiting} orders wait{since}", "green")
+            since = f", the oldest for {figures.oldest} minutes" if figures.oldest is not None else ""
+            self.say(f"Sage is open again: {figures.orders['waiting']} orders wait{since}", "green")
         if self.stage.sage_wire.faults.fired().get("drop_after") and self.once("loss"):
             self.say("the connection broke after Sage had saved an order: its answer is lost", "red")
         if figures.orders["review"] and self.once("review"):
@@ -221,8 +218,3 @@ def problems(performance: Performance) -> Sequence[str]:
     if performance.figures.duplicates:
         found.append(f"{performance.figures.duplicates} orders are in Sage more than once")
     return found
-
-
-def passed(performance: Performance) -> timedelta:
-    """How much simulated time has passed."""
-    return performance.clock.now() - script.START

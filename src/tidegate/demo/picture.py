@@ -15,7 +15,7 @@ from tidegate.demo.stage import RATE
 from tidegate.demo.story import ZONE
 
 PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
-STEPS = {"order": "orders", "cancel": "cancellations", "comment": "notes: comment", "number": "notes: number"}
+STEPS = {"order": "orders", "cancel": "cancels", "comment": "comments", "number": "numbers"}
 
 
 def clock_face(at: datetime) -> str:
@@ -42,7 +42,6 @@ def head(performance: Performance) -> Table:
     """The time, the shop, the queue, Sage."""
     figures = performance.figures
     window = figures.connection["window"]
-    oldest = figures.connection["oldest_waiting"]
     if window["open"]:
         door = Text("open", "green")
     else:
@@ -53,7 +52,7 @@ def head(performance: Performance) -> Table:
     grid.add_column()
     grid.add_row(clock_face(figures.at), f"simulated, {RATE / 60:.0f} minutes a second")
     grid.add_row("Magento", f"{figures.placed} orders placed")
-    grid.add_row("queue", f"{figures.waiting} waiting{age(oldest)}")
+    grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
         "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", twice(figures.duplicates))
     )
@@ -65,17 +64,17 @@ def twice(duplicates: int) -> Text:
     return Text(f"{duplicates} of them twice", "red" if duplicates else "green")
 
 
-def age(oldest: dict[str, Any] | None) -> str:
-    """How long the oldest open delivery has waited."""
-    return f", the oldest for {oldest['seconds'] // 60} minutes" if oldest else ""
+def age(minutes: int | None) -> str:
+    """How long the oldest order in the queue has waited."""
+    return f", the oldest for {minutes} minutes" if minutes is not None else ""
 
 
 def account(flows: dict[str, Any]) -> Table:
     """One line a step of each flow; each line adds up."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("")
     for place in PLACES:
-        table.add_column(place.replace("_", " "), justify="right")
+        table.add_column(place.replace("_", "\n"), justify="right", no_wrap=True, vertical="bottom")
     for flow in flows.values():
         for step, counts in flow["steps"].items():
             styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
@@ -101,3 +100,11 @@ def carried(performance: Performance) -> Text:
 def happened(performance: Performance) -> Text:
     """The last events."""
     return Text("\n").join([line_of(event) for event in performance.events])
+
+
+def unsent_table(deliveries: list[dict[str, Any]]) -> Table:
+    """The orders that are not in Sage: number, or id where it could not be read, state, reason."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for each in deliveries:
+        table.add_row(each["label"], each["state"], Text(each["reason"]))
+    return table

@@ -15,15 +15,16 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from tidegate.demo.performance import Event, HubEnded, Performance, problems
-from tidegate.demo.picture import account, line_of, picture
+from tidegate.demo.child import HubEnded
+from tidegate.demo.figures import unsent
+from tidegate.demo.performance import Event, Performance, problems
+from tidegate.demo.picture import PLACES, account, line_of, picture, unsent_table
 from tidegate.demo.stage import Stage, staged
 from tidegate.demo.story import FEWEST, Story, write_story
 from tidegate.ledger import database
 
 PRODUCTS = ("sage200",)
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
-PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
 
 
 def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) -> int:
@@ -58,7 +59,7 @@ def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int
     tell = printer(console) if live is None and not as_json else quiet
     stage.write_configuration()
     configuration = stage.sign_in()
-    performance = Performance(stage, configuration, story, stage.begin(), tell)
+    performance = Performance(stage, configuration, story, tell)
     curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
     broken: list[str] = []
     try:
@@ -108,6 +109,8 @@ def finish(console: Console, performance: Performance, broken: list[str], *, dra
     if not drawn:
         console.print()
         console.print(account(performance.figures.connection["flows"]))
+    console.print("\nnot in Sage, and why", style="bold")
+    console.print(unsent_table(unsent(performance.figures.at)))
     lost = performance.lost_answer()
     if lost:
         console.print(f"\n$ tidegate trace {lost}", style="bold")
