@@ -93,6 +93,10 @@ Told = Callable[[int, int], None]
 def look(connection: Connection, since: datetime, told: Told = lambda done, total: None) -> Adoption:
     """Read the store's exportable orders created from `since` on and look them up. Writes nothing."""
     result = Adoption()
+    if not connection.company.capabilities.look_up_by_key:
+        text = "this product cannot look orders up, so nothing can be adopted: link them one by one"
+        result.failure = Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
+        return result
     terms = connection.terms()
     if isinstance(terms, Failure):
         result.failure = terms
