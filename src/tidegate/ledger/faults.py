@@ -32,7 +32,7 @@ class NotFound(NotAllowed):
 #: parts of the databases' own messages, in lower case -> what to tell
 _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
-        ("disk is full", "no space left", "disk full"),
+        ("disk is full", "no space left", "disk full", "sqlite_ioerr_shmsize"),
         "the disk that holds the ledger is full. Nothing was recorded, so nothing was sent. "
         "Free some space; the hub goes on by itself at the next cycle.",
     ),
@@ -100,7 +100,8 @@ def explain(error: BaseException, where: str) -> LedgerError | None:
     if not isinstance(error, DatabaseError | InterfaceError) or isinstance(error, IntegrityError | DataError):
         return None  # the last two speak of one row, and may quote it
     text = str(error).strip()
-    lowered = text.lower()
+    # SQLite calls a disk that is full already when the file is opened an I/O error; its own name tells more
+    lowered = f"{text} {getattr(error.__cause__, 'sqlite_errorname', '')}".lower()
     for signs, advice in _EXPLANATIONS:
         if any(sign in lowered for sign in signs):
             return LedgerError(f"{where}: {advice} (The database says: {text})")

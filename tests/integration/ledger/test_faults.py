@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db.backends.sqlite3 import base
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import NOW, create
@@ -40,3 +44,30 @@ def test_what_nobody_foresaw_is_still_a_ledger_error() -> None:
     assert str(told) == "ledger x: the database failed: the moon is full"
     assert explain(DatabaseError("odd"), "ledger x") is None
     assert explain(ValueError("disk is full"), "ledger x") is None
+
+
+def test_a_disk_that_is_full_when_the_file_is_opened_is_not_a_broken_file() -> None:
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    error = OperationalError("disk I/O error")
+    error.__cause__ = cause
+    assert "is full" in str(explain(error, "ledger x"))
+    cause.sqlite_errorname = "SQLITE_IOERR_READ"
+    assert "damaged" in str(explain(error, "ledger x"))
+
+
+def test_a_file_that_its_last_user_is_leaving_is_waited_for(
+    sqlite: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, refused = base.DatabaseWrapper.get_new_connection, [3]
+
+    def sometimes(self: base.DatabaseWrapper, parameters: dict[str, Any]) -> Any:
+        if refused[0]:
+            refused[0] -= 1
+            raise sqlite3.OperationalError("database is locked")
+        return connect(self, parameters)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", sometimes)
+    database.close()
+    assert queue.depth("main-uk") == 0
+    assert refused == [0]

@@ -25,10 +25,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # SQLite's own waiting does not cover the moments in which a file becomes a WAL database, is
         # recovered after a crash, or is left by its last user (sqlite.org/wal.html, point 5)
         clock = SystemClock()
+        began = clock.monotonic()
         while True:
             try:
                 return super().get_new_connection(conn_params)
             except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or clock.monotonic() > BUSY_SECONDS:
+                if "locked" not in str(error) or clock.monotonic() - began > BUSY_SECONDS:
                     raise
                 clock.wait(PAUSE)
