@@ -22,9 +22,6 @@ from tidegate.magento.orders import Unreadable
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
 
-#: An order in one of these may be in the company, or on its way there.
-MAYBE_SENT = (State.SENDING, State.IN_DOUBT, State.CONFIRMED)
-
 
 class Intake:
     """Takes pages of orders in, each in one commit."""
@@ -100,7 +97,7 @@ class Intake:
             state=state,
             revision=before.revision,
             standing=Standing.CANCELLED if before.state == "canceled" else Standing.OPEN,
-            maybe_sent=state in MAYBE_SENT or bool(before.target_id),
+            maybe_sent=before.maybe_sent,
             cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
         )
 

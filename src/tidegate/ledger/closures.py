@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import LONGEST_REASON, storable
 
@@ -34,6 +34,8 @@ def learn(company: str, until: datetime, reason: str, now: datetime) -> None:
 
 def closed(company: str, now: datetime) -> Closed | None:
     """The closure in force, or None."""
+    if rows.one("SELECT 1 FROM tidegate_closure WHERE company = %s", company) is None:
+        return None
     row = models.Closure.objects.filter(company=company, until__gt=now).first()
     return Closed(row.company, row.until, row.reason, row.learnt_at) if row else None
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 
 
 def read(connection: str, flow: str, name: str) -> str | None:
     """The cursor's value, or None when nothing was read yet."""
-    rows = models.Cursor.objects.filter(connection=connection, flow=flow, name=name)
-    return rows.values_list("value", flat=True).first()
+    sql = "SELECT value FROM tidegate_cursor WHERE connection = %s AND flow = %s AND name = %s"
+    row = rows.one(sql, connection, flow, name)
+    return str(row[0]) if row else None
 
 
 def move(connection: str, flow: str, name: str, value: str, now: datetime) -> None:
@@ -28,5 +29,5 @@ def move(connection: str, flow: str, name: str, value: str, now: datetime) -> No
 
 def moved_at(connection: str, flow: str, name: str) -> datetime | None:
     """When it was moved last."""
-    rows = models.Cursor.objects.filter(connection=connection, flow=flow, name=name)
-    return rows.values_list("moved_at", flat=True).first()
+    found = models.Cursor.objects.filter(connection=connection, flow=flow, name=name)
+    return found.values_list("moved_at", flat=True).first()

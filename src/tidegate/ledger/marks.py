@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
 
 def read(name: str) -> str | None:
     """The mark's value, or None."""
-    return models.Mark.objects.filter(name=name).values_list("value", flat=True).first()
+    row = rows.one("SELECT value FROM tidegate_mark WHERE name = %s", name)
+    return str(row[0]) if row else None
 
 
 def write(name: str, value: str, now: datetime) -> None:

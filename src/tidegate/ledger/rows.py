@@ -95,6 +95,17 @@ def insert_new(model: type[Model], columns: Sequence[str], rows: Sequence[Row], 
     return new
 
 
+def one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+    """The first row of a plain statement: for the few questions that every cycle asks many times.
+
+    The ORM takes longer to write such a statement than the database to answer it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
 # --- SQL of our own names ---------------------------------------------------------------------------
 
 
