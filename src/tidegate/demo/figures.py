@@ -29,7 +29,6 @@ class Figures:
     duplicates: int  #: orders in Sage beyond the first of the same key
     sage_calls: int  #: requests that Sage saw, sign-in included
     oldest: int | None  #: simulated minutes that the oldest waiting order has waited; None when none waits
-    calls_while_locked: int  #: those among them that came while Sage was locked for its backup
 
     @property
     def orders(self) -> dict[str, int]:
@@ -67,7 +66,6 @@ def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
         duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
         sage_calls=sum(stage.sage_wire.totals.values()),
         oldest=oldest_minutes(now),
-        calls_while_locked=locked_calls(stage),
     )
 
 
@@ -87,8 +85,8 @@ def unsent(now: datetime) -> list[Book]:
     ]
 
 
-def locked_calls(stage: Stage) -> int:
-    """Requests to Sage within the backup itself."""
+def calls_while_locked(stage: Stage) -> int:
+    """Requests to Sage while it was locked for its backup."""
     start, end = stage.locked
     return sum(start <= at < end for at, *_ in stage.sage_wire.requests_seen)
 

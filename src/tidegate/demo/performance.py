@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty
@@ -15,7 +15,6 @@ from tidegate.demo.child import Child, HubEnded, Line
 from tidegate.demo.figures import judge, look
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import Beat, Story
-from tidegate_sandbox.checker import Verdict
 
 #: Real seconds between two looks at the ledger and the books.
 LOOK_EVERY = 0.25
@@ -47,11 +46,10 @@ class Performance:
         self.configuration = configuration
         self.story = story
         self.child = Child(stage, story.dies_at)
-        self.events: deque[Event] = deque(maxlen=12)
+        self.events: deque[Event] = deque(maxlen=20)
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
-        self.verdict: Verdict | None = None
         self.clock = FastClock(script.START, wall_seconds(), 0.0)
         self.figures = look(stage, configuration, script.START)
         self._tell = tell
@@ -64,8 +62,8 @@ class Performance:
 
     # --- the loop ------------------------------------------------------------------------------
 
-    def play(self, show: Callable[[], None]) -> bool:
-        """Go on until nothing is missing; false when the ceiling was reached before. Raises HubEnded."""
+    def play(self, show: Callable[[], None]) -> None:
+        """Go on until nothing is missing, or until the ceiling is reached. Raises HubEnded."""
         self.child.until_ready()
         self.clock = self.stage.begin()
         self.child.begin()
@@ -78,8 +76,7 @@ class Performance:
                 self.look()
                 show()
                 if not self.missing():
-                    return True
-        return False
+                    return
 
     def look(self) -> None:
         """New figures, and what they say that is new."""
@@ -193,8 +190,8 @@ class Performance:
         ]
         texts = [text for missing, text in found if missing]
         if not texts:
-            self.verdict = judge(figures, figures.at, self.stage)
-            texts = [f"{each.promise}: {each.subject}: {each.text}" for each in self.verdict.violations]
+            verdict = judge(figures, figures.at, self.stage)
+            texts = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
         return texts
 
     def lost_answer(self) -> str:
@@ -210,7 +207,7 @@ class Performance:
         return str(order.row["increment_id"]) if order is not None else ""
 
 
-def problems(performance: Performance) -> Sequence[str]:
+def problems(performance: Performance) -> list[str]:
     """What keeps the performance from being a success, at its end."""
     found = performance.missing()
     if performance.kills != 1:

@@ -16,6 +16,8 @@ from tidegate.demo.story import ZONE
 
 PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
 STEPS = {"order": "orders", "cancel": "cancels", "comment": "comments", "number": "numbers"}
+CYCLES = 4  #: shown at once
+FIXED_LINES = 14  #: head, account, frames, and one line that the terminal keeps for itself
 
 
 def clock_face(at: datetime) -> str:
@@ -28,13 +30,14 @@ def line_of(event: Event) -> Text:
     return Text.assemble((f"{clock_face(event.at)}  ", "dim"), (event.text, event.style))
 
 
-def picture(performance: Performance) -> RenderableType:
-    """Everything at once: both systems, the account, what was carried, what happened."""
+def picture(performance: Performance, height: int) -> RenderableType:
+    """Everything at once: both systems, the account, what was carried, what happened, on so many lines."""
+    room = max(height - FIXED_LINES - CYCLES, 3)
     return Group(
         head(performance),
         account(performance.figures.connection["flows"]),
         Panel(carried(performance), title="the last cycles", title_align="left", border_style="dim"),
-        Panel(happened(performance), title="what happened", title_align="left", border_style="dim"),
+        Panel(happened(performance, room), title="what happened", title_align="left", border_style="dim"),
     )
 
 
@@ -86,7 +89,7 @@ def account(flows: dict[str, Any]) -> Table:
 def carried(performance: Performance) -> Text:
     """What the last cycles did."""
     lines = Text()
-    for line in performance.cycles:
+    for line in list(performance.cycles)[-CYCLES:]:
         counts = line["counts"]
         names = ("read", "sent", "confirmed", "adopted", "in_doubt")
         told = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
@@ -97,9 +100,9 @@ def carried(performance: Performance) -> Text:
     return lines
 
 
-def happened(performance: Performance) -> Text:
+def happened(performance: Performance, most: int) -> Text:
     """The last events."""
-    return Text("\n").join([line_of(event) for event in performance.events])
+    return Text("\n").join([line_of(event) for event in list(performance.events)[-most:]])
 
 
 def unsent_table(deliveries: list[dict[str, Any]]) -> Table:

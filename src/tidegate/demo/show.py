@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.live import Live
 
 from tidegate.demo.child import HubEnded
-from tidegate.demo.figures import unsent
+from tidegate.demo.figures import calls_while_locked, unsent
 from tidegate.demo.performance import Event, Performance, problems
 from tidegate.demo.picture import PLACES, account, line_of, picture, unsent_table
 from tidegate.demo.stage import Stage, staged
@@ -64,7 +64,9 @@ def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int
     broken: list[str] = []
     try:
         with curtain:
-            performance.play(lambda: live.update(picture(performance), refresh=True) if live else None)
+            performance.play(
+                lambda: live.update(picture(performance, console.height), refresh=True) if live else None
+            )
     except HubEnded as error:
         broken.append(str(error))
     finally:
@@ -138,5 +140,6 @@ def verdict(performance: Performance, broken: list[str]) -> str:
     return (
         f"{account['read']} orders: {account['confirmed']} in Sage, each exactly once; nothing lost, nothing "
         f"twice, nothing unexplained, after a closed window, a lost answer, a killed process and an order "
-        f"that nobody could read. {figures.sage_calls / account['confirmed']:.1f} calls an order."
+        f"that nobody could read. {figures.sage_calls / account['confirmed']:.1f} calls an order, "
+        f"{calls_while_locked(performance.stage)} while Sage was locked."
     )

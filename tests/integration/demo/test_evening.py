@@ -1,0 +1,80 @@
+"""The whole demonstration, as its user starts it: processes, sockets, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROGRAM = "from tidegate.cli.main import run; run()"
+PATIENCE = 250.0
+
+
+@contextmanager
+def demo(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`tidegate demo`, whose temporary files go to `folder`."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "demo", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_nothing_is_lost_or_doubled_and_the_account_adds_up(tmp_path: Path) -> None:
+    with demo(tmp_path, "--headless", "--json", "--orders", "40", "--seed", "3") as process:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, stderr
+    report = json.loads(stdout)
+    assert set(report) == {
+        *("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped"),
+        *("unexplained", "sage_orders", "duplicates", "calls_per_order", "kills", "closed_windows"),
+    }
+    places = ("confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+    assert report["read"] == 40 == sum(report[place] for place in places)
+    assert report["waiting"] == report["in_doubt"] == report["unexplained"] == report["duplicates"] == 0
+    assert report["review"] == report["cancelled"] == report["kills"] == report["closed_windows"] == 1
+    assert report["skipped"] >= 3  # one of each kind that is never sent
+    assert report["confirmed"] == report["sage_orders"] > 20
+    assert 1 < report["calls_per_order"] < 5
+    assert not list(tmp_path.iterdir()), stderr  # its folder is gone
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_an_interruption_ends_the_hub_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with demo(tmp_path, "--headless") as process:
+        assert process.stdout is not None
+        assert "the shop is open" in process.stdout.readline()
+        [hub] = psutil.Process(process.pid).children()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, stderr
+    assert stderr == "stopped\n"
+    assert not hub.is_running()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.process
+def test_an_unknown_product_is_refused(tmp_path: Path) -> None:
+    with demo(tmp_path, "--sage", "sage50000") as process:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, stdout) == (2, "")
+    assert "sage50000" in stderr
+    assert "sage200" in stderr
