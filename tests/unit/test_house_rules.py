@@ -1,0 +1,119 @@
+"""The house rules that a machine can see (design, *House rules*)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(path for path in (ROOT / "src").rglob("*.py") if "migrations" not in path.parts)
+HUB = [path for path in SOURCES if "tidegate" in path.relative_to(ROOT / "src").parts[0:1]]
+
+#: Where the machine's own time may be asked for.
+CLOCKS = {"tidegate/clock.py", "tidegate_sandbox/clock.py"}
+#: Waiting on real sockets and measuring real programs needs real time, and nothing else does.
+REAL_TIME = ("tidegate_sandbox/server.py", "tidegate/bench/", "tidegate/demo/", "tidegate/ledger/engines/")
+#: Words that say nothing about what a file is.
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT / "src").as_posix()
+
+
+def calls(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of every call."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(HUB) > 100
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_file_is_longer_than_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+def test_no_file_is_named_after_nothing() -> None:
+    named = [name_of(path) for path in SOURCES if path.stem in EMPTY_NAMES]
+    # A database engine of Django's must be called base.py.
+    assert [name for name in named if "/engines/" not in name] == []
+
+
+def test_the_time_comes_from_the_clock() -> None:
+    forbidden = re.compile(
+        r"^(datetime\.(datetime\.)?(now|utcnow|today)|date\.today|time\.(time|monotonic|sleep))$"
+    )
+    found = [
+        f"{name_of(path)}:{line} {call}"
+        for path in SOURCES
+        if name_of(path) not in CLOCKS and not name_of(path).startswith(REAL_TIME)
+        for line, call in calls(path)
+        if forbidden.match(call)
+    ]
+    assert found == []
+
+
+def test_chance_is_handed_in() -> None:
+    forbidden = re.compile(r"^random\.(random|randint|choice|choices|sample|shuffle|randrange|getrandbits)$")
+    found = [
+        f"{name_of(path)}:{line} {call}"
+        for path in SOURCES
+        if re.search(r"^import random$", path.read_text(), re.MULTILINE)  # else `random` is one of ours
+        for line, call in calls(path)
+        if forbidden.match(call)
+    ]
+    assert found == []
+
+
+def test_no_float_near_money() -> None:
+    money = (
+        "tidegate/domain/",
+        "tidegate/flows/",
+        "tidegate/sage/",
+        "tidegate/magento/",
+        "tidegate_sandbox/erp/",
+    )
+    found = [
+        f"{name_of(path)}:{line}"
+        for path in SOURCES
+        if name_of(path).startswith(money)
+        for line, call in calls(path)
+        if call == "float"
+    ]
+    assert found == []
+
+
+def test_every_http_call_goes_through_the_one_way_out() -> None:
+    """`transport.py` gives every call a timeout, a size limit and redaction."""
+    makers = re.compile(
+        r"^(httpx\.(Client|AsyncClient|get|post|put|delete|request|stream)|urllib\.request\..*|requests\..*)$"
+    )
+    found = [
+        f"{name_of(path)}:{line} {call}"
+        for path in HUB
+        if name_of(path) != "tidegate/transport.py"
+        and not name_of(path).startswith(("tidegate/demo/", "tidegate/bench/"))
+        for line, call in calls(path)
+        if makers.match(call)
+    ]
+    assert found == []
+
+
+def test_the_sandbox_imports_nothing_of_the_hub() -> None:
+    imports = re.compile(r"^\s*(from|import) tidegate(\.|\s|$)", re.MULTILINE)
+    sandbox = [path for path in SOURCES if name_of(path).startswith("tidegate_sandbox/")]
+    assert [name_of(path) for path in sandbox if imports.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("path", HUB, ids=name_of)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert not tree.body or ast.get_docstring(tree), f"{name_of(path)} has no docstring"
