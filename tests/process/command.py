@@ -32,7 +32,7 @@ class Command:
     @property
     def runs(self) -> bool:
         """Whether it still runs."""
-        return self._process.poll() is None
+        return self.code is None
 
     @property
     def stdout(self) -> str:
@@ -54,10 +54,16 @@ class Command:
         """The cycles that it has logged."""
         return [each for each in self.log if each["event"] == "cycle" and each["outcome"] == outcome]
 
-    def wait(self, code: int = 0) -> None:
-        """Wait until it ends, and insist on its exit code."""
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._process.poll()
+
+    def wait(self, *codes: int) -> None:
+        """Wait until it ends, and insist on one of these exit codes; 0 unless told."""
         found = self._process.wait(PATIENCE)
-        assert found == code, f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
+        told = f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
+        assert found in (codes or (0,)), told
         assert "Traceback" not in self.stderr, self.stderr
 
     def stop(self) -> None:

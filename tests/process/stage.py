@@ -253,6 +253,15 @@ class Stage:
         with self.ledger_open(config):
             self.wait_for(lambda: self.confirmed == self.sold, "every order is confirmed")
 
+    def wait_until_noted(self) -> None:
+        """Wait until a running hub has told the shop every number, and knows it."""
+        with self.ledger_open():
+            for step in ("number", "comment"):
+                self.wait_for(
+                    lambda step=step: account.account("web", "order-status", step).confirmed == self.sold,
+                    f"every {step} is in the shop",
+                )
+
     @property
     def confirmed(self) -> int:
         """Orders that the hub has confirmed, while its ledger is open."""

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from process.conftest import SetUp
 from process.gate import Moment
 from process.stage import Stage
 
@@ -55,3 +56,22 @@ def test_killed_elsewhere(stage: Stage) -> None:
         gate.wait_until_quiet()
     stage.cycle_until_settled()
     stage.judge()
+
+
+def test_killed_while_noting(set_up: SetUp) -> None:
+    """Magento adds a comment each time it is told: what may be there already is looked for first.
+
+    Under a fast clock, since no look counts before ten minutes have passed.
+    """
+    stage = set_up(rate=120, every_orders="1m", every_status="1m", settle_minutes=10)
+    stage.sell(5)
+    for number, moment in ((2, Moment.CARRIED_OUT), (2, Moment.THEN_LOST)):
+        request = stage.shop_gate.catch(number, moment, "POST", r"/V1/orders/\d+/comments$")
+        run = stage.run()
+        request.wait()
+        run.kill()
+    run = stage.run()
+    stage.wait_until_settled()
+    stage.wait_until_noted()
+    run.stop()
+    stage.judge(notes=True)

@@ -1,0 +1,70 @@
+"""Sage or Magento killed and started again in the middle of a cycle: the cycles go on, the orders wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from process.conftest import SetUp
+from process.gate import Gate, Moment
+from process.stage import Stage
+from tidegate_sandbox.server import SandboxServer
+
+pytestmark = pytest.mark.process
+
+
+def break_off(gate: Gate, server: SandboxServer, number: int, moment: Moment, method: str, path: str) -> None:
+    """Kill the server while it has the request with this number."""
+    gate.catch(number, moment, method, path).wait()
+    server.pause()
+
+
+def test_sage_is_killed_twice(stage: Stage) -> None:
+    """Once after an order was saved, once before: looked up, adopted or sent again; the others only wait."""
+    stage.sell(6)
+    run = stage.run()
+    for moment in (Moment.CARRIED_OUT, Moment.THEN_LOST):
+        break_off(stage.sage_gate, stage.sage_server, 3, moment, "POST", r"/sop_orders$")
+        booked, cycles = stage.booked, len(run.cycles())
+        stage.sell(1)
+        stage.wait_for(lambda cycles=cycles: len(run.cycles()) >= cycles + 3, "the cycles go on")
+        assert stage.booked == booked
+        stage.sage_server.resume()
+    stage.wait_until_settled()
+    run.stop()
+    stage.judge()
+    assert any("ended early" in each["note"] for each in run.cycles())
+    orders = stage.orders()
+    assert sum(each["adopted"] for each in orders) == 1
+    assert sum(each["failures"] for each in orders) == 1  # only of the one that was proved absent
+    assert stage.json("alerts")["alerts"] == []
+
+
+def test_magento_is_killed_while_it_is_read(stage: Stage) -> None:
+    """The cursor stays where it is; what is queued already goes out all the same."""
+    stage.sell(3)
+    request = stage.shop_gate.catch(1, Moment.CARRIED_OUT, "GET", r"/V1/orders$")
+    run = stage.run()
+    request.wait()
+    stage.shop_server.pause()
+    stage.wait_for(lambda: len(run.cycles()) >= 3, "the cycles go on")
+    assert stage.booked == 0
+    stage.shop_server.resume()
+    stage.wait_until_settled()
+    run.stop()
+    stage.judge()
+    assert not any(each["failures"] for each in stage.orders())
+    assert stage.json("alerts")["alerts"] == []
+
+
+def test_magento_is_killed_while_it_is_written_to(set_up: SetUp) -> None:
+    """A comment that may be there is looked for before it is written again (fast clock: ten minutes later)."""
+    stage = set_up(rate=120, every_orders="1m", every_status="1m")
+    stage.sell(4)
+    run = stage.run()
+    break_off(stage.shop_gate, stage.shop_server, 2, Moment.CARRIED_OUT, "POST", r"/V1/orders/\d+/comments$")
+    cycles = len(run.cycles())
+    stage.wait_for(lambda: len(run.cycles()) >= cycles + 4, "the cycles go on")
+    stage.shop_server.resume()
+    stage.wait_until_noted()
+    run.stop()
+    stage.judge(notes=True)
