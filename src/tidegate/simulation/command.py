@@ -81,7 +81,9 @@ def quiet() -> None:
 def tell(summary: Summary) -> None:
     """For people."""
     write = sys.stdout.write
-    write(f"{summary.seeds} weeks, {summary.orders} orders, {summary.cycles} cycles, {summary.deaths} deaths\n")
+    write(
+        f"{summary.seeds} weeks, {summary.orders} orders, {summary.cycles} cycles, {summary.deaths} deaths\n"
+    )
     write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
     write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")
     for each in summary.violations:

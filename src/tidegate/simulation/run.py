@@ -27,8 +27,8 @@ from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World, build_
 from tidegate_sandbox import checker
 
 CONNECTION = "web"
-#: How many cycles of both flows it may take to settle everything once the faults are over.
-SETTLING_CYCLES = 6
+#: Four times four hours: within one working day everything that can be confirmed is confirmed.
+SETTLING_CYCLES = 4
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
 
@@ -249,9 +249,9 @@ class Simulation:
                 halts.lift(CONNECTION, self.world.clock.now())
         for _ in range(SETTLING_CYCLES):
             self.outside.peace()
-            self.until(self.world.clock.now() + timedelta(hours=2, minutes=1))
+            self.until(self.world.clock.now() + timedelta(hours=4, minutes=1))
         self.retry_everything()
-        self.until(self.world.clock.now() + timedelta(hours=5))
+        self.until(self.world.clock.now() + timedelta(hours=10))
 
     def judge(self) -> None:
         """Books against reports."""

@@ -67,9 +67,16 @@ class Settings:
     auth: str = "oauth1"
 
 
+def cadence(text: str) -> str:
+    """An interval, or five fields: a working day's hours."""
+    return f'cron = "{text}"' if " " in text else f'every = "{text}"'
+
+
 def render(settings: Settings) -> str:
     """The file's text. Secrets are references to the environment, as they should be."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
+    values["cadence_orders"] = cadence(settings.every_orders)
+    values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
     return TEMPLATE.format(**values) + settings.window + MAPPINGS
 
@@ -124,10 +131,10 @@ web_account = "WEB"
 comment = "{comment}"
 
 [connections.web.flows.orders]
-every = "{every_orders}"
+{cadence_orders}
 batch = {batch}
 
 [connections.web.flows.order-status]
-every = "{every_status}"
+{cadence_status}
 batch = {batch}
 """

@@ -15,6 +15,9 @@ from typing import Any
 #: Orders per hour of the day, as weights: quiet nights, a lunch peak, an evening peak.
 HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12, 7, 3)
 
+#: Cadences of hubs that rest at night, in the company's time zone.
+WORKING_HOURS, FOUR_TIMES_A_DAY = "7 6-22/2 * * *", "31 7-22/5 * * *"
+
 MAGENTO, SAGE, HUB = "magento", "sage200", "hub"
 
 #: A Thursday: five days with a weekend in the middle, in whose Sunday night London changes its clocks.
@@ -91,7 +94,7 @@ FACE_FAULTS = (
 )
 
 
-def write_week(seed: int, *, orders: int = 24, days: int = 5) -> Week:
+def write_week(seed: int, *, orders: int = 20, days: int = 5) -> Week:
     """The script of week number `seed`: about `orders` orders over `days` days."""
     rng = random.Random(f"week-{seed}")
     start = START
@@ -109,8 +112,8 @@ def write_week(seed: int, *, orders: int = 24, days: int = 5) -> Week:
         "unknown": rng.choice(("create", "web-account", "create")),
         "comment": rng.choice(("hidden", "visible")),
         "cancellation": rng.choice(("cancel", "review")),
-        "every_orders": rng.choice(("1h", "2h", "2h", "3h")),
-        "every_status": rng.choice(("2h", "3h", "4h")),
+        "every_orders": rng.choice(("2h", WORKING_HOURS, WORKING_HOURS, "3h")),
+        "every_status": rng.choice(("3h", FOUR_TIMES_A_DAY, FOUR_TIMES_A_DAY)),
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
     }
