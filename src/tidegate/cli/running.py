@@ -95,10 +95,10 @@ def check_flow(connection: Connection, flow: str) -> None:
 
 def when_due(hub: Hub, connection: Connection, flow: str) -> datetime:
     """When the next cycle of the flow is due (UTC); at the earliest now."""
-    from tidegate.engine.cycles import cadence_of, last_run_mark
+    from tidegate.engine.cycles import cadence_of
     from tidegate.ledger import marks
 
-    written = marks.read(last_run_mark(connection.name, flow))
+    written = marks.read(marks.last_run(connection.name, flow))
     last = datetime.fromisoformat(written) if written else None
     return cadence_of(connection, flow).next_after(last, hub.clock.now())
 

@@ -79,7 +79,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Rep
         if held is None:
             return Report(connection.name, flow, now, "busy", "another worker runs this flow")
         batch_id = delivery.open_batch(held, connection.name, now)
-        marks.write(last_run_mark(connection.name, flow), now.isoformat(), now)
+        marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
     cycle = Cycle(
         connection=connection,
         flow=flow,
@@ -117,7 +117,3 @@ def carry(cycle: Cycle) -> Report:
     )
     return Report(cycle.name, cycle.flow, cycle.started, outcome, text, cycle.counts.as_dict())
 
-
-def last_run_mark(connection: str, flow: str) -> str:
-    """The name of the mark that keeps when a flow last ran."""
-    return f"last-run:{connection}:{flow}"

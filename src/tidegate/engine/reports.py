@@ -117,7 +117,7 @@ def flow_status(
     }
     whole = sum(counted.values(), Account(read=0))
     rule = settings.flows.get(flow) if settings else None
-    last = marks.read(last_run_mark(name, flow))
+    last = marks.read(marks.last_run(name, flow))
     return {
         "enabled": bool(rule and rule.enabled),
         "account": account_dict(whole),
@@ -128,11 +128,6 @@ def flow_status(
         if rule and rule.enabled and company
         else None,
     }
-
-
-def last_run_mark(connection: str, flow: str) -> str:
-    """The mark that keeps when a flow last ran; `engine.cycles` writes it under the same name."""
-    return f"last-run:{connection}:{flow}"
 
 
 def next_cycle(rule: Flow, company: Company, last: str | None, now: datetime) -> datetime:

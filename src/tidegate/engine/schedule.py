@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.engine.cycles import FLOWS, cadence_of, last_run_mark
+from tidegate.engine.cycles import FLOWS, cadence_of
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.ledger import marks
@@ -28,7 +28,7 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
         rule = connection.settings.flows.get(flow)
         if rule is None or not rule.enabled:
             continue
-        written = marks.read(last_run_mark(connection.name, flow))
+        written = marks.read(marks.last_run(connection.name, flow))
         last = datetime.fromisoformat(written) if written else None
         yield Due(cadence_of(connection, flow).next_after(last, now), connection, flow)
 

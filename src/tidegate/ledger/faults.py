@@ -78,6 +78,8 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
             "connection failed",
             "could not translate",
             "failed to resolve",
+            "is the server running",
+            "the database system is",  # starting up, shutting down, in recovery
         ),
         "PostgreSQL cannot be reached at the address in `[hub] ledger`. Is the server running, "
         "and reachable from here?",

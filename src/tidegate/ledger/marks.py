@@ -15,6 +15,11 @@ def read(name: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def last_run(connection: str, flow: str) -> str:
+    """The name of the mark that keeps when a flow last began to run."""
+    return f"last-run:{connection}:{flow}"
+
+
 def write(name: str, value: str, now: datetime) -> None:
     """Set it."""
     inside(now)
