@@ -22,7 +22,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from process.command import PATIENCE, Command
-from process.gate import Gate
+from process.gate import Gate, Moment
 from tidegate.clock import SystemClock
 from tidegate.config.model import Configuration
 from tidegate.config.reading import load
@@ -208,6 +208,15 @@ class Stage:
                 expires_at=now + timedelta(seconds=pair.expires_in),
                 signed_in_at=now,
             )
+
+    def live_until(self, number: int, moment: Moment, orders: int = 6) -> None:
+        """Orders come in, a hub is started, and killed at the order of this number."""
+        self.sell(orders)
+        request = self.sage_gate.catch(number, moment)
+        run = self.run()
+        request.wait()
+        run.kill()
+        self.sage_gate.wait_until_quiet()
 
     # --- the shop and the company -------------------------------------------------------------------
 

@@ -27,12 +27,7 @@ def test_killed_while_sending(stage: Stage) -> None:
     chance = random.Random(1789)
     chance.shuffle(MOMENTS)
     for moment in MOMENTS:
-        stage.sell(ORDERS)
-        request = stage.sage_gate.catch(chance.randint(1, ORDERS), moment)
-        run = stage.run()
-        request.wait()
-        run.kill()
-        stage.sage_gate.wait_until_quiet()
+        stage.live_until(chance.randint(1, ORDERS), moment, ORDERS)
     stage.sell(ORDERS)
     run = stage.run()
     stage.wait_until_settled()

@@ -46,6 +46,18 @@ def test_what_nobody_foresaw_is_still_a_ledger_error() -> None:
     assert explain(ValueError("disk is full"), "ledger x") is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'connection to server on socket "/tmp/.s.PGSQL.5432" failed: No such file or directory\n'
+        "\tIs the server running locally and accepting connections on that socket?",
+        "connection failed: FATAL:  the database system is starting up",
+    ],
+)
+def test_a_server_that_is_not_there(said: str) -> None:
+    assert "cannot be reached" in str(explain(OperationalError(said), "ledger x"))
+
+
 def test_a_disk_that_is_full_when_the_file_is_opened_is_not_a_broken_file() -> None:
     cause = sqlite3.OperationalError("disk I/O error")
     cause.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
