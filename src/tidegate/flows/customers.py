@@ -6,7 +6,6 @@ as an order: recorded before it leaves, in doubt without an answer, looked up be
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -40,10 +39,6 @@ STEP = "customer"
 #: Candidates for an account reference that are tried before a person is asked.
 MOST_REFERENCES = 5
 
-#: Two seats must not create one customer: accounts are settled one batch at a time in a process,
-#: and the orders flow of a company runs in one process only (its lease).
-_one_at_a_time = threading.Lock()
-
 Account = str | Failure
 
 
@@ -57,7 +52,7 @@ class CustomerDesk:
 
     def accounts(self, items: Sequence[Item], orders: Mapping[int, Order]) -> dict[int, Account]:
         """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
-        with _one_at_a_time:
+        with self.cycle.accounts:  # two seats must not create one customer
             answers, creations = self.decide(orders)
             for creation, wanting in creations.values():
                 account = self.create(creation, orders[wanting[0]])

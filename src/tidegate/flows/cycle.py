@@ -61,6 +61,7 @@ class Cycle:
     ended_by: Failure | None = None
     store_failure: Failure | None = None
     closed_reason: str = ""
+    accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

@@ -57,9 +57,7 @@ def note_order(cycle: Cycle, items: Sequence[Item]) -> None:
         if there.ends_cycle:
             cycle.call_failed(there, of_company=False)
         else:
-            cycle.apply(
-                [cycle.after_failure(item, there, None) for item in items if item.state is State.QUEUED]
-            )
+            cycle.apply([cycle.after_failure(item, there, None) for item in items])
         return
     for item in sorted(items, key=lambda each: each.step, reverse=True):  # number before comment
         if cycle.may_go_on():
