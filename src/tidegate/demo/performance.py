@@ -93,13 +93,11 @@ class Performance:
         self.cycles.append(line)
         counts = line["counts"]
         if line["outcome"] == "busy" and self.once("busy"):
-            self.say(
-                "the lease of the dead process is still in force: the new one waits until it has run out"
-            )
+            self.say("the dead process still holds its lease: the new one waits for its end")
         if counts.get("adopted") and line["flow"] == "orders":
             many = counts["adopted"]
-            what = "the order without an answer" if many == 1 else f"{many} orders without an answer"
-            self.say(f"looked up before sending again: Sage has {what}; adopted, not sent twice", "green")
+            what = "the unanswered order" if many == 1 else f"{many} unanswered orders"
+            self.say(f"looked up: Sage has {what}; adopted, not sent twice", "green")
 
     def say(self, text: str, style: str = "") -> None:
         """An event."""
@@ -133,7 +131,7 @@ class Performance:
                     self._entities[beat.what] = stage.shopper.place_order(beat.kind)
                     stage.poison(self._entities[beat.what])
                 self.say(
-                    f"Magento cannot serve order {self.number(beat.what)}: every page with it is an error 500",
+                    f"Magento answers every page with order {self.number(beat.what)} by an error 500",
                     "yellow",
                 )
             case _:
@@ -152,7 +150,10 @@ class Performance:
         if status != KILLED:
             raise HubEnded(f"the hub's process ended with status {status}")
         self.kills += 1
-        self.say("the hub's process was killed in the middle of a batch, an answer of Sage unread", "red")
+        self.say(
+            "the hub was killed within a batch: one order left, its answer unknown",
+            "red",
+        )
         self.child.begin()
         self.say("another process takes its place at once")
 
@@ -167,9 +168,9 @@ class Performance:
             since = f", the oldest for {figures.oldest} minutes" if figures.oldest is not None else ""
             self.say(f"Sage is open again: {figures.orders['waiting']} orders wait{since}", "green")
         if self.stage.sage_wire.faults.fired().get("drop_after") and self.once("loss"):
-            self.say("the connection broke after Sage had saved an order: its answer is lost", "red")
+            self.say("connection lost after Sage had saved an order: its answer is gone", "red")
         if figures.orders["review"] and self.once("review"):
-            self.say("the order that cannot be read is in review by name; all others have been read", "green")
+            self.say("the unreadable order is in review by name; all others were read", "green")
         if figures.orders["cancelled"] and self.once("cancelled"):
             self.say("the cancelled order has left the queue: it never reached Sage")
 

@@ -57,14 +57,14 @@ def head(performance: Performance) -> Table:
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
-        "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", twice(figures.duplicates))
+        "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates))
     )
     return grid
 
 
-def twice(duplicates: int) -> Text:
-    """How many orders Sage has twice."""
-    return Text(f"{duplicates} of them twice", "red" if duplicates else "green")
+def doubles(duplicates: int) -> Text:
+    """How many orders Sage has beyond the first of the same key."""
+    return Text(f"{duplicates} duplicates", "red" if duplicates else "green")
 
 
 def age(minutes: int | None) -> str:
