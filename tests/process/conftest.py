@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from process.stage import Stage
+pytest.register_assert_rewrite("process.stage", "process.command", "process.gate")
+
+from process.stage import Stage  # noqa: E402 - rewritten first, so that its asserts tell what they saw
 
 SetUp = Callable[..., Stage]
 

@@ -16,7 +16,7 @@ from tidegate.domain.terms import Terms
 from tidegate.flows import cancellations, capture, releases
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_batch import OrderBatch
-from tidegate.flows.verification import verify_orders
+from tidegate.flows.verification import verify_customers, verify_orders
 from tidegate.ledger import database, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -42,6 +42,7 @@ def run(cycle: Cycle) -> None:
         return
     with cycle.connection.company.session() as session:
         verify_orders(cycle, session, terms)
+        verify_customers(cycle, session)
         cancellations.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
         batches = Batches(cycle)
