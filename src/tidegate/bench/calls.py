@@ -1,0 +1,112 @@
+"""`calls`: how many requests an order costs, counted by the simulated shop and company themselves.
+
+Virtual time: a cycle of each flow every 15 minutes. The first quarter of an hour, with 200 orders, reads
+the reference data (tax codes, accounts, products, customers); what is counted is an ordinary quarter with
+25 new orders, and one without any. The same on every machine, so it is asserted in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tidegate.bench.figure import Figure, Target
+from tidegate.bench.hub import CONNECTION, quiet
+from tidegate.bench.shopping import SELLERS, buy
+from tidegate.engine.cycles import run_cycle
+from tidegate.engine.hub import Hub
+from tidegate.simulation.world import World, build_world
+
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+BATCH = 25
+#: Enough for every product and customer of the daily mix to have been asked for.
+FIRST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What one quarter of an hour has cost, by method and path without identifiers."""
+
+    orders: int
+    sage: dict[str, int]  #: both flows
+    reading: dict[str, int]  #: the shop, by the flow `orders`
+    noting: dict[str, int]  #: the shop, by the flow `order-status`
+
+    @property
+    def sage_per_order(self) -> float:
+        """Requests to the company, sign-in included."""
+        return sum(self.sage.values()) / self.orders
+
+    @property
+    def shop_per_order(self) -> float:
+        """Requests to the shop by both flows."""
+        return (sum(self.reading.values()) + sum(self.noting.values())) / self.orders
+
+
+def measure(folder: Path, *, quick: bool) -> list[Figure]:
+    """Count; `quick` makes no difference."""
+    del quick
+    known, idle = count(folder)
+    what = f"a cycle with {BATCH} new orders, reference data known"
+    return [
+        Figure(
+            "sage-calls-per-order",
+            known.sage_per_order,
+            "calls",
+            "counted",
+            f"Sage, {what}",
+            Target("<=", 1.1),
+        ),
+        Figure(
+            "magento-calls-per-order",
+            known.shop_per_order,
+            "calls",
+            "counted",
+            f"Magento, {what}: reading, the look before each order's notes, two notes",
+            Target("<=", 3.2),
+        ),
+        Figure(
+            "sage-calls-idle", sum(idle.sage.values()), "calls", "counted", "Sage, a cycle without orders"
+        ),
+        Figure(
+            "magento-calls-idle",
+            sum(idle.reading.values()) + sum(idle.noting.values()),
+            "calls",
+            "counted",
+            "Magento, a cycle of each flow without new orders",
+        ),
+    ]
+
+
+def count(folder: Path, orders: int = BATCH) -> tuple[Calls, Calls]:
+    """The calls of a quarter of an hour with `orders` new orders, and of a later one without any."""
+    quiet()
+    since = (START - QUARTER).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ledger = f"sqlite:///{folder / 'calls.db'}"
+    world = build_world(1, ledger, START, since=since, window="", batch=BATCH, audit_every="7d")
+    with world.open_hub() as hub:
+        world.sign_in(hub)
+        buy(world.shopper, FIRST, goods=SELLERS)
+        quarter(world, hub, FIRST)
+        quarter(world, hub, 0)  # the shop shows noted orders once more: they have changed
+        for seed in (2, 3):  # the second time beside the echo of as many notes: an ordinary quarter
+            buy(world.shopper, orders, seed=seed)
+            counted = quarter(world, hub, orders)
+        quarter(world, hub, 0)
+        return counted, quarter(world, hub, 0)
+
+
+def quarter(world: World, hub: Hub, orders: int) -> Calls:
+    """A quarter of an hour passes, then each flow has a cycle. RuntimeError unless `orders` are carried."""
+    world.clock.advance(QUARTER.total_seconds())
+    shop: list[dict[str, int]] = []
+    world.sage_wire.clear_log()
+    for flow, notes in (("orders", 1), ("order-status", 2)):
+        world.shop_wire.clear_log()
+        report = run_cycle(hub, hub.connections[CONNECTION], flow)
+        if report.counts.get("confirmed") != orders * notes:
+            raise RuntimeError(f"{flow}: {report.text or 'not every order was carried'}: {report.counts}")
+        shop.append(world.shop_wire.totals)
+    return Calls(orders, world.sage_wire.totals, *shop)

@@ -1,0 +1,77 @@
+"""The production hub over a ledger of its own, between the systems of a sandbox process."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from tidegate.bench.sandbox import Introduction
+from tidegate.clock import SystemClock
+from tidegate.config.reading import loads
+from tidegate.engine.hub import Hub, Surroundings, open_hub
+from tidegate.sage.seats import SeatPools
+from tidegate.simulation.settings import Settings, render
+from tidegate.transport import ClientFactory
+
+CONNECTION, COMPANY, STORE = "web", "sage", "main"
+BASE_PATH = "/uk/sage200/accounts/v1"
+#: Orders older than this are not read.
+HISTORY = timedelta(days=1)
+
+
+@contextmanager
+def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Iterator[Hub]:
+    """A hub, signed in, on synchronous FULL; `differences` are those of `Settings`."""
+    quiet()
+    clock = SystemClock()
+    now = clock.now()
+    settings = {
+        "window": "",
+        "lag_seconds": 0,
+        "since": (now - HISTORY).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **differences,
+    }
+    text = render(
+        Settings(
+            ledger=f"sqlite:///{ledger}",
+            shop_url=sandbox.shop_url,
+            sage_url=sandbox.sage_url + BASE_PATH,
+            sign_in_url=sandbox.sage_url,
+            site_id=sandbox.site_id,
+            company_id=sandbox.company_id,
+            websites=("base",),
+            currency="USD",
+            time_zone="America/Detroit",
+            **settings,
+        )
+    )
+    loaded = loads(text, path=Path("bench.toml"), environment=sandbox.secrets)
+    around = Surroundings(
+        clock=clock,
+        factory=ClientFactory(),
+        chance=random.Random("bench"),
+        holder="bench",
+        environment=sandbox.secrets,
+        seats=SeatPools(),
+    )
+    with open_hub(loaded.configuration, around) as hub:
+        hub.vault.save(
+            COMPANY,
+            access_token=sandbox.access_token,
+            refresh_token=sandbox.refresh_token,
+            expires_at=now + timedelta(seconds=sandbox.expires_in),
+            signed_in_at=now,
+        )
+        yield hub
+
+
+def quiet() -> None:
+    """Nothing below an error is logged: a terminal's speed is not measured here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))

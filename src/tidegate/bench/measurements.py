@@ -1,0 +1,82 @@
+"""What can be measured, by name, and the process that measures one thing: a fresh one each time.
+
+`python -m tidegate.bench.measurements NAME [--quick]` prints the figures as one JSON list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tidegate.bench.figure import Figure
+from tidegate.bench.folder import fresh_folder
+
+Measure = Callable[..., list[Figure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """`module` has the function `measure(folder, *, quick)`; minutes are of a busy machine, in full."""
+
+    module: str
+    text: str
+    minutes: float
+
+    def measure(self) -> Measure:
+        """The function."""
+        found: Any = importlib.import_module(f"tidegate.bench.{self.module}")
+        measure: Measure = found.measure
+        return measure
+
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "start": Measurement("start", "what the start of a command costs", 0.2),
+    "calls": Measurement("calls", "requests an order", 0.1),
+    "settle": Measurement("settling", "attempts and outcomes that the ledger records in a second", 0.2),
+    "cpu": Measurement("effort", "what an order costs the hub", 1),
+    "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
+    "trace": Measurement("tracing", "looking an order up among a million", 20),
+    "drain": Measurement("drain", "a backlog of 5,000 orders over two seats", 18),
+}
+
+
+class MeasurementFailed(RuntimeError):
+    """The process of a measurement ended without figures; what it said is on standard error."""
+
+
+def in_a_fresh_process(name: str, *, quick: bool) -> list[Figure]:
+    """Measure one thing where nothing was loaded or opened before. Raises MeasurementFailed."""
+    command = [sys.executable, "-m", "tidegate.bench.measurements", name, *(["--quick"] if quick else [])]
+    ended = subprocess.run(  # noqa: S603 - our own program
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if ended.returncode:
+        raise MeasurementFailed(f"{name}: the measurement ended with status {ended.returncode}")
+    return [Figure.from_wire(each) for each in json.loads(ended.stdout)]
+
+
+def in_this_process(name: str, *, quick: bool) -> list[Figure]:
+    """Measure one thing here, in a fresh folder."""
+    with fresh_folder() as folder:
+        return MEASUREMENTS[name].measure()(Path(folder), quick=quick)
+
+
+def main() -> None:
+    """The process of one measurement."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name", choices=MEASUREMENTS)
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    figures = in_this_process(given.name, quick=given.quick)
+    sys.stdout.write(json.dumps([figure.to_wire() for figure in figures]) + "\n")
+
+
+if __name__ == "__main__":
+    main()
