@@ -27,10 +27,13 @@ class Terms:
     statuses_never: frozenset[str]
     currency: str  #: of the company
     order_currencies: Mapping[int, str]  #: order currency by store view
-    tolerance: Decimal = Decimal("0.05")
     notes: bool = True
     comment: bool = True
     closed: tuple[tuple[datetime, datetime], ...] = ()  #: announced windows: no call inside
+    tax_percents: frozenset[Decimal] | None = None  #: those with a mapping; None = nobody knows
+    changed: frozenset[int] | None = (
+        frozenset()
+    )  #: orders whose content changed in the shop; None = any may have
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Verdict:
 
 #: What may be true of an order at the end, besides being confirmed: it waits, with a reason, for a person.
 EXPLAINED = ("review", "held", "cancelled", "skipped")
+#: What nobody waits for a person with: it should have gone on by itself.
+UNFINISHED = ("captured", "queued", "sending", "in doubt")
+#: Orders of the company that are no longer to be delivered.
+GONE = ("deleted", "cancelled")
 
 
 def judge(
@@ -70,16 +77,22 @@ def judge(
     main = {
         each["entity_id"]: each for each in deliveries if each["flow"] == "orders" and each["step"] == "order"
     }
-    cancelled_there = {
-        each["entity_id"]
+    cancellations = {
+        each["entity_id"]: each
         for each in deliveries
-        if each["flow"] == "orders" and each["step"] == "cancel" and each["state"] == "confirmed"
+        if each["flow"] == "orders" and each["step"] == "cancel"
     }
     verdict.orders = len(mine)
     nothing_doubled(company, terms, verdict)
+    customers_once(company, verdict)
     for order in mine:
-        nothing_lost(order, company, main, cancelled_there, terms, verdict)
+        nothing_lost(order, company, main, cancellations, terms, verdict)
+        nothing_stuck(order, company, main, cancellations, terms, verdict)
+        cancelled_there_too(order, company, main, cancellations, terms, verdict)
+        replaced_in_order(order, company, terms, verdict)
+    steps_finished(deliveries, terms, verdict)
     totals_agree(mine, company, main, terms, verdict)
+    goods_agree(mine, company, terms, verdict)
     notes_written(mine, main, terms, verdict)
     accounts_add_up(accounts, mine, main, verdict)
     nothing_invented(company, mine, terms, verdict)
@@ -106,15 +119,13 @@ def nothing_lost(
     order: Book,
     company: Book,
     main: Mapping[int, Book],
-    cancelled_there: set[int],
+    cancellations: Mapping[int, Book],
     terms: Terms,
     verdict: Verdict,
 ) -> None:
     """Promise 1: every exportable order is in the company or waits with a reason."""
     entity_id = order["entity_id"]
-    there = [
-        each for each in company["orders_by_key"].get(key_of(terms, order), []) if each["status"] != "deleted"
-    ]
+    there = [each for each in found_there(order, company, terms) if each["status"] != "deleted"]
     told = main.get(entity_id)
     if told is None:
         if created(order) >= terms.since:
@@ -125,18 +136,13 @@ def nothing_lost(
     if exportable(order, terms) and not there and state not in EXPLAINED:
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"not in the company, and the hub says {state}")
-    if state == "confirmed" and not there and entity_id not in cancelled_there:
+    cancelled = cancellations.get(entity_id, {}).get("state") == "confirmed"
+    if state == "confirmed" and not there and not cancelled:
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, "the hub says confirmed; the company does not have it")
-    if state in EXPLAINED and not told["reason"]:
-        verdict.unexplained += 1
-        verdict.add("nothing is hidden", entity_id, f"{state} without a reason")
     if state in ("skipped", "cancelled") and exportable(order, terms):
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
-    if state in ("queued", "captured", "sending", "in doubt"):
-        verdict.unexplained += 1
-        verdict.add("liveness", entity_id, f"still {state} after every fault was over: {told['reason']}")
     if there and state in ("skipped", "cancelled", "held", "queued"):
         verdict.add(
             "the truth is told", entity_id, f"the company has {there[0]['number']}; the hub says {state}"
@@ -145,6 +151,107 @@ def nothing_lost(
         verdict.add(
             "the truth is told", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
         )
+
+
+def nothing_stuck(
+    order: Book,
+    company: Book,
+    main: Mapping[int, Book],
+    cancellations: Mapping[int, Book],
+    terms: Terms,
+    verdict: Verdict,
+) -> None:
+    """Promise 3: what can be sent is sent; a person is asked only where nobody else can decide."""
+    told = main.get(order["entity_id"])
+    if terms.tax_percents is None or told is None or told["state"] not in ("review", "held"):
+        return
+    parent = cancellations.get(int(order["relation_parent_id"] or 0))
+    others = [
+        each
+        for each in company["orders_by_reference"].get(order["increment_id"], [])
+        if each["key"] != key_of(terms, order)
+    ]
+    excused = (
+        not exportable(order, terms)
+        or not {Decimal(each) for each in order["tax_percents"]} <= terms.tax_percents
+        or bool(others)  # another order stands there under the same number: only a person can tell
+        or (parent is not None and parent["state"] == "review")
+    )
+    if not excused:
+        verdict.unexplained += 1
+        verdict.add("nothing is stuck", order["entity_id"], f"{told['state']}: {told['reason']}")
+
+
+def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+    """Every step of every order ends, or waits for a person and says why; none is made from nothing."""
+    for each in deliveries:
+        state, subject = each["state"], each["label"] or each["key"]
+        if state in EXPLAINED and not each["reason"]:
+            verdict.unexplained += 1
+            verdict.add("nothing is hidden", subject, f"{each['step']}: {state} without a reason")
+        if state in UNFINISHED:
+            verdict.unexplained += 1
+            verdict.add(
+                "liveness",
+                subject,
+                f"{each['step']}: still {state} after every fault was over: {each['reason']}",
+            )
+        if (
+            each["step"].startswith("change")
+            and terms.changed is not None
+            and each["entity_id"] not in terms.changed
+        ):
+            verdict.add("nothing is invented", subject, f"a change that nobody made: {each['reason']}")
+
+
+def cancelled_there_too(
+    order: Book,
+    company: Book,
+    main: Mapping[int, Book],
+    cancellations: Mapping[int, Book],
+    terms: Terms,
+    verdict: Verdict,
+) -> None:
+    """What the shop cancelled is cancelled in the company, or a person has been asked to."""
+    live = [each for each in found_there(order, company, terms) if each["status"] not in GONE]
+    if order["state"] != "canceled" or not live:
+        return
+    asked = (cancellations.get(order["entity_id"]), main.get(order["entity_id"]))
+    if not any(each is not None and each["state"] == "review" for each in asked):
+        verdict.add(
+            "cancelled is cancelled", order["entity_id"], f"{live[0]['number']} is still to be delivered"
+        )
+
+
+def replaced_in_order(order: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
+    """An edited order reaches the company only when the one that it replaces is out of it."""
+    if not order["relation_parent_id"]:
+        return
+    parent = f"magento:{terms.store}:{order['relation_parent_id']}"
+    for child in found_there(order, company, terms):
+        for old in company["orders_by_key"].get(parent, []):
+            cancelled = old["status"] == "cancelled"
+            if not cancelled and (not old["deleted_at"] or old["deleted_at"] > child["created_at"]):
+                verdict.add(
+                    "documents keep their order",
+                    order["entity_id"],
+                    f"{child['number']} came while {old['number']}, which it replaces, was still there",
+                )
+
+
+def customers_once(company: Book, verdict: Verdict) -> None:
+    """Promise 2, for accounts: one for each customer of the shop."""
+    counted = Counter(each["key"] for each in company["customers"] if each["key"])
+    for key, count in counted.items():
+        if count > 1:
+            verdict.doubled += count - 1
+            verdict.add("never twice", key, f"{count} accounts")
+
+
+def found_there(order: Book, company: Book, terms: Terms) -> list[Book]:
+    """The company's orders that carry the order's key, deleted ones included."""
+    found: list[Book] = company["orders_by_key"].get(key_of(terms, order), [])
+    return found
 
 
 def exportable(order: Book, terms: Terms) -> bool:
@@ -167,13 +274,29 @@ def totals_agree(
     """Promise 5: the company's total is the store's, to the cent, or the order is in review."""
     for order in mine:
         told = main.get(order["entity_id"])
-        for there in company["orders_by_key"].get(key_of(terms, order), []):
+        for there in found_there(order, company, terms):
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
             wanted = Decimal(str(order["grand_total" if same_currency else "base_grand_total"]))
             difference = Decimal(there["gross"]) - wanted
             in_review = told is not None and told["state"] == "review"
             if difference and not in_review:
                 verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {wanted}")
+
+
+def goods_agree(mine: Iterable[Book], company: Book, terms: Terms, verdict: Verdict) -> None:
+    """What was bought is what will be picked: the same pieces of the same items."""
+    for order in mine:
+        wanted = {sku: Decimal(pieces) for sku, pieces in order["pieces"].items()}
+        for there in found_there(order, company, terms):
+            if there["status"] == "deleted":
+                continue
+            picked: dict[str, Decimal] = {}
+            for line in there["lines"]:
+                if line["kind"] == "item":
+                    picked[line["code"]] = picked.get(line["code"], Decimal(0)) + Decimal(line["quantity"])
+            if picked != wanted:
+                shown = [{sku: str(count) for sku, count in each.items()} for each in (picked, wanted)]
+                verdict.add("goods agree", order["entity_id"], f"company {shown[0]}, store {shown[1]}")
 
 
 def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, verdict: Verdict) -> None:
@@ -227,21 +350,3 @@ def company_is_sound(company: Book, verdict: Verdict) -> None:
     """The company's own books balance, and nothing took effect while it was locked."""
     for text in company["violations"]:
         verdict.add("the company is sound", company["company"], str(text))
-
-
-def quiet_in_windows(calls: Iterable[tuple[datetime, str, str]], terms: Terms, verdict: Verdict) -> None:
-    """Promise 4: no call to the company inside an announced window."""
-    for at, method, path in calls:
-        for start, end in terms.closed:
-            if start <= at < end:
-                verdict.add(
-                    "windows", path, f"{method} at {at.isoformat()} in the window from {start.isoformat()}"
-                )
-
-
-def one_try_a_cycle(attempts: Mapping[int, Sequence[tuple[datetime, int]]], verdict: Verdict) -> None:
-    """Promise 4: nothing is retried within the cycle that failed it. `attempts`: delivery -> (start, batch)."""
-    for delivery, tries in attempts.items():
-        for batch, count in Counter(batch for _, batch in tries).items():
-            if count > 1:
-                verdict.add("retry discipline", delivery, f"{count} tries in batch {batch}")

@@ -39,7 +39,7 @@ _WIRE_OPTIONS: dict[str, frozenset[str]] = {
     "slow": frozenset({"seconds", "effect"}),
     "garbage": frozenset({"effect"}),
 }
-_KEYS = ("kind", "times", "method", "path", "body", "options")
+_KEYS = ("kind", "times", "method", "path", "body", "options", "name")
 
 
 def _is_number(value: object) -> bool:
@@ -54,7 +54,7 @@ class Fault:
     expression searched in the path (without query). ``body``: a text that the request's body contains. None
     matches everything. Options for any kind: ``probability`` (0 to 1, per matching request), ``skip`` (so
     many matches pass first), ``query`` (a text that the decoded query string contains). Others belong to the
-    kind.
+    kind. ``name`` is what ``fired`` counts it as, "" for its kind.
 
     Raises ValueError, naming the key, for a value that cannot be meant.
     """
@@ -65,10 +65,13 @@ class Fault:
     path: str | None = None
     body: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str) or not self.kind:
             raise ValueError("'kind' must be the name of a fault")
+        if not isinstance(self.name, str):
+            raise ValueError(f"'name' must be a text; got {self.name!r}")
         if self.times is not None and (
             not isinstance(self.times, int) or isinstance(self.times, bool) or self.times < 1
         ):
@@ -282,7 +285,7 @@ class FaultPlan:
         if probability is not None and self._random.random() >= probability:
             return False
         armed.fired += 1
-        self._fired[armed.fault.kind] += 1
+        self._fired[armed.fault.name or armed.fault.kind] += 1
         if armed.left is not None:
             armed.left -= 1
             if not armed.left:
@@ -290,7 +293,7 @@ class FaultPlan:
         return True
 
     def fired(self) -> dict[str, int]:
-        """How often each kind has struck since the plan was made."""
+        """How often each kind, or name, has struck since the plan was made."""
         with self._lock:
             return dict(self._fired)
 

@@ -35,12 +35,12 @@ class Outside:
         self.world = world
         self.country = country
         self.placed: list[int] = []
+        self.changed: set[int] = set()  #: orders whose content changed after they were placed
+        self.locks = 0
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        action = getattr(self, "do_" + event.what.replace("-", "_"), None)
-        if action is not None:
-            action(**event.options)
+        getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
 
     def do_order(self, seed: int) -> None:
         """A shopper orders; mostly here, now and then on the store's other website."""
@@ -62,6 +62,15 @@ class Outside:
         copy = self._on_some(pick, self.world.shopper.edit_order)
         if copy is not None:
             self.placed.append(copy)
+
+    def do_address(self, pick: float) -> None:
+        """The merchant sends an order to another address."""
+
+        def readdress(entity_id: int) -> None:
+            self.world.shopper.readdress(entity_id, "2 Other Street")
+            self.changed.add(entity_id)
+
+        self._on_some(pick, readdress)
 
     def do_hold(self, pick: float) -> None:
         """The merchant puts an order on hold."""
@@ -92,6 +101,7 @@ class Outside:
     def do_lock(self) -> None:
         """Sage locks itself, unannounced."""
         self.world.sage.company.window.lock("backup")
+        self.locks += 1
 
     def do_unlock(self) -> None:
         """Sage is open again."""
@@ -101,7 +111,7 @@ class Outside:
         self, system: str, name: str, kind: str, times: int, method: str, path: str, options: dict[str, Any]
     ) -> None:
         """Something breaks on the wire."""
-        self._wire(system).faults.add(Fault(kind, times, method, path, None, options))
+        self._wire(system).faults.add(Fault(kind, times, method, path, None, options, name))
 
     def do_face_fault(self, system: str, kind: str, pick: float, times: int) -> None:
         """One system misbehaves in its own way."""

@@ -8,27 +8,27 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tidegate.domain.states import State
-from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
+from tidegate.simulation import judgement
 from tidegate.simulation.happening import Outside
+from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.settings import Settings
 from tidegate.simulation.week import Event, Week, write_week
-from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World, build_world
-from tidegate_sandbox import checker
+from tidegate.simulation.world import World, build_world
+from tidegate_sandbox.checker import Verdict
 
 CONNECTION = "web"
-#: Four times four hours: within one working day everything that can be confirmed is confirmed.
-SETTLING_CYCLES = 4
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
 
@@ -71,14 +71,20 @@ def ledger_folder() -> Iterator[Path]:
 class Simulation:
     """One week in the making."""
 
+    #: Four times four hours: within one working day everything that can be confirmed is confirmed.
+    settling = (4, timedelta(hours=4, minutes=1))
+    #: What an operator has retried settles within so long.
+    retrying = timedelta(hours=10)
+    #: When all is done, nothing more is written in so long.
+    resting = timedelta(hours=4)
+
     def __init__(self, week: Week, folder: Path, ledger: str = "") -> None:
         """`ledger` is the address of an empty, migrated ledger; "" makes one in `folder`."""
         self.week = week
         self.folder = folder
         country = "uk" if week.seed % 4 == 3 else "us"
         settings = {
-            key: week.settings[key]
-            for key in ("edition", "unknown", "comment", "cancellation", "every_orders", "every_status")
+            key: value for key, value in week.settings.items() if key in Settings.__dataclass_fields__
         }
         self.world: World = build_world(
             week.seed,
@@ -89,11 +95,11 @@ class Simulation:
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **settings,
         )
-        self.country = country
         self.outside = Outside(self.world, country)
         self.outcome = Outcome(week.seed)
         self.hub: Hub | None = None
         self.halted_since: datetime | None = None
+        self.lifts: list[datetime] = []  #: when a person signed in again and lifted a halt
 
     def run(self) -> Outcome:
         """The week, the settling, the judgement."""
@@ -142,7 +148,6 @@ class Simulation:
 
     def step(self, hub: Hub, moment: datetime) -> bool:
         """One cycle, if one is due before `moment`; false when the time was spent waiting."""
-        self.operate(hub)
         due = next_due(hub, hub.connections[CONNECTION])
         if due is None or due.at >= moment:
             self.world.clock.set(max(moment, self.world.clock.now()))
@@ -152,22 +157,27 @@ class Simulation:
         report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)
+        if report.outcome == "halted":
+            self.operate(hub)
         if report.outcome != "done":  # halted, or the dead process's lease is still in force
             self.world.clock.advance(60)
         return True
 
     def operate(self, hub: Hub) -> None:
         """A person looks after a halted connection: signs in again and lifts the halt."""
-        if halts.halted(CONNECTION) is None:
-            self.halted_since = None
-            return
         now = self.world.clock.now()
         self.halted_since = self.halted_since or now
         if now - self.halted_since >= OPERATOR_PAUSE:
-            self.world.sign_in(hub)
-            with transaction("lift"):
-                halts.lift(CONNECTION, now)
-            self.halted_since = None
+            self.lift(hub)
+
+    def lift(self, hub: Hub) -> None:
+        """Signed in again, and the halt lifted."""
+        now = self.world.clock.now()
+        self.lifts.append(now)
+        self.world.sign_in(hub)
+        with transaction("lift"):
+            halts.lift(CONNECTION, now)
+        self.halted_since = None
 
     # --- events --------------------------------------------------------------------------------
 
@@ -195,6 +205,7 @@ class Simulation:
         copy = self.folder / "backup.db"
         if not copy.exists():
             return
+        self.outcome.faults["ledger restored"] += 1
         if self.hub is not None:
             self.hub.close()
             self.hub = None
@@ -208,6 +219,7 @@ class Simulation:
         """A second process is started by mistake over the same ledger and runs a cycle at once."""
         if self.hub is None:
             return
+        self.outcome.faults["second hub"] += 1
         try:
             second = self.world.open_hub()
             for flow in ("orders", "order-status"):
@@ -219,6 +231,7 @@ class Simulation:
 
     def retry_everything(self) -> None:
         """An impatient operator presses retry on everything, twice."""
+        self.outcome.faults["retried twice"] += 1
         if self.hub is None:
             self.open()
         now = self.world.clock.now()
@@ -244,74 +257,42 @@ class Simulation:
         self.world.clock.advance(1)
         hub = self.hub or self.open()
         if halts.halted(CONNECTION) is not None:
-            self.world.sign_in(hub)
-            with transaction("lift"):
-                halts.lift(CONNECTION, self.world.clock.now())
-        for _ in range(SETTLING_CYCLES):
+            self.lift(hub)
+        stretches, long = self.settling
+        for _ in range(stretches):
             self.outside.peace()
-            self.until(self.world.clock.now() + timedelta(hours=4, minutes=1))
+            self.until(self.world.clock.now() + long)
         self.retry_everything()
-        self.until(self.world.clock.now() + timedelta(hours=10))
+        self.until(self.world.clock.now() + self.retrying)
 
     def judge(self) -> None:
-        """Books against reports."""
-        _, store_ids, currency, _ = COUNTRIES[self.country]
-        terms = checker.Terms(
-            store="main",
-            store_ids=store_ids,
-            since=self.week.start - timedelta(hours=1),
-            states=frozenset({"new", "processing", "complete"}),
-            statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
-            currency=currency,
-            order_currencies=ORDER_CURRENCIES,
-        )
+        """Books against reports; nothing changes any more, so nothing may be written any more."""
         before = self.writes()
-        self.until(self.world.clock.now() + timedelta(hours=4))
-        now = self.world.clock.now()
-        verdict = checker.judge(
-            self.world.shop.books(),
-            self.world.sage.company.books(),
-            all_deliveries(now),
-            accounts(self.hub, now),
-            terms,
-        )
+        self.until(self.world.clock.now() + self.resting)
+        hub = self.hub or self.open()
+        verdict = judgement.judge(self.world, hub, self.week, self.outside.changed, self.lifts)
         if self.writes() != before:
             verdict.add(
                 "idempotent flows", "week", f"writes with nothing changed: {before} -> {self.writes()}"
             )
-        checker.quiet_in_windows(
-            [(seen.at, seen.method, seen.path) for seen in self.world.sage_wire.log],
-            self.with_windows(terms),
-            verdict,
-        )
         self.tell(verdict)
 
-    def with_windows(self, terms: checker.Terms) -> checker.Terms:
-        """The announced windows of the week as instants."""
-        hub = self.hub or self.open()
-        calendar = hub.connections[CONNECTION].calendar
-        windows: list[tuple[datetime, datetime]] = []
-        at = self.week.start - timedelta(days=1)
-        while (period := calendar.next_closing(at)) is not None and period.start < self.world.clock.now():
-            windows.append((period.start, period.end))
-            at = period.end
-        return checker.Terms(**{**terms.__dict__, "closed": tuple(windows)})
-
-    def writes(self) -> tuple[int, int]:
+    def writes(self) -> tuple[int, ...]:
         """What has been written on both sides so far."""
-        counts = self.world.sage.company.books()["counts"]
-        return self.world.shop.books()["writes"], counts["orders"] + counts["customers"] + counts[
-            "orders_deleted"
-        ]
+        company = self.world.sage.company
+        tables = (company.orders.table, company.customers.table, company.orders.deleted)
+        return (self.world.shop.writes, *(len(table) for table in tables))
 
-    def tell(self, verdict: checker.Verdict) -> None:
+    def tell(self, verdict: Verdict) -> None:
         """The outcome in figures."""
         self.outcome.orders = verdict.orders
         self.outcome.lost, self.outcome.doubled = verdict.lost, verdict.doubled
         self.outcome.unexplained = verdict.unexplained
         for wire in (self.world.shop_wire, self.world.sage_wire):
             self.outcome.faults.update(wire.faults.fired())
+        self.outcome.faults["locked unannounced"] += self.outside.locks
         self.outcome.faults["process death"] += self.outcome.deaths
+        self.outcome.faults += Counter()  # only what happened
         self.outcome.violations = [
             {"promise": each.promise, "subject": each.subject, "text": each.text}
             for each in verdict.violations
@@ -336,28 +317,3 @@ def database_version() -> str:
     """A name for the ledger's present shape, so that an old template is never used."""
     migrations = sorted(Path(database.__file__).with_name("migrations").glob("[0-9]*.py"))
     return "-".join(f"{each.stem[:4]}{each.stat().st_mtime_ns % 10**9}" for each in migrations)
-
-
-def all_deliveries(now: datetime) -> list[dict[str, Any]]:
-    """The hub's own report of every delivery."""
-    found: list[dict[str, Any]] = []
-    after = 0
-    while True:
-        page = reports.deliveries(now, after=after, limit=1000)
-        found += page["deliveries"]
-        if page["next"] is None:
-            return found
-        after = page["next"]
-
-
-def accounts(hub: Hub | None, now: datetime) -> list[dict[str, Any]]:
-    """The hub's own account of every flow and step."""
-    if hub is None:
-        return []
-    told = reports.status(hub.configuration, now.astimezone(UTC))
-    return [
-        {"flow": flow, "step": step, **account}
-        for connection in told["connections"].values()
-        for flow, each in connection["flows"].items()
-        for step, account in each["steps"].items()
-    ]

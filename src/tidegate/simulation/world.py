@@ -63,6 +63,7 @@ class World:
     """One sandbox with one hub's surroundings; hubs come and go over one ledger."""
 
     seed: int
+    country: str
     clock: SandboxClock
     shop: magento.MagentoStore
     shop_wire: Any
@@ -164,6 +165,7 @@ def build_world(
     )
     return World(
         seed=seed,
+        country=country,
         clock=clock,
         shop=shop,
         shop_wire=shop_wire,

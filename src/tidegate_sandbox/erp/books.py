@@ -19,8 +19,11 @@ def books(company: Company) -> dict[str, Any]:
     sending system stored, to the orders that carry it, deleted ones included: more than one is a double.
     """
     with company.lock:
-        orders = [_order(company, order) for order in company.orders.table]
-        deleted = [{**_order(company, one.order), "status": "deleted"} for one in company.orders.deleted]
+        orders = [{**_order(company, order), "deleted_at": ""} for order in company.orders.table]
+        deleted = [
+            {**_order(company, one.order), "status": "deleted", "deleted_at": one.at.isoformat()}
+            for one in company.orders.deleted
+        ]
         by_reference: dict[str, list[dict[str, Any]]] = {}
         by_key: dict[str, list[dict[str, Any]]] = {}
         for one in (*orders, *deleted):

@@ -250,6 +250,13 @@ class Shopper:
         with self.store.lock:
             lifecycle.ship(self.store, self._order(entity_id), partly=partly)
 
+    def readdress(self, entity_id: int, street: str) -> None:
+        """Send the order elsewhere: the merchant corrects the delivery address in the admin panel."""
+        with self.store.lock:
+            order = self._order(entity_id)
+            (order.shipping or order.billing)["street"] = [street]
+            self.store.orders.touch(order, self.store.now())
+
     def comment(self, entity_id: int, text: str) -> None:
         """A merchant's comment with the current status: ``updated_at`` does not move (point 17)."""
         with self.store.lock:

@@ -261,7 +261,18 @@ def _account(order: Order) -> dict[str, Any]:
         }
         for entry in order.histories
     ]
-    return {**{key: order.row.get(key) for key in _BOOKED}, "comments": comments, "writes": order.writes}
+    parents = {item.get("parent_item_id") for item in order.items}
+    pieces: dict[str, Any] = {}
+    for item in order.items:
+        if item["item_id"] not in parents:  # what is picked: the child of a configurable, the parts of a bundle
+            pieces[item["sku"]] = pieces.get(item["sku"], 0) + item["qty_ordered"]
+    return {
+        **{key: order.row.get(key) for key in _BOOKED},
+        "pieces": {sku: str(count) for sku, count in pieces.items()},
+        "tax_percents": sorted({str(item.get("tax_percent") or 0) for item in order.items}),
+        "comments": comments,
+        "writes": order.writes,
+    }
 
 
 def recorded_views(*, colliding: bool = False) -> list[StoreView]:

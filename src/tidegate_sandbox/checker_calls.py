@@ -1,0 +1,59 @@
+"""The judge of what was called, and when: windows, retries, refused credentials.
+
+Shares no code with the hub. Calls are those that the wire has seen; what the hub tried is what it reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from tidegate_sandbox.checker import Terms, Verdict
+
+Call = tuple[datetime, str, str, int | None]
+"""When, method, path, and the status of the answer; None where none was given."""
+
+#: So many refused calls in a row may be one story: the call, its sign-in renewed, the call once more, and
+#: the same again by a process that died before it had noted the first.
+MOST_REFUSED = 5
+
+
+def quiet_in_windows(calls: Iterable[Call], terms: Terms, verdict: Verdict) -> None:
+    """Promise 4: no call to the company inside an announced window."""
+    for at, method, path, _ in calls:
+        for start, end in terms.closed:
+            if start <= at < end:
+                verdict.add(
+                    "windows", path, f"{method} at {at.isoformat()} in the window from {start.isoformat()}"
+                )
+
+
+def one_try_a_cycle(attempts: Mapping[str, Sequence[int]], verdict: Verdict) -> None:
+    """Promise 4: nothing is retried within the cycle that failed it. `attempts`: key -> its tries' batches."""
+    for key, batches in attempts.items():
+        for batch, count in Counter(batches).items():
+            if count > 1:
+                verdict.add("retry discipline", key, f"{count} tries in batch {batch}")
+
+
+def silent_when_refused(calls: Iterable[Call], lifts: Iterable[datetime], verdict: Verdict) -> None:
+    """A system that refuses the credentials is not asked again until a person has done something (`lifts`)."""
+    waiting = sorted(lifts, reverse=True)
+    refused = 0
+    for at, method, path, status in calls:
+        while waiting and waiting[-1] <= at:
+            waiting.pop()
+            refused = 0
+        signing_in = path.endswith("/oauth/token")
+        if status in (401, 403) or (signing_in and status == 400):
+            refused += 1
+        elif status is not None and status < 400 and not signing_in:
+            refused = 0
+        if refused > MOST_REFUSED:
+            verdict.add(
+                "authentication",
+                path,
+                f"{method} at {at.isoformat()}: refused {refused} times in a row, and nobody lifted the halt",
+            )
+            return
