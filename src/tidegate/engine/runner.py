@@ -16,8 +16,10 @@ from tidegate.engine.hub import Hub
 from tidegate.engine.schedule import Due, next_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
-from tidegate.ledger import database
+from tidegate.ledger import alerts, database
+from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LedgerError
+from tidegate.redaction import redact
 
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 LONGEST_WAIT = 60.0
 #: The pause after the ledger could not be used (disk full, server gone).
 LEDGER_PAUSE = 30.0
+#: The alert about an error of Tidegate itself; its subject is the flow.
+FAULT = "fault"
 
 Seen = Callable[[Report], None]
 
@@ -42,20 +46,28 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
 
 
 def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | None) -> None:
-    """One connection's loop. A ledger that cannot be written stops the sending, not the process."""
+    """One connection's loop. Neither a ledger that cannot be written nor a fault of ours ends it."""
+    sound: set[str] = set()  # flows whose last cycle in this process ended as it should
     try:
         while not stop.is_set():
+            flow = ""
             try:
                 due = next_due(hub, connection)
                 if due is None:
                     return
                 if not wait_for(hub, due, stop):
                     continue
+                flow = due.flow
                 report = run_due(hub, due)
+                if flow not in sound:
+                    fault_is_over(hub, connection, flow)
+                    sound.add(flow)
             except LedgerError as error:
-                log.error("ledger", connection=connection.name, problem=str(error))
-                database.close()
-                hub.clock.wait(LEDGER_PAUSE, stop)
+                ledger_failed(hub, connection, error, stop)
+                continue
+            except Exception as error:  # a connection that stops without a word is noticed too late
+                sound.discard(flow)
+                fault(hub, connection, flow, error, stop)
                 continue
             if seen is not None:
                 seen(report)
@@ -63,6 +75,35 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
                 hub.clock.wait(LONGEST_WAIT, stop)
     finally:
         database.close()
+
+
+def ledger_failed(hub: Hub, connection: Connection, error: LedgerError, stop: threading.Event) -> None:
+    """Nothing can be recorded, so nothing is sent; after a pause it is tried again."""
+    log.error("ledger", connection=connection.name, problem=str(error))
+    database.close()
+    hub.clock.wait(LEDGER_PAUSE, stop)
+
+
+def fault(hub: Hub, connection: Connection, flow: str, error: Exception, stop: threading.Event) -> None:
+    """An error that nobody foresaw: told, and the cycles go on; what it left behind is in doubt."""
+    log.exception("fault", connection=connection.name, flow=flow)
+    text = redact(
+        f"an unforeseen error of Tidegate ended a cycle ({type(error).__name__}: {error}). The log "
+    )
+    text += "has it in full: please report it. Nothing is lost, and the next cycles are tried."
+    try:
+        with transaction("fault"):
+            alerts.raise_alert(FAULT, connection.name, flow, text, hub.clock.now())
+    except LedgerError as unwritten:
+        log.error("ledger", connection=connection.name, problem=str(unwritten))
+    database.close()
+    hub.clock.wait(LEDGER_PAUSE, stop)
+
+
+def fault_is_over(hub: Hub, connection: Connection, flow: str) -> None:
+    """A cycle of the flow ended as it should: an alert of an earlier one, or an earlier process, is over."""
+    with transaction("fault"):
+        alerts.clear_alert(FAULT, connection.name, flow, hub.clock.now())
 
 
 def wait_for(hub: Hub, due: Due, stop: threading.Event) -> bool:

@@ -1,0 +1,98 @@
+"""The loop of `tidegate run`: what ends a cycle does not end the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tidegate.engine import runner
+from tidegate.engine.cycles import Report
+from tidegate.engine.hub import Hub
+from tidegate.engine.schedule import Due
+from tidegate.ledger import alerts, database
+from tidegate.ledger.faults import LedgerError
+from tidegate.simulation.world import build_world
+
+START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    world = build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START)
+    with world.open_hub() as hub:
+        yield hub
+    database.set_trip(None)
+
+
+Cycle = Callable[[], None]
+
+
+def run(hub: Hub, monkeypatch: pytest.MonkeyPatch, *cycles: Cycle) -> list[str]:
+    """Run the loop until each of these cycles has had its turn; the flows that ended as they should."""
+    left, stop, seen = list(cycles), threading.Event(), list[str]()
+
+    def run_due(_: Hub, due: Due) -> Report:
+        cycle = left.pop(0)
+        if not left:
+            stop.set()
+        cycle()
+        return Report(due.connection.name, due.flow, hub.clock.now(), "done")
+
+    monkeypatch.setattr(runner, "run_due", run_due)
+    runner.serve(hub, hub.connections["web"], stop, lambda report: seen.append(report.flow))
+    return seen
+
+
+def faulty() -> None:
+    raise KeyError("nobody foresaw this; Authorization: Bearer very-secret-token-0123456789")
+
+
+def fine() -> None:
+    return
+
+
+def test_a_fault_of_ours_is_told_and_the_cycles_go_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look() -> None:
+        (alert,) = alerts.open_alerts()
+        assert (alert.code, alert.connection, alert.subject, alert.count) == ("fault", "web", "orders", 2)
+        assert "KeyError" in alert.text
+        assert "very-secret" not in alert.text
+
+    began = hub.clock.now()
+    assert run(hub, monkeypatch, faulty, faulty, look) == ["orders"]
+    assert (hub.clock.now() - began).total_seconds() == 2 * runner.LEDGER_PAUSE
+    assert alerts.open_alerts() == []
+
+
+def test_a_restart_ends_the_alert_with_its_first_sound_cycle(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(hub, monkeypatch, faulty) == []
+    assert [alert.code for alert in alerts.open_alerts()] == ["fault"]
+    assert run(hub, monkeypatch, fine) == ["orders"]
+    assert alerts.open_alerts() == []
+
+
+def test_a_ledger_that_fails_is_tried_again_after_a_pause(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise LedgerError("the disk is full")
+
+    began = hub.clock.now()
+    assert run(hub, monkeypatch, full, fine) == ["orders"]
+    assert (hub.clock.now() - began).total_seconds() == runner.LEDGER_PAUSE
+    assert alerts.open_alerts() == []
+
+
+def test_a_fault_while_the_ledger_is_away_ends_nothing_either(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise LedgerError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts, "raise_alert", away)
+        assert run(hub, monkeypatch, faulty, fine) == ["orders"]
