@@ -46,7 +46,8 @@ class SystemClock:
 class FastClock:
     """A clock for demonstrations: `rate` times as fast as life, the same in every process.
 
-    It shows `start` at the wall-clock instant `since` (seconds since 1970).
+    It shows `start` at the instant `since` of the machine's monotonic clock, which all processes of a
+    machine share and nobody puts back.
     """
 
     def __init__(self, start: datetime, since: float, rate: float) -> None:
@@ -58,7 +59,7 @@ class FastClock:
         return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        return (time.time() - self._since) * self._rate
+        return (time.monotonic() - self._since) * self._rate
 
     def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
         real = max(seconds, 0.0) / self._rate
@@ -68,9 +69,9 @@ class FastClock:
         return False
 
 
-def wall_seconds() -> float:
-    """The machine's wall clock in seconds since 1970, to start a :class:`FastClock` from."""
-    return time.time()
+def machine_seconds() -> float:
+    """The machine's monotonic clock, to start a :class:`FastClock` from."""
+    return time.monotonic()
 
 
 class VirtualClock:

@@ -47,7 +47,7 @@ KINDS = ("guest", "customer", "coupon", "no_tax", "configurable")
 
 @dataclass(frozen=True)
 class Hurry:
-    """A clock that all processes of a test share: from `since` (wall seconds) on, `rate` times as fast."""
+    """A clock that all processes of a test share: from `since` (machine seconds) on, `rate` times as fast."""
 
     start: datetime
     since: float
@@ -75,7 +75,7 @@ class Stage:
     differences: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.hurry = None if self.rate == 1 else Hurry(datetime.now(UTC), time.time(), self.rate)
+        self.hurry = None if self.rate == 1 else Hurry(datetime.now(UTC), time.monotonic(), self.rate)
         self.began = datetime.now(UTC)
         self.clock = SandboxClock.running(self.began, self.rate)
         self.shop, shop_wire = magento.build(self.clock, FaultPlan(self.seed))

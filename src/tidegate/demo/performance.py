@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty
 
-from tidegate.clock import FastClock, SystemClock, wall_seconds
+from tidegate.clock import FastClock, SystemClock, machine_seconds
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, HubEnded, Line
@@ -50,7 +50,7 @@ class Performance:
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
-        self.clock = FastClock(script.START, wall_seconds(), 0.0)
+        self.clock = FastClock(script.START, machine_seconds(), 0.0)
         self.figures = look(stage, configuration, script.START)
         self._tell = tell
         self._beats = deque(story.beats)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from tidegate.clock import FastClock, wall_seconds
+from tidegate.clock import FastClock, machine_seconds
 from tidegate.config.model import Configuration
 from tidegate.config.reading import load
 from tidegate.demo.story import CLOSED_MINUTES, COMPANY, START, WINDOW_CLOSES, WINDOW_OPENS, ZONE
@@ -59,7 +59,7 @@ class Stage:
 
     def begin(self) -> FastClock:
         """From now on time passes, for everybody alike."""
-        self.since = wall_seconds()
+        self.since = machine_seconds()
         self.sandbox_clock.set_rate(RATE)
         return FastClock(START, self.since, RATE)
 
@@ -110,7 +110,7 @@ class Stage:
     def sign_in(self) -> Configuration:
         """Make the ledger and keep Sage's tokens in it, as `tidegate sign-in` does; the configuration."""
         configuration = load(self.config_path, environment=self.environment()).configuration
-        clock = FastClock(START, wall_seconds(), RATE)
+        clock = FastClock(START, machine_seconds(), RATE)
         around = Surroundings(
             clock=clock,
             factory=ClientFactory(),

@@ -1,25 +1,37 @@
-"""Orders that Magento cancelled after they had been sent.
+"""Orders that Magento cancelled.
 
-Where the connection says `cancellation = "cancel"` and the product can, the order is cancelled in
-the company; else a person decides. Documents of one order keep their order: a cancellation waits
-until its order is confirmed, or is proved absent.
+Each is looked up in the company before it is believed that it never got there: an answer may have
+been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
+is cancelled where the connection says `cancellation = "cancel"` and the product can; else a person
+decides. A cancellation waits until its order is confirmed, or is proved absent.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import notes
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, OrderKey, Session
+from tidegate.sage.port import Accepted, Found, OrderKey, Session
 
 STEP = "cancel"
 #: Cancellations in one cycle; the rest waits for the next one.
 MOST = 200
+#: The letters that lead an order of each state to `confirmed` when the company has it after all.
+ADOPTION = {
+    State.QUEUED: "e",
+    State.HELD: "o",
+    State.REVIEW: "o",
+    State.SKIPPED: "pe",
+    State.CANCELLED: "pe",
+}
 
 
 def run(cycle: Cycle, session: Session) -> None:
@@ -27,27 +39,74 @@ def run(cycle: Cycle, session: Session) -> None:
     # Cancelling is repeatable: what is cancelled or gone already is accepted again.
     doubtful = queue.in_doubt(cycle.name, cycle.flow, STEP, cycle.started, MOST)
     cycle.apply([Verdict(item.id, "f", text="cancelling again is harmless") for item in doubtful])
+    pairs = []
     for item in queue.due(cycle.name, cycle.flow, STEP, MOST, cycle.now()):
+        order = lookups.step_of(item.source_id, cycle.flow, "order")
+        if order is not None:
+            pairs.append((item, order))
+    look_up(cycle, session, [pair for pair in pairs if to_be_looked_up(pair[1])])
+    for item, _ in pairs:
+        order = lookups.step_of(item.source_id, cycle.flow, "order")
+        if order is not None and order.state is State.CONFIRMED and cycle.may_call_company():
+            cancel(cycle, session, item, order)
+
+
+def to_be_looked_up(order: Item) -> bool:
+    """Whether the company has not confirmed it. In doubt it has its own look-up, with its own patience."""
+    return order.state in ADOPTION and not (order.state is State.REVIEW and order.target_id)
+
+
+def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) -> None:
+    """Pooled: absent orders are cancelled for good, the others are confirmed first."""
+    size = cycle.connection.company.capabilities.lookups_per_call
+    for start in range(0, len(pairs), size):
         if not cycle.may_call_company():
             return
-        cancel(cycle, session, item)
-
-
-def cancel(cycle: Cycle, session: Session, item: Item) -> None:
-    """One cancellation, as far as its order's state allows."""
-    order = lookups.step_of(item.source_id, cycle.flow, "order")
-    if order is None or order.state in (State.CANCELLED, State.SKIPPED):
-        cycle.apply([Verdict(item.id, "m", text="the order was never sent")])
-        return
-    if order.state in (State.QUEUED, State.HELD) or (order.state is State.REVIEW and not order.target_id):
-        if lookups.was_attempted(order.id) and not is_absent(cycle, session, order):
+        chunk = pairs[start : start + size]
+        keys = [OrderKey(order_key(order.store, order.entity_id or 0), order.label) for _, order in chunk]
+        found = session.find_orders(keys)
+        if isinstance(found, Failure):
+            cycle.call_failed(found)
             return
-        text = "cancelled in Magento before it was sent"
-        cycle.apply([Verdict(order.id, "m", text=text), Verdict(item.id, "m", text=text)])
-        release_child(cycle, order)
-        return
-    if order.state is not State.CONFIRMED:
-        return  # in doubt: next cycle knows more
+        for (item, order), key in zip(chunk, keys, strict=True):
+            ours = [each for each in found[key.key] if each.ours]
+            if ours:
+                adopt(cycle, order, ours[0])
+            else:
+                believe(cycle, item, order)
+
+
+def adopt(cycle: Cycle, order: Item, there: Found) -> None:
+    """The company has it after all."""
+    cycle.count("adopted")
+    with transaction("outcome"):
+        for letter in ADOPTION[order.state]:
+            verdict = Verdict(
+                order.id,
+                letter,
+                text="the company has it" if letter == "p" else "",
+                target_id=there.id if letter != "p" else "",
+                target_number=there.number if letter != "p" else "",
+                target_status=there.status if letter != "p" else "",
+                total=there.gross if letter != "p" else None,
+                links=(("sage-order", there.id, there.number),) if letter != "p" else (),
+            )
+            delivery.apply([verdict], cycle.now(), lease=cycle.lease)
+        notes.ask_for(cycle, [verdict], cycle.now())
+
+
+def believe(cycle: Cycle, item: Item, order: Item) -> None:
+    """The company does not have it, so it never will."""
+    text = "cancelled in Magento; the company does not have it"
+    verdicts = [Verdict(item.id, "m", text=text)]
+    if order.state not in (State.CANCELLED, State.SKIPPED):
+        verdicts.append(Verdict(order.id, "m", text=text))
+    cycle.apply(verdicts)
+    release_child(cycle, order)
+
+
+def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
+    """One cancellation of an order that the company has."""
     if (
         cycle.connection.settings.cancellation != "cancel"
         or not cycle.connection.company.capabilities.cancels_orders
@@ -75,28 +134,6 @@ def cancel(cycle: Cycle, session: Session, item: Item) -> None:
         release_child(cycle, order)
     else:
         cycle.apply([cycle.after_failure(item, outcome, attempts[item.id])])
-
-
-def is_absent(cycle: Cycle, session: Session, order: Item) -> bool:
-    """An order that was tried is looked up: whatever an answer said, the company may have it."""
-    key = order_key(order.store, order.entity_id or 0)
-    found = session.find_orders([OrderKey(key, "")])
-    if isinstance(found, Failure):
-        cycle.call_failed(found)
-        return False
-    ours = [each for each in found[key] if each.ours]
-    if not ours:
-        return True
-    there = ours[0]
-    letter = "e" if order.state is State.QUEUED else "o"
-    cycle.apply(
-        [
-            Verdict(
-                order.id, letter, target_id=there.id, target_number=there.number, target_status=there.status
-            )
-        ]
-    )
-    return False  # it is confirmed now: the next cycle cancels it there
 
 
 def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:

@@ -15,11 +15,14 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.order import Order
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.intake import Intake
-from tidegate.ledger import cursors, intake, lookups, marks
+from tidegate.ledger import alerts, cursors, intake, lookups, marks
 from tidegate.ledger.database import transaction
 
 CURSOR = "updated_at"
 AUDIT = "audit"
+SKEW = "clock-skew"
+#: Clocks further apart than this are told, and a store's time further ahead is not believed.
+MOST_SKEW = timedelta(minutes=5)
 #: Unreadable orders that are tried again, one by one, in one cycle.
 MOST_RETRIED = 10
 
@@ -39,10 +42,10 @@ def read_changes(cycle: Cycle, taking: Intake) -> Failure | None:
     server_now = reader.server_time()
     if isinstance(server_now, Failure):
         return server_now
-    until = server_now - timedelta(seconds=rule.lag_seconds)
+    until = believable(cycle, server_now) - timedelta(seconds=rule.lag_seconds)
     written = cursors.read(cycle.name, cycle.flow, CURSOR)
     since = (
-        datetime.fromisoformat(written) - timedelta(minutes=rule.overlap_minutes)
+        min(datetime.fromisoformat(written), until) - timedelta(minutes=rule.overlap_minutes)
         if written
         else first_moment(cycle)
     )
@@ -61,6 +64,19 @@ def read_changes(cycle: Cycle, taking: Intake) -> Failure | None:
         if page.failure is not None:
             return page.failure
     return None
+
+
+def believable(cycle: Cycle, server_now: datetime) -> datetime:
+    """The store's time, but not far ahead of ours: one wrong Date header must not move the cursor there."""
+    now = cycle.now()
+    skew = server_now - now
+    with transaction("skew"):
+        if abs(skew) > MOST_SKEW:
+            text = f"the store's clock differs from this machine's by {skew}; set both by the network's time"
+            alerts.raise_alert(SKEW, cycle.name, "", text, now)
+        else:
+            alerts.clear_alert(SKEW, cycle.name, "", now)
+    return min(server_now, now + MOST_SKEW)
 
 
 def first_moment(cycle: Cycle) -> datetime:
@@ -98,7 +114,7 @@ def audit(cycle: Cycle, taking: Intake) -> Failure | None:
     reader = cycle.connection.store.orders
     created_since = rule.since or first_moment(cycle)
     for page in reader.audit(created_since, skip_ids=taking.unreadable):
-        ids = [row.entity_id for row in page.rows]
+        ids = [row.entity_id for row in page.rows if taking.concerns(row.website)]
         missed = set(ids) - intake.known_ids(store, "order", ids)
         taking.take([], page.unreadable)
         failure = page.failure or take_each(cycle, taking, sorted(missed))

@@ -8,9 +8,9 @@ from datetime import datetime
 from tidegate.config import model
 from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import Standing, order_key, revision, step_key
+from tidegate.domain.keys import Standing, order_key, revision, standing, step_key
 from tidegate.domain.order import Order
-from tidegate.domain.states import State
+from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import write_order
@@ -42,7 +42,9 @@ class Intake:
         cursor: tuple[str, datetime | None] | None = None,
     ) -> None:
         """One commit: the documents, what becomes of each, and the cursor behind them."""
-        mine = [order for order in orders if self.concerns(order)]
+        mine = [
+            order for order in orders if self.concerns(order.website) or order.entity_id in self.unreadable
+        ]
         self.fetch_parents(mine)
         wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
         known = intake.known(self.store, "order", wanted)
@@ -56,9 +58,9 @@ class Intake:
             if cursor is not None and cursor[1] is not None:
                 self.move_cursor(cursor[0], cursor[1], now)
 
-    def concerns(self, order: Order) -> bool:
+    def concerns(self, website: str) -> bool:
         """Orders of other websites are other connections' business; a deleted store view has no website."""
-        return not self.rules.websites or order.website in self.rules.websites or not order.website
+        return not self.rules.websites or website in self.rules.websites or not website
 
     def move_cursor(self, name: str, read_up_to: datetime, now: datetime) -> None:
         """Forwards only: what was proved in the overlap lies behind the cursor already."""
@@ -79,7 +81,7 @@ class Intake:
         """Inside the page's transaction: the one disposition of one order."""
         before = known.get(order.entity_id)
         parent = known.get(order.parent_entity_id or 0)
-        parent_state = State(parent.delivery_state) if parent is not None and parent.delivery_state else None
+        parent_state = self.parent_state(parent)
         if before is None or before.delivery_id is None:
             disposition = decide(order, None, self.rules, parent=parent_state)
             self.create(order, disposition, source_id, now)
@@ -89,6 +91,15 @@ class Intake:
             return
         disposition = decide(order, self.what_is_known(before), self.rules, parent=parent_state)
         self.change(order, before, disposition, source_id, now)
+
+    def parent_state(self, parent: intake.Known | None) -> State | None:
+        """Where the replaced order stands; its cancellation counts once the company was looked at."""
+        if parent is None or not parent.delivery_state:
+            return None
+        cancellation = lookups.step_of(parent.source_id, FLOW, CANCEL)
+        if cancellation is not None and cancellation.state not in FINAL:
+            return State.QUEUED
+        return State(parent.delivery_state)
 
     def what_is_known(self, before: intake.Known) -> Known:
         """The ledger's record in the rules' words."""
@@ -102,7 +113,13 @@ class Intake:
         )
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
-        """The order's first delivery."""
+        """The order's first delivery.
+
+        A cancelled one is looked up all the same: a ledger restored from an older copy has forgotten
+        what it sent.
+        """
+        if standing(order) is Standing.CANCELLED and not created_before(order, self.rules):
+            self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
         states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
         self.new(order, STEP, states[disposition.action], disposition, source_id, now)
         self.cycle.count("captured")
@@ -115,13 +132,9 @@ class Intake:
         assert delivery_id is not None  # noqa: S101 - the caller has looked
         reason = disposition.reason
         match disposition.action:
-            case Action.CANCEL if lookups.was_attempted(
-                delivery_id
-            ):  # it may be there all the same: looked up, then cancelled
-                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CANCEL:
                 self.apply([Verdict(delivery_id, "m", text=reason)], now)
-                self.release_children(order, now)
+                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CANCEL_SENT:
                 self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CHANGED:
@@ -240,6 +253,11 @@ class Intake:
             grand_total=order.totals.grand_total,
             currency=order.currency,
         )
+
+
+def created_before(order: Order, rules: CaptureRules) -> bool:
+    """Whether the order is older than this connection."""
+    return rules.since is not None and order.created_at < rules.since
 
 
 def capture_rules(settings: model.Connection) -> CaptureRules:

@@ -50,21 +50,20 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
     if not confirmed or not steps:
         return
-    items = {item.id: item for item in lookups.items(verdict.delivery_id for verdict in confirmed)}
+    origins = lookups.origins([verdict.delivery_id for verdict in confirmed])
     wanted = []
     for verdict in confirmed:
-        item = items[verdict.delivery_id]
-        entity_id = item.entity_id or 0
-        note = Note(entity_id, verdict.target_number, verdict.target_status)
+        origin = origins[verdict.delivery_id]
+        note = Note(origin.entity_id, verdict.target_number, verdict.target_status)
         for step in steps:
             wanted.append(
                 NewDelivery(
                     connection=cycle.name,
                     flow=FLOW,
                     step=step,
-                    key=step_key(order_key(item.store, entity_id), step),
-                    source_id=item.source_id,
-                    label=item.label,
+                    key=step_key(order_key(origin.store, origin.entity_id), step),
+                    source_id=origin.source_id,
+                    label=origin.label,
                     subject=msgspec.json.encode(note).decode(),
                     state=State.QUEUED,
                 )

@@ -7,7 +7,7 @@ are released together.
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.states import State
+from tidegate.domain.states import FINAL, State
 from tidegate.flows.customers import CustomerDesk
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import read_order
@@ -45,9 +45,11 @@ def parent_is_settled(waits_for: str) -> bool:
     """Whether the order that an edited one replaces is out of the company, by rule or by hand."""
     _, store, entity_id = waits_for.split(":")
     order = lookups.step_of_document(store, int(entity_id), "orders", "order")
-    if order is None or order.state in (State.CANCELLED, State.SKIPPED):
-        return order is not None
+    if order is None:
+        return False
     cancellation = lookups.step_of(order.source_id, "orders", "cancel")
+    if order.state in (State.CANCELLED, State.SKIPPED):
+        return cancellation is None or cancellation.state in FINAL
     return cancellation is not None and cancellation.state is State.CONFIRMED
 
 
