@@ -37,9 +37,12 @@ def one_try_a_cycle(attempts: Mapping[str, Sequence[int]], verdict: Verdict) -> 
                 verdict.add("retry discipline", key, f"{count} tries in batch {batch}")
 
 
-def silent_when_refused(calls: Iterable[Call], lifts: Iterable[datetime], verdict: Verdict) -> None:
-    """A system that refuses the credentials is not asked again until a person has done something (`lifts`)."""
-    waiting = sorted(lifts, reverse=True)
+def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime], verdict: Verdict) -> None:
+    """A system that refuses the credentials is not asked on and on.
+
+    `fresh_starts`: when a person did something about it, and when a process began that may not know of it.
+    """
+    waiting = sorted(fresh_starts, reverse=True)
     refused = 0
     for at, method, path, status in calls:
         while waiting and waiting[-1] <= at:
@@ -57,3 +60,25 @@ def silent_when_refused(calls: Iterable[Call], lifts: Iterable[datetime], verdic
                 f"{method} at {at.isoformat()}: refused {refused} times in a row, and nobody lifted the halt",
             )
             return
+
+
+def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime], verdict: Verdict) -> None:
+    """A 403 is the end: nothing more is asked before a fresh start.
+
+    But for the same call with the second subscription key; and a document that may not be deleted is no
+    matter of credentials.
+    """
+    waiting = sorted(fresh_starts, reverse=True)
+    forbidden: Call | None = None
+    for call in calls:
+        at, method, path, status = call
+        while waiting and waiting[-1] <= at:
+            waiting.pop()
+            forbidden = None
+        if forbidden is not None and (method, path) != forbidden[1:3]:
+            verdict.add(
+                "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"
+            )
+            return
+        if status == 403 and method != "DELETE":
+            forbidden = call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,21 +18,49 @@ from tidegate_sandbox import checker, checker_calls
 MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
 
 
-def judge(
-    world: World, hub: Hub, week: Week, changed: Collection[int], lifts: Iterable[datetime]
-) -> checker.Verdict:
-    """Everything that can be judged from the outside. `changed` are orders edited in place."""
+@dataclass(frozen=True)
+class Evidence:
+    """All that the judge is given; plain data."""
+
+    shop: dict[str, Any]
+    company: dict[str, Any]
+    deliveries: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    terms: checker.Terms
+    shop_calls: list[checker_calls.Call]
+    company_calls: list[checker_calls.Call]
+    tries: dict[str, list[int]]
+    fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
+
+
+def gather(
+    world: World, hub: Hub, week: Week, changed: Collection[int], fresh_starts: Iterable[datetime]
+) -> Evidence:
+    """What both systems and the hub say now. `changed` are orders edited in place."""
     now = world.clock.now()
-    terms = terms_of(world, hub, week, frozenset(changed))
     deliveries = all_deliveries(now)
-    verdict = checker.judge(
-        world.shop.books(), world.sage.company.books(), deliveries, accounts(hub, now), terms
+    return Evidence(
+        shop=world.shop.books(),
+        company=world.sage.company.books(),
+        deliveries=deliveries,
+        accounts=accounts(hub, now),
+        terms=terms_of(world, hub, week, frozenset(changed)),
+        shop_calls=world.shop_wire.requests_seen,
+        company_calls=world.sage_wire.requests_seen,
+        tries=tries(deliveries, now),
+        fresh_starts=list(fresh_starts),
     )
-    lifted = list(lifts)
-    for wire in (world.shop_wire, world.sage_wire):
-        checker_calls.silent_when_refused(wire.requests_seen, lifted, verdict)
-    checker_calls.quiet_in_windows(world.sage_wire.requests_seen, terms, verdict)
-    checker_calls.one_try_a_cycle(tries(deliveries, now), verdict)
+
+
+def judge(evidence: Evidence) -> checker.Verdict:
+    """Everything that can be judged from the outside."""
+    terms = evidence.terms
+    verdict = checker.judge(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
+    for calls in (evidence.shop_calls, evidence.company_calls):
+        checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)
+    checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
+    checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
+    checker_calls.one_try_a_cycle(evidence.tries, verdict)
     return verdict
 
 

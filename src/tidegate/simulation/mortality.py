@@ -6,7 +6,7 @@ Once dead, nothing that the dying code still tries reaches the ledger or the wir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -27,15 +27,22 @@ class Mortality:
     after: int = 0
     dead: bool = False
     deaths: int = 0
-    passed: int = 0  #: points passed in this life, for sweeps
+    plan: list[int] = field(default_factory=list)  #: sweeps: at which point each coming life ends
 
     def arm(self, at: str, after: int) -> None:
         """Die at the point number `after` from now on, counted from 0."""
         self.at, self.after = at, after
 
+    def disarm(self) -> None:
+        """From now on nobody dies."""
+        self.at = ""
+        self.plan.clear()
+
     def revive(self) -> None:
-        """A new process."""
-        self.dead, self.at, self.passed = False, "", 0
+        """A new process; it may have a planned end, too."""
+        self.dead, self.at = False, ""
+        if self.plan:
+            self.arm("any", self.plan.pop(0))
 
     def trip(self, label: str, when: str) -> None:
         """The ledger's hook around commits: before means that the commit is lost."""
@@ -48,7 +55,6 @@ class Mortality:
     def _point(self, name: str, text: str) -> None:
         if self.dead:
             raise ProcessDeath("already dead")
-        self.passed += 1
         if self.at not in (name, "any"):
             return
         if self.after > 0:

@@ -29,6 +29,8 @@ from tidegate.simulation.world import World, build_world
 from tidegate_sandbox.checker import Verdict
 
 CONNECTION = "web"
+#: Shoppers with an account that the company does not know.
+NEW_CUSTOMERS = 6
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
 
@@ -95,11 +97,14 @@ class Simulation:
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **settings,
         )
+        self.world.register(NEW_CUSTOMERS)
         self.outside = Outside(self.world, country)
         self.outcome = Outcome(week.seed)
         self.hub: Hub | None = None
         self.halted_since: datetime | None = None
         self.lifts: list[datetime] = []  #: when a person signed in again and lifted a halt
+        self.starts: list[datetime] = []  #: when a process began
+        self.evidence: judgement.Evidence | None = None
 
     def run(self) -> Outcome:
         """The week, the settling, the judgement."""
@@ -125,6 +130,7 @@ class Simulation:
                 self.hub = self.world.open_hub()
                 if first:
                     self.world.sign_in(self.hub)
+                self.starts.append(self.world.clock.now())
                 return self.hub
             except ProcessDeath:
                 self.bury()
@@ -252,7 +258,7 @@ class Simulation:
 
     def settle(self) -> None:
         """The faults are over; everything that can be confirmed must be within a few cycles."""
-        self.world.mortality.arm("", 0)
+        self.world.mortality.disarm()
         self.outside.peace()
         self.world.clock.advance(1)
         hub = self.hub or self.open()
@@ -270,7 +276,9 @@ class Simulation:
         before = self.writes()
         self.until(self.world.clock.now() + self.resting)
         hub = self.hub or self.open()
-        verdict = judgement.judge(self.world, hub, self.week, self.outside.changed, self.lifts)
+        fresh_starts = [*self.lifts, *self.starts]
+        self.evidence = judgement.gather(self.world, hub, self.week, self.outside.changed, fresh_starts)
+        verdict = judgement.judge(self.evidence)
         if self.writes() != before:
             verdict.add(
                 "idempotent flows", "week", f"writes with nothing changed: {before} -> {self.writes()}"

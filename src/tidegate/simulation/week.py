@@ -140,6 +140,7 @@ def changes(rng: random.Random, start: datetime, days: int, orders: int) -> Iter
         ("edit", 0.06),
         ("hold", 0.05),
         ("unhold", 0.08),
+        ("pay", 0.08),
         ("address", 0.03),
     ):
         for _ in range(int(orders * share) + (rng.random() < 0.5)):

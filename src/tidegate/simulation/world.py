@@ -34,6 +34,7 @@ COUNTRIES: dict[str, tuple[str, frozenset[int], str, str]] = {
     "us": ("base", frozenset({1, 4}), "USD", "America/Detroit"),
     "uk": ("b2b", frozenset({2, 3}), "GBP", "Europe/London"),
 }
+WEBSITE_IDS = {"us": 1, "uk": 2}
 ORDER_CURRENCIES = {1: "USD", 4: "USD", 2: "GBP", 3: "EUR"}
 KEY = Fernet.generate_key().decode()
 
@@ -91,6 +92,17 @@ class World:
         hub = open_hub(loaded.configuration, around)
         database.set_trip(self.mortality.trip)
         return hub
+
+    def register(self, count: int) -> list[int]:
+        """So many people whom the company does not know open accounts in the shop; their ids."""
+        table = self.shop.customers
+        website = WEBSITE_IDS[self.country]
+        like = next(row for row in table.all() if row["website_id"] == website)
+        ids = []
+        for _ in range(count):
+            ids.append(table.next_id())
+            table.put({**like, "id": ids[-1], "email": f"customer{ids[-1]}@example.com", "addresses": []})
+        return ids
 
     def environment(self) -> dict[str, str]:
         """The secrets that the configuration points to."""

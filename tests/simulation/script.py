@@ -1,0 +1,146 @@
+"""Short, hand-written weeks: every event at its minute, every order of its kind.
+
+The same simulation as of the seeded weeks, with the same judge; only the script is somebody's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tidegate.engine.cycles import Report, run_cycle
+from tidegate.simulation.happening import Outside
+from tidegate.simulation.run import CONNECTION, Simulation
+from tidegate.simulation.week import Event, Week
+from tidegate.simulation.world import World
+from tidegate_sandbox.faults import Fault
+
+#: A Monday, ten in the morning in Detroit and three in the afternoon in London: both companies are open.
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+#: In 'us' worlds and 'uk' worlds; the country follows from the seed.
+SEEDS = {"us": 0, "uk": 3}
+SETTINGS: dict[str, Any] = {
+    "edition": "standard",
+    "unknown": "create",
+    "comment": "hidden",
+    "cancellation": "cancel",
+    "every_orders": "1h",
+    "every_status": "1h",
+    "colliding": False,
+    "window": "",
+}
+
+Finding = tuple[str, str]
+"""What was found wrong: the promise, and the story."""
+Check = Callable[["Scripted"], str]
+"""A question of one script alone; "" when all is well."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """`events` are (minute, what, options); `checks` by the promise that they ask for."""
+
+    events: tuple[tuple[float, str, dict[str, Any]], ...]
+    minutes: float = 180
+    country: str = "us"
+    start: datetime = START
+    settings: dict[str, Any] = field(default_factory=dict)
+    settling: tuple[int, timedelta] = (3, timedelta(hours=1, minutes=1))
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    def week(self) -> Week:
+        """The script as the simulation reads it."""
+        return Week(
+            seed=SEEDS[self.country],
+            start=self.start,
+            end=self.start + timedelta(minutes=self.minutes),
+            events=tuple(
+                Event(self.start + timedelta(minutes=minute), what, options)
+                for minute, what, options in sorted(self.events, key=lambda event: event[0])
+            ),
+            settings={**SETTINGS, **self.settings},
+        )
+
+
+class ScriptedOutside(Outside):
+    """What the script says happens to exactly the order that it names, by its place (0 = the first)."""
+
+    def __init__(self, world: World, country: str) -> None:
+        super().__init__(world, country)
+        self.twins: list[Report] = []
+
+    def do_place(self, kind: str, **choices: Any) -> None:
+        """A shopper orders."""
+        self.placed.append(self.world.shopper.place_order(kind, **choices))
+
+    def do_register(self) -> None:
+        """Somebody opens an account and orders."""
+        (customer,) = self.world.register(1)
+        self.do_place("customer", customer=customer)
+
+    def do_cancel_order(self, place: int) -> None:
+        """The merchant cancels it."""
+        assert self.world.shopper.cancel(self.placed[place])
+
+    def do_edit_order(self, place: int) -> None:
+        """The merchant edits it."""
+        self.placed.append(self.world.shopper.edit_order(self.placed[place]))
+
+    def do_set_state(self, place: int, state: str) -> None:
+        """Somebody or something brings it into a state."""
+        self.world.shopper.set_state(self.placed[place], state)
+
+    def do_strike(self, system: str, kind: str, times: int | None = 1, **match: Any) -> None:
+        """Something breaks; `match` are method, path, body and options of the fault."""
+        self._wire(system).faults.add(Fault(kind, times, **match))
+
+    def do_mend(self, system: str) -> None:
+        """Everything there works again."""
+        self._wire(system).faults.clear()
+
+    def do_poison(self, place: int) -> None:
+        """An order makes every page fail that contains it."""
+        self._wire("magento").faults.add(
+            Fault("poison_order", None, options={"entity_id": self.placed[place]})
+        )
+
+    def do_twin(self) -> None:
+        """A second hub runs a cycle while the first one waits for the answer to its next order."""
+        wire, inner = self.world.sage_wire, self.world.sage_wire.app
+
+        def with_twin(environ: dict[str, Any], start_response: Any) -> Any:
+            if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/sop_orders"):
+                wire.app = inner
+                twin = self.world.open_hub()
+                self.twins.append(run_cycle(twin, twin.connections[CONNECTION], "orders"))
+            return inner(environ, start_response)
+
+        wire.app = with_twin
+
+
+class Scripted(Simulation):
+    """A script in the making; `findings` are the judge's, and those of the script's own checks."""
+
+    retrying = timedelta(hours=2)
+    resting = timedelta(hours=2)
+    outside: ScriptedOutside
+
+    def __init__(self, script: Script, folder: Path, ledger: str = "", deaths: tuple[int, ...] = ()) -> None:
+        """`deaths`: the process dies at this point of its first life, at that one of its second, ..."""
+        super().__init__(script.week(), folder, ledger)
+        self.script = script
+        self.settling = script.settling
+        self.findings: list[Finding] = []
+        self.outside = ScriptedOutside(self.world, script.country)
+        self.world.mortality.plan[:] = deaths
+
+    def judge(self) -> None:
+        """The judge, and then the script's own questions."""
+        super().judge()
+        self.findings = [(each["promise"], each["text"]) for each in self.outcome.violations]
+        self.findings += [
+            (promise, answer) for promise, check in self.script.checks.items() if (answer := check(self))
+        ]
