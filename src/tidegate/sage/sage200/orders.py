@@ -69,12 +69,16 @@ class Orders:
         if isinstance(lists, Failure):
             return [lists] * len(orders)
         lines = [line for order in orders for line in order.lines if line.kind is not LineKind.COMMENT]
-        known = _Known(
-            lists,
-            self._reference.customers((order.account for order in orders if order.account), asked),
-            self._reference.products((one.code for one in lines if one.kind is LineKind.GOODS), asked),
-            self._reference.nominals((one.account for one in lines if one.account), asked),
-        )
+        # After a read that ends the cycle (locked, halted) no other one may follow.
+        customers = self._reference.customers((order.account for order in orders if order.account), asked)
+        if isinstance(customers, Failure) and customers.ends_cycle:
+            return [customers] * len(orders)
+        goods = (one.code for one in lines if one.kind is LineKind.GOODS)
+        products = self._reference.products(goods, asked)
+        if isinstance(products, Failure) and products.ends_cycle:
+            return [products] * len(orders)
+        nominals = self._reference.nominals((one.account for one in lines if one.account), asked)
+        known = _Known(lists, customers, products, nominals)
         return [self._prepared(order, known) for order in orders]
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
