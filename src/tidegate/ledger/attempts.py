@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
@@ -51,37 +51,47 @@ def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: da
     Raises `LeaseLost`, and `KeyReuse` when an earlier attempt under the same key is unresolved.
     """
     check(lease, now)
-    batch = models.Batch.objects.get(pk=batch_id)
-    if batch.ended_at is not None or (batch.scope, batch.flow, batch.fence) != (
-        lease.scope,
-        lease.flow,
-        lease.fence,
-    ):
+    sql = "SELECT ended_at IS NULL, scope, flow, fence, connection FROM tidegate_batch WHERE id = %s"
+    is_open, *under, connection = rows.one(sql, batch_id) or (False, "", "", 0, "")
+    if not is_open or under != [lease.scope, lease.flow, lease.fence]:
         raise ValueError("begin: the batch has ended or was opened under another lease")
     begun: dict[int, int] = {}
     for part in rows.chunks(items):
-        begun.update(_begin(lease, batch, dict(part), now))
+        begun.update(_begin(lease, batch_id, connection, dict(part), now))
     return begun
 
 
-def _begin(lease: Lease, batch: models.Batch, hashes: dict[int, str], now: datetime) -> dict[int, int]:
-    ready = dict(
-        models.Delivery.objects.select_for_update()
-        .filter(pk__in=list(hashes), connection=batch.connection, flow=batch.flow, state=State.QUEUED.value)
-        .filter(Q(due_at=None) | Q(due_at__lte=now))
-        .exclude(batch_id=batch.pk)  # nothing is retried within the cycle that failed it
-        .order_by("pk")
-        .values_list("pk", "key")
-    )
-    if not ready:
+_READY = """
+    SELECT id, key FROM tidegate_delivery
+    WHERE id IN ({ids}) AND connection = %s AND flow = %s AND state = 'queued'
+    AND (due_at IS NULL OR due_at <= %s)
+    AND (batch_id IS NULL OR batch_id <> %s)  -- nothing is retried within the cycle that failed it
+    ORDER BY id {lock}
+"""
+_EARLIER = """
+    SELECT delivery_id, max(number), max(payload_hash) FILTER (WHERE outcome = '')
+    FROM tidegate_attempt WHERE delivery_id IN ({ids}) GROUP BY delivery_id
+"""
+_SENDING = """
+    UPDATE tidegate_delivery
+    SET state = 'sending', changed_at = %s, due_at = NULL, scope = %s, fence = %s, batch_id = %s
+    WHERE id IN ({ids})
+"""
+
+
+def _begin(
+    lease: Lease, batch_id: int, connection: str, hashes: dict[int, str], now: datetime
+) -> dict[int, int]:
+    ids, at = list(hashes), rows.instant(now)
+    if not ids:
         return {}
-    earlier = {
-        delivery_id: (number, unresolved)
-        for delivery_id, number, unresolved in models.Attempt.objects.filter(delivery_id__in=list(ready))
-        .values("delivery_id")
-        .annotate(number=Max("number"), unresolved=Max("payload_hash", filter=Q(outcome="")))
-        .values_list("delivery_id", "number", "unresolved")
-    }
+    sql = _READY.format(ids=rows.marks(ids), lock=rows.for_update())
+    ready: dict[int, str] = dict(rows.every(sql, *ids, connection, lease.flow, at, batch_id))
+    ids = list(ready)
+    if not ids:
+        return {}
+    found = rows.every(_EARLIER.format(ids=rows.marks(ids)), *ids)
+    earlier = {delivery_id: (number, unresolved) for delivery_id, number, unresolved in found}
     for delivery_id, (_, unresolved) in earlier.items():
         if unresolved is not None:
             other = "with another payload " if unresolved != hashes[delivery_id] else ""
@@ -94,21 +104,14 @@ def _begin(lease: Lease, batch: models.Batch, hashes: dict[int, str], now: datet
         models.Attempt,
         ("delivery", "batch", "number", "key", "payload_hash", "started_at", "outcome", "code", "text"),
         [
-            (delivery_id, batch.pk, numbers[delivery_id], key, hashes[delivery_id], now, "", "", "")
+            (delivery_id, batch_id, numbers[delivery_id], key, hashes[delivery_id], now, "", "", "")
             for delivery_id, key in ready.items()
         ],
         "delivery",
     )
     if len(attempts) != len(ready):  # the constraint `attempt_unresolved` says what was checked above
         raise KeyReuse("an attempt is unresolved")
-    models.Delivery.objects.filter(pk__in=list(ready)).update(
-        state=State.SENDING.value,
-        changed_at=now,
-        due_at=None,
-        scope=lease.scope,
-        fence=lease.fence,
-        batch_id=batch.pk,
-    )
+    rows.do(_SENDING.format(ids=rows.marks(ids)), at, lease.scope, lease.fence, batch_id, *ids)
     rows.insert(
         models.Event,
         ("delivery", "at", "letter", "before", "after", "actor", "text"),

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from tidegate.ledger import holder as holding
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
@@ -59,15 +57,17 @@ def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
     is true and may be recorded. Nothing new may be begun under it.
     """
     inside(now)
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    sql = f"SELECT holder, fence FROM tidegate_lease WHERE scope = %s AND flow = %s{lock}"  # noqa: S608
-    if rows.one(sql, lease.scope, lease.flow) != (lease.holder, lease.fence):
+    found = rows.find(
+        models.Lease,
+        ("holder", "fence", "expires_at"),
+        f"WHERE scope = %s AND flow = %s {rows.for_update()}",
+        lease.scope,
+        lease.flow,
+    )
+    if not found or found[0][:2] != (lease.holder, lease.fence):
         raise LeaseLost(f"{lease.scope} {lease.flow}: {lease.holder} lost its lease (fence {lease.fence})")
-    if late:
-        return
-    found = models.Lease.objects.filter(scope=lease.scope, flow=lease.flow)
-    expires_at = found.values_list("expires_at", flat=True).get()
-    if expires_at is None or expires_at <= now:
+    expires_at = found[0][2]
+    if not late and (expires_at is None or expires_at <= now):
         raise LeaseLost(f"{lease.scope} {lease.flow}: the lease of {lease.holder} expired at {expires_at}")
 
 

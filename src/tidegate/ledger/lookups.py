@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.queue import Item, item
 
 
@@ -27,16 +28,42 @@ def has_work(connection: str, flow: str, now: datetime) -> bool:
 
 def items(ids: Iterable[int]) -> list[Item]:
     """Deliveries by their ids."""
-    rows = models.Delivery.objects.filter(pk__in=list(ids)).select_related("source").order_by("pk")
-    return [item(row) for row in rows]
+    deliveries = models.Delivery.objects.filter(pk__in=list(ids)).select_related("source").order_by("pk")
+    return [item(row) for row in deliveries]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document that a delivery is about; 0 and "" without one."""
+
+    source_id: int | None
+    store: str
+    entity_id: int
+    label: str
+
+
+def origins(ids: Sequence[int]) -> dict[int, Origin]:
+    """What deliveries are about, by their ids, without the documents themselves."""
+    found: dict[int, Origin] = {}
+    for part in rows.chunks(ids):
+        for pk, source_id, store, entity_id, label in rows.every(_ORIGINS.format(rows.marks(part)), *part):
+            found[pk] = Origin(source_id, store or "", entity_id or 0, label)
+    return found
+
+
+_ORIGINS = """
+    SELECT delivery.id, source.id, source.store, source.entity_id, delivery.label
+    FROM tidegate_delivery AS delivery LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id
+    WHERE delivery.id IN ({})
+"""
 
 
 def held_for(connection: str, flow: str, step: str, waits_for: str, *, limit: int) -> list[Item]:
     """Held deliveries that wait for one thing."""
-    rows = models.Delivery.objects.filter(
+    deliveries = models.Delivery.objects.filter(
         connection=connection, flow=flow, step=step, waits_for=waits_for, state=State.HELD.value
     )
-    return [item(row) for row in rows.order_by("pk").select_related("source")[:limit]]
+    return [item(row) for row in deliveries.order_by("pk").select_related("source")[:limit]]
 
 
 def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
@@ -71,12 +98,12 @@ def open_by_source(
     )
     wanted = Q(state=State.QUEUED.value) & (Q(due_at=None) | Q(due_at__lte=now)) & ~Q(batch_id__in=running)
     doubtful = Q(state=State.IN_DOUBT.value) & Exists(settled)
-    rows = models.Delivery.objects.filter(
+    deliveries = models.Delivery.objects.filter(
         Q(connection=connection, flow=flow, source_id__gt=after_source) & (wanted | doubtful)
     )
-    sources = list(rows.order_by("source_id").values_list("source_id", flat=True).distinct()[:limit])
+    sources = list(deliveries.order_by("source_id").values_list("source_id", flat=True).distinct()[:limit])
     found: dict[int, list[Item]] = {}
-    chosen = rows.filter(source_id__in=sources).order_by("source_id", "pk").select_related("source")
+    chosen = deliveries.filter(source_id__in=sources).order_by("source_id", "pk").select_related("source")
     for row in chosen.defer("source__document"):
         if row.source_id is not None:
             found.setdefault(row.source_id, []).append(item(row, with_document=False))
@@ -85,11 +112,13 @@ def open_by_source(
 
 def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
     """Documents that are parked because the store cannot serve them."""
-    rows = models.Delivery.objects.filter(
+    deliveries = models.Delivery.objects.filter(
         connection=connection, state=State.REVIEW.value, reason_code=Code.UNREADABLE.value
     ).filter(source__store=store, source__kind=kind)
     return {
-        entity_id for entity_id in rows.values_list("source__entity_id", flat=True) if entity_id is not None
+        entity_id
+        for entity_id in deliveries.values_list("source__entity_id", flat=True)
+        if entity_id is not None
     }
 
 

@@ -8,7 +8,7 @@ column as one array. Values come from the ledger's own functions and have their 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from django.db import connection
@@ -106,6 +106,49 @@ def one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
     return row
 
 
+def every(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """All rows of a plain statement, as `one`."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def do(sql: str, *parameters: Any) -> int:
+    """Carry out a plain statement that gives no rows; how many it has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
+
+
+def find(model: type[Model], columns: Sequence[str], ending: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """`columns` of the rows that `ending` (WHERE ... ORDER BY ...) names, as the model has them in Python."""
+    fields = _fields(model, tuple(columns))
+    names = ", ".join(map(_column, fields))
+    found = every(f"SELECT {names} FROM {_quoted(model._meta.db_table)} {ending}", *parameters)
+    special = [(place, back) for place, field in enumerate(fields) if (back := _reader(field)) is not None]
+    rows = [list(row) for row in found]
+    for row in rows:
+        for place, back in special:
+            row[place] = back(row[place])
+    return [tuple(row) for row in rows]
+
+
+def marks(values: Sequence[object]) -> str:
+    """The marks of an IN list that is not empty: `%s, %s, %s`."""
+    return ", ".join(["%s"] * len(values))
+
+
+def instant(value: datetime) -> Any:
+    """An instant as a parameter of a plain statement."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def for_update() -> str:
+    """How a statement ends that keeps its rows until the transaction ends; SQLite has one writer anyway."""
+    return "FOR UPDATE" if connection.features.has_select_for_update else ""
+
+
 # --- SQL of our own names ---------------------------------------------------------------------------
 
 
@@ -149,6 +192,17 @@ def _by_row(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list
 
 def _by_column(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
     return [list(column) for column in zip(*_by_row(fields, rows), strict=True)]
+
+
+def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How a value comes back from the database, None = as it is."""
+    if isinstance(field, DateTimeField):
+        return lambda value: (
+            value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        )
+    if isinstance(field, MoneyField):
+        return lambda value: field.from_db_value(value, None, connection)
+    return None
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

@@ -50,6 +50,7 @@ _COLUMNS = (
     "adopted",
     "batch",
 )
+_READ = ("id", "source", "scope", "fence", *_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -148,14 +149,14 @@ def carry_out(
 
 
 def _locked(ids: Sequence[int]) -> dict[int, _Row]:
-    names = ("id", "source_id", "scope", "fence", *_COLUMNS)
+    marks = rows.marks(ids)
     # always in the order of ids: two workers can then never wait for each other
-    query = models.Delivery.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list(*names)
-    found = {values[0]: _Row(*values) for values in query}
-    unresolved = models.Attempt.objects.filter(delivery_id__in=ids, outcome="").values_list(
-        "delivery_id", "pk"
+    ending = f"WHERE id IN ({marks}) ORDER BY id {rows.for_update()}"
+    found = {values[0]: _Row(*values) for values in rows.find(models.Delivery, _READ, ending, *ids)}
+    unresolved = (
+        f"SELECT delivery_id, id FROM tidegate_attempt WHERE outcome = '' AND delivery_id IN ({marks})"  # noqa: S608
     )
-    for delivery_id, attempt_id in unresolved:
+    for delivery_id, attempt_id in rows.every(unresolved, *ids):
         found[delivery_id].unresolved = attempt_id
     return found
 
