@@ -28,16 +28,16 @@ def key_of(email_or_id: str | int) -> str:
     return storable(str(email_or_id).strip().casefold())
 
 
+_READ = ("connection", "website", "customer_key", "account", "target_id", "how")
+
+
 def find(connection: str, website: str, keys: Iterable[str | int]) -> dict[str, KnownCustomer]:
     """The accounts of these customers, by their keys (`key_of`); unknown ones are left out."""
     found: dict[str, KnownCustomer] = {}
     for part in rows.chunks(list(dict.fromkeys(key_of(key) for key in keys))):
-        for row in models.CustomerLink.objects.filter(
-            connection=connection, website=website, customer_key__in=part
-        ):
-            found[row.customer_key] = KnownCustomer(
-                row.connection, row.website, row.customer_key, row.account, row.target_id, row.how
-            )
+        ending = f"WHERE connection = %s AND website = %s AND customer_key IN ({rows.marks(part)})"
+        for values in rows.find(models.CustomerLink, _READ, ending, connection, website, *part):
+            found[values[2]] = KnownCustomer(*values)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from django.db import connection
@@ -123,7 +124,7 @@ def do(sql: str, *parameters: Any) -> int:
 
 def find(model: type[Model], columns: Sequence[str], ending: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """`columns` of the rows that `ending` (WHERE ... ORDER BY ...) names, as the model has them in Python."""
-    fields = _fields(model, tuple(columns))
+    fields = _fields(model, columns)
     names = ", ".join(map(_column, fields))
     found = every(f"SELECT {names} FROM {_quoted(model._meta.db_table)} {ending}", *parameters)
     special = [(place, back) for place, field in enumerate(fields) if (back := _reader(field)) is not None]
@@ -170,11 +171,16 @@ def _column(field: Field[Any, Any]) -> str:
 
 
 def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+    return f'"{name}"'  # as both databases quote; none of our names holds a quote
 
 
-def _fields(model: type[Model], columns: Sequence[str]) -> list[Field[Any, Any]]:
-    return [cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns]
+def _fields(model: type[Model], columns: Sequence[str]) -> tuple[Field[Any, Any], ...]:
+    return _fields_of(model, tuple(columns))
+
+
+@lru_cache(maxsize=256)  # the ledger's own lists of columns; there are some dozens
+def _fields_of(model: type[Model], columns: tuple[str, ...]) -> tuple[Field[Any, Any], ...]:
+    return tuple(cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns)
 
 
 # --- values -----------------------------------------------------------------------------------------
