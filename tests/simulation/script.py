@@ -124,8 +124,8 @@ class ScriptedOutside(Outside):
 class Scripted(Simulation):
     """A script in the making; `findings` are the judge's, and those of the script's own checks."""
 
-    retrying = timedelta(hours=2)
-    resting = timedelta(hours=2)
+    retrying = timedelta(minutes=65)
+    resting = timedelta(minutes=100)
     outside: ScriptedOutside
 
     def __init__(self, script: Script, folder: Path, ledger: str = "", deaths: tuple[int, ...] = ()) -> None:

