@@ -77,6 +77,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Rep
     with transaction("lease"):
         held = lease.acquire(connection.settings.company, flow, hub.holder, LEASE_SECONDS, now, again=True)
         if held is None:
+            log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
             return Report(connection.name, flow, now, "busy", "another worker runs this flow")
         batch_id = delivery.open_batch(held, connection.name, now)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
@@ -33,6 +34,8 @@ from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared, Session
 read_document = msgspec.json.Decoder(Order).decode
 
 
+#: A pause shorter than this between record and request is never too long.
+SHORTEST_PAUSE = timedelta(seconds=30)
 #: So many calls in a row without a clear answer end the cycle.
 MOST_UNCLEAR = 2
 
@@ -127,9 +130,13 @@ class OrderBatch:
             for chunk in self.chunks(ready):
                 if not self.cycle.may_call_company():
                     break
+                recorded_at = self.cycle.now()
                 attempts = self.begin(chunk, outcomes)
                 outcomes = []
                 leaving = {each.order.key: each for each in chunk if each.item.id in attempts}
+                if self.cycle.now() - recorded_at > self.longest_pause():
+                    outcomes = [self.too_late(each, attempts[each.item.id]) for each in leaving.values()]
+                    break
                 if leaving:
                     for key, outcome in self.session.send_orders(
                         [each.prepared for each in leaving.values()]
@@ -151,6 +158,17 @@ class OrderBatch:
                 [(each.item.id, each.prepared.payload_hash) for each in chunk],
                 now,
             )
+
+    def longest_pause(self) -> timedelta:
+        """A machine may sleep between record and request; by the settle time others may act on the record."""
+        return max(
+            timedelta(minutes=self.cycle.connection.company_settings.settle_minutes) / 2, SHORTEST_PAUSE
+        )
+
+    def too_late(self, each: Ready, attempt_id: int) -> Verdict:
+        """Recorded, but not sent: it goes with the next cycle, after another look-up."""
+        text = "not sent: this machine paused between recording the attempt and sending it"
+        return Verdict(each.item.id, "g", attempt_id=attempt_id, text=text)
 
     def verdict(self, each: Ready, attempt_id: int, outcome: Outcome) -> Verdict:
         """What the company's answer means for one delivery."""
