@@ -14,6 +14,7 @@ from tidegate_sandbox.checker import Terms, Verdict
 Call = tuple[datetime, str, str, int | None]
 """When, method, path, and the status of the answer; None where none was given."""
 
+SIGN_IN = "/oauth/token"
 #: So many refused calls in a row may be one story: the call, its sign-in renewed, the call once more, and
 #: the same again by a process that died before it had noted the first.
 MOST_REFUSED = 5
@@ -48,7 +49,7 @@ def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime],
         while waiting and waiting[-1] <= at:
             waiting.pop()
             refused = 0
-        signing_in = path.endswith("/oauth/token")
+        signing_in = path.endswith(SIGN_IN)
         if status in (401, 403) or (signing_in and status == 400):
             refused += 1
         elif status is not None and status < 400 and not signing_in:
@@ -65,8 +66,8 @@ def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime],
 def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime], verdict: Verdict) -> None:
     """A 403 is the end: nothing more is asked before a fresh start.
 
-    But for the same call with the second subscription key; and a document that may not be deleted is no
-    matter of credentials.
+    But for the same call with the second subscription key. Neither a document that may not be deleted nor
+    a sign-in server that is closed is a matter of credentials.
     """
     waiting = sorted(fresh_starts, reverse=True)
     forbidden: Call | None = None
@@ -80,5 +81,5 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
                 "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"
             )
             return
-        if status == 403 and method != "DELETE":
+        if status == 403 and method != "DELETE" and not path.endswith(SIGN_IN):
             forbidden = call
