@@ -133,13 +133,13 @@ def nothing_lost(
             verdict.add("nothing is lost", entity_id, "the hub has never heard of this order")
         return
     state = told["state"]
-    if exportable(order, terms) and not there and state not in EXPLAINED:
-        verdict.lost += 1
-        verdict.add("nothing is lost", entity_id, f"not in the company, and the hub says {state}")
     cancelled = cancellations.get(entity_id, {}).get("state") == "confirmed"
     if state == "confirmed" and not there and not cancelled:
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, "the hub says confirmed; the company does not have it")
+    elif exportable(order, terms) and not there and state not in EXPLAINED:
+        verdict.lost += 1
+        verdict.add("nothing is lost", entity_id, f"not in the company, and the hub says {state}")
     if state in ("skipped", "cancelled") and exportable(order, terms):
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
