@@ -5,14 +5,21 @@ Errors raise their own alerts when they happen; this looks at ages, which no err
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from tidegate.domain.errors import GROUP_OF, Code, Group
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import alerts, queue
+from tidegate.ledger import alerts, lookups, queue
 from tidegate.ledger.database import transaction
 
 OLDEST = "oldest-waiting"
+#: A total that differs on a confirmed order is over only when a person has seen it.
+OF_RECORDS = {
+    code.value
+    for code, group in GROUP_OF.items()
+    if group in (Group.REVIEW, Group.HOLD_FOR_FIX, Group.RETRY_NEXT_CYCLE, Group.VERIFY_FIRST)
+} - {Code.TOTALS_DIFFER.value}
 #: Ages move slowly: they are looked at no more often than this.
 PAUSE = timedelta(minutes=15)
 
@@ -33,3 +40,16 @@ def watch(hub: Hub, connection: Connection) -> None:
             alerts.raise_alert(OLDEST, connection.name, "", text, now)
         else:
             alerts.clear_alert(OLDEST, connection.name, "", now)
+    clear_what_is_over(connection.name, now)
+
+
+def clear_what_is_over(connection: str, now: datetime) -> None:
+    """Alerts about a record, or a missing thing, end when no open delivery has or waits for it any more."""
+    about = [alert for alert in alerts.open_alerts(connection) if alert.subject and alert.code in OF_RECORDS]
+    if not about:
+        return
+    still = lookups.open_subjects(connection, [alert.subject for alert in about])
+    with transaction("watch"):
+        for alert in about:
+            if alert.subject not in still:
+                alerts.clear_alert(alert.code, connection, alert.subject, now)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, Max, OuterRef, Q
 
 from tidegate.domain.errors import Code
-from tidegate.domain.states import State
+from tidegate.domain.states import FINAL, State
 from tidegate.ledger import models, rows
 from tidegate.ledger.queue import Item, item
 
@@ -108,6 +108,15 @@ def open_by_source(
         if row.source_id is not None:
             found.setdefault(row.source_id, []).append(item(row, with_document=False))
     return list(found.items())
+
+
+def open_subjects(connection: str, subjects: Sequence[str]) -> set[str]:
+    """Those of the labels and missing things (`sku:X`) that an open delivery still has or waits for."""
+    open_states = [state.value for state in State if state not in FINAL]
+    found = models.Delivery.objects.filter(connection=connection, state__in=open_states)
+    labels = found.filter(label__in=subjects).values_list("label", flat=True)
+    waits = found.filter(waits_for__in=subjects).values_list("waits_for", flat=True)
+    return {*labels, *waits}
 
 
 def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
