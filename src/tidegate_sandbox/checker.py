@@ -143,7 +143,9 @@ def nothing_lost(
     if state in ("skipped", "cancelled") and exportable(order, terms):
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
-    if there and state in ("skipped", "cancelled", "held", "queued"):
+    if there and (
+        state in ("cancelled", "held", "queued") or (state == "skipped" and exportable(order, terms))
+    ):
         verdict.add(
             "the truth is told", entity_id, f"the company has {there[0]['number']}; the hub says {state}"
         )

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.run import CONNECTION, Simulation
@@ -65,11 +67,29 @@ class Script:
         )
 
 
+class Watched(httpx.BaseTransport):
+    """The wire of a process, watched for its next order: then something happens before it leaves."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+        self.meanwhile: Callable[[], object] | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+        meanwhile = self.meanwhile
+        if meanwhile is not None and request.method == "POST" and request.url.path.endswith("/sop_orders"):
+            self.meanwhile = None
+            meanwhile()
+        return self._inner.handle_request(request)
+
+
 class ScriptedOutside(Outside):
     """What the script says happens to exactly the order that it names, by its place (0 = the first)."""
 
     def __init__(self, world: World, country: str) -> None:
         super().__init__(world, country)
+        self.watched = Watched(world.transport)
+        world.transport = self.watched
         self.twins: list[Report] = []
 
     def do_place(self, kind: str, **choices: Any) -> None:
@@ -80,6 +100,11 @@ class ScriptedOutside(Outside):
         """Somebody opens an account and orders."""
         (customer,) = self.world.register(1)
         self.do_place("customer", customer=customer)
+
+    def do_order_again(self, place: int) -> None:
+        """The shopper of that order orders once more."""
+        row = next(each for each in self.world.shop.orders.all() if each.entity_id == self.placed[place]).row
+        self.do_place("customer", customer=row["customer_id"])
 
     def do_cancel_order(self, place: int) -> None:
         """The merchant cancels it."""
@@ -108,17 +133,17 @@ class ScriptedOutside(Outside):
         )
 
     def do_twin(self) -> None:
-        """A second hub runs a cycle while the first one waits for the answer to its next order."""
-        wire, inner = self.world.sage_wire, self.world.sage_wire.app
+        """A second hub runs a cycle while the first one is about to send its next order."""
 
-        def with_twin(environ: dict[str, Any], start_response: Any) -> Any:
-            if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/sop_orders"):
-                wire.app = inner
-                twin = self.world.open_hub()
-                self.twins.append(run_cycle(twin, twin.connections[CONNECTION], "orders"))
-            return inner(environ, start_response)
+        def twin() -> None:
+            hub = self.world.open_hub()
+            self.twins.append(run_cycle(hub, hub.connections[CONNECTION], "orders"))
 
-        wire.app = with_twin
+        self.watched.meanwhile = twin
+
+    def do_die_with_next_order(self) -> None:
+        """The process dies at its first commit after its next order has left."""
+        self.watched.meanwhile = lambda: self.world.mortality.arm("commit", 0)
 
 
 class Scripted(Simulation):

@@ -27,7 +27,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.mapping import customer_rules
 from tidegate.ledger import customers as links
-from tidegate.ledger import delivery, lookups
+from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -38,6 +38,8 @@ FLOW = "orders"
 STEP = "customer"
 #: Candidates for an account reference that are tried before a person is asked.
 MOST_REFERENCES = 5
+#: Accounts that nobody needs any more and that one cycle strikes off the queue.
+MOST_FORGOTTEN = 100
 
 Account = str | Failure
 
@@ -145,6 +147,8 @@ class CustomerDesk:
             self.cycle.apply([self.cycle.after_absence(item)])
         elif item.state is State.CONFIRMED:
             return self.vanished(creation, item)
+        elif item.state is State.CANCELLED:  # nobody needed it for a while
+            self.cycle.apply([Verdict(item.id, "p", text="an order needs the account again")])
         elif item.state is not State.QUEUED:
             return self.pending_creation(creation)
         wanted = self.free_reference(creation)
@@ -265,6 +269,19 @@ class CustomerDesk:
             missing=f"customer:{creation.email}",
             sent=False,
         )
+
+
+def forget_unneeded(cycle: Cycle) -> None:
+    """Accounts that were to be created for orders which have gone since are not created."""
+    wanted = queue.due(cycle.name, FLOW, STEP, MOST_FORGOTTEN, cycle.now())
+    if not wanted or queue.depth(cycle.name, FLOW, "order"):
+        return
+    unneeded = [
+        item
+        for item in wanted
+        if not lookups.held_for(cycle.name, FLOW, "order", f"registration:{item.key}", limit=1)
+    ]
+    cycle.apply([Verdict(item.id, "m", text="no order needs the account any more") for item in unneeded])
 
 
 def link_key(order: Order) -> str:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from tidegate.domain.errors import Failure
 from tidegate.domain.terms import Terms
 from tidegate.flows import cancellations, capture, releases
+from tidegate.flows.customers import forget_unneeded
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_batch import OrderBatch
 from tidegate.flows.verification import verify_customers, verify_orders
@@ -36,6 +37,7 @@ def run(cycle: Cycle) -> None:
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
     if not something_to_do(cycle):
         return
+    forget_unneeded(cycle)
     terms = cycle.connection.terms()
     if isinstance(terms, Failure):
         cycle.call_failed(terms)

@@ -31,10 +31,17 @@ class Evidence:
     company_calls: list[checker_calls.Call]
     tries: dict[str, list[int]]
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
+    forgetful: bool = False  #: the ledger was restored from an older copy
 
 
 def gather(
-    world: World, hub: Hub, week: Week, changed: Collection[int], fresh_starts: Iterable[datetime]
+    world: World,
+    hub: Hub,
+    week: Week,
+    changed: Collection[int],
+    fresh_starts: Iterable[datetime],
+    *,
+    forgetful: bool,
 ) -> Evidence:
     """What both systems and the hub say now. `changed` are orders edited in place."""
     now = world.clock.now()
@@ -49,6 +56,7 @@ def gather(
         company_calls=world.sage_wire.requests_seen,
         tries=tries(deliveries, now),
         fresh_starts=list(fresh_starts),
+        forgetful=forgetful,
     )
 
 
@@ -61,6 +69,8 @@ def judge(evidence: Evidence) -> checker.Verdict:
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)
+    if not evidence.forgetful:
+        checker_calls.every_order_recorded(evidence.company_calls, evidence.tries, verdict)
     return verdict
 
 
@@ -103,13 +113,14 @@ def all_deliveries(now: datetime) -> list[dict[str, Any]]:
 
 
 def tries(deliveries: Iterable[dict[str, Any]], now: datetime) -> dict[str, list[int]]:
-    """The batches in which each delivery that failed was tried, by its key, as the hub traces it."""
+    """The batches in which each order was tried, by its key, as the hub traces it."""
     return {
         step["key"]: [attempt["batch"] for attempt in step["attempts"]]
         for each in deliveries
-        if each["failures"]
+        if each["step"] == "order"
         for order in reports.traced(each["key"], now)["orders"]
         for step in order["deliveries"]
+        if step["step"] == "order"
     }
 
 

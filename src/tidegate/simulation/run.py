@@ -277,7 +277,14 @@ class Simulation:
         self.until(self.world.clock.now() + self.resting)
         hub = self.hub or self.open()
         fresh_starts = [*self.lifts, *self.starts]
-        self.evidence = judgement.gather(self.world, hub, self.week, self.outside.changed, fresh_starts)
+        self.evidence = judgement.gather(
+            self.world,
+            hub,
+            self.week,
+            self.outside.changed,
+            fresh_starts,
+            forgetful="ledger restored" in self.outcome.faults,
+        )
         verdict = judgement.judge(self.evidence)
         if self.writes() != before:
             verdict.add(
