@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from simulation.script import Script, Scripted
@@ -63,3 +64,28 @@ def test_an_order_cancelled_while_the_ledger_has_forgotten_it_is_cancelled_in_th
         )
     )
     assert state(scripted, "cancel") == "confirmed"
+
+
+def test_retrying_an_order_that_was_never_read_stops_nobody() -> None:
+    scripted = run(
+        Script(
+            events=(
+                (5, "place", {"kind": "guest"}),
+                (6, "poison", {"place": 0}),
+                (70, "retry-all", {}),
+                (80, "place", {"kind": "guest"}),
+                (190, "mend", {"system": "magento"}),
+            ),
+            minutes=250,
+            checks={"isolation": lambda week: "" if arrived(week, 1) < 125 else "the second order waited"},
+        )
+    )
+    assert state(scripted, "order") == "confirmed"
+
+
+def arrived(scripted: Scripted, place: int) -> float:
+    """The minute in which the company got the order."""
+    key = f"magento:main:{scripted.outside.placed[place]}"
+    (there,) = scripted.world.sage.company.books()["orders_by_key"][key]
+    at = datetime.fromisoformat(there["created_at"])
+    return (at - scripted.week.start).total_seconds() / 60

@@ -35,6 +35,7 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
     found = [
         read_order(item.document)
         for item in queue.due(connection.name, orders.FLOW, orders.STEP, MOST, hub.clock.now())
+        if item.document
     ]
     found += unread(hub, connection, {order.entity_id for order in found})
     terms = connection.terms()

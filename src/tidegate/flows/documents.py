@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
@@ -15,6 +15,15 @@ from tidegate.sage.port import Capabilities
 
 read_order = msgspec.json.Decoder(Order).decode
 write_order = msgspec.json.Encoder(decimal_format="string").encode
+
+
+#: Somebody retried an order that the store has never been able to show: there is nothing to send.
+NEVER_READ = Failure(
+    Code.UNREADABLE,
+    "the store has not been able to show this order yet; it is read again in every cycle, and goes on by "
+    "itself when that works",
+    sent=False,
+)
 
 
 def expected(item: Item, terms: Terms, capabilities: Capabilities) -> SalesOrder:

@@ -25,6 +25,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import notes
 from tidegate.flows.customers import CustomerDesk
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.documents import NEVER_READ
 from tidegate.flows.found_orders import judge_found, verdict_of_accepted
 from tidegate.ledger import delivery
 from tidegate.ledger.database import transaction
@@ -71,11 +72,12 @@ class OrderBatch:
 
     def prepare(self, items: Sequence[Item]) -> list[Ready]:
         """Translate and resolve; whoever cannot go is held or put to review at once."""
-        orders = {item.id: read_document(item.document) for item in items}
-        accounts = CustomerDesk(self.cycle, self.session).accounts(items, orders)
+        known = [item for item in items if item.document]
+        orders = {item.id: read_document(item.document) for item in known}
+        accounts = CustomerDesk(self.cycle, self.session).accounts(known, orders)
         translated: list[tuple[Item, SalesOrder]] = []
-        verdicts: list[Verdict] = []
-        for item in items:
+        verdicts = [self.cycle.after_failure(item, NEVER_READ, None) for item in items if not item.document]
+        for item in known:
             if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
                 continue
             account = accounts[item.id]
