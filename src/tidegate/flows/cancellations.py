@@ -98,11 +98,19 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
 def believe(cycle: Cycle, item: Item, order: Item) -> None:
     """The company does not have it, so it never will."""
     text = "cancelled in Magento; the company does not have it"
-    verdicts = [Verdict(item.id, "m", text=text)]
-    if order.state not in (State.CANCELLED, State.SKIPPED):
-        verdicts.append(Verdict(order.id, "m", text=text))
-    cycle.apply(verdicts)
+    with transaction("absent"):
+        if order.state not in (State.CANCELLED, State.SKIPPED):
+            never_sent(cycle, order, text)
+        delivery.apply([Verdict(item.id, "m", text=text)], cycle.now(), lease=cycle.lease)
     release_child(cycle, order)
+
+
+def never_sent(cycle: Cycle, order: Item, text: str) -> None:
+    """Cancelled; where an attempt stood open (a twin made it a review), the look-up has just settled it."""
+    cancelled = Verdict(order.id, "m", text=text)
+    if delivery.apply([cancelled], cycle.now(), lease=cycle.lease):
+        doubtful = [Verdict(order.id, "r", text=text), Verdict(order.id, "f", text=text)]
+        delivery.apply([*doubtful, cancelled], cycle.now(), lease=cycle.lease)
 
 
 def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:

@@ -1,0 +1,160 @@
+"""Orders that Magento cancels: before sending, after it, and while nobody knows."""
+
+from __future__ import annotations
+
+from integration.flows import clerk
+from integration.flows.conftest import Build
+from integration.flows.stage import ORDERS, SETTLED, Stage
+from tidegate.domain.states import State
+from tidegate.engine.interventions import Act
+
+
+def deleted(stage: Stage) -> int:
+    """Orders that were entered and deleted again."""
+    return int(stage.company.books()["counts"]["orders_deleted"])
+
+
+def test_cancelled_before_sending_it_is_never_sent(stage: Stage) -> None:
+    stage.company.window.lock()
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.company.window.unlock()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.company.books()["counts"]["orders"] + deleted(stage) == 0
+
+
+def test_cancelled_before_it_was_ever_read_it_is_skipped_and_never_sent(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.state(placed) in (State.SKIPPED, State.CANCELLED)
+    assert stage.delivery(placed).reason
+    assert stage.company.books()["counts"]["orders"] + deleted(stage) == 0
+
+
+def test_cancelled_after_sending_it_is_cancelled_in_the_company_and_not_noted_again(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.notes()
+    written = stage.shop_order(placed)["writes"]
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
+    assert stage.in_sage(placed) == []
+    assert deleted(stage) == 1
+    stage.notes()
+    stage.cycle()
+    assert stage.shop_order(placed)["writes"] == written
+
+
+def test_by_the_rule_a_person_decides(build: Build) -> None:
+    stage = build(cancellation="review")
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    review = stage.delivery(placed, "cancel")
+    assert (review.state, review.reason_code) == (State.REVIEW, "cancel-after-send")
+    assert "tidegate queue link" in review.reason
+    assert len(stage.in_sage(placed)) == 1
+    assert ("cancel-after-send", stage.shop_order(placed)["increment_id"]) in stage.alerts()
+
+
+def test_a_person_who_cancelled_it_in_the_company_says_so(build: Build) -> None:
+    stage = build(cancellation="review")
+    placed = stage.order("guest")
+    stage.cycle()
+    number = stage.only(placed)["number"]
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    with stage.company.staff():
+        stage.company.orders.delete(stage.company.order(number))
+    stage.link(placed, number, step="cancel")
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
+    stage.listen()
+    stage.cycle()
+    assert stage.sage_calls() == []
+
+
+def test_in_doubt_and_absent_it_is_never_sent(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.company.books()["counts"]["orders"] + deleted(stage) == 0
+
+
+def test_in_doubt_and_found_it_is_cancelled_there(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert len(stage.in_sage(placed)) == 1  # not before the answer can no longer be under way
+    stage.cycle(after=SETTLED)
+    stage.cycle()
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.in_sage(placed) == []
+    assert deleted(stage) == 1
+
+
+def in_doubt_beside_a_twin(stage: Stage) -> int:
+    """In review, its attempt unanswered, because somebody typed in an order with its number."""
+    placed = stage.order("guest")
+    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.cycle()
+    clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    stage.cycle(after=SETTLED)
+    assert stage.delivery(placed).reason_code == "duplicate-found"
+    return placed
+
+
+def test_in_doubt_beside_a_twin_it_is_never_sent(stage: Stage) -> None:
+    placed = in_doubt_beside_a_twin(stage)
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.company.books()["orders_by_key"] == {}
+
+
+def test_a_person_who_retries_it_at_that_moment_does_not_send_it_either(stage: Stage) -> None:
+    placed = in_doubt_beside_a_twin(stage)
+    stage.shopper.cancel(placed)
+    stage.act(Act.RETRY, placed, overrule=True)
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.company.books()["orders_by_key"] == {}
+
+
+def test_a_despatched_order_is_a_review_with_the_way_out(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.company.despatch(stage.only(placed)["number"])
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    review = stage.delivery(placed, "cancel")
+    assert (review.state, review.reason_code) == (State.REVIEW, "refused")
+    assert "despatched" in review.reason
+    assert stage.state(placed) is State.CONFIRMED
+    assert len(stage.in_sage(placed)) == 1
+
+
+def test_a_lost_answer_to_the_cancellation_is_no_second_one(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.break_sage("drop_after", method="DELETE")
+    stage.cycle()
+    assert stage.state(placed, "cancel") is State.IN_DOUBT
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
+    assert deleted(stage) == 1
