@@ -200,6 +200,7 @@ def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -
             )
         if (
             each["step"].startswith("change")
+            and not each["step"].startswith("change-unread")  # nobody could see whether anything changed
             and terms.changed is not None
             and each["entity_id"] not in terms.changed
         ):

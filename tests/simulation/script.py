@@ -13,11 +13,13 @@ from typing import Any
 
 import httpx
 
+from tidegate.engine import reports
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.run import CONNECTION, Simulation
 from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
+from tidegate_sandbox.checker_calls import Call
 from tidegate_sandbox.faults import Fault
 
 #: A Monday, ten in the morning in Detroit and three in the afternoon in London: both companies are open.
@@ -91,6 +93,7 @@ class ScriptedOutside(Outside):
         self.watched = Watched(world.transport)
         world.transport = self.watched
         self.twins: list[Report] = []
+        self.alarms: set[str] = set()
 
     def do_place(self, kind: str, **choices: Any) -> None:
         """A shopper orders."""
@@ -141,6 +144,10 @@ class ScriptedOutside(Outside):
 
         self.watched.meanwhile = twin
 
+    def do_look_at_alarms(self) -> None:
+        """Somebody looks at the open alerts and remembers their codes."""
+        self.alarms |= {each["code"] for each in reports.alert_list(self.world.clock.now())["alerts"]}
+
     def do_die_with_next_order(self) -> None:
         """The process dies at its first commit after its next order has left."""
         self.watched.meanwhile = lambda: self.world.mortality.arm("commit", 0)
@@ -161,6 +168,22 @@ class Scripted(Simulation):
         self.findings: list[Finding] = []
         self.outside = ScriptedOutside(self.world, script.country)
         self.world.mortality.plan[:] = deaths
+
+    @property
+    def deliveries(self) -> list[dict[str, Any]]:
+        """What the hub reported to the judge."""
+        assert self.evidence is not None
+        return self.evidence.deliveries
+
+    @property
+    def orders_sent(self) -> list[Call]:
+        """The calls that sent an order."""
+        assert self.evidence is not None
+        return [
+            call
+            for call in self.evidence.company_calls
+            if call[2].endswith("/sop_orders") and call[1] == "POST"
+        ]
 
     def judge(self) -> None:
         """The judge, and then the script's own questions."""

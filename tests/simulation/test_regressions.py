@@ -83,6 +83,24 @@ def test_retrying_an_order_that_was_never_read_stops_nobody() -> None:
     assert state(scripted, "order") == "confirmed"
 
 
+def test_what_changed_while_an_order_could_not_be_read_is_read_later() -> None:
+    scripted = run(
+        Script(
+            events=(
+                (5, "place", {"kind": "guest"}),
+                (70, "cancel-order", {"place": 0}),
+                (71, "poison", {"place": 0}),
+                (190, "mend", {"system": "magento"}),
+            ),
+            minutes=250,
+            settings={"audit_every": ""},
+        )
+    )
+    assert state(scripted, "cancel") == "confirmed"
+    (unread,) = [each for each in scripted.deliveries if each["step"].startswith("change-unread")]
+    assert (unread["state"], unread["reason"]) == ("skipped", "it was read again")
+
+
 def arrived(scripted: Scripted, place: int) -> float:
     """The minute in which the company got the order."""
     key = f"magento:main:{scripted.outside.placed[place]}"

@@ -21,6 +21,8 @@ from tidegate.ledger.intake import SourceRow
 from tidegate.magento.orders import Unreadable
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
+#: A known order changed, and the store cannot show it.
+UNREAD_CHANGE = f"{CHANGE}-unread"
 
 
 class Intake:
@@ -54,7 +56,10 @@ class Intake:
             sources = intake.save_sources([self.row(order) for order in fresh], now)
             for order in fresh:
                 self.carry_out(order, known, sources[order.entity_id], now)
-            self.park(unreadable, now)
+            for order in mine:
+                if order.entity_id in self.unreadable:
+                    self.read_again(order, now)
+            self.park(unreadable, now, changed=cursor is not None)
             if cursor is not None and cursor[1] is not None:
                 self.move_cursor(cursor[0], cursor[1], now)
 
@@ -172,34 +177,51 @@ class Intake:
             )
         alerts.clear_alert(Code.UNREADABLE.value, self.cycle.name, str(order.entity_id), now)
 
-    def park(self, unreadable: Sequence[Unreadable], now: datetime) -> None:
-        """Orders that break every page: kept by name, for a person, and tried again in every cycle."""
+    def read_again(self, order: Order, now: datetime) -> None:
+        """What the change of a known order waited for has come: the order was read, and decided on."""
+        waiting = lookups.unread_changes(self.store, "order", order.entity_id)
+        self.apply([Verdict(delivery_id, "n", text="it was read again") for delivery_id in waiting], now)
+
+    def park(self, unreadable: Sequence[Unreadable], now: datetime, *, changed: bool) -> None:
+        """Orders that break every page: kept by name, for a person, and tried again in every cycle.
+
+        With `changed`, also those that are known: what changed about them must be read before it is
+        forgotten, since the cursor moves on.
+        """
+        known = intake.known(self.store, "order", [each.entity_id for each in unreadable])
         for each in unreadable:
-            if intake.known_ids(self.store, "order", [each.entity_id]):
-                continue
-            row = SourceRow(
-                connection=self.cycle.name,
-                store=self.store,
-                entity_id=each.entity_id,
-                increment_id="",
-                revision="",
-                document="",
-            )
-            source_id = intake.save_sources([row], now)[each.entity_id]
-            failure = Failure(Code.UNREADABLE, each.text, sent=False)
-            wanted = NewDelivery(
-                connection=self.cycle.name,
-                flow=FLOW,
-                step=STEP,
-                key=step_key(order_key(self.store, each.entity_id), STEP),
-                source_id=source_id,
-                label=str(each.entity_id),
-                state=State.REVIEW,
-                reason_code=failure.code.value,
-                reason=failure.text,
-            )
-            delivery.create_many([wanted], now)
-            self.alert(failure, str(each.entity_id), now)
+            before = known.get(each.entity_id)
+            if before is None:
+                row = SourceRow(
+                    connection=self.cycle.name,
+                    store=self.store,
+                    entity_id=each.entity_id,
+                    increment_id="",
+                    revision="",
+                    document="",
+                )
+                source_id = intake.save_sources([row], now)[each.entity_id]
+                self.park_one(each, STEP, source_id, str(each.entity_id), now)
+            elif changed and each.entity_id not in self.unreadable:
+                step = f"{UNREAD_CHANGE}-{now:%Y%m%d%H%M%S}"
+                self.park_one(each, step, before.source_id, before.increment_id, now)
+
+    def park_one(self, each: Unreadable, step: str, source_id: int, label: str, now: datetime) -> None:
+        """One order that waits until the store can show it."""
+        failure = Failure(Code.UNREADABLE, each.text, sent=False)
+        wanted = NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=step,
+            key=step_key(order_key(self.store, each.entity_id), step),
+            source_id=source_id,
+            label=label,
+            state=State.REVIEW,
+            reason_code=failure.code.value,
+            reason=failure.text,
+        )
+        delivery.create_many([wanted], now)
+        self.alert(failure, label, now)
 
     def new(
         self, order: Order, step: str, state: State, disposition: Disposition, source_id: int, now: datetime

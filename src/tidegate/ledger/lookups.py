@@ -131,6 +131,14 @@ def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
     }
 
 
+def unread_changes(store: str, kind: str, entity_id: int) -> list[int]:
+    """Deliveries that wait until a known document, which has changed, can be read again."""
+    waiting = models.Delivery.objects.filter(
+        source__store=store, source__kind=kind, source__entity_id=entity_id, step__startswith="change-unread"
+    )
+    return list(waiting.filter(state=State.REVIEW.value).order_by("pk").values_list("pk", flat=True))
+
+
 def highest_id(store: str, kind: str) -> int:
     """The highest entity id ever read from the store; 0 when none was."""
     return models.Source.objects.filter(store=store, kind=kind).aggregate(top=Max("entity_id"))["top"] or 0

@@ -244,8 +244,6 @@ class Simulation:
         try:
             for _ in range(2):
                 for item in queue.listing(connection=CONNECTION, state=State.REVIEW, limit=500):
-                    if item.step.startswith("change"):
-                        continue
                     try:
                         with transaction("retry"):
                             delivery.retry(item.id, actor="operator", now=now)
