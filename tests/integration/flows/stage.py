@@ -190,11 +190,11 @@ class Stage:
         times: int | None = 1,
         method: str | None = None,
         path: str | None = None,
-        body: str | None = None,
+        containing: str | None = None,
         **options: Any,
     ) -> None:
         """Arm a fault at the company."""
-        self.world.sage_wire.faults.add(Fault(kind, times, method, path, body, options))
+        self.world.sage_wire.faults.add(Fault(kind, times, method, path, containing, options))
 
     def break_shop(
         self,
@@ -202,11 +202,11 @@ class Stage:
         times: int | None = 1,
         method: str | None = None,
         path: str | None = None,
-        body: str | None = None,
+        containing: str | None = None,
         **options: Any,
     ) -> None:
         """Arm a fault at the shop."""
-        self.world.shop_wire.faults.add(Fault(kind, times, method, path, body, options))
+        self.world.shop_wire.faults.add(Fault(kind, times, method, path, containing, options))
 
     def mend(self) -> None:
         """Every fault is over."""
