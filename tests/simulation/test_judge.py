@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -11,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from simulation.mutants import MUTANTS
 from simulation.script import Script, Scripted
 from tidegate.simulation import judgement
 from tidegate.simulation.judgement import Evidence
 from tidegate.simulation.run import ledger_folder
 from tidegate.simulation.settings import WINDOW
+from tidegate_sandbox import checker, checker_calls
 
 SCENARIO = Script(
     events=(
@@ -262,3 +266,12 @@ def test_a_fresh_start_forgives_a_403(honest: Evidence) -> None:
     going_on_after_a_403(doctored)
     lifted = doctored.company_calls[-1][0] - timedelta(minutes=1)
     assert promises(replace(doctored, fresh_starts=[*doctored.fresh_starts, lifted])) == set()
+
+
+def test_every_promise_of_the_judge_is_put_to_the_test() -> None:
+    caught = {mutant.caught_by for mutant in MUTANTS} | {"idempotent flows"}
+    for module in (checker, checker_calls):
+        judged = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))
+        assert judged <= set(FORGERIES.values())
+        # the company's own books cannot be spoilt from outside
+        assert judged <= caught | {"the company is sound"}

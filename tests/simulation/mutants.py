@@ -1,0 +1,80 @@
+"""Deliberate bugs in the production code, each with the mini-week that must find it.
+
+A bug is a patch for the time of one run, never an edit. `caught_by` is the promise that must be seen
+broken; every promise of the judge is there for at least one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from simulation import bugs_of_figures as figures
+from simulation import bugs_of_sending as sending
+from simulation import scenarios
+from simulation.script import Script
+
+Bug = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Mutant:
+    """One bug, where it shows, and the promise that it breaks."""
+
+    bug: Bug
+    script: Script
+    caught_by: str
+
+    @property
+    def name(self) -> str:
+        """As people say it."""
+        return self.bug.__name__.replace("_", " ")
+
+
+MUTANTS = tuple(
+    Mutant(*each)
+    for each in (
+        (sending.sent_before_it_is_written_down, scenarios.LATE_AND_DEAD, "never twice"),
+        (sending.sent_again_after_a_timeout, scenarios.LATE, "never twice"),
+        (sending.a_late_effect_is_not_waited_for, scenarios.LATE, "never twice"),
+        (sending.no_look_up_before_the_first_sending, scenarios.RESTORED, "never twice"),
+        (sending.every_request_leaves_twice, scenarios.BUSY, "write-ahead"),
+        (sending.accounts_are_created_without_looking, scenarios.LOST_ACCOUNT, "never twice"),
+        (sending.an_equal_number_is_enough, scenarios.SAME_NUMBER, "nothing is lost"),
+        (sending.the_cursor_moves_past_a_page_that_did_not_come, scenarios.OUTAGE, "nothing is lost"),
+        (sending.an_order_that_breaks_the_page_is_passed_over, scenarios.POISON, "nothing is lost"),
+        (
+            sending.a_change_that_cannot_be_read_is_forgotten,
+            scenarios.POISONED_CHANGE,
+            "cancelled is cancelled",
+        ),
+        (sending.no_overlap, scenarios.LATE_COMMIT, "nothing is lost"),
+        (sending.no_audit, scenarios.VERY_LATE_COMMIT, "nothing is lost"),
+        (sending.skipped_without_a_word, scenarios.UNPAID, "nothing is lost"),
+        (sending.a_lease_without_end, scenarios.DEAD, "liveness"),
+        (sending.a_cancellation_is_forgotten_while_in_doubt, scenarios.IN_DOUBT, "cancelled is cancelled"),
+        (sending.the_copy_does_not_wait_for_its_parent, scenarios.EDITED, "documents keep their order"),
+        (figures.tax_is_cut_off_instead_of_rounded, scenarios.MONEY, "totals agree"),
+        (figures.the_rounding_line_is_dropped, scenarios.POUNDS, "totals agree"),
+        (figures.a_discount_counts_twice, scenarios.MONEY, "nothing is stuck"),
+        (figures.the_child_of_a_configurable_counts, scenarios.MONEY, "goods agree"),
+        (figures.a_comment_without_status, scenarios.UNPAID, "the store is not harmed"),
+        (figures.the_number_is_never_noted, scenarios.UNPAID, "noted"),
+        (figures.a_comment_whose_answer_was_lost_is_written_again, scenarios.LOST_COMMENT, "noted"),
+        (figures.its_own_echo_is_a_change, scenarios.UNPAID, "nothing is invented"),
+        (sending.tried_again_in_the_cycle_that_failed_it, scenarios.BUSY, "retry discipline"),
+        (sending.windows_are_not_looked_at, scenarios.NIGHT, "windows"),
+        (sending.nobody_is_halted, scenarios.FORBIDDEN, "authentication"),
+        (sending.a_lock_counts_as_a_failure, scenarios.LOCKED, "a closed window costs no failure"),
+        (sending.the_third_failure_tells_nobody, scenarios.BUSY, "three failures are told"),
+        (sending.a_silent_company_is_asked_for_every_order, scenarios.MUTE, "a silent company is left alone"),
+        (sending.one_refused_order_ends_the_cycle, scenarios.REFUSED, "one bad record delays no other"),
+        (sending.a_lease_for_everybody, scenarios.TWINS, "one worker a flow"),
+        (figures.the_account_forgets_what_is_held, scenarios.UNMAPPED, "the account adds up"),
+        (figures.reasons_are_not_kept, scenarios.PUT_ON_HOLD, "nothing is hidden"),
+        (figures.the_id_is_told_for_the_number, scenarios.UNPAID, "the truth is told"),
+        (figures.the_number_is_noted_with_every_cycle, scenarios.UNPAID, "idempotent flows"),
+    )
+)
