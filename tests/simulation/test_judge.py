@@ -199,6 +199,11 @@ def a_second_try_in_one_cycle(books: Evidence) -> None:
     books.tries[step(books)["key"]] = [7, 7]
 
 
+def an_order_left_unrecorded(books: Evidence) -> None:
+    at = max(at for at, *_ in books.company_calls)
+    books.company_calls.extend((at, "POST", "/uk/sage200/accounts/v1/sop_orders", None) for _ in range(20))
+
+
 def knocking_at_a_closed_door(books: Evidence) -> None:
     at = max(at for at, *_ in books.company_calls)
     books.company_calls.extend((at + timedelta(hours=n), "GET", "/sop_orders", 401) for n in range(1, 8))
@@ -237,6 +242,7 @@ FORGERIES: dict[Forgery, str] = {
     the_trial_balance_is_off: "the company is sound",
     a_call_in_the_window: "windows",
     a_second_try_in_one_cycle: "retry discipline",
+    an_order_left_unrecorded: "write-ahead",
     knocking_at_a_closed_door: "authentication",
     going_on_after_a_403: "authentication",
 }
