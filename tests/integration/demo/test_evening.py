@@ -14,7 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-PROGRAM = "from tidegate.cli.main import run; run()"
+#: Ctrl-C as at a terminal, also where the tests themselves run in the background and ignore it.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from tidegate.cli.main import run; run()"
+)
 PATIENCE = 250.0
 
 
