@@ -180,8 +180,11 @@ class CustomerDesk:
             return self.pending_creation(creation)
         outcome = self.session.create_customer(customer)
         if isinstance(outcome, Failure):
-            self.cycle.apply([self.cycle.after_failure(item, outcome, attempt)])
+            verdict = self.cycle.after_failure(item, outcome, attempt)
+            self.cycle.heard(outcome if verdict.letter == "d" else None)
+            self.cycle.apply([verdict])
             return self.pending_creation(creation)
+        self.cycle.heard(None)
         self.settle(item, order, outcome, attempt)
         return outcome.number
 

@@ -18,6 +18,8 @@ from tidegate.ledger.queue import Item
 
 #: A `locked` answer closes the company for so long, when it does not say for how long itself.
 LEARNT_CLOSURE = timedelta(minutes=10)
+#: So many sendings in a row without a clear answer end the cycle.
+MOST_UNCLEAR = 2
 
 
 #: These waits end by themselves and are nobody's business.
@@ -61,6 +63,7 @@ class Cycle:
     ended_by: Failure | None = None
     store_failure: Failure | None = None
     closed_reason: str = ""
+    unclear_in_a_row: int = 0
     accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -145,6 +148,16 @@ class Cycle:
         """No further call in this cycle."""
         with self._lock:
             self.ended_by = self.ended_by or failure
+
+    def heard(self, unclear: Failure | None) -> None:
+        """What was sent was answered; `unclear` when that says nothing. Counted over all batches and seats.
+
+        Two in a row are not the records' fault: a company that answers nothing is not asked a hundred times.
+        """
+        with self._lock:
+            self.unclear_in_a_row = self.unclear_in_a_row + 1 if unclear else 0
+            if unclear and self.unclear_in_a_row >= MOST_UNCLEAR:
+                self.end(unclear)
 
     def store_failed(self, failure: Failure) -> None:
         """The store could not be read: what is queued already goes to the company all the same."""

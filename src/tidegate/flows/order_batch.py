@@ -37,8 +37,6 @@ read_document = msgspec.json.Decoder(Order).decode
 
 #: A pause shorter than this between record and request is never too long.
 SHORTEST_PAUSE = timedelta(seconds=30)
-#: So many calls in a row without a clear answer end the cycle.
-MOST_UNCLEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ class OrderBatch:
         self.session = session
         self.terms = terms
         self.capabilities = cycle.connection.company.capabilities
-        self.unclear_in_a_row = 0
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
@@ -176,13 +173,10 @@ class OrderBatch:
         """What the company's answer means for one delivery."""
         self.cycle.count("sent")
         if isinstance(outcome, Accepted):
-            self.unclear_in_a_row = 0
+            self.cycle.heard(None)
             return verdict_of_accepted(self.cycle, each.item, outcome, each.order, attempt_id)
         verdict = self.cycle.after_failure(each.item, outcome, attempt_id)
-        self.unclear_in_a_row = self.unclear_in_a_row + 1 if verdict.letter == "d" else 0
-        if self.unclear_in_a_row >= MOST_UNCLEAR:
-            # It is not the record: a company that answers nothing is not asked a hundred times.
-            self.cycle.end(outcome)
+        self.cycle.heard(outcome if verdict.letter == "d" else None)
         return verdict
 
     def commit(self, verdicts: Sequence[Verdict]) -> None:
