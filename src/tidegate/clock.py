@@ -79,7 +79,9 @@ class VirtualClock:
 
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
-            raise ValueError("a virtual clock starts at an aware datetime, e.g. datetime(2026, 3, 2, tzinfo=UTC)")
+            raise ValueError(
+                "a virtual clock starts at an aware datetime, e.g. datetime(2026, 3, 2, tzinfo=UTC)"
+            )
         self._now = start.astimezone(UTC)
         self._passed = 0.0
 

@@ -124,7 +124,12 @@ class HttpClient:
         self.counter.add()
         try:
             response = self._client.send(request, auth=auth, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.UnsupportedProtocol,
+        ) as error:
             return NoAnswer(sent=False, text=redact(f"{type(error).__name__}: {error}"))
         except httpx.HTTPError as error:
             return NoAnswer(sent=True, text=redact(f"{type(error).__name__}: {error}"))

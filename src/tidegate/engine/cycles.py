@@ -117,4 +117,3 @@ def carry(cycle: Cycle) -> Report:
         "cycle", connection=cycle.name, flow=cycle.flow, outcome=outcome, note=text, **cycle.counts.as_dict()
     )
     return Report(cycle.name, cycle.flow, cycle.started, outcome, text, cycle.counts.as_dict())
-

@@ -190,7 +190,9 @@ def _in_use(place: str, kind: str, methods: Sequence[str], find: object, orders:
         text = f"in use and not mapped, so orders would be held: {_listed(missing)}"
         yield Finding(subject, "fail", text, remedy)
     elif methods:
-        yield Finding(subject, "pass", f"{_listed(methods)}: all that the newest {orders} orders use are mapped")
+        yield Finding(
+            subject, "pass", f"{_listed(methods)}: all that the newest {orders} orders use are mapped"
+        )
     else:
         yield Finding(subject, "pass", "the store has no order yet: nothing to compare")
 

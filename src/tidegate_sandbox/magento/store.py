@@ -264,7 +264,9 @@ def _account(order: Order) -> dict[str, Any]:
     parents = {item.get("parent_item_id") for item in order.items}
     pieces: dict[str, Any] = {}
     for item in order.items:
-        if item["item_id"] not in parents:  # what is picked: the child of a configurable, the parts of a bundle
+        if (
+            item["item_id"] not in parents
+        ):  # what is picked: the child of a configurable, the parts of a bundle
             pieces[item["sku"]] = pieces.get(item["sku"], 0) + item["qty_ordered"]
     return {
         **{key: order.row.get(key) for key in _BOOKED},
