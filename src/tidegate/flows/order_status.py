@@ -29,6 +29,8 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if not lookups.has_work(cycle.name, FLOW, cycle.now()):
+        return
     size = cycle.connection.settings.flows[FLOW].batch
     after = 0
     while cycle.may_go_on():

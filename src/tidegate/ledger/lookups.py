@@ -16,14 +16,20 @@ from tidegate.ledger.queue import Item, item
 
 def has_work(connection: str, flow: str, now: datetime) -> bool:
     """Whether anything of the flow is queued and due, in doubt, or held for something."""
-    due = Q(state=State.QUEUED.value) & (Q(due_at=None) | Q(due_at__lte=now))
-    waiting = Q(state=State.HELD.value) & ~Q(waits_for="")
-    return (
-        models.Delivery.objects.filter(connection=connection, flow=flow)
-        .filter(state__in=[State.IN_DOUBT.value, State.QUEUED.value, State.HELD.value])
-        .filter(Q(state=State.IN_DOUBT.value) | due | waiting)
-        .exists()
+    states = (State.IN_DOUBT, State.QUEUED, State.HELD)
+    found = rows.find(
+        models.Delivery,
+        ("id",),
+        f"WHERE connection = %s AND flow = %s AND state IN ({rows.marks(states)}) "
+        "AND (state = %s OR (state = %s AND (due_at IS NULL OR due_at <= %s)) "
+        "OR (state = %s AND waits_for <> '')) LIMIT 1",
+        connection,
+        flow,
+        *[state.value for state in (*states, State.IN_DOUBT, State.QUEUED)],
+        rows.instant(now),
+        State.HELD.value,
     )
+    return bool(found)
 
 
 def items(ids: Iterable[int]) -> list[Item]:

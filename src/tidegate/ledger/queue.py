@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tidegate.domain.states import WAITING, State
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.texts import storable
 
 
@@ -183,13 +183,16 @@ def depth(connection: str, flow: str | None = None, step: str | None = None) -> 
 def oldest_waiting(connection: str) -> datetime | None:
     """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review."""
     oldest = [
-        models.Delivery.objects.filter(connection=connection, state=state.value)
-        .order_by("pk")
-        .values_list("created_at", flat=True)
-        .first()
+        rows.find(
+            models.Delivery,
+            ("created_at",),
+            "WHERE connection = %s AND state = %s ORDER BY id LIMIT 1",
+            connection,
+            state.value,
+        )
         for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)
     ]
-    return min((at for at in oldest if at is not None), default=None)
+    return min((found[0][0] for found in oldest if found), default=None)
 
 
 def _behind(item: Item | None) -> Q:
