@@ -101,7 +101,7 @@ def drain(
     service_time: float = SERVICE_TIME,
     seats: int = SEATS,
     warm: int = WARM,
-    batch: int = 25,
+    batch: int = 50,
 ) -> Drained:
     """Let a backlog gather while the company is closed, then open it and carry everything in one cycle."""
     clock = SystemClock()

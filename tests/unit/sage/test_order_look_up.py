@@ -90,11 +90,25 @@ def test_a_number_with_odd_characters_is_looked_for_by_key_alone(world: World) -
     assert where(world.api.called("GET", "/sop_orders")[0]) == "spare_text_1 eq 'magento:main:1'"
 
 
-def test_fifty_keys_take_two_calls_and_no_keys_none(world: World) -> None:
+def test_fifty_keys_take_one_call_and_no_keys_none(world: World) -> None:
     world.api.on("GET", "/sop_orders", ok([]))
     with world.company.session() as session:
         assert session.find_orders([]) == {}
         found = session.find_orders([OrderKey(f"magento:main:{n}", f"{n:09}") for n in range(50)])
+
+    assert isinstance(found, dict)
+    assert len(found) == 50
+    calls = world.api.called("GET", "/sop_orders")
+    assert len(calls) == 1
+    assert all(len(str(one.url)) < 6000 for one in calls)
+
+
+def test_fifty_long_keys_are_parted_for_the_length_of_the_address(world: World) -> None:
+    world.api.on("GET", "/sop_orders", ok([]))
+    with world.company.session() as session:
+        found = session.find_orders(
+            [OrderKey(f"magento:a-webshop-far-away:{n}", f"{n:09}") for n in range(1_000_000, 1_000_050)]
+        )
 
     assert isinstance(found, dict)
     assert len(found) == 50

@@ -23,7 +23,7 @@ from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
 
-LOOKUPS = 25  #: keys that one look-up carries
+LOOKUPS = 50  #: keys that one look-up carries, as far as the address' length permits: a whole batch
 CANCELLED = "EnumDocumentStatusCancelled"
 DELETED = "deleted"  #: our word for the status of an order that is no longer there
 
