@@ -205,7 +205,7 @@ def the_third_failure_tells_nobody(patch: pytest.MonkeyPatch) -> None:
 
 def a_silent_company_is_asked_for_every_order(patch: pytest.MonkeyPatch) -> None:
     """One time-out after the other."""
-    patch.setattr(order_batch, "MOST_UNCLEAR", 1_000_000)
+    patch.setattr(cycle_flow, "MOST_UNCLEAR", 1_000_000)
 
 
 def one_refused_order_ends_the_cycle(patch: pytest.MonkeyPatch) -> None:
