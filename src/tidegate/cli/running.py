@@ -142,7 +142,8 @@ def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> 
         return
     for document in documents:
         showing.print_json(document)
-    showing.say(f"{len(documents)} would be sent. Nothing was sent, nothing was written.")
+    leaving = sum(not {"not_sent", "in_company"} & set(document) for document in documents)
+    showing.say(f"{leaving} would be sent. Nothing was sent, nothing was written.")
 
 
 def register(app: typer.Typer) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tidegate.domain.capture import Action, decide
-from tidegate.domain.customers import LookUp, UseAccount, after_look_up, wanted_account
-from tidegate.domain.errors import Failure
+from tidegate.domain.capture import Action, decide, not_exported
+from tidegate.domain.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
+from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.engine.hub import Hub
 from tidegate.flows import notes, orders
@@ -19,6 +21,7 @@ from tidegate.flows.documents import read_order
 from tidegate.flows.intake import capture_rules
 from tidegate.flows.mapping import customer_rules
 from tidegate.ledger import cursors, intake, lookups, queue
+from tidegate.ledger.queue import Item
 from tidegate.sage.port import CustomerQuery, OrderKey, Prepared, Session
 
 #: A dry run shows so many orders at most.
@@ -32,59 +35,101 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
             note_entry(connection, item)
             for item in queue.due(connection.name, flow, notes.NUMBER, MOST, hub.clock.now())
         ]
-    found = [
-        read_order(item.document)
-        for item in queue.due(connection.name, orders.FLOW, orders.STEP, MOST, hub.clock.now())
-        if item.document
-    ]
-    found += unread(hub, connection, {order.entity_id for order in found})
+    closed = connection.closed()
+    if closed is not None:
+        text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
+        return [refusal("", Failure(Code.LOCKED, text, sent=False))]
+    changes = unread(hub, connection)
+    if isinstance(changes, Failure):
+        return [refusal("", changes)]
+    waiting = queue.due(connection.name, orders.FLOW, orders.STEP, MOST, hub.clock.now())
+    found = [*still_wanted(connection, waiting, changes), *fresh(connection, waiting, changes)]
     terms = connection.terms()
     if isinstance(terms, Failure):
         return [refusal("", terms)]
+    overruled = {item.entity_id for item in waiting if Code.DUPLICATE_FOUND in item.overruled}
     with connection.company.session() as session:
-        return [order_entry(connection, session, terms, order) for order in found[:MOST]]
+        return [
+            order_entry(connection, session, terms, order, overruled=order.entity_id in overruled)
+            for order in found[:MOST]
+        ]
 
 
-def unread(hub: Hub, connection: Connection, queued: set[int]) -> list[Order]:
-    """Orders that the next cycle would capture and queue."""
+def unread(hub: Hub, connection: Connection) -> dict[int, Order] | Failure:
+    """What the next cycle would read, by entity id."""
     rule = connection.settings.capture
     written = cursors.read(connection.name, orders.FLOW, CURSOR)
     since = (
         datetime.fromisoformat(written) - timedelta(minutes=rule.overlap_minutes) if written else rule.since
     )
     if since is None:
-        return []
-    result = connection.store.orders.read_changed(since, hub.clock.now(), page_size=connection.page_size)
-    known = intake.known_ids(connection.settings.store, "order", [order.entity_id for order in result.orders])
+        return {}
+    skip = lookups.unreadable_ids(connection.name, connection.settings.store, "order")
+    reader = connection.store.orders
+    result = reader.read_changed(since, hub.clock.now(), page_size=connection.page_size, skip_ids=skip)
+    return result.failure or {order.entity_id: order for order in result.orders}
+
+
+def still_wanted(
+    connection: Connection, waiting: Sequence[Item], changes: Mapping[int, Order]
+) -> Iterator[Order]:
+    """The queue as it will be once the changes are read: with new content, without what was cancelled."""
     rules = capture_rules(connection.settings)
-    return [
-        order
-        for order in result.orders
-        if order.entity_id not in known | queued and decide(order, None, rules).action is Action.QUEUE
-    ]
+    for item in waiting:
+        if item.document:
+            order = changes.get(item.entity_id or 0) or read_order(item.document)
+            if not not_exported(order, rules):
+                yield order
 
 
-def order_entry(connection: Connection, session: Session, terms: Terms, order: Order) -> dict[str, Any]:
-    """The payload of one order, or why it would be held or reviewed."""
+def fresh(connection: Connection, waiting: Sequence[Item], changes: Mapping[int, Order]) -> Iterator[Order]:
+    """Orders that the next cycle would queue: never seen, or skipped so far and payable now."""
+    rules = capture_rules(connection.settings)
+    known = intake.known(connection.settings.store, "order", changes)
+    queued = {item.entity_id for item in waiting}
+    for order in changes.values():
+        before = known.get(order.entity_id)
+        is_new = before is None or before.delivery_state in ("", State.SKIPPED)
+        if is_new and order.entity_id not in queued and decide(order, None, rules).action is Action.QUEUE:
+            yield order
+
+
+def order_entry(
+    connection: Connection, session: Session, terms: Terms, order: Order, *, overruled: bool
+) -> dict[str, Any]:
+    """The payload of one order, or why it would be held or reviewed, or what comes before it."""
     account = account_of(connection, session, order)
     if isinstance(account, Failure):
         return refusal(order.increment_id, account)
-    translated = translate(order, terms, connection.company.capabilities.arithmetic, account=account)
+    number = account if isinstance(account, str) else account.account
+    translated = translate(order, terms, connection.company.capabilities.arithmetic, account=number)
     if isinstance(translated, Failure):
         return refusal(order.increment_id, translated)
     found = session.find_orders([OrderKey(translated.key, translated.reference)])
     if isinstance(found, Failure):
         return refusal(order.increment_id, found)
-    if found[translated.key]:
-        return {"order": order.increment_id, "in_company": [each.number for each in found[translated.key]]}
+    there = [each for each in found[translated.key] if each.ours or not overruled]
+    if there:
+        return {"order": order.increment_id, "in_company": [each.number for each in there]}
+    if isinstance(account, CreateCustomer):
+        return account_first(order, account)
     (answer,) = session.prepare([translated])
     if isinstance(answer, Prepared):
         return {"order": order.increment_id, "key": translated.key, "payload": answer.payload}
     return refusal(order.increment_id, answer)
 
 
-def account_of(connection: Connection, session: Session, order: Order) -> str | Failure:
-    """The account by the rules; an account that would be created first is named as such."""
+def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
+    """The order's payload names the account's id, which is not known before the account is created."""
+    return {
+        "order": order.increment_id,
+        "creates_account": {"account": creation.account, "name": creation.name, "email": creation.email},
+        "text": "the order follows as soon as the account is there",
+    }
+
+
+def account_of(connection: Connection, session: Session, order: Order) -> str | CreateCustomer | Failure:
+    """The account by the rules, or the one that would be created first."""
     rules = customer_rules(connection.name, connection.settings)
     decision = wanted_account(order, rules)
     if isinstance(decision, UseAccount):
@@ -99,12 +144,10 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
     if isinstance(matches, Failure):
         return matches
     answer = after_look_up(order, rules, matches)
-    if isinstance(answer, Failure):
-        return answer
-    return answer.account
+    return answer.account if isinstance(answer, UseAccount) else answer
 
 
-def note_entry(connection: Connection, item: queue.Item) -> dict[str, Any]:
+def note_entry(connection: Connection, item: Item) -> dict[str, Any]:
     """What would be written on the Magento order."""
     note = notes.read_note(item.subject)
     entry: dict[str, Any] = {"order": item.label, "entity_id": note.entity_id, "ext_order_id": note.number}

@@ -6,6 +6,7 @@ unknown key is a 500 (contract points 1, 10, 11).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,8 +82,9 @@ class OrderNow:
     comments: tuple[Comment, ...]
 
     def has_comment(self, marker: str) -> bool:
-        """Whether a comment contains `marker`."""
-        return any(marker in comment.text for comment in self.comments)
+        """Whether a comment contains `marker`, and not only as the beginning of a longer number."""
+        whole = re.compile(re.escape(marker) + r"(?![\w-])")
+        return any(whole.search(comment.text) for comment in self.comments)
 
 
 class OrderNotes:

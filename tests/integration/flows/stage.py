@@ -133,9 +133,9 @@ class Stage:
 
     # --- what a person does ----------------------------------------------------------------------
 
-    def act(self, wish: Act, entity_id: int, step: str = "order", **how: Any) -> Acted:
+    def act(self, wish: Act, entity_id: int, step: str = "order", flow: str = "orders", **how: Any) -> Acted:
         """An operator's act on one delivery."""
-        item = self.delivery(entity_id, step)
+        item = self.delivery(entity_id, step, flow)
         (acted,) = interventions.act(wish, [item], actor="anna", now=self.now, **how)
         return acted
 
