@@ -27,7 +27,7 @@ SEATS = 2
 WARM = 25
 #: Seconds. The backlog is dated `BEFORE` the cursor, so that the next read has it within its overlap; the
 #: cursor then moves on by `BEYOND`, so that the cycle which is measured does not read it once more.
-OVERLAP, BEFORE, BEYOND = 60.0, 50.0, 15.0
+OVERLAP, BEFORE, BEYOND = 60.0, 58.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -61,7 +62,11 @@ class Sandbox:
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
         self._asking: IO[str] = process.stdin
         self._answers: IO[str] = process.stdout
-        self.introduction = Introduction(**self._answer())
+
+    @cached_property
+    def introduction(self) -> Introduction:
+        """Its first line. Raises SandboxEnded when it could not start."""
+        return Introduction(**self._answer())
 
     def place(self, count: int, *, seed: int = 0, ago: float = 60) -> None:
         """Have so many orders placed, `ago` seconds before now: the very next read sees them."""
@@ -107,13 +112,9 @@ def sandbox(folder: Path, *, service_time: float = 0.0, seed: int = 1) -> Iterat
         process = subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
-    started = None
+    started = Sandbox(process)
     try:
-        started = Sandbox(process)
+        started.introduction  # noqa: B018 - it serves from then on
         yield started
     finally:
-        if started is not None:
-            started.stop()
-        elif process.poll() is None:
-            process.kill()
-            process.wait()
+        started.stop()

@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 from tidegate.bench.pace import Paced
 from tidegate.bench.sandbox import Count, Introduction
 from tidegate.bench.shopping import buy
+from tidegate.clock import SystemClock
 from tidegate_sandbox import magento, sage200
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
@@ -93,11 +94,10 @@ class Both:
 
     def place(self, count: int, seed: int, ago: timedelta) -> dict[str, Any]:
         """Orders of a while ago."""
-        now = self.clock.now()
         with self.shop.lock:
-            self.clock.set(now - ago)
+            self.clock.set(self.clock.now() - ago)
             placed = len(buy(self.shopper, count, seed))
-            self.clock.set(now)
+            self.clock.set(SystemClock().now())
         return {"placed": placed}
 
     def count(self) -> Count:

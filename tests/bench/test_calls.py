@@ -1,0 +1,49 @@
+"""Calls an order: the same on every machine, so they are asserted to the last one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tidegate.bench import calls
+
+SAGE = "/uk/sage200/accounts/v1"
+
+
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory: pytest.TempPathFactory) -> tuple[calls.Calls, calls.Calls]:
+    """An ordinary quarter of an hour, and one without orders."""
+    return calls.count(tmp_path_factory.mktemp("calls"))
+
+
+def test_a_batch_of_25_costs_one_look_up_and_25_calls_to_sage_and_three_to_magento_an_order(
+    quarters: tuple[calls.Calls, calls.Calls],
+) -> None:
+    counted, idle = quarters
+
+    assert counted.sage == {f"GET {SAGE}/sop_orders": 1, f"POST {SAGE}/sop_orders": 25}
+    assert counted.sage_per_order == 1.04
+    assert counted.reading == {"GET /rest/V1/orders": 2}  # the shop's time, and one page
+    assert counted.noting == {
+        "GET /rest/V1/orders/{}": 25,
+        "POST /rest/V1/orders": 25,
+        "POST /rest/V1/orders/{}/comments": 25,
+    }
+    assert counted.shop_per_order == 3.08
+    assert idle.sage == {}
+    assert idle.reading == {"GET /rest/V1/orders": 2}
+    assert idle.noting == {}
+
+
+def test_every_figure_of_the_calls_is_counted_and_meets_its_target(
+    quarters: tuple[calls.Calls, calls.Calls], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "count", lambda _folder: quarters)
+
+    figures = {figure.name: figure for figure in calls.measure(tmp_path, quick=True)}
+
+    assert {figure.kind for figure in figures.values()} == {"counted"}
+    assert figures["sage-calls-per-order"].met
+    assert figures["magento-calls-per-order"].met
+    assert (figures["sage-calls-idle"].value, figures["magento-calls-idle"].value) == (0, 2)
