@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tidegate.config import model
@@ -143,9 +144,9 @@ class Intake:
             case Action.CANCEL_SENT:
                 self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CHANGED:
-                self.new(
-                    order, f"{CHANGE}-{revision(order)[-12:]}", State.REVIEW, disposition, source_id, now
-                )
+                step = f"{CHANGE}-{revision(order)[-12:]}"
+                reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step}`."
+                self.new(order, step, State.REVIEW, replace(disposition, reason=reason), source_id, now)
                 self.alert(disposition.failure, order.increment_id, now)
             case Action.REFRESH:
                 delivery.refresh_subject({delivery_id: ""}, now, text=reason)

@@ -10,6 +10,7 @@ import pytest
 from integration.flows.conftest import Build
 from integration.flows.stage import PAUSE, Stage
 from tidegate.domain.states import State
+from tidegate.engine.interventions import Act, Result
 
 
 def test_a_new_order_is_captured_sent_and_confirmed_with_the_stores_total(stage: Stage) -> None:
@@ -145,10 +146,24 @@ def test_content_changed_after_sending_is_a_review_that_says_what_to_do(stage: S
     review = stage.delivery(placed, step)
     assert (review.state, review.reason_code) == (State.REVIEW, "changed-after-send")
     assert "change that one by hand" in review.reason
+    assert f"tidegate queue skip {review.label} --step {step}" in review.reason
     assert stage.state(placed) is State.CONFIRMED
     assert ("changed-after-send", stage.shop_order(placed)["increment_id"]) in stage.alerts()
     stage.cycle()
     assert len([one for one in stage.steps(placed) if one.startswith("change-")]) == 1
+
+
+def test_a_change_is_ended_by_hand_and_never_queued(stage: Stage) -> None:
+    placed = stage.order("guest", po_number="FIRST", method="purchaseorder")
+    stage.cycle()
+    change_payment(stage, placed, "SECOND")
+    stage.cycle()
+    (step,) = [step for step in stage.steps(placed) if step.startswith("change-")]
+    refused = stage.act(Act.RETRY, placed, step)
+    assert refused.result is Result.REFUSED
+    assert stage.state(placed, step) is State.REVIEW
+    assert stage.act(Act.SKIP, placed, step, text="corrected in Sage").result is Result.DONE
+    assert stage.state(placed, step) is State.SKIPPED
 
 
 def change_payment(stage: Stage, entity_id: int, po_number: str) -> None:
