@@ -145,7 +145,7 @@ class Intake:
                 self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CHANGED:
                 step = f"{CHANGE}-{revision(order)[-12:]}"
-                reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step}`."
+                reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step} --reason corrected`."
                 self.new(order, step, State.REVIEW, replace(disposition, reason=reason), source_id, now)
                 self.alert(disposition.failure, order.increment_id, now)
             case Action.REFRESH:
@@ -169,6 +169,7 @@ class Intake:
         delivery_id = before.delivery_id
         assert delivery_id is not None  # noqa: S101 - the caller has looked
         disposition = decide(order, None, self.rules, parent=parent)
+        delivery.rename(delivery_id, order.increment_id, now)
         self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
         if disposition.action is Action.SKIP:
             self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)

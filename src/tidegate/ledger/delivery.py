@@ -38,6 +38,7 @@ __all__ = [
     "refresh_subject",
     "release",
     "release_waiting",
+    "rename",
     "retry",
     "skip",
 ]
@@ -168,6 +169,12 @@ def release_waiting(connection: str, missing: Iterable[str], now: datetime) -> i
             verdict = Verdict(0, "j", text=f"{name} is there now")
             count += len(ids) - len(carry_out(many(ids, verdict), now, lease=None, actor="engine"))
     return count
+
+
+def rename(delivery_id: int, label: str, now: datetime) -> None:
+    """Give a delivery the number that people know it by, once that can be read."""
+    inside(now)
+    rows.update(models.Delivery, ("label",), [(delivery_id, storable(label))])
 
 
 def refresh_subject(

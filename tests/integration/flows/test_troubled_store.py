@@ -31,6 +31,7 @@ def test_one_unreadable_order_is_parked_by_name_and_the_others_go_on(stage: Stag
     stage.cycle(after=LATER)
     assert stage.state(bad) is State.CONFIRMED
     assert stage.alerts() == []
+    assert stage.delivery(bad).label == stage.shop_order(bad)["increment_id"]
 
 
 def test_an_unreadable_order_of_another_website_is_nobodys_review_for_long(stage: Stage) -> None:
