@@ -38,7 +38,8 @@ def run(cycle: Cycle, session: Session) -> None:
     """Carry out the cancellations whose order is settled."""
     # Cancelling is repeatable: what is cancelled or gone already is accepted again.
     doubtful = queue.in_doubt(cycle.name, cycle.flow, STEP, cycle.started, MOST)
-    cycle.apply([Verdict(item.id, "f", text="cancelling again is harmless") for item in doubtful])
+    text = "no answer to the cancellation; it is sent again, which is harmless"
+    cycle.apply([cycle.after_absence(item, text) for item in doubtful])
     pairs = []
     for item in queue.due(cycle.name, cycle.flow, STEP, MOST, cycle.now()):
         order = lookups.step_of(item.source_id, cycle.flow, "order")
@@ -129,6 +130,7 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
         return
     outcome = session.cancel_order(order.target_id, order.target_number)
     if isinstance(outcome, Accepted):
+        cycle.heard(None)
         cycle.count("cancelled")
         with transaction("outcome"):
             delivery.apply(
@@ -141,7 +143,9 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
             )
         release_child(cycle, order)
     else:
-        cycle.apply([cycle.after_failure(item, outcome, attempts[item.id])])
+        verdict = cycle.after_failure(item, outcome, attempts[item.id])
+        cycle.heard(outcome if verdict.letter == "d" else None)
+        cycle.apply([verdict])
 
 
 def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:

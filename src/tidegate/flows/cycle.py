@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tidegate.domain.errors import Code, Failure
@@ -124,17 +124,20 @@ class Cycle:
         with transaction("alert"):
             alerts.raise_alert(failure.code.value, self.name, subject, failure.text, self.now())
 
-    def after_absence(self, item: Item) -> Verdict:
-        """A look-up proved that the target does not have it: only now the failure counts."""
+    def after_absence(self, item: Item, text: str = "") -> Verdict:
+        """A look-up proved that the target does not have it: only now the failure counts.
+
+        `text` says why it may be tried again where that was not a look-up.
+        """
         ruling = after_absence(
             Code(item.reason_code) if item.reason_code else Code.NO_ANSWER,
             failures_before=item.failures,
             threshold=self.connection.settings.alerts.failures,
             delivery_id=item.id,
         )
-        failure = Failure(Code.NO_ANSWER, ruling.verdict.text)
-        self.follow(failure, ruling.consequence, item.label)
-        return ruling.verdict
+        verdict = replace(ruling.verdict, text=text) if text else ruling.verdict
+        self.follow(Failure(Code.NO_ANSWER, verdict.text), ruling.consequence, item.label)
+        return verdict
 
     def call_failed(self, failure: Failure, *, of_company: bool = True) -> None:
         """A call that concerned no single record failed: the cycle ends, by the same policy."""

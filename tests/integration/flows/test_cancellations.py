@@ -158,3 +158,17 @@ def test_a_lost_answer_to_the_cancellation_is_no_second_one(stage: Stage) -> Non
     stage.cycle(after=SETTLED)
     assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
     assert deleted(stage) == 1
+
+
+def test_a_cancellation_that_is_never_answered_is_told_after_three_cycles(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.break_sage("drop_before", times=4, method="DELETE")
+    told = []
+    for _ in range(5):
+        stage.cycle(after=SETTLED)
+        told.append(len(stage.alerts()))
+    assert told == [0, 0, 0, 1, 1]
+    assert stage.state(placed) is State.CANCELLED
+    assert deleted(stage) == 1
