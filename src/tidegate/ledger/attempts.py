@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db.models import Count, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
@@ -34,13 +33,19 @@ def open_batch(lease: Lease, connection: str, now: datetime) -> int:
 def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "") -> None:
     """End a run; its figures are counted from its attempts."""
     inside(now)
-    counts = models.Attempt.objects.filter(batch_id=batch_id).aggregate(
-        sent=Count("pk"),
-        confirmed=Count("pk", filter=Q(outcome__in=("accepted", "found"))),
-        failed=Count("pk", filter=Q(outcome__in=("refused", "absent"))),
-        in_doubt=Count("pk", filter=Q(outcome="")),
+    told = rows.every(
+        "SELECT outcome, count(*) FROM tidegate_attempt WHERE batch_id = %s GROUP BY outcome", batch_id
     )
-    models.Batch.objects.filter(pk=batch_id).update(ended_at=now, calls=calls, note=storable(note), **counts)
+    counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
+    models.Batch.objects.filter(pk=batch_id).update(
+        ended_at=now,
+        calls=calls,
+        note=storable(note),
+        sent=counted.total(),
+        confirmed=counted["accepted"] + counted["found"],
+        failed=counted["refused"] + counted["absent"],
+        in_doubt=counted[""],
+    )
 
 
 def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: datetime) -> dict[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tidegate.ledger import holder as holding
 from tidegate.ledger import models, rows
@@ -38,16 +39,24 @@ def acquire(
     inside(now)
     if not holder:
         raise ValueError("a lease needs a holder")
-    if not models.Lease.objects.filter(scope=scope, flow=flow).exists():
+    found = _locked(scope, flow)
+    if not found:
         models.Lease.objects.bulk_create([models.Lease(scope=scope, flow=flow)], ignore_conflicts=True)
-    row = models.Lease.objects.select_for_update().get(scope=scope, flow=flow)
-    in_force = row.holder and row.expires_at is not None and row.expires_at > now
-    if in_force and not (again and row.holder == holder) and not holding.gone(row.holder):
+        found = _locked(scope, flow)
+    ((pk, held_by, fence, until),) = found
+    in_force = held_by and until is not None and until > now
+    if in_force and not (again and held_by == holder) and not holding.gone(held_by):
         return None
     expires_at = now + timedelta(seconds=ttl_seconds)
-    lease = Lease(scope, flow, holder, row.fence + 1, expires_at)
-    rows.update(models.Lease, ("holder", "fence", "expires_at"), [(row.pk, holder, lease.fence, expires_at)])
+    lease = Lease(scope, flow, holder, fence + 1, expires_at)
+    rows.update(models.Lease, ("holder", "fence", "expires_at"), [(pk, holder, lease.fence, expires_at)])
     return lease
+
+
+def _locked(scope: str, flow: str) -> list[tuple[Any, ...]]:
+    """The lease's row, kept until the transaction ends."""
+    ending = f"WHERE scope = %s AND flow = %s {rows.for_update()}"
+    return rows.find(models.Lease, ("id", "holder", "fence", "expires_at"), ending, scope, flow)
 
 
 def check(lease: Lease, now: datetime, *, late: bool = False) -> None:

@@ -66,12 +66,14 @@ def due(
     walks the queue hands in the last item of the page before as `after`. With `state=State.CAPTURED`:
     what may become queued (transition a).
     """
+    if not _any(connection, flow, step, state):
+        return []
     running = list(
         models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values_list(
             "pk", flat=True
         )
     )
-    rows = (
+    found = (
         _of(connection, flow, step, state)
         .filter(Q(due_at=None) | Q(due_at__lte=now))
         .exclude(batch_id__in=running)
@@ -79,7 +81,7 @@ def due(
         .order_by("changed_at", "pk")
         .select_related("source")
     )
-    return [item(row) for row in rows[:limit]]
+    return [item(row) for row in found[:limit]]
 
 
 def in_doubt(
@@ -92,16 +94,18 @@ def in_doubt(
     after: Item | None = None,
 ) -> list[Item]:
     """What must be looked up; an attempt that began after `started_before` may still take effect and waits."""
+    if not _any(connection, flow, step, State.IN_DOUBT):
+        return []
     unsettled = models.Attempt.objects.filter(
         outcome="", started_at__gt=started_before, delivery_id=OuterRef("pk")
     )
-    rows = (
+    doubtful = (
         _of(connection, flow, step, State.IN_DOUBT)
         .filter(~Exists(unsettled), _behind(after))
         .order_by("changed_at", "pk")
         .select_related("source")[:limit]
     )
-    found = list(rows)
+    found = list(doubtful)
     attempts = {
         attempt.delivery_id: attempt
         for attempt in models.Attempt.objects.filter(delivery_id__in=[row.pk for row in found], outcome="")
@@ -199,6 +203,12 @@ def _behind(item: Item | None) -> Q:
     if item is None:
         return Q()
     return Q(changed_at__gt=item.changed_at) | Q(changed_at=item.changed_at, pk__gt=item.id)
+
+
+def _any(connection: str, flow: str, step: str, state: State) -> bool:
+    """Most cycles find nothing: that is asked for plainly, before the long question is put together."""
+    ending = "WHERE connection = %s AND flow = %s AND step = %s AND state = %s LIMIT 1"
+    return bool(rows.find(models.Delivery, ("id",), ending, connection, flow, step, state.value))
 
 
 def _of(connection: str, flow: str, step: str, state: State) -> QuerySet[models.Delivery]:
