@@ -17,6 +17,7 @@ from datetime import timedelta
 import msgspec
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.keys import Standing, standing
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.sales_order import SalesOrder
@@ -52,6 +53,11 @@ class Ready:
         return self.prepared.order
 
 
+def is_cancelled(order: Order) -> bool:
+    """Whether the store had cancelled it when it was read last: no retry by mistake sends such an order."""
+    return standing(order) is Standing.CANCELLED
+
+
 class OrderBatch:
     """Up to `batch` deliveries on one seat."""
 
@@ -69,11 +75,18 @@ class OrderBatch:
 
     def prepare(self, items: Sequence[Item]) -> list[Ready]:
         """Translate and resolve; whoever cannot go is held or put to review at once."""
-        known = [item for item in items if item.document]
-        orders = {item.id: read_document(item.document) for item in known}
-        accounts = CustomerDesk(self.cycle, self.session).accounts(known, orders)
+        orders = {item.id: read_document(item.document) for item in items if item.document}
+        known = [item for item in items if item.id in orders and not is_cancelled(orders[item.id])]
+        accounts = CustomerDesk(self.cycle, self.session).accounts(
+            known, {item.id: orders[item.id] for item in known}
+        )
         translated: list[tuple[Item, SalesOrder]] = []
         verdicts = [self.cycle.after_failure(item, NEVER_READ, None) for item in items if not item.document]
+        verdicts += [
+            Verdict(item.id, "m", text="cancelled in Magento; it is sent when that is undone there")
+            for item in items
+            if item.id in orders and is_cancelled(orders[item.id])
+        ]
         for item in known:
             if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
                 continue

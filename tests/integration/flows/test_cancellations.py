@@ -26,6 +26,21 @@ def test_cancelled_before_sending_it_is_never_sent(stage: Stage) -> None:
     assert stage.company.books()["counts"]["orders"] + deleted(stage) == 0
 
 
+def test_a_retry_by_mistake_does_not_send_what_magento_cancelled(stage: Stage) -> None:
+    stage.company.window.lock()
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.company.window.unlock()
+    stage.cycle(after=SETTLED)
+    stage.act(Act.RETRY, placed)
+    stage.cycle()
+    stage.cycle()
+    assert stage.state(placed) is State.CANCELLED
+    assert "cancelled in Magento" in stage.delivery(placed).reason
+    assert stage.company.books()["counts"]["orders"] + deleted(stage) == 0
+
+
 def test_cancelled_before_it_was_ever_read_it_is_skipped_and_never_sent(stage: Stage) -> None:
     placed = stage.order("guest")
     stage.shopper.cancel(placed)
