@@ -11,9 +11,9 @@ from rich.table import Table
 
 from tidegate.bench.figure import Figure
 from tidegate.bench.machine import machine_line
-from tidegate.bench.measurements import MEASUREMENTS, MeasurementFailed, in_a_fresh_process
+from tidegate.bench.measurements import INTERRUPTED, MEASUREMENTS, MeasurementFailed, in_a_fresh_process
 
-FINE, MISSED, USAGE, INTERRUPTED = 0, 1, 2, 130
+FINE, MISSED, USAGE = 0, 1, 2
 #: Columns where the output is no terminal.
 WIDE = 160
 

@@ -18,6 +18,7 @@ from typing import Any
 from tidegate.bench.figure import Figure
 from tidegate.bench.folder import fresh_folder
 
+INTERRUPTED = 130
 Measure = Callable[..., list[Figure]]
 
 
@@ -74,7 +75,10 @@ def main() -> None:
     parser.add_argument("name", choices=MEASUREMENTS)
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
-    figures = in_this_process(given.name, quick=given.quick)
+    try:
+        figures = in_this_process(given.name, quick=given.quick)
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None  # the command says so
     sys.stdout.write(json.dumps([figure.to_wire() for figure in figures]) + "\n")
 
 
