@@ -18,6 +18,7 @@ from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
 from tidegate.domain.order import Address
 from tidegate.domain.sales_order import SalesOrder
+from tidegate.sage.reader import Reader, Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Capabilities:
     creates_customers: bool = True
     seats: int = 1
     reference_length: int = 30  #: longest customer order number
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Finding:
     remedy: str = ""
 
 
-class Session(Protocol):
+class Session(Reader, Protocol):
     """A seat in the company, held only inside `with company.session()`.
 
     No method raises for what the company says: calls that fail as a whole return a `Failure`.

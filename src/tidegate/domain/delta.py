@@ -1,0 +1,21 @@
+"""What changed in a stream since it was read last, and how far that brings the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta(Generic[T]):
+    """Rows that are new or changed. Rows may repeat (overlap): whoever takes them in is idempotent.
+
+    `cursor` is opaque and belongs to the room that made it; it is kept in the transaction that keeps
+    the rows. `full` tells that everything was read: what is not among the rows is gone.
+    """
+
+    rows: tuple[T, ...]
+    cursor: str
+    full: bool = False

@@ -1,0 +1,95 @@
+"""What the company did with an order: its standing, despatches, invoices and credit notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class OrderStanding(StrEnum):
+    """How a sales order stands in the company."""
+
+    LIVE = "live"
+    ON_HOLD = "on hold"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProgress:
+    """One sales order that carries our key, as a whole."""
+
+    order_id: str
+    order_number: str
+    order_key: str
+    standing: OrderStanding
+    despatched: str = "none"  #: none, part, full
+    invoiced: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One tracked parcel; `url` follows it, where the company knows that."""
+
+    carrier: str
+    number: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DespatchLine:
+    """So many pieces of one order line left one warehouse."""
+
+    line_id: str
+    line_key: str  #: `item:551`, as we stored it; "" for a line that was typed in
+    sku: str
+    warehouse: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Despatch:
+    """One despatch note of one order."""
+
+    id: str
+    number: str
+    day: date | None
+    order_id: str
+    order_number: str
+    order_key: str
+    lines: tuple[DespatchLine, ...]
+    parcels: tuple[Parcel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an invoice or credit note; amounts after discount, in the document's currency."""
+
+    line_id: str
+    line_key: str
+    sku: str
+    quantity: Decimal
+    net: Decimal | None = None
+    tax: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SalesInvoice:
+    """An invoice or credit note (positive amounts) of one or several orders."""
+
+    id: str
+    number: str
+    credit: bool
+    day: date | None
+    account: str
+    order_ids: tuple[str, ...]
+    order_keys: tuple[str, ...]
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    currency: str = ""
+    lines: tuple[InvoiceLine, ...] = ()
+    posted: bool = True
+    returned: bool = False  #: credit notes: the goods came back into stock
