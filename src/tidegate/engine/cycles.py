@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -17,6 +19,7 @@ from tidegate.flows.cycle import LEASE_SECONDS, Cycle
 from tidegate.ledger import delivery, halts, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
+from tidegate.ledger.lease import Lease
 
 log = structlog.get_logger()
 
@@ -28,9 +31,18 @@ class Plan:
     name: str
     run: Callable[[Cycle], None]
     writes: tuple[Write, ...]
+    preview: Callable[[Connection], list[dict[str, Any]]] | None = (
+        None  #: its dry run; None: `engine.dry_run`
+    )
+    excludes: tuple[str, ...] = ()  #: flows that must not run at the same time: their leases are held, too
 
     def __post_init__(self) -> None:
         check_flow(self.name, self.writes)
+
+    @property
+    def writes_company(self) -> bool:
+        """Whether its records go to the company: a `locked` answer about one then closes the company."""
+        return any(write.to is Side.SAGE for write in self.writes)
 
 
 FLOWS = {
@@ -66,28 +78,44 @@ def run_cycle(hub: Hub, connection: Connection, flow: str) -> Report:
     halted = halts.halted(connection.name)
     if halted is not None:
         return Report(connection.name, flow, now, "halted", halted.reason)
-    with hub.at_work(connection.settings.company, flow) as alone:
-        if not alone:
-            return Report(connection.name, flow, now, "busy", "another connection runs this flow")
+    with ExitStack() as at_work:
+        for name in (flow, *FLOWS[flow].excludes):
+            if not at_work.enter_context(hub.at_work(connection.settings.company, name)):
+                return Report(connection.name, flow, now, "busy", f"another connection runs {this(name, flow)}")
         return run_alone(hub, connection, flow, now)
+
+
+def this(name: str, flow: str) -> str:
+    """The flow that is in the way, in words."""
+    return "this flow" if name == flow else f"the flow {name}"
 
 
 def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Report:
     """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
+    plan = FLOWS[flow]
+    leases: list[Lease] = []
     with transaction("lease"):
-        held = lease.acquire(connection.settings.company, flow, hub.holder, LEASE_SECONDS, now, again=True)
-        if held is None:
-            log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
-            return Report(connection.name, flow, now, "busy", "another worker runs this flow")
-        batch_id = delivery.open_batch(held, connection.name, now)
+        for name in (flow, *plan.excludes):
+            held = lease.acquire(
+                connection.settings.company, name, hub.holder, LEASE_SECONDS, now, again=True
+            )
+            if held is None:
+                for other in leases:
+                    lease.release(other, now)
+                log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
+                return Report(connection.name, flow, now, "busy", f"another worker runs {this(name, flow)}")
+            leases.append(held)
+        batch_id = delivery.open_batch(leases[0], connection.name, now)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
     cycle = Cycle(
         connection=connection,
         flow=flow,
-        lease=held,
+        lease=leases[0],
+        beside=leases[1:],
         batch_id=batch_id,
         started=now,
         next_cycle=cadence_of(connection, flow).next_after(now, now),
+        writes_company=plan.writes_company,
     )
     return carry(cycle)
 
@@ -112,7 +140,8 @@ def carry(cycle: Cycle) -> Report:
         delivery.close_batch(
             cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text
         )
-        lease.release(cycle.lease, now)
+        for held in (cycle.lease, *cycle.beside):
+            lease.release(held, now)
     log.info(
         "cycle", connection=cycle.name, flow=cycle.flow, outcome=outcome, note=text, **cycle.counts.as_dict()
     )

@@ -13,6 +13,7 @@ from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
+from tidegate.engine.cycles import FLOWS
 from tidegate.engine.hub import Hub
 from tidegate.flows import notes, orders
 from tidegate.flows.capture import CURSOR
@@ -30,6 +31,9 @@ MOST = 200
 
 def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]:
     """One entry for each document that the next cycle would send, or the reason why it would not."""
+    preview = FLOWS[flow].preview
+    if preview is not None:
+        return preview(connection)
     if flow == notes.FLOW:
         return [
             note_entry(connection, item)

@@ -59,6 +59,8 @@ class Cycle:
     batch_id: int
     started: datetime
     next_cycle: datetime
+    beside: list[Lease] = field(default_factory=list)  #: of flows that must not run meanwhile
+    writes_company: bool = True  #: whether its records go to the company, or to the store
     counts: Counts = field(default_factory=Counts)
     ended_by: Failure | None = None
     store_failure: Failure | None = None
@@ -102,6 +104,7 @@ class Cycle:
             if self.lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
                 with transaction("lease"):
                     self.lease = lease.renew(self.lease, LEASE_SECONDS, now)
+                    self.beside = [lease.renew(each, LEASE_SECONDS, now) for each in self.beside]
 
     def after_failure(self, item: Item, failure: Failure, attempt_id: int | None) -> Verdict:
         """The policy's verdict on one record's failure; its consequences are carried out here."""
@@ -172,10 +175,14 @@ class Cycle:
             self.call_failed(failure, of_company=False)
 
     def follow(
-        self, failure: Failure, consequence: Consequence, label: str, *, of_company: bool = True
+        self, failure: Failure, consequence: Consequence, label: str, *, of_company: bool | None = None
     ) -> None:
-        """Halt, learn a closure, raise an alert: what a failure means beyond its record."""
+        """Halt, learn a closure, raise an alert: what a failure means beyond its record.
+
+        `of_company` tells who has said it; None: whoever the flow's records go to.
+        """
         now = self.now()
+        said_by_company = self.writes_company if of_company is None else of_company
         with self._lock:
             if consequence.ends_cycle:
                 self.ended_by = self.ended_by or failure
@@ -183,7 +190,7 @@ class Cycle:
         with transaction("consequence"):
             if consequence.halt:
                 halts.halt(self.name, failure.text, failure.code.value, now, by="engine")
-            if closed_for is not None and of_company and self.flow == "orders":
+            if closed_for is not None and said_by_company:
                 closures.learn(self.connection.settings.company, now + closed_for, failure.text, now)
             if consequence.alert is not None:
                 alerts.raise_alert(consequence.alert.value, self.name, label, failure.text, now)
