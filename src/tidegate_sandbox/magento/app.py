@@ -9,12 +9,14 @@ from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 
 from tidegate_sandbox.magento import (
+    bulk_calls,
     control,
     customer_calls,
     fields,
     order_calls,
     query_string,
     shop_calls,
+    stock_calls,
 )
 from tidegate_sandbox.magento.access import Caller
 from tidegate_sandbox.magento.call import Call
@@ -22,7 +24,6 @@ from tidegate_sandbox.magento.criteria import UnknownColumn, UnknownCriterion
 from tidegate_sandbox.magento.figure import encode
 from tidegate_sandbox.magento.oauth import SignedRequest
 from tidegate_sandbox.magento.refusal import (
-    CRASH_PAGE,
     HTML,
     JSON,
     MAINTENANCE_PAGE,
@@ -35,7 +36,15 @@ from tidegate_sandbox.magento.routes import Route, RouteTable
 from tidegate_sandbox.magento.store import MagentoStore
 from tidegate_sandbox.magento.xml_text import render
 
-ROUTES: Final = RouteTable([*order_calls.ROUTES, *customer_calls.ROUTES, *shop_calls.ROUTES])
+ROUTES: Final = RouteTable(
+    [
+        *order_calls.ROUTES,
+        *customer_calls.ROUTES,
+        *shop_calls.ROUTES,
+        *stock_calls.ROUTES,
+        *bulk_calls.ROUTES,
+    ]
+)
 XML: Final = "application/xml; charset=utf-8"
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 _ANY_VERB: Final = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
@@ -62,6 +71,7 @@ class _Exchange:
     def __init__(self, store: MagentoStore) -> None:
         self.store = store
         self.xml = False
+        self.status = 200
 
     def answer(self) -> Response:
         """The answer, whatever happened."""
@@ -70,12 +80,13 @@ class _Exchange:
                 self.store.requests += 1
                 self._maintenance()
                 self._accept()
+                self.store.bulk.advance()
                 value = self._run()
-                return self._render(200, value)
+                return self._render(self.status, value)
         except Refusal as refusal:
             return self._render(refusal.status, refusal.body())
-        except Crash:
-            return Response(CRASH_PAGE, 500, content_type=HTML)
+        except Crash as crash:
+            return Response(crash.page, 500, content_type=crash.content_type)
         except _Maintenance:
             return Response(MAINTENANCE_PAGE, 503, content_type=HTML)
 
@@ -101,7 +112,10 @@ class _Exchange:
         store_code, parts = self._path()
         if request.method not in _VERBS:
             raise Refusal(405, f"The {request.method} HTTP method is not supported.")
-        found = ROUTES.find(request.method, parts)
+        if parts[:1] == ("async",):
+            found, self.status = bulk_calls.find(ROUTES, request.method, parts), 202
+        else:
+            found = ROUTES.find(request.method, parts)
         if found is None:
             raise no_route()
         route, path = found
@@ -125,7 +139,10 @@ class _Exchange:
         return self._filtered(call, value)
 
     def _path(self) -> tuple[str, tuple[str, ...]]:
-        """The store code and the decoded parts below ``V1``, of the raw path: a SKU may hold a slash."""
+        """The store code and the decoded parts below ``V1``, of the raw path: a SKU may hold a slash.
+
+        Those of a call that is to be done later are from ``async`` on.
+        """
         raw: str = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.path
         parts = [unquote(part) for part in raw.partition("?")[0].strip("/").split("/")]
         if parts[0] != "rest":
@@ -136,6 +153,8 @@ class _Exchange:
             code, parts = parts[0], parts[1:]
             if code != "all" and code not in self.store.views:
                 raise Refusal(400, "Specified request cannot be processed.")
+        if parts[:1] == ["async"]:
+            return code, tuple(parts)
         if not parts or parts[0] != "V1":
             return code, ()
         return code, tuple(parts[1:])

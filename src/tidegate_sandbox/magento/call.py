@@ -90,8 +90,20 @@ class Call:
                 {"type": f"\\Magento\\{interface}", "max": limits.list_length},
             )
 
-    @cached_property
+    def elements(self) -> list[Any]:
+        """The entries of a bulk body: of the list, or of an object that should have been one."""
+        value = self.document
+        if isinstance(value, dict):
+            return list(value.values())
+        return value if isinstance(value, list) else []
+
+    @property
     def _payload(self) -> dict[str, Any]:
+        return self.document if isinstance(self.document, dict) else {}
+
+    @cached_property
+    def document(self) -> Any:
+        """The decoded JSON body, an empty object where there is none. Refuses what is no JSON."""
         if not self.body:
             return {}
         kind = self.content_type.split(";")[0].strip().lower()
@@ -100,7 +112,6 @@ class Call:
         if kind not in _JSON_TYPES:
             raise Refusal(400, f"Server cannot understand Content-Type HTTP header media type {kind}")
         try:
-            value = decode(self.body)
+            return decode(self.body)
         except msgspec.DecodeError:
             raise Refusal(400, "Decoding error.") from None
-        return value if isinstance(value, dict) else {}

@@ -84,6 +84,7 @@ def cancel(store: MagentoStore, order: Order) -> bool:
     store.orders.change(
         order, {**_cancelled_amounts(order.row), "state": "canceled", "status": "canceled"}, now
     )
+    store.stock.release(order)
     return True
 
 

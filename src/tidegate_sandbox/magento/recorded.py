@@ -35,6 +35,11 @@ def products() -> dict[str, Any]:
     return _read("products")
 
 
+def inventory() -> dict[str, Any]:
+    """Sources, stocks and the links between them. Read only."""
+    return _read("inventory")
+
+
 def columns(table: str) -> dict[str, str]:
     """The columns of ``table`` (``order``, ``order_item``, ``customer``, ...) and their schema types."""
     found: dict[str, str] = _read("columns")[table]

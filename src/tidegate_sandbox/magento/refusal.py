@@ -55,25 +55,57 @@ CRASH_PAGE = _PAGE.format(
 
 
 class Refusal(Exception):
-    """An error answer of the REST API: the status, the message with its placeholders, and their values."""
+    """An error answer of the REST API: the status, the message with its placeholders, and their values.
+
+    ``errors`` are several of them, each with a message and parameters of its own.
+    """
 
     def __init__(
-        self, status: int, message: str, parameters: dict[str, Any] | list[Any] | None = None
+        self,
+        status: int,
+        message: str,
+        parameters: dict[str, Any] | list[Any] | None = None,
+        *,
+        errors: list[dict[str, Any]] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.parameters = parameters
+        self.errors = errors
 
     def body(self) -> dict[str, Any]:
         """The JSON body."""
-        if self.parameters is None:
-            return {"message": self.message}
-        return {"message": self.message, "parameters": self.parameters}
+        body: dict[str, Any] = {"message": self.message}
+        if self.errors is not None:
+            body["errors"] = self.errors
+        if self.parameters is not None:
+            body["parameters"] = self.parameters
+        return body
+
+
+def filled(message: str, parameters: dict[str, Any] | list[Any] | None) -> str:
+    """A message with its placeholders replaced, as Magento does where it makes one text of several."""
+    if isinstance(parameters, list):
+        parameters = {str(place): value for place, value in enumerate(parameters, 1)}
+    for name in sorted(parameters or {}, key=len, reverse=True):
+        message = message.replace(f"%{name}", str((parameters or {})[name]))
+    return message
 
 
 class Crash(Exception):
-    """A failure before the REST API took over: status 500 and an HTML page."""
+    """A failure before or behind the REST API: status 500 and a page, of HTML or of plain text."""
+
+    def __init__(self, page: bytes = CRASH_PAGE, content_type: str = HTML) -> None:
+        super().__init__(content_type)
+        self.page = page
+        self.content_type = content_type
+
+
+def plain_crash() -> Crash:
+    """A failure that Magento's own handler did not catch any more: one line of text."""
+    line = b"An error has happened during application run. See exception log for details.\n"
+    return Crash(line, "text/plain;charset=UTF-8")
 
 
 def not_authorized(resource: str) -> Refusal:

@@ -34,8 +34,13 @@ class RouteTable:
             else:
                 self._exact[route.verb, parts] = route
 
-    def find(self, verb: str, parts: tuple[str, ...]) -> tuple[Route, dict[str, str]] | None:
-        """The route of ``parts`` (decoded, below ``V1``) and its parameters; None where there is none."""
+    def find(
+        self, verb: str, parts: tuple[str, ...], *, bulk: bool = False
+    ) -> tuple[Route, dict[str, str]] | None:
+        """The route of ``parts`` (decoded, below ``V1``) and its parameters; None where there is none.
+
+        In the path of a ``bulk`` call ``{sku}`` is written ``bySku``, and has no value (point 27).
+        """
         exact = self._exact.get((verb, parts))
         if exact is not None:
             return exact, {}
@@ -44,8 +49,9 @@ class RouteTable:
                 continue
             found: dict[str, str] = {}
             for template, part in zip(pattern, parts, strict=True):
-                if template[0] == "{":
-                    found[template[1:-1]] = part
+                name = template[1:-1]
+                if template[0] == "{" and (not bulk or part == f"by{name[0].upper()}{name[1:]}"):
+                    found[name] = part
                 elif template != part:
                     break
             else:

@@ -13,11 +13,13 @@ from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento import recorded
 from tidegate_sandbox.magento.access import Access, AdminUser, Integration
+from tidegate_sandbox.magento.bulk import Bulk
 from tidegate_sandbox.magento.catalogue import Catalogue
 from tidegate_sandbox.magento.customer_table import CustomerTable
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_table import OrderTable
 from tidegate_sandbox.magento.refusal import Refusal, internal, no_entity
+from tidegate_sandbox.magento.stock import Stock
 
 FACE_KINDS: Final = frozenset(
     {
@@ -29,6 +31,8 @@ FACE_KINDS: Final = frozenset(
         "maintenance",
         "permission",
         "null_lists",
+        "consumer_stopped",
+        "bulk_lies",
     }
 )
 """The fault kinds that the shop itself carries out; ``tidegate_sandbox.magento`` describes them."""
@@ -81,7 +85,8 @@ class MagentoStore:
 
     ``bearer`` and ``input_limits`` are settings of the shop (points 28 and 29). ``public_url`` is the scheme
     and host under which the shop believes to be reached; by default those of the request.
-    ``colliding_increments`` lets all store views count the same order numbers (point 9). There are an
+    ``colliding_increments`` lets all store views count the same order numbers (point 9). Without ``msi`` the
+    shop has one stock number per SKU and no inventory routes; to be set before anything is sold. There are an
     integration ``hub`` with all permissions and an admin user ``admin``, password ``Sandbox-Admin-1``.
     """
 
@@ -95,6 +100,7 @@ class MagentoStore:
         public_url: str | None = None,
         colliding_increments: bool = False,
         views: Iterable[StoreView] | None = None,
+        msi: bool = True,
     ) -> None:
         self.clock = clock
         self.faults = faults
@@ -106,6 +112,8 @@ class MagentoStore:
         self.orders = OrderTable()
         self.customers = CustomerTable()
         self.catalogue = Catalogue()
+        self.stock = Stock(self, msi=msi)
+        self.bulk = Bulk(self)
         self.access = Access(clock, bearer)
         self.access.add(HUB)
         self.access.admins["admin"] = AdminUser("admin", "Sandbox-Admin-1")
@@ -116,6 +124,15 @@ class MagentoStore:
         self._reports = itertools.count(1)
         self.requests = 0
         self.writes = 0
+
+    @property
+    def msi(self) -> bool:
+        """Whether the shop has sources and reservations; setting it gives the shop a new stock."""
+        return self.stock.msi
+
+    @msi.setter
+    def msi(self, on: bool) -> None:
+        self.stock = Stock(self, msi=on)
 
     # Time and numbers
 
@@ -176,6 +193,7 @@ class MagentoStore:
                 order.visible_from = self.clock.now() + timedelta(seconds=seconds)
             self._number(order)
             self.orders.add(order)
+            self.stock.reserve(order)
             return order
 
     def load(self, document: dict[str, Any]) -> Order:
