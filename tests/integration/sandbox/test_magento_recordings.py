@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from integration.sandbox import magento_recordings as recordings
+from integration.sandbox import magento_stock_recordings as stock_recordings
 from integration.sandbox.magento_world import World, make_world
 from tidegate_sandbox.magento import InputLimits
+from tidegate_sandbox.magento.figure import encode
 
 SHAPE_ONLY = {
     "auth-admin-token-ok",
@@ -28,6 +30,7 @@ SHAPE_ONLY = {
     "products-get-configurable",
     "products-list-fields",
     "products-list-sku-in",
+    *stock_recordings.SHAPE_ONLY,
 }
 """Recordings of which only the shape is given back; of the others, every value but the count of all rows."""
 
@@ -196,6 +199,7 @@ _PUT_ADDRESS = recordings.exchange("orders-put-by-id-changes-address")["request"
 _WRITTEN = {"increment_id": None, "ext_order_id": "SO-77", "status": "no_such_status", "state": "processing"}
 
 PREPARED: dict[str, Callable[[World], Any]] = {
+    **stock_recordings.PREPARED,
     "orders-cancel-again": _then(_order(8), lambda world: world.shopper.cancel(8)),
     "orders-cancel-while-held": _held,
     "orders-cancel-partially-shipped": _order(216, partly=True),
@@ -267,7 +271,7 @@ def _load_from_the_recording(world: World, name: str) -> None:
     request, answer = recordings.exchange(name)["request"], recordings.exchange(name)["response"]
     body = recordings.body(name)
     named = re.search(r"/orders/(\d+)", request["path"])
-    sent = request.get("body") or {}
+    sent = request["body"] if isinstance(request.get("body"), dict) else {}
     entity_id = int(named[1]) if named else sent.get("entity", {}).get("entity_id")
     shown = body if isinstance(body, dict) and answer["status"] == 200 else {}
     if request["path"].endswith("/orders"):
@@ -308,7 +312,8 @@ def _ask(world: World, request: dict[str, Any]) -> httpx.Response:
         password = sent["password"].replace("<masked>", "Sandbox-Admin-1")
         content = {"json": {**sent, "password": password}}
     elif request.get("body") is not None:
-        content = {"json": request["body"]}
+        content = {"content": encode(request["body"])}
+        headers.setdefault("Content-Type", "application/json")
     if "content" in content and "Content-Type" not in headers:
         headers["Content-Type"] = ""
     query = parse_qsl(request.get("query") or "", keep_blank_values=True)
