@@ -1,26 +1,34 @@
-"""A simulated Magento 2.4.6 Open Source shop, as far as orders, customers and the shop's set-up go.
+"""A simulated Magento 2.4.6 Open Source shop, as far as orders, stock, customers and the shop's set-up go.
 
 It follows ``contracts/magento``, a recorded shop, and not any client; *point n* in this package is point n of
 *What bites* there. ``build`` gives the shop's state and its wire. Its own fault kinds:
 
-==================  =================================================================================
-``poison_order``    every answer that would contain the order (``entity_id``; any, if left out) is a 500
-``late_commit``     the next order placed is committed ``seconds`` (30) later: until then no call sees it, and
-                    then it has the older ``updated_at``
-``page_cap``        pages have ``size`` (20) rows at most, without a word
-``ignore_sort``     sort orders are not followed
-``token_revoked``   401, as for a revoked token
-``maintenance``     503 with a page of HTML (for as long as it is armed)
-``permission``      401 for routes that ask for ``resource`` (any, if left out)
-``null_lists``      an empty list is ``"items": null``
-==================  =================================================================================
+====================  =====================================================================================
+``poison_order``      every answer that would contain the order (``entity_id``; any, if left out) is a 500
+``late_commit``       the next order placed is committed ``seconds`` (30) later: until then no call sees it, and
+                      then it has the older ``updated_at``
+``page_cap``          pages have ``size`` (20) rows at most, without a word
+``ignore_sort``       sort orders are not followed
+``token_revoked``     401, as for a revoked token
+``maintenance``       503 with a page of HTML (for as long as it is armed)
+``permission``        401 for routes that ask for ``resource`` (any, if left out)
+``null_lists``        an empty list is ``"items": null``
+``consumer_stopped``  accepted bulk operations stay open (4) for as long as it is armed
+``bulk_lies``         the operation ``operation`` (0) of a bulk call is accepted, counted and never listed;
+                      or, with ``lie`` ``unwritten``, reported done without having been carried out
+====================  =====================================================================================
 
 A fault strikes once unless its ``times`` says otherwise: use ``times=None`` for a state that lasts.
 
 Not recorded, and so assumed: the ACL resources other than those of reading orders and products; which OAuth
 times are refused (more than ten minutes ahead); discounts on shipping, orders that cost nothing, several taxes in
 one order, special prices; the columns of an order edited in the admin panel; what a save of an unknown line does.
-Stock, shipments, invoices, bulk calls and writing prices are not there: their routes answer 404.
+Of stock: that a bundle shipped together looks at the stored sources of all its parts; what is salable of a
+configurable or a bundle; the refusals of unknown sources, stocks and products; a source item without SKU; that a
+shipment leaves the status of a source item alone; that what is refunded of a line shipped in part was not shipped.
+Of bulk calls: the topics of services that were not recorded; the scope of a call without a store code (the default
+store view's); that a failure with a report id may not be retried; the count of operations of an unknown bulk call.
+Writing prices and products is not there: the routes answer 404.
 """
 
 from __future__ import annotations

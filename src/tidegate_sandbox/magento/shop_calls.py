@@ -34,6 +34,12 @@ def _table(part: str, columns: dict[str, str], key: str) -> Handler:
     return search
 
 
+def modules(call: Call) -> list[str]:
+    """The modules; a shop without sources has none of the inventory's."""
+    names: list[str] = recorded.shop()["modules"]
+    return [name for name in names if call.store.msi or not name.startswith("Magento_Inventory")]
+
+
 def admin_token(call: Call) -> str:
     """A token for a user of the admin panel, as a bare JSON text."""
     return call.store.access.admin_token(str(call.parameter("username")), str(call.parameter("password")))
@@ -69,7 +75,7 @@ ROUTES: Final = [
     Route("GET", "store/storeViews", _STORE, _whole("storeViews")),
     Route("GET", "store/storeGroups", _STORE, _whole("storeGroups")),
     Route("GET", "store/storeConfigs", _STORE, _whole("storeConfigs")),
-    Route("GET", "modules", "Magento_Backend::admin", _whole("modules")),
+    Route("GET", "modules", "Magento_Backend::admin", modules),
     Route("GET", "directory/currency", ANONYMOUS, _whole("currency")),
     Route("GET", "taxClasses/search", _TAX, _table("taxClasses", _TAX_CLASS_COLUMNS, "class_id")),
     Route("GET", "taxRates/search", _TAX, _table("taxRates", _TAX_RATE_COLUMNS, "id")),

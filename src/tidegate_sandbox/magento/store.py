@@ -16,6 +16,7 @@ from tidegate_sandbox.magento.access import Access, AdminUser, Integration
 from tidegate_sandbox.magento.bulk import Bulk
 from tidegate_sandbox.magento.catalogue import Catalogue
 from tidegate_sandbox.magento.customer_table import CustomerTable
+from tidegate_sandbox.magento.document import DocumentTable, account
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_table import OrderTable
 from tidegate_sandbox.magento.refusal import Refusal, internal, no_entity
@@ -31,6 +32,7 @@ FACE_KINDS: Final = frozenset(
         "maintenance",
         "permission",
         "null_lists",
+        "order_busy",
         "consumer_stopped",
         "bulk_lies",
     }
@@ -110,6 +112,9 @@ class MagentoStore:
         self.maintenance = False
         self.views = {view.code: view for view in (views or recorded_views(colliding=colliding_increments))}
         self.orders = OrderTable()
+        self.shipments, self.invoices = DocumentTable("shipment"), DocumentTable("invoice")
+        self.creditmemos = DocumentTable("creditmemo")
+        self.mails: list[tuple[str, int]] = []
         self.customers = CustomerTable()
         self.catalogue = Catalogue()
         self.stock = Stock(self, msi=msi)
@@ -236,8 +241,16 @@ class MagentoStore:
         """Switch maintenance mode: every call answers 503 with a page of HTML."""
         self.maintenance = on
 
-    def configure(self, *, bearer: bool | None = None, limits: InputLimits | bool | None = None) -> None:
+    def configure(
+        self,
+        *,
+        bearer: bool | None = None,
+        limits: InputLimits | bool | None = None,
+        msi: bool | None = None,
+    ) -> None:
         """Change settings; None leaves one as it is. ``limits`` False turns the input limits off."""
+        if msi is not None:
+            self.msi = msi
         if bearer is not None:
             self.access.bearer = bearer
         if limits is not None:
@@ -248,7 +261,9 @@ class MagentoStore:
         """Every order as the shop knows it, committed or not, and how often it was called and written to."""
         with self.lock:
             return {
-                "orders": [_account(order) for order in self.orders.all()],
+                "orders": [
+                    {**_account(order), **account(self, order.entity_id)} for order in self.orders.all()
+                ],
                 "writes": self.writes,
                 "requests": self.requests,
             }
