@@ -9,6 +9,7 @@ does not say clearly that nothing was stored.
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -219,3 +220,26 @@ def flag_of(record: Row, name: str) -> bool:
     """A boolean field, false when absent."""
     value = record.get(name)
     return value is True or str(value).lower() == "true"
+
+
+def moment_of(record: Row, name: str) -> datetime | None:
+    """A time of change, UTC, with or without Z, 0 to 7 digits of a second (§7, P); None when absent."""
+    try:
+        at = datetime.fromisoformat(text_of(record, name))
+    except ValueError:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def day_of(record: Row, name: str) -> date | None:
+    """A business date: what stands in its first ten characters (§7, A); None when absent."""
+    try:
+        return date.fromisoformat(text_of(record, name)[:10])
+    except ValueError:
+        return None
+
+
+def amount_of(record: Row, name: str) -> Decimal:
+    """An amount or quantity, zero when absent."""
+    value = number_of(record, name)
+    return Decimal(0) if value is None else value

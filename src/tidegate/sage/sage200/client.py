@@ -6,7 +6,7 @@ anything was carried out): once with a renewed token, once with the secondary su
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,6 +22,8 @@ BASE_URLS = {
     "standard": "https://api.columbus.sage.com/uk/sage200/accounts/v1",
     "professional": "https://api.columbus.sage.com/uk/sage200extra/accounts/v1",
 }
+
+IDS = 100  #: ids that one call asks for
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -66,6 +68,7 @@ class Sage200Client:
         self._key = 0
         self._refused_token = ""
         self._pool_sizes: dict[str, int] = {}
+        self._large = queries.LARGE  #: what this version takes as $top
         for key in self._keys:
             remember_secret(key)
 
@@ -105,31 +108,72 @@ class Sage200Client:
         return failure or answers.row(answer)
 
     def read_all(
-        self, path: str, *, select: Sequence[str] = (), where: str = "", expand: Sequence[str] = ()
+        self,
+        path: str,
+        *,
+        select: Sequence[str] = (),
+        where: str = "",
+        expand: Sequence[str] = (),
+        key: str = "id",
+        large: bool = False,
     ) -> list[Row] | Failure:
-        """All rows of a collection, in pages of 500 by id (§6, paging rule). `select` must hold `id`."""
+        """All rows of a collection, in pages by `key`, its id (§6, paging rule). `select` must hold it.
+
+        Pages have 500 rows; `large` asks for more where the version takes it, for rows of few fields.
+        """
         found: dict[int, Row] = {}
         condition = where
+        while True:
+            top = self._large if large else queries.PAGE
+            page = self.read(
+                path,
+                queries.query(select=select, where=condition, expand=expand, orderby=f"{key} asc", top=top),
+            )
+            if isinstance(page, Failure):
+                if top > queries.PAGE and page.code in (Code.REFUSED, Code.SERVER_TROUBLE):
+                    self._large = queries.PAGE  # before February 2019, or the tunnel took too long (C)
+                    if page.code is Code.REFUSED:
+                        continue
+                return page
+            ids = [number for record in page if (number := answers.id_of(record, key)) is not None]
+            found.update({number: row for row in page if (number := answers.id_of(row, key)) is not None})
+            # A page of exactly 500 may be one that an old version has cut.
+            if not ids or len(page) < queries.PAGE or queries.PAGE < len(page) < top:
+                return list(found.values())
+            last = max(ids)
+            if queries.after(where, last, key) == condition:
+                return list(found.values())  # the company ignores the filter: no page is new
+            condition = queries.after(where, last, key)
+
+    def read_listed(self, path: str, *, select: Sequence[str], where: str) -> list[Row] | Failure:
+        """All rows of a view without a key of its own: in pages by `$skip`, ordered by every field."""
+        found: list[Row] = []
         while True:
             page = self.read(
                 path,
                 queries.query(
-                    select=select, where=condition, expand=expand, orderby="id asc", top=queries.PAGE
+                    select=select,
+                    where=where,
+                    orderby=",".join(f"{field} asc" for field in select),
+                    top=queries.PAGE,
+                    skip=len(found),
                 ),
             )
             if isinstance(page, Failure):
                 return page
-            ids = [number for number in (answers.id_of(record) for record in page) if number is not None]
-            found.update({number: record for record in page if (number := answers.id_of(record)) is not None})
-            if len(page) < queries.PAGE or not ids:
-                return list(found.values())
-            last = max(ids)
-            if queries.after(where, last) == condition:
-                return list(found.values())  # the company ignores the filter: no page is new
-            condition = queries.after(where, last)
+            found.extend(page)
+            if len(page) < queries.PAGE:
+                return found
 
     def read_pooled(
-        self, path: str, terms: Mapping[str, Sequence[str]], *, select: Sequence[str], most: int
+        self,
+        path: str,
+        terms: Mapping[str, Sequence[str]],
+        *,
+        select: Sequence[str],
+        most: int,
+        expand: Sequence[str] = (),
+        key: str = "id",
     ) -> tuple[list[Row], dict[str, Failure]] | Failure:
         """The rows that meet any term of any name, with as few calls as the address' length permits.
 
@@ -146,14 +190,15 @@ class Sage200Client:
         while waiting:
             pool = waiting.pop(0)
             where = queries.any_of([term for name in pool for term in terms[name]])
-            page = self.read_all(path, select=select, where=where)
+            page = self.read_all(path, select=select, where=where, expand=expand, key=key)
             if isinstance(page, list):
-                rows.update({number: row for row in page if (number := answers.id_of(row)) is not None})
+                rows.update({number: row for row in page if (number := answers.id_of(row, key)) is not None})
                 continue
             if page.code is not Code.REFUSED:
                 return page
             if not probed:
-                harmless = self.read(path, queries.query(select=select, where="id eq 0", top=1))
+                probe = queries.query(select=select, where=f"{key} eq 0", expand=expand, top=1)
+                harmless = self.read(path, probe)
                 if isinstance(harmless, Failure):
                     return _lacking(path, harmless)
                 probed = True
@@ -167,7 +212,35 @@ class Sage200Client:
             self._pool_sizes.pop(path, None)  # it was the name, not the size
         return list(rows.values()), bad
 
+    def read_by_ids(
+        self,
+        path: str,
+        field: str,
+        ids: Iterable[int],
+        *,
+        select: Sequence[str],
+        expand: Sequence[str] = (),
+        key: str = "id",
+    ) -> list[Row] | Failure:
+        """The rows whose `field` is one of these ids, pooled."""
+        terms = {str(number): (queries.equals(field, number),) for number in sorted(set(ids))}
+        read = self.read_pooled(path, terms, select=select, most=IDS, expand=expand, key=key)
+        if isinstance(read, Failure):
+            return read
+        rows, bad = read
+        return next(iter(bad.values()), None) or rows
+
     # Writing
+
+    def ask(self, path: str, payload: Mapping[str, Any]) -> Row | Failure:
+        """A POST that stores nothing (§9.5, the price enquiry): its failures are those of a read."""
+        answer = self.send("POST", path, body=encode(payload))
+        if isinstance(answer, Failure):
+            if answer.code is Code.NO_ANSWER:
+                return Failure(Code.UNREACHABLE, answer.text, sent=False)
+            return answer
+        failure = answers.judge_read(answer)
+        return failure or answers.row(answer) or answers.unreadable(answer)
 
     def write(self, method: str, path: str, payload: Mapping[str, Any] | None = None) -> Answer | Failure:
         """POST, PUT or DELETE; the 2xx answer, or what the failure means for the record."""

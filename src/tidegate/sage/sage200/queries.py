@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 PAGE = 500  #: rows a call returns at most without $top, and on every version (C)
+LARGE = 5000  #: rows a call may ask for since February 2019 (C); for few fields only
 LONGEST = 5500  #: characters of one query string; addresses stay below 6,000
 
 
@@ -46,6 +47,7 @@ def query(
     expand: Sequence[str] = (),
     orderby: str = "",
     top: int | None = None,
+    skip: int = 0,
 ) -> str:
     """A whole query string, encoded; options that are empty are left out."""
     options = {
@@ -54,13 +56,14 @@ def query(
         "$expand": ",".join(expand),
         "$orderby": orderby,
         "$top": "" if top is None else str(top),
+        "$skip": str(skip) if skip else "",
     }
     return "&".join(f"{name}={quote(value, safe=',')}" for name, value in options.items() if value)
 
 
-def after(where: str, last_id: int) -> str:
+def after(where: str, last_id: int, key: str = "id") -> str:
     """The filter of the next page: stable under inserts, unlike $skip (§6, paging rule)."""
-    beyond = f"id gt {last_id}"
+    beyond = f"{key} gt {last_id}"
     return f"({where}) and {beyond}" if where else beyond
 
 

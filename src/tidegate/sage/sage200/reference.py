@@ -224,10 +224,10 @@ class Reference:
 
     def nominal_codes(self) -> list[Nominal] | Failure:
         """Every nominal code, read whole: for the list of what mappings may name."""
-        rows = self._client.read_all("/nominal_codes", select=_NOMINAL)
+        rows = self._client.read_all("/nominal_codes", select=NOMINAL)
         if isinstance(rows, Failure):
             return rows
-        return [_nominal(row) for row in rows]
+        return [nominal_of(row) for row in rows]
 
     # As needed
 
@@ -299,14 +299,14 @@ class Reference:
                 if one.upper() not in self._nominals and one not in asked.nominals
             ]
             terms = {one: (equals("reference", one),) for one in new}
-            read = self._client.read_pooled("/nominal_codes", terms, select=_NOMINAL, most=POOL)
+            read = self._client.read_pooled("/nominal_codes", terms, select=NOMINAL, most=POOL)
             if isinstance(read, Failure):
                 return read
             asked.nominals.update(new)
             rows, bad = read
             known: dict[str, list[Nominal]] = {}
             for row in rows:
-                nominal = _nominal(row)
+                nominal = nominal_of(row)
                 known.setdefault(nominal.reference.upper(), []).append(nominal)
             self._nominals.update({reference: tuple(listed) for reference, listed in known.items()})
             failed = {code: bad[references[code]] for code in wanted if references[code] in bad}
@@ -320,7 +320,7 @@ class Reference:
         return None
 
 
-_NOMINAL = ("id", "reference", "name", "cost_centre_code", "department_code")
+NOMINAL = ("id", "reference", "name", "cost_centre_code", "department_code")
 
 
 def customer_fields(key_field: str) -> tuple[str, ...]:
@@ -343,7 +343,8 @@ def customer_of(row: Row, key_field: str) -> Customer | None:
     )
 
 
-def _nominal(row: Row) -> Nominal:
+def nominal_of(row: Row) -> Nominal:
+    """A nominal code from its row."""
     return Nominal(
         text_of(row, "reference").strip(),
         text_of(row, "cost_centre_code").strip(),

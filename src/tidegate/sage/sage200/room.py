@@ -31,6 +31,7 @@ from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
 from tidegate.sage.sage200.customers import Customers
 from tidegate.sage.sage200.orders import LOOKUPS, Orders
 from tidegate.sage.sage200.payloads import ARITHMETIC
+from tidegate.sage.sage200.reading import READINGS, Reading, Sage200Reader
 from tidegate.sage.sage200.reference import Asked, Coded, Reference
 from tidegate.sage.sage200.sign_in import Registration, SignIn
 from tidegate.sage.seats import SeatPool, SeatPools
@@ -41,13 +42,13 @@ SIGN_IN_TIMEOUT = 30.0  #: seconds
 SIGN_IN_BYTES = 1 << 20
 
 
-class Sage200Session:
+class Sage200Session(Sage200Reader):
     """A seat in the company: :class:`tidegate.sage.port.Session`. Also the memory of one cycle."""
 
-    def __init__(self, orders: Orders, customers: Customers) -> None:
+    def __init__(self, orders: Orders, customers: Customers, reading: Reading) -> None:
+        super().__init__(reading, Asked())
         self._orders = orders
         self._customers = customers
-        self._asked = Asked()
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         return self._orders.prepare(orders, self._asked)
@@ -110,6 +111,9 @@ class Sage200Company:
             currency=company.currency,
         )
         self._customers = Customers(self._client, self._reference, key_field=company.key_field)
+        self._reading = Reading.of(
+            self._client, self._reference, clock, key_field=company.key_field, currency=company.currency
+        )
 
     @property
     def name(self) -> str:
@@ -128,6 +132,7 @@ class Sage200Company:
             creates_customers=True,
             seats=self._company.seats,
             reference_length=30,
+            readings=READINGS,
         )
 
     @property
@@ -138,7 +143,7 @@ class Sage200Company:
     def session(self) -> Iterator[Sage200Session]:
         """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there."""
         with self.seats.seat():
-            yield Sage200Session(self._orders, self._customers)
+            yield Sage200Session(self._orders, self._customers, self._reading)
 
     def code_lists(self) -> list[CodeList] | Failure:
         reading: tuple[tuple[str, Callable[[], dict[str, Coded] | Failure]], ...] = (
@@ -157,17 +162,18 @@ class Sage200Company:
         if isinstance(nominals, Failure):
             return nominals
         listed.append(CodeList("account", {one.code: one.name for one in nominals}))
-        for kind, path in (
-            ("courier", "/couriers"),
-            ("payment-method", "/sop_payment_methods"),
-            ("price-list", "/price_bands"),
+        for kind, path, code, name in (
+            ("courier", "/couriers", "name", "website"),
+            ("payment-method", "/sop_payment_methods", "name", "description"),
+            ("price-list", "/price_bands", "name", "description"),
+            ("bank", "/banks", "code", "description"),
         ):
             rows = self._client.read_all(path)
             if isinstance(rows, Failure):
                 if rows.code in (Code.UNKNOWN_ENDPOINT, Code.NOT_PERMITTED):
                     continue  # no mapping of the order flow needs it
                 return rows
-            listed.append(CodeList(kind, {text_of(row, "name"): text_of(row, "description") for row in rows}))
+            listed.append(CodeList(kind, {text_of(row, code): text_of(row, name) for row in rows}))
         return listed
 
     def examine(self) -> list[Finding]:
@@ -176,6 +182,7 @@ class Sage200Company:
 
     def forget(self) -> None:
         self._reference.forget()
+        self._reading.forget()
 
     def close(self) -> None:
         for http in self._http:

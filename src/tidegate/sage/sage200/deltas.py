@@ -1,0 +1,77 @@
+"""How far a stream was read: the newest time of change seen, and what was seen just before it.
+
+Source: contract §10. A delta asks for what changed since the newest stamp, less an overlap: a stamp is
+given when a transaction begins, and seen when it ends. What the overlap repeats is recognised by a
+digest, so that a stream without news costs one call and tells nothing. Only Sage's own stamps are
+compared with each other; this machine's clock plays no part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tidegate.domain.errors import Failure
+from tidegate.sage.sage200.answers import Row, moment_of, text_of
+from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.queries import changed_after
+
+OVERLAP = timedelta(minutes=5)  #: longer than any transaction of Sage should take
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of a stream. `full` tells that all of them were read."""
+
+    rows: list[Row]
+    cursor: str
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A collection whose rows carry the time of their change."""
+
+    path: str
+    stamp: str = "date_time_updated"
+    key: str = "id"
+
+    def read(
+        self, client: Sage200Client, since: str | None, *, select: Sequence[str], where: str = ""
+    ) -> Changes | Failure:
+        """What changed since a cursor; everything without one, or when it has seen nothing."""
+        at = _moment(since)
+        condition = where
+        if at is not None:
+            changed = changed_after(self.stamp, at - OVERLAP)
+            condition = f"({where}) and {changed}" if where else changed
+        fields = dict.fromkeys((self.key, *select, self.stamp))
+        rows = client.read_all(self.path, select=tuple(fields), where=condition, key=self.key, large=True)
+        if isinstance(rows, Failure):
+            return rows
+        cursor = self.cursor(rows, at)
+        return Changes([] if cursor == since else rows, cursor, full=at is None)
+
+    def cursor(self, rows: Iterable[Row], at: datetime | None = None) -> str:
+        """The cursor after these rows; `at` is where the reader stood before. "" when nothing was seen."""
+        stamped = [(moment, row) for row in rows if (moment := moment_of(row, self.stamp)) is not None]
+        newest = max((moment for moment, _ in stamped), default=at)
+        if at is not None and (newest is None or newest < at):
+            newest = at
+        if newest is None:
+            return ""
+        edge = newest - OVERLAP
+        edge = edge.replace(microsecond=edge.microsecond // 1000 * 1000)  # as the filter is written
+        seen = sorted(
+            f"{text_of(row, self.key)}@{moment.isoformat()}" for moment, row in stamped if moment > edge
+        )
+        digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
+        return f"{newest.isoformat()} {digest}"
+
+
+def _moment(since: str | None) -> datetime | None:
+    if not since:
+        return None
+    return datetime.fromisoformat(since.partition(" ")[0])

@@ -1,0 +1,227 @@
+"""Invoices and credit notes of orders with our key.
+
+Source: contract §9.8, §10. Three views, none of which tells all: the lines carry the stamps and amounts
+but no order; a second ties invoices to orders and has the totals; a third ties quantities to the
+orders' lines. They meet on the invoice's id.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.sage.sage200.answers import Row, amount_of, day_of, id_of, number_of, text_of
+from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.code_books import CodeBook
+from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.queries import any_of, equals
+from tidegate.sage.sage200.web_orders import WebOrder, WebOrders
+
+AMOUNTS = Stream(
+    "/customer_sop_invoice_credit_line_views",
+    stamp="sop_invoice_credit_date_time_updated",
+    key="sop_invoice_credit_line_id",
+)
+POOL = 50  #: invoices that one call asks for
+ORDER_TYPE = "0"  #: number of the type of an order; a return has another (A)
+UNPOSTED = ("draft", "print", "unposted")  #: words in the status of what has not reached the ledger (A)
+_AMOUNTS = (
+    "sop_invoice_credit_line_id",
+    "sop_invoice_credit_id",
+    "sop_invoice_credit_type",
+    "sop_invoice_credit_document_status",
+    "sop_invoice_credit_line_total_value",
+    "sop_invoice_credit_line_tax_value",
+    "invoice_line_profit_analysis_line_quantity",
+    "product_code",
+    "sop_invoice_credit_date_time_updated",
+)
+_TIES = (
+    "sop_invoice_credit_id",
+    "sop_order_return_id",
+    "sop_order_return_document_type_id",
+    "customer_id",
+    "customer_reference",
+    "sop_invoice_credit_document_no",
+    "sop_invoice_credit_document_date",
+    "sop_invoice_credit_total_net_value",
+    "sop_invoice_credit_total_tax_value",
+    "sop_invoice_credit_total_gross_value",
+)
+_QUANTITIES = (
+    "sop_invoice_credit_id",
+    "sop_order_return_line_id",
+    "sop_invoice_credit_line_invoice_credit_quantity",
+)
+
+
+class Invoices:
+    """The invoices of orders of one company."""
+
+    def __init__(self, client: Sage200Client, *, orders: WebOrders, customers: CodeBook) -> None:
+        """`customers` knows each account's currency."""
+        self._client = client
+        self._orders = orders
+        self._customers = customers
+
+    def read(self, since: str | None, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
+        """What is new or changed; `currencies` are ISO codes by id."""
+        return self._changed(since, currencies) if since else self._all(currencies)
+
+    def _all(self, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
+        orders = self._orders.all()  # from our orders on, as despatches are
+        if isinstance(orders, Failure):
+            return orders
+        ties = self._read("sop_order_return_invoice_credit_views", "sop_order_return_id", orders, _TIES)
+        if isinstance(ties, Failure):
+            return ties
+        invoices = {number for row in ties if (number := id_of(row, "sop_invoice_credit_id")) is not None}
+        amounts = self._client.read_by_ids(
+            AMOUNTS.path, "sop_invoice_credit_id", invoices, select=_AMOUNTS, key=AMOUNTS.key
+        )
+        if isinstance(amounts, Failure):
+            return amounts
+        rows = self._invoices(ties, amounts, orders, currencies)
+        return rows if isinstance(rows, Failure) else Delta(rows, AMOUNTS.cursor(amounts), full=True)
+
+    def _changed(self, since: str, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
+        changes = AMOUNTS.read(self._client, since, select=_AMOUNTS)
+        if isinstance(changes, Failure):
+            return changes
+        touched = {
+            number for row in changes.rows if (number := id_of(row, "sop_invoice_credit_id")) is not None
+        }
+        ties = self._read("sop_order_return_invoice_credit_views", "sop_invoice_credit_id", touched, _TIES)
+        if isinstance(ties, Failure):
+            return ties
+        orders = self._orders.of(
+            number for row in ties if (number := id_of(row, "sop_order_return_id")) is not None
+        )
+        if isinstance(orders, Failure):
+            return orders
+        # All lines of an invoice carry the stamp of its header, so that a changed one is here whole.
+        rows = self._invoices(ties, changes.rows, orders, currencies)
+        return rows if isinstance(rows, Failure) else Delta(rows, changes.cursor)
+
+    def _read(
+        self, view: str, field: str, ids: Iterable[int], select: tuple[str, ...]
+    ) -> list[Row] | Failure:
+        """Rows of a view that has no key of its own, for these ids."""
+        found: list[Row] = []
+        wanted = sorted(set(ids))
+        for start in range(0, len(wanted), POOL):
+            where = any_of([equals(field, number) for number in wanted[start : start + POOL]])
+            rows = self._client.read_listed(f"/{view}", select=select, where=where)
+            if isinstance(rows, Failure):
+                return rows
+            found.extend(rows)
+        return found
+
+    def _invoices(
+        self,
+        ties: Iterable[Row],
+        amounts: Iterable[Row],
+        orders: dict[int, WebOrder],
+        currencies: Mapping[int, str],
+    ) -> tuple[SalesInvoice, ...] | Failure:
+        tied: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in ties:
+            if id_of(row, "sop_order_return_id") in orders:
+                tied[id_of(row, "sop_invoice_credit_id") or 0].append(row)
+        quantities = self._read(
+            "sop_order_return_line_invoice_credit_views", "sop_invoice_credit_id", tied, _QUANTITIES
+        )
+        if isinstance(quantities, Failure):
+            return quantities
+        customers = self._customers.of(id_of(rows[0], "customer_id") for rows in tied.values())
+        if isinstance(customers, Failure):
+            return customers
+        by_amount, by_quantity = _by_invoice(amounts), _by_invoice(quantities)
+        return tuple(
+            _invoice(
+                number,
+                rows,
+                by_amount[number],
+                _lines(
+                    by_quantity[number],
+                    by_amount[number],
+                    orders,
+                    turned=amount_of(rows[0], "sop_invoice_credit_total_gross_value") < 0,
+                ),
+                orders,
+                currencies.get(
+                    id_of(customers.get(id_of(rows[0], "customer_id") or 0, {}), "currency_id") or 0, ""
+                ),
+            )
+            for number, rows in tied.items()
+        )
+
+
+def _by_invoice(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    grouped: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[id_of(row, "sop_invoice_credit_id") or 0].append(row)
+    return grouped
+
+
+def _invoice(
+    number: int,
+    ties: list[Row],
+    amounts: list[Row],
+    lines: tuple[InvoiceLine, ...],
+    orders: dict[int, WebOrder],
+    currency: str,
+) -> SalesInvoice:
+    first = ties[0]
+    ours = dict.fromkeys(order for row in ties if (order := id_of(row, "sop_order_return_id")) in orders)
+    told = amounts[0] if amounts else {}
+    gross = amount_of(first, "sop_invoice_credit_total_gross_value")
+    credit = "credit" in text_of(told, "sop_invoice_credit_type").casefold() or gross < 0
+    status = text_of(told, "sop_invoice_credit_document_status").casefold()
+    return SalesInvoice(
+        id=str(number),
+        number=text_of(first, "sop_invoice_credit_document_no"),
+        credit=credit,
+        day=day_of(first, "sop_invoice_credit_document_date"),
+        account=text_of(first, "customer_reference").strip(),
+        order_ids=tuple(str(order) for order in ours),
+        order_keys=tuple(orders[order].key for order in ours if order is not None),
+        net=abs(amount_of(first, "sop_invoice_credit_total_net_value")),
+        tax=abs(amount_of(first, "sop_invoice_credit_total_tax_value")),
+        gross=abs(gross),
+        currency=currency,
+        lines=lines,
+        posted=not any(word in status for word in UNPOSTED),
+        returned=credit and text_of(first, "sop_order_return_document_type_id") not in ("", ORDER_TYPE),
+    )
+
+
+def _lines(
+    quantities: Iterable[Row], amounts: Iterable[Row], orders: dict[int, WebOrder], *, turned: bool
+) -> tuple[InvoiceLine, ...]:
+    """Lines by the order's lines; with their amounts where product and quantity tell them apart.
+
+    `turned`: the document's amounts are negative in Sage.
+    """
+    known = {number: line for order in orders.values() for number, line in order.lines.items()}
+    offered: defaultdict[tuple[str, Decimal], list[tuple[Decimal | None, Decimal | None]]] = defaultdict(list)
+    for row in amounts:
+        quantity = abs(amount_of(row, "invoice_line_profit_analysis_line_quantity"))
+        net, tax = (number_of(row, f"sop_invoice_credit_line_{name}_value") for name in ("total", "tax"))
+        if turned:
+            net, tax = (None if value is None else -value for value in (net, tax))
+        offered[text_of(row, "product_code").strip(), quantity].append((net, tax))
+    lines = []
+    for row in quantities:
+        number = id_of(row, "sop_order_return_line_id") or 0
+        line = known.get(number)
+        quantity = abs(amount_of(row, "sop_invoice_credit_line_invoice_credit_quantity"))
+        sku = line.sku if line is not None else ""
+        same = set(offered[sku, quantity]) if line is not None else set()
+        net, tax = same.pop() if len(same) == 1 else (None, None)
+        lines.append(InvoiceLine(str(number), line.key if line is not None else "", sku, quantity, net, tax))
+    return tuple(lines)

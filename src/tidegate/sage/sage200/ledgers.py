@@ -1,0 +1,144 @@
+"""The sales ledger and the nominal ledger, read.
+
+Source: contract §9.9, §9.10, §10. Entries have a time of change: a payment moves it together with
+`document_outstanding_value`. Nominal rows have none and are read by URN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tidegate.domain.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Failure
+from tidegate.sage.sage200.answers import Row, amount_of, day_of, id_of, number_of, text_of
+from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.code_books import CodeBook
+from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.reference import NOMINAL, nominal_of
+
+ENTRIES = Stream("/sales_posted_transactions")
+KINDS = {
+    "TradingAccountEntryTypeInvoice": EntryKind.INVOICE,
+    "TradingAccountEntryTypeOpeningBalanceInvoice": EntryKind.INVOICE,
+    "TradingAccountEntryTypeCreditNote": EntryKind.CREDIT,
+    "TradingAccountEntryTypeOpeningBalanceCreditNote": EntryKind.CREDIT,
+    "TradingAccountEntryTypePurchasePaymentSalesReceipt": EntryKind.RECEIPT,
+    "TradingAccountEntryTypePurchaseReceiptSalesPayment": EntryKind.REFUND,
+}
+ENTRY = (
+    "id",
+    "customer_id",
+    "trader_transaction_type",
+    "reference",
+    "second_reference",
+    "transaction_date",
+    "due_date",
+    "full_settlement_date",
+    "document_goods_value",
+    "document_tax_value",
+    "document_gross_value",
+    "document_outstanding_value",
+    "urn",
+)
+_POSTING = (
+    "id",
+    "nominal_code_id",
+    "transaction_date",
+    "period_number",
+    "financial_year_start_date",
+    "reference",
+    "narrative",
+    "debit",
+    "credit",
+    "urn",
+)
+
+
+class Ledgers:
+    """The ledgers of one company."""
+
+    def __init__(self, client: Sage200Client, *, customers: CodeBook, nominals: CodeBook) -> None:
+        self._client = client
+        self._customers = customers
+        self._nominals = nominals
+
+    def entries(self, since: str | None, currencies: Mapping[int, str]) -> Delta[LedgerEntry] | Failure:
+        """Entries of all accounts that are new or changed; `currencies` are ISO codes by id."""
+        changes = ENTRIES.read(self._client, since, select=ENTRY)
+        if isinstance(changes, Failure):
+            return changes
+        rows = self.entries_of(changes.rows, currencies)
+        return rows if isinstance(rows, Failure) else Delta(tuple(rows), changes.cursor, changes.full)
+
+    def entries_of(self, rows: Sequence[Row], currencies: Mapping[int, str]) -> list[LedgerEntry] | Failure:
+        """Rows of `sales_posted_transactions`, with their accounts."""
+        customers = self._customers.of(id_of(row, "customer_id") for row in rows)
+        if isinstance(customers, Failure):
+            return customers
+        return [_entry(row, customers.get(id_of(row, "customer_id") or 0, {}), currencies) for row in rows]
+
+    def postings(self, urns: Iterable[str]) -> dict[str, list[Posting]] | Failure:
+        """Nominal rows by URN, pooled. Whatever waits for Sage's posting has none yet."""
+        found: dict[str, list[Posting]] = {urn: [] for urn in urns}
+        numbers = {urn: int(urn) for urn in found if urn.isascii() and urn.isdigit()}
+        path = "/nominal_transaction_enquiry_views"
+        rows = self._client.read_by_ids(path, "urn", numbers.values(), select=_POSTING)
+        if isinstance(rows, Failure):
+            return rows
+        nominals = self._nominals.of(id_of(row, "nominal_code_id") for row in rows)
+        if isinstance(nominals, Failure):
+            return nominals
+        asked = {number: urn for urn, number in numbers.items()}
+        for row in rows:
+            urn = asked.get(id_of(row, "urn") or 0)
+            if urn is not None:
+                nominal = nominals.get(id_of(row, "nominal_code_id") or 0, {})
+                found[urn].append(_posting(urn, row, nominal_of(nominal).code))
+        return found
+
+    def balances(self) -> list[AccountBalance] | Failure:
+        """The balance of every nominal code, year to date (that this holds what was brought forward: A)."""
+        fields = (*NOMINAL, "balance_year_to_date")
+        rows = self._client.read_all("/nominal_codes", select=fields, large=True)
+        if isinstance(rows, Failure):
+            return rows
+        return [
+            AccountBalance(nominal_of(row).code, text_of(row, "name"), amount_of(row, "balance_year_to_date"))
+            for row in rows
+        ]
+
+
+def _entry(row: Row, customer: Row, currencies: Mapping[int, str]) -> LedgerEntry:
+    kind = KINDS.get(text_of(row, "trader_transaction_type"), EntryKind.OTHER)
+    goods, tax = number_of(row, "document_goods_value"), number_of(row, "document_tax_value")
+    return LedgerEntry(
+        id=text_of(row, "id"),
+        urn=text_of(row, "urn"),
+        kind=kind,
+        account=text_of(customer, "reference").strip(),
+        reference=text_of(row, "reference").strip(),
+        second_reference=text_of(row, "second_reference").strip(),
+        day=day_of(row, "transaction_date"),
+        gross=abs(amount_of(row, "document_gross_value")),
+        outstanding=abs(amount_of(row, "document_outstanding_value")),
+        net=None if goods is None else abs(goods),
+        tax=None if tax is None else abs(tax),
+        due=day_of(row, "due_date"),
+        settled=day_of(row, "full_settlement_date"),
+        currency=currencies.get(id_of(customer, "currency_id") or 0, ""),
+    )
+
+
+def _posting(urn: str, row: Row, account: str) -> Posting:
+    year, period = day_of(row, "financial_year_start_date"), text_of(row, "period_number")
+    return Posting(
+        urn=urn,
+        account=account,
+        debit=amount_of(row, "debit"),
+        credit=amount_of(row, "credit"),
+        period=f"{year.year}/{period.zfill(2)}" if year is not None and period else period,
+        day=day_of(row, "transaction_date"),
+        reference=text_of(row, "reference"),
+        narrative=text_of(row, "narrative"),
+    )
