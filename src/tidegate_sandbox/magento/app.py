@@ -12,6 +12,7 @@ from tidegate_sandbox.magento import (
     bulk_calls,
     control,
     customer_calls,
+    document_calls,
     fields,
     order_calls,
     query_string,
@@ -40,6 +41,7 @@ ROUTES: Final = RouteTable(
     [
         *order_calls.ROUTES,
         *customer_calls.ROUTES,
+        *document_calls.ROUTES,
         *shop_calls.ROUTES,
         *stock_calls.ROUTES,
         *bulk_calls.ROUTES,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from tidegate_sandbox.magento import lifecycle, order_actions, order_form, people
+from tidegate_sandbox.magento import lifecycle, order_actions, order_form, order_state, people
 from tidegate_sandbox.magento.basket import Basket, Line, line
 from tidegate_sandbox.magento.catalogue import WIDGETS
 from tidegate_sandbox.magento.figure import HUNDRED, ZERO, cents
@@ -59,7 +59,7 @@ class Shopper:
             self._afterwards(order, made)
             if wish.state or wish.status:
                 state = wish.state or order.row["state"]
-                lifecycle.set_state(self.store, order, state, wish.status)
+                order_state.set_state(self.store, order, state, wish.status)
         return order.entity_id
 
     def place_orders(self, count: int, kind: str | None = None, **choices: Any) -> list[int]:
@@ -91,9 +91,9 @@ class Shopper:
             case "hold":
                 order_actions.hold(store, order)
             case "pending_payment":
-                lifecycle.set_state(store, order, "pending_payment")
+                order_state.set_state(store, order, "pending_payment")
             case "review":
-                lifecycle.set_state(store, order, "payment_review")
+                order_state.set_state(store, order, "payment_review")
 
     # What is chosen
 
@@ -238,7 +238,7 @@ class Shopper:
     def set_state(self, entity_id: int, state: str, status: str | None = None) -> None:
         """Bring an order into a state, with the state's own status unless another is given."""
         with self.store.lock:
-            lifecycle.set_state(self.store, self._order(entity_id), state, status)
+            order_state.set_state(self.store, self._order(entity_id), state, status)
 
     def pay(self, entity_id: int) -> None:
         """The payment arrived: from ``pending_payment`` or ``payment_review`` to ``processing``, invoiced."""

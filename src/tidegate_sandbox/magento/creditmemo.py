@@ -1,0 +1,349 @@
+"""A credit memo of an order, offline: what is given back, with or without its pieces (points 18 and 21).
+
+The amounts are parted as in Magento's published source and give the recorded credit memos to the cent. Not
+recorded, and so assumed: every refusal (their words are the published source's); that all shipping left is
+refunded unless ``shipping_amount`` says otherwise; that a bundle is refunded by its children; where returned
+pieces go: to the source that shipped them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from tidegate_sandbox.magento.figure import ZERO, cents, figure
+from tidegate_sandbox.magento.invoice import HEAD, SIDES, total
+from tidegate_sandbox.magento.order import Order, Row
+from tidegate_sandbox.magento.order_item import OrderItems, Quantities
+from tidegate_sandbox.magento.order_state import settle
+from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.magento.share import Shares
+from tidegate_sandbox.magento.store import MagentoStore
+
+_REFUNDED: Final = 2
+_NOT_READY: Final = frozenset({"payment_review", "holded", "canceled", "closed"})
+_SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
+_LINE: Final = ("name", "sku", "product_id", "price", "price_incl_tax", "base_price", "base_price_incl_tax")
+_WEEE: Final = {
+    "base_weee_tax_row_disposition": 0,
+    "weee_tax_applied": "[]",
+    "weee_tax_applied_row_amount": 0,
+    "weee_tax_row_disposition": 0,
+}
+_PARTS: Final = ("discount", "tax", "discount_tax_compensation")
+Lines = list[tuple[Row, Decimal]]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What a refund says besides lines, in base currency. ``shipping`` None is all that is left.
+
+    ``positive`` and ``negative`` are adjustments; None is not the same as 0 in the answers.
+    """
+
+    shipping: Decimal | None = None
+    positive: Decimal | None = None
+    negative: Decimal | None = None
+    return_to_stock: Collection[int] = ()
+
+
+def refund(
+    store: MagentoStore,
+    order: Order,
+    wanted: Quantities | None = None,
+    arguments: Arguments | None = None,
+    *,
+    comment: Row | None = None,
+    notify: bool = False,
+    notified: bool = False,
+) -> Row:
+    """Refund ``wanted`` pieces by order item, or all that is left, and return the credit memo."""
+    arguments = arguments or Arguments()
+    lines = _lines(order, wanted)
+    items = _items(order, lines)
+    totals = _totals(order, items, arguments, last=_is_last(order, lines))
+    if messages := _objections(order, lines, totals):
+        raise refused(*messages)
+    table = store.creditmemos
+    head = table.head(store, order)
+    for item in items:
+        item |= {"entity_id": next(table.item_ids), "parent_id": head["entity_id"]}
+    made: Row = {
+        **head,
+        **{key: order.row[key] for key in HEAD if key in order.row},
+        "state": _REFUNDED,
+        **totals,
+        "items": items,
+        "comments": [],
+    }
+    if comment:
+        made["comments"].append(table.comment(head["entity_id"], comment, store.now(), notified=notified))
+    table.add(made)
+    _enter_lines(order, lines, items, store.now())
+    _enter(store, order, made, notified=notified)
+    settle(store, order)
+    _note(store, order, made, notified=notified)
+    _return(store, order, lines, arguments.return_to_stock)
+    if notify:
+        store.mails.append((table.kind, head["entity_id"]))
+    return made
+
+
+def refused(*messages: str) -> Refusal:
+    """A credit memo that is not even tried."""
+    return Refusal(400, "\n".join(("Creditmemo Document Validation Error(s):", *messages)))
+
+
+def nothing_left() -> Refusal:
+    """The refusal of an order that was refunded completely."""
+    return refused("We can't create creditmemo for the order.")
+
+
+def _lines(order: Order, wanted: Quantities | None) -> Lines:
+    """The lines that are refunded; the child of a configurable goes with its parent."""
+    items, found = OrderItems(order), []
+    for item in order.items:
+        counted = item
+        if items.accompanies(item):
+            parent = items.parent(item)
+            if parent is None:
+                continue
+            counted = parent
+        quantity = items.to_refund(counted) if wanted is None else wanted.get(counted["item_id"], ZERO)
+        if quantity > 0:
+            found.append((item, quantity))
+    return found
+
+
+def _objections(order: Order, lines: Lines, totals: Row) -> list[str]:
+    items, row = OrderItems(order), order.row
+    found = []
+    if row.get("state") in _NOT_READY:
+        found.append(f"A creditmemo can not be created when an order has a status of {row.get('status')}")
+    elif not any(items.to_refund(item) for item in items.counted()):
+        found.append("The order does not allow a creditmemo to be created.")
+    if row.get("total_paid", 0) == row.get("total_refunded", 0):
+        found.append("We can't create creditmemo for the order.")
+    found += [
+        "The quantity to creditmemo must not be greater than the unrefunded quantity for product SKU"
+        f' "{item["sku"]}".'
+        for item, quantity in lines
+        if not items.accompanies(item) and quantity > items.to_refund(item)
+    ]
+    if totals["grand_total"] <= 0:
+        found.append("The credit memo's total must be positive.")
+    return found
+
+
+def _is_last(order: Order, lines: Lines) -> bool:
+    """Whether nothing invoiced is left to be refunded after these lines."""
+    items = OrderItems(order)
+    taken = {item["item_id"]: quantity for item, quantity in lines}
+    return all(items.to_refund(item) == taken.get(item["item_id"], ZERO) for item in items.counted())
+
+
+def _items(order: Order, lines: Lines) -> list[Row]:
+    """The memo's lines, parted in Magento's order: first all rows, then discounts, then taxes."""
+    items, shares = OrderItems(order), Shares()
+    made: list[Row] = [
+        {
+            "base_cost": None,
+            **{key: item[key] for key in _LINE if key in item},
+            "order_item_id": item["item_id"],
+            "qty": figure(quantity),
+            **_WEEE,
+        }
+        for item, quantity in lines
+    ]
+    counted = [
+        (item, quantity, items.to_refund(item), row)
+        for (item, quantity), row in zip(lines, made, strict=True)
+        if items.to_refund(item)
+    ]
+    for item, quantity, open_, row in counted:
+        for side in SIDES:
+            left = Decimal(item[f"{side}row_invoiced"]) - item[f"{side}amount_refunded"]
+            row[f"{side}row_total"] = shares.part(side, left, open_, quantity)
+            row[f"{side}row_total_incl_tax"] = Decimal(item.get(f"{side}price_incl_tax", 0)) * quantity
+    for parts in (("discount",), ("tax", "discount_tax_compensation")):
+        for item, quantity, open_, row in counted:
+            for side, part in ((side, part) for part in parts for side in SIDES):
+                left = Decimal(item.get(f"{side}{part}_invoiced", 0)) - item.get(f"{side}{part}_refunded", 0)
+                share = shares.part(side, left, open_, quantity, negative=part == "discount")
+                if part != "discount" or item[f"{side}discount_amount"]:
+                    row[f"{side}{part}_amount"] = share
+    return [
+        {key: figure(value) if isinstance(value, Decimal) else value for key, value in row.items()}
+        for row in made
+    ]
+
+
+@dataclass(frozen=True)
+class _Shipping:
+    """What a memo gives back of the shipping, on one side."""
+
+    amount: Decimal
+    incl_tax: Decimal
+    tax: Decimal
+    compensation: Decimal
+    discount: Decimal
+
+
+def _shipping(order: Order, side: str, ratio: Decimal | None) -> _Shipping:
+    """``ratio``: which part of the order's shipping; None is all that is left of it."""
+    row = order.row
+    short = f"{side}shipping_discount_tax_compensation_{'amnt' if side else 'amount'}"
+    whole, tax = Decimal(row[f"{side}shipping_amount"]), Decimal(row[f"{side}shipping_tax_amount"])
+    compensation = Decimal(row.get(short, 0))
+    discount = Decimal(row.get(f"{side}shipping_discount_amount", 0))
+    if ratio is not None:
+        shares = (cents(part * ratio) for part in (tax, compensation, discount))
+        incl = cents(row.get(f"{side}shipping_incl_tax", 0) * ratio)
+        return _Shipping(cents(whole * ratio), incl, *shares)
+    left = whole - row.get(f"{side}shipping_refunded", 0)
+    tax -= row.get(f"{side}shipping_tax_refunded", 0)
+    if left != whole:
+        compensation, discount = ZERO, cents(discount * left / whole)
+    incl = left + tax
+    if side:  # Magento reckons the base side from the other end, so that the two can be a cent apart
+        gone = row.get(f"{side}shipping_refunded", 0) + row.get(f"{side}shipping_tax_refunded", 0)
+        incl = max(Decimal(row.get(f"{side}shipping_incl_tax", 0)) - gone, ZERO)
+    return _Shipping(left, incl, tax, compensation, discount)
+
+
+def _ratio(order: Order, asked: Decimal | None) -> Decimal | None:
+    """Which part of the shipping is asked for, None for all that is left. Refuses more than is left."""
+    whole = Decimal(order.row["base_shipping_amount"])
+    left = whole - order.row.get("base_shipping_refunded", 0)
+    if asked is None or asked == left:
+        return None
+    if asked > left:
+        sign = _SIGNS.get(order.row["base_currency_code"], "")
+        raise Refusal(400, "Maximum shipping amount allowed to refund is: %1", [f"{sign}{left:,.2f}"])
+    return asked / whole
+
+
+def _totals(order: Order, items: list[Row], arguments: Arguments, *, last: bool) -> Row:
+    """The memo's totals. What rounding left of the tax is on the last one that refunds all shipping, too."""
+    row = order.row
+    ratio = _ratio(order, arguments.shipping)
+    rest = last and (ratio is None or not row["shipping_tax_amount"])
+    adjusted = {"positive": arguments.positive, "negative": arguments.negative}
+    made: Row = {}
+    for side in SIDES:
+        shipping = _shipping(order, side, ratio)
+        rate = Decimal(1) if side else Decimal(row["base_to_order_rate"])
+        sums = {
+            "subtotal": total(items, f"{side}row_total"),
+            "discount_amount": -total(items, f"{side}discount_amount") - shipping.discount,
+            "shipping_amount": shipping.amount,
+            "tax_amount": total(items, f"{side}tax_amount") + shipping.tax,
+            "discount_tax_compensation_amount": total(items, f"{side}discount_tax_compensation_amount")
+            + shipping.compensation,
+        }
+        if rest:
+            left = Decimal(row.get(f"{side}tax_invoiced", 0)) - row.get(f"{side}tax_refunded", 0)
+            sums["tax_amount"] = left
+        adjustments = {
+            f"adjustment_{name}": cents(amount * rate)
+            for name, amount in adjusted.items()
+            if amount is not None
+        }
+        adjustment = adjustments.get("adjustment_positive", ZERO) - adjustments.get(
+            "adjustment_negative", ZERO
+        )
+        sums |= {
+            "grand_total": sum(sums.values(), ZERO) + adjustment,
+            "subtotal_incl_tax": total(items, f"{side}row_total_incl_tax"),
+            "shipping_incl_tax": shipping.incl_tax,
+            "shipping_tax_amount": shipping.tax,
+            "adjustment": adjustment,
+            **adjustments,
+        }
+        made |= {f"{side}{key}": figure(value) for key, value in sums.items()}
+    return made
+
+
+def _enter_lines(order: Order, lines: Lines, made: list[Row], now: str) -> None:
+    """Write to the order's lines what was refunded; a bundle counts once all its children are."""
+    for (item, quantity), line in zip(lines, made, strict=True):
+        item["qty_refunded"] = figure(item["qty_refunded"] + quantity)
+        item["updated_at"] = now
+        for side in SIDES:
+            key = f"{side}amount_refunded"
+            item[key] = _plus(item, key, line.get(f"{side}row_total"))
+            for part in _PARTS:
+                key = f"{side}{part}_refunded"
+                item[key] = _plus(item, key, line.get(f"{side}{part}_amount"))
+    items = OrderItems(order)
+    for item in order.items:
+        children = items.children(item)
+        if item["product_type"] == "bundle" and not any(items.to_refund(child) for child in children):
+            item["qty_refunded"] = item["qty_invoiced"]
+
+
+def _enter(store: MagentoStore, order: Order, made: Row, *, notified: bool) -> None:
+    """Write to the order and its payment what was refunded."""
+    row, payment = order.row, order.payment
+    changes: Row = {"customer_note_notify": int(notified)}
+    for side in SIDES:
+        for column, key in (
+            ("adjustment_negative", "adjustment_negative"),
+            ("adjustment_positive", "adjustment_positive"),
+            ("discount_refunded", "discount_amount"),
+            ("discount_tax_compensation_refunded", "discount_tax_compensation_amount"),
+            ("shipping_refunded", "shipping_amount"),
+            ("shipping_tax_refunded", "shipping_tax_amount"),
+            ("subtotal_refunded", "subtotal"),
+            ("tax_refunded", "tax_amount"),
+            ("total_offline_refunded", "grand_total"),
+            ("total_refunded", "grand_total"),
+        ):
+            changes[f"{side}{column}"] = _plus(row, f"{side}{column}", made.get(side + key))
+        for column, key in (("amount_refunded", "grand_total"), ("shipping_refunded", "shipping_amount")):
+            payment[f"{side}{column}"] = _plus(payment, f"{side}{column}", made[side + key])
+    store.orders.change(order, changes, store.now())
+
+
+def _note(store: MagentoStore, order: Order, made: Row, *, notified: bool) -> None:
+    """The comment that Magento writes by itself."""
+    sign = _SIGNS.get(order.row["base_currency_code"], "")
+    order.histories.append(
+        {
+            "comment": f"We refunded {sign}{made['base_grand_total']:,.2f} offline.",
+            "created_at": store.now(),
+            "entity_id": store.sequences["comment"].take(),
+            "entity_name": "creditmemo",
+            "is_customer_notified": int(notified),
+            "is_visible_on_front": 0,
+            "parent_id": order.entity_id,
+            "status": order.row["status"],
+        }
+    )
+
+
+def _return(store: MagentoStore, order: Order, lines: Lines, wanted: Collection[int]) -> None:
+    """Put the pieces back that are to return and had left; free those that never left."""
+    items = OrderItems(order)
+    for item, quantity in lines:
+        if item["item_id"] not in wanted or items.accompanies(item):
+            continue
+        left = min(quantity, Decimal(item["qty_shipped"]))
+        if left > 0:
+            store.stock.restock(item["sku"], figure(left), _source(store, order, item))
+    store.stock.release(order, "creditmemo_created")
+
+
+def _source(store: MagentoStore, order: Order, item: Row) -> str:
+    shipped = (
+        shipment["extension_attributes"]["source_code"]
+        for shipment in reversed(store.shipments.of(order.entity_id))
+        if any(row["order_item_id"] == item["item_id"] for row in shipment["items"])
+    )
+    return next(shipped, "default")
+
+
+def _plus(row: Row, key: str, amount: int | Decimal | None) -> int | Decimal:
+    return figure(Decimal(row.get(key) or 0) + (amount or 0))
