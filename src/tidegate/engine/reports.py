@@ -18,7 +18,7 @@ from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.states import State
 from tidegate.ledger import account as accounts
-from tidegate.ledger import alerts, closures, halts, marks, overview, queue, trace
+from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, queue, trace
 from tidegate.ledger.queue import Item
 
 Report = dict[str, Any]
@@ -47,7 +47,8 @@ def status(configuration: Configuration, now: datetime) -> Report:
     the ledger knows are shown, too: what waits there waits for ever.
     """
     held: dict[str, list[tuple[str, str]]] = {}
-    for connection, flow, step in overview.steps():
+    mirrored = [(connection, flow, mirror.STEP) for connection, flow in mirror.mirrors()]
+    for connection, flow, step in [*overview.steps(), *mirrored]:
         held.setdefault(connection, []).append((flow, step))
     open_alerts = alerts.open_alerts()
     connections: dict[str, Report] = {}
@@ -109,12 +110,7 @@ def flow_status(
     steps = dict.fromkeys([step for other, step in held if other == flow])
     if flow in FIRST_STEPS:
         steps = {FIRST_STEPS[flow]: None, **steps}
-    counted = {
-        step: overview.family_account(name, flow, step)
-        if step in overview.FAMILIES
-        else accounts.account(name, flow, step)
-        for step in steps
-    }
+    counted = {step: step_account(name, flow, step) for step in steps}
     whole = sum(counted.values(), Account(read=0))
     rule = settings.flows.get(flow) if settings else None
     last = marks.read(marks.last_run(name, flow))
@@ -131,6 +127,15 @@ def flow_status(
 
 
 def next_cycle(rule: Flow, company: Company, last: str | None, now: datetime) -> datetime:
+def step_account(name: str, flow: str, step: str) -> Account:
+    """The account of one step's deliveries, of a family of steps, or of a flow's mirror."""
+    if step == mirror.STEP:
+        return mirror.account(name, flow)
+    if step in overview.FAMILIES:
+        return overview.family_account(name, flow, step)
+    return accounts.account(name, flow, step)
+
+
     """When the flow is due; at the earliest now."""
     cadence = Cadence(every=rule.every, cron=rule.cron, time_zone=company.time_zone)
     return cadence.next_after(datetime.fromisoformat(last) if last else None, now)

@@ -17,8 +17,10 @@ from tidegate.ledger import database
 
 #: Who points at others comes first.
 TABLES = (
+    *("mirrorpicture", "mirrorrow"),
     *("link", "event", "attempt", "delivery", "batch", "source"),
     *("cursor", "mark", "lease", "halt", "closure", "alert", "token", "customerlink"),
+    *("bookinvoice", "bookentry", "bookposting"),
 )
 
 

@@ -6,6 +6,7 @@ from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.source import Source
+from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
 from tidegate.ledger.models.stream import Cursor, Mark
 from tidegate.ledger.models.token import Token
 from tidegate.ledger.models.trouble import Alert, Closure, Halt
@@ -26,3 +27,5 @@ __all__ = [
     "Source",
     "Token",
 ]
+    "MirrorPicture",
+    "MirrorRow",

@@ -1,0 +1,286 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+"""What a reader (the store) was told last, item by item, and what it still has to be told.
+
+For flows that coalesce: of an item only the newest value matters, and only where it differs from what
+the reader has. One mirror is one flow of one connection; an item's key and value are texts that the
+flow makes (`HUB-0001@wh_london`, `77;1`), the value never empty. Settled items stand in a folded
+picture (`picture.py`); an item with anything open, or written since the last fold, has its own row.
+The states are those of `domain.states`; every change of a mirror is one function of this file or of
+`mirror_outcomes.py`, inside `with transaction(...)`.
+
+A cycle: `reclaim`, read back what is `doubtful` and `observe` it, `want`, then `due` / `begin` /
+(send) / `settle` until nothing is due, and `fold` at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from tidegate.domain.account import Account
+from tidegate.domain.states import State
+from tidegate.ledger import mirror_item, models, picture, rows
+from tidegate.ledger.account import _PLACE
+from tidegate.ledger.database import inside
+from tidegate.ledger.mirror_item import MirrorItem
+from tidegate.ledger.mirror_outcomes import begin, observe, reclaim, settle
+from tidegate.ledger.picture import Values
+from tidegate.ledger.texts import storable
+
+__all__ = [
+    "MirrorItem",
+    "account",
+    "baseline",
+    "begin",
+    "doubtful",
+    "drop",
+    "due",
+    "fold",
+    "listing",
+    "mirrors",
+    "observe",
+    "reclaim",
+    "release",
+    "retry",
+    "settle",
+    "settled",
+    "want",
+]
+
+#: The name under which a mirror's account stands beside those of deliveries' steps.
+STEP = "item"
+#: An unanswered write may still take effect for so long; nothing that is read back before counts.
+SETTLE = timedelta(minutes=10)
+#: So many confirmed rows, or this share of the picture, are worth writing the picture anew.
+_FOLD_AT, _FOLD_SHARE = 1000, 20
+
+
+# --- what is known --------------------------------------------------------------------------------
+
+
+def settled(connection: str, flow: str) -> pl.DataFrame:
+    """What the reader was told and confirmed: key, value. Left out is what is on its way or in doubt."""
+    sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
+    schema = {"key": pl.String, "value": pl.String, "state": pl.String}
+    own = pl.DataFrame(rows.every(sql, connection, flow), schema=schema, orient="row")
+    told = own.filter((pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT]))
+    folded = picture.read(connection, flow).join(own, on="key", how="anti")
+    return pl.concat([folded, told.select("key", "value")])
+
+
+def due(
+    connection: str, flow: str, now: datetime, limit: int, after: MirrorItem | str | None = None
+) -> list[MirrorItem]:
+    """What may be sent now, by key; `after` is the last item (or key) of the page before."""
+    key = after.key if isinstance(after, MirrorItem) else after or ""
+    return mirror_item.items(
+        "WHERE connection = %s AND flow = %s AND state = 'queued' AND key > %s "
+        "AND (due_at IS NULL OR due_at <= %s) ORDER BY key LIMIT %s",
+        connection,
+        flow,
+        key,
+        rows.instant(now),
+        limit,
+    )
+
+
+def doubtful(
+    connection: str, flow: str, now: datetime, *, settle: timedelta = SETTLE, limit: int = 1000
+) -> list[MirrorItem]:
+    """In doubt for so long that the unanswered write has happened or never will: read them back, `observe`."""
+    return mirror_item.items(
+        "WHERE connection = %s AND flow = %s AND state = 'in doubt' AND changed_at <= %s ORDER BY key LIMIT %s",
+        connection,
+        flow,
+        rows.instant(now - settle),
+        limit,
+    )
+
+
+def listing(
+    connection: str, flow: str, *, states: Sequence[State] = (), after: str = "", limit: int = 50
+) -> list[MirrorItem]:
+    """Items with a row of their own, by key; `states` () = all that are open."""
+    wanted = [state.value for state in states] or [
+        state.value for state in State if state is not State.CONFIRMED
+    ]
+    return mirror_item.items(
+        f"WHERE connection = %s AND flow = %s AND state IN ({rows.marks(wanted)}) AND key > %s "
+        "ORDER BY key LIMIT %s",
+        connection,
+        flow,
+        *wanted,
+        after,
+        limit,
+    )
+
+
+def mirrors() -> list[tuple[str, str]]:
+    """Every (connection, flow) that has a mirror, also of connections that are configured no more."""
+    return rows.every(
+        "SELECT DISTINCT connection, flow FROM tidegate_mirrorpicture "
+        "UNION SELECT DISTINCT connection, flow FROM tidegate_mirrorrow ORDER BY 1, 2"
+    )
+
+
+def account(connection: str, flow: str) -> Account:
+    """Every item that is known, by where it stands; what stands in the picture is confirmed."""
+    folded = picture.size(connection, flow)
+    sql = (
+        "SELECT state, count(*), sum(CASE WHEN in_picture THEN 1 ELSE 0 END) FROM tidegate_mirrorrow "
+        "WHERE connection = %s AND flow = %s GROUP BY state"
+    )
+    read, places = folded, {"confirmed": folded}
+    for state, count, twice in rows.every(sql, connection, flow):
+        place = _PLACE[State(state)]
+        places[place] = places.get(place, 0) + count
+        places["confirmed"] -= twice
+        read += count - twice
+    return Account(read=read, **places)
+
+
+# --- what is wanted -------------------------------------------------------------------------------
+
+
+def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterable[str] = ()) -> int:
+    """Tell what the reader shall have; returns how many items are new to be sent.
+
+    Only what differs from what was sent makes a row. What waits, and is as the reader has it again, is
+    confirmed without writing. A review is about a value: another one is queued. What is held keeps
+    waiting, with its new value; what is on its way or in doubt goes on, and the new value after it.
+    `gone` are items that are nobody's business any more: they are dropped. Items that `wanted` does not
+    name stay as they are.
+    """
+    inside(now)
+    drop(connection, flow, gone, now)
+    told = picture.frame(wanted)
+    if (told["value"] == "").any():
+        raise ValueError("want: a value is never empty; say what the reader shall have, or drop the item")
+    own = mirror_item.table(connection, flow)
+    fresh = (
+        told.join(own, on="key", how="anti")
+        .join(picture.read(connection, flow), on="key", how="left", suffix="_sent")
+        .filter(pl.col("value_sent").is_null() | (pl.col("value") != pl.col("value_sent")))
+        .sort("key")
+    )
+    new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
+    mirror_item.insert(connection, flow, new, now)
+    changed = told.join(own, on="key").filter(pl.col("value") != pl.col("wanted"))
+    return len(new) + _wanted_otherwise(changed, now)
+
+
+#: These keep their state whatever is wanted of them by now.
+_UNMOVED = (State.SENDING, State.IN_DOUBT, State.SKIPPED)
+
+
+def _wanted_otherwise(changed: pl.DataFrame, now: datetime) -> int:
+    """Items with rows of their own that shall have another value than so far; how many are new to be sent."""
+    later: list[tuple[object, ...]] = []
+    fresh: list[tuple[int, str, str]] = []
+    queued = 0
+    for row in changed.iter_rows(named=True):
+        state, back = State(row["state"]), row["value"] == row["sent"]
+        if state in _UNMOVED or (state in (State.HELD, State.QUEUED) and not back):
+            later.append((row["id"], row["value"]))  # a failure that was counted stays counted
+        else:
+            fresh.append((row["id"], row["value"], row["sent"]))
+            queued += not back
+    rows.update(models.MirrorRow, ("wanted",), later)
+    mirror_item.restart(fresh, now)
+    return queued
+
+
+def release(connection: str, missing: Iterable[str], now: datetime) -> int:
+    """Transition j for all held items of the connection that wait for one of `missing` (`kind:name`)."""
+    inside(now)
+    names = sorted({storable(name) for name in missing if name})
+    return sum(_requeue("waits_for", part, now, connection, "state = 'held'") for part in rows.chunks(names))
+
+
+def retry(connection: str, flow: str, keys: Iterable[str], now: datetime) -> int:
+    """Transitions l and p: an operator has items in review, held or skipped sent again."""
+    inside(now)
+    open_again = "state IN ('review', 'held', 'skipped') AND flow = %s"
+    parts = rows.chunks(sorted(set(keys)))
+    return sum(_requeue("key", part, now, connection, open_again, flow) for part in parts)
+
+
+def _requeue(
+    column: str, values: Sequence[str], now: datetime, connection: str, which: str, *parameters: str
+) -> int:
+    return rows.do(
+        "UPDATE tidegate_mirrorrow SET state = 'queued', failures = 0, reason_code = '', reason = '', "
+        "waits_for = '', due_at = NULL, batch_id = NULL, changed_at = %s "
+        f"WHERE connection = %s AND {column} IN ({rows.marks(values)}) AND {which}",
+        *(rows.instant(now), connection, *values, *parameters),
+    )
+
+
+def drop(connection: str, flow: str, keys: Iterable[str], now: datetime) -> int:
+    """Forget items; what is on its way or in doubt stays. Returns how many are gone."""
+    inside(now)
+    named = pl.DataFrame({"key": sorted(set(keys))}, schema={"key": pl.String})
+    if not named.height:
+        return 0
+    stays = (State.SENDING, State.IN_DOUBT)
+    going = named.join(
+        mirror_item.table(connection, flow).filter(pl.col("state").is_in(stays)), on="key", how="anti"
+    )
+    folded = picture.read(connection, flow)
+    kept = folded.join(going, on="key", how="anti")
+    rowless = folded.height - kept.height
+    if rowless:
+        picture.write(connection, flow, kept, now)
+    count = rowless
+    for part in rows.chunks(going["key"].to_list()):
+        found = models.MirrorRow.objects.filter(connection=connection, flow=flow, key__in=part)
+        count += found.filter(in_picture=False).count()
+        found.delete()
+    return count
+
+
+def baseline(connection: str, flow: str, values: Values, now: datetime) -> None:
+    """The reader has these values without having been sent them: the first load makes no storm.
+
+    What waits and is wanted as it is there already is confirmed; what is on its way is left alone.
+    """
+    inside(now)
+    there = picture.frame(values)
+    own = there.join(mirror_item.table(connection, flow), on="key")
+    known = own.filter(~pl.col("state").is_in(_UNMOVED))
+    confirmed, others = (
+        known.filter(pl.col("state") == State.CONFIRMED),
+        known.filter(pl.col("state") != State.CONFIRMED),
+    )
+    mirror_item.restart(
+        [(row, value, value) for row, value in confirmed.select("id", "value").iter_rows()], now
+    )
+    same = others.filter(pl.col("wanted") == pl.col("value"))
+    mirror_item.restart([(row, value, value) for row, value in same.select("id", "value").iter_rows()], now)
+    still = others.filter(pl.col("wanted") != pl.col("value"))
+    rows.update(models.MirrorRow, ("sent",), list(still.select("id", "value").iter_rows()))
+    rowless = there.join(own, on="key", how="anti")
+    if rowless.height:
+        picture.write(connection, flow, picture.with_values(picture.read(connection, flow), rowless), now)
+
+
+def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> int:
+    """Move what is confirmed into the picture, at the end of a cycle; returns how many items were moved.
+
+    Writing the picture anew costs as much as the picture is large, so that a few rows wait for more of
+    their kind, unless `always`.
+    """
+    inside(now)
+    sql = (
+        "SELECT count(*) FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s AND state = 'confirmed'"
+    )
+    (count,) = rows.one(sql, connection, flow) or (0,)
+    if not count or not (always or count >= max(_FOLD_AT, picture.size(connection, flow) // _FOLD_SHARE)):
+        return 0
+    own = mirror_item.table(connection, flow).filter(pl.col("state") == State.CONFIRMED)
+    told = own.select("key", pl.col("sent").alias("value"))
+    picture.write(connection, flow, picture.with_values(picture.read(connection, flow), told), now)
+    models.MirrorRow.objects.filter(connection=connection, flow=flow, state=State.CONFIRMED.value).delete()
+    return told.height
