@@ -10,11 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-import msgspec
-
-
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Unknown keys are errors: a misspelt key must never be silently ignored."""
+from tidegate.config.api import Api, Portal
+from tidegate.config.strict import Strict
 
 
 class Hub(Strict, frozen=True, kw_only=True):
@@ -176,6 +173,7 @@ class Connection(Strict, frozen=True, kw_only=True):
     rounding: Rounding = Rounding()
     notes: Status = Status()
     alerts: Alerts = Alerts()
+    portal: Portal = Portal()
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
     skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
     warehouse: str = ""
@@ -189,6 +187,7 @@ class Configuration(Strict, frozen=True, kw_only=True):
     """The whole file."""
 
     hub: Hub = Hub()
+    api: Api = Api()
     stores: dict[str, Store] = {}
     companies: dict[str, Company] = {}
     connections: dict[str, Connection] = {}
