@@ -19,10 +19,16 @@ BULK_ANSWERS = {
     "async-bulk-malformed-item",
     "async-bulk-customers-post",
     "async-single-source-items-post",
+    "async-bulk-ship-byOrderId",
 }
 """Accepted bulk calls: their ids and the hashes of what was sent are the recorded shop's own."""
 
-SHAPE_ONLY = {*BULK_ANSWERS, "async-bulk-customers-post-detailed-status", "stockItems-get-legacy"}
+SHAPE_ONLY = {
+    *BULK_ANSWERS,
+    "async-bulk-customers-post-detailed-status",
+    "async-bulk-ship-byOrderId-detailed-status",
+    "stockItems-get-legacy",
+}
 
 
 def _shown(name: str) -> Preparation:
@@ -113,8 +119,13 @@ def _only_two_sources(world: World) -> None:
 
 _SOURCE_ITEMS = "async-bulk-source-items-post"
 _CUSTOMERS = "async-bulk-customers-post"
+_SHIP = "async-bulk-ship-byOrderId"
 _MALFORMED = "async-bulk-malformed-item"
 _SYNCED = _lies("HUB-0142", "wh_detroit", "600")
+
+
+def _order_7(world: World) -> None:
+    world.store.load(recordings.order(7))
 
 
 def _one_customer(world: World) -> None:
@@ -145,6 +156,8 @@ PREPARED: dict[str, Preparation] = {
     "async-bulk-customers-post-detailed-status": _then(
         _one_customer, _bulk(_CUSTOMERS, "async-bulk-customers-post-detailed-status")
     ),
+    _SHIP: _order_7,
+    f"{_SHIP}-detailed-status": _then(_order_7, _bulk(_SHIP, f"{_SHIP}-detailed-status")),
     "async-single-detailed-status": _bulk("async-single-source-items-post", "async-single-detailed-status"),
     **{
         name: _shown(name)
