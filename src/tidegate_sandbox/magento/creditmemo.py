@@ -325,14 +325,15 @@ def _note(store: MagentoStore, order: Order, made: Row, *, notified: bool) -> No
 
 
 def _return(store: MagentoStore, order: Order, lines: Lines, wanted: Collection[int]) -> None:
-    """Put the pieces back that are to return and had left; free those that never left."""
+    """Free the pieces that never left; put back those that had and are to return."""
     items = OrderItems(order)
     for item, quantity in lines:
         if item["item_id"] not in wanted or items.accompanies(item):
             continue
-        left = min(quantity, Decimal(item["qty_shipped"]))
-        if left > 0:
-            store.stock.restock(item["sku"], figure(left), _source(store, order, item))
+        done = item["qty_canceled"] + item["qty_shipped"] + item["qty_refunded"] - quantity
+        never_left = max(item["qty_ordered"] - done, ZERO)
+        if quantity > never_left:
+            store.stock.restock(item["sku"], figure(quantity - never_left), _source(store, order, item))
     store.stock.release(order, "creditmemo_created")
 
 

@@ -239,3 +239,20 @@ def test_whatever_happens_salable_is_on_hand_less_what_is_still_to_ship(steps: l
     )
     assert stock.salable(SKU, US) == stock.on_hand(SKU, US) - to_ship
     assert -to_ship == sum(entry.quantity for entry in stock.reservations)
+
+
+def test_by_calls_place_ship_invoice_refund(world: World) -> None:
+    """Of a line shipped in part, a refund frees what was not shipped; only the rest comes back to its source."""
+    order = place(world, (SKU, 10))
+    line = order.items[0]["item_id"]
+    path = f"order/{order.entity_id}"
+    arguments = {"extension_attributes": {"source_code": "wh_detroit"}}
+    world.post(f"{path}/ship", {"items": [{"order_item_id": line, "qty": 4}], "arguments": arguments})
+    world.post(f"{path}/invoice", {"capture": True})
+    assert (salable(world), lies(world)["wh_detroit"], reserved(world, order)) == (790, 496, {SKU: -6})
+    returned = {"extension_attributes": {"return_to_stock_items": [line]}}
+    for quantity, on_hand, still_reserved in ((2, 496, {SKU: -4}), (7, 499, {})):
+        sent = {"items": [{"order_item_id": line, "qty": quantity}], "arguments": returned}
+        world.post(f"{path}/refund", sent)
+        assert (lies(world)["wh_detroit"], reserved(world, order)) == (on_hand, still_reserved)
+    assert salable(world) == 799
