@@ -14,6 +14,7 @@ from tidegate_sandbox.magento.figure import decode
 from tidegate_sandbox.magento.order import Order
 
 FOLDER = Path(__file__).parents[2] / "data" / "magento" / "exchanges"
+_MOMENT = re.compile(r'"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"')
 _REPORT = re.compile(r"webapi-[0-9a-f]{13}")
 
 
@@ -93,6 +94,7 @@ def _kind(value: Any) -> str:
     return "null" if value is None else "number"
 
 
-def masked(value: Any) -> Any:
-    """A body without what is new in every answer: the report id."""
-    return json.loads(_REPORT.sub("webapi-<id>", json.dumps(value, default=float)))
+def masked(value: Any, *, timeless: bool = False) -> Any:
+    """A body without what is new in every answer: the report id, and if ``timeless`` every moment."""
+    text = _REPORT.sub("webapi-<id>", json.dumps(value, default=float))
+    return json.loads(_MOMENT.sub('"<moment>"', text) if timeless else text)
