@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,9 +42,20 @@ def run(
             structlog.get_logger().warning(
                 "configuration", key=warning.key, found=warning.found, remedy=warning.remedy
             )
+        from tidegate.console.server import serving
         from tidegate.engine import runner
 
-        runner.run(hub, stop)
+        with ExitStack() as served:
+            try:
+                served.enter_context(serving(hub))
+            except OSError as error:
+                listen = hub.configuration.api.listen
+                raise Refused(
+                    f"[api] listen = {listen}: {error.strerror}",
+                    "is another hub running?",
+                    exits.CONFIGURATION,
+                ) from None
+            runner.run(hub, stop)
 
 
 def cycle(

@@ -135,7 +135,7 @@ def resolve_all(
 
 def references(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """(key path, reference) of every secret key that is filled in."""
-    tables: list[tuple[str, object]] = [("hub", configuration.hub)]
+    tables: list[tuple[str, object]] = [("hub", configuration.hub), ("api", configuration.api)]
     tables += [(joined("stores", name), store) for name, store in configuration.stores.items()]
     tables += [(joined("companies", name), company) for name, company in configuration.companies.items()]
     for path, table in tables:

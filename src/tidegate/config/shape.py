@@ -33,6 +33,7 @@ SECRET_KEYS = frozenset(
         "client_secret",
         "subscription_key",
         "subscription_key_secondary",
+        "token",
     }
 )
 

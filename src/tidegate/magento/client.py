@@ -64,6 +64,17 @@ class StoreClient:
         """A read whose answer must have the decoder's type."""
         return self._decoded("GET", path, decoder, query)
 
+    def get_with(self, access: Access, path: str, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+        """A read in somebody else's name: a customer's, by the token that came with a request."""
+        answer = self._noted(self._http.request("GET", REST + path, auth=access))
+        raw = judge(answer, "GET", path, names_permission=access.names_missing_permission)
+        if isinstance(raw, Failure):
+            return raw
+        try:
+            return decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+            return garbage(f"GET {path}", True, str(error))
+
     def search(self, path: str, search: Search, decoder: msgspec.json.Decoder[T]) -> T | Failure:
         """A list read. A page larger than the shop allows is asked for once again, smaller."""
         answer = self._decoded("GET", path, decoder, self._within_limit(search).query)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.magento.access import Randomness, access_for
+from tidegate.magento.buyer import Buyers
 from tidegate.magento.client import StoreClient
 from tidegate.magento.notes import OrderNotes
 from tidegate.magento.orders import OrderReader
@@ -27,6 +28,7 @@ class MagentoStoreClient:
     orders: OrderReader
     notes: OrderNotes
     shop: Shop
+    buyers: Buyers
 
     @property
     def calls(self) -> int:
@@ -67,4 +69,5 @@ def open_store(
         orders=OrderReader(client, name, shop),
         notes=OrderNotes(client),
         shop=shop,
+        buyers=Buyers(client),
     )

@@ -1,0 +1,27 @@
+"""Checks of `[api]` and the portals that need it."""
+
+from __future__ import annotations
+
+from tidegate.config.model import Configuration
+from tidegate.config.problem import Report, joined
+from tidegate.config.store_rules import check_range
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def check(configuration: Configuration, report: Report) -> None:
+    """Add every problem and warning to `report`."""
+    api = configuration.api
+    if api.listen:
+        host, _, port = api.listen.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            remedy = 'write host and port, e.g. "127.0.0.1:8090"'
+            report.problem("api.listen", f'the text "{api.listen}"', remedy)
+        elif host not in LOOPBACK:
+            remedy = "put a proxy that speaks TLS before it, and let only that one reach this address"
+            report.warning("api.listen", f"plain http on {host}", remedy)
+        check_range(api.threads, 1, 64, "api.threads", report)
+    for name, connection in configuration.connections.items():
+        if connection.portal.enabled and not api.listen:
+            key = joined("connections", name, "portal.enabled")
+            report.warning(key, "nobody listens", 'say where: [api] listen = "127.0.0.1:8090"')

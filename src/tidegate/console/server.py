@@ -1,0 +1,68 @@
+"""Serves the HTTP interface beside the cycles: waitress threads over Django, in the hub's own process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.core.handlers.wsgi import WSGIHandler
+from waitress.server import create_server
+
+from tidegate.console.answers import HUB
+from tidegate.engine.hub import Hub
+
+log = structlog.get_logger()
+
+#: Bytes of a request's body, and seconds that an idle caller may hold a thread.
+LARGEST_REQUEST, IDLE = 1_048_576, 30
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def application(hub: Hub) -> Wsgi:
+    """The WSGI application of one hub."""
+    django = WSGIHandler()
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ[HUB] = hub
+        response: Iterable[bytes] = django(environ, start_response)
+        return response
+
+    return serve
+
+
+@contextmanager
+def serving(hub: Hub) -> Iterator[int | None]:
+    """Serve while the block runs, where `[api] listen` says so; yields the port, None when off.
+
+    Raises OSError when the address is taken.
+    """
+    api = hub.configuration.api
+    if not api.listen:
+        yield None
+        return
+    host, _, wanted = api.listen.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    listening = socket.create_server((host.strip("[]"), int(wanted)), family=family)
+    port = int(listening.getsockname()[1])
+    server = create_server(
+        application(hub),
+        sockets=[listening],
+        threads=api.threads,
+        max_request_body_size=LARGEST_REQUEST,
+        channel_timeout=IDLE,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    thread = threading.Thread(target=server.run, name="api", daemon=True)
+    thread.start()
+    log.info("api", listen=api.listen, port=port)
+    try:
+        yield port
+    finally:
+        server.close()
+        thread.join(timeout=5)

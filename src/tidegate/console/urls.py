@@ -1,0 +1,12 @@
+"""The addresses of the HTTP interface."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tidegate.console import portal
+
+urlpatterns = [
+    path("api/v1/portal/invoices", portal.invoices),
+    path("api/v1/portal/invoices/<str:number>", portal.invoice),
+]
