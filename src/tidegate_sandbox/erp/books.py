@@ -38,6 +38,7 @@ def books(company: Company) -> dict[str, Any]:
             "orders_by_reference": by_reference,
             "orders_by_key": by_key,
             "customers": _customers(company),
+            "items": _items(company),
             "stock": _stock(company),
             "prices": _prices(company),
             "despatches": _despatches(company),
@@ -95,8 +96,22 @@ def _order(company: Company, order: Order) -> dict[str, Any]:
             }
             for line in order.lines
         ],
+        **_links(company, order),
         "created_at": order.created_at.isoformat(),
         "updated_at": order.updated_at.isoformat(),
+    }
+
+
+def _links(company: Company, order: Order) -> dict[str, Any]:
+    """What became of an order: numbers of its despatches and invoices, URNs of their entries."""
+    invoices = company.invoices.of_order(order.id)
+    posted = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
+    return {
+        "despatches": [one.number for one in company.despatches.table.find("order_id", order.id)],
+        "invoices": [one.number for one in invoices if not one.is_credit],
+        "credits": [one.number for one in invoices if one.is_credit],
+        "urns": [one.urn for one in posted],
+        "unpaid": str(sum((one.outstanding for one in posted), ZERO)),
     }
 
 
@@ -116,11 +131,31 @@ def _customers(company: Company) -> list[dict[str, Any]]:
             "credit_limit": str(one.credit_limit),
             "balance": str(one.balance),
             "open_orders": str(one.open_orders),
+            "price_list": _name(company.prices.lists.get(one.price_list_id)),
+            "vat_number": one.vat_number,
+            "active": one.is_active,
             "key": one.external_key,
             "created_at": one.created_at.isoformat(),
         }
         for one in company.customers.table
     ]
+
+
+def _name(one: Any) -> str:
+    return one.name if one is not None else ""
+
+
+def _items(company: Company) -> dict[str, dict[str, Any]]:
+    return {
+        one.code: {
+            "active": one.is_active,
+            "sold": one.is_sold,
+            "kind": one.kind,
+            "cost": _plain(one.cost),
+            "weight": _plain(one.weight),
+        }
+        for one in company.items
+    }
 
 
 def _stock(company: Company) -> dict[str, dict[str, dict[str, str]]]:
@@ -156,7 +191,12 @@ def _despatches(company: Company) -> list[dict[str, Any]]:
             "consignment": one.consignment,
             "courier": company.couriers[one.courier_id].name if one.courier_id is not None else "",
             "lines": [
-                {"line_id": line.order_line_id, "quantity": _plain(line.quantity)} for line in one.lines
+                {
+                    "line_id": line.order_line_id,
+                    "quantity": _plain(line.quantity),
+                    "warehouse": company.warehouses[line.warehouse_id].name,
+                }
+                for line in one.lines
             ],
         }
         for one in company.despatches.table
@@ -169,6 +209,18 @@ def _invoices(company: Company) -> list[dict[str, Any]]:
             "id": one.id,
             "number": one.number,
             "order_id": one.order_id,
+            "order_ids": company.invoices.orders_of(one),
+            "credit": one.is_credit,
+            "returned": one.returned,
+            "lines": [
+                {
+                    "line_id": line.order_line_id,
+                    "quantity": _plain(line.quantity),
+                    "net": str(line.net),
+                    "tax": str(line.tax),
+                }
+                for line in one.lines
+            ],
             "date": one.date.isoformat(),
             "net": str(one.totals.net),
             "tax": str(one.totals.tax),
@@ -190,6 +242,12 @@ def _transactions(company: Company) -> list[dict[str, Any]]:
             "date": one.date.isoformat(),
             "gross": str(one.gross),
             "outstanding": str(one.outstanding),
+            "settled_on": one.settled_on.isoformat() if one.settled_on is not None else "",
+            "against": [
+                {"urn": company.receivables.table[other].urn, "value": str(match.value)}
+                for match in one.matches
+                for other in match.other_ids
+            ],
             "urn": one.urn,
         }
         for one in company.receivables.table

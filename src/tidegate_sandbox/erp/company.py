@@ -245,9 +245,18 @@ class Company:
             return self.calendar.set_open(day, is_open)
 
     def despatch(
-        self, number: str, quantities: Mapping[str, Decimal] | None = None, *, courier: str = "", **more: Any
+        self,
+        number: str,
+        quantities: Mapping[str, Decimal] | None = None,
+        *,
+        courier: str = "",
+        warehouse: str = "",
+        **more: Any,
     ) -> Despatch:
-        """Despatch an order; ``quantities`` by item code, all that stock is there for by default."""
+        """Despatch an order; ``quantities`` by item code, all that stock is there for by default.
+
+        ``warehouse``: these quantities leave from there, whatever the lines say.
+        """
         with self.staff():
             order = self.order(number)
             chosen = None
@@ -255,13 +264,17 @@ class Company:
                 by_code = {line.code: line.id for line in order.lines if line.is_stocked}
                 chosen = {by_code[code]: quantity for code, quantity in quantities.items()}
             courier_id = _found(self.couriers.first("name", courier), courier).id if courier else None
+            if warehouse:
+                more["warehouse_id"] = self.warehouse(warehouse).id
             return self.despatches.confirm(order, chosen, courier_id=courier_id, **more)
 
-    def invoice_run(self, numbers: list[str] | None = None, *, day: date | None = None) -> list[Invoice]:
-        """Invoice what was despatched: of these orders, or of all."""
+    def invoice_run(
+        self, numbers: list[str] | None = None, *, day: date | None = None, consolidate: bool = False
+    ) -> list[Invoice]:
+        """Invoice what was despatched: of these orders, or of all; ``consolidate``: an account at once."""
         with self.staff():
             orders = [self.order(number) for number in numbers] if numbers is not None else None
-            return self.invoices.run(orders, day=day)
+            return self.invoices.run(orders, day=day, consolidate=consolidate)
 
     def receipt(
         self, customer: str, value: Decimal, *, reference: str = "", bank: str = "", invoice: str = ""

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tidegate_sandbox.erp import events
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.refusal import Refusal
 
@@ -80,20 +81,32 @@ def _period(company: Company, body: Body) -> Any:
     return {"period": period.number, "start": period.start.isoformat(), "open": period.is_open}
 
 
-def _despatch(company: Company, body: Body) -> Any:
+def _quantities(body: Body) -> dict[str, Decimal] | None:
     quantities = body.get("quantities")
-    chosen = {code: _number(quantities, code) for code in quantities} if quantities is not None else None
+    return {code: _number(quantities, code) for code in quantities} if quantities is not None else None
+
+
+def _despatch(company: Company, body: Body) -> Any:
+    chosen = _quantities(body)
     more: Body = {key: body[key] for key in ("consignment", "notes") if key in body}
     if "weight" in body:
         more["weight"] = _number(body, "weight")
     if "pieces" in body:
         more["pieces"] = int(_number(body, "pieces"))
-    one = company.despatch(_text(body, "order"), chosen, courier=_text(body, "courier", ""), **more)
+    one = company.despatch(
+        _text(body, "order"),
+        chosen,
+        courier=_text(body, "courier", ""),
+        warehouse=_text(body, "warehouse", ""),
+        **more,
+    )
     return {"id": one.id, "number": one.number, "lines": len(one.lines)}
 
 
 def _invoice_run(company: Company, body: Body) -> Any:
-    made = company.invoice_run(body.get("orders"), day=_day(body, "date"))
+    made = company.invoice_run(
+        body.get("orders"), day=_day(body, "date"), consolidate=bool(body.get("consolidate", False))
+    )
     return {
         "invoices": [{"id": one.id, "number": one.number, "gross": str(one.totals.gross)} for one in made]
     }
@@ -121,7 +134,10 @@ def _stock_adjust(company: Company, body: Body) -> Any:
 
 def _price_change(company: Company, body: Body) -> Any:
     price = company.price_change(
-        _text(body, "item"), _number(body, "price"), price_list=_text(body, "price_list", "")
+        _text(body, "item"),
+        _number(body, "price"),
+        price_list=_text(body, "price_list", ""),
+        uses_standard=bool(body.get("uses_standard", False)),
     )
     return {"price": str(price.amount)}
 
@@ -130,10 +146,59 @@ def _customer_change(company: Company, body: Body) -> Any:
     changes = body.get("changes")
     if not isinstance(changes, dict):
         raise ValueError("'changes' must be an object of the kernel's names, such as on_hold or credit_limit")
+    changes = dict(changes)
     if "credit_limit" in changes:
-        changes = {**changes, "credit_limit": _number(changes, "credit_limit")}
+        changes["credit_limit"] = _number(changes, "credit_limit")
+    for name, key, table in (
+        ("price_list", "price_list_id", company.prices.lists.first("name", changes.get("price_list"))),
+        ("tax_code", "tax_code_id", company.tax_codes.first("code", changes.get("tax_code"))),
+    ):
+        if name in changes:
+            if table is None:
+                raise Refusal("unknown", f"There is no {name} {changes[name]}.", name)
+            changes[key] = table.id
+            del changes[name]
     customer = company.customer_change(_text(body, "customer"), **changes)
     return {"code": customer.code, "on_hold": customer.on_hold, "credit_limit": str(customer.credit_limit)}
+
+
+def _track(company: Company, body: Body) -> Any:
+    one = events.track(
+        company, _text(body, "despatch"), _text(body, "consignment"), courier=_text(body, "courier", "")
+    )
+    return {"number": one.number, "consignment": one.consignment}
+
+
+def _credit(company: Company, body: Body) -> Any:
+    one = events.credit(
+        company, _text(body, "order"), _quantities(body), returned=bool(body.get("returned", False))
+    )
+    return {"id": one.id, "number": one.number, "gross": str(one.totals.gross)}
+
+
+def _settle(company: Company, body: Body) -> Any:
+    value = _number(body, "value") if "value" in body else None
+    allocated = events.settle(
+        company, _text(body, "customer"), _text(body, "debit"), _text(body, "credit"), value
+    )
+    return {"allocated": str(allocated)}
+
+
+def _item_change(company: Company, body: Body) -> Any:
+    changes = body.get("changes")
+    if not isinstance(changes, dict):
+        raise ValueError("'changes' must be an object of the kernel's names, such as is_active or cost")
+    amounts = {name: _number(changes, name) for name in ("cost", "weight") if name in changes}
+    one = events.item_change(company, _text(body, "item"), **{**changes, **amounts})
+    return {"code": one.code, "active": one.is_active, "cost": str(one.cost), "weight": str(one.weight)}
+
+
+def _new_item(company: Company, body: Body) -> Any:
+    price = _number(body, "price") if "price" in body else None
+    one = events.new_item(
+        company, _text(body, "item"), like=_text(body, "like"), name=_text(body, "name", ""), price=price
+    )
+    return {"id": one.id, "code": one.code}
 
 
 def _other_channel_sale(company: Company, body: Body) -> Any:
@@ -186,6 +251,11 @@ ACTIONS: dict[str, Action] = {
     "stock-adjust": _stock_adjust,
     "price-change": _price_change,
     "customer-change": _customer_change,
+    "item-change": _item_change,
+    "new-item": _new_item,
+    "track": _track,
+    "credit": _credit,
+    "settle": _settle,
     "other-channel-sale": _other_channel_sale,
     "hold": _hold,
     "cancel": _cancel,

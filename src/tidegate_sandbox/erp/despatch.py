@@ -16,6 +16,7 @@ class DespatchLine(Record):
     despatch_id: int
     order_id: int
     order_line_id: int
+    warehouse_id: int  #: where it left from, whatever the order's line says
     quantity: Decimal
     is_invoiced: bool = False
 

@@ -24,7 +24,7 @@ class Despatches:
     def __init__(self, company: Company) -> None:
         self._company = company
         self._numbers = Sequence(1)
-        self.table: Table[Despatch] = Table(order_id=lambda one: one.order_id)
+        self.table: Table[Despatch] = Table(order_id=lambda one: one.order_id, number=lambda one: one.number)
         self.lines: Table[DespatchLine] = Table(
             order_id=lambda one: one.order_id, despatch_id=lambda one: one.despatch_id
         )
@@ -41,10 +41,11 @@ class Despatches:
         weight: Decimal | None = None,
         notes: str = "",
         user: str = "",
+        warehouse_id: int | None = None,
     ) -> Despatch:
         """Despatch so much of each line (by line id); without quantities, everything that stock is there for.
 
-        All of it or nothing. Refusal ``invalid`` for an order that is not live, or more than is outstanding
+        ``warehouse_id`` is where all of it leaves from, when that is not where the lines say. All of it or nothing. Refusal ``invalid`` for an order that is not live, or more than is outstanding
         or in stock; ``unknown`` for a line or courier that does not exist; ``closed_period``.
         """
         company = self._company
@@ -55,7 +56,10 @@ class Despatches:
         day = day if day is not None else company.today()
         company.calendar.require_open(day)
         company.calendar.require_open(company.today())
-        chosen = self._available(order) if quantities is None else self._checked(order, quantities)
+        if warehouse_id is not None:
+            chosen = self._elsewhere(order, quantities or {}, warehouse_id)
+        else:
+            chosen = self._available(order) if quantities is None else self._checked(order, quantities)
         if not chosen:
             raise Refusal("invalid", "There is nothing to despatch.", "items")
         stamp = company.stamp()
@@ -75,7 +79,7 @@ class Despatches:
         )
         self.table.add(despatch)
         for line, quantity in chosen:
-            self._send(despatch, order, line, quantity)
+            self._send(despatch, order, line, quantity, warehouse_id or line.warehouse_id or 0)
         company.orders.complete_if_done(order)
         return despatch
 
@@ -114,11 +118,35 @@ class Despatches:
                     raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
         return chosen
 
-    def _send(self, despatch: Despatch, order: Order, line: OrderLine, quantity: Decimal) -> None:
+    def _elsewhere(
+        self, order: Order, quantities: Mapping[int, Decimal], warehouse_id: int
+    ) -> list[tuple[OrderLine, Decimal]]:
+        """Quantities that leave from another warehouse than their lines'; only free stock of it can."""
+        company = self._company
+        if not company.rules.update_stock_on_despatch:
+            raise Refusal("invalid", "Stock falls at invoicing, where the line says.", "warehouse")
+        lines = {line.id: line for line in order.lines}
+        chosen = []
+        for line_id, asked in quantities.items():
+            line, quantity = lines.get(line_id), rounded(asked, 5)
+            if line is None:
+                raise Refusal("unknown", "The order line does not exist.", "items")
+            holding = company.stock.holding(line.item_id or 0, warehouse_id)
+            free = holding.free if holding is not None else Decimal(0)
+            if line.warehouse_id == warehouse_id:
+                free += line.allocated
+            if quantity <= 0 or quantity > min(line.outstanding, free):
+                raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
+            chosen.append((line, quantity))
+        return chosen
+
+    def _send(
+        self, despatch: Despatch, order: Order, line: OrderLine, quantity: Decimal, warehouse_id: int
+    ) -> None:
         company = self._company
         if company.rules.update_stock_on_despatch:
-            company.stock.release(line, quantity)
-            company.stock.issue(order, line, quantity, f"despatch {despatch.number}")
+            company.stock.release(line, min(quantity, line.allocated))
+            company.stock.issue(order, line, quantity, f"despatch {despatch.number}", warehouse_id)
         else:
             line.allocated -= quantity
         line.despatched += quantity
@@ -130,10 +158,18 @@ class Despatches:
             despatch_id=despatch.id,
             order_id=order.id,
             order_line_id=line.id,
+            warehouse_id=warehouse_id,
             quantity=quantity,
         )
         despatch.lines.append(one)
         self.lines.add(one)
+
+    def track(self, despatch: Despatch, *, courier_id: int | None, consignment: str) -> None:
+        """Give a despatch another courier and tracking number. Refusal ``unknown`` for the courier."""
+        if courier_id is not None and courier_id not in self._company.couriers:
+            raise Refusal("unknown", "The courier does not exist.", "courier_id")
+        despatch.courier_id, despatch.consignment = courier_id, consignment
+        self.touched(despatch)
 
     def touched(self, despatch: Despatch) -> None:
         """Call after a change of tracking details: its lines show it, too."""

@@ -1,19 +1,21 @@
-"""The invoice run: what was despatched is invoiced and posted."""
+"""The invoice run: what was despatched is invoiced and posted; and credit notes that take it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine
+from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine, InvoiceTie
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order, OrderLine, Totals
 from tidegate_sandbox.erp.receivable import NominalShare, TaxShare
+from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.stamps import Sequence
 from tidegate_sandbox.erp.table import Table
+from tidegate_sandbox.erp.warehouse import NONE
 
 if TYPE_CHECKING:
     from tidegate_sandbox.erp.company import Company
@@ -26,16 +28,40 @@ class Invoices:
         self._company = company
         self._numbers = Sequence(first_number)
         self.table: Table[Invoice] = Table(
-            order_id=lambda one: one.order_id,
             number=lambda one: one.number,
             posted_id=lambda one: one.posted_id,
         )
+        self.ties: Table[InvoiceTie] = Table(
+            invoice_id=lambda one: one.invoice_id, order_id=lambda one: one.order_id
+        )
         self.lines: Table[InvoiceLine] = Table(
-            invoice_id=lambda one: one.invoice_id, order_line_id=lambda one: one.order_line_id
+            invoice_id=lambda one: one.invoice_id,
+            order_line_id=lambda one: one.order_line_id,
+            order_id=lambda one: one.order_id,
         )
 
-    def run(self, orders: Iterable[Order] | None = None, *, day: date | None = None) -> list[Invoice]:
-        """Invoice everything despatched and not yet invoiced; one invoice an order.
+    def of_order(self, order_id: int) -> list[Invoice]:
+        """The invoices and credit notes of an order, oldest first."""
+        return [self.table[one.invoice_id] for one in self.ties.find("order_id", order_id)]
+
+    def orders_of(self, invoice: Invoice) -> list[int]:
+        """The ids of the orders of an invoice."""
+        return [one.order_id for one in self.ties.find("invoice_id", invoice.id)]
+
+    def invoiced(self, order: Order) -> Decimal:
+        """What of an order has been invoiced, tax included; credit notes take nothing off."""
+        lines = self.lines.find("order_id", order.id)
+        return sum((one.net + one.tax for one in lines if not self._is_credit(one)), ZERO)
+
+    def _is_credit(self, line: InvoiceLine) -> bool:
+        invoice = self.table.get(line.invoice_id)
+        return invoice is not None and invoice.is_credit
+
+    def run(
+        self, orders: Iterable[Order] | None = None, *, day: date | None = None, consolidate: bool = False
+    ) -> list[Invoice]:
+        """Invoice everything despatched and not yet invoiced; one invoice an order, or ``consolidate``: one
+        for all orders of an account.
 
         Lines that are not despatched (text, charges, services) go with the first invoice of their order.
         Refusal ``closed_period`` before anything is done.
@@ -43,14 +69,12 @@ class Invoices:
         company = self._company
         day = day if day is not None else company.today()
         company.calendar.require_open(day)
-        made = []
+        together: dict[object, list[tuple[Order, list[tuple[OrderLine, Decimal]]]]] = {}
         for order in list(company.orders.table if orders is None else orders):
-            if order.status != "live":
-                continue
-            due = self._due(order)
-            if due:
-                made.append(self._invoice(order, due, day))
-        return made
+            if order.status == "live" and (due := self._due(order)):
+                key = (order.customer_id, order.exchange_rate) if consolidate else order.id
+                together.setdefault(key, []).append((order, due))
+        return [self._invoice(pairs, day) for pairs in together.values()]
 
     def _due(self, order: Order) -> list[tuple[OrderLine, Decimal]]:
         stocked = [
@@ -67,53 +91,92 @@ class Invoices:
         ]
         return sorted(stocked + others, key=lambda pair: pair[0].number)
 
-    def _invoice(self, order: Order, due: list[tuple[OrderLine, Decimal]], day: date) -> Invoice:
-        company = self._company
-        stamp = company.stamp()
-        invoice = Invoice(
-            id=company.ids.next(),
-            created_at=stamp,
-            updated_at=stamp,
+    def _new(self, order: Order, day: date, **more: Any) -> Invoice:
+        return self._company.new(
+            Invoice,
             number=f"{self._numbers.next():010d}",
             order_id=order.id,
             customer_id=order.customer_id,
             date=day,
             exchange_rate=order.exchange_rate,
+            **more,
         )
-        for line, quantity in due:
-            self._line(invoice, order, line, quantity)
-        self._post(invoice, order)
+
+    def _tie(self, invoice: Invoice, order: Order) -> None:
+        self.ties.add(self._company.new(InvoiceTie, invoice_id=invoice.id, order_id=order.id))
+
+    def _invoice(self, pairs: list[tuple[Order, list[tuple[OrderLine, Decimal]]]], day: date) -> Invoice:
+        company = self._company
+        orders = [order for order, _ in pairs]
+        invoice = self._new(orders[0], day)
+        for order, due in pairs:
+            for line, quantity in due:
+                self._line(invoice, order, line, quantity)
+        self._post(invoice, orders[0].number if len(orders) == 1 else "")
         self.table.add(invoice)
-        for one in company.despatches.lines.find("order_id", order.id):
-            if not one.is_invoiced:
-                one.is_invoiced, one.updated_at = True, company.stamp()
-        self._settle(invoice, order)
-        company.orders.complete_if_done(order)
+        for order in orders:
+            self._tie(invoice, order)
+            for one in company.despatches.lines.find("order_id", order.id):
+                if not one.is_invoiced:
+                    one.is_invoiced, one.updated_at = True, company.stamp()
+            self._settle(invoice, order)
+            company.orders.complete_if_done(order)
         return invoice
 
-    def _line(self, invoice: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
+    def credit(
+        self,
+        order: Order,
+        quantities: Mapping[int, Decimal] | None = None,
+        *,
+        returned: bool = False,
+        day: date | None = None,
+    ) -> Invoice:
+        """A credit note for so much of each invoiced line (by line id); all that is left by default.
+
+        ``returned``: the goods come back into the warehouse of their line. Refusals ``invalid`` for more than
+        was invoiced and not yet credited, ``unknown`` for a line, ``closed_period``.
+        """
         company = self._company
-        if line.is_stocked and not company.rules.update_stock_on_despatch:
-            holding = company.stock.holding(line.item_id or 0, line.warehouse_id or 0)
-            if holding is not None:
-                holding.allocated_orders -= quantity
-            company.stock.issue(order, line, quantity, f"invoice {invoice.number}")
-        earlier = self.lines.find("order_line_id", line.id)
+        day = day if day is not None else company.today()
+        company.calendar.require_open(day)
+        lines = {line.id: line for line in order.lines}
+        left = {id: line.invoiced - self._credited(line) for id, line in lines.items()}
+        chosen = {id: left[id] for id in lines if left[id] > 0} if quantities is None else quantities
+        for id, quantity in chosen.items():
+            if id not in lines:
+                raise Refusal("unknown", "The order line does not exist.", "lines")
+            if quantity <= 0 or quantity > left[id]:
+                raise Refusal("invalid", "The quantity exceeds what was invoiced.", "lines")
+        if not chosen:
+            raise Refusal("invalid", "There is nothing to credit.", "lines")
+        credit = self._new(order, day, is_credit=True, returned=returned)
+        for id, quantity in chosen.items():
+            self._credit_line(credit, order, lines[id], rounded(quantity, 5))
+        self._post(credit, order.number)
+        self.table.add(credit)
+        self._tie(credit, order)
+        order.updated_at = company.stamp()
+        return credit
+
+    def _credited(self, line: OrderLine) -> Decimal:
+        found = self.lines.find("order_line_id", line.id)
+        return sum((one.quantity for one in found if self._is_credit(one)), NONE)
+
+    def _credit_line(self, credit: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
         whole = line.net - line.document_discount
-        if line.invoiced + quantity >= line.quantity:
-            net = whole - sum((one.net for one in earlier), ZERO)
-            tax = line.tax - sum((one.tax for one in earlier), ZERO)
-        else:
-            net = rounded(whole * quantity / line.quantity)
-            tax = rounded(line.tax * quantity / line.quantity)
-        line.invoiced += quantity
-        line.updated_at = stamp = company.stamp()
-        one = InvoiceLine(
-            id=company.ids.next(),
-            created_at=stamp,
-            updated_at=stamp,
+        share = quantity / line.quantity
+        if credit.returned and line.is_stocked:
+            self._company.stock.issue(order, line, -quantity, f"credit note {credit.number}")
+        self._add_line(credit, line, quantity, rounded(whole * share), rounded(line.tax * share))
+
+    def _add_line(
+        self, invoice: Invoice, line: OrderLine, quantity: Decimal, net: Decimal, tax: Decimal
+    ) -> None:
+        one = self._company.new(
+            InvoiceLine,
             invoice_id=invoice.id,
             order_line_id=line.id,
+            order_id=line.order_id,
             quantity=quantity,
             net=net,
             tax=tax,
@@ -122,7 +185,26 @@ class Invoices:
         invoice.lines.append(one)
         self.lines.add(one)
 
-    def _post(self, invoice: Invoice, order: Order) -> None:
+    def _line(self, invoice: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
+        company = self._company
+        if line.is_stocked and not company.rules.update_stock_on_despatch:
+            holding = company.stock.holding(line.item_id or 0, line.warehouse_id or 0)
+            if holding is not None:
+                holding.allocated_orders -= quantity
+            company.stock.issue(order, line, quantity, f"invoice {invoice.number}")
+        earlier = [one for one in self.lines.find("order_line_id", line.id) if not self._is_credit(one)]
+        whole = line.net - line.document_discount
+        if line.invoiced + quantity >= line.quantity:
+            net = whole - sum((one.net for one in earlier), ZERO)
+            tax = line.tax - sum((one.tax for one in earlier), ZERO)
+        else:
+            net = rounded(whole * quantity / line.quantity)
+            tax = rounded(line.tax * quantity / line.quantity)
+        line.invoiced += quantity
+        line.updated_at = company.stamp()
+        self._add_line(invoice, line, quantity, net, tax)
+
+    def _post(self, invoice: Invoice, second_reference: str) -> None:
         company = self._company
         revenue: dict[Target, Decimal] = {}
         taxes: dict[int, TaxShare] = {}
@@ -143,14 +225,14 @@ class Invoices:
         totals.gross = totals.net + totals.tax
         invoice.totals = totals
         posted = company.receivables.post(
-            "invoice",
-            company.customers.table[order.customer_id],
+            "credit_note" if invoice.is_credit else "invoice",
+            company.customers.table[invoice.customer_id],
             day=invoice.date,
             reference=invoice.number,
-            second_reference=order.number,
+            second_reference=second_reference,
             tax_shares=list(taxes.values()),
             nominal_shares=[NominalShare(target, value, invoice.number) for target, value in revenue.items()],
-            exchange_rate=order.exchange_rate,
+            exchange_rate=invoice.exchange_rate,
             source="orders",
         )
         invoice.posted_id = posted.id
@@ -163,8 +245,8 @@ class Invoices:
         if payment.posted_id is None:
             company.receivables.receive_with_order(order)
         receipt = company.receivables.table[payment.posted_id or 0]
-        value = min(-receipt.outstanding, invoice.totals.gross)
+        posted = company.receivables.table[invoice.posted_id]
+        value = min(-receipt.outstanding, posted.outstanding)
         if value > 0:
-            posted = company.receivables.table[invoice.posted_id]
             company.receivables.allocate([(posted, value), (receipt, -value)])
             payment.spent += value

@@ -176,9 +176,7 @@ class Orders:
         self.table.reindex(order)
 
     def _value_open(self, order: Order, customer: Customer, value: Decimal) -> None:
-        invoiced = sum(
-            (one.totals.gross for one in self._company.invoices.table.find("order_id", order.id)), ZERO
-        )
+        invoiced = self._company.invoices.invoiced(order)
         value = max(value - invoiced, ZERO) if value else ZERO
         customer.open_orders += value - order.open_gross
         order.open_gross = value

@@ -113,11 +113,16 @@ class Stock:
             raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
         return holding
 
-    def issue(self, order: Order, line: OrderLine, quantity: Decimal, reason: str) -> None:
-        """Goods of an order line leave; posts cost of sales when the company does that."""
+    def issue(
+        self, order: Order, line: OrderLine, quantity: Decimal, reason: str, warehouse_id: int | None = None
+    ) -> None:
+        """Goods of an order line leave (or, below zero, come back), from where the line says by default.
+
+        Posts cost of sales when the company does that.
+        """
         company = self._company
         item: Item = company.items[line.item_id or 0]
-        self.move(item.id, line.warehouse_id or 0, -quantity, reason)
+        self.move(item.id, warehouse_id or line.warehouse_id or 0, -quantity, reason)
         value = rounded(item.cost * quantity)
         if company.rules.post_cost_of_sales and value:
             company.ledger.post(

@@ -55,7 +55,10 @@ def add_routes(context: Context) -> None:
         Listing(
             views["sop_order_despatch_line_view"],
             lambda: despatches.lines,
-            of(despatches.lines),
+            {
+                **of(despatches.lines),
+                "sop_despatch_id": lambda key: despatches.lines.find("despatch_id", key),
+            },
             default_order=(("sop_despatch_line_id", False),),
         ),
     )

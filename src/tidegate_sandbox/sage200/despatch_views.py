@@ -82,8 +82,8 @@ def add_views(context: Context) -> None:
             return None
         return courier.tracking_url.replace("{0}", despatch.consignment)
 
-    def holding_id(one: OrderLine) -> int | None:
-        holding = company.stock.holding(one.item_id or 0, one.warehouse_id or 0)
+    def holding_id(record: DespatchLine) -> int | None:
+        holding = company.stock.holding(line(record).item_id or 0, record.warehouse_id)
         return holding.id if holding is not None else None
 
     of_line: dict[str, Getter] = {
@@ -97,9 +97,6 @@ def add_views(context: Context) -> None:
         "product_id": attrgetter("item_id"),
         "product_code": attrgetter("code"),
         "product_name": lambda one: company.items[one.item_id].name,
-        "warehouse_holding_id": holding_id,
-        "warehouse_id": attrgetter("warehouse_id"),
-        "warehouse_name": lambda one: company.warehouses[one.warehouse_id].name,
     }
     status = {"sop_order_document_status_type": lambda one: ORDER_STATUS[one.status]}
     views["sop_order_despatch_line_view"] = View.of(
@@ -111,6 +108,9 @@ def add_views(context: Context) -> None:
             **via(lambda record: despatches[record.despatch_id], _of_despatch(context)),
             **via(line, of_line),
             **via(order, {**_of_order(context), **status}),
+            "warehouse_holding_id": holding_id,
+            "warehouse_id": attrgetter("warehouse_id"),
+            "warehouse_name": lambda one: company.warehouses[one.warehouse_id].name,
             "sys_courier_tracking_url": tracking_url,
             "date_time_updated": attrgetter("updated_at"),
         },

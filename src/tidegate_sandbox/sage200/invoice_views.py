@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine
+from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine, InvoiceTie
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.sage200.listing import Listing
 from tidegate_sandbox.sage200.naming import ORDER_STATUS_ID
@@ -22,10 +22,13 @@ def add_views(context: Context) -> None:
     orders, customers = company.orders.table, company.customers.table
 
     def order(get: Getter) -> Getter:
-        return lambda invoice: get(orders[invoice.order_id])
+        return lambda tie: get(orders[tie.order_id])
+
+    def of(get: Getter) -> Getter:
+        return lambda tie: get(company.invoices.table[tie.invoice_id])
 
     def customer(name: str) -> Getter:
-        return lambda invoice: getattr(customers[invoice.customer_id], name)
+        return of(lambda invoice: getattr(customers[invoice.customer_id], name))
 
     def invoice_type(one: Invoice) -> int:
         return 1 if one.is_credit else 0
@@ -34,7 +37,8 @@ def add_views(context: Context) -> None:
         "sop_order_return_invoice_credit_view",
         {
             "sop_order_return_id": attrgetter("order_id"),
-            "sop_order_return_document_type_id": lambda one: 0,
+            # Goods that come back are entered as a return; which number that has is an assumption (A).
+            "sop_order_return_document_type_id": of(lambda one: 1 if one.returned else 0),
             "sop_order_return_document_no": order(attrgetter("number")),
             "sop_order_return_document_date": order(attrgetter("date")),
             "sop_order_return_document_status_id": order(lambda one: ORDER_STATUS_ID[one.status]),
@@ -42,18 +46,18 @@ def add_views(context: Context) -> None:
             "sop_order_return_total_net_value": order(attrgetter("totals.net")),
             "sop_order_return_total_tax_value": order(attrgetter("totals.tax")),
             "sop_order_return_total_gross_value": order(attrgetter("totals.gross")),
-            "customer_id": attrgetter("customer_id"),
+            "customer_id": of(attrgetter("customer_id")),
             "customer_reference": customer("code"),
             "customer_name": customer("name"),
             "customer_short_name": customer("short_name"),
-            "sop_invoice_credit_id": attrgetter("id"),
-            "sop_invoice_credit_document_no": attrgetter("number"),
-            "sop_invoice_credit_type_id": lambda one: str(invoice_type(one)),
-            "sop_invoice_credit_document_date": attrgetter("date"),
-            "sop_invoice_credit_document_status_id": lambda one: str(POSTED),
-            "sop_invoice_credit_total_net_value": attrgetter("totals.net"),
-            "sop_invoice_credit_total_tax_value": attrgetter("totals.tax"),
-            "sop_invoice_credit_total_gross_value": attrgetter("totals.gross"),
+            "sop_invoice_credit_id": attrgetter("invoice_id"),
+            "sop_invoice_credit_document_no": of(attrgetter("number")),
+            "sop_invoice_credit_type_id": of(lambda one: str(invoice_type(one))),
+            "sop_invoice_credit_document_date": of(attrgetter("date")),
+            "sop_invoice_credit_document_status_id": lambda tie: str(POSTED),
+            "sop_invoice_credit_total_net_value": of(attrgetter("totals.net")),
+            "sop_invoice_credit_total_tax_value": of(attrgetter("totals.tax")),
+            "sop_invoice_credit_total_gross_value": of(attrgetter("totals.gross")),
         },
         no_loose,
     )
@@ -136,22 +140,27 @@ def add_routes(context: Context) -> None:
     invoices = company.invoices
 
     def by_order(index: str) -> Any:
-        def find(key: Any) -> list[Invoice]:
+        def find(key: Any) -> list[InvoiceTie]:
             found: list[Order] = company.orders.table.find(index, key)
-            return [one for order in found for one in invoices.table.find("order_id", order.id)]
+            return [one for order in found for one in invoices.ties.find("order_id", order.id)]
 
         return find
+
+    def by_number(key: Any) -> list[InvoiceTie]:
+        found = invoices.table.find("number", key)
+        return [tie for one in found for tie in invoices.ties.find("invoice_id", one.id)]
 
     context.listing(
         "sop_order_return_invoice_credit_views",
         Listing(
             views["sop_order_return_invoice_credit_view"],
-            lambda: invoices.table,
+            lambda: invoices.ties,
             {
-                "sop_order_return_id": lambda key: invoices.table.find("order_id", key),
+                "sop_order_return_id": lambda key: invoices.ties.find("order_id", key),
+                "sop_invoice_credit_id": lambda key: invoices.ties.find("invoice_id", key),
                 "sop_order_return_document_no": by_order("number"),
                 "sop_order_return_customer_document_no": by_order("customer_order_no"),
-                "sop_invoice_credit_document_no": lambda key: invoices.table.find("number", key),
+                "sop_invoice_credit_document_no": by_number,
             },
         ),
     )
