@@ -63,6 +63,24 @@ _SERVICES: Final = {
         "prices",
         "Catalog\\Api\\Data\\TierPriceInterface",
     ),
+    "PUT products/tier-prices": Service(
+        "magento.catalog.api.tierpricestorageinterface.replace",
+        f"{_CATALOG}\\Product\\Price\\TierPriceStorage\\Interceptor::replace",
+        "prices",
+        "Catalog\\Api\\Data\\TierPriceInterface",
+    ),
+    "POST products/special-price": Service(
+        "magento.catalog.api.specialpricestorageinterface.update",
+        f"{_CATALOG}\\Product\\Price\\SpecialPriceStorage::update",
+        "prices",
+        "Catalog\\Api\\Data\\SpecialPriceInterface",
+    ),
+    "POST products/cost": Service(
+        "magento.catalog.api.coststorageinterface.update",
+        f"{_CATALOG}\\Product\\Price\\CostStorage::update",
+        "prices",
+        "Catalog\\Api\\Data\\CostInterface",
+    ),
     "POST products": Service(
         "magento.catalog.api.productrepositoryinterface.save",
         f"{_CATALOG}\\ProductRepository\\Interceptor::save",
@@ -84,7 +102,7 @@ _SERVICES: Final = {
         "orderId",
     ),
 }
-"""The recorded ones. Of any other route the names are made up of its path."""
+"""The recorded ones; PUT tier prices, special prices and cost are named after them, all others after their path."""
 
 
 def find(routes: RouteTable, verb: str, parts: tuple[str, ...]) -> tuple[Route, dict[str, str]] | None:
