@@ -81,9 +81,36 @@ def tree_of(found: dict[str, Any], zones: dict[str, ZoneInfo], history: bool) ->
         tree = Tree(text("without a captured order"))
     for each in found["deliveries"]:
         add_delivery(tree, each, zone, history)
-    for link in found["links"]:
-        tree.add(text(f"{link['kind']}: {link['number'] or link['identifier']} (id {link['identifier']})"))
+    if found["chain"]:
+        add_chain(tree, found["chain"])
     return tree
+
+
+def add_chain(tree: Tree, chain: dict[str, Any]) -> None:
+    """The order's financial life, from Sage's order to the postings."""
+    head = "[green]complete[/]" if chain["complete"] else f"[yellow]{len(chain['missing'])} missing[/]"
+    branch = tree.add(f"chain: {head}")
+    for each in chain["tree"]["children"]:
+        add_node(branch, each)
+
+
+def add_node(tree: Tree, node: dict[str, Any]) -> None:
+    """One document of the chain and what hangs on it."""
+    words = " ".join(
+        part
+        for part in (
+            f"{node['kind']}:",
+            node["number"],
+            f"(id {node['identifier']})" if node["identifier"] and node["kind"] != "posting" else "",
+            node["amount"] if node["amount"] and node["kind"] != "posting" else "",
+            node["text"],
+        )
+        if part
+    )
+    style = {"missing": "yellow", "not told": "dim"}.get(node["presence"], "")
+    branch = tree.add(f"[{style}]{text(words)}[/]" if style else text(words))
+    for child in node["children"]:
+        add_node(branch, child)
 
 
 def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool) -> None:

@@ -17,6 +17,7 @@ from tidegate.domain.account import Account
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.states import State
+from tidegate.engine import chains
 from tidegate.ledger import account as accounts
 from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, queue, trace
 from tidegate.ledger.queue import Item
@@ -126,7 +127,6 @@ def flow_status(
     }
 
 
-def next_cycle(rule: Flow, company: Company, last: str | None, now: datetime) -> datetime:
 def step_account(name: str, flow: str, step: str) -> Account:
     """The account of one step's deliveries, of a family of steps, or of a flow's mirror."""
     if step == mirror.STEP:
@@ -136,6 +136,7 @@ def step_account(name: str, flow: str, step: str) -> Account:
     return accounts.account(name, flow, step)
 
 
+def next_cycle(rule: Flow, company: Company, last: str | None, now: datetime) -> datetime:
     """When the flow is due; at the earliest now."""
     cadence = Cadence(every=rule.every, cron=rule.cron, time_zone=company.time_zone)
     return cadence.next_after(datetime.fromisoformat(last) if last else None, now)
@@ -241,7 +242,9 @@ def deliveries(
 
 def traced(identifier: str, now: datetime) -> Report:
     """Everything known about an order, from either end; `orders` is empty when nothing is known."""
-    return {"identifier": identifier, "orders": [_traced(each, now) for each in trace.trace(identifier)]}
+    found = chains.find(identifier)
+    orders = [{**_traced(each, now), "chain": chains.report(each)} for each in found]
+    return {"identifier": identifier, "orders": orders}
 
 
 def _traced(found: trace.Trace, now: datetime) -> Report:

@@ -1,12 +1,13 @@
 """The tables. Nothing outside the ledger touches them; the functions beside them do."""
 
 from tidegate.ledger.models.attempt import Attempt, Batch
+from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
 from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.lease import Lease
-from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
+from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.stream import Cursor, Mark
 from tidegate.ledger.models.token import Token
 from tidegate.ledger.models.trouble import Alert, Closure, Halt
@@ -15,6 +16,9 @@ __all__ = [
     "Alert",
     "Attempt",
     "Batch",
+    "BookEntry",
+    "BookInvoice",
+    "BookPosting",
     "Closure",
     "Cursor",
     "CustomerLink",
@@ -24,8 +28,8 @@ __all__ = [
     "Lease",
     "Link",
     "Mark",
+    "MirrorPicture",
+    "MirrorRow",
     "Source",
     "Token",
 ]
-    "MirrorPicture",
-    "MirrorRow",

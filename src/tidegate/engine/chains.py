@@ -1,0 +1,95 @@
+"""The chain of a traced order as a report: its tree, what is missing, what the product does not tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.chain import Books, Node, Tie, gaps, grow, untold
+from tidegate.domain.keys import order_key
+from tidegate.flows.books import marks_of
+from tidegate.flows.documents import read_order
+from tidegate.ledger import books, marks, trace
+from tidegate.ledger.trace import Trace, TracedSource
+
+
+def find(identifier: str) -> list[Trace]:
+    """Orders by any number of their chain; the books are asked where the ledger has tied nothing."""
+    found = trace.trace(identifier)
+    if found:
+        return found
+    return [each for key in books.order_keys(identifier) for each in trace.trace(f"{key}/order")]
+
+
+def chain_of(found: Trace) -> Node | None:
+    """The tree of a captured order; None without a document."""
+    source = found.source
+    if source is None:
+        return None
+    connection = source.connection
+    ties = [Tie(link.kind, link.identifier, link.number, link.delivery_id) for link in found.links]
+    invoices = {invoice.id: invoice for invoice in books.invoices_of(connection, order_key_of(source))}
+    tied = {tie.identifier for tie in ties}
+    ties += [
+        Tie("sage-credit" if each.credit else "sage-invoice", each.id, each.number)
+        for each in invoices.values()
+        if each.id not in tied
+    ]
+    named = [
+        name
+        for tie in ties
+        if tie.kind in ("sage-entry", "sage-receipt")
+        for name in (tie.identifier, tie.number)
+    ]
+    numbers = [tie.number for tie in ties if tie.kind in ("sage-invoice", "sage-credit") and tie.number]
+    entries = {entry.urn: entry for entry in books.entries_named(connection, named, numbers)}
+    known = Books(
+        invoices=invoices,
+        entries=entries,
+        postings=books.postings(connection, entries),
+        links=frozenset((marks.read(marks_of(connection)) or "").split()),
+    )
+    top = Node(
+        "magento-order",
+        source.increment_id,
+        str(source.entity_id),
+        text=source.status,
+        amount=source.grand_total,
+    )
+    return grow(top, ties, known, goods=has_goods(source))
+
+
+def report(found: Trace) -> dict[str, Any] | None:
+    """The chain as a plain document; None without a captured order."""
+    tree = chain_of(found)
+    if tree is None:
+        return None
+    missing = gaps(tree)
+    return {"complete": not missing, "missing": missing, "not_told": untold(tree), "tree": node(tree)}
+
+
+def node(each: Node) -> dict[str, Any]:
+    """One node and what hangs on it."""
+    return {
+        "kind": each.kind,
+        "number": each.number,
+        "identifier": each.identifier,
+        "presence": each.presence.value,
+        "text": each.text,
+        "amount": None if each.amount is None else format(each.amount, "f"),
+        "children": [node(child) for child in each.children],
+    }
+
+
+def order_key_of(source: TracedSource) -> str:
+    """The key that the company keeps with the order."""
+    return order_key(source.store, source.entity_id)
+
+
+def has_goods(source: TracedSource) -> bool:
+    """Whether anything of the order leaves a warehouse; an unreadable one is taken for such."""
+    try:
+        return read_order(source.document).shipping is not None
+    except msgspec.DecodeError:
+        return True

@@ -1,0 +1,271 @@
+"""What the company's books said of our orders: invoices, entries and postings, kept as they were read.
+
+So the chain shows accounts and amounts, and a reconciliation of a hundred thousand orders needs only
+what has changed since the last one (Sage 200: `contracts/sage200/README.md` §9.9 to §9.11).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.texts import storable
+
+LINK = "sage-entry"
+MOST_NAMED = 20  #: numbers repeat between connections, but not without end
+
+_LINES = msgspec.json.Decoder(tuple[InvoiceLine, ...], strict=False)
+_TEXTS = msgspec.json.Decoder(tuple[str, ...])
+_INVOICE = (
+    *("number", "credit", "day", "account", "net", "tax", "gross", "currency", "posted", "returned"),
+    *("order_ids", "order_keys", "lines", "learnt_at"),
+)
+_ENTRY = (
+    *("urn", "kind", "account", "reference", "second_reference", "day", "due", "settled"),
+    *("gross", "outstanding", "net", "tax", "currency", "learnt_at"),
+)
+
+
+def keep_invoices(connection: str, invoices: Sequence[SalesInvoice], now: datetime) -> None:
+    """Keep invoices and credit notes as they are now."""
+    inside(now)
+    newest = {invoice.id: invoice for invoice in invoices}
+    models.BookInvoice.objects.bulk_create(
+        [
+            models.BookInvoice(
+                connection=connection,
+                identifier=invoice.id,
+                number=storable(invoice.number),
+                credit=invoice.credit,
+                day=invoice.day,
+                account=storable(invoice.account),
+                net=invoice.net,
+                tax=invoice.tax,
+                gross=invoice.gross,
+                currency=invoice.currency,
+                posted=invoice.posted,
+                returned=invoice.returned,
+                order_ids=_json(invoice.order_ids),
+                order_keys=_json(invoice.order_keys),
+                lines=_json(invoice.lines),
+                learnt_at=now,
+            )
+            for invoice in newest.values()
+        ],
+        batch_size=rows.CHUNK,
+        update_conflicts=True,
+        unique_fields=["connection", "identifier"],
+        update_fields=_INVOICE,
+    )
+
+
+def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime) -> None:
+    """Keep entries of the sales ledger as they are now."""
+    inside(now)
+    newest = {entry.id: entry for entry in entries}
+    models.BookEntry.objects.bulk_create(
+        [
+            models.BookEntry(
+                connection=connection,
+                identifier=entry.id,
+                urn=entry.urn,
+                kind=entry.kind.value,
+                account=storable(entry.account),
+                reference=storable(entry.reference),
+                second_reference=storable(entry.second_reference),
+                day=entry.day,
+                due=entry.due,
+                settled=entry.settled,
+                gross=entry.gross,
+                outstanding=entry.outstanding,
+                net=entry.net,
+                tax=entry.tax,
+                currency=entry.currency,
+                learnt_at=now,
+            )
+            for entry in newest.values()
+        ],
+        batch_size=rows.CHUNK,
+        update_conflicts=True,
+        unique_fields=["connection", "identifier"],
+        update_fields=_ENTRY,
+    )
+
+
+def keep_postings(connection: str, postings: Mapping[str, Sequence[Posting]], now: datetime) -> int:
+    """Keep the postings of whole entries; what is posted never changes. Returns how many entries had any."""
+    inside(now)
+    models.BookPosting.objects.bulk_create(
+        [
+            models.BookPosting(
+                connection=connection,
+                urn=urn,
+                place=place,
+                account=storable(line.account),
+                debit=line.debit,
+                credit=line.credit,
+                period=storable(line.period),
+                day=line.day,
+                reference=storable(line.reference),
+                narrative=storable(line.narrative),
+            )
+            for urn, lines in postings.items()
+            for place, line in enumerate(lines)
+        ],
+        batch_size=rows.CHUNK,
+        ignore_conflicts=True,
+    )
+    return sum(bool(lines) for lines in postings.values())
+
+
+def unread_urns(connection: str, limit: int) -> list[str]:
+    """Entries of our invoices, credit notes and receipts whose postings are not known yet, oldest first."""
+    posted = models.BookPosting.objects.filter(connection=connection, urn=OuterRef("urn"))
+    ours = models.BookInvoice.objects.filter(connection=connection, number=OuterRef("reference"))
+    tied = models.Link.objects.filter(kind=LINK).filter(
+        Q(identifier=OuterRef("urn")) | Q(number=OuterRef("urn"))
+    )
+    receipts = models.Link.objects.filter(kind="sage-receipt").filter(
+        Q(identifier=OuterRef("urn")) | Q(number=OuterRef("urn"))
+    )
+    found = (
+        models.BookEntry.objects.filter(connection=connection)
+        .exclude(urn="")
+        .filter(Exists(ours) | Exists(tied) | Exists(receipts))
+        .filter(~Exists(posted))
+        .order_by("pk")
+        .values_list("urn", flat=True)
+    )
+    return list(dict.fromkeys(found[:limit]))
+
+
+def invoices(connection: str, start: date | None = None, end: date | None = None) -> list[SalesInvoice]:
+    """Invoices and credit notes of the days from `start` to below `end`; None = without bound."""
+    found = models.BookInvoice.objects.filter(connection=connection)
+    return [_invoice(row) for row in _of_days(found, start, end)]
+
+
+def entries(connection: str, start: date | None = None, end: date | None = None) -> list[LedgerEntry]:
+    """Entries of the days from `start` to below `end`."""
+    found = models.BookEntry.objects.filter(connection=connection)
+    return [_entry(row) for row in _of_days(found, start, end)]
+
+
+def invoices_named(connection: str, identifiers: Iterable[str]) -> list[SalesInvoice]:
+    """Invoices and credit notes by id."""
+    found = models.BookInvoice.objects.filter(connection=connection, identifier__in=list(identifiers))
+    return [_invoice(row) for row in found.order_by("pk")]
+
+
+def entries_named(connection: str, urns: Iterable[str], references: Iterable[str] = ()) -> list[LedgerEntry]:
+    """Entries by URN or id, or by the number of their document."""
+    names = list(urns)
+    found = models.BookEntry.objects.filter(connection=connection).filter(
+        Q(urn__in=names) | Q(identifier__in=names) | Q(reference__in=list(references))
+    )
+    return [_entry(row) for row in found.order_by("pk")]
+
+
+def invoices_of(connection: str, order_key: str) -> list[SalesInvoice]:
+    """Invoices and credit notes of one order, by its key."""
+    found = models.BookInvoice.objects.filter(connection=connection, order_keys__contains=f'"{order_key}"')
+    return [_invoice(row) for row in found.order_by("pk")]
+
+
+def order_keys(identifier: str) -> list[str]:
+    """The orders behind an invoice's number or id, or an entry's URN or id."""
+    name = storable(identifier.strip())
+    if not name:
+        return []
+    named = models.BookEntry.objects.filter(Q(urn=name) | Q(identifier=name)).exclude(reference="")
+    numbers = [name, *named.values_list("reference", flat=True)[:MOST_NAMED]]
+    found = models.BookInvoice.objects.filter(Q(number__in=numbers) | Q(identifier=name))
+    keys = [
+        key for text in found.values_list("order_keys", flat=True)[:MOST_NAMED] for key in _TEXTS.decode(text)
+    ]
+    return list(dict.fromkeys(keys))
+
+
+def postings(connection: str, urns: Iterable[str]) -> dict[str, list[Posting]]:
+    """The postings of entries, in their order; entries without any are left out."""
+    found: defaultdict[str, list[Posting]] = defaultdict(list)
+    for part in rows.chunks(list(dict.fromkeys(urns))):
+        known = models.BookPosting.objects.filter(connection=connection, urn__in=part)
+        for row in known.order_by("urn", "place"):
+            found[row.urn].append(
+                Posting(
+                    row.urn,
+                    row.account,
+                    _money(row.debit),
+                    _money(row.credit),
+                    row.period,
+                    row.day,
+                    row.reference,
+                    row.narrative,
+                )
+            )
+    return dict(found)
+
+
+def _of_days(found: QuerySet, start: date | None, end: date | None) -> QuerySet:  # type: ignore[type-arg]
+    if start is not None:
+        found = found.filter(Q(day__gte=start) | Q(day=None))
+    if end is not None:
+        found = found.filter(Q(day__lt=end) | Q(day=None))
+    return found.order_by("pk")
+
+
+def _invoice(row: models.BookInvoice) -> SalesInvoice:
+    return SalesInvoice(
+        row.identifier,
+        row.number,
+        row.credit,
+        row.day,
+        row.account,
+        _TEXTS.decode(row.order_ids),
+        _TEXTS.decode(row.order_keys),
+        _money(row.net),
+        _money(row.tax),
+        _money(row.gross),
+        row.currency,
+        _LINES.decode(row.lines),
+        row.posted,
+        row.returned,
+    )
+
+
+def _entry(row: models.BookEntry) -> LedgerEntry:
+    return LedgerEntry(
+        row.identifier,
+        row.urn,
+        EntryKind(row.kind),
+        row.account,
+        row.reference,
+        row.second_reference,
+        row.day,
+        _money(row.gross),
+        _money(row.outstanding),
+        None if row.net is None else _money(row.net),
+        None if row.tax is None else _money(row.tax),
+        row.due,
+        row.settled,
+        row.currency,
+    )
+
+
+def _money(value: Decimal) -> Decimal:
+    """PostgreSQL gives four decimals back, SQLite what was written: both are shown alike."""
+    return value.quantize(Decimal("0.01")) if value == value.quantize(Decimal("0.01")) else value
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
