@@ -45,6 +45,9 @@ EVENING = (
     "creditmemo-eur-full",
     "invoices-void",
 )
+TIMED = {"shipments-add-track"}
+"""Calls of the evening whose answers tell a moment."""
+
 READ_AFTER = {
     "shipments-get": "order-ship-partial-with-track",
     "shipments-search-by-order": "order-ship-partial-with-track",
