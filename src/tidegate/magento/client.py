@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tidegate.clock import Clock
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure, Group
 from tidegate.magento.access import Access
 from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, garbage, judge, status_of
 from tidegate.magento.search import NO_ORDER, Search
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 REST = "/rest"
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+_NUMBERS = msgspec.json.Encoder(decimal_format="number")  # a price in quotes is refused
 
 
 class StoreClient:
@@ -86,6 +87,17 @@ class StoreClient:
         """The decoded JSON of a write. Bodies are typed values: a misspelt key is a 500 or worse."""
         return self._decoded("POST", path, _ANYTHING, body=body)
 
+    def post_as(self, path: str, body: msgspec.Struct, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+        """A write whose answer must have the decoder's type."""
+        return self._decoded("POST", path, decoder, body=body)
+
+    def read_by_post(self, path: str, body: msgspec.Struct, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+        """A read that names its many keys in a body: without an answer nothing has happened."""
+        answer = self._decoded("POST", path, decoder, body=body)
+        if isinstance(answer, Failure) and answer.group is Group.VERIFY_FIRST:
+            return Failure(Code.SERVER_TROUBLE, answer.text, sent=False, details=answer.details)
+        return answer
+
     def put(self, path: str, body: msgspec.Struct) -> Any | Failure:
         """The decoded JSON of a replacing write."""
         return self._decoded("PUT", path, _ANYTHING, body=body)
@@ -139,7 +151,7 @@ class StoreClient:
         return raw
 
     def _request(self, method: str, path: str, query: str, body: msgspec.Struct | None) -> Answer | NoAnswer:
-        content = None if body is None else msgspec.json.encode(body)
+        content = None if body is None else _NUMBERS.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
         return self._noted(
             self._http.request(
