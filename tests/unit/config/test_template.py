@@ -57,6 +57,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 
     switched_on, written = plain(read(ANSWERS, uncommented(render(ANSWERS)))), plain(read(ANSWERS))
     examples = {
+        "api.token",
         "companies.uk.closed",
         "companies.uk.subscription_key",
         "companies.uk.subscription_key_secondary",
