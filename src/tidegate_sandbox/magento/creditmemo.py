@@ -13,26 +13,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
-from tidegate_sandbox.magento.invoice import HEAD, SIDES, total
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities
 from tidegate_sandbox.magento.order_state import settle
 from tidegate_sandbox.magento.refusal import Refusal
-from tidegate_sandbox.magento.share import Shares
 from tidegate_sandbox.magento.store import MagentoStore
 
 _REFUNDED: Final = 2
 _NOT_READY: Final = frozenset({"payment_review", "holded", "canceled", "closed"})
 _SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
-_LINE: Final = ("name", "sku", "product_id", "price", "price_incl_tax", "base_price", "base_price_incl_tax")
 _WEEE: Final = {
     "base_weee_tax_row_disposition": 0,
     "weee_tax_applied": "[]",
     "weee_tax_applied_row_amount": 0,
     "weee_tax_row_disposition": 0,
 }
-_PARTS: Final = ("discount", "tax", "discount_tax_compensation")
 Lines = list[tuple[Row, Decimal]]
 
 
@@ -145,39 +142,34 @@ def _is_last(order: Order, lines: Lines) -> bool:
 
 
 def _items(order: Order, lines: Lines) -> list[Row]:
-    """The memo's lines, parted in Magento's order: first all rows, then discounts, then taxes."""
-    items, shares = OrderItems(order), Shares()
+    """The memo's lines; those that only accompany others have no amounts."""
+    items = OrderItems(order)
     made: list[Row] = [
         {
             "base_cost": None,
-            **{key: item[key] for key in _LINE if key in item},
+            **{key: item[key] for key in LINE if key in item},
             "order_item_id": item["item_id"],
             "qty": figure(quantity),
             **_WEEE,
         }
         for item, quantity in lines
     ]
-    counted = [
-        (item, quantity, items.to_refund(item), row)
-        for (item, quantity), row in zip(lines, made, strict=True)
-        if items.to_refund(item)
-    ]
-    for item, quantity, open_, row in counted:
-        for side in SIDES:
-            left = Decimal(item[f"{side}row_invoiced"]) - item[f"{side}amount_refunded"]
-            row[f"{side}row_total"] = shares.part(side, left, open_, quantity)
-            row[f"{side}row_total_incl_tax"] = Decimal(item.get(f"{side}price_incl_tax", 0)) * quantity
-    for parts in (("discount",), ("tax", "discount_tax_compensation")):
-        for item, quantity, open_, row in counted:
-            for side, part in ((side, part) for part in parts for side in SIDES):
-                left = Decimal(item.get(f"{side}{part}_invoiced", 0)) - item.get(f"{side}{part}_refunded", 0)
-                share = shares.part(side, left, open_, quantity, negative=part == "discount")
-                if part != "discount" or item[f"{side}discount_amount"]:
-                    row[f"{side}{part}_amount"] = share
-    return [
-        {key: figure(value) if isinstance(value, Decimal) else value for key, value in row.items()}
-        for row in made
-    ]
+    part(
+        [
+            DocumentLine(item, quantity, items.to_refund(item), row)
+            for (item, quantity), row in zip(lines, made, strict=True)
+            if items.to_refund(item)
+        ],
+        _left,
+        untaxed=True,
+    )
+    return made
+
+
+def _left(item: Row, side: str, name: str) -> Decimal:
+    """What of a line is invoiced and not refunded yet."""
+    refunded = "amount_refunded" if name == "row" else f"{name}_refunded"
+    return Decimal(item.get(f"{side}{name}_invoiced", 0)) - Decimal(item.get(f"{side}{refunded}", 0))
 
 
 @dataclass(frozen=True)
@@ -199,7 +191,7 @@ def _shipping(order: Order, side: str, ratio: Decimal | None) -> _Shipping:
     compensation = Decimal(row.get(short, 0))
     discount = Decimal(row.get(f"{side}shipping_discount_amount", 0))
     if ratio is not None:
-        shares = (cents(part * ratio) for part in (tax, compensation, discount))
+        shares = (cents(whole_part * ratio) for whole_part in (tax, compensation, discount))
         incl = cents(row.get(f"{side}shipping_incl_tax", 0) * ratio)
         return _Shipping(cents(whole * ratio), incl, *shares)
     left = whole - row.get(f"{side}shipping_refunded", 0)
@@ -219,7 +211,7 @@ def _ratio(order: Order, asked: Decimal | None) -> Decimal | None:
     left = whole - order.row.get("base_shipping_refunded", 0)
     if asked is None or asked == left:
         return None
-    if asked > left:
+    if not 0 <= asked <= left:
         sign = _SIGNS.get(order.row["base_currency_code"], "")
         raise Refusal(400, "Maximum shipping amount allowed to refund is: %1", [f"{sign}{left:,.2f}"])
     return asked / whole
@@ -273,10 +265,10 @@ def _enter_lines(order: Order, lines: Lines, made: list[Row], now: str) -> None:
         item["updated_at"] = now
         for side in SIDES:
             key = f"{side}amount_refunded"
-            item[key] = _plus(item, key, line.get(f"{side}row_total"))
-            for part in _PARTS:
-                key = f"{side}{part}_refunded"
-                item[key] = _plus(item, key, line.get(f"{side}{part}_amount"))
+            item[key] = plus(item, key, line.get(f"{side}row_total"))
+            for name in PARTS:
+                key = f"{side}{name}_refunded"
+                item[key] = plus(item, key, line.get(f"{side}{name}_amount"))
     items = OrderItems(order)
     for item in order.items:
         children = items.children(item)
@@ -301,9 +293,9 @@ def _enter(store: MagentoStore, order: Order, made: Row, *, notified: bool) -> N
             ("total_offline_refunded", "grand_total"),
             ("total_refunded", "grand_total"),
         ):
-            changes[f"{side}{column}"] = _plus(row, f"{side}{column}", made.get(side + key))
+            changes[f"{side}{column}"] = plus(row, f"{side}{column}", made.get(side + key))
         for column, key in (("amount_refunded", "grand_total"), ("shipping_refunded", "shipping_amount")):
-            payment[f"{side}{column}"] = _plus(payment, f"{side}{column}", made[side + key])
+            payment[f"{side}{column}"] = plus(payment, f"{side}{column}", made[side + key])
     store.orders.change(order, changes, store.now())
 
 
@@ -344,7 +336,3 @@ def _source(store: MagentoStore, order: Order, item: Row) -> str:
         if any(row["order_item_id"] == item["item_id"] for row in shipment["items"])
     )
     return next(shipped, "default")
-
-
-def _plus(row: Row, key: str, amount: int | Decimal | None) -> int | Decimal:
-    return figure(Decimal(row.get(key) or 0) + (amount or 0))

@@ -11,32 +11,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
 from tidegate_sandbox.magento.figure import ZERO, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities, per_parent
 from tidegate_sandbox.magento.order_state import settle
 from tidegate_sandbox.magento.refusal import Refusal
-from tidegate_sandbox.magento.share import Shares
 from tidegate_sandbox.magento.store import MagentoStore
 
-SIDES: Final = ("base_", "")
 PAID: Final = 2
 _NOT_READY: Final = frozenset({"payment_review", "holded", "canceled", "complete", "closed"})
 _EMPTY: Final = "The invoice can't be created without products. Add products and try again."
 _NOT_ALLOWED: Final = "The order does not allow an invoice to be created."
-_LINE: Final = ("name", "sku", "product_id", "price", "price_incl_tax", "base_price", "base_price_incl_tax")
-HEAD: Final = (
-    "base_currency_code",
-    "base_to_global_rate",
-    "base_to_order_rate",
-    "discount_description",
-    "global_currency_code",
-    "order_currency_code",
-    "store_currency_code",
-    "store_to_base_rate",
-    "store_to_order_rate",
-)
-_PARTS: Final = ("discount", "tax", "discount_tax_compensation")
 
 
 def invoice(
@@ -140,47 +126,37 @@ def _shipping_invoiced(store: MagentoStore, order: Order) -> bool:
 
 
 def _items(store: MagentoStore, head: Row, order: Order, lines: list[tuple[Row, Decimal]]) -> list[Row]:
-    """The invoice's lines, parted in Magento's order: first all rows, then discounts, then taxes."""
-    items, shares = OrderItems(order), Shares()
+    """The invoice's lines; those that only accompany others have no amounts."""
+    items = OrderItems(order)
     made: list[Row] = []
     for item, quantity in lines:
         made.append(
             {
                 "entity_id": next(store.invoices.item_ids),
                 "parent_id": head["entity_id"],
-                **{key: item[key] for key in _LINE if key in item},
+                **{key: item[key] for key in LINE if key in item},
                 "order_item_id": item["item_id"],
                 "qty": figure(quantity),
             }
         )
-    counted = [
-        (item, quantity, row)
-        for (item, quantity), row in zip(lines, made, strict=True)
-        if not items.accompanies(item)
-    ]
-    for item, quantity, row in counted:
-        for side in SIDES:
-            gross = Decimal(item[f"{side}row_total"]) + item[f"{side}discount_amount"]
-            left = gross - item.get(f"{side}row_invoiced", 0)
-            row[f"{side}row_total"] = shares.part(side, left, items.to_invoice(item), quantity)
-            row[f"{side}row_total_incl_tax"] = Decimal(item.get(f"{side}price_incl_tax", 0)) * quantity
-    for parts in (("discount",), ("tax", "discount_tax_compensation")):
-        for item, quantity, row in counted:
-            for side, part in ((side, part) for part in parts for side in SIDES):
-                left = Decimal(item.get(f"{side}{part}_amount", 0)) - item.get(f"{side}{part}_invoiced", 0)
-                away = part == "discount"
-                share = shares.part(side, left, items.to_invoice(item), quantity, negative=away)
-                if any(item.get(f"{side}{other}_amount") for other in parts):
-                    row[f"{side}{part}_amount"] = share
-    return [
-        {key: figure(value) if isinstance(value, Decimal) else value for key, value in row.items()}
-        for row in made
-    ]
+    part(
+        [
+            DocumentLine(item, quantity, items.to_invoice(item), row)
+            for (item, quantity), row in zip(lines, made, strict=True)
+            if not items.accompanies(item)
+        ],
+        _left,
+        untaxed=False,
+    )
+    return made
 
 
-def total(items: list[Row], key: str) -> Decimal:
-    """The sum of a column over lines; a line without it has none."""
-    return sum((Decimal(item.get(key, 0)) for item in items), ZERO)
+def _left(item: Row, side: str, name: str) -> Decimal:
+    """What is left to be invoiced; the row as it was before the discount (point 2)."""
+    whole = Decimal(item.get(f"{side}{name}_amount", 0))
+    if name == "row":
+        whole = Decimal(item[f"{side}row_total"]) + item[f"{side}discount_amount"]
+    return whole - Decimal(item.get(f"{side}{name}_invoiced", 0))
 
 
 def _totals(order: Order, items: list[Row], *, first: bool, last: bool) -> Row:
@@ -225,10 +201,10 @@ def _enter_lines(order: Order, lines: list[tuple[Row, Decimal]], made: list[Row]
         item["qty_invoiced"] = figure(item["qty_invoiced"] + quantity)
         item["updated_at"] = now
         for side in SIDES:
-            item[f"{side}row_invoiced"] = _plus(item, f"{side}row_invoiced", line.get(f"{side}row_total"))
-            for part in _PARTS:
-                key = f"{side}{part}_invoiced"
-                item[key] = _plus(item, key, line.get(f"{side}{part}_amount"))
+            item[f"{side}row_invoiced"] = plus(item, f"{side}row_invoiced", line.get(f"{side}row_total"))
+            for name in PARTS:
+                key = f"{side}{name}_invoiced"
+                item[key] = plus(item, key, line.get(f"{side}{name}_amount"))
 
 
 def _enter(store: MagentoStore, order: Order, made: Row) -> None:
@@ -236,7 +212,7 @@ def _enter(store: MagentoStore, order: Order, made: Row) -> None:
     row, payment = order.row, order.payment
     changes: Row = {"base_total_invoiced_cost": 0}
     for side in SIDES:
-        for part, key in (
+        for name, key in (
             ("discount", "discount_amount"),
             ("discount_tax_compensation", "discount_tax_compensation_amount"),
             ("shipping", "shipping_amount"),
@@ -244,15 +220,11 @@ def _enter(store: MagentoStore, order: Order, made: Row) -> None:
             ("tax", "tax_amount"),
             ("total", "grand_total"),
         ):
-            changes[f"{side}{part}_invoiced"] = _plus(row, f"{side}{part}_invoiced", made.get(side + key))
-        paid = _plus(row, f"{side}total_paid", made[f"{side}grand_total"])
+            changes[f"{side}{name}_invoiced"] = plus(row, f"{side}{name}_invoiced", made.get(side + key))
+        paid = plus(row, f"{side}total_paid", made[f"{side}grand_total"])
         changes[f"{side}total_paid"] = paid
         changes[f"{side}total_due"] = figure(Decimal(row[f"{side}grand_total"]) - paid)
         payment[f"{side}amount_paid"] = paid
         captured = f"{side}shipping_captured"
-        payment[captured] = _plus(payment, captured, made.get(f"{side}shipping_amount"))
+        payment[captured] = plus(payment, captured, made.get(f"{side}shipping_amount"))
     store.orders.change(order, changes, store.now())
-
-
-def _plus(row: Row, key: str, amount: int | Decimal | None) -> int | Decimal:
-    return figure(Decimal(row.get(key) or 0) + (amount or 0))

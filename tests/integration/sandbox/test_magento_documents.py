@@ -11,7 +11,7 @@ from integration.sandbox import magento_history as history
 from integration.sandbox import magento_recordings as recordings
 from integration.sandbox.magento_world import World, make_world
 from tidegate_sandbox.magento import FACE_KINDS
-from tidegate_sandbox.magento.share import Shares
+from tidegate_sandbox.magento.amount import Shares
 
 DETROIT = {"extension_attributes": {"source_code": "wh_detroit"}}
 AFTER = {
