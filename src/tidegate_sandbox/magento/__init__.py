@@ -13,6 +13,8 @@ It follows ``contracts/magento``, a recorded shop, and not any client; *point n*
 ``maintenance``       503 with a page of HTML (for as long as it is armed)
 ``permission``        401 for routes that ask for ``resource`` (any, if left out)
 ``null_lists``        an empty list is ``"items": null``
+``order_busy``        shipping, invoicing or refunding an order (``entity_id``; any, if left out) answers 500, or
+                      with ``status`` 400 that nothing is left; it was done, unless ``done`` is False (point 22)
 ``consumer_stopped``  accepted bulk operations stay open (4) for as long as it is armed
 ``bulk_lies``         the operation ``operation`` (0) of a bulk call is accepted, counted and never listed;
                       or, with ``lie`` ``unwritten``, reported done without having been carried out
@@ -26,6 +28,9 @@ one order, special prices; the columns of an order edited in the admin panel; wh
 Of stock: that a bundle shipped together looks at the stored sources of all its parts; what is salable of a
 configurable or a bundle; the refusals of unknown sources, stocks and products; a source item without SKU; that a
 shipment leaves the status of a source item alone; that what is refunded of a line shipped in part was not shipped.
+Of shipments, invoices and credit memos: see ``shipment``, ``invoice``, ``creditmemo`` and ``order_item``; the
+answers of unknown documents and foreign tracking numbers; that a new shipment, invoice or credit memo gives the
+order the status of its state, whatever it had.
 Of bulk calls: the topics of services that were not recorded; the scope of a call without a store code (the default
 store view's); that a failure with a report id may not be retried; the count of operations of an unknown bulk call.
 Writing prices and products is not there: the routes answer 404.

@@ -45,9 +45,9 @@ class OrderItems:
         return (item for item in self.order.items if not self.accompanies(item))
 
     def to_ship(self, item: Row) -> Decimal:
-        """Pieces still to be shipped; what was refunded is not shipped any more."""
-        gone = max(Decimal(item["qty_shipped"]), Decimal(item["qty_refunded"]))
-        return self._left(item, item["qty_ordered"] - gone - item["qty_canceled"])
+        """Pieces still to be shipped; what was refunded is taken to be of those (assumed, as by the stock)."""
+        gone = item["qty_shipped"] + item["qty_refunded"] + item["qty_canceled"]
+        return self._left(item, item["qty_ordered"] - gone)
 
     def to_invoice(self, item: Row) -> Decimal:
         """Pieces still to be invoiced."""
