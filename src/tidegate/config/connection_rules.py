@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tidegate.config import flow_rules
+from tidegate.config import flow_rules, fulfilment_rules
 from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
@@ -36,6 +36,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     _check_customers(connection.customers, f"{key}.customers", report)
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
+    fulfilment_rules.check(connection, key, report)
     _check_rounding(connection.rounding, connection.tax, f"{key}.rounding", report)
     check_patterns(connection.revenue.accounts, f"{key}.revenue.accounts", report)
     for sku in connection.skip_skus:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tidegate.config.api import Api, Portal
+from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.strict import Strict
 
 
@@ -113,6 +114,7 @@ class Payment(Strict, frozen=True, kw_only=True):
 
     account: str = ""  #: clearing account
     terms: str = ""
+    prepaid: bool = False  #: paid at checkout: the receipt is posted against the account
 
 
 class Shipping(Strict, frozen=True, kw_only=True):
@@ -172,6 +174,8 @@ class Connection(Strict, frozen=True, kw_only=True):
     revenue: Revenue = Revenue()
     rounding: Rounding = Rounding()
     notes: Status = Status()
+    fulfilment: Fulfilment = Fulfilment()
+    statuses: dict[str, str] = {}  #: how an order stands in Sage -> status in Magento
     alerts: Alerts = Alerts()
     portal: Portal = Portal()
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code

@@ -64,6 +64,7 @@ class Code(StrEnum):
     UNKNOWN_SKU = "unknown-sku"
     UNKNOWN_CUSTOMER = "unknown-customer"
     UNKNOWN_REFERENCE = "unknown-reference"
+    SHORT_STOCK = "short-stock"
     CUSTOMER_PENDING = "customer-pending"
     PARENT_PENDING = "parent-pending"
     # retry next cycle
@@ -105,6 +106,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNKNOWN_SKU: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_CUSTOMER: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_REFERENCE: Group.HOLD_FOR_FIX,
+    Code.SHORT_STOCK: Group.HOLD_FOR_FIX,
     Code.CUSTOMER_PENDING: Group.HOLD_FOR_FIX,
     Code.PARENT_PENDING: Group.HOLD_FOR_FIX,
     Code.TRANSIENT: Group.RETRY_NEXT_CYCLE,

@@ -10,8 +10,12 @@ from tidegate.config.model import Store
 from tidegate.magento.access import Randomness, access_for
 from tidegate.magento.buyer import Buyers
 from tidegate.magento.client import StoreClient
+from tidegate.magento.credits import Credits
+from tidegate.magento.invoices import Invoices
 from tidegate.magento.notes import OrderNotes
 from tidegate.magento.orders import OrderReader
+from tidegate.magento.papers import OrderPapers
+from tidegate.magento.shipments import Shipments
 from tidegate.magento.shop import Shop
 from tidegate.transport import ClientFactory
 
@@ -27,6 +31,10 @@ class MagentoStoreClient:
     client: StoreClient
     orders: OrderReader
     notes: OrderNotes
+    papers: OrderPapers
+    shipments: Shipments
+    invoices: Invoices
+    credits: Credits
     shop: Shop
     buyers: Buyers
 
@@ -62,12 +70,17 @@ def open_store(
     access = access_for(config, secrets, clock=clock, randomness=randomness, as_seen=as_seen)
     client = StoreClient(http, access, clock)
     shop = Shop(client)
+    papers = OrderPapers(client)
     return MagentoStoreClient(
         name=name,
         config=config,
         client=client,
         orders=OrderReader(client, name, shop),
         notes=OrderNotes(client),
+        papers=papers,
+        shipments=Shipments(client, papers),
+        invoices=Invoices(client, papers),
+        credits=Credits(client, papers),
         shop=shop,
         buyers=Buyers(client),
     )

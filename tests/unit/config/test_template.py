@@ -57,6 +57,8 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 
     switched_on, written = plain(read(ANSWERS, uncommented(render(ANSWERS)))), plain(read(ANSWERS))
     examples = {
+        "connections.web.fulfilment.carriers",
+        "connections.web.statuses",
         "api.token",
         "companies.uk.closed",
         "companies.uk.subscription_key",

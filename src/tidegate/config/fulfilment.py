@@ -1,0 +1,16 @@
+"""The shape of `[connections.NAME.fulfilment]`: how despatches, invoices and credits reach the store."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tidegate.config.strict import Strict
+
+
+class Fulfilment(Strict, frozen=True, kw_only=True):
+    """`[connections.NAME.fulfilment]`."""
+
+    notify: bool = True  #: Magento mails the customer when a shipment is made
+    invoice_when: Literal["invoice", "payment"] = "invoice"
+    returns: Literal["sage", "always", "never"] = "sage"  #: whether credited goods go back into stock
+    carriers: dict[str, str] = {}  #: Sage's courier -> Magento's carrier code

@@ -1,0 +1,42 @@
+"""Invoices and credit notes as Magento's: which order items, how many pieces, what is left.
+
+The invoice of a bundle takes its parent (Magento contract, point 20); that a credit memo does so, too,
+is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import InvoiceLine
+from tidegate.domain.money import ZERO, total
+from tidegate.domain.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
+
+
+def wanted(
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+) -> dict[int, Decimal] | Failure:
+    """Pieces by the order item that an invoice or credit memo names; charges have none."""
+    whole = {item.item_id for item in order.items if item.kind == BUNDLE}
+    return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def left_to_invoice(order: StoreOrder) -> dict[int, Decimal]:
+    """Pieces by item that are neither invoiced nor cancelled."""
+    return {item.item_id: max(item.ordered - item.invoiced - item.cancelled, ZERO) for item in order.items}
+
+
+def left_to_refund(order: StoreOrder) -> dict[int, Decimal]:
+    """Pieces by item that are invoiced and not refunded."""
+    return {item.item_id: max(item.invoiced - item.refunded, ZERO) for item in order.items}
+
+
+def charges(lines: Sequence[InvoiceLine]) -> Decimal:
+    """Net of the lines that are no item of the order and no product: carriage."""
+    return total(
+        line.net
+        for line in lines
+        if line.net is not None and not line.sku and not line.line_key.startswith(ITEM_KEY)
+    )

@@ -1,0 +1,41 @@
+"""A despatch as Magento's shipment: which order items, how many pieces, and what is left to ship."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.money import ZERO
+from tidegate.domain.store_order import BUNDLE, Pieces, StoreOrder, lay, named
+
+
+def wanted(
+    lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str], together: Collection[int]
+) -> tuple[dict[int, Decimal], tuple[str, ...]] | Failure:
+    """Pieces by the order item that a shipment names, and in words what the order does not have.
+
+    `together` are the bundles that ship as one parcel: those are named by the parent, the others by
+    their children. What is not goods (virtual items) does not ship.
+    """
+    laid = lay(lines, order, codes)
+    found = named(laid.pieces, order, together)
+    if isinstance(found, Failure):
+        return found
+    goods = {item_id: quantity for item_id, quantity in found.items() if not _virtual(order, item_id)}
+    return goods, laid.strange
+
+
+def _virtual(order: StoreOrder, item_id: int) -> bool:
+    item = order.item(item_id)
+    return item is None or item.virtual
+
+
+def left(order: StoreOrder) -> dict[int, Decimal]:
+    """Pieces by item that are neither shipped nor cancelled."""
+    return {item.item_id: max(item.ordered - item.shipped - item.cancelled, ZERO) for item in order.items}
+
+
+def bundles(order: StoreOrder) -> list[int]:
+    """Product ids of the order's bundles: whether each ships together is asked of the product."""
+    return sorted({item.product_id for item in order.items if item.kind == BUNDLE and item.product_id})

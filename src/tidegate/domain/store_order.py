@@ -1,0 +1,181 @@
+"""The store's order as it is at this moment, and a company's pieces laid onto its items.
+
+Which id a document takes is Magento's own rule: a configurable is named by its parent, an invoiced
+bundle by its parent, a bundle that ships separately by its children (Magento contract, point 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO, plain, total
+
+BUNDLE, CONFIGURABLE = "bundle", "configurable"
+ITEM_KEY = "item:"  #: how our key of a line begins, before Magento's item id
+
+
+class Pieces(Protocol):
+    """A line of a company's document: so many pieces of one product."""
+
+    @property
+    def line_key(self) -> str: ...
+    @property
+    def sku(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoreItem:
+    """One order item with its counters, all in pieces."""
+
+    item_id: int
+    sku: str
+    ordered: Decimal
+    kind: str = "simple"
+    parent_id: int | None = None
+    product_id: int | None = None
+    virtual: bool = False
+    shipped: Decimal = ZERO
+    invoiced: Decimal = ZERO
+    refunded: Decimal = ZERO
+    cancelled: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOrder:
+    """An order of the store; `status` is "" when it has none."""
+
+    entity_id: int
+    increment_id: str
+    state: str
+    status: str
+    items: tuple[StoreItem, ...]
+
+    def item(self, item_id: int | None) -> StoreItem | None:
+        """The item with this id."""
+        return next((item for item in self.items if item.item_id == item_id), None)
+
+    def children(self, parent: StoreItem) -> list[StoreItem]:
+        """What a bundle or configurable consists of."""
+        return [item for item in self.items if item.parent_id == parent.item_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Pieces by order item, and in words what the store's order does not have."""
+
+    pieces: dict[int, Decimal]
+    strange: tuple[str, ...] = ()
+
+
+def lay(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) -> Laid:
+    """Each line onto its item: by our line key, else by the product; charges and texts have neither.
+
+    `codes` are the exceptions: Magento SKU -> the company's code.
+    """
+    pieces: dict[int, Decimal] = {}
+    strange = []
+    for line in lines:
+        item = _by_key(line, order) or _by_product(line, order, codes)
+        if item is not None and line.quantity > 0:
+            pieces[item.item_id] = pieces.get(item.item_id, ZERO) + line.quantity
+        elif item is None and line.sku and line.quantity > 0:
+            strange.append(f"{plain(line.quantity)} x {line.sku}")
+    return Laid(pieces, tuple(strange))
+
+
+def _by_key(line: Pieces, order: StoreOrder) -> StoreItem | None:
+    number = line.line_key.removeprefix(ITEM_KEY)
+    return order.item(int(number)) if line.line_key.startswith(ITEM_KEY) and number.isdecimal() else None
+
+
+def _by_product(line: Pieces, order: StoreOrder, codes: Mapping[str, str]) -> StoreItem | None:
+    if not line.sku:
+        return None
+    same = [item for item in order.items if codes.get(item.sku, item.sku) == line.sku]
+    # A configurable carries its child's SKU: the parent stands first and is the one to name.
+    return same[0] if same else None
+
+
+def named(
+    pieces: Mapping[int, Decimal], order: StoreOrder, whole: Collection[int]
+) -> dict[int, Decimal] | Failure:
+    """The pieces by the ids that Magento takes; `whole` are the bundles that are named by their parent.
+
+    A review when the pieces of such a bundle do not make up whole bundles.
+    """
+    result: dict[int, Decimal] = {}
+    parts: dict[int, dict[int, Decimal]] = {}
+    for item_id, quantity in pieces.items():
+        item = order.item(item_id)
+        if item is None:
+            continue
+        parent = order.item(item.parent_id)
+        if parent is not None and parent.kind == CONFIGURABLE:
+            _add(result, parent.item_id, quantity)
+        elif parent is not None and parent.kind == BUNDLE and parent.item_id in whole:
+            parts.setdefault(parent.item_id, {})[item_id] = quantity
+        elif item.kind == BUNDLE and item.item_id not in whole:
+            for child in order.children(item):
+                _add(result, child.item_id, quantity * child.ordered / item.ordered)
+        else:
+            _add(result, item_id, quantity)
+    for parent_id, children in parts.items():
+        bundles = _bundles(parent_id, children, order)
+        if isinstance(bundles, Failure):
+            return bundles
+        _add(result, parent_id, bundles)
+    return result
+
+
+def _add(result: dict[int, Decimal], item_id: int, quantity: Decimal) -> None:
+    result[item_id] = result.get(item_id, ZERO) + quantity
+
+
+def _bundles(parent_id: int, children: Mapping[int, Decimal], order: StoreOrder) -> Decimal | Failure:
+    parent = order.item(parent_id)
+    assert parent is not None  # noqa: S101 - the caller has looked
+    every = [child for child in order.children(parent) if child.ordered > 0]
+    counts = {children.get(child.item_id, ZERO) * parent.ordered / child.ordered for child in every}
+    if len(counts) == 1 and (count := counts.pop()) == count.to_integral_value():
+        return count
+    figures = ", ".join(
+        f"{plain(children.get(child.item_id, ZERO))} of {plain(child.ordered)} x {child.sku}"
+        for child in every
+    )
+    text = (
+        f"Magento takes the bundle {parent.sku} as a whole only, and Sage's document has {figures}. "
+        "Write this document in Magento by hand, then `tidegate queue link`."
+    )
+    return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def beyond(
+    wanted: Mapping[int, Decimal], left: Mapping[int, Decimal], order: StoreOrder, done: str
+) -> Failure | None:
+    """A review, with both figures side by side, when more is wanted than Magento has left."""
+    over = [item_id for item_id, quantity in wanted.items() if quantity > left.get(item_id, ZERO)]
+    if not over:
+        return None
+    rows = []
+    for item in order.items:
+        if item.item_id in over:
+            rows.append(
+                f"{item.sku}: Sage {plain(wanted[item.item_id])}, Magento {plain(left.get(item.item_id, ZERO))} "
+                f"left of {plain(item.ordered)}"
+            )
+    text = (
+        f"Sage has {done} more of order {order.increment_id} than Magento has left: {'; '.join(rows)}. "
+        "Was it done by hand in Magento? Then `tidegate queue skip`; else correct one of the two."
+    )
+    return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def pieces_of(quantities: Mapping[int, Decimal]) -> Decimal:
+    """How many pieces altogether."""
+    return total(quantities.values())

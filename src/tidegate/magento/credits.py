@@ -1,0 +1,74 @@
+"""Credit memos: what an order has of them, and making one.
+
+Source: contract, point 18, exchanges `order-refund-partial`, `creditmemo-eur-full`, `creditmemos-*`. Not
+recorded, and so assumed: `shipping_amount` other than 0 is in the website's base currency, without tax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.paper import Paper
+from tidegate.magento.client import StoreClient
+from tidegate.magento.papers import OrderPapers, figure, made
+from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
+
+LIST, ONE = "/V1/creditmemos", "/V1/creditmemo"
+
+
+class Returned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Order items that came back into stock."""
+
+    return_to_stock_items: tuple[int, ...] = ()
+
+
+class CreditArguments(msgspec.Struct, frozen=True):
+    """`arguments` of the refund call: without a shipping amount all that is left would be refunded."""
+
+    shipping_amount: msgspec.Raw
+    extension_attributes: Returned
+    adjustment_positive: int = 0
+    adjustment_negative: int = 0
+
+
+class Credit(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
+    """`POST /V1/order/{id}/refund`, offline: the money goes back through Sage."""
+
+    items: tuple[PaperItem, ...]
+    comment: PaperComment
+    arguments: CreditArguments
+    notify: bool = False
+    append_comment: bool = True
+
+
+def credit(
+    pieces: Mapping[int, Decimal], comment: str, *, shipping: Decimal, returned: Sequence[int]
+) -> Credit:
+    """The call's body; `returned` are the order items that go back into stock."""
+    arguments = CreditArguments(figure(shipping), Returned(tuple(returned)))
+    return Credit(paper_items(pieces), PaperComment(comment), arguments)
+
+
+class Credits:
+    """One store's credit memos. One call per order at a time (point 22)."""
+
+    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+        self._client = client
+        self._papers = papers
+
+    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+        """What is refunded already."""
+        return self._papers.of_order(LIST, entity_id)
+
+    def refund(self, entity_id: int, body: Credit) -> int | Failure:
+        """Make a credit memo; its id. Not idempotent: look before."""
+        call = f"/V1/order/{entity_id}/refund"
+        return made(self._client.post(call, body), call)
+
+    def number(self, credit_id: int) -> str:
+        """The credit memo's number; "" when it cannot be read now."""
+        return self._papers.number(ONE, credit_id)

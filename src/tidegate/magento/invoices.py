@@ -1,0 +1,56 @@
+"""Invoices: what an order has of them, and making one.
+
+Source: contract, points 18, 20 and 21, exchanges `order-invoice-*` and `invoices-*`. For offline payment
+methods every invoice is paid at once, also with `capture: false`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.paper import Paper
+from tidegate.magento.client import StoreClient
+from tidegate.magento.papers import OrderPapers, made
+from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
+
+PATH = "/V1/invoices"
+
+
+class Invoice(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
+    """`POST /V1/order/{id}/invoice`. Nothing is captured: the money comes to Sage."""
+
+    items: tuple[PaperItem, ...]
+    comment: PaperComment
+    capture: bool = False
+    notify: bool = False
+    append_comment: bool = True
+
+
+def invoice(pieces: Mapping[int, Decimal], comment: str) -> Invoice:
+    """The call's body."""
+    return Invoice(paper_items(pieces), PaperComment(comment))
+
+
+class Invoices:
+    """One store's invoices. One call per order at a time (point 22)."""
+
+    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+        self._client = client
+        self._papers = papers
+
+    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+        """What is invoiced already."""
+        return self._papers.of_order(PATH, entity_id)
+
+    def make(self, entity_id: int, body: Invoice) -> int | Failure:
+        """Make an invoice; its id. Not idempotent: look before (point 18)."""
+        call = f"/V1/order/{entity_id}/invoice"
+        return made(self._client.post(call, body), call)
+
+    def number(self, invoice_id: int) -> str:
+        """The invoice's number; "" when it cannot be read now."""
+        return self._papers.number(PATH, invoice_id)

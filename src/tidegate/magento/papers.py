@@ -1,0 +1,179 @@
+"""Reading an order as it is now and the documents that it has: before any of them is made.
+
+A made document is answered by its id as a JSON string (contract, point 18).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO, plain
+from tidegate.domain.paper import Paper
+from tidegate.domain.store_order import StoreItem, StoreOrder
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import Filter, Search, fields_query
+from tidegate.magento.wire import Amount, Id, Text
+
+ORDERS = "/V1/orders"
+PAGE = 100
+
+ORDER_FIELDS = (
+    "entity_id,increment_id,state,status,items[item_id,parent_item_id,product_type,product_id,sku,"
+    "is_virtual,qty_ordered,qty_shipped,qty_invoiced,qty_refunded,qty_canceled]"
+)
+PAPER_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment]"
+
+
+class WireStoreItem(msgspec.Struct):
+    """An order item with its counters."""
+
+    item_id: int
+    parent_item_id: Id = None
+    product_type: Text = None
+    product_id: Id = None
+    sku: Text = None
+    is_virtual: int | bool | None = None
+    qty_ordered: Amount = None
+    qty_shipped: Amount = None
+    qty_invoiced: Amount = None
+    qty_refunded: Amount = None
+    qty_canceled: Amount = None
+
+
+class WireStoreOrder(msgspec.Struct):
+    """An order with its items' counters."""
+
+    entity_id: int
+    items: list[WireStoreItem]
+    increment_id: Text = None
+    state: Text = None
+    status: Text = None
+
+
+class WirePaperItem(msgspec.Struct):
+    """A line of a document."""
+
+    order_item_id: Id = None
+    qty: Amount = None
+
+
+class WirePaperComment(msgspec.Struct):
+    """A comment on a document."""
+
+    comment: Text = None
+
+
+class WireTrack(msgspec.Struct):
+    """A tracking number."""
+
+    track_number: Text = None
+
+
+class WirePaper(msgspec.Struct):
+    """A shipment, invoice or credit memo."""
+
+    entity_id: int
+    increment_id: Text = None
+    items: list[WirePaperItem] | None = None
+    comments: list[WirePaperComment] | None = None
+    tracks: list[WireTrack] | None = None
+
+
+class WirePapers(msgspec.Struct):
+    """A page of documents."""
+
+    total_count: int
+    items: list[WirePaper] | None = None
+
+
+_ORDER = msgspec.json.Decoder(WireStoreOrder, strict=False)
+_PAPERS = msgspec.json.Decoder(WirePapers, strict=False)
+_PAPER = msgspec.json.Decoder(WirePaper, strict=False)
+
+
+class OrderPapers:
+    """Reads of one store's orders and their documents."""
+
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
+
+    def order(self, entity_id: int) -> StoreOrder | Failure:
+        """The order with what is shipped, invoiced, refunded and cancelled of each item."""
+        found = self._client.get_as(f"{ORDERS}/{entity_id}", _ORDER, fields_query(ORDER_FIELDS))
+        if isinstance(found, Failure):
+            return found
+        return StoreOrder(
+            entity_id=found.entity_id,
+            increment_id=str(found.increment_id or ""),
+            state=str(found.state or ""),
+            status=str(found.status or ""),
+            items=tuple(_item(one) for one in found.items),
+        )
+
+    def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[Paper] | Failure:
+        """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
+        search = Search().where(Filter("order_id", "eq", entity_id)).sorted_by("entity_id")
+        search = search.only(f"items[{PAPER_FIELDS}{more}],total_count")
+        papers: list[Paper] = []
+        page = 1
+        while True:
+            found = self._client.search(path, search.sized(PAGE, page), _PAPERS)
+            if isinstance(found, Failure):
+                return found
+            papers += [_paper(one) for one in found.items or []]
+            if not found.items or len(papers) >= found.total_count:
+                return papers
+            page += 1
+
+    def number(self, path: str, paper_id: int) -> str:
+        """The number that people know a made document by; "" when it cannot be read now."""
+        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query("entity_id,increment_id"))
+        return "" if isinstance(found, Failure) else str(found.increment_id or "")
+
+
+def made(answer: Any, call: str) -> int | Failure:
+    """The id of a document that was just made, from its answer."""
+    if isinstance(answer, Failure):
+        return answer
+    if isinstance(answer, str | int) and not isinstance(answer, bool) and str(answer).isdecimal():
+        return int(answer)
+    return Failure(Code.UNCLEAR_ANSWER, f"{call} was answered with {answer!r:.80} and not with an id")
+
+
+def figure(quantity: Decimal) -> msgspec.Raw:
+    """A quantity as a JSON number."""
+    return msgspec.Raw(plain(quantity).encode())
+
+
+def _item(one: WireStoreItem) -> StoreItem:
+    return StoreItem(
+        item_id=one.item_id,
+        sku=str(one.sku or ""),
+        ordered=one.qty_ordered or ZERO,
+        kind=str(one.product_type or "simple"),
+        parent_id=one.parent_item_id,
+        product_id=one.product_id,
+        virtual=bool(one.is_virtual),
+        shipped=one.qty_shipped or ZERO,
+        invoiced=one.qty_invoiced or ZERO,
+        refunded=one.qty_refunded or ZERO,
+        cancelled=one.qty_canceled or ZERO,
+    )
+
+
+def _paper(one: WirePaper) -> Paper:
+    pieces: dict[int, Decimal] = {}
+    for line in one.items or []:
+        if line.order_item_id is not None:
+            pieces[line.order_item_id] = pieces.get(line.order_item_id, ZERO) + (line.qty or ZERO)
+    return Paper(
+        id=one.entity_id,
+        number=str(one.increment_id or ""),
+        pieces=pieces,
+        comments=tuple(str(comment.comment or "") for comment in one.comments or []),
+        tracks=tuple(str(track.track_number or "") for track in one.tracks or []),
+    )

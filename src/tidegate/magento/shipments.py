@@ -1,0 +1,184 @@
+"""Shipments: what an order has of them, making one, and a tracking number that comes later.
+
+Source: contract, points 18 to 20, exchanges `order-ship-*` and `shipments-*`. Not recorded, and so
+assumed: the product attribute `shipment_type` of a bundle is 1 when its parts ship separately (set so
+in `bundle-set-shipment-separately`), anything else means together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.paper import Paper
+from tidegate.magento.client import StoreClient
+from tidegate.magento.papers import OrderPapers, figure, made
+from tidegate.magento.search import Filter, Search
+from tidegate.magento.wire import Id, Text
+
+LIST, ONE = "/V1/shipments", "/V1/shipment"
+#: What Magento says of a source without enough stock, an unknown source and too many pieces alike.
+VAGUE = "Could not save a shipment"
+
+
+class PaperItem(msgspec.Struct, frozen=True):
+    """So many pieces of one order item."""
+
+    order_item_id: int
+    qty: msgspec.Raw
+
+
+class PaperComment(msgspec.Struct, frozen=True):
+    """A comment that the customer's account does not show."""
+
+    comment: str
+    is_visible_on_front: int = 0
+
+
+class Track(msgspec.Struct, frozen=True):
+    """A parcel's number; `carrier_code` is one of the shop's carriers, or `custom`."""
+
+    track_number: str
+    title: str
+    carrier_code: str
+
+
+class SourceAttributes(msgspec.Struct, frozen=True):
+    """Which source the pieces leave (point 19)."""
+
+    source_code: str
+
+
+class ShipArguments(msgspec.Struct, frozen=True):
+    """`arguments` of the ship call."""
+
+    extension_attributes: SourceAttributes
+
+
+class Shipment(msgspec.Struct, frozen=True, omit_defaults=True, rename={"append_comment": "appendComment"}):
+    """`POST /V1/order/{id}/ship`. The comment is kept as recorded: with `appendComment`."""
+
+    items: tuple[PaperItem, ...]
+    comment: PaperComment
+    append_comment: bool | None = None
+    notify: bool | None = None
+    tracks: tuple[Track, ...] = ()
+    arguments: ShipArguments | None = None
+
+
+class LaterTrack(msgspec.Struct, frozen=True):
+    """All keys are required; weight and pieces of a parcel are not known here."""
+
+    order_id: int
+    parent_id: int
+    track_number: str
+    title: str
+    carrier_code: str
+    weight: int = 0
+    qty: int = 0
+    description: str = ""
+
+
+class TrackBody(msgspec.Struct, frozen=True):
+    """`POST /V1/shipment/track`."""
+
+    entity: LaterTrack
+
+
+class _Attribute(msgspec.Struct):
+    attribute_code: str
+    value: str | int | list[str] | None = None
+
+
+class _Product(msgspec.Struct):
+    id: Id = None
+    sku: Text = None
+    custom_attributes: list[_Attribute] | None = None
+
+
+class _Products(msgspec.Struct):
+    items: list[_Product] | None = None
+
+
+_PRODUCTS = msgspec.json.Decoder(_Products, strict=False)
+
+
+def shipment(
+    pieces: Mapping[int, Decimal], *, source: str, comment: str, tracks: Sequence[Track], notify: bool
+) -> Shipment:
+    """The call's body; `source` "" leaves the choice to Magento, which is right without MSI only."""
+    return Shipment(
+        items=paper_items(pieces),
+        comment=PaperComment(comment),
+        append_comment=True,
+        notify=notify,
+        tracks=tuple(tracks),
+        arguments=ShipArguments(SourceAttributes(source)) if source else None,
+    )
+
+
+def paper_items(pieces: Mapping[int, Decimal]) -> tuple[PaperItem, ...]:
+    """Pieces by order item, as the calls want them."""
+    return tuple(PaperItem(item_id, figure(quantity)) for item_id, quantity in sorted(pieces.items()))
+
+
+class Shipments:
+    """One store's shipments. One call per order at a time (point 22)."""
+
+    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+        self._client = client
+        self._papers = papers
+
+    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+        """What is shipped already, with comments and tracking numbers."""
+        return self._papers.of_order(LIST, entity_id, more=",tracks[track_number]")
+
+    def ship(self, entity_id: int, body: Shipment) -> int | Failure:
+        """Make a shipment; its id. Not idempotent: look before (point 18)."""
+        call = f"/V1/order/{entity_id}/ship"
+        answer = made(self._client.post(call, body), call)
+        if isinstance(answer, Failure) and answer.code is Code.REFUSED and VAGUE in answer.text:
+            source = body.arguments.extension_attributes.source_code if body.arguments else "default"
+            text = (
+                f"Magento could not save the shipment and does not say why; most often the source {source} holds "
+                f"too little. It is tried again once stock was written. {answer.text}"
+            )
+            return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}", details=answer.details)
+        return answer
+
+    def number(self, shipment_id: int) -> str:
+        """The shipment's number; "" when it cannot be read now."""
+        return self._papers.number(ONE, shipment_id)
+
+    def add_track(self, order_id: int, shipment_id: int, track: Track) -> Failure | None:
+        """Add a tracking number to a shipment, without a mail. Not idempotent: look before."""
+        body = LaterTrack(order_id, shipment_id, track.track_number, track.title, track.carrier_code)
+        answer = self._client.post("/V1/shipment/track", TrackBody(body))
+        if isinstance(answer, Failure):
+            return answer
+        if not isinstance(answer, dict) or not answer.get("entity_id"):
+            return Failure(
+                Code.UNCLEAR_ANSWER,
+                f"the tracking number {track.track_number} was answered with {answer!r:.80}",
+            )
+        return None
+
+    def ships_together(self, product_ids: Sequence[int]) -> set[int] | Failure:
+        """Those of these bundles whose parts ship as one; a bundle that is gone counts as separate."""
+        if not product_ids:
+            return set()
+        search = Search().where(Filter("entity_id", "in", list(product_ids))).sized(len(product_ids))
+        found = self._client.search("/V1/products", search.only("items[id,custom_attributes]"), _PRODUCTS)
+        if isinstance(found, Failure):
+            return found
+        return {one.id for one in found.items or [] if one.id is not None and not _separate(one)}
+
+
+def _separate(product: _Product) -> bool:
+    return any(
+        each.attribute_code == "shipment_type" and str(each.value) == "1"
+        for each in product.custom_attributes or []
+    )
