@@ -18,6 +18,7 @@ from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import MemoryVault, SignsIn
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.control import perform
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
@@ -34,6 +35,10 @@ CALLS: dict[Call, tuple[str, str]] = {
     "cancel": ("DELETE", "sop_orders"),
     "create customer": ("POST", "customers"),
     "find customer": ("GET", "customers"),
+    "post receipt": ("POST", "sales_receipts"),
+    "find receipt": ("GET", "sales_posted_transactions"),
+    "allocate": ("POST", "sales_allocations"),
+    "read stock": ("GET", "warehouse_holdings"),
 }
 
 
@@ -262,6 +267,12 @@ class Sage200Stand:
         with self.erp.staff():
             item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
             self.erp.stock.keep(item.id, self.erp.warehouse("HOME").id)
+
+    def happen(self, action: str, **values: Any) -> Any:
+        return perform(self.erp, action, values)
+
+    def books(self) -> dict[str, Any]:
+        return self.erp.books()
 
     def close(self) -> None:
         self.company.close()

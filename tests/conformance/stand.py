@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
 from tidegate.clock import Clock
 from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.calculation import Taxed, line_net, taxes
+from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import total
 from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
@@ -24,7 +25,20 @@ from tidegate.sage.port import Accepted, Company, Found, OrderKey, Outcome, Prep
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.tokens import SignsIn
 
-Call = Literal["send", "look-up", "prepare", "cancel", "create customer", "find customer"]
+Call = Literal[
+    "send",
+    "look-up",
+    "prepare",
+    "cancel",
+    "create customer",
+    "find customer",
+    "post receipt",
+    "find receipt",
+    "allocate",
+    "read stock",
+]
+
+T = TypeVar("T")
 
 STORE = "main"
 DAY = date(2026, 3, 2)
@@ -51,6 +65,12 @@ class Codes:
     revenue: str
     taxes: dict[Decimal, str]  #: percent -> code
     currency: str = "GBP"
+    warehouse: str = "HOME"  #: where orders are allocated
+    other_warehouse: str = "LONDON"
+    price_list: str = "Wholesale"  #: a list beside the standard one, with prices of its own
+    clearing: str = "CARD"  #: where card payments are received
+    clearing_account: str = "1210"  #: the nominal account behind it
+    courier: str = "DPD"
 
 
 class SignInStand(Protocol):
@@ -144,6 +164,14 @@ class Stand(Protocol):
         ...
 
     def add_product(self, sku: str) -> None: ...
+
+    def happen(self, action: str, **values: Any) -> Any:
+        """The company's people do something: an action of `tidegate_sandbox.erp.control`."""
+        ...
+
+    def books(self) -> dict[str, Any]:
+        """The company's own books: `tidegate_sandbox.erp.books`."""
+        ...
 
     def close(self) -> None: ...
 
@@ -252,3 +280,17 @@ def failed(outcome: object) -> Failure:
     """The outcome, which must be a failure."""
     assert isinstance(outcome, Failure), outcome
     return outcome
+
+
+# What a flow reads
+
+
+def delta(answer: Delta[T] | Failure) -> Delta[T]:
+    """The delta, which must be one."""
+    assert not isinstance(answer, Failure), answer
+    return answer
+
+
+def sent_order(stand: Stand, session: Session, number: int = 213, *lines: SalesLine) -> Accepted:
+    """An order that the company has."""
+    return accepted(send(session, make_order(stand, number, *lines)))

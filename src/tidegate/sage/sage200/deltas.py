@@ -48,7 +48,9 @@ class Stream:
             changed = changed_after(self.stamp, at - OVERLAP)
             condition = f"({where}) and {changed}" if where else changed
         fields = dict.fromkeys((self.key, *select, self.stamp))
-        rows = client.read_all(self.path, select=tuple(fields), where=condition, key=self.key, large=True)
+        rows = client.read_all(
+            self.path, select=tuple(fields), where=condition, key=self.key, large=at is None
+        )
         if isinstance(rows, Failure):
             return rows
         cursor = self.cursor(rows, at)

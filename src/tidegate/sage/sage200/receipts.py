@@ -170,8 +170,12 @@ class Receipts:
             ],
         }
         answer = self._client.write("POST", "/sales_allocations", body)
-        # The shape of the answer is not public: that it is one of success is all it tells.
-        return answer if isinstance(answer, Failure) else Accepted("", "", details={"key": allocation.key})
+        if isinstance(answer, Failure):
+            return answer
+        # The shape of the answer is not public: nothing or any JSON will do, a web page will not.
+        if answer.body.strip() and answers.rows(answer) is None:
+            return answers.unreadable(answer)
+        return Accepted("", "", details={"key": allocation.key})
 
 
 def _bank(name: str, banks: Iterable[Row]) -> Row | None:
