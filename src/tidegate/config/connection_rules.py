@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tidegate.config import flow_rules, fulfilment_rules
+from tidegate.config.books import Reconcile
 from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
@@ -54,6 +55,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     if len(prefix) > LONGEST_PREFIX or any(sign.isspace() or not sign.isprintable() for sign in prefix):
         remedy = f"at most {LONGEST_PREFIX} characters without spaces: Sage keeps 30 with the order number"
         report.problem(f"{key}.reference_prefix", f'the text "{prefix}"', remedy)
+    _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
     check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
     check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
     if connection.amounts != "auto" and company is not None:
@@ -63,6 +65,17 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
             f"orders go out in the {side} currency, be it {company.currency} or not: the accounts must fit"
         )
         report.warning(f"{key}.amounts", found, remedy)
+
+
+def _check_reconcile(rule: Reconcile, key: str, report: Report) -> None:
+    if rule.every and rule.cron:
+        report.problem(key, "both every and cron", "keep one of the two")
+    if rule.every:
+        flow_rules.check_every(rule.every, f"{key}.every", report)
+    if rule.cron and (problem := flow_rules.cron_problem(rule.cron)):
+        remedy = 'write five fields: minute hour day month weekday, e.g. "0 5 * * *"'
+        report.problem(f"{key}.cron", f'the text "{rule.cron}" ({problem})', remedy)
+    check_range(rule.days, 1, 366, f"{key}.days", report, "days")
 
 
 def _check_websites(websites: tuple[str, ...], key: str, report: Report) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tidegate.config.api import Api, Portal
+from tidegate.config.books import Reconcile
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.strict import Strict
 
@@ -178,6 +179,7 @@ class Connection(Strict, frozen=True, kw_only=True):
     statuses: dict[str, str] = {}  #: how an order stands in Sage -> status in Magento
     alerts: Alerts = Alerts()
     portal: Portal = Portal()
+    reconcile: Reconcile = Reconcile()
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
     skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
     warehouse: str = ""
