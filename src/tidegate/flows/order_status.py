@@ -61,25 +61,30 @@ def note_order(cycle: Cycle, items: Sequence[Item]) -> None:
         else:
             cycle.apply([cycle.after_failure(item, there, None) for item in items])
         return
+    known: list[Verdict] = []
     for item in sorted(items, key=lambda each: each.step, reverse=True):  # number before comment
         if cycle.may_go_on():
-            write_step(cycle, item, read_note(item.subject), there)
+            known = write_step(cycle, item, read_note(item.subject), there, known)
+    cycle.apply(known)
 
 
-def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> None:
-    """One step of one order: adopt it when it is there, else write it."""
+def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: list[Verdict]) -> list[Verdict]:
+    """One step of one order: adopt it when it is there, else write it. Returns what is to be committed next.
+
+    What is `known` of the step before goes into the transaction that records this attempt: nothing
+    leaves in between, and a commit on disk is the dearest part of a note.
+    """
     if is_there(item, note, there):
         cycle.count("adopted")
-        cycle.apply([Verdict(item.id, "e", text="found on the Magento order")])
-        return
+        return [*known, Verdict(item.id, "e", text="found on the Magento order")]
     if item.state is State.IN_DOUBT:
-        cycle.apply([cycle.after_absence(item)])
+        known = [*known, cycle.after_absence(item)]
     refusal = refuse(item, note, there)
     if refusal is not None:
-        cycle.apply([cycle.after_failure(item, refusal, None)])
-        return
+        return [*known, cycle.after_failure(item, refusal, None)]
     cycle.keep_lease()
     with transaction("attempt"):
+        cycle.apply(known)
         attempts = delivery.begin(
             cycle.lease,
             cycle.batch_id,
@@ -88,20 +93,15 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> None:
         )
     attempt = attempts.get(item.id)
     if attempt is None:
-        return
+        return []
     cycle.count("sent")
     failure = write(cycle, item, note, there)
-    if failure is None:
-        cycle.count("confirmed")
-        cycle.apply(
-            [
-                Verdict(
-                    item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number
-                )
-            ]
-        )
-    else:
-        cycle.apply([cycle.after_failure(item, failure, attempt)])
+    if failure is not None:
+        return [cycle.after_failure(item, failure, attempt)]
+    cycle.count("confirmed")
+    return [
+        Verdict(item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number)
+    ]
 
 
 def write(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> Failure | None:
