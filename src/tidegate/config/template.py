@@ -97,6 +97,8 @@ def _payments(answers: Answers) -> str:
                 "# The clearing account and payment terms; kept with the order.",
                 '#account = ""',
                 '#terms = ""',
+                "# Paid at checkout: a receipt is posted against the account, which is then needed.",
+                "#prepaid = false",
             ]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
