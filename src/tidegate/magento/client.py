@@ -52,6 +52,10 @@ class StoreClient:
         """The longest array that the shop accepts, once it has said so (point 28)."""
         return self._array_limit
 
+    def remember_array_limit(self, limit: int) -> None:
+        """What the shop taught an earlier process."""
+        self._array_limit = self._array_limit or limit
+
     @property
     def skew(self) -> timedelta | None:
         """How far the store's clock is ahead of ours, by its last Date header; None before the first."""
@@ -87,8 +91,10 @@ class StoreClient:
         """The decoded JSON of a write. Bodies are typed values: a misspelt key is a 500 or worse."""
         return self._decoded("POST", path, _ANYTHING, body=body)
 
-    def post_as(self, path: str, body: msgspec.Struct, decoder: msgspec.json.Decoder[T]) -> T | Failure:
-        """A write whose answer must have the decoder's type."""
+    def post_as(
+        self, path: str, body: msgspec.Struct | list[msgspec.Struct], decoder: msgspec.json.Decoder[T]
+    ) -> T | Failure:
+        """A write whose answer must have the decoder's type; bulk calls take a list of bodies."""
         return self._decoded("POST", path, decoder, body=body)
 
     def read_by_post(self, path: str, body: msgspec.Struct, decoder: msgspec.json.Decoder[T]) -> T | Failure:
@@ -121,7 +127,7 @@ class StoreClient:
         path: str,
         decoder: msgspec.json.Decoder[T],
         query: str = "",
-        body: msgspec.Struct | None = None,
+        body: msgspec.Struct | list[msgspec.Struct] | None = None,
     ) -> T | Failure:
         raw = self._call(method, path, query, body)
         if isinstance(raw, Failure):
@@ -131,7 +137,9 @@ class StoreClient:
         except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
             return garbage(f"{method} {path}", method in READS, str(error))
 
-    def _call(self, method: str, path: str, query: str, body: msgspec.Struct | None) -> bytes | Failure:
+    def _call(
+        self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None
+    ) -> bytes | Failure:
         for again in (False, True):
             failure = self._auth.sign_in(self._http)
             if failure is not None:
@@ -150,7 +158,9 @@ class StoreClient:
             self._learn(raw)
         return raw
 
-    def _request(self, method: str, path: str, query: str, body: msgspec.Struct | None) -> Answer | NoAnswer:
+    def _request(
+        self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None
+    ) -> Answer | NoAnswer:
         content = None if body is None else _NUMBERS.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
         return self._noted(

@@ -1,0 +1,96 @@
+"""Asynchronous bulk calls: accepted at once, carried out later by the shop's queue consumer, if one runs.
+
+Contract point 27: an element is one body of the synchronous call and becomes one operation. The shop's
+own word about a whole bulk is not to be trusted: operations are counted here, and one that it does not
+list is open, whatever it says of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.client import StoreClient
+
+#: Store code `all`: operations without one would be of the default store view.
+PATH = "/all/async/bulk"
+#: The module without which there are no bulk calls.
+MODULE = "Magento_WebapiAsync"
+
+
+class Status(IntEnum):
+    """How an operation stands; RETRIABLE and FAILED have not been carried out."""
+
+    DONE = 1
+    RETRIABLE = 2
+    FAILED = 3
+    OPEN = 4
+    REJECTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One element of a bulk call; `result` is what the synchronous call would have answered, as JSON."""
+
+    id: int
+    status: Status
+    message: str = ""
+    result: str = ""
+
+
+class _Accepted(msgspec.Struct):
+    bulk_uuid: str
+
+
+class _Listed(msgspec.Struct):
+    id: int
+    status: int
+    result_message: str | None = None
+    result_serialized_data: str | None = None
+
+
+class _Report(msgspec.Struct):
+    operations_list: list[_Listed] | None = None
+
+
+_ACCEPTED = msgspec.json.Decoder(_Accepted, strict=False)
+_REPORT = msgspec.json.Decoder(_Report, strict=False)
+
+
+class BulkCalls:
+    """The bulk calls of one store."""
+
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
+
+    def submit(self, path: str, elements: Sequence[msgspec.Struct]) -> str | Failure:
+        """Hand in bodies of the synchronous `POST path`; returns the bulk's id."""
+        answer = self._client.post_as(PATH + path, list(elements), _ACCEPTED)
+        return answer if isinstance(answer, Failure) else answer.bulk_uuid
+
+    def operations(self, uuid: str, count: int) -> list[Operation] | Failure:
+        """How the `count` operations stand, in their order; those that the shop does not list are open."""
+        answer = self._client.get_as(f"/V1/bulk/{uuid}/detailed-status", _REPORT)
+        if isinstance(answer, Failure):
+            return answer
+        found = {one.id: one for one in answer.operations_list or []}
+        return [_operation(number, found.get(number)) for number in range(count)]
+
+
+def _operation(number: int, listed: _Listed | None) -> Operation:
+    if listed is None:
+        return Operation(number, Status.OPEN, "the shop does not list it")
+    try:
+        status = Status(listed.status)
+    except ValueError:
+        status = Status.OPEN
+    return Operation(number, status, listed.result_message or "", listed.result_serialized_data or "")
+
+
+def unclear(operation: Operation) -> Failure:
+    """What a failed operation means: nothing of it was written, a person or the next cycle sees to it."""
+    return Failure(Code.REFUSED, f"{operation.message or 'the operation failed'} (bulk)")

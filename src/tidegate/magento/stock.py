@@ -1,0 +1,243 @@
+"""Sources, what lies at them, and what is salable; and the one stock number of shops without sources.
+
+Contract points 19, 25 and 28. `source-items` is all or nothing, takes SKUs that do not exist, and names
+nothing when it refuses an unknown source: whoever writes checks both first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import plain
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import Filter, Search
+
+T = TypeVar("T")
+
+ITEMS = "/V1/inventory/source-items"
+#: Rows of a page: a thousand source items take the store as long as one order (measured-facts.json).
+PAGE = 1000
+#: Characters of SKUs in one question: addresses beyond 8 kB are refused by web servers.
+LONGEST_QUESTION = 2000
+
+
+class SourceItem(msgspec.Struct, frozen=True):
+    """What of a SKU lies at a source. Status 0 is not salable, whatever the quantity."""
+
+    sku: str
+    source_code: str
+    quantity: Decimal
+    status: int
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A place where stock lies."""
+
+    source_code: str
+    name: str = ""
+    enabled: bool = True
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A source that a stock sells from."""
+
+    stock_id: int
+    source_code: str
+
+
+class StockItem(msgspec.Struct, frozen=True):
+    """The stock of a SKU in a shop without sources; with sources it is that of `default` alone."""
+
+    item_id: int
+    qty: Decimal | None = None
+    is_in_stock: bool | int = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A product that the store has; `sku` as the store spells it."""
+
+    sku: str
+    type_id: str
+
+
+class _Items(msgspec.Struct):
+    total_count: int
+    items: list[SourceItem] | None = None
+
+
+class _Sources(msgspec.Struct):
+    total_count: int
+    items: list[Source] | None = None
+
+
+class _Links(msgspec.Struct):
+    total_count: int
+    items: list[Link] | None = None
+
+
+class _Product(msgspec.Struct):
+    sku: str | int
+    type_id: str = ""
+
+
+class _Products(msgspec.Struct):
+    total_count: int
+    items: list[_Product] | None = None
+
+
+class ItemRow(msgspec.Struct, frozen=True):
+    """One row of a write. Both numbers are needed (point 25)."""
+
+    sku: str
+    source_code: str
+    quantity: msgspec.Raw
+    status: int
+
+
+class ItemsBody(msgspec.Struct, frozen=True, rename={"items": "sourceItems"}):
+    """`POST /V1/inventory/source-items`, and one element of its bulk call."""
+
+    items: list[ItemRow]
+
+
+class _StockRow(msgspec.Struct, frozen=True):
+    qty: msgspec.Raw
+    is_in_stock: bool
+
+
+class _StockBody(msgspec.Struct, frozen=True, rename={"item": "stockItem"}):
+    item: _StockRow
+
+
+_ITEMS = msgspec.json.Decoder(_Items, strict=False, float_hook=Decimal)
+_SOURCES = msgspec.json.Decoder(_Sources, strict=False)
+_LINKS = msgspec.json.Decoder(_Links, strict=False)
+_PRODUCTS = msgspec.json.Decoder(_Products, strict=False)
+_STOCK_ITEM = msgspec.json.Decoder(StockItem, strict=False, float_hook=Decimal)
+_NUMBER = msgspec.json.Decoder(Decimal, float_hook=Decimal)
+
+
+def number(quantity: Decimal) -> msgspec.Raw:
+    """A quantity as a JSON number; msgspec would write a Decimal as a text."""
+    return msgspec.Raw(plain(quantity).encode())
+
+
+def items_body(items: Iterable[SourceItem]) -> ItemsBody:
+    """The body that writes these source items."""
+    return ItemsBody([ItemRow(one.sku, one.source_code, number(one.quantity), one.status) for one in items])
+
+
+class StoreStock:
+    """Reads and writes the stock of one store."""
+
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
+
+    def sources(self) -> list[Source] | Failure:
+        """All sources; a shop without multi-source inventory answers with `unknown-endpoint`."""
+        page = self._client.search("/V1/inventory/sources", Search().sized(300), _SOURCES)
+        return page if isinstance(page, Failure) else page.items or []
+
+    def links(self) -> list[Link] | Failure:
+        """Which stock sells from which source."""
+        page = self._client.search("/V1/inventory/stock-source-links", Search().sized(300), _LINKS)
+        return page if isinstance(page, Failure) else page.items or []
+
+    def items(self, skus: Sequence[str], sources: Sequence[str]) -> list[SourceItem] | Failure:
+        """What lies at these sources of these SKUs; pairs that the store does not have are left out."""
+        found: list[SourceItem] = []
+        for which in _asked("sku", skus):
+            read = self._pages(Search().where(which, Filter("source_code", "in", list(sources))))
+            if isinstance(read, Failure):
+                return read
+            found += read
+        return found
+
+    def all_items(self, sources: Sequence[str]) -> list[SourceItem] | Failure:
+        """Everything at these sources. What is missing may have slipped between two pages: ask again by SKU."""
+        return self._pages(Search().where(Filter("source_code", "in", list(sources))))
+
+    def _pages(self, search: Search) -> list[SourceItem] | Failure:
+        found: list[SourceItem] = []
+        number, ordered = 1, search.sorted_by("sku").sorted_by("source_code")
+        while True:
+            size = min(PAGE, self._client.page_limit or PAGE)
+            page = self._client.search(ITEMS, ordered.sized(size, number), _ITEMS)
+            if isinstance(page, Failure):
+                return page
+            if size > (self._client.page_limit or size):
+                continue  # the shop has just taught its limit: the same page number is another page now
+            found += page.items or []
+            if not page.items or number * size >= page.total_count:
+                return found
+            number += 1
+
+    def write(self, items: Sequence[SourceItem]) -> Failure | None:
+        """Set what lies where, all or nothing; doing it again changes nothing."""
+        answer: Any = self._client.post(ITEMS, items_body(items))
+        if isinstance(answer, Failure):
+            return answer
+        if answer != []:
+            return Failure(Code.UNCLEAR_ANSWER, f"source items were answered with {answer!r:.80}")
+        return None
+
+    def salable(self, sku: str, stock_id: int) -> Decimal | Failure:
+        """What can still be bought of a simple product from a stock, reservations taken off."""
+        path = f"/V1/inventory/get-product-salable-quantity/{quote(sku, safe='')}/{stock_id}"
+        return self._client.get_as(path, _NUMBER)
+
+    def known(self, skus: Sequence[str]) -> dict[str, Known] | Failure:
+        """Which of these SKUs the store has, by the SKU as asked; Magento finds them whatever their capitals."""
+        by_name: dict[str, Known] = {}
+        for which in _asked("sku", skus):
+            size = min(PAGE, self._client.page_limit or PAGE)
+            number = 1
+            while True:
+                search = Search().where(which).sized(size, number).only("items[sku,type_id],total_count")
+                page = self._client.search("/V1/products", search, _PRODUCTS)
+                if isinstance(page, Failure):
+                    return page
+                for one in page.items or []:
+                    by_name[str(one.sku).casefold()] = Known(str(one.sku), one.type_id)
+                size = min(size, self._client.page_limit or size)
+                if not page.items or number * size >= page.total_count:
+                    break
+                number += 1
+        return {sku: by_name[sku.casefold()] for sku in skus if sku.casefold() in by_name}
+
+    def stock_item(self, sku: str) -> StockItem | Failure:
+        """The one stock number of a SKU."""
+        return self._client.get_as(f"/V1/stockItems/{quote(sku, safe='')}", _STOCK_ITEM)
+
+    def write_stock_item(
+        self, sku: str, item_id: int, quantity: Decimal, *, in_stock: bool
+    ) -> Failure | None:
+        """Set the one stock number of a SKU; one call a SKU, there is none for several."""
+        body = _StockBody(_StockRow(number(quantity), in_stock))
+        answer: Any = self._client.put(f"/V1/products/{quote(sku, safe='')}/stockItems/{item_id}", body)
+        return answer if isinstance(answer, Failure) else None
+
+
+def _asked(field: str, values: Sequence[str]) -> Iterator[Filter]:
+    """Filters that name all values and are short enough; a comma would part one value into two."""
+    pool: list[str] = []
+    length = 0
+    for value in values:
+        if "," in value:
+            yield Filter(field, "eq", value)
+            continue
+        if pool and length + len(value) > LONGEST_QUESTION:
+            yield Filter(field, "in", pool)
+            pool, length = [], 0
+        pool.append(value)
+        length += len(value) + 3
+    if pool:
+        yield Filter(field, "in", pool)
