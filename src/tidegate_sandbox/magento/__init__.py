@@ -27,13 +27,13 @@ times are refused (more than ten minutes ahead); discounts on shipping, orders t
 one order, special prices; the columns of an order edited in the admin panel; what a save of an unknown line does.
 Of stock: that a bundle shipped together looks at the stored sources of all its parts; what is salable of a
 configurable or a bundle; the refusals of unknown sources, stocks and products; a source item without SKU; that a
-shipment leaves the status of a source item alone; that what is refunded of a line shipped in part was not shipped.
+shipment leaves the status of a source item alone; that what is refunded of a line shipped in part was
+not shipped; that an order is reserved for though it is not committed yet.
 Of shipments, invoices and credit memos: see ``shipment``, ``invoice``, ``creditmemo`` and ``order_item``; the
 answers of unknown documents and foreign tracking numbers; that a new shipment, invoice or credit memo gives the
 order the status of its state, whatever it had.
 Of bulk calls: the topics of services that were not recorded; the scope of a call without a store code (the default
 store view's); that a failure with a report id may not be retried; the count of operations of an unknown bulk call.
-Writing prices and products is not there: the routes answer 404.
 """
 
 from __future__ import annotations
