@@ -106,7 +106,7 @@ def test_point_27_operations_are_counted_by_ourselves(shop: World) -> None:
 
 def test_point_28_an_array_limit_is_learnt_from_the_refusal() -> None:
     shop = world()
-    shop.shop.set_maintenance(limits=True)
+    shop.shop.configure(limits=True)
     refused = stock(shop).write([item(f"HUB-{number:04}", 5) for number in range(1, 26)])
     assert isinstance(refused, Failure)
     assert shop.hub.client.array_limit == 20
