@@ -13,13 +13,15 @@ from typing import Final
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.magento.figure import encode
 from tidegate_sandbox.magento.oauth import SignedRequest
-from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.magento.refusal import Refusal, bad_sign_in
 
 ANONYMOUS: Final = "anonymous"
 ADMIN_TOKEN_LIFE: Final = timedelta(hours=1)
 LOCKED_AFTER: Final = 6
 LOCKED_FOR: Final = timedelta(minutes=30)
 _CLOCK_SKEW: Final = 600
+_ADMIN: Final = 2
+_CUSTOMER: Final = 3
 
 
 @dataclass
@@ -60,10 +62,11 @@ class AdminUser:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is behind a request. ``resources`` None means all."""
+    """Who is behind a request. ``resources`` None means all. A customer has none but what is their own."""
 
     name: str
     resources: frozenset[str] | None = frozenset()
+    customer_id: int | None = None
 
     def may(self, resource: str) -> bool:
         """Whether the caller may use a route that asks for ``resource``."""
@@ -83,6 +86,7 @@ class Access:
     admins: dict[str, AdminUser] = field(default_factory=dict)
     _nonces: set[tuple[int, str]] = field(default_factory=set)
     _admin_tokens: dict[str, datetime] = field(default_factory=dict)
+    _customer_tokens: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def add(self, name: str, resources: frozenset[str] | None = None) -> Integration:
@@ -109,6 +113,9 @@ class Access:
         ends = self._admin_tokens.get(token)
         if ends is not None:
             return Caller("admin", None) if self.clock.now() < ends else NOBODY
+        customer_id, ends = self._customer_tokens.get(token, (None, None))
+        if ends is not None:
+            return Caller("customer", customer_id=customer_id) if self.clock.now() < ends else NOBODY
         if not self.bearer:
             return NOBODY
         for integration in self.integrations.values():
@@ -146,11 +153,7 @@ class Access:
         """A token for one hour. A wrong password and a locked account are refused with the same words."""
         now = self.clock.now()
         user = self.admins.get(username)
-        refused = Refusal(
-            401,
-            "The account sign-in was incorrect or your account is disabled temporarily."
-            " Please wait and try again later.",
-        )
+        refused = bad_sign_in()
         if user is None or (user.locked_until is not None and now < user.locked_until):
             raise refused
         if user.password != password:
@@ -159,15 +162,22 @@ class Access:
                 user.locked_until, user.failures = now + LOCKED_FOR, 0
             raise refused
         user.failures, user.locked_until = 0, None
-        token = self._jwt(now)
+        token = self._jwt(1, _ADMIN, now)
         self._admin_tokens[token] = now + ADMIN_TOKEN_LIFE
         return token
 
-    def _jwt(self, now: datetime) -> str:
+    def customer_token(self, customer_id: int) -> str:
+        """A token for one hour, for what belongs to a customer."""
+        now = self.clock.now()
+        token = self._jwt(customer_id, _CUSTOMER, now)
+        self._customer_tokens[token] = customer_id, now + ADMIN_TOKEN_LIFE
+        return token
+
+    def _jwt(self, user_id: int, user_type: int, now: datetime) -> str:
         issued = int(now.timestamp())
         claims = {
-            "uid": 1,
-            "utypid": 2,
+            "uid": user_id,
+            "utypid": user_type,
             "iat": issued,
             "exp": issued + int(ADMIN_TOKEN_LIFE.total_seconds()),
             "jti": next(self._serial),

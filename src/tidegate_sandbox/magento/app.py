@@ -9,15 +9,20 @@ from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 
 from tidegate_sandbox.magento import (
+    attribute_calls,
     bulk_calls,
     control,
     customer_calls,
     document_calls,
     fields,
+    group_calls,
     order_calls,
+    price_calls,
+    product_calls,
     query_string,
     shop_calls,
     stock_calls,
+    tier_calls,
 )
 from tidegate_sandbox.magento.access import Caller
 from tidegate_sandbox.magento.call import Call
@@ -40,7 +45,12 @@ from tidegate_sandbox.magento.xml_text import render
 ROUTES: Final = RouteTable(
     [
         *order_calls.ROUTES,
+        *attribute_calls.ROUTES,
         *customer_calls.ROUTES,
+        *group_calls.ROUTES,
+        *price_calls.ROUTES,
+        *product_calls.ROUTES,
+        *tier_calls.ROUTES,
         *document_calls.ROUTES,
         *shop_calls.ROUTES,
         *stock_calls.ROUTES,
@@ -167,8 +177,9 @@ class _Exchange:
             signed = request.headers.get("Authorization", "").lower().startswith("oauth")
             raise Refusal(401, "Access token has been revoked") if signed else not_authorized(route.resource)
         caller = self._caller(call)
+        call.customer_id = caller.customer_id
         if route.resource == "self":
-            if caller.resources is None or caller.resources:
+            if caller.resources is None or caller.resources or caller.customer_id is not None:
                 return
             raise not_authorized(route.resource)
         if not caller.may(route.resource) or call.strikes("permission", resource=route.resource) is not None:

@@ -9,6 +9,7 @@ from typing import Final
 from tidegate_sandbox.magento.catalogue import Catalogue, Product
 from tidegate_sandbox.magento.figure import ZERO
 from tidegate_sandbox.magento.people import Person, Place
+from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import Priced, TaxRate, Terms
 from tidegate_sandbox.magento.store import StoreView
 
@@ -83,8 +84,7 @@ class Basket:
 def line(
     catalogue: Catalogue,
     sku: str,
-    quantity: int,
-    website_id: int,
+    buyer: Buyer,
     rates: tuple[TaxRate, ...],
     *,
     store_percent: Decimal = ZERO,
@@ -92,19 +92,22 @@ def line(
 ) -> Line:
     """A line of ``sku``. A shirt is sold as the configurable it belongs to, a kit with its parts.
 
-    ``price`` replaces the catalogue's, as a special price does. KeyError for a SKU that is not sold.
+    ``buyer`` says how many. ``price`` replaces the catalogue's. KeyError for a SKU that is not sold.
     """
+    quantity = buyer.quantity
     product = catalogue.product(sku)
     if product is None or product.type == "configurable":
         raise KeyError(sku)
     if product.type == "bundle":
         parts = tuple(
-            line(catalogue, part, count * quantity, website_id, rates, store_percent=store_percent)
+            line(
+                catalogue, part, replace(buyer, quantity=count * quantity), rates, store_percent=store_percent
+            )
             for part, count in _KIT
         )
         return Line(product, quantity, ZERO, ZERO, rates, store_percent, parts=parts)
-    regular = catalogue.price(product.sku, website_id)
-    asked = regular if price is None else price
+    regular = catalogue.price(product.sku, buyer.website_id)
+    asked = catalogue.prices.asked(product.sku, regular, buyer) if price is None else price
     if product.sku.startswith("SHIRT-"):
         shirt = catalogue.products()["SHIRT"]
         return Line(shirt, quantity, asked, regular, rates, store_percent, variant=product)

@@ -22,7 +22,10 @@ _JSON_TYPES = ("application/json",)
 
 @dataclass
 class Call:
-    """A request that found its route. ``store_code`` is that of the URL, ``default`` where none was named."""
+    """A request that found its route. ``store_code`` is that of the URL, ``default`` where none was named.
+
+    ``customer_id``: the customer whose token was sent.
+    """
 
     store: MagentoStore
     store_code: str
@@ -33,6 +36,7 @@ class Call:
     body: bytes = b""
     content_type: str = ""
     path: dict[str, str] = field(default_factory=dict)
+    customer_id: int | None = None
 
     def strikes(self, kind: str, **match: Any) -> Fault | None:
         """The armed fault of ``kind`` that strikes this call, counted."""

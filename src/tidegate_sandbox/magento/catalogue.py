@@ -12,23 +12,42 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
-from tidegate_sandbox.magento.figure import figure
+from tidegate_sandbox.magento.figure import PRICE, figure
+from tidegate_sandbox.magento.prices import ALL, DISCOUNT, Prices, Tier, TierKey
 
 COLUMNS: Final = {
     name: kind for name, kind in recorded.columns("product").items() if kind not in ("array", "object")
 } | {"entity_id": "integer"}
 WEIGHT: Final = Decimal("1.5")
 WIDGETS: Final = 1000
+ENABLED: Final = 1
+DISABLED: Final = 2
 _STEP: Final = Decimal("0.37")
-_WEBSITE_PRICES: Final = MappingProxyType({(2, "HUB-0001"): Decimal("8.19")})
+_WEBSITE_PRICES: Final = MappingProxyType({"HUB-0001": {2: Decimal("8.19")}})
 _FIRST: Final = datetime(2026, 11, 21, 2, 12, 22, tzinfo=UTC)
 _EACH: Final = timedelta(seconds=2.7)
 _SWAPPED: Final = MappingProxyType({12: 14, 13: 15, 14: 12, 15: 13})
+_ALL_GROUPS: Final = 32000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a value holds: a store view with its website; by default everywhere."""
+
+    store_id: int = ALL
+    website_id: int = ALL
+
+
+EVERYWHERE: Final = Scope()
 
 
 @dataclass(frozen=True)
 class Product:
-    """A product as the shop sells it. ``price`` is in the website's base currency; composites have none."""
+    """A product as the shop sells it. ``price`` is that it was made with, in the website's base currency.
+
+    Composites have none. ``created`` and ``updated`` None: when the recorder made one product after the other.
+    ``legacy_quantity`` is the older stock number, None where none was ever given.
+    """
 
     id: int
     sku: str
@@ -36,66 +55,181 @@ class Product:
     type: str
     price: Decimal
     weight: Decimal = WEIGHT
+    status: int = ENABLED
+    visibility: int = 4
+    url_key: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    legacy_quantity: int | None = 0
 
     @property
     def row(self) -> dict[str, Any]:
-        """The columns that a list call may filter by. The recorder made one product after the other."""
+        """The columns that a list call may filter by, as they are where no store has its own."""
         made = f"{_FIRST + (self.id - 1) * _EACH:%Y-%m-%d %H:%M:%S}"
+        created = self.created or made
         return {
             "id": self.id,
             "entity_id": self.id,
             "sku": self.sku,
             "name": self.name,
             "attribute_set_id": 4,
-            "price": figure(self.price),
-            "status": 1,
-            "visibility": 4,
+            "price": figure(self.price, PRICE),
+            "status": self.status,
+            "visibility": self.visibility,
             "type_id": self.type,
-            "created_at": made,
-            "updated_at": made,
+            "created_at": created,
+            "updated_at": self.updated or created,
             "weight": figure(self.weight),
         }
 
+    @property
+    def slug(self) -> str:
+        """Its part of the address of its page."""
+        return self.url_key or re.sub(r"[^a-z0-9]+", "-", self.name.lower())
+
 
 class Catalogue:
-    """What is sold. Read only in this release: prices and stock are written by a later one."""
+    """What is sold, and for how much.
+
+    ``overrides``: what a store view has of its own instead of "use default", by SKU and store id: every save
+    with the store code of a view leaves what was sent there, and later changes for all views no longer reach it.
+    """
+
+    def __init__(self) -> None:
+        self._products = dict(_made())
+        self.prices = Prices()
+        self.prices.base |= {sku: dict(own) for sku, own in _WEBSITE_PRICES.items()}
+        self._on_sale: list[str] | None = None
+        self.overrides: dict[str, dict[int, dict[str, Any]]] = {}
 
     def product(self, sku: str) -> Product | None:
         """The product of this SKU, without regard to case as in the database."""
-        return _products().get(sku.upper())
+        return self._products.get(sku.upper())
 
     def products(self) -> Mapping[str, Product]:
         """All products by SKU, by their ids."""
-        return _products()
+        return self._products
+
+    def put(self, product: Product) -> Product:
+        """Keep a product, a new or a changed one."""
+        self._products[product.sku.upper()] = product
+        self._on_sale = None
+        return product
+
+    def remove(self, sku: str) -> None:
+        """Delete a product with its prices. KeyError for one that there is not."""
+        del self._products[sku.upper()]
+        self.prices.remove(sku)
+        self.overrides.pop(sku, None)
+        self._on_sale = None
+
+    def next_id(self) -> int:
+        """The id of the next product."""
+        return max(product.id for product in self._products.values()) + 1
+
+    @property
+    def on_sale(self) -> list[str]:
+        """The simple products that are enabled and sold by themselves, by SKU."""
+        if self._on_sale is None:
+            sold = (p.sku for p in self._products.values() if p.type == "simple" and p.status == ENABLED)
+            self._on_sale = sorted(sku for sku in sold if not sku.startswith("SHIRT-"))
+        return self._on_sale
 
     def price(self, sku: str, website_id: int) -> Decimal:
-        """The price of a SKU on a website. KeyError for a SKU that there is not."""
-        return _WEBSITE_PRICES.get((website_id, sku), _products()[sku].price)
+        """The base price of a SKU on a website. KeyError for a SKU that there is not."""
+        return self.prices.regular(sku, website_id, self._products[sku.upper()].price)
 
-    def document(self, product: Product, website_id: int | None) -> dict[str, Any]:
-        """The product as the REST API answers it; None for the scope of all stores."""
-        shape = recorded.products()[product.type]
-        price = product.price if website_id is None else self.price(product.sku, website_id)
+    def row(self, product: Product, scope: Scope) -> dict[str, Any]:
+        """The columns of a product as a store view has them."""
+        price = figure(self.price(product.sku, scope.website_id), PRICE)
+        own = self.overrides.get(product.sku, {}).get(scope.store_id, {})
+        return {**product.row, "price": price, **own}
+
+    def document(self, product: Product, scope: Scope) -> dict[str, Any]:
+        """The product as the REST API answers it."""
+        shape = recorded.products().get(product.type, recorded.products()["simple"])
         extension = dict(shape["extension_attributes"])
         stock = {**extension["stock_item"], "item_id": product.id, "product_id": product.id}
-        own = {key: value for key, value in product.row.items() if key in shape}
+        if product.created is not None:  # made by a call, and not by the recorder
+            stock |= {"low_stock_date": None, "stock_status_changed_auto": 0}
+            stock["qty"] = product.legacy_quantity
+        row = self.row(product, scope)
+        document = {**shape, **{key: value for key, value in row.items() if key in shape}}
+        if product.created is not None and not product.weight:
+            document.pop("weight", None)
         attributes = [
-            {**entry, "value": re.sub(r"[^a-z0-9]+", "-", product.name.lower())}
-            if entry["attribute_code"] == "url_key"
-            else entry
+            {**entry, "value": product.slug} if entry["attribute_code"] == "url_key" else entry
             for entry in shape["custom_attributes"]
         ]
+        tiers = self.prices.tiers.get(product.sku, {})
         return {
-            **shape,
-            **own,
-            "price": figure(price),
+            **document,
             "extension_attributes": {**extension, "stock_item": stock},
-            "custom_attributes": attributes,
+            "tier_prices": [_tier(key, tier) for key, tier in tiers.items()],
+            "custom_attributes": [*attributes, *self._more(product.sku, scope)],
+        }
+
+    def _more(self, sku: str, scope: Scope) -> list[dict[str, Any]]:
+        """Cost and special price, where there are any: written as text, as all custom attributes."""
+        cost, special = self.prices.cost(sku, scope.store_id), self.prices.special(sku, scope.store_id)
+        found: dict[str, str | None] = {"cost": None if cost is None else f"{cost:.6f}"}
+        if special is not None:
+            found["special_price"] = f"{special.price:.6f}"
+            found |= {"special_from_date": special.price_from, "special_to_date": special.price_to}
+        return [
+            {"attribute_code": code, "value": value} for code, value in found.items() if value is not None
+        ]
+
+    def books(self) -> dict[str, Any]:
+        """Every product with its prices, amounts as text; keys are websites or stores, ``0`` all of them."""
+        return {product.sku: self._account(product) for product in self._products.values()}
+
+    def _account(self, product: Product) -> dict[str, Any]:
+        prices, sku = self.prices, product.sku
+        return {
+            "id": product.id,
+            "type": product.type,
+            "status": product.status,
+            "weight": str(product.weight),
+            "price": {"0": str(product.price)} | _texts(prices.base.get(sku, {})),
+            "cost": _texts(prices.costs.get(sku, {})),
+            "special": {
+                str(store): {"price": str(one.price), "from": one.price_from, "to": one.price_to}
+                for store, one in prices.specials.get(sku, {}).items()
+            },
+            "tiers": [
+                {
+                    "website_id": key.website_id,
+                    "group_id": key.group_id,
+                    "quantity": str(key.quantity),
+                    "price": str(tier.price),
+                    "price_type": tier.price_type,
+                }
+                for key, tier in prices.tiers.get(sku, {}).items()
+            ],
+            "overrides": {str(store): own for store, own in self.overrides.get(sku, {}).items()},
         }
 
 
+def _tier(key: TierKey, tier: Tier) -> dict[str, Any]:
+    extension: dict[str, Any] = {"website_id": key.website_id}
+    if tier.price_type == DISCOUNT:
+        extension["percentage_value"] = figure(tier.price)
+    group = _ALL_GROUPS if key.group_id is None else key.group_id
+    return {
+        "customer_group_id": group,
+        "qty": figure(key.quantity),
+        "value": figure(tier.price),
+        "extension_attributes": extension,
+    }
+
+
+def _texts(amounts: Mapping[int, Decimal]) -> dict[str, str]:
+    return {str(place): str(amount) for place, amount in amounts.items()}
+
+
 @cache
-def _products() -> Mapping[str, Product]:
+def _made() -> Mapping[str, Product]:
     made = [_widget(number) for number in range(1, WIDGETS + 1)]
     shirt = Decimal(25)
     made += [

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from flask import Flask, Response, request
 
+from tidegate_sandbox.magento.edits import EDITS, Edit
 from tidegate_sandbox.magento.figure import decode, encode
 from tidegate_sandbox.magento.refusal import JSON, Refusal
 from tidegate_sandbox.magento.shop import Shopper
@@ -38,6 +39,8 @@ def register(app: Flask, store: MagentoStore) -> None:
     }
     for name, action in routes.items():
         app.add_url_rule(f"/_sandbox/{name}", name, _posted(action), methods=["POST"])
+    for name, edit in EDITS.items():
+        app.add_url_rule(f"/_sandbox/{name}", name, _posted(control.edited(edit)), methods=["POST"])
     app.add_url_rule("/_sandbox/orders/<int:entity_id>", "deed", _posted(control.deed), methods=["POST"])
     app.add_url_rule("/_sandbox/books", "books", lambda: Response(encode(store.books()), content_type=JSON))
 
@@ -64,6 +67,13 @@ class _Control:
         owners = (shopper for shopper in self.shoppers.values() if shopper.placed(entity_id))
         shopper = next(owners, None) or self.shopper(0)
         return {"result": deed(shopper, entity_id, **sent)}
+
+    def edited(self, edit: Edit) -> Action:
+        def run(sent: dict[str, Any]) -> Any:
+            with self.store.lock:
+                return edit(self.store, sent)
+
+        return run
 
     def maintenance(self, sent: dict[str, Any]) -> dict[str, Any]:
         self.store.set_maintenance(bool(sent["on"]))

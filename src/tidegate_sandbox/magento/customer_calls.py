@@ -1,21 +1,23 @@
-"""The routes of customers and customer groups (point 26)."""
+"""The routes of customers (point 26).
+
+Not recorded, and so assumed: that a customer signs in with the same refusals as an admin user, and for an hour;
+custom attributes that the shop has are kept as text, and are left out where they are empty.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from tidegate_sandbox.magento import listing, recorded
 from tidegate_sandbox.magento.access import ANONYMOUS
 from tidegate_sandbox.magento.call import Call
-from tidegate_sandbox.magento.criteria import Criteria, UnknownColumn
+from tidegate_sandbox.magento.criteria import UnknownColumn
 from tidegate_sandbox.magento.customer_table import ADDRESS_COLUMNS, COLUMNS, Row
+from tidegate_sandbox.magento.group_calls import GENERAL
 from tidegate_sandbox.magento.refusal import Refusal, required
 from tidegate_sandbox.magento.routes import Route
 
 _CUSTOMER_KEYS: Final = recorded.columns("customer")
-_GROUP_COLUMNS: Final = recorded.columns("customer_group")
-_GENERAL: Final = 1
 
 
 def searched(call: Call, rows: list[Row], columns: dict[str, str]) -> dict[str, Any]:
@@ -50,8 +52,10 @@ def get(call: Call) -> Row:
 
 
 def me(call: Call) -> Row:
-    """A customer's own call: an integration is no customer."""
-    raise required("customerId")
+    """The customer whose token it is. An integration is no customer."""
+    if call.customer_id is None:
+        raise required("customerId")
+    return call.store.customers.get(call.customer_id)
 
 
 def create(call: Call) -> Row:
@@ -64,10 +68,11 @@ def create(call: Call) -> Row:
         raise store.report() from None
     customer_id = store.customers.next_id()
     row = {
-        "group_id": _GENERAL,
+        "group_id": GENERAL,
         "store_id": view.id,
         "website_id": view.website_id,
         **_given(sent),
+        "custom_attributes": _custom(call, sent, []),
         "id": customer_id,
         "created_at": store.now(),
         "updated_at": store.now(),
@@ -81,7 +86,10 @@ def create(call: Call) -> Row:
         raise Refusal(
             400, "The password needs at least %1 characters. Create a new password and try again.", ["8"]
         )
-    return store.customers.put(_with_defaults(row))
+    made = store.customers.put(_with_defaults(row))
+    if password is not None:
+        store.customers.passwords[customer_id] = str(password)
+    return made
 
 
 def update(call: Call) -> Row:
@@ -89,6 +97,8 @@ def update(call: Call) -> Row:
     store, sent = call.store, _sent(call)
     old = store.customers.get(call.whole("id"))
     row = {**old, **_given(sent), "id": old["id"], "created_at": old["created_at"]}
+    if custom := _custom(call, sent, old.get("custom_attributes", [])):
+        row["custom_attributes"] = custom
     if sent.get("addresses") is not None:
         row["addresses"] = _addresses(call, sent["addresses"], old["id"])
         row.pop("default_billing", None)
@@ -140,6 +150,19 @@ def _given(sent: Row) -> Row:
     return {key: value for key, value in sent.items() if value is not None and key not in nested}
 
 
+def _custom(call: Call, sent: Row, old: list[Row]) -> list[Row]:
+    """The custom attributes that the shop has: those of ``old`` that are not sent, and those sent."""
+    values = {entry["attribute_code"]: entry["value"] for entry in old}
+    for entry in sent.get("custom_attributes") or []:
+        if entry.get("attribute_code") in call.store.customers.attributes:
+            values[entry["attribute_code"]] = _text(entry.get("value"))
+    return [{"attribute_code": code, "value": value} for code, value in values.items() if value]
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
+
+
 def _addresses(call: Call, sent: list[Row], customer_id: int) -> list[Row]:
     if not all(isinstance(address, dict) and not address.keys() - ADDRESS_COLUMNS.keys() for address in sent):
         raise call.store.report()
@@ -154,37 +177,18 @@ def _with_defaults(row: Row) -> Row:
     return row
 
 
-def group(call: Call) -> Row:
-    """One customer group."""
-    wanted = call.whole("id")
-    return _group(call, lambda row: row["id"] == wanted, wanted)
-
-
-def default_group(call: Call) -> Row:
-    """The group of a new customer."""
-    return _group(call, lambda row: row["id"] == _GENERAL, _GENERAL)
-
-
-def _group(call: Call, is_it: Callable[[Row], bool], wanted: int) -> Row:
-    found = next((row for row in call.store.customers.groups if is_it(row)), None)
-    if found is None:
-        raise Refusal(
-            404, "No such entity with %fieldName = %fieldValue", {"fieldName": "id", "fieldValue": wanted}
-        )
-    return found
-
-
-def search_groups(call: Call) -> dict[str, Any]:
-    """A page of customer groups."""
-    criteria: Criteria = call.criteria()
-    found = listing.search(call.store.customers.groups, criteria, _GROUP_COLUMNS)
-    page = listing.page(call, found, criteria, lambda row: row["id"])
-    return listing.answer(call, page, criteria, len(found))
+def token(call: Call) -> str:
+    """A token for a customer of the website of the store code, as a bare JSON text."""
+    store = call.store
+    email, password = str(call.parameter("username")), str(call.parameter("password"))
+    customer_id = store.customers.signed_in(store.url_view(call.store_code).website_id, email, password)
+    return store.access.customer_token(customer_id)
 
 
 ROUTES: Final = [
     Route("GET", "customers/search", "Magento_Customer::customer", search_without_key),
     Route("GET", "customers/me", "self", me),
+    Route("POST", "integration/customer/token", ANONYMOUS, token),
     Route("POST", "customers/isEmailAvailable", ANONYMOUS, lambda _: True),
     Route("POST", "customers", ANONYMOUS, create),
     Route("GET", "customers/addresses/{id}", "Magento_Customer::customer", address),
@@ -192,7 +196,4 @@ ROUTES: Final = [
     Route("PUT", "customers/{id}", "Magento_Customer::manage", update),
     Route("DELETE", "customers/{id}", "Magento_Customer::delete", delete),
     Route("GET", "customers/{id}/billingAddress", "Magento_Customer::customer", billing_address),
-    Route("GET", "customerGroups/search", "Magento_Customer::group", search_groups),
-    Route("GET", "customerGroups/default", "Magento_Customer::group", default_group),
-    Route("GET", "customerGroups/{id}", "Magento_Customer::group", group),
 ]

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
-from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.magento.refusal import Refusal, bad_sign_in
 
 Row = dict[str, Any]
 
@@ -37,18 +37,26 @@ _SHAPE: Final = (
     "addresses",
     "disable_auto_group_change",
     "extension_attributes",
+    "custom_attributes",
 )
+_BOOKED: Final = ("email", "website_id", "group_id", "firstname", "lastname", "taxvat", "updated_at")
 _NO_REGION: Final = {"region_code": None, "region": None, "region_id": 0}
 
 
 class CustomerTable:
-    """The recorded customers at first: Wanda (website 1), Bea and Ben (website 2)."""
+    """The recorded customers at first: Wanda (website 1), Bea and Ben (website 2).
+
+    ``attributes``: the custom attributes that the shop has, labels by code. ``passwords``: by customer id; who
+    has none cannot sign in.
+    """
 
     def __init__(self) -> None:
         data = recorded.customers()
         self.groups: list[Row] = [dict(group) for group in data["groups"]]
         self._rows: dict[int, Row] = {}
         self._by_email: dict[tuple[int, str], int] = {}
+        self.attributes: dict[str, str] = {}
+        self.passwords: dict[int, str] = {}
         self._next_address = 1
         for row in data["customers"]:
             addresses = [dict(address) for address in row["addresses"]]
@@ -72,6 +80,30 @@ class CustomerTable:
             )
         return found
 
+    def group_ids(self) -> dict[str, int]:
+        """The ids of the customer groups by their codes, folded."""
+        return {str(group["code"]).casefold(): group["id"] for group in self.groups}
+
+    def signed_in(self, website_id: int, email: str, password: str) -> int:
+        """The customer with this email on a website. Refuses another password, and whoever there is not."""
+        found = self._by_email.get((website_id, email.casefold()))
+        if found is None or self.passwords.get(found) != password:
+            raise bad_sign_in()
+        return found
+
+    def books(self) -> dict[str, Row]:
+        """Every customer by id: whose account it is, its group, and what the shop knows besides."""
+        return {
+            str(row["id"]): {
+                **{key: row.get(key) for key in _BOOKED},
+                "addresses": len(row["addresses"]),
+                "custom_attributes": {
+                    entry["attribute_code"]: entry["value"] for entry in row.get("custom_attributes", [])
+                },
+            }
+            for row in self._rows.values()
+        }
+
     def next_id(self) -> int:
         """The id of the next customer."""
         return max(self._rows, default=0) + 1
@@ -82,6 +114,8 @@ class CustomerTable:
         if old is not None:
             self._by_email.pop((old["website_id"], old["email"].casefold()), None)
         kept = {key: row[key] for key in _SHAPE if row.get(key) is not None}
+        if not kept.get("custom_attributes", True):
+            del kept["custom_attributes"]
         self._rows[kept["id"]] = kept
         self._by_email[kept["website_id"], kept["email"].casefold()] = kept["id"]
         for address in kept["addresses"]:
@@ -93,6 +127,7 @@ class CustomerTable:
         row = self.get(customer_id)
         del self._rows[customer_id]
         del self._by_email[row["website_id"], row["email"].casefold()]
+        self.passwords.pop(customer_id, None)
 
     def check(self, row: Row) -> None:
         """Refuse a customer that Magento would not save."""

@@ -13,6 +13,8 @@ ZERO: Final = Decimal(0)
 HUNDRED: Final = Decimal(100)
 _CENT: Final = Decimal("0.01")
 _COLUMN: Final = Decimal("0.0001")
+PRICE: Final = Decimal("0.000001")
+"""The places of a product's price: more than those of amounts (``base-prices-4-decimals-read``)."""
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
@@ -23,9 +25,9 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(_CENT, ROUND_HALF_UP)
 
 
-def figure(value: Decimal) -> Number:
-    """``value`` as a JSON number: a whole number without a fraction, otherwise four places at most."""
-    value = value.quantize(_COLUMN, ROUND_HALF_UP)
+def figure(value: Decimal, column: Decimal = _COLUMN) -> Number:
+    """``value`` as a JSON number: a whole number without a fraction, otherwise as many places as ``column``."""
+    value = value.quantize(column, ROUND_HALF_UP)
     whole = int(value)
     return whole if whole == value else value.normalize()
 

@@ -113,6 +113,15 @@ def not_authorized(resource: str) -> Refusal:
     return Refusal(401, "The consumer isn't authorized to access %resources.", {"resources": resource})
 
 
+def bad_sign_in() -> Refusal:
+    """A wrong password, and an account that is locked: the same words for both."""
+    return Refusal(
+        401,
+        "The account sign-in was incorrect or your account is disabled temporarily."
+        " Please wait and try again later.",
+    )
+
+
 def no_route() -> Refusal:
     """Unknown route, or one that exists for another verb."""
     return Refusal(404, "Request does not match any route.")

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from tidegate_sandbox.magento import lifecycle, order_actions, order_form, order_state, people
 from tidegate_sandbox.magento.basket import Basket, Line, line
-from tidegate_sandbox.magento.catalogue import WIDGETS
 from tidegate_sandbox.magento.figure import HUNDRED, ZERO, cents
 from tidegate_sandbox.magento.kinds import KINDS, Choices, Kind, tax
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.people import Person, Place
+from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import TaxRate, Terms
 from tidegate_sandbox.magento.store import MagentoStore, StoreView
 
@@ -105,7 +105,7 @@ class Shopper:
         if wish.tax_percent is not None:
             place = replace(place, rates=tax(Decimal(wish.tax_percent)))
         inclusive = view.website_id == 2 if wish.tax_inclusive is None else wish.tax_inclusive
-        lines = tuple(self._lines(kind, wish, view, place))
+        lines = tuple(self._lines(kind, wish, view, place, person))
         terms = self._terms(kind, wish, view, place, inclusive=inclusive, pieces=sum(x.pieces for x in lines))
         method = wish.method or kind.method or random.choice(("checkmo", "banktransfer", "purchaseorder"))
         po_number = wish.po_number
@@ -127,15 +127,16 @@ class Shopper:
             found = people.guest(self._random)
         return found if wish.email is None else replace(found, email=wish.email)
 
-    def _lines(self, kind: Kind, wish: Choices, view: StoreView, place: Place) -> Iterator[Line]:
+    def _lines(
+        self, kind: Kind, wish: Choices, view: StoreView, place: Place, person: Person
+    ) -> Iterator[Line]:
         asked = wish.lines if wish.lines is not None else tuple(self._goods(kind, view))
         for number, (sku, quantity, *price) in enumerate(asked):
             rates = self._line_rates(kind, wish, place, number)
             yield line(
                 self.store.catalogue,
                 sku,
-                quantity,
-                view.website_id,
+                Buyer(view.website_id, view.id, person.group_id, self.store.now(), quantity),
                 rates,
                 store_percent=_at_home(rates, place),
                 price=Decimal(price[0]) if price else None,
@@ -158,8 +159,8 @@ class Shopper:
         elif kind.goods == "bundle":
             yield "KIT-1", random.randint(1, 4)
         most = random.choice((1, 2, 3, 4, 6, 12))
-        for number in random.sample(range(1, WIDGETS + 1), random.randint(1, most)):
-            sku = f"HUB-{number:04}"
+        sold = self.store.catalogue.on_sale
+        for sku in random.sample(sold, min(random.randint(1, most), len(sold))):
             quantity = random.choice((1, 1, 2, 3, 3, 4, 7, 9, 25))
             if kind.special_price:
                 regular = self.store.catalogue.price(sku, view.website_id)

@@ -1,4 +1,4 @@
-"""The routes of the shop itself: store views, modules, taxes, products, and the admin token."""
+"""The routes of the shop itself: store views, modules, taxes, and the admin token."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from typing import Any, Final
 from tidegate_sandbox.magento import listing, recorded
 from tidegate_sandbox.magento.access import ANONYMOUS
 from tidegate_sandbox.magento.call import Call
-from tidegate_sandbox.magento.catalogue import COLUMNS
-from tidegate_sandbox.magento.customer_calls import searched
-from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.routes import Handler, Route
 
 _STORE: Final = "Magento_Backend::store"
 _TAX: Final = "Magento_Tax::manage_tax"
-_PRODUCTS: Final = "Magento_Catalog::products"
 _TAX_CLASS_COLUMNS: Final = recorded.columns("tax_class")
 _TAX_RATE_COLUMNS: Final = recorded.columns("tax_rate")
 
@@ -45,30 +41,6 @@ def admin_token(call: Call) -> str:
     return call.store.access.admin_token(str(call.parameter("username")), str(call.parameter("password")))
 
 
-def product(call: Call) -> dict[str, Any]:
-    """One product by its SKU; the store code of the URL decides the website whose price is shown."""
-    catalogue = call.store.catalogue
-    found = catalogue.product(call.path["sku"])
-    if found is None:
-        raise Refusal(404, "The product that was requested doesn't exist. Verify the product and try again.")
-    return catalogue.document(found, _website(call))
-
-
-def products(call: Call) -> dict[str, Any]:
-    """A page of products."""
-    catalogue = call.store.catalogue
-    answer = searched(call, [found.row for found in catalogue.products().values()], COLUMNS)
-    if answer["items"]:
-        page = [catalogue.products()[row["sku"]] for row in answer["items"]]
-        answer["items"] = [catalogue.document(found, _website(call)) for found in page]
-    return answer
-
-
-def _website(call: Call) -> int | None:
-    view = call.store.views.get(call.store_code)
-    return view.website_id if view else None
-
-
 ROUTES: Final = [
     Route("POST", "integration/admin/token", ANONYMOUS, admin_token),
     Route("GET", "store/websites", _STORE, _whole("websites")),
@@ -79,6 +51,4 @@ ROUTES: Final = [
     Route("GET", "directory/currency", ANONYMOUS, _whole("currency")),
     Route("GET", "taxClasses/search", _TAX, _table("taxClasses", _TAX_CLASS_COLUMNS, "class_id")),
     Route("GET", "taxRates/search", _TAX, _table("taxRates", _TAX_RATE_COLUMNS, "id")),
-    Route("GET", "products", _PRODUCTS, products),
-    Route("GET", "products/{sku}", _PRODUCTS, product),
 ]

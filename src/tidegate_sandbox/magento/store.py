@@ -258,12 +258,18 @@ class MagentoStore:
             self.input_limits = chosen if isinstance(chosen, InputLimits) else None
 
     def books(self) -> dict[str, Any]:
-        """Every order as the shop knows it, committed or not, and how often it was called and written to."""
+        """Every order, committed or not, with its documents; products with their prices; customers and groups.
+
+        And how often the shop was called and orders were written to.
+        """
         with self.lock:
             return {
                 "orders": [
                     {**_account(order), **account(self, order.entity_id)} for order in self.orders.all()
                 ],
+                "products": self.catalogue.books(),
+                "customers": self.customers.books(),
+                "groups": {str(row["id"]): row["code"] for row in self.customers.groups},
                 "writes": self.writes,
                 "requests": self.requests,
             }
