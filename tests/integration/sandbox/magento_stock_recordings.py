@@ -10,6 +10,7 @@ from typing import Any
 from integration.sandbox import magento_recordings as recordings
 from integration.sandbox.magento_world import World
 from tidegate_sandbox.magento import InputLimits
+from tidegate_sandbox.magento.figure import encode
 from tidegate_sandbox.magento.stock import SourceItem
 
 Preparation = Callable[[World], Any]
@@ -20,6 +21,11 @@ BULK_ANSWERS = {
     "async-bulk-customers-post",
     "async-single-source-items-post",
     "async-bulk-ship-byOrderId",
+    "async-bulk-base-prices-post",
+    "async-bulk-tier-prices-post",
+    "async-bulk-products-put-bySku",
+    "async-bulk-store-code-in-url",
+    "limits-on-async-bulk-array-over-20",
 }
 """Accepted bulk calls: their ids and the hashes of what was sent are the recorded shop's own."""
 
@@ -27,6 +33,7 @@ SHAPE_ONLY = {
     *BULK_ANSWERS,
     "async-bulk-customers-post-detailed-status",
     "async-bulk-ship-byOrderId-detailed-status",
+    "async-bulk-products-put-bySku-detailed-status",
     "stockItems-get-legacy",
 }
 
@@ -54,7 +61,12 @@ def _asked(name: str) -> Preparation:
 
     def prepare(world: World) -> None:
         request = recordings.exchange(name)["request"]
-        answer = world.client.request(request["method"], request["path"], json=request["body"])
+        answer = world.client.request(
+            request["method"],
+            request["path"],
+            content=encode(request["body"]),
+            headers={"Content-Type": "application/json"},
+        )
         assert answer.status_code == recordings.exchange(name)["response"]["status"], answer.text
 
     return prepare
@@ -120,8 +132,16 @@ def _only_two_sources(world: World) -> None:
 _SOURCE_ITEMS = "async-bulk-source-items-post"
 _CUSTOMERS = "async-bulk-customers-post"
 _SHIP = "async-bulk-ship-byOrderId"
+_BASE_PRICES = "async-bulk-base-prices"
+_TIER_PRICES = "async-bulk-tier-prices"
+_PRODUCTS = "async-bulk-products-put-bySku"
+_IN_B2B = "async-bulk-store-code-in-url"
 _MALFORMED = "async-bulk-malformed-item"
 _SYNCED = _lies("HUB-0142", "wh_detroit", "600")
+
+
+def _consume(world: World) -> None:
+    world.store.bulk.consume()
 
 
 def _order_7(world: World) -> None:
@@ -158,6 +178,13 @@ PREPARED: dict[str, Preparation] = {
     ),
     _SHIP: _order_7,
     f"{_SHIP}-detailed-status": _then(_order_7, _bulk(_SHIP, f"{_SHIP}-detailed-status")),
+    f"{_BASE_PRICES}-detailed-status": _bulk(f"{_BASE_PRICES}-post", f"{_BASE_PRICES}-detailed-status"),
+    f"{_TIER_PRICES}-detailed-status": _bulk(f"{_TIER_PRICES}-post", f"{_TIER_PRICES}-detailed-status"),
+    f"{_PRODUCTS}-detailed-status": _bulk(_PRODUCTS, f"{_PRODUCTS}-detailed-status"),
+    "async-bulk-store-code-after-all": _then(_asked(_IN_B2B), _consume),
+    "async-bulk-store-code-after-b2b": _then(_asked(_IN_B2B), _consume),
+    "limits-on-async-bulk-array-over-20": _limits,
+    "limits-on-async-bulk-inner-array-over-20": _limits,
     "async-single-detailed-status": _bulk("async-single-source-items-post", "async-single-detailed-status"),
     **{
         name: _shown(name)
