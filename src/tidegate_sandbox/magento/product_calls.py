@@ -26,8 +26,8 @@ _KEYS: Final = recorded.columns("product")
 _SCOPED: Final = ("name", "status", "visibility")
 _TYPES: Final = {"integer": "int", "number": "float", "string": "string"}
 _ATTRIBUTE_SET: Final = 4
-_LATER: Final = ("product_links", "tier_prices")
-"""What an answer to a POST was recorded without."""
+_LEFT_OUT: Final = ("product_links", "tier_prices")
+"""What every answer was recorded without that followed a SKU in the body, but for bulk calls."""
 
 
 def scope(call: Call) -> Scope:
@@ -55,8 +55,7 @@ def search(call: Call) -> Row:
 def create(call: Call) -> Row:
     """A new product, or a change of the one with this SKU."""
     sent = _sent(call)
-    document = _save(call, str(sent.get("sku") or ""), sent)
-    return {key: value for key, value in document.items() if key not in _LATER}
+    return _save(call, str(sent.get("sku") or ""), sent)
 
 
 def update(call: Call) -> Row:
@@ -90,6 +89,13 @@ def _sent(call: Call) -> Row:
 
 
 def _save(call: Call, sku: str, sent: Row) -> Row:
+    document = _saved(call, sku, sent)
+    if "sku" not in sent or "/async/" in call.url_path:
+        return document
+    return {key: value for key, value in document.items() if key not in _LEFT_OUT}
+
+
+def _saved(call: Call, sku: str, sent: Row) -> Row:
     store, where = call.store, scope(call)
     old = store.catalogue.product(sku)
     if old is None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from integration.sandbox import magento_history as history
+from integration.sandbox import magento_price_recordings as price_recordings
 from integration.sandbox import magento_recordings as recordings
 from integration.sandbox import magento_stock_recordings as stock_recordings
 from integration.sandbox.magento_world import World, make_world
@@ -31,6 +32,7 @@ SHAPE_ONLY = {
     "products-get-configurable",
     "products-list-fields",
     "products-list-sku-in",
+    *price_recordings.SHAPE_ONLY,
     *stock_recordings.SHAPE_ONLY,
 }
 """Recordings of which only the shape is given back; of the others, every value but the count of all rows."""
@@ -200,6 +202,7 @@ _PUT_ADDRESS = recordings.exchange("orders-put-by-id-changes-address")["request"
 _WRITTEN = {"increment_id": None, "ext_order_id": "SO-77", "status": "no_such_status", "state": "processing"}
 
 PREPARED: dict[str, Callable[[World], Any]] = {
+    **price_recordings.PREPARED,
     **stock_recordings.PREPARED,
     **history.PREPARED,
     "orders-cancel-again": _then(_order(8), lambda world: world.shopper.cancel(8)),
