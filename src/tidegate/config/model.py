@@ -10,9 +10,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from tidegate.config.accounts import Accounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
 from tidegate.config.fulfilment import Fulfilment
+from tidegate.config.prices import Prices
+from tidegate.config.products import Products
+from tidegate.config.stock import Stock
 from tidegate.config.strict import Strict
 
 
@@ -39,6 +43,7 @@ class Store(Strict, frozen=True, kw_only=True):
     timeout: float = 60.0  #: seconds a call may take
     max_answer_mb: int = 64
     time_zone: str = "UTC"
+    bulk: Literal["auto", "sync", "async"] = "auto"  #: whether large writes go through the shop's queue
 
 
 class Window(Strict, frozen=True, kw_only=True):
@@ -174,9 +179,13 @@ class Connection(Strict, frozen=True, kw_only=True):
     tax: Tax = Tax()
     revenue: Revenue = Revenue()
     rounding: Rounding = Rounding()
+    prices: Prices = Prices()
+    accounts: Accounts = Accounts()
+    products: Products = Products()
     notes: Status = Status()
     fulfilment: Fulfilment = Fulfilment()
     statuses: dict[str, str] = {}  #: how an order stands in Sage -> status in Magento
+    stock: Stock = Stock()
     alerts: Alerts = Alerts()
     portal: Portal = Portal()
     reconcile: Reconcile = Reconcile()

@@ -50,6 +50,7 @@ class StoreConfig(msgspec.Struct, frozen=True):
     base_currency_code: str = ""
     default_display_currency_code: str = ""
     timezone: str = ""
+    weight_unit: str = ""  #: kgs or lbs
     base_url: str = ""
     secure_base_url: str = ""
 

@@ -1,0 +1,219 @@
+"""The cycle of a flow that keeps the store as the company has it: only what differs is written.
+
+What the store was told stands in the ledger's mirror. Each portion is recorded before it leaves; an item
+without a clear answer is read back before it is written again; one bad item harms only itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tidegate.domain.cadence import parse_every
+from tidegate.domain.errors import Code, Failure, Group
+from tidegate.domain.policy import after_failure
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import alerts, marks, mirror
+from tidegate.ledger.database import transaction
+from tidegate.ledger.mirror import MirrorItem
+
+#: The beginning of a wanted value that is not for the store: why the item is left out.
+LEFT_OUT = "left out: "
+#: What the store shall not have.
+GONE = "-"
+#: More than any mirror has open.
+ALL = 100_000_000
+DRIFT = "drift"
+#: So many names stand in an alert; the rest is counted.
+NAMED = 5
+
+
+class Scribe(Protocol):
+    """Writes a flow's items into the store, and reads them there."""
+
+    def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
+        """As many of the first items as one call may carry."""
+        ...
+
+    def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
+        """Write them; the failed ones by key, or the failure of the whole call."""
+        ...
+
+    def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
+        """What the store has, "" where it has nothing; an entry for every key."""
+        ...
+
+
+def recover(cycle: Cycle, scribe: Scribe) -> None:
+    """First act of a cycle: what an earlier one began without hearing an answer is read back."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
+    items = mirror.doubtful(cycle.name, cycle.flow, cycle.now())
+    if not items:
+        return
+    there = scribe.read([item.key for item in items])
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return
+    with transaction("observe"):
+        mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+
+
+def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], gone: Sequence[str]) -> int:
+    """Tell the mirror what the store shall have; returns how many items are new to be sent. In a transaction."""
+    now = cycle.now()
+    skipped = mirror.listing(cycle.name, cycle.flow, states=(State.SKIPPED,), limit=ALL)
+    again = [item.key for item in skipped if item.key in wanted]
+    new = mirror.want(cycle.name, cycle.flow, wanted, now, gone=gone)
+    mirror.retry(cycle.name, cycle.flow, again, now)
+    if left_out:
+        mirror.want(cycle.name, cycle.flow, {key: LEFT_OUT + why for key, why in left_out.items()}, now)
+        skip = [
+            Verdict(item.id, "n", text=item.wanted.removeprefix(LEFT_OUT))
+            for item in mirror.listing(cycle.name, cycle.flow, states=(State.QUEUED,), limit=ALL)
+            if item.wanted.startswith(LEFT_OUT)
+        ]
+        mirror.settle(cycle.lease, skip, now)
+    return new + len(again)
+
+
+def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
+    """Write what is due, portion by portion, in the order of the keys."""
+    after: MirrorItem | None = None
+    while cycle.may_go_on():
+        items = mirror.due(cycle.name, cycle.flow, cycle.now(), size, after)
+        if not items:
+            break
+        portion = scribe.together(items)
+        after = portion[-1]
+        cycle.keep_lease()
+        with transaction("attempt"):
+            begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in portion], cycle.now())
+        leaving = [item for item in portion if item.key in begun]
+        if leaving:
+            settle(cycle, leaving, written(scribe, leaving))
+    finish(cycle)
+
+
+def written(scribe: Scribe, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
+    """The failures by key. A refused call is halved until the item that it is about stands alone."""
+    answer = scribe.write(items)
+    if not isinstance(answer, Failure):
+        return answer
+    if answer.group is Group.REVIEW and len(items) > 1:
+        half = len(items) // 2
+        return {**written(scribe, items[:half]), **written(scribe, items[half:])}
+    return {item.key: answer for item in items}
+
+
+def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Failure]) -> None:
+    """Commit what became of the items; each kind of failure has its consequences once."""
+    now, verdicts, followed = cycle.now(), [], set()
+    for item in items:
+        failure = failures.get(item.key)
+        if failure is None:
+            verdicts.append(Verdict(item.id, "c"))
+            continue
+        ruling = after_failure(
+            failure,
+            failures_before=item.failures,
+            threshold=cycle.connection.settings.alerts.failures,
+            now=now,
+            delivery_id=item.id,
+            attempt_id=item.id,
+        )
+        verdicts.append(ruling.verdict)
+        cycle.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
+        if failure.ends_cycle or ruling.consequence.alert is not None:
+            if failure.code not in followed:
+                cycle.follow(failure, ruling.consequence, item.label, of_company=False)
+            followed.add(failure.code)
+        if failure.ends_cycle:
+            cycle.end(failure)
+    with transaction("settle"):
+        mirror.settle(cycle.lease, verdicts, now)
+    confirmed = sum(verdict.letter == "c" for verdict in verdicts)
+    cycle.count("sent", len(items))
+    cycle.count("confirmed", confirmed)
+    unclear = next((each for each in failures.values() if each.group is Group.VERIFY_FIRST), None)
+    cycle.heard(unclear if not confirmed else None)
+
+
+def finish(cycle: Cycle) -> None:
+    """Forget what is gone from the store, fold the picture, and tell what waits for a person."""
+    now = cycle.now()
+    confirmed = mirror.listing(cycle.name, cycle.flow, states=(State.CONFIRMED,), limit=ALL)
+    with transaction("fold"):
+        mirror.drop(cycle.name, cycle.flow, [item.key for item in confirmed if item.sent == GONE], now)
+        mirror.fold(cycle.name, cycle.flow, now)
+    waiting = mirror.listing(cycle.name, cycle.flow, states=(State.HELD, State.REVIEW), limit=ALL)
+    counted = Counter(item.reason_code for item in waiting)
+    with transaction("alert"):
+        for code, count in counted.items():
+            first = next(item for item in waiting if item.reason_code == code)
+            text = f"{count} of {cycle.flow}, the first is {first.label}: {first.reason}"
+            alerts.raise_alert(code, cycle.name, cycle.flow, text, now)
+        for alert in alerts.open_alerts(cycle.name):
+            if alert.subject == cycle.flow and alert.code in set(Code) - set(counted):
+                alerts.clear_alert(alert.code, cycle.name, cycle.flow, now)
+
+
+def full_is_due(cycle: Cycle, every: str) -> bool:
+    """Whether everything is to be read and compared, on both sides."""
+    last = marks.read(_full(cycle))
+    return last is None or cycle.now() - datetime.fromisoformat(last) >= parse_every(every)
+
+
+def full_is_done(cycle: Cycle) -> None:
+    """Everything was compared now. In a transaction."""
+    marks.write(_full(cycle), cycle.started.isoformat(), cycle.now())
+
+
+def _full(cycle: Cycle) -> str:
+    return f"full:{cycle.name}:{cycle.flow}"
+
+
+def compare(
+    cycle: Cycle, there: Mapping[str, str], rule: str, extra: Mapping[str, str] | None = None
+) -> None:
+    """Find drift: what somebody else changed in the store since it was told. Once in a full compare.
+
+    What the ledger never told is taken as told, so that the first load sends only what differs. `extra` is
+    what stands in the store and nobody wants. Drift is put right, or only shown, by `rule`.
+    """
+    told = dict(mirror.settled(cycle.name, cycle.flow).iter_rows())
+    known = told.keys() | {item.key for item in mirror.listing(cycle.name, cycle.flow, limit=ALL)}
+    first = not known
+    drifted = {
+        key: value
+        for key, value in there.items()
+        if key in told and told[key] not in (value, GONE) and not told[key].startswith(LEFT_OUT)
+    }
+    stray = {key: value for key, value in (extra or {}).items() if key not in known}
+    with transaction("compare"):
+        now = cycle.now()
+        mirror.baseline(
+            cycle.name,
+            cycle.flow,
+            {key: value for key, value in there.items() if value and key not in known},
+            now,
+        )
+        if rule == "correct":
+            mirror.observe(cycle.lease, cycle.name, drifted, now)
+            mirror.baseline(cycle.name, cycle.flow, stray, now)
+            mirror.want(cycle.name, cycle.flow, dict.fromkeys(stray, GONE), now)
+        found = sorted(drifted.keys() | stray.keys())
+        if found and not first:
+            what = "put right" if rule == "correct" else "left as it is, by rule"
+            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+            text = f"changed in the store by somebody else, {what}: {', '.join(found[:NAMED])}{more}"
+            alerts.raise_alert(DRIFT, cycle.name, cycle.flow, text, now)
+        elif not found:
+            alerts.clear_alert(DRIFT, cycle.name, cycle.flow, now)
+        # What waits for a SKU or a group may be there by now, whoever made it.
+        held = mirror.listing(cycle.name, cycle.flow, states=(State.HELD,), limit=ALL)
+        mirror.release(cycle.name, {item.waits_for for item in held}, now)

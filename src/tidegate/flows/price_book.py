@@ -1,0 +1,111 @@
+"""The company's price book as it was read last, kept in the ledger: deltas are laid over it.
+
+One row is what one owner (a list, or `@` and an account) has of one SKU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+import polars as pl
+
+from tidegate.domain.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
+from tidegate.ledger import marks, picture
+
+#: Beside the mirror of the flow; nobody is told anything of this one.
+SNAPSHOT = "prices:book"
+
+_ROWS = msgspec.json.Decoder(list[ListPrice])
+_CONTRACTS = msgspec.json.Decoder(list[CustomerPrice])
+_LISTS = msgspec.json.Decoder(list[PriceList])
+_BETWEEN = "|"
+
+Offers = tuple[list[ListPrice], list[CustomerPrice]]
+
+
+def frame_of(book: PriceBook) -> pl.DataFrame:
+    """key (`SKU|owner`), value: the rows of that owner and product as JSON."""
+    owned: dict[str, list[ListPrice | CustomerPrice]] = {}
+    for price in book.prices:
+        owned.setdefault(f"{price.sku}{_BETWEEN}{price.list_code}", []).append(price)
+    for contract in book.customer_prices:
+        owned.setdefault(f"{contract.sku}{_BETWEEN}@{contract.account}", []).append(contract)
+    values = [
+        msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode() for rows in owned.values()
+    ]
+    return pl.DataFrame({"key": list(owned), "value": values}, schema=picture.SCHEMA)
+
+
+def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
+    """The book after a reading, and the SKUs of which anything changed.
+
+    A delta tells a changed product whole: what it does not tell of that product is gone.
+    """
+    skus = told.select(_sku().unique())["key"]
+    kept = before.clear() if full else before.filter(~_sku().is_in(skus.implode()))
+    after = pl.concat([kept, told])
+    touched = before if full else before.filter(_sku().is_in(skus.implode()))
+    return after, changed(touched, told)
+
+
+def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
+    """The SKUs of which any owner's prices differ between two readings."""
+    new = after.join(before, on=["key", "value"], how="anti")
+    old = before.join(after, on=["key", "value"], how="anti")
+    return set(pl.concat([new, old]).select(_sku().unique())["key"])
+
+
+def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, Offers]:
+    """Everything that the book has of these products; None = of all."""
+    rows = book if skus is None else book.filter(_sku().is_in(list(skus)))
+    found: dict[str, Offers] = {}
+    for key, value in rows.iter_rows():
+        sku, _, owner = key.rpartition(_BETWEEN)
+        listed, agreed = found.setdefault(sku, ([], []))
+        if owner.startswith("@"):
+            agreed += _CONTRACTS.decode(value)
+        else:
+            listed += _ROWS.decode(value)
+    return found
+
+
+def read(connection: str) -> pl.DataFrame:
+    """The book as it was kept last."""
+    return picture.read(connection, SNAPSHOT)
+
+
+def lists(connection: str) -> dict[str, PriceList]:
+    """The price lists by code, as they were kept last."""
+    text = marks.read(_lists(connection))
+    return {each.code: each for each in _LISTS.decode(text)} if text else {}
+
+
+def read_at(connection: str) -> datetime | None:
+    """When the company told it; a reading that brought nothing new counts."""
+    text = marks.read(_at(connection))
+    return datetime.fromisoformat(text) if text else None
+
+
+def keep(
+    connection: str, book: pl.DataFrame | None, told: Mapping[str, PriceList], read: datetime, now: datetime
+) -> None:
+    """Keep it (None: it is as it was). In a transaction."""
+    if book is not None:
+        picture.write(connection, SNAPSHOT, book, now)
+    marks.write(_lists(connection), msgspec.json.encode(list(told.values())).decode(), now)
+    marks.write(_at(connection), read.isoformat(), now)
+
+
+def _sku() -> pl.Expr:
+    """The SKU may contain the sign between; a list's code that does is cut by the owner's side."""
+    return pl.col("key").str.replace(r"\|[^|]*$", "")
+
+
+def _lists(connection: str) -> str:
+    return f"price-lists:{connection}"
+
+
+def _at(connection: str) -> str:
+    return f"price-book-read:{connection}"

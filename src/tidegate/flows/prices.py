@@ -1,0 +1,304 @@
+"""The `prices` flow: the company's price book, as each website can hold it, by the price endpoints only.
+
+The book that was told last is kept, so that a delta and a change of the day (a list begins or ends) need no
+full reading. Everything is calculated from it; the mirror knows what the store has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import polars as pl
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.price_book import PriceList
+from tidegate.domain.prices import (
+    ALL_GROUPS,
+    CONTRACT,
+    PriceKey,
+    PriceRules,
+    PriceSetting,
+    contract_group,
+    wanted_prices,
+)
+from tidegate.flows import mirrored, price_book
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.price_scribe import Place, PriceScribe, folded, places
+from tidegate.flows.skus import store_skus
+from tidegate.ledger import cursors, marks, mirror
+from tidegate.ledger.database import transaction
+from tidegate.magento.people import StorePeople
+from tidegate.magento.prices import StorePrices
+from tidegate.sage.port import Session
+
+FLOW = "prices"
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the company told, laid over what was known; `touched` None = everything."""
+
+    rows: pl.DataFrame
+    lists: Mapping[str, PriceList]
+    touched: set[str] | None
+    cursor: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    tax_codes: Mapping[str, str] = field(default_factory=dict)  #: the company's SKU -> its tax code
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the websites shall hold, and what is left out with the reason; by the mirror's keys."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    connection = cycle.connection
+    full = mirrored.full_is_due(cycle, connection.settings.prices.full_every)
+    shelves = places(connection.store.shop, connection.settings.websites, connection.settings.prices)
+    if isinstance(shelves, Failure):
+        cycle.call_failed(shelves, of_company=False)
+        return
+    scribe = scribe_of(connection, shelves)
+    mirrored.recover(cycle, scribe)
+    if cycle.may_call_company():
+        with connection.company.session() as session:
+            book = read_book(connection, session, full=full)
+        if isinstance(book, Failure):
+            cycle.call_failed(book)
+        else:
+            take_in(cycle, scribe, book, full=full)
+    if cycle.may_go_on():
+        mirrored.send(cycle, scribe, connection.settings.prices.chunk)
+
+
+def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
+    """The writer of the connection's prices."""
+    return PriceScribe(StorePrices(connection.store.client), shelves, connection.settings.prices.chunk)
+
+
+def read_book(connection: Connection, session: Session, *, full: bool) -> Book | Failure:
+    """Read what changed, or everything, and lay it over the book that is known."""
+    rules = connection.settings.prices
+    contracts = rules.customer_prices == "groups"
+    full = full or contracts
+    since = None if full else cursors.read(connection.name, FLOW, "book")
+    told = session.read_price_book(since)
+    if isinstance(told, Failure):
+        return told
+    changes, cursor, whole = told
+    rows, touched = price_book.laid_over(
+        price_book.read(connection.name), price_book.frame_of(changes), full=whole
+    )
+    book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor)
+    if contracts:
+        customers = session.read_customers(None)
+        if isinstance(customers, Failure):
+            return customers
+        listed = {each.account: each.price_list for each in customers.rows}
+        having = {each.account for each in changes.customer_prices}
+        book = replace(book, accounts={account: listed.get(account, "") for account in having})
+    if rules.tax_inclusive or any(each.tax_inclusive for each in changes.lists):
+        products = session.read_products(None)
+        if isinstance(products, Failure):
+            return products
+        book = replace(book, tax_codes={each.sku: each.tax_code for each in products.rows})
+    return book
+
+
+def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
+    """Calculate what is wanted of what changed, compare where it is time to, and keep all of it at once."""
+    connection = cycle.connection
+    setting = setting_of(connection, book, scribe.places)
+    if isinstance(setting, Failure):
+        cycle.call_failed(setting)
+        return
+    same = fingerprint(setting) == marks.read(_fingerprint(connection))
+    touched = book.touched if same and not full else None
+    cycle.count("read", len(book.touched or ()))
+    wanted = calculated(connection, book, setting, touched)
+    if full and not compare(cycle, scribe, wanted, setting):
+        return
+    if touched is None and setting.rules.contracts and not make_groups(cycle, setting):
+        return
+    going, gone = superseded(connection, wanted, touched)
+    with transaction("want"):
+        now = cycle.now()
+        kept = book.rows if book.touched else None
+        price_book.keep(cycle.name, kept, book.lists, cycle.started, now)
+        cursors.move(cycle.name, FLOW, "book", book.cursor, now)
+        marks.write(_fingerprint(connection), fingerprint(setting), now)
+        cycle.count("captured", mirrored.want(cycle, wanted.values | going, wanted.left_out, gone))
+        if full:
+            mirrored.full_is_done(cycle)
+
+
+def setting_of(connection: Connection, book: Book, shelves: Mapping[str, Place]) -> PriceSetting | Failure:
+    """The rules, the lists and today, as the domain wants them."""
+    rules = connection.settings.prices
+    rates: dict[str, Decimal] = {}
+    if book.tax_codes:
+        terms = connection.terms()
+        if isinstance(terms, Failure):
+            return terms
+        rates = {
+            sku: terms.tax_rates[code] for sku, code in book.tax_codes.items() if code in terms.tax_rates
+        }
+    return PriceSetting(
+        lists=book.lists,
+        shelves=tuple(place.shelf for place in shelves.values()),
+        rules=PriceRules(
+            rules.standard, rules.special, rules.groups, rules.decimals, rules.customer_prices == "groups"
+        ),
+        day=connection.clock.now().astimezone(ZoneInfo(connection.company_settings.time_zone)).date(),
+        rates=rates,
+        accounts=book.accounts,
+    )
+
+
+def fingerprint(setting: PriceSetting) -> str:
+    """Changes when everything must be calculated anew: another rule, list, rate, website, or a list's day."""
+    in_force = sorted(
+        code
+        for code, each in setting.lists.items()
+        if not (each.valid_from and each.valid_from > setting.day)
+        and not (each.valid_to and each.valid_to < setting.day)
+    )
+    lists = sorted(setting.lists.items())
+    parts = (setting.rules, setting.shelves, lists, in_force, sorted(setting.rates.items()))
+    day = setting.day if setting.rules.contracts else None  # contracts have days of their own
+    content = msgspec.json.encode((parts, sorted(setting.accounts.items()), day))
+    return hashlib.sha256(content).hexdigest()
+
+
+def calculated(
+    connection: Connection, book: Book, setting: PriceSetting, touched: Iterable[str] | None
+) -> Wanted:
+    """What the websites shall hold of these products of the company, under the store's SKUs."""
+    wanted = Wanted()
+    names = store_skus(connection.settings.skus)
+    for code, (listed, agreed) in price_book.offers(book.rows, touched).items():
+        found = wanted_prices(code, listed, agreed, setting)
+        for sku in names(code):
+            wanted.values.update({replace(key, sku=sku).text: value for key, value in found.values.items()})
+            wanted.left_out.update({replace(key, sku=sku).text: why for key, why in found.left_out.items()})
+    return wanted
+
+
+def superseded(
+    connection: Connection, wanted: Wanted, touched: set[str] | None
+) -> tuple[dict[str, str], list[str]]:
+    """What the store was told of these products and shall not have any more, and what is nobody's business.
+
+    A base price cannot be taken away: it stays in the store as it is.
+    """
+    names = store_skus(connection.settings.skus)
+    skus = None if touched is None else {sku for code in touched for sku in names(code)}
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    waiting = {item.key: item for item in mirror.listing(connection.name, FLOW, limit=mirrored.ALL)}
+    going: dict[str, str] = {}
+    gone: list[str] = []
+    for text in sorted(told.keys() | waiting.keys()):
+        key = PriceKey.read(text)
+        if text in wanted.values or (skus is not None and key.sku not in skus):
+            continue
+        item = waiting.get(text)
+        in_store = item is not None and item.state.value in ("sending", "in doubt")
+        in_store = in_store or told.get(text, "") not in ("", mirrored.GONE)
+        if in_store and key.kind != "base":
+            going[text] = mirrored.GONE
+            wanted.left_out.pop(text, None)
+        elif text not in wanted.left_out:
+            gone.append(text)
+    return going, gone
+
+
+def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSetting) -> bool:
+    """Read what the store has of everything wanted; false when it could not be read."""
+    there = scribe.survey({PriceKey.read(key).sku for key in wanted.values})
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return False
+    by_key = {folded(key): value for key, value in there.items()}
+    own = {folded(PriceKey.read(key)): key for key in wanted.values}
+    told = {text: by_key.get(folded(PriceKey.read(text)), "") for text in wanted.values}
+    for text in mirror.settled(cycle.name, FLOW)["key"]:
+        told.setdefault(text, by_key.get(folded(PriceKey.read(text)), ""))
+        own.setdefault(folded(PriceKey.read(text)), text)
+    extra = {
+        key.text: value
+        for key, value in there.items()
+        if folded(key) not in own and is_ours(key, setting.rules)
+    }
+    mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
+    return True
+
+
+def is_ours(key: PriceKey, rules: PriceRules) -> bool:
+    """Whether the company alone says what stands there; tiers of other groups are somebody's promotion."""
+    if key.kind == "special":
+        return bool(rules.special)
+    managed = {ALL_GROUPS, *(group.casefold() for group in rules.groups)}
+    group = key.group.casefold()
+    return key.kind == "tier" and (
+        group in managed or (rules.contracts and group.startswith(CONTRACT.lower()))
+    )
+
+
+def make_groups(cycle: Cycle, setting: PriceSetting) -> bool:
+    """The customer groups of accounts with prices of their own; false when the store did not let us."""
+    people = StorePeople(cycle.connection.store.client)
+    failure = people.ensure_groups([contract_group(account) for account in sorted(setting.accounts)])
+    if failure is not None:
+        cycle.call_failed(failure, of_company=False)
+    return failure is None
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What the next cycle would write, by SKU; nothing is kept and nothing is sent."""
+    rules = connection.settings.prices
+    shelves = places(connection.store.shop, connection.settings.websites, rules)
+    if isinstance(shelves, Failure):
+        return [{"problem": shelves.text}]
+    with connection.company.session() as session:
+        book = read_book(connection, session, full=True)
+    setting = book if isinstance(book, Failure) else setting_of(connection, book, shelves)
+    if isinstance(book, Failure) or isinstance(setting, Failure):
+        problem = book if isinstance(book, Failure) else setting
+        return [{"problem": problem.text if isinstance(problem, Failure) else ""}]
+    wanted = calculated(connection, book, setting, None)
+    going, _ = superseded(connection, wanted, None)
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    shown = [
+        _shown(text, told.get(text, ""), value)
+        for text, value in sorted((wanted.values | going).items())
+        if told.get(text) != value
+    ]
+    return shown + [_shown(text, "", "", why) for text, why in sorted(wanted.left_out.items())]
+
+
+def _shown(text: str, before: str, after: str, left_out: str = "") -> dict[str, Any]:
+    key = PriceKey.read(text)
+    return {
+        "sku": key.sku,
+        "website": key.website,
+        "price": key.kind,
+        "group": key.group,
+        "told": before,
+        "wanted": after,
+        "left_out": left_out,
+    }
+
+
+def _fingerprint(connection: Connection) -> str:
+    return f"price-rules:{connection.name}"

@@ -1,0 +1,245 @@
+"""Customers, customer groups and customer attributes of one store.
+
+Contract point 26: a PUT keeps every key that it does not name (addresses, too), `"addresses": []` would
+delete them all, an unknown custom attribute is dropped without a word, an unknown top-level key is a 500.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.answer import status_of
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import Filter, Search, instant
+
+PATH = "/V1/customers"
+#: A customer read by pages; the whole record, since `fields` cannot name attributes that may not be there.
+FIELDS = (
+    "items[id,group_id,email,firstname,lastname,website_id,store_id,taxvat,created_at,updated_at,"
+    "default_billing,addresses[id,company,firstname,lastname,street,city,region[region],postcode,country_id,"
+    "telephone,vat_id,default_billing],custom_attributes],total_count"
+)
+
+
+class Attribute(msgspec.Struct, frozen=True):
+    """A custom attribute's value."""
+
+    attribute_code: str
+    value: Any = None
+
+
+class WireRegion(msgspec.Struct, frozen=True):
+    """A region as addresses name it."""
+
+    region: str | None = None
+
+
+class WireCustomerAddress(msgspec.Struct, frozen=True):
+    """A customer's address."""
+
+    id: int | None = None
+    company: str | None = None
+    firstname: str | None = None
+    lastname: str | None = None
+    street: list[str] | None = None
+    city: str | None = None
+    region: WireRegion | None = None
+    postcode: str | None = None
+    country_id: str | None = None
+    telephone: str | None = None
+    vat_id: str | None = None
+    default_billing: bool | None = None
+
+
+class WireCustomer(msgspec.Struct, frozen=True):
+    """A customer, as far as the flows read one."""
+
+    id: int
+    email: str
+    group_id: int = 0
+    firstname: str | None = None
+    lastname: str | None = None
+    website_id: int | None = None
+    store_id: int | None = None
+    taxvat: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    addresses: list[WireCustomerAddress] | None = None
+    custom_attributes: list[Attribute] | None = None
+
+
+class WireGroup(msgspec.Struct, frozen=True):
+    """A customer group."""
+
+    id: int
+    code: str
+    tax_class_id: int = 0
+    tax_class_name: str = ""
+
+
+class AttributeMetadata(msgspec.Struct, frozen=True):
+    """A customer attribute that the store knows."""
+
+    attribute_code: str
+    frontend_label: str | None = None
+    user_defined: bool = False
+
+
+class ChangedCustomer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The keys that shall change. E-mail, names and website belong to every PUT that was recorded."""
+
+    id: int
+    email: str
+    firstname: str
+    lastname: str
+    website_id: int
+    group_id: int | None = None
+    taxvat: str | None = None
+    custom_attributes: tuple[Attribute, ...] | None = None
+
+
+class CustomerBody(msgspec.Struct, frozen=True):
+    """`PUT /V1/customers/{id}`."""
+
+    customer: ChangedCustomer
+
+
+class NewGroup(msgspec.Struct, frozen=True):
+    """A group to be made."""
+
+    code: str
+    tax_class_id: int
+
+
+class GroupBody(msgspec.Struct, frozen=True):
+    """`POST /V1/customerGroups`."""
+
+    group: NewGroup
+
+
+class _Customers(msgspec.Struct):
+    total_count: int
+    items: list[WireCustomer] | None = None
+
+
+class _Groups(msgspec.Struct):
+    total_count: int
+    items: list[WireGroup] | None = None
+
+
+_CUSTOMERS = msgspec.json.Decoder(_Customers, strict=False)
+_GROUPS = msgspec.json.Decoder(_Groups, strict=False)
+_ATTRIBUTES = msgspec.json.Decoder(list[AttributeMetadata], strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """One page of customers."""
+
+    customers: tuple[WireCustomer, ...]
+
+
+class StorePeople:
+    """Reads and writes the customers of one store."""
+
+    def __init__(self, client: StoreClient, page_size: int = 100) -> None:
+        self._client = client
+        self._page_size = page_size
+
+    def customers(
+        self, *, since: datetime | None = None, created: datetime | None = None
+    ) -> Iterator[CustomerPage | Failure]:
+        """Customers by ascending id: all, changed from `since` on, or created from `created` on.
+
+        Pages go on behind the last id, so that a customer who comes or goes meanwhile hides nobody.
+        """
+        search = Search().sorted_by("entity_id").sized(self._page_size).only(FIELDS)
+        if since is not None:
+            search = search.where(Filter("updated_at", "gteq", since))
+        if created is not None:
+            search = search.where(Filter("created_at", "gteq", created))
+        last = 0
+        while True:
+            answer = self._client.search(
+                f"{PATH}/search", search.where(Filter("entity_id", "gt", last)), _CUSTOMERS
+            )
+            if isinstance(answer, Failure):
+                yield answer
+                return
+            found = tuple(sorted(answer.items or (), key=lambda each: each.id))
+            if not found or found[-1].id <= last:
+                return
+            last = found[-1].id
+            yield CustomerPage(found)
+            if len(found) >= answer.total_count:
+                return
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, WireCustomer] | Failure:
+        """These customers; who is gone is left out."""
+        found: dict[int, WireCustomer] = {}
+        for start in range(0, len(ids), self._page_size):
+            part = sorted(ids[start : start + self._page_size])
+            search = Search().where(Filter("entity_id", "in", part)).sized(len(part)).only(FIELDS)
+            answer = self._client.search(f"{PATH}/search", search, _CUSTOMERS)
+            if isinstance(answer, Failure):
+                return answer
+            found |= {each.id: each for each in answer.items or ()}
+        return found
+
+    def change(self, customer: ChangedCustomer) -> Failure | None:
+        """Write the keys that `customer` has; the others stay."""
+        answer = self._client.put(f"{PATH}/{customer.id}", CustomerBody(customer))
+        if isinstance(answer, Failure) and status_of(answer) == 404:
+            return Failure(Code.REFUSED, f"the store has no customer {customer.id} any more", sent=False)
+        return answer if isinstance(answer, Failure) else None
+
+    def groups(self) -> dict[str, WireGroup] | Failure:
+        """Customer groups by code, in small letters."""
+        found: dict[int, WireGroup] = {}
+        for number in range(1, 1000):
+            search = Search().sorted_by("id").sized(self._page_size, number)
+            page = self._client.search("/V1/customerGroups/search", search, _GROUPS)
+            if isinstance(page, Failure):
+                return page
+            known = len(found)
+            found |= {group.id: group for group in page.items or ()}
+            if len(found) >= page.total_count or len(found) == known:
+                break
+        return {group.code.casefold(): group for group in found.values()}
+
+    def ensure_groups(self, codes: Sequence[str]) -> Failure | None:
+        """Make the groups that are missing, with the tax class of the store's first group of signed-in people.
+
+        Magento refuses a second group of one code, so that a lost answer harms nothing: the next look finds it.
+        """
+        there = self.groups()
+        if isinstance(there, Failure):
+            return there
+        model = min((group for group in there.values() if group.id), key=lambda group: group.id, default=None)
+        for code in codes:
+            if code.casefold() in there:
+                continue
+            body = GroupBody(NewGroup(code, model.tax_class_id if model else 3))
+            answer = self._client.post("/V1/customerGroups", body)
+            if isinstance(answer, Failure) and "already exists" not in answer.text:
+                return answer
+        return None
+
+    def attributes(self) -> dict[str, AttributeMetadata] | Failure:
+        """The customer attributes that the store knows, by code."""
+        answer = self._client.get_as("/V1/attributeMetadata/customer", _ATTRIBUTES)
+        return answer if isinstance(answer, Failure) else {each.attribute_code: each for each in answer}
+
+
+def created_at(customer: WireCustomer) -> datetime | None:
+    """When the customer registered, UTC; None when the store tells no date."""
+    try:
+        return instant(customer.created_at)
+    except ValueError:
+        return None
