@@ -7,11 +7,12 @@ tells; an integration's token is refused there (`customers-me-with-integration-t
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 import httpx
 import msgspec
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.magento.access import Access
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
@@ -64,8 +65,12 @@ class Buyers:
         self._client = client
 
     def who_is(self, token: str) -> Buyer | Failure:
-        """The customer whose token this is."""
-        return self._client.get_with(CustomerToken(token), "/V1/customers/me", _BUYER)
+        """The customer whose token this is; `not-authenticated` for every token that is nobody's."""
+        buyer = self._client.get_with(CustomerToken(token), "/V1/customers/me", _BUYER)
+        if isinstance(buyer, Failure) and buyer.code is Code.NOT_PERMITTED:
+            # The shop answers a wrong token as it answers a missing permission (point 24).
+            return replace(buyer, code=Code.NOT_AUTHENTICATED)
+        return buyer
 
     def orders_of(self, customer_id: int) -> list[int] | Failure:
         """Entity ids of the customer's orders, the newest first."""
