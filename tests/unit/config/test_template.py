@@ -58,6 +58,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
     switched_on, written = plain(read(ANSWERS, uncommented(render(ANSWERS)))), plain(read(ANSWERS))
     examples = {
         "connections.web.fulfilment.carriers",
+        *(f"connections.web.stock.{key}" for key in ("warehouses", "group_buffers", "sku_buffers")),
         "connections.web.statuses",
         "api.token",
         "companies.uk.closed",
