@@ -13,6 +13,7 @@ import structlog
 
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.hub import Hub
+from tidegate.engine.nightly import reconcile_when_due
 from tidegate.engine.schedule import Due, next_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
@@ -119,4 +120,5 @@ def run_due(hub: Hub, due: Due) -> Report:
     """The cycle, and then a look at what has waited for too long."""
     report = run_cycle(hub, due.connection, due.flow)
     watch(hub, due.connection)
+    reconcile_when_due(hub, due.connection)
     return report

@@ -1,0 +1,70 @@
+"""An order of the ledger as the reconciliation reads it: its sums, and where each line goes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tidegate.domain.agreement import Figures, KeptLine, KeptOrder
+from tidegate.domain.billing_lines import Billed, billed, shipping_line
+from tidegate.domain.errors import Failure
+from tidegate.domain.keys import order_key
+from tidegate.domain.mapping import mapped
+from tidegate.domain.order import Order, Totals
+from tidegate.domain.states import State
+from tidegate.domain.terms import Terms
+from tidegate.flows.documents import read_order
+from tidegate.ledger.period import KeptRow
+
+
+def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
+    """The order, without lines where a mapping is missing; None when it was never readable."""
+    if not row.document:
+        return None
+    order = read_order(row.document)
+    document = billed(order, terms) if terms is not None else None
+    lines: dict[str, KeptLine] = {}
+    freight: KeptLine | None = None
+    if isinstance(document, Billed) and terms is not None:
+        lines, freight = _lines(order, document, terms)
+        totals = document.totals
+    else:
+        totals = order.base_totals
+    return KeptOrder(
+        key=order_key(row.store, row.entity_id),
+        number=row.increment_id,
+        created_at=row.created_at,
+        state=State(row.state),
+        reason=row.reason,
+        figures=_figures(totals),
+        lines=lines,
+        freight=freight,
+    )
+
+
+def _figures(totals: Totals) -> Figures:
+    goods = totals.grand_total - totals.tax - totals.shipping
+    return Figures(goods, totals.shipping, totals.tax, totals.grand_total)
+
+
+def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, KeptLine], KeptLine | None]:
+    shipping = shipping_line(order, document)
+    every = (*document.lines, shipping) if shipping is not None else document.lines
+    found = mapped(order, document, every, terms)
+    if isinstance(found, Failure):
+        return {}, None
+    lines: dict[str, KeptLine] = {}
+    for line, code in zip(document.lines, found.tax, strict=False):
+        key = f"item:{line.item_id}"
+        account = terms.revenue_account(line.sku)
+        before = lines.get(key)  # parts of a bundle that are taxed differently share its item
+        lines[key] = KeptLine(
+            line.quantity + (before.quantity if before else Decimal(0)),
+            line.net + (before.net if before else Decimal(0)),
+            line.tax + (before.tax if before else Decimal(0)),
+            before.tax_code if before else code,
+            account,
+        )
+    freight = None
+    if shipping is not None:
+        freight = KeptLine(Decimal(1), shipping.net, shipping.tax, found.tax[-1], found.shipping.account)
+    return lines, freight

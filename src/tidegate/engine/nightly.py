@@ -1,0 +1,64 @@
+"""The reconciliation that nobody has to ask for: when it is due, and what becomes of its differences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+import structlog
+
+from tidegate.domain.agreement import Difference, Reconciliation
+from tidegate.domain.cadence import Cadence
+from tidegate.engine.hub import Hub
+from tidegate.engine.reconcile import compare, last_days
+from tidegate.flows.connection import Connection
+from tidegate.ledger import alerts, halts, marks
+from tidegate.ledger.database import transaction
+
+log = structlog.get_logger()
+
+ALERT = "reconciliation"
+NAME = "reconcile"
+#: More subjects than this are one trouble, not a hundred.
+MOST = 100
+
+
+def reconcile_when_due(hub: Hub, connection: Connection) -> None:
+    """Compare, when the time has come and the company is open. Two processes cost one more look, no more."""
+    rule = connection.settings.reconcile
+    if not rule.every and not rule.cron:
+        return
+    now = hub.clock.now()
+    written = marks.read(marks.last_run(connection.name, NAME))
+    last = datetime.fromisoformat(written) if written else None
+    zone = connection.company_settings.time_zone
+    if Cadence(every=rule.every, cron=rule.cron, time_zone=zone).next_after(last, now) > now:
+        return
+    if connection.closed() is not None or halts.halted(connection.name) is not None:
+        return
+    with transaction("reconcile"):
+        marks.write(marks.last_run(connection.name, NAME), now.isoformat(), now)
+    report = compare(connection, last_days(connection, rule.days))
+    tell(connection, report)
+    log.info("reconcile", connection=connection.name, differences=len(report.differences))
+
+
+def tell(connection: Connection, report: Reconciliation) -> None:
+    """Raise an alert for each subject that differs, and end those of subjects that are in order again."""
+    now = connection.clock.now()
+    about: defaultdict[str, list[Difference]] = defaultdict(list)
+    for difference in report.differences:
+        about[difference.subject].append(difference)
+    with transaction("reconcile"):
+        for alert in alerts.open_alerts(connection.name):
+            seen = alert.code == ALERT and alert.subject in report.examined
+            if seen and alert.subject not in about:
+                alerts.clear_alert(ALERT, connection.name, alert.subject, now)
+        if len(about) > MOST:
+            text = f"{len(about)} subjects differ: `tidegate reconcile` lists them"
+            alerts.raise_alert(ALERT, connection.name, "", text, now)
+            return
+        alerts.clear_alert(ALERT, connection.name, "", now)
+        for subject, found in about.items():
+            text = "; ".join(f"{each.kind}: {each.text}" for each in found)
+            alerts.raise_alert(ALERT, connection.name, subject, text, now)

@@ -1,0 +1,229 @@
+"""Gather what the reconciliation compares: the store's list, the ledger, the company and its books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tidegate.domain.agreement import CompanyOrder, Facts, Figures, KeptOrder, Reconciliation, StoreOrder
+from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import SalesInvoice
+from tidegate.domain.keys import order_key
+from tidegate.domain.reconciliation import reconcile
+from tidegate.domain.states import State
+from tidegate.domain.terms import Terms
+from tidegate.engine.kept_orders import kept_order
+from tidegate.flows.books import learn
+from tidegate.flows.connection import Connection
+from tidegate.flows.intake import capture_rules
+from tidegate.ledger import books, halts, period
+from tidegate.magento.order_list import ListedOrder, read_placed
+from tidegate.sage.port import OrderKey, Session
+
+#: An order is captured within this time, or something is wrong: several cycles of any usual cadence.
+SETTLING = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A period of whole days in the company's time zone, both included."""
+
+    start: date
+    end: date
+    zone: ZoneInfo
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """From the first moment to below the first moment behind, in UTC."""
+        after = self.end + timedelta(days=1)
+        first = datetime.combine(self.start, time(), self.zone).astimezone(UTC)
+        return first, datetime.combine(after, time(), self.zone).astimezone(UTC)
+
+
+def last_days(connection: Connection, days: int) -> Days:
+    """The last so many days, today included."""
+    zone = ZoneInfo(connection.company_settings.time_zone)
+    today = connection.clock.now().astimezone(zone).date()
+    return Days(today - timedelta(days=days - 1), today, zone)
+
+
+def compare(connection: Connection, days: Days) -> Reconciliation:
+    """The whole comparison of one connection. What cannot be asked is named, never taken for zero."""
+    began = connection.clock.now()
+    unchecked: list[str] = []
+    terms = _open_terms(connection, unchecked)
+    store = read_store(connection, days, unchecked)
+    start, end = days.instants
+    rows = period.orders(connection.name, start, end)
+    keys = {order_key(row.store, row.entity_id): row.increment_id for row in rows}
+    keys.update({key: order.number for key, order in (store or {}).items() if order.wanted})
+    company: dict[str, list[CompanyOrder]] | None = None
+    balances: list[AccountBalance] | None = None
+    if terms is not None:
+        learnt = learn(connection)
+        unchecked += [f"the company does not tell its {name}" for name in learnt.untold]
+        if learnt.failure is not None:
+            unchecked.append(f"the company's books: {learnt.failure.text}")
+        with connection.company.session() as session:
+            company = read_orders(connection, session, keys, unchecked)
+            balances = read_balances(connection, session, unchecked)
+    # read again: what was sent meanwhile is on its way, not missing
+    rows = period.orders(connection.name, start, end)
+    kept = keep(rows, terms, began, unchecked)
+    invoices = books.invoices(connection.name, days.start, days.end + timedelta(days=1))
+    named = [key for invoice in invoices for key in invoice.order_keys if key not in kept]
+    earlier = keep(period.orders_of_keys(connection.name, named), terms, began, unchecked)
+    entries = our_entries(connection, invoices, days)
+    facts = Facts(
+        store=store,
+        kept=kept,
+        company=company,
+        now=began,
+        settled_before=began - SETTLING,
+        overdue_before=began - timedelta(hours=connection.settings.alerts.oldest_hours),
+        invoices=invoices,
+        invoiced=earlier,
+        entries=entries,
+        postings=books.postings(connection.name, [entry.urn for entry in entries]),
+        balances=balances,
+        clearing=frozenset(each.account for each in connection.settings.payments.values() if each.account),
+        tolerance=connection.settings.rounding.tolerance,
+    )
+    return reconcile(facts, days.start, days.end, unchecked)
+
+
+def _open_terms(connection: Connection, unchecked: list[str]) -> Terms | None:
+    """The mappings, when the company may be asked now."""
+    halted, closed = halts.halted(connection.name), connection.closed()
+    if halted is not None:
+        unchecked.append(f"the company was not asked: the connection is halted ({halted.reason})")
+    elif closed is not None:
+        unchecked.append(
+            f"the company was not asked: closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
+        )
+    else:
+        terms = connection.terms()
+        if not isinstance(terms, Failure):
+            return terms
+        unchecked.append(f"the company was not asked: {terms.text}")
+    return None
+
+
+# --- the store ----------------------------------------------------------------------------------
+
+
+def read_store(connection: Connection, days: Days, unchecked: list[str]) -> dict[str, StoreOrder] | None:
+    """The store's list by our keys; None when it does not answer."""
+    start, end = days.instants
+    found = read_placed(connection.store.client, connection.store.shop, start, end)
+    if isinstance(found, Failure):
+        unchecked.append(f"the store was not compared: {found.text}")
+        return None
+    orders, unreadable = found
+    if unreadable:
+        unchecked.append(f"the store could not serve the orders {', '.join(map(str, unreadable))}")
+    websites = frozenset(connection.settings.websites)
+    return {
+        order_key(connection.settings.store, order.entity_id): store_order(connection, order)
+        for order in orders
+        if not websites or order.website in websites
+    }
+
+
+def store_order(connection: Connection, order: ListedOrder) -> StoreOrder:
+    """One row of the store's list, in the currency of the company's document."""
+    rules = capture_rules(connection.settings)
+    wanted = (
+        order.state in rules.states
+        and order.status not in rules.statuses_never
+        and (rules.since is None or order.created_at >= rules.since)
+    )
+    return StoreOrder(
+        order_key(connection.settings.store, order.entity_id),
+        order.increment_id,
+        order.created_at,
+        wanted,
+        order.state == "canceled",
+        figures_of(connection, order),
+    )
+
+
+def figures_of(connection: Connection, order: ListedOrder) -> Figures:
+    """The side of the order that the document has (`billing_lines.billed`)."""
+    side = connection.settings.amounts
+    if side == "auto":
+        side = "order" if order.currency == connection.company_settings.currency else "base"
+    return order.figures if side == "order" else order.base
+
+
+# --- the ledger ---------------------------------------------------------------------------------
+
+
+def keep(
+    rows: Iterable[period.KeptRow], terms: Terms | None, began: datetime, unchecked: list[str]
+) -> dict[str, KeptOrder]:
+    """The ledger's orders by key; those that were never readable are named."""
+    kept: dict[str, KeptOrder] = {}
+    unreadable: list[str] = []
+    for row in rows:
+        order = kept_order(row, terms)
+        if order is None:
+            unreadable.append(row.increment_id or str(row.entity_id))
+        elif order.state is State.CONFIRMED and row.changed_at >= began:
+            kept[order.key] = replace(order, state=State.SENDING)
+        else:
+            kept[order.key] = order
+    if unreadable:
+        unchecked.append(f"without readable amounts: {', '.join(unreadable[:20])}")
+    return kept
+
+
+# --- the company --------------------------------------------------------------------------------
+
+
+def read_orders(
+    connection: Connection, session: Session, keys: dict[str, str], unchecked: list[str]
+) -> dict[str, list[CompanyOrder]] | None:
+    """The company's orders by our keys, pooled; None when it does not answer."""
+    size = connection.company.capabilities.lookups_per_call
+    prefix = connection.settings.reference_prefix
+    asked = [OrderKey(key, prefix + number) for key, number in keys.items()]
+    found: dict[str, list[CompanyOrder]] = {}
+    for part in (asked[place : place + size] for place in range(0, len(asked), size)):
+        answer = session.find_orders(part)
+        if isinstance(answer, Failure):
+            unchecked.append(f"the company's orders were not compared: {answer.text}")
+            return None
+        for key, documents in answer.items():
+            found[key] = [CompanyOrder(each.id, each.number, each.gross) for each in documents if each.ours]
+    return found
+
+
+def read_balances(
+    connection: Connection, session: Session, unchecked: list[str]
+) -> list[AccountBalance] | None:
+    """The trial balance, for the clearing accounts; not asked when no payment names one."""
+    if not any(each.account for each in connection.settings.payments.values()):
+        return None
+    if not connection.company.capabilities.readings.postings:
+        return None
+    answer = session.read_balances()
+    if isinstance(answer, Failure):
+        unchecked.append(f"the clearing accounts were not compared: {answer.text}")
+        return None
+    return answer
+
+
+def our_entries(connection: Connection, invoices: Sequence[SalesInvoice], days: Days) -> list[LedgerEntry]:
+    """Entries of our invoices, and of the period those of the accounts that web orders go to.
+
+    Other customers' payments are none of the web's business.
+    """
+    rule = connection.settings.customers
+    accounts = {invoice.account for invoice in invoices} | {rule.guest_account, rule.web_account} - {""}
+    of_days = books.entries(connection.name, days.start, days.end + timedelta(days=1))
+    numbers = {invoice.number for invoice in invoices}
+    return [entry for entry in of_days if entry.reference in numbers or entry.account in accounts]

@@ -1,0 +1,74 @@
+"""The orders of a period as the ledger keeps them, for the reconciliation and the advisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from tidegate.ledger import rows
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """One captured order with the state of its first step. `document` is "" when it was never readable."""
+
+    store: str
+    entity_id: int
+    increment_id: str
+    created_at: datetime
+    document: str
+    state: str
+    reason: str
+    changed_at: datetime
+    target_number: str
+    target_total: Decimal | None
+
+
+_ORDERS = """
+    SELECT source.store, source.entity_id, source.increment_id, source.source_created_at, source.document,
+           delivery.state, delivery.reason_code, delivery.reason, delivery.changed_at,
+           delivery.target_number, delivery.target_total
+    FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id
+    WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order'
+"""
+
+
+def orders(connection: str, start: datetime, end: datetime) -> list[KeptRow]:
+    """Orders placed from `start` to below `end`, by their place in the ledger."""
+    sql = (
+        _ORDERS + "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
+    )
+    return [_row(row) for row in rows.every(sql, connection, rows.instant(start), rows.instant(end))]
+
+
+def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
+    """Orders by the keys that the company keeps (`magento:main:213`)."""
+    found: list[KeptRow] = []
+    for part in rows.chunks([f"{key}/order" for key in dict.fromkeys(keys)]):
+        sql = _ORDERS + f"AND delivery.key IN ({rows.marks(part)}) ORDER BY delivery.id"
+        found += [_row(row) for row in rows.every(sql, connection, *part)]
+    return found
+
+
+def _row(row: tuple[object, ...]) -> KeptRow:
+    store, entity_id, increment_id, created_at, document, state, code, reason, changed_at, number, total = row
+    return KeptRow(
+        str(store),
+        int(str(entity_id)),
+        str(increment_id),
+        _instant(created_at),
+        str(document),
+        str(state),
+        str(reason or code or ""),
+        _instant(changed_at),
+        str(number),
+        None if total is None else Decimal(str(total)),
+    )
+
+
+def _instant(value: object) -> datetime:
+    """SQLite gives text without a zone back, PostgreSQL an aware instant."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

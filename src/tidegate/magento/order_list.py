@@ -1,0 +1,150 @@
+"""The orders of a period with their sums, slim: what a reconciliation needs of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.agreement import Figures
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.client import StoreClient
+from tidegate.magento.orders import Websites
+from tidegate.magento.progress import Key
+from tidegate.magento.search import Filter, Search, instant
+from tidegate.magento.suspects import Row
+from tidegate.magento.walk import Walk
+from tidegate.magento.wire import Amount, Id, Text, WireHead
+
+PAGE = 300  #: slim rows in one page
+
+
+class _Sums(msgspec.Struct):
+    """As `magento/reading.py` reads them; null keys are left out by the store (point 6)."""
+
+    entity_id: int
+    created_at: str
+    grand_total: Decimal
+    base_grand_total: Decimal
+    increment_id: Text = None
+    state: Text = None
+    status: Text = None
+    store_id: Id = None
+    order_currency_code: Text = None
+    base_currency_code: Text = None
+    tax_amount: Amount = None
+    shipping_amount: Amount = None
+    shipping_discount_amount: Amount = None
+    shipping_discount_tax_compensation_amount: Amount = None
+    base_tax_amount: Amount = None
+    base_shipping_amount: Amount = None
+    base_shipping_discount_amount: Amount = None
+    base_shipping_discount_tax_compensation_amnt: Amount = None
+
+
+FIELDS = ",".join(["updated_at", *_Sums.__struct_fields__])
+_DECODER = msgspec.json.Decoder(_Sums, strict=False)
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """One order as the store shows it now, in both of its currencies."""
+
+    entity_id: int
+    increment_id: str
+    state: str
+    status: str
+    website: str
+    created_at: datetime
+    currency: str
+    base_currency: str
+    figures: Figures
+    base: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Orders placed from `start` to below `end`, by id."""
+
+    start: datetime
+    end: datetime
+    fields: str = FIELDS
+
+    def after(self, key: Key | None) -> Search:
+        """Sorted by id."""
+        return self.between(key, None).sorted_by("entity_id")
+
+    def between(self, after: Key | None, upto: Key | None) -> Search:
+        """The period behind `after`, up to `upto`."""
+        search = Search().where(
+            Filter("created_at", "gteq", self.start),
+            Filter("created_at", "lt", self.end),
+            Filter("entity_id", "gteq", 0 if after is None else after[1] + 1),
+        )
+        return search if upto is None else search.where(Filter("entity_id", "lteq", upto[1]))
+
+    def key(self, head: WireHead) -> Key:
+        """The id alone."""
+        return ("", head.entity_id)
+
+
+def read_placed(
+    client: StoreClient, websites: Websites, start: datetime, end: datetime, *, page_size: int = PAGE
+) -> tuple[list[ListedOrder], list[int]] | Failure:
+    """All orders placed in the period, and the ids of those that the store cannot serve."""
+
+    def read(row: Row) -> ListedOrder | Failure:
+        codes = websites.codes()
+        return codes if isinstance(codes, Failure) else listed(row.raw, dict(codes))
+
+    walk: Walk[ListedOrder] = Walk(client, Placed(start, end), read, page_size=page_size)
+    orders: dict[int, ListedOrder] = {}
+    unreadable: list[int] = []
+    for stretch in walk.stretches():
+        orders.update({order.entity_id: order for order in stretch.rows})
+        unreadable += [each.entity_id for each in stretch.unreadable]
+        if stretch.failure is not None:
+            return stretch.failure
+    return list(orders.values()), unreadable
+
+
+def listed(raw: msgspec.Raw, websites: dict[int, str]) -> ListedOrder | Failure:
+    """One row of the list; MALFORMED when it cannot be read."""
+    try:
+        row = _DECODER.decode(raw)
+        created_at = instant(row.created_at)
+    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+        return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
+    return ListedOrder(
+        row.entity_id,
+        str(row.increment_id or ""),
+        str(row.state or ""),
+        str(row.status or ""),
+        websites.get(row.store_id or 0, ""),
+        created_at,
+        str(row.order_currency_code or ""),
+        str(row.base_currency_code or ""),
+        _figures(
+            row.grand_total,
+            row.tax_amount,
+            row.shipping_amount,
+            row.shipping_discount_amount,
+            row.shipping_discount_tax_compensation_amount,
+        ),
+        _figures(
+            row.base_grand_total,
+            row.base_tax_amount,
+            row.base_shipping_amount,
+            row.base_shipping_discount_amount,
+            row.base_shipping_discount_tax_compensation_amnt,
+        ),
+    )
+
+
+def _figures(total: Decimal, tax: Amount, shipping: Amount, discount: Amount, hidden: Amount) -> Figures:
+    tax = tax or _ZERO
+    carriage = (shipping or _ZERO) - (discount or _ZERO) + (hidden or _ZERO)
+    return Figures(total - tax - carriage, carriage, tax, total)
