@@ -71,3 +71,42 @@ def test_the_wrong_days_are_a_usage_error(sent: Terminal) -> None:
     sent.run("reconcile", "--from", "2026-03-20", "--to", "2026-03-19", code=2)
     sent.run("reconcile", "--csv", "--html", code=2)
     assert "wbe" in sent.run("reconcile", "--connection", "wbe", code=5).output
+
+
+def invoiced(terminal: Terminal) -> None:
+    """The company despatches, invoices and posts everything."""
+    company = terminal.world.sage.company
+    for order in company.books()["orders"]:
+        company.despatch(order["number"], None)
+    company.invoice_run(None)
+    company.run_posting()
+
+
+def test_the_books_agree_down_to_the_postings(sent: Terminal) -> None:
+    invoiced(sent)
+    report = sent.json("reconcile", "--from", "2026-03-20")
+    assert report["differences"] == []
+    assert report["unchecked"] == []
+    tables = {table["name"]: table["rows"] for table in report["tables"]}
+    assert tables["tax liability by code"]
+    revenue = tables["revenue and freight by account"]
+    assert any(row["name"] in ("4000", "4010") and row["difference"] == "0.00" for row in revenue)
+
+
+def test_a_trace_shows_the_chain_to_its_postings_from_either_end(sent: Terminal) -> None:
+    invoiced(sent)
+    sent.json("reconcile", "--from", "2026-03-20")
+    (order,) = sent.json("trace", "000000001")["orders"]
+    sale = order["chain"]["tree"]["children"][0]
+    (invoice,) = [each for each in sale["children"] if each["kind"] == "sage-invoice"]
+    (entry,) = [each for each in invoice["children"] if each["kind"] == "sage-entry"]
+    postings = [each for each in entry["children"] if each["kind"] == "posting"]
+    assert sum(Decimal(each["amount"]) for each in postings) == 0
+    assert len(postings) >= 2
+    assert not order["chain"]["complete"]
+    for name in (invoice["number"], entry["number"]):
+        (found,) = sent.json("trace", name)["orders"]
+        assert found["magento"] == order["magento"], name
+    shown = sent.run("trace", entry["number"], "--no-history").output
+    assert "posting: 4000" in shown or "posting: 4010" in shown
+    assert "open" in shown
