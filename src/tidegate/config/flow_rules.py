@@ -10,10 +10,9 @@ from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.cadence import Cadence, parse_every
 
-FLOWS = ("orders", "order-status")
+FLOWS = ("orders", "order-status", "prices")
 LATER_FLOWS = (
     "inventory",
-    "prices",
     "customers",
     "registrations",
     "products",

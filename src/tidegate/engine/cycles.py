@@ -13,7 +13,7 @@ import structlog
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine.hub import Hub
-from tidegate.flows import notes, order_status, orders
+from tidegate.flows import notes, order_status, orders, prices
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import LEASE_SECONDS, Cycle
 from tidegate.ledger import delivery, halts, lease, marks
@@ -50,6 +50,7 @@ FLOWS = {
     for plan in (
         Plan(orders.FLOW, orders.run, (Write(Kind.ORDER, Side.SAGE), Write(Kind.REGISTRATION, Side.SAGE))),
         Plan(notes.FLOW, order_status.run, (Write(Kind.ORDER_STATUS, Side.MAGENTO),)),
+        Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=prices.preview),
     )
 }
 

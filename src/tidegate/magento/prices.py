@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -74,7 +74,7 @@ class Skus(msgspec.Struct, frozen=True):
 
 class _Problem(msgspec.Struct):
     message: str = ""
-    parameters: list[str | int | Decimal | None] | dict[str, str | int | Decimal | None] | None = None
+    parameters: Any = None
 
 
 _PROBLEMS = msgspec.json.Decoder(list[_Problem], strict=False)

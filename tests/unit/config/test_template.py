@@ -59,6 +59,8 @@ def test_the_commented_defaults_are_the_defaults() -> None:
     examples = {
         "connections.web.fulfilment.carriers",
         *(f"connections.web.stock.{key}" for key in ("warehouses", "group_buffers", "sku_buffers")),
+        *(f"connections.web.accounts.{key}" for key in ("attributes", "tax_groups")),
+        "connections.web.prices.groups",
         "connections.web.statuses",
         "api.token",
         "companies.uk.closed",
