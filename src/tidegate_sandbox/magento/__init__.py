@@ -1,4 +1,4 @@
-"""A simulated Magento 2.4.6 Open Source shop, as far as orders, stock, customers and the shop's set-up go.
+"""A simulated Magento 2.4.6 Open Source shop, as far as orders, stock, prices, products and customers go.
 
 It follows ``contracts/magento``, a recorded shop, and not any client; *point n* in this package is point n of
 *What bites* there. ``build`` gives the shop's state and its wire. Its own fault kinds:
@@ -18,13 +18,14 @@ It follows ``contracts/magento``, a recorded shop, and not any client; *point n*
 ``consumer_stopped``  accepted bulk operations stay open (4) for as long as it is armed
 ``bulk_lies``         the operation ``operation`` (0) of a bulk call is accepted, counted and never listed;
                       or, with ``lie`` ``unwritten``, reported done without having been carried out
+``prices_lost``       a price call answers as ever and saves nothing
 ====================  =====================================================================================
 
 A fault strikes once unless its ``times`` says otherwise: use ``times=None`` for a state that lasts.
 
 Not recorded, and so assumed: the ACL resources other than those of reading orders and products; which OAuth
 times are refused (more than ten minutes ahead); discounts on shipping, orders that cost nothing, several taxes in
-one order, special prices; the columns of an order edited in the admin panel; what a save of an unknown line does.
+one order; the columns of an order edited in the admin panel; what a save of an unknown line does.
 Of stock: that a bundle shipped together looks at the stored sources of all its parts; what is salable of a
 configurable or a bundle; the refusals of unknown sources, stocks and products; a source item without SKU; that a
 shipment leaves the status of a source item alone; that what is refunded of a line shipped in part was
@@ -32,6 +33,8 @@ not shipped; that an order is reserved for though it is not committed yet.
 Of shipments, invoices and credit memos: see ``shipment``, ``invoice``, ``creditmemo`` and ``order_item``; the
 answers of unknown documents and foreign tracking numbers; that a new shipment, invoice or credit memo gives the
 order the status of its state, whatever it had.
+Of prices, products, customers and their groups and attributes: see ``prices``, ``price_calls``, ``tier_calls``,
+``product_calls``, ``customer_calls``, ``group_calls`` and ``attribute_calls``.
 Of bulk calls: the topics of services that were not recorded; the scope of a call without a store code (the default
 store view's); that a failure with a report id may not be retried; the count of operations of an unknown bulk call.
 """

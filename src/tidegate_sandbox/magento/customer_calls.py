@@ -97,7 +97,8 @@ def update(call: Call) -> Row:
     store, sent = call.store, _sent(call)
     old = store.customers.get(call.whole("id"))
     row = {**old, **_given(sent), "id": old["id"], "created_at": old["created_at"]}
-    if custom := _custom(call, sent, old.get("custom_attributes", [])):
+    custom = _custom(call, sent, old.get("custom_attributes", []))
+    if custom or "custom_attributes" in old:
         row["custom_attributes"] = custom
     if sent.get("addresses") is not None:
         row["addresses"] = _addresses(call, sent["addresses"], old["id"])

@@ -88,8 +88,10 @@ def _stores(call: Call) -> dict[int, int]:
     return {ALL: ALL} | {view.id: view.website_id for view in call.store.views.values()}
 
 
-def _saved(sent: list[Row], check: Callable[[Row], list[Row]], save: Callable[[Row], None]) -> list[Row]:
-    """Save what passes ``check``; the failures of the others."""
+def saved(
+    call: Call, sent: list[Row], check: Callable[[Row], list[Row]], save: Callable[[Row], None]
+) -> list[Row]:
+    """Save what passes ``check``; the failures of the others. The fault ``prices_lost`` saves nothing."""
     failures = []
     good = []
     for row in sent:
@@ -97,8 +99,9 @@ def _saved(sent: list[Row], check: Callable[[Row], list[Row]], save: Callable[[R
         failures += found
         if not found:
             good.append(row)
-    for row in good:
-        save(row)
+    if call.strikes("prices_lost") is None:
+        for row in good:
+            save(row)
     return failures
 
 
@@ -124,7 +127,7 @@ def put_base_prices(call: Call) -> list[Row]:
         kept[stores[row["store_id"]]] = row["price"]
 
     kinds = {"price": "float", "store_id": "int", "sku": "string"}
-    return _saved(rows(call, kinds, "BasePriceInterface"), check, save)
+    return saved(call, rows(call, kinds, "BasePriceInterface"), check, save)
 
 
 def base_prices(call: Call) -> list[Row]:
@@ -196,7 +199,7 @@ def put_special_prices(call: Call) -> list[Row]:
         kept[row["store_id"]] = SpecialPrice(row["price"], row["price_from"], row["price_to"])
 
     sent = rows(call, _SPECIAL_KINDS, "SpecialPriceInterface")
-    return _saved(sent, lambda row: _check_special(call, row), save)
+    return saved(call, sent, lambda row: _check_special(call, row), save)
 
 
 def delete_special_prices(call: Call) -> list[Row]:
@@ -206,7 +209,7 @@ def delete_special_prices(call: Call) -> list[Row]:
         call.store.catalogue.prices.specials.get(spelt(call, row), {}).pop(row["store_id"], None)
 
     sent = rows(call, _SPECIAL_KINDS, "SpecialPriceInterface")
-    return _saved(sent, lambda row: _check_special(call, row), save)
+    return saved(call, sent, lambda row: _check_special(call, row), save)
 
 
 def special_prices(call: Call) -> list[Row]:
@@ -246,7 +249,7 @@ def put_costs(call: Call) -> list[Row]:
         call.store.catalogue.prices.costs.setdefault(spelt(call, row), {})[row["store_id"]] = row["cost"]
 
     kinds = {"cost": "float", "store_id": "int", "sku": "string"}
-    return _saved(rows(call, kinds, "CostInterface"), check, save)
+    return saved(call, rows(call, kinds, "CostInterface"), check, save)
 
 
 def costs(call: Call) -> list[Row]:

@@ -35,6 +35,7 @@ FACE_KINDS: Final = frozenset(
         "order_busy",
         "consumer_stopped",
         "bulk_lies",
+        "prices_lost",
     }
 )
 """The fault kinds that the shop itself carries out; ``tidegate_sandbox.magento`` describes them."""

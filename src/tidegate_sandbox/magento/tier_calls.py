@@ -14,7 +14,7 @@ from typing import Any, Final
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.figure import HUNDRED, PRICE, ZERO, figure
 from tidegate_sandbox.magento.order import Row
-from tidegate_sandbox.magento.price_calls import RESOURCE, failed, named_products, product, rows, spelt
+from tidegate_sandbox.magento.price_calls import RESOURCE, failed, named_products, product, rows, saved, spelt
 from tidegate_sandbox.magento.prices import ALL, DISCOUNT, FIXED, Tier, TierKey
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.routes import Route
@@ -76,15 +76,14 @@ def _saved(
     same: dict[tuple[Any, ...], int] = defaultdict(int)
     for row in sent:
         same[_key(row)] += 1
-    failures, good = [], []
-    for row in sent:
-        found = _wrong(call, row, same[_key(row)] - 1, beside_stored=beside_stored)
-        failures += found
-        if not found:
-            good.append(row)
-    for row in good:
+
+    def check(row: Row) -> list[Row]:
+        return _wrong(call, row, same[_key(row)] - 1, beside_stored=beside_stored)
+
+    def keep(row: Row) -> None:
         save(spelt(call, row), _tier_key(call, row), Tier(row["price"], row["price_type"]))
-    return failures
+
+    return saved(call, sent, check, keep)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
