@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.money import ZERO, plain, total
+from tidegate.domain.money import ZERO, plain
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
 ITEM_KEY = "item:"  #: how our key of a line begins, before Magento's item id
@@ -74,14 +74,14 @@ class Laid:
 
 
 def lay(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) -> Laid:
-    """Each line onto its item: by our line key, else by the product; charges and texts have neither.
+    """Each line onto its item: by our line key, or by the product when it was typed in and has none.
 
     `codes` are the exceptions: Magento SKU -> the company's code.
     """
     pieces: dict[int, Decimal] = {}
     strange = []
     for line in lines:
-        item = _by_key(line, order) or _by_product(line, order, codes)
+        item = _by_key(line, order) if line.line_key else _by_product(line, order, codes)
         if item is not None and line.quantity > 0:
             pieces[item.item_id] = pieces.get(item.item_id, ZERO) + line.quantity
         elif item is None and line.sku and line.quantity > 0:
@@ -174,8 +174,3 @@ def beyond(
         "Was it done by hand in Magento? Then `tidegate queue skip`; else correct one of the two."
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
-
-
-def pieces_of(quantities: Mapping[int, Decimal]) -> Decimal:
-    """How many pieces altogether."""
-    return total(quantities.values())

@@ -14,6 +14,7 @@ import msgspec
 from tidegate.domain.keys import order_key, step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import deposits
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.delivery import NewDelivery
@@ -46,6 +47,7 @@ read_note = msgspec.json.Decoder(Note).decode
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     """Inside the transaction that confirms orders: queue what the store shall be told."""
+    deposits.ask_for(cycle, confirmed, now)
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
     if not confirmed or not steps:

@@ -1,5 +1,7 @@
 """The `order-status` flow: what Sage said about an order is noted on the Magento order.
 
+Number and comment of a confirmed order are written here, how the order stands later in `standings.py`.
+
 Magento's calls are not idempotent (a comment is added each time), so each order is read just
 before it is written: what is there already is adopted, and a comment always carries the order's
 current status, because a comment without one erases it (contract, point 1).
@@ -14,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import standings
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.notes import COMMENT, FLOW, NUMBER, Note, read_note
 from tidegate.ledger import delivery, lookups
@@ -29,8 +32,17 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if not lookups.has_work(cycle.name, FLOW, cycle.now()):
+    if cycle.connection.settings.statuses and cycle.may_call_company():
+        standings.read(cycle)
+    if not cycle.may_go_on() or not lookups.has_work(cycle.name, FLOW, cycle.now()):
         return
+    carry_notes(cycle)
+    if cycle.may_go_on():
+        standings.carry(cycle)
+
+
+def carry_notes(cycle: Cycle) -> None:
+    """Number and comment of every order that waits for them."""
     size = cycle.connection.settings.flows[FLOW].batch
     after = 0
     while cycle.may_go_on():
@@ -46,7 +58,9 @@ def run(cycle: Cycle) -> None:
             return
         for source_id, items in orders:
             after = source_id
-            note_order(cycle, items)
+            notes = [item for item in items if item.step in (NUMBER, COMMENT)]
+            if notes:
+                note_order(cycle, notes)
             if not cycle.may_go_on():
                 return
 

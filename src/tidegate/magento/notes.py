@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ from tidegate.magento.search import fields_query, instant
 from tidegate.magento.wire import WireComment, WireNow
 
 PATH = "/V1/orders"
+Action = Literal["hold", "unhold", "cancel"]
 LONGEST_NUMBER = 32
 """`ext_order_id` is a varchar(32); longer values are cut without a word (point 10)."""
 
@@ -52,6 +53,10 @@ class CommentEntry(msgspec.Struct, frozen=True):
     is_visible_on_front: int
     entity_name: str = "order"
     is_customer_notified: int = 0
+
+
+class NoBody(msgspec.Struct, frozen=True):
+    """`POST /V1/orders/{id}/hold`, `unhold`, `cancel`: an empty object."""
 
 
 class CommentBody(msgspec.Struct, frozen=True, rename={"status_history": "statusHistory"}):
@@ -143,6 +148,23 @@ class OrderNotes:
         if answer is not True:
             return Failure(
                 Code.UNCLEAR_ANSWER, f"order {entity_id}: the comment was answered with {answer!r:.80}"
+            )
+        return None
+
+    def bring_about(self, entity_id: int, action: Action) -> Failure | None:
+        """Put the order on hold, lift that, or cancel it. Look at its state when in doubt.
+
+        Cancelling answers 200 `false` when nothing was done (point 12); the others refuse with a 400.
+        """
+        answer: Any = self._client.post(f"{PATH}/{entity_id}/{action}", NoBody())
+        if isinstance(answer, Failure):
+            return _of_order(entity_id, answer)
+        if answer is False:
+            text = f"Magento did nothing when order {entity_id} was to {action}: its state does not allow it"
+            return Failure(Code.REFUSED, text)
+        if answer is not True:
+            return Failure(
+                Code.UNCLEAR_ANSWER, f"order {entity_id}: {action} was answered with {answer!r:.80}"
             )
         return None
 

@@ -1,0 +1,149 @@
+"""The `invoices` flow: Sage's invoices -> Magento invoices, whole or in part.
+
+For offline payment methods Magento calls every invoice paid at once (contract, point 21), so the
+connection says whether Magento's comes with Sage's invoice or with its payment (`invoice_when`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tidegate.domain import invoicing
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.paper import Mark, There, settle
+from tidegate.domain.states import State
+from tidegate.domain.store_order import ITEM_KEY
+from tidegate.flows import papers
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
+from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.ledger.intake import Known
+from tidegate.ledger.queue import Item
+from tidegate.magento.invoices import invoice
+
+FLOW, CURSOR, STEP = "invoices", "invoices", "invoice:"
+MARK = "Sage invoice"
+#: The step of the flow `payments` that tells of an invoice's full payment, before the invoice's number.
+PAID = "payment:"
+UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
+
+
+class InvoiceSubject(msgspec.Struct, frozen=True):
+    """What a step of an invoice or credit note needs; only the lines that may be of this order."""
+
+    entity_id: int
+    document: str
+    number: str
+    returned: bool
+    lines: tuple[InvoiceLine, ...]
+
+
+read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.may_call_company():
+        read(cycle, FLOW, credit=False)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
+        papers.carry(cycle, InvoiceClerk(cycle.connection), (STEP,))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The invoices that wait, with their payloads. Those that were not read yet are not shown."""
+    return papers.preview(InvoiceClerk(connection), (STEP,))
+
+
+def read(cycle: Cycle, flow: str, *, credit: bool) -> None:
+    """Take in new invoices, or credit notes, and the cursor behind them, in one commit."""
+    since = cursors.read(cycle.name, flow, CURSOR)
+    with cycle.connection.company.session() as session:
+        changes = session.read_invoices(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return
+    # What is not posted yet may still change; it comes again with its posting.
+    wanted = [row for row in changes.rows if row.credit is credit and row.posted]
+    cycle.count("read", len(wanted))
+    known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
+    now = cycle.now()
+    with transaction("capture"):
+        for row in wanted:
+            for key in row.order_keys:
+                if key in known:
+                    take(cycle, flow, row, key, known[key], now)
+        if changes.cursor != since:
+            cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
+
+
+def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | None, now: datetime) -> None:
+    """Inside the transaction: the delivery of one order's part of one invoice or credit note."""
+    what = "credit" if row.credit else "invoice"
+    if order is None:
+        delivery.create_many([unknown_step(cycle, flow, key, what, row.id)], now)
+        return
+    step = f"{what}:{step_part(row.id)}"
+    if lookups.step_of(order.source_id, flow, step) is None:
+        # An invoice over several orders: a line that was typed in belongs to nobody in particular.
+        lines = row.lines
+        if len(row.order_keys) > 1:
+            lines = tuple(line for line in lines if line.line_key.startswith(ITEM_KEY))
+        subject = InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines)
+        waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
+        state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
+        delivery.create_many([new_step(cycle, flow, order, step, subject, state=state, reason=reason)], now)
+        cycle.count("captured")
+    chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number)], now)
+
+
+def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
+    """Whether the Magento invoice comes with a payment that has not come."""
+    if cycle.connection.settings.fulfilment.invoice_when != "payment":
+        return False
+    return lookups.step_of(source_id, "payments", PAID + step_part(number)) is None
+
+
+@dataclass(frozen=True)
+class InvoiceClerk:
+    """Decides about invoices of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = "magento-invoice"
+    after: tuple[str, ...] = ("shipments/shipment:",)
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order and its invoices as they are now."""
+        subject = read_subject(item.subject)
+        store = self.connection.store
+        order = store.papers.order(subject.entity_id)
+        if isinstance(order, Failure):
+            return order
+        pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
+        if isinstance(pieces, Failure):
+            return pieces
+        if not pieces:
+            return Drop("it has no goods of the Magento order, and Magento invoices nothing else alone")
+        there = store.invoices.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        mark = Mark(MARK, subject.number)
+        left = invoicing.left_to_invoice(order)
+        said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
+        if isinstance(said, There):
+            return Adopt(str(said.paper.id), said.paper.number, said.text)
+        if said is not None:
+            return said
+        body = invoice(pieces, mark.text)
+        return Write(body, lambda: store.invoices.make(subject.entity_id, body), store.invoices.number)

@@ -1,0 +1,89 @@
+"""Steps of orders that the company's documents ask for: found by the order's key, made once each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tidegate.domain.keys import order_key, step_key
+from tidegate.domain.states import State
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import intake
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.intake import Known
+
+PREFIX = "magento:"
+
+
+def entity_of(key: str, store: str) -> int | None:
+    """The store's id of the order with this key; None when it is another store's, or no key of ours."""
+    begin, _, number = key.rpartition(":")
+    return int(number) if begin == f"{PREFIX}{store}" and number.isdecimal() else None
+
+
+def known_orders(connection: Connection, keys: Iterable[str]) -> dict[str, Known | None]:
+    """The orders of this store by their keys; None for one that the ledger does not know.
+
+    Orders that belong to another connection are left out: that one carries them.
+    """
+    store = connection.settings.store
+    ids = {key: number for key in keys if (number := entity_of(key, store)) is not None}
+    known = intake.known(store, "order", ids.values())
+    return {
+        key: known.get(number)
+        for key, number in ids.items()
+        if number not in known or known[number].connection == connection.name
+    }
+
+
+def step_part(identifier: str) -> str:
+    """An identifier of the company as part of a step's name, which holds no slash."""
+    return identifier.replace("/", "-")
+
+
+def text_of(subject: msgspec.Struct) -> str:
+    """A subject as the ledger keeps it."""
+    return msgspec.json.encode(subject).decode()
+
+
+def new_step(
+    cycle: Cycle,
+    flow: str,
+    order: Known,
+    step: str,
+    subject: msgspec.Struct,
+    *,
+    state: State = State.QUEUED,
+    reason: str = "",
+) -> NewDelivery:
+    """A delivery of one step of the order."""
+    return NewDelivery(
+        connection=cycle.name,
+        flow=flow,
+        step=step,
+        key=step_key(order_key(cycle.connection.settings.store, order.entity_id), step),
+        source_id=order.source_id,
+        label=order.increment_id,
+        subject=text_of(subject),
+        state=state,
+        reason=reason,
+    )
+
+
+def unknown_step(cycle: Cycle, flow: str, key: str, what: str, identifier: str) -> NewDelivery:
+    """A document of an order that the ledger does not know, skipped.
+
+    Its key is of its own: should the order become known, the document's real key is still free.
+    """
+    step = f"unknown-{what}:{step_part(identifier)}"
+    return NewDelivery(
+        connection=cycle.name,
+        flow=flow,
+        step=step,
+        key=step_key(key, step),
+        state=State.SKIPPED,
+        label=key,
+        reason=f"{what} {identifier} is of order {key}, which the ledger does not know",
+    )

@@ -1,0 +1,201 @@
+"""The `payments` flow: what the sales ledger says of our invoices -> the Magento order.
+
+An invoice that is paid in full, or in part, is told by a comment that brings the mapped status; with
+`invoice_when = "payment"` the Magento invoice follows. Receipts of prepaid orders are posted on the
+way (`flows/deposits.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import order_key, step_key
+from tidegate.domain.money import shown
+from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows import deposits, invoices, papers
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.invoices import PAID
+from tidegate.flows.order_steps import step_part, text_of
+from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.flows.standings import last_progress, word_of
+from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger import papers as of_orders
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.papers import Tie
+from tidegate.ledger.queue import Item
+from tidegate.magento.notes import CommentBody, CommentEntry
+from tidegate.sage.port import Session
+
+FLOW, CURSOR, PART = "payments", "entries", "part-payment:"
+LINK_OF = {EntryKind.INVOICE: "sage-invoice", EntryKind.CREDIT: "sage-credit"}
+
+
+class PaymentSubject(msgspec.Struct, frozen=True):
+    """What was paid of an invoice; amounts in the account's currency."""
+
+    entity_id: int
+    invoice: str
+    gross: Decimal
+    outstanding: Decimal
+    currency: str
+
+    @property
+    def text(self) -> str:
+        """The comment; a look-up finds it again by all of it."""
+        if not self.outstanding:
+            return f"Sage invoice {self.invoice} is paid"
+        paid = f"{shown(self.gross - self.outstanding)} of {shown(self.gross)} {self.currency}".strip()
+        return f"Sage invoice {self.invoice}: {paid} paid"
+
+
+read_payment = msgspec.json.Decoder(PaymentSubject, strict=False).decode
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.may_call_company():
+        with cycle.connection.company.session() as session:
+            read(cycle, session)
+            if cycle.may_go_on():
+                deposits.run(cycle, session)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
+        cycle.writes_company = False  # from here on it is the store that answers
+        papers.carry(cycle, PaymentClerk(cycle.connection), (PAID, PART))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The payments that wait to be told. Receipts and entries not read yet are not shown."""
+    return papers.preview(PaymentClerk(connection), (PAID, PART))
+
+
+def read(cycle: Cycle, session: Session) -> None:
+    """Take in what changed in the sales ledger, and the cursor behind it, in one commit."""
+    since = cursors.read(cycle.name, FLOW, CURSOR)
+    changes = session.read_entries(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return
+    cycle.count("read", len(changes.rows))
+    rows = [row for row in changes.rows if row.kind in LINK_OF and row.reference]
+    tied = ties(cycle, rows)
+    now = cycle.now()
+    with transaction("capture"):
+        for row in rows:
+            for tie in tied.get((row.kind, row.reference), ()):
+                take(cycle, row, tie, now)
+        if changes.cursor != since:
+            cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+
+
+def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str], list[Tie]]:
+    """The orders of these entries: by the document's number, or by the order's when that was not read yet."""
+    rows = list(rows)
+    found: dict[tuple[EntryKind, str], list[Tie]] = {}
+    for kind, link in LINK_OF.items():
+        named = of_orders.ties(cycle.name, link, [row.reference for row in rows if row.kind is kind])
+        found.update({(kind, number): each for number, each in named.items()})
+    rest = [row for row in rows if (row.kind, row.reference) not in found and row.second_reference]
+    by_order = of_orders.ties(cycle.name, "sage-order", [row.second_reference for row in rest])
+    for row in rest:
+        if row.second_reference in by_order:
+            found[row.kind, row.reference] = by_order[row.second_reference]
+    return found
+
+
+def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
+    """Inside the transaction: what one entry says of one order."""
+    if row.urn:
+        chain.add([ChainLink(tie.source_id, "sage-entry", row.urn, row.urn)], now)
+    if row.kind is not EntryKind.INVOICE:
+        return
+    deposits.allocate_later(cycle, tie.source_id, row, tie.label, now)
+    if row.outstanding >= row.gross and row.gross:
+        return
+    step = PAID + step_part(row.reference)
+    if row.outstanding:
+        step = f"{PART}{step_part(row.reference)}:{shown(row.outstanding)}"
+    subject = PaymentSubject(tie.entity_id, row.reference, row.gross, row.outstanding, row.currency)
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=step,
+        key=step_key(order_key(tie.store, tie.entity_id), step),
+        source_id=tie.source_id,
+        label=tie.label,
+        subject=text_of(subject),
+    )
+    delivery.create_many([wanted], now)
+    if not row.outstanding:
+        release_invoice(cycle, tie.source_id, row.reference, now)
+
+
+def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) -> None:
+    """The Magento invoice that waited for the payment goes with the next cycle of its flow."""
+    waiting = [
+        each
+        for each in of_orders.steps(source_id, invoices.FLOW, invoices.STEP)
+        if each.state is State.SKIPPED
+        and each.reason == invoices.UNPAID
+        and invoices.read_subject(each.subject).number == number
+    ]
+    verdicts = [Verdict(each.id, "p", text="Sage's invoice is paid") for each in waiting]
+    delivery.apply(verdicts, now, lease=cycle.lease)
+
+
+@dataclass(frozen=True)
+class PaymentClerk:
+    """Decides about what is told of payments by one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = ""
+    after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order as it is now."""
+        subject = read_payment(item.subject)
+        settings = self.connection.settings
+        store = self.connection.store.notes
+        there = store.read_status(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        if there.has_comment(subject.text):
+            return Adopt(str(there.entity_id), subject.invoice, "found on the Magento order")
+        assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
+        word = word_of(item.source_id, last_progress(item.source_id))
+        mapped = settings.statuses.get(word, "")
+        own_call = mapped in (HELD_STATUS, CANCELLED_STATUS)
+        speaks = mapped and not own_call and there.state not in ("canceled", "closed", "holded")
+        status = mapped if speaks else there.status
+        if settings.notes.comment == "none" and status == there.status:
+            return Drop("nothing is told of payments: notes.comment is none, and no other status is mapped")
+        if not status:
+            text = (
+                "the Magento order has no status, and a comment without one would keep it so. "
+                "Give the order a status in Magento, then `tidegate queue retry`."
+            )
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        visible = settings.notes.comment == "visible"
+        return Write(
+            CommentBody(CommentEntry(subject.text, status, subject.entity_id, int(visible))),
+            lambda: (
+                store.add_comment(subject.entity_id, subject.text, visible=visible, status=status)
+                or subject.entity_id
+            ),
+            lambda _: subject.invoice,
+        )

@@ -1,0 +1,278 @@
+"""The `shipments` flow: despatches -> Magento shipments, with their tracking numbers.
+
+A despatch from several warehouses becomes one shipment for each, since a shipment leaves one source. A
+tracking number that comes after its shipment was written is a step of its own, without another mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.config import model
+from tidegate.domain import shipping
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment import Despatch, DespatchLine
+from tidegate.domain.paper import Mark, There, settle
+from tidegate.domain.states import FINAL, State
+from tidegate.flows import papers
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
+from tidegate.flows.papers import Adopt, Drop, Later, Step, Write
+from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.ledger.intake import Known
+from tidegate.ledger.queue import Item
+from tidegate.magento.shipments import Track, shipment
+
+FLOW, CURSOR = "shipments", "despatches"
+SHIPMENT, TRACK = "shipment:", "track:"
+MARK = "Sage despatch"
+#: Magento's code for a carrier that the shop has no module for.
+OTHER_CARRIER = "custom"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """So many pieces of one line from one warehouse; the inventory flow reads these, too."""
+
+    line_key: str
+    sku: str
+    warehouse: str
+    quantity: Decimal
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A tracked parcel."""
+
+    carrier: str
+    number: str
+
+
+class ShipmentSubject(msgspec.Struct, frozen=True):
+    """What a `shipment:` step needs. `number` is the despatch's, with the warehouse where it has several."""
+
+    entity_id: int
+    despatch: str
+    number: str
+    warehouse: str
+    skus: tuple[str, ...]
+    lines: tuple[Line, ...]
+    parcels: tuple[Parcel, ...]
+
+
+class TrackSubject(msgspec.Struct, frozen=True):
+    """What a `track:` step needs: the step of its shipment, and the parcel."""
+
+    entity_id: int
+    shipment: str
+    parcel: Parcel
+
+
+read_shipment = msgspec.json.Decoder(ShipmentSubject, strict=False).decode
+read_track = msgspec.json.Decoder(TrackSubject).decode
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.may_call_company():
+        read(cycle)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
+        papers.carry(cycle, ShipmentClerk(cycle.connection), (SHIPMENT, TRACK))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The shipments that wait, with their payloads. Despatches not read yet are not shown."""
+    return papers.preview(ShipmentClerk(connection), (SHIPMENT, TRACK))
+
+
+def read(cycle: Cycle) -> None:
+    """Take in what left since the last cycle, and the cursor behind it, in one commit."""
+    since = cursors.read(cycle.name, FLOW, CURSOR)
+    with cycle.connection.company.session() as session:
+        changes = session.read_despatches(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return
+    cycle.count("read", len(changes.rows))
+    known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
+    now = cycle.now()
+    with transaction("capture"):
+        for despatch in changes.rows:
+            if despatch.order_key in known:
+                take(cycle, despatch, known[despatch.order_key], now)
+        if changes.cursor != since:
+            cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+
+
+def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -> None:
+    """Inside the transaction: the deliveries of one despatch, each once."""
+    if order is None:
+        delivery.create_many([unknown_step(cycle, FLOW, despatch.order_key, "despatch", despatch.id)], now)
+        return
+    for step, subject in parts(cycle.connection.settings, despatch, order):
+        before = lookups.step_of(order.source_id, FLOW, step)
+        if before is not None:
+            parcels_came(cycle, before, subject, order, now)
+            continue
+        delivery.create_many([new_step(cycle, FLOW, order, step, subject)], now)
+        cycle.count("captured")
+    link = ChainLink(order.source_id, "sage-despatch", despatch.id, despatch.number)
+    chain.add([link], now)
+
+
+def parts(
+    settings: model.Connection, despatch: Despatch, order: Known
+) -> Iterator[tuple[str, ShipmentSubject]]:
+    """The despatch, once for each warehouse that it left."""
+    by_warehouse: dict[str, list[DespatchLine]] = {}
+    for line in despatch.lines:
+        by_warehouse.setdefault(line.warehouse, []).append(line)
+    magento_skus = {code: sku for sku, code in settings.skus.items()}
+    for warehouse, lines in sorted(by_warehouse.items()):
+        alone = len(by_warehouse) == 1
+        step = SHIPMENT + step_part(despatch.id) + ("" if alone else f":{step_part(warehouse)}")
+        yield (
+            step,
+            ShipmentSubject(
+                entity_id=order.entity_id,
+                despatch=despatch.id,
+                number=despatch.number if alone else f"{despatch.number} from {warehouse}",
+                warehouse=warehouse,
+                skus=tuple(sorted({magento_skus.get(line.sku, line.sku) for line in lines if line.sku})),
+                lines=tuple(Line(line.line_key, line.sku, warehouse, line.quantity) for line in lines),
+                parcels=tuple(Parcel(parcel.carrier, parcel.number) for parcel in despatch.parcels),
+            ),
+        )
+
+
+def parcels_came(cycle: Cycle, before: Item, subject: ShipmentSubject, order: Known, now: datetime) -> None:
+    """A despatch read again: what is new are tracking numbers.
+
+    A shipment that has not left gets them with it; else each number is a step of its own.
+    """
+    known = read_shipment(before.subject)
+    fresh = [parcel for parcel in subject.parcels if parcel not in known.parcels]
+    if not fresh or before.state is State.SKIPPED:
+        return
+    if before.state not in FINAL and delivery.refresh_subject(
+        {before.id: text_of(subject)}, now, text="tracking numbers came"
+    ):
+        return
+    steps = {f"{TRACK}{step_part(subject.despatch)}:{step_part(parcel.number)}": parcel for parcel in fresh}
+    wanted = [
+        new_step(cycle, FLOW, order, step, TrackSubject(order.entity_id, before.step, parcel))
+        for step, parcel in steps.items()
+    ]
+    delivery.create_many(wanted, now)
+
+
+@dataclass(frozen=True)
+class ShipmentClerk:
+    """Decides about shipments and tracking numbers of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = "magento-shipment"
+    after: tuple[str, ...] = ()
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order and its shipments as they are now."""
+        if item.step.startswith(TRACK):
+            return self.track(item, read_track(item.subject))
+        subject = read_shipment(item.subject)
+        store = self.connection.store
+        order = store.papers.order(subject.entity_id)
+        if isinstance(order, Failure):
+            return order
+        there = store.shipments.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        together = self.together(shipping.bundles(order))
+        if isinstance(together, Failure):
+            return together
+        whole = {each.item_id for each in order.items if each.product_id in together}
+        found = shipping.wanted(subject.lines, order, self.connection.settings.skus, whole)
+        if isinstance(found, Failure):
+            return found
+        pieces, strange = found
+        if not pieces:
+            return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
+        mark = Mark(MARK, subject.number)
+        numbers = [parcel.number for parcel in subject.parcels]
+        said = settle(mark, pieces, shipping.left(order), order, there, done="despatched", tracks=numbers)
+        if isinstance(said, There):
+            return Adopt(str(said.paper.id), said.paper.number, said.text)
+        if said is not None:
+            return said
+        source = source_of(self.connection, subject.warehouse)
+        if isinstance(source, Failure):
+            return source
+        comment = f"{mark.text}; not on this order: {', '.join(strange)}" if strange else mark.text
+        body = shipment(
+            pieces,
+            source=source,
+            comment=comment,
+            tracks=[self.parcel(parcel) for parcel in subject.parcels],
+            notify=self.connection.settings.fulfilment.notify,
+        )
+        return Write(body, lambda: store.shipments.ship(subject.entity_id, body), store.shipments.number)
+
+    def together(self, products: Sequence[int]) -> set[int] | Failure:
+        """Which bundles ship as one parcel."""
+        return self.connection.store.shipments.ships_together(products)
+
+    def track(self, item: Item, subject: TrackSubject) -> Step:
+        """Add the number to its shipment, unless it is there."""
+        of = lookups.step_of(item.source_id, FLOW, subject.shipment)
+        if of is None or of.state is State.SKIPPED or of.state is State.CANCELLED:
+            return Drop("its shipment is not written to Magento")
+        if of.state is not State.CONFIRMED:
+            return Later("its shipment is not confirmed yet")
+        store = self.connection.store.shipments
+        there = store.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        paper = next((each for each in there if str(each.id) == of.target_id), None)
+        if paper is None:
+            text = f"Magento has shipment {of.target_number or of.target_id} no longer"
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        if subject.parcel.number in paper.tracks:
+            return Adopt(str(paper.id), subject.parcel.number, "the shipment has this tracking number")
+        track = self.parcel(subject.parcel)
+
+        def send() -> int | Failure:
+            return store.add_track(subject.entity_id, paper.id, track) or paper.id
+
+        return Write(track, send, lambda _: subject.parcel.number)
+
+    def parcel(self, parcel: Parcel) -> Track:
+        """A parcel in Magento's words."""
+        carrier = self.connection.settings.fulfilment.carriers.get(parcel.carrier, OTHER_CARRIER)
+        return Track(parcel.number, parcel.carrier or carrier, carrier)
+
+
+def source_of(connection: Connection, warehouse: str) -> str | Failure:
+    """The Magento source that a warehouse stands for; "" in a store without sources.
+
+    The source is always named: without a name Magento debits `default` (contract, point 19).
+    """
+    stock = connection.settings.stock
+    if not stock.msi:
+        return ""
+    if not stock.warehouses:
+        return "default"
+    if warehouse in stock.warehouses:
+        return stock.warehouses[warehouse]
+    text = (
+        f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
+    )
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)

@@ -1,0 +1,80 @@
+"""What the flows of documents ask: the open steps of an order, its invoices, what was told of it last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tidegate.domain.states import FINAL, State
+from tidegate.ledger import models, rows
+from tidegate.ledger.queue import Item, item
+from tidegate.ledger.texts import storable
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step of an order that is not finished."""
+
+    id: int
+    flow: str
+    step: str
+    state: State
+
+
+def open_steps(source_id: int, flows: Sequence[str]) -> list[OpenStep]:
+    """The unfinished steps of one order in these flows."""
+    found = models.Delivery.objects.filter(source_id=source_id, flow__in=flows)
+    unfinished = [state.value for state in State if state not in FINAL]
+    return [
+        OpenStep(pk, flow, step, State(state))
+        for pk, flow, step, state in found.filter(state__in=unfinished)
+        .order_by("pk")
+        .values_list("pk", "flow", "step", "state")
+    ]
+
+
+def steps(source_id: int, flow: str, prefix: str) -> list[Item]:
+    """The steps of one order whose names begin so, the oldest first."""
+    found = models.Delivery.objects.filter(source_id=source_id, flow=flow, step__startswith=prefix)
+    return [
+        item(row, with_document=False)
+        for row in found.order_by("pk").select_related("source").defer("source__document")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """An identifier of the company that belongs to an order."""
+
+    source_id: int
+    store: str
+    entity_id: int
+    label: str
+    identifier: str
+    number: str
+
+
+def ties(connection: str, kind: str, numbers: Iterable[str]) -> dict[str, list[Tie]]:
+    """The orders that documents of this kind belong to, by the documents' numbers."""
+    found: dict[str, list[Tie]] = {}
+    for part in rows.chunks(sorted({storable(number) for number in numbers if number})):
+        links = models.Link.objects.filter(number__in=part, kind=kind, source__connection=connection)
+        for link in links.order_by("pk").select_related("source").defer("source__document"):
+            source = link.source
+            found.setdefault(link.number, []).append(
+                Tie(
+                    source.pk,
+                    source.store,
+                    source.entity_id,
+                    source.increment_id,
+                    link.identifier,
+                    link.number,
+                )
+            )
+    return found
+
+
+def numbers(source_id: int, kind: str) -> list[str]:
+    """The numbers of one kind of document that belong to an order."""
+    found = models.Link.objects.filter(source_id=source_id, kind=kind).order_by("pk")
+    return list(found.values_list("number", flat=True))
