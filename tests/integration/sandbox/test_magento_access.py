@@ -189,4 +189,4 @@ def test_routes_are_told_apart_before_permissions(world: World) -> None:
     assert nobody.get("/rest/V1/orders/1").json() == REFUSED
     assert nobody.request("PATCH", "/rest/V1/orders/1").status_code == 405
     assert nobody.get("/rest/nowhere/V1/orders/1").status_code == 400
-    assert nobody.post("/rest/all/async/bulk/V1/products", json=[]).status_code == 404
+    assert nobody.post("/rest/all/async/bulk/V1/no/such", json=[]).status_code == 404
