@@ -7,7 +7,7 @@ without a clear answer is read back before it is written again; one bad item har
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -214,6 +214,15 @@ def compare(
             alerts.raise_alert(DRIFT, cycle.name, cycle.flow, text, now)
         elif not found:
             alerts.clear_alert(DRIFT, cycle.name, cycle.flow, now)
-        # What waits for a SKU or a group may be there by now, whoever made it.
-        held = mirror.listing(cycle.name, cycle.flow, states=(State.HELD,), limit=ALL)
-        mirror.release(cycle.name, {item.waits_for for item in held}, now)
+
+
+def missing(cycle: Cycle) -> set[str]:
+    """What the flow's held items wait for, as `kind:name`."""
+    held = mirror.listing(cycle.name, cycle.flow, states=(State.HELD,), limit=ALL)
+    return {item.waits_for for item in held}
+
+
+def appeared(cycle: Cycle, names: Iterable[str]) -> None:
+    """What items waited for is there by now, whoever made it: they go on."""
+    with transaction("release"):
+        cycle.count("released", mirror.release(cycle.name, names, cycle.now()))

@@ -241,6 +241,21 @@ def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSet
         if folded(key) not in own and is_ours(key, setting.rules)
     }
     mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
+    return look_for_missing(cycle, scribe)
+
+
+def look_for_missing(cycle: Cycle, scribe: PriceScribe) -> bool:
+    """Products and groups that prices wait for: are they there by now? False when the store did not say."""
+    waited = mirrored.missing(cycle)
+    if not waited:
+        return True
+    skus = [name.removeprefix("sku:") for name in waited if name.startswith("sku:")]
+    rows = scribe.store.base(skus)
+    groups = StorePeople(cycle.connection.store.client).groups()
+    if isinstance(rows, Failure) or isinstance(groups, Failure):
+        return False
+    there = {f"sku:{row.sku}".casefold() for row in rows} | {f"group:{code}" for code in groups}
+    mirrored.appeared(cycle, [name for name in waited if name.casefold() in there])
     return True
 
 

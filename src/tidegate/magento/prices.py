@@ -98,7 +98,13 @@ class Complaint:
     @property
     def unknown_product(self) -> bool:
         """Whether the store has no such product, or none that can have this price (configurable, bundle)."""
-        return self.text.startswith(("Invalid attribute SKU", "The product that was requested doesn't exist"))
+        return self.text.startswith(
+            (
+                "Invalid attribute SKU",
+                "Invalid attribute Price Type",  # a bundle takes percentages only
+                "The product that was requested doesn't exist",
+            )
+        )
 
     @property
     def unknown_group(self) -> bool:
@@ -205,6 +211,4 @@ def _by_position(message: str, values: Sequence[str]) -> str:
     """Magento fills a list's values into named places in no order that the answer tells: shown behind."""
     if "%fieldName" in message and len(values) >= 2:
         return message.replace("%fieldName", values[0]).replace("%fieldValue", values[1])
-    if "%SKU" in message and values:
-        message = message.replace("%SKU", values[0])
-    return f"{message} ({', '.join(values)})" if "%" in message else message
+    return f"{message.partition(' Row ID:')[0]} ({', '.join(values)})" if "%" in message else message
