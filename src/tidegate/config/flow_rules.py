@@ -10,16 +10,12 @@ from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.cadence import Cadence, parse_every
 
-FLOWS = ("orders", "order-status", "prices")
+FLOWS = ("orders", "order-status", "shipments", "prices", "invoices", "payments", "credits")
 LATER_FLOWS = (
     "inventory",
     "customers",
     "registrations",
     "products",
-    "shipments",
-    "invoices",
-    "payments",
-    "credits",
 )
 _HASTY = timedelta(minutes=1)
 

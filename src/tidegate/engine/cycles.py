@@ -13,7 +13,8 @@ import structlog
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine.hub import Hub
-from tidegate.flows import notes, order_status, orders, prices
+from tidegate.flows import credits, invoices, notes, order_status, orders, payments, prices, shipments
+from tidegate.flows import papers as documents
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import LEASE_SECONDS, Cycle
 from tidegate.ledger import delivery, halts, lease, marks
@@ -49,8 +50,41 @@ FLOWS = {
     plan.name: plan
     for plan in (
         Plan(orders.FLOW, orders.run, (Write(Kind.ORDER, Side.SAGE), Write(Kind.REGISTRATION, Side.SAGE))),
-        Plan(notes.FLOW, order_status.run, (Write(Kind.ORDER_STATUS, Side.MAGENTO),)),
+        Plan(
+            notes.FLOW,
+            order_status.run,
+            (Write(Kind.ORDER_STATUS, Side.MAGENTO),),
+            excludes=documents.beside(notes.FLOW),
+        ),
+        Plan(
+            shipments.FLOW,
+            shipments.run,
+            (Write(Kind.SHIPMENT, Side.MAGENTO),),
+            preview=shipments.preview,
+            excludes=documents.beside(shipments.FLOW),
+        ),
         Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=prices.preview),
+        Plan(
+            invoices.FLOW,
+            invoices.run,
+            (Write(Kind.INVOICE, Side.MAGENTO),),
+            preview=invoices.preview,
+            excludes=documents.beside(invoices.FLOW),
+        ),
+        Plan(
+            payments.FLOW,
+            payments.run,
+            (Write(Kind.PAYMENT, Side.MAGENTO), Write(Kind.DEPOSIT, Side.SAGE)),
+            preview=payments.preview,
+            excludes=documents.beside(payments.FLOW),
+        ),
+        Plan(
+            credits.FLOW,
+            credits.run,
+            (Write(Kind.CREDIT, Side.MAGENTO),),
+            preview=credits.preview,
+            excludes=documents.beside(credits.FLOW),
+        ),
     )
 }
 
@@ -82,7 +116,9 @@ def run_cycle(hub: Hub, connection: Connection, flow: str) -> Report:
     with ExitStack() as at_work:
         for name in (flow, *FLOWS[flow].excludes):
             if not at_work.enter_context(hub.at_work(connection.settings.company, name)):
-                return Report(connection.name, flow, now, "busy", f"another connection runs {this(name, flow)}")
+                return Report(
+                    connection.name, flow, now, "busy", f"another connection runs {this(name, flow)}"
+                )
         return run_alone(hub, connection, flow, now)
 
 

@@ -15,7 +15,7 @@ from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.hub import Hub
-from tidegate.flows import notes, orders
+from tidegate.flows import notes, orders, standings
 from tidegate.flows.capture import CURSOR
 from tidegate.flows.connection import Connection
 from tidegate.flows.documents import read_order
@@ -36,8 +36,11 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
         return preview(connection)
     if flow == notes.FLOW:
         return [
-            note_entry(connection, item)
-            for item in queue.due(connection.name, flow, notes.NUMBER, MOST, hub.clock.now())
+            *(
+                note_entry(connection, item)
+                for item in queue.due(connection.name, flow, notes.NUMBER, MOST, hub.clock.now())
+            ),
+            *standings.preview(connection),
         ]
     closed = connection.closed()
     if closed is not None:
