@@ -77,11 +77,13 @@ def _saved(
     for row in sent:
         same[_key(row)] += 1
 
+    groups = call.store.customers.group_ids()  # once: a shop may have a group per contract
+
     def check(row: Row) -> list[Row]:
-        return _wrong(call, row, same[_key(row)] - 1, beside_stored=beside_stored)
+        return _wrong(call, row, groups, same[_key(row)] - 1, beside_stored=beside_stored)
 
     def keep(row: Row) -> None:
-        save(spelt(call, row), _tier_key(call, row), Tier(row["price"], row["price_type"]))
+        save(spelt(call, row), _tier_key(row, groups), Tier(row["price"], row["price_type"]))
 
     return saved(call, sent, check, keep)
 
@@ -90,7 +92,7 @@ def _key(row: Row) -> tuple[Any, ...]:
     return row["sku"], row["website_id"], (row["customer_group"] or "").casefold(), row["quantity"]
 
 
-def _wrong(call: Call, row: Row, twins: int, *, beside_stored: bool) -> list[Row]:
+def _wrong(call: Call, row: Row, groups: dict[str, int], twins: int, *, beside_stored: bool) -> list[Row]:
     """In Magento's order. ``twins``: how many more rows of the call have this key; each is one failure."""
     about = {
         "SKU": row["sku"],
@@ -113,7 +115,7 @@ def _wrong(call: Call, row: Row, twins: int, *, beside_stored: bool) -> list[Row
     wrong += [(_TWICE, {})] * twins
     failures = [failed(message + _ROW, {**more, **about}, named=True) for message, more in wrong]
     try:
-        key = _tier_key(call, row)
+        key = _tier_key(row, groups)
     except KeyError:
         message = "No such entity with Customer Group = %customerGroup." + _ROW
         return [*failures, failed(message, about, named=True)]
@@ -128,34 +130,33 @@ def _beside(call: Call, sku: str, other: TierKey) -> Row:
     about = {
         "SKU": sku,
         "websiteId": other.website_id,
-        "customerGroup": _code(call, other.group_id),
+        "customerGroup": _codes(call)[other.group_id],
         "qty": str(other.quantity.quantize(_STORED)),
     }
     return failed(_TWICE + _ROW, about, named=True)
 
 
-def _tier_key(call: Call, row: Row) -> TierKey:
+def _tier_key(row: Row, groups: dict[str, int]) -> TierKey:
     """The key of a row. KeyError for a customer group that there is not."""
     code = (row["customer_group"] or "").casefold()
-    group_id = None if code == _ALL_GROUPS else call.store.customers.group_ids()[code]
+    group_id = None if code == _ALL_GROUPS else groups[code]
     return TierKey(row["website_id"], group_id, row["quantity"] or ZERO)
 
 
-def _code(call: Call, group_id: int | None) -> str:
-    groups = call.store.customers.groups
-    return _ALL_GROUPS if group_id is None else next(row["code"] for row in groups if row["id"] == group_id)
+def _codes(call: Call) -> dict[int | None, str]:
+    return {None: _ALL_GROUPS, **{row["id"]: row["code"] for row in call.store.customers.groups}}
 
 
 def information(call: Call) -> list[Row]:
     """The tier prices of products; those of all customer groups are ``all groups``, in lower case."""
-    tiers = call.store.catalogue.prices.tiers
+    tiers, codes = call.store.catalogue.prices.tiers, _codes(call)
     return [
         {
             "price": figure(tier.price, PRICE),
             "price_type": tier.price_type,
             "website_id": key.website_id,
             "sku": found.sku,
-            "customer_group": _code(call, key.group_id),
+            "customer_group": codes[key.group_id],
             "quantity": figure(key.quantity),
         }
         for found in named_products(call, _TYPES)
