@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
@@ -29,6 +30,7 @@ from tidegate.ledger.queue import Item
 SETTLE = timedelta(minutes=10)
 #: The flows that write documents and statuses of an order, in the order in which they pass.
 OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 #: The shortest pause before a shipment that its source could not serve is tried again.
 STOCK_PAUSE = timedelta(minutes=10)
 
@@ -183,7 +185,7 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     """The attempt is committed before its call leaves, its outcome as soon as it is known."""
     cycle.keep_lease()
     with transaction("attempt"):
-        fingerprint = payload_hash(msgspec.to_builtins(step.payload))
+        fingerprint = payload_hash(payload_of(step.payload))
         attempts = delivery.begin(cycle.lease, cycle.batch_id, [(item.id, fingerprint)], cycle.now())
     attempt = attempts.get(item.id)
     if attempt is None:
@@ -199,6 +201,11 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     cycle.count("confirmed")
     cycle.apply([confirmed(clerk, item, "c", str(made), step.number(made), attempt=attempt)])
     return True
+
+
+def payload_of(body: msgspec.Struct) -> Any:
+    """A call's body as it leaves, numbers as Decimal."""
+    return _ANYTHING.decode(msgspec.json.encode(body))
 
 
 def confirmed(
@@ -268,7 +275,7 @@ def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
     waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
     step = waits or clerk.decide(item)
     if isinstance(step, Write):
-        return entry | {"payload": msgspec.to_builtins(step.payload)}
+        return entry | {"payload": payload_of(step.payload)}
     if isinstance(step, Failure):
         return entry | {"not_sent": step.code.value, "text": step.text, "missing": step.missing}
     return entry | {"not_sent": type(step).__name__.lower(), "text": step.text}

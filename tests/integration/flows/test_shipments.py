@@ -1,0 +1,218 @@
+"""The `shipments` flow: each despatch once, from its source, with its tracking numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED, Stage
+from tidegate.config.fulfilment import Fulfilment
+from tidegate.config.stock import Stock
+from tidegate.domain.states import State
+from tidegate.ledger import chain
+
+SHIP = "/ship$"
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    return Fulfilled(stage)
+
+
+def test_a_despatch_becomes_one_shipment_and_one_mail(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    despatch = shop.despatch(placed)
+    shop.run("shipments")
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert shipment["source_code"] == "wh_detroit"
+    assert shipment["comments"] == [f"Sage despatch {despatch.number}"]
+    assert len(shop.papers(placed)["mails"]) == 1
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.target_number) == (State.CONFIRMED, shipment["increment_id"])
+    kinds = {link.kind: link for link in chain.of(item.source_id or 0)}
+    assert kinds["sage-despatch"].number == despatch.number
+    assert kinds["magento-shipment"].number == shipment["increment_id"]
+
+
+def test_running_twice_without_a_change_writes_nothing(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.run()
+    shop.stage.listen()
+    shop.run()
+    assert shop.stage.shop_calls("POST") == []
+    assert shop.stage.shop_calls() == []
+
+
+def test_parts_leave_one_after_the_other(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    first, quantity = max(goods.items(), key=lambda each: each[1])
+    shop.despatch(placed, {first: 1})
+    shop.run("shipments")
+    shop.despatch(placed)
+    shop.run("shipments")
+    shipments = shop.papers(placed)["shipments"]
+    assert len(shipments) == 2
+    assert shipments[0]["items"][0]["qty"] == "1"
+    assert sum(int(item["qty"]) for each in shipments for item in each["items"]) == sum(goods.values())
+
+
+def test_point_18_ship_is_looked_up_first(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.stage.break_shop("drop_after", method="POST", path=SHIP)
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.IN_DOUBT
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.IN_DOUBT
+    shop.run("shipments", after=SETTLED)
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.adopted) == (State.CONFIRMED, True)
+    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.papers(placed)["mails"]) == 1
+
+
+def test_a_shipment_that_never_arrived_is_written_again_once(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.stage.break_shop("drop_before", method="POST", path=SHIP)
+    shop.run("shipments")
+    shop.run("shipments", after=SETTLED)
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+    assert len(shop.papers(placed)["shipments"]) == 1
+
+
+def test_point_22_a_500_is_read_again_before_anything_else_is_written(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    first = max(goods, key=lambda code: goods[code])
+    shop.despatch(placed, {first: 1})
+    shop.stage.pass_time(SETTLED)
+    shop.despatch(placed)
+    body = '{"message": "Internal Error. Details are available in Magento log file."}'
+    shop.stage.break_shop("status", method="POST", path=SHIP, status=500, body=body, effect=True)
+    shop.run("shipments")
+    assert sorted(shop.steps(placed, "shipments").values()) == [State.IN_DOUBT, State.QUEUED]
+    shop.run("shipments")
+    assert len(shop.papers(placed)["shipments"]) == 1
+    shop.run("shipments", after=SETTLED)
+    assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
+    assert len(shop.papers(placed)["shipments"]) == 2
+
+
+def test_point_19_a_warehouse_without_a_source_waits_for_one(stage: Stage) -> None:
+    shop = Fulfilled(stage, stock=Stock(warehouses={"LEEDS": "wh_london"}))
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.waits_for) == (State.HELD, "warehouse:HOME")
+    stage.reopen(stock=Stock(warehouses={"HOME": "wh_detroit"}))
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+
+
+def test_point_19_a_source_that_holds_too_little_is_tried_again(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    for sku in goods:
+        held = {item.source_code: item.quantity for item in shop.stage.shop.stock.items(sku)}
+        shop.stage.shop.stock.restock(sku, -held["wh_detroit"], "wh_detroit")
+    shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.waits_for) == (State.HELD, "source:wh_detroit")
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.HELD
+    for sku in goods:
+        shop.stage.shop.stock.restock(sku, 100, "wh_detroit")
+    shop.run("shipments", after=SETTLED)
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+    assert len(shop.papers(placed)["shipments"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["configurable", "bundle"])
+def test_point_20_the_ids_that_magento_takes(shop: Fulfilled, kind: str) -> None:
+    placed = shop.sent(kind)
+    shop.despatch(placed)
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+    assert len(shop.papers(placed)["shipments"]) == 1
+
+
+def test_a_tracking_number_that_comes_with_the_despatch_goes_with_it(shop: Fulfilled) -> None:
+    courier = next(iter(shop.stage.company.couriers)).name
+    shop.stage.reopen(fulfilment=Fulfilment(carriers={courier: "ups"}))
+    placed = shop.sent()
+    shop.despatch(placed, courier=courier, consignment="1Z1")
+    shop.run("shipments")
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert shipment["tracks"] == [{"track_number": "1Z1", "title": courier, "carrier_code": "ups"}]
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_a_tracking_number_that_comes_later_is_added_once_without_a_mail(shop: Fulfilled, fault: str) -> None:
+    placed = shop.sent()
+    despatch = shop.despatch(placed)
+    shop.run("shipments")
+    company = shop.stage.company
+    with company.staff():
+        courier = next(iter(company.couriers))
+        company.despatches.track(despatch, courier_id=courier.id, consignment="LATE/1")
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/shipment/track$")
+    shop.run("shipments")
+    shop.run("shipments", after=SETTLED)
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert [track["track_number"] for track in shipment["tracks"]] == ["LATE/1"]
+    assert len(shop.papers(placed)["mails"]) == 1
+    assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
+
+
+def test_a_shipment_made_by_hand_with_the_same_pieces_is_adopted(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.shopper.ship(placed)
+    shop.despatch(placed)
+    shop.stage.listen()
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    if shop.papers(placed)["shipments"]:
+        assert (item.state, item.adopted) == (State.CONFIRMED, True)
+    else:  # the shop's own people shipped without a document that can be read
+        assert item.state is State.REVIEW
+    assert shop.stage.shop_calls("POST", "/ship") == []
+
+
+def test_a_despatch_waits_for_its_order(shop: Fulfilled) -> None:
+    placed = shop.stage.order()
+    shop.stage.break_sage("drop_after", method="POST", path="/sop_orders$")
+    shop.stage.cycle()
+    assert shop.stage.state(placed) is State.IN_DOUBT
+    for line in shop.order(placed).lines:
+        if line.is_stocked:
+            shop.stage.company.stock_adjust(line.code, "HOME", change=1000)
+    shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.reason_code) == (State.HELD, "parent-pending")
+    assert shop.papers(placed)["shipments"] == []
+    shop.stage.cycle(after=SETTLED)
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+
+
+def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(build: Build) -> None:
+    shop = Fulfilled(build())
+    placed = shop.sent()
+    shop.despatch(placed)
+    for order in shop.stage.company.orders.table:
+        if order.key.endswith(f":{placed}"):
+            order.key = "magento:main:999999"
+    found = [
+        each
+        for report in shop.run("shipments")
+        for each in [report.counts["read"]]
+    ]
+    assert found
