@@ -10,10 +10,8 @@ from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.cadence import Cadence, parse_every
 
-FLOWS = ("orders", "order-status", "shipments", "prices", "invoices", "payments", "credits")
+FLOWS = ("orders", "order-status", "shipments", "inventory", "prices", "customers", "invoices", "payments", "credits")
 LATER_FLOWS = (
-    "inventory",
-    "customers",
     "registrations",
     "products",
 )

@@ -13,7 +13,17 @@ import structlog
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine.hub import Hub
-from tidegate.flows import credits, invoices, notes, order_status, orders, payments, prices, shipments
+from tidegate.flows import (
+    credits,
+    inventory,
+    invoices,
+    notes,
+    order_status,
+    orders,
+    payments,
+    prices,
+    shipments,
+)
 from tidegate.flows import papers as documents
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import LEASE_SECONDS, Cycle
@@ -62,6 +72,13 @@ FLOWS = {
             (Write(Kind.SHIPMENT, Side.MAGENTO),),
             preview=shipments.preview,
             excludes=documents.beside(shipments.FLOW),
+        ),
+        Plan(
+            inventory.FLOW,
+            inventory.run,
+            (Write(Kind.INVENTORY, Side.MAGENTO),),
+            preview=inventory.preview,
+            excludes=(shipments.FLOW,),
         ),
         Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=prices.preview),
         Plan(

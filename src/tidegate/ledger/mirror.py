@@ -37,7 +37,9 @@ __all__ = [
     "doubtful",
     "drop",
     "due",
+    "find",
     "fold",
+    "keys",
     "listing",
     "mirrors",
     "observe",
@@ -117,12 +119,31 @@ def listing(
     )
 
 
+def keys(connection: str, flow: str) -> pl.Series:
+    """Every item that the mirror knows, wherever it stands."""
+    parts = [picture.read(connection, flow).select("key"), mirror_item.table(connection, flow).select("key")]
+    return pl.concat(parts)["key"].unique()
+
+
+def find(connection: str, flow: str, keys: Iterable[str]) -> list[MirrorItem]:
+    """Those of these items that have rows of their own."""
+    found: list[MirrorItem] = []
+    for part in rows.chunks(sorted(set(keys))):
+        ending = f"WHERE connection = %s AND flow = %s AND key IN ({rows.marks(part)}) ORDER BY key"
+        found += mirror_item.items(ending, connection, flow, *part)
+    return found
+
+
 def mirrors() -> list[tuple[str, str]]:
-    """Every (connection, flow) that has a mirror, also of connections that are configured no more."""
-    return rows.every(
+    """Every (connection, flow) that has a mirror, also of connections that are configured no more.
+
+    Left out are pictures that flows keep beside their mirrors, such as `inventory:levels`.
+    """
+    found = rows.every(
         "SELECT DISTINCT connection, flow FROM tidegate_mirrorpicture "
         "UNION SELECT DISTINCT connection, flow FROM tidegate_mirrorrow ORDER BY 1, 2"
     )
+    return [(connection, flow) for connection, flow in found if ":" not in flow]
 
 
 def account(connection: str, flow: str) -> Account:

@@ -1,0 +1,288 @@
+"""The `inventory` flow: what Sage can sell -> the store's sources, by the formula, and only what differs.
+
+One cycle: web lines and stock are read from Sage, the store's numbers are calculated, the mirror says
+which of them the store does not have, and those are written, sorted, one call after another. Once in
+`full_every` everything is compared with what the store really has. Design, *Availability*.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from tidegate.config.stock_rules import buffers
+from tidegate.domain.availability import PIECE, Claim, available, with_reservations, without_reservations
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.stock_level import WebLine
+from tidegate.domain.verdict import Verdict
+from tidegate.flows import mirrored, stock_bulk, stock_levels
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.documents import read_order
+from tidegate.flows.order_steps import entity_of
+from tidegate.flows.skus import store_skus
+from tidegate.flows.stock_levels import Reading
+from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
+from tidegate.ledger import cursors, marks, mirror, queued, shipped
+from tidegate.ledger.database import transaction
+from tidegate.magento.stock import StoreStock
+
+FLOW = "inventory"
+NOTHING = "0;0"  #: what is written for a product that Sage has no more
+COMPOSITES = ("configurable", "bundle", "grouped")  #: their parts have stock, they have none
+_SHIPMENTS = "shipments"  #: cursor: up to when confirmed shipments were taken note of
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    connection = cycle.connection
+    scribe = scribe_of(connection)
+    taught = marks.read(_limit(connection))
+    if taught is not None:
+        connection.store.client.remember_array_limit(int(taught))
+    queue_is_open = stock_bulk.still_open(cycle)
+    if queue_is_open:
+        with transaction("reclaim"):
+            cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
+    else:
+        mirrored.recover(cycle, scribe)
+    if cycle.may_call_company():
+        take_in(cycle, scribe)
+    if cycle.may_go_on() and screen(cycle, StoreStock(connection.store.client)):
+        hold_back(cycle)
+        if isinstance(scribe, StockScribe) and not queue_is_open and stock_bulk.is_worth_it(cycle):
+            stock_bulk.carry(cycle, scribe)
+        mirrored.send(cycle, scribe, PAGE)
+    learnt = connection.store.client.array_limit
+    if learnt is not None:
+        with transaction("limit"):
+            marks.write(_limit(connection), str(learnt), cycle.now())
+
+
+def _limit(connection: Connection) -> str:
+    return f"array-limit:{connection.settings.store}"
+
+
+def scribe_of(connection: Connection) -> Scribe:
+    """Whoever writes to this kind of store."""
+    client, stock = connection.store.client, connection.settings.stock
+    if not stock.msi:
+        return LegacyScribe(StoreStock(client))
+    sources = sorted(set(stock.warehouses.values())) or [DEFAULT]
+    return StockScribe(StoreStock(client), client, connection.clock, sources)
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What waits to be written. What Sage has changed since the last cycle is not read."""
+    return [
+        {
+            "sku": place_of(item.key)[0],
+            "source": place_of(item.key)[1],
+            "has": item.sent,
+            "wanted": item.wanted,
+        }
+        for item in mirror.due(connection.name, FLOW, connection.clock.now(), PAGE)
+    ]
+
+
+def take_in(cycle: Cycle, scribe: Scribe) -> None:
+    """Read Sage, calculate, compare where it is time to, and keep all of it at once."""
+    connection = cycle.connection
+    full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
+    # before Sage is read: an order that reaches it meanwhile counts twice for one cycle, and not never
+    waiting = {} if connection.settings.stock.msi else queued_pieces(connection)
+    with connection.company.session() as session:
+        reading = stock_levels.read(cycle, session, full=full)
+    if isinstance(reading, Failure):
+        cycle.call_failed(reading)
+        return
+    cycle.count("read", reading.read)
+    wanted = calculated(connection, reading, waiting)
+    if not note_shipments(cycle, scribe):
+        return
+    if full and not compare(cycle, scribe, wanted):
+        return
+    with transaction("want"):
+        reading.keep(cycle)
+        now = cycle.now()
+        # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
+        known = mirror.keys(cycle.name, FLOW).to_frame("key")
+        missing = known.join(wanted, on="key", how="anti")
+        sources = sorted(set(source_of_warehouses(connection, reading.levels).values()))
+        ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources)
+        sold_out = missing.filter(ours).with_columns(value=pl.lit(NOTHING))
+        gone = missing.filter(~ours)["key"].to_list()
+        mirror.want(cycle.name, FLOW, pl.concat([wanted, sold_out]), now, gone)
+        if full:
+            mirrored.full_is_done(cycle)
+
+
+def source_of_warehouses(connection: Connection, levels: pl.DataFrame) -> Mapping[str, str]:
+    """Sage's warehouses, in capitals -> Magento's sources; without a mapping all are `default`."""
+    stock = connection.settings.stock
+    if stock.warehouses:
+        return {warehouse.strip().upper(): source for warehouse, source in stock.warehouses.items()}
+    return dict.fromkeys(levels["warehouse"].unique().to_list(), DEFAULT)
+
+
+def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, Decimal]) -> pl.DataFrame:
+    """What the store shall have: key, value."""
+    stock = connection.settings.stock
+    claims = claims_of(connection, reading.lines)
+    places = source_of_warehouses(connection, reading.levels)
+    if stock.msi:
+        corrected = with_reservations(claims)
+    else:  # one number for all warehouses: it does not matter which of them the queued orders will get
+        anywhere = next(iter(places), "")
+        corrected = without_reservations(claims, {(sku, anywhere): of for sku, of in waiting.items()})
+    table = available(
+        reading.levels,
+        corrected,
+        places,
+        buffers(stock),
+        reading.groups,
+        stock.decimals,
+    )
+    whole, rest = pl.col("quantity") // PIECE, pl.col("quantity") % PIECE
+    decimals = (rest + PIECE).cast(pl.String).str.slice(1).str.strip_chars_end("0")
+    quantity = (
+        pl.when(rest == 0)
+        .then(whole.cast(pl.String))
+        .otherwise(pl.concat_str(whole.cast(pl.String), pl.lit("."), decimals))
+    )
+    status = pl.when(pl.col("quantity") > 0).then(pl.lit(";1")).otherwise(pl.lit(";0"))
+    return _renamed(table, connection.settings.skus).select(
+        key=pl.concat_str("sku", pl.lit("@"), "source"), value=pl.concat_str(quantity, status)
+    )
+
+
+def queued_pieces(connection: Connection) -> dict[str, Decimal]:
+    """Pieces of web orders that Sage does not have yet, by its codes; for stores without reservations."""
+    pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for document in queued.documents(connection.name):
+        for line in read_order(document).lines:
+            pieces[connection.settings.skus.get(line.sku, line.sku)] += line.quantity
+    return pieces
+
+
+def _renamed(table: pl.DataFrame, skus: Mapping[str, str]) -> pl.DataFrame:
+    """Sage's codes as the store's SKUs; a code that is another SKU's exception is not sold by its own name."""
+    if not skus:
+        return table
+    back = store_skus(skus)
+    other = {code: (back(code) or [""])[0] for code in {*skus, *skus.values()}}
+    return table.with_columns(sku=pl.col("sku").replace(other)).filter(pl.col("sku") != "")
+
+
+def claims_of(connection: Connection, lines: Iterable[WebLine]) -> list[Claim]:
+    """What web orders hold in Sage, and what of it Magento still reserves, by the ledger.
+
+    The ledger is asked after Sage was read: what Sage has released because an order was cancelled, the
+    ledger knew before. Shipments that Magento does not have yet, of orders that Sage has finished with,
+    are no web lines any more; their pieces come from the shipments themselves.
+    """
+    name, store = connection.name, connection.settings.store
+    by_order = [
+        (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
+    ]
+    here = {entity_id for entity_id, _ in by_order}
+    left = [one for one in shipped.unwritten(name) if one.entity_id not in here]
+    finished = shipped.finished(name, here | {one.entity_id for one in left})
+    written = shipped.written(name, here)
+    claims = []
+    for entity_id, line in by_order:
+        done = written.get((entity_id, line.line_key), Decimal(0))
+        reserved = Decimal(0) if entity_id in finished else line.ordered - done
+        claims.append(Claim(line, done, reserved))
+    for one in left:
+        line = WebLine(
+            order_id="",
+            order_number="",
+            order_key="",
+            line_id="",
+            line_key=one.line_key,
+            sku=one.sku,
+            warehouse=one.warehouse.upper(),
+            ordered=one.quantity,
+            allocated=Decimal(0),
+            despatched=one.quantity,
+            invoiced=Decimal(0),
+        )
+        claims.append(Claim(line, open=Decimal(0) if one.entity_id in finished else one.quantity))
+    return claims
+
+
+def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
+    """Magento takes a shipment's pieces off the source itself: what it has of those SKUs is read back."""
+    since = cursors.read(cycle.name, FLOW, _SHIPMENTS)
+    keys: list[str] = []
+    if since is not None:
+        skus = shipped.written_since(cycle.name, datetime.fromisoformat(since))
+        told = mirror.settled(cycle.name, FLOW)["key"]
+        keys = told.filter(told.str.replace("@[^@]*$", "").is_in(sorted(skus))).to_list() if skus else []
+    there = scribe.read(keys) if keys else {}
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return False
+    with transaction("shipments"):
+        mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+        cursors.move(cycle.name, FLOW, _SHIPMENTS, cycle.started.isoformat(), cycle.now())
+    return True
+
+
+def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
+    """Find hand edits and lost writes. Only what is ours or shall be is looked at."""
+    keys = pl.concat([wanted.select("key"), mirror.settled(cycle.name, FLOW).select("key")]).unique()
+    there = scribe.read_all(keys["key"].to_list())
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return False
+    mirrored.compare(cycle, there, cycle.connection.settings.stock.drift)
+    return True
+
+
+def screen(cycle: Cycle, store: StoreStock) -> bool:
+    """Ask for the SKUs that the store was never told of: it would take unknown ones without a word (point 25)."""
+    after = None
+    while items := mirror.due(cycle.name, FLOW, cycle.now(), 1000, after):
+        after = items[-1]
+        fresh = [item for item in items if not item.sent]
+        known = store.known(sorted({place_of(item.key)[0] for item in fresh})) if fresh else {}
+        if isinstance(known, Failure):
+            cycle.call_failed(known, of_company=False)
+            return False
+        verdicts = []
+        for item in fresh:
+            sku = place_of(item.key)[0]
+            product = known.get(sku)
+            if product is None:
+                text = f"the store has no product {sku}: make it there, or leave it to Sage alone"
+                code, waits = Code.UNKNOWN_SKU.value, f"sku:{sku}"
+                verdicts.append(Verdict(item.id, "i", code=code, text=text, waits_for=waits))
+            elif product.type_id in COMPOSITES:
+                verdicts.append(
+                    Verdict(item.id, "n", text=f"a {product.type_id} product: its parts have stock")
+                )
+        with transaction("screen"):
+            mirror.settle(cycle.lease, verdicts, cycle.now())
+        cycle.count("held", sum(verdict.letter == "i" for verdict in verdicts))
+    return True
+
+
+def hold_back(cycle: Cycle) -> None:
+    """Let shipments go first: Magento ships only what its source still holds (design, trap 3).
+
+    Those that wait for a person do not starve their SKUs: their pieces are in the formula.
+    """
+    skus = shipped.open_shipment_skus(cycle.name)
+    sources = getattr(scribe_of(cycle.connection), "sources", [DEFAULT])
+    items = mirror.find(cycle.name, FLOW, [key_of(sku, source) for sku in skus for source in sources])
+    text = "a shipment of it is written first"
+    waits = [Verdict(item.id, "g", text=text, due_at=cycle.next_cycle) for item in items]
+    with transaction("shipments"):
+        mirror.settle(cycle.lease, waits, cycle.now())

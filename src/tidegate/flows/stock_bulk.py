@@ -1,0 +1,173 @@
+"""Very many stock values at once, by the shop's message queue; its word is checked.
+
+Contract point 27. Operations are counted one by one; what failed is written call by call; what stays open
+because no consumer runs is in doubt, and told under its own name. While a bulk is open nothing of it is
+read back: it may still be carried out, hours later, over anything that was written since.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.flows import mirrored
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.stock_scribe import StockScribe, source_item
+from tidegate.ledger import alerts, marks, mirror
+from tidegate.ledger.database import transaction
+from tidegate.ledger.mirror import MirrorItem
+from tidegate.magento.bulk import MODULE, BulkCalls, Operation, Status
+from tidegate.magento.stock import ITEMS, items_body
+
+ALERT = "bulk-consumer"
+#: So many waiting values are worth the detour by the queue; and so many go into one bulk at most.
+WORTH_IT, MOST = 2000, 20_000
+#: How long a cycle waits for the consumer, in steps, and when an operation counts as lost.
+PATIENCE, STEP, LOST_AFTER = timedelta(minutes=2), 3, timedelta(days=1)
+#: So many of a bulk's values are read back, evenly spread.
+SAMPLES = 20
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A bulk that was handed in and has not ended."""
+
+    uuid: str
+    count: int
+    since: datetime
+
+
+_read = msgspec.json.Decoder(Open).decode
+
+
+def mark_of(cycle: Cycle) -> str:
+    """The name of the mark that keeps the open bulk."""
+    return f"bulk:{cycle.name}:{cycle.flow}"
+
+
+def still_open(cycle: Cycle) -> bool:
+    """Whether an earlier bulk has operations that may still be carried out."""
+    kept = marks.read(mark_of(cycle))
+    if kept is None:
+        return False
+    bulk = _read(kept)
+    found = BulkCalls(cycle.connection.store.client).operations(bulk.uuid, bulk.count)
+    if isinstance(found, Failure):
+        if found.code is not Code.REFUSED:  # refused: the shop has forgotten it, nothing more will come of it
+            cycle.call_failed(found, of_company=False)
+            return True
+        found = []
+    if open_ones(found) and cycle.now() - bulk.since < LOST_AFTER:
+        tell(cycle, bulk, open_ones(found))
+        return True
+    with transaction("bulk"):
+        marks.remove(mark_of(cycle), cycle.now())
+        alerts.clear_alert(ALERT, cycle.name, cycle.connection.settings.store, cycle.now())
+    return False
+
+
+def open_ones(operations: list[Operation]) -> int:
+    """How many may still be carried out."""
+    return sum(operation.status is Status.OPEN for operation in operations)
+
+
+def tell(cycle: Cycle, bulk: Open, count: int) -> None:
+    """Nobody carries the shop's queue out: the shop's own people must see to it."""
+    text = (
+        f"{count} of {bulk.count} stock operations handed in at {bulk.since:%Y-%m-%d %H:%M} UTC are not carried "
+        "out: start the store's queue consumer async.operations.all (`bin/magento queue:consumers:start`), or "
+        f'set bulk = "sync" at [stores.{cycle.connection.settings.store}]'
+    )
+    with transaction("alert"):
+        alerts.raise_alert(ALERT, cycle.name, cycle.connection.settings.store, text, cycle.now())
+
+
+def is_worth_it(cycle: Cycle) -> bool:
+    """By the store's setting; `auto` asks for many values, for the module, and for nothing open."""
+    choice = cycle.connection.store.config.bulk
+    waiting = mirror.account(cycle.name, cycle.flow).waiting
+    if choice == "sync" or not waiting or (choice == "auto" and waiting < WORTH_IT):
+        return False
+    if choice == "async":
+        return True
+    modules = cycle.connection.store.shop.modules()
+    return not isinstance(modules, Failure) and MODULE in modules
+
+
+def carry(cycle: Cycle, scribe: StockScribe) -> None:
+    """Hand in what is due, bulk by bulk, as long as the consumer follows."""
+    after: MirrorItem | None = None
+    while cycle.may_go_on():
+        items = mirror.due(cycle.name, cycle.flow, cycle.now(), MOST, after)
+        if not items:
+            return
+        after = items[-1]
+        cycle.keep_lease()
+        with transaction("attempt"):
+            begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
+        if not one_bulk(cycle, scribe, [item for item in items if item.key in begun]):
+            return
+
+
+def one_bulk(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> bool:
+    """One bulk from handing in to settling; whether all of it was carried out."""
+    size = len(scribe.together(items)) or 1
+    elements = [items[start : start + size] for start in range(0, len(items), size)]
+    calls = BulkCalls(cycle.connection.store.client)
+    bodies = [items_body(source_item(item.key, item.wanted) for item in part) for part in elements]
+    uuid = calls.submit(ITEMS, bodies)
+    if isinstance(uuid, Failure):
+        if uuid.code is Code.REFUSED:  # an array limit was learnt, or the shop takes no bulk: call by call
+            mirrored.settle(cycle, items, mirrored.written(scribe, items))
+        else:
+            mirrored.settle(cycle, items, {item.key: uuid for item in items})
+        return False
+    bulk = Open(uuid, len(elements), cycle.now())
+    with transaction("bulk"):
+        marks.write(mark_of(cycle), msgspec.json.encode(bulk).decode(), cycle.now())
+    operations = followed(cycle, calls, bulk)
+    failures: dict[str, Failure] = {}
+    for operation, part in zip(operations, elements, strict=True):
+        if operation.status is Status.OPEN:
+            text = "the shop's queue has not carried it out yet; what it has is read back once that is over"
+            failures |= {item.key: Failure(Code.NO_ANSWER, text) for item in part}
+        elif operation.status is not Status.DONE:
+            failures |= mirrored.written(scribe, part)
+    mirrored.settle(cycle, items, failures)
+    if open_ones(operations):
+        tell(cycle, bulk, open_ones(operations))
+        return False
+    with transaction("bulk"):
+        marks.remove(mark_of(cycle), cycle.now())
+    sample(cycle, scribe, [item for item in items if item.key not in failures])
+    return True
+
+
+def followed(cycle: Cycle, calls: BulkCalls, bulk: Open) -> list[Operation]:
+    """The operations once all have ended, or when patience has."""
+    operations = [Operation(number, Status.OPEN) for number in range(bulk.count)]
+    while cycle.now() - bulk.since < PATIENCE:
+        cycle.connection.clock.wait(STEP)
+        cycle.keep_lease()
+        found = calls.operations(bulk.uuid, bulk.count)
+        if not isinstance(found, Failure):
+            operations = found
+            if not open_ones(operations):
+                break
+    return operations
+
+
+def sample(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> None:
+    """Read some values back: "done" is the shop's word. What it does not have is queued again."""
+    chosen = items[:: max(len(items) // SAMPLES, 1)]
+    there = scribe.read([item.key for item in chosen]) if chosen else {}
+    if isinstance(there, Failure):
+        return  # the daily compare will tell
+    lost = {item.key: there[item.key] for item in chosen if there[item.key] != item.wanted}
+    if not lost:
+        return
+    with transaction("sample"):
+        mirror.observe(cycle.lease, cycle.name, lost, cycle.now())
+        text = f"the store said done and has other values, e.g. {next(iter(lost))}: they are written again"
+        alerts.raise_alert("lost-write", cycle.name, cycle.flow, text, cycle.now())

@@ -1,0 +1,30 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+"""Orders that were read and that the company does not have yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tidegate.domain.states import State
+from tidegate.ledger import rows
+
+#: Everything before the company has it; in doubt it may have it, and then it counts twice for a while.
+BEFORE = (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.REVIEW, State.HELD)
+
+
+def documents(connection: str) -> Iterator[str]:
+    """Their documents, as JSON."""
+    after = 0
+    while True:
+        found = rows.every(
+            "SELECT delivery.id, source.document FROM tidegate_delivery AS delivery "
+            "JOIN tidegate_source AS source ON source.id = delivery.source_id "
+            "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
+            f"AND delivery.state IN ({rows.marks(BEFORE)}) AND delivery.id > %s "
+            "ORDER BY delivery.id LIMIT %s",
+            *(connection, *[state.value for state in BEFORE], after, rows.CHUNK),
+        )
+        if not found:
+            return
+        after = found[-1][0]
+        yield from (document for _, document in found if document)

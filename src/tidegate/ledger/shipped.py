@@ -1,0 +1,128 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+"""What the deliveries of shipments say about stock: which pieces stand in Magento, and which do not yet.
+
+The subject of a shipment is JSON with `skus`, Magento's, and `lines` of line_key, sku (the company's
+code), warehouse and quantity.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.states import State
+from tidegate.ledger import rows
+
+FLOW = "shipments"
+#: A shipment that is about to be written: its SKUs wait for it.
+_LEAVING = (State.QUEUED, State.SENDING, State.IN_DOUBT)
+_UNWRITTEN = (*_LEAVING, State.CAPTURED, State.REVIEW, State.HELD)
+#: Orders in these states reserve nothing in the store any more.
+FINISHED = ("canceled", "closed", "complete")
+
+
+class _Line(msgspec.Struct):
+    line_key: str = ""
+    sku: str = ""
+    warehouse: str = ""
+    quantity: Decimal = Decimal(0)
+
+
+class _Subject(msgspec.Struct):
+    skus: tuple[str, ...] = ()
+    lines: tuple[_Line, ...] = ()
+
+
+_read = msgspec.json.Decoder(_Subject, strict=False).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Pieces that left, as the company says, and of which Magento does not know."""
+
+    entity_id: int
+    line_key: str
+    sku: str
+    warehouse: str
+    quantity: Decimal
+
+
+def open_shipment_skus(connection: str) -> set[str]:
+    """Magento's SKUs of shipments that are about to be written: their stock waits (contract, point 19)."""
+    return {sku for _, subject in _subjects(connection, _LEAVING) for sku in subject.skus}
+
+
+def unwritten(connection: str) -> list[Unwritten]:
+    """Every line of every shipment that Magento does not have, whatever it waits for."""
+    return [
+        Unwritten(entity_id, line.line_key, line.sku, line.warehouse, line.quantity)
+        for entity_id, subject in _subjects(connection, _UNWRITTEN)
+        for line in subject.lines
+    ]
+
+
+def written(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
+    """Pieces whose shipment stands in Magento, by order and line key."""
+    found: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for part in rows.chunks(sorted(set(entity_ids))):
+        told = rows.every(
+            "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
+            "JOIN tidegate_source AS source ON source.id = delivery.source_id "
+            "WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state = 'confirmed' "
+            f"AND source.connection = %s AND source.entity_id IN ({rows.marks(part)})",
+            *(connection, FLOW, connection, *part),
+        )
+        for entity_id, subject in told:
+            for line in _lines(subject):
+                found[entity_id, line.line_key] += line.quantity
+    return dict(found)
+
+
+def written_since(connection: str, moment: datetime) -> set[str]:
+    """Magento's SKUs of shipments confirmed at or after that moment.
+
+    Magento has taken their pieces off the source itself: what it was told last is not what it has.
+    """
+    told = rows.every(
+        "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow = %s "
+        "AND state = 'confirmed' AND changed_at >= %s",
+        *(connection, FLOW, rows.instant(moment)),
+    )
+    return {sku for (subject,) in told for sku in _decoded(subject).skus}
+
+
+def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
+    """Those of the orders that reserve nothing in Magento any more, as it was read last."""
+    found: set[int] = set()
+    for part in rows.chunks(sorted(set(entity_ids))):
+        told = rows.every(
+            "SELECT entity_id FROM tidegate_source WHERE connection = %s AND kind = 'order' "
+            f"AND entity_id IN ({rows.marks(part)}) AND state IN ({rows.marks(FINISHED)})",
+            *(connection, *part, *FINISHED),
+        )
+        found.update(entity_id for (entity_id,) in told)
+    return found
+
+
+def _subjects(connection: str, states: tuple[State, ...]) -> list[tuple[int, _Subject]]:
+    told = rows.every(
+        "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
+        "LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
+        f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)})",
+        *(connection, FLOW, *[state.value for state in states]),
+    )
+    return [(entity_id or 0, _decoded(subject)) for entity_id, subject in told]
+
+
+def _lines(subject: str) -> tuple[_Line, ...]:
+    return _decoded(subject).lines
+
+
+def _decoded(subject: str) -> _Subject:
+    """Other steps of the flow (tracking numbers) have other subjects, without pieces."""
+    return _read(subject) if subject else _Subject()

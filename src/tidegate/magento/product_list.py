@@ -1,0 +1,73 @@
+"""Every product's SKU, name and one attribute, for the first load and the coverage of mappings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import Filter, Search
+
+PATH = "/V1/products"
+PAGE = 300
+
+
+class _Attribute(msgspec.Struct):
+    attribute_code: str
+    value: Any = None
+
+
+class _Product(msgspec.Struct):
+    id: int
+    sku: str | int
+    name: str | int | None = None
+    type_id: str = ""
+    custom_attributes: list[_Attribute] | None = None
+
+
+class _Page(msgspec.Struct):
+    total_count: int
+    items: list[_Product] | None = None
+
+
+_PAGE = msgspec.json.Decoder(_Page, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProduct:
+    """One product of the store; `attribute` is the value of the attribute asked for, "" without one."""
+
+    sku: str
+    name: str
+    type: str
+    attribute: str = ""
+
+
+def read_products(
+    client: StoreClient, attribute: str = "", *, page_size: int = PAGE
+) -> list[ListedProduct] | Failure:
+    """All products by ascending id; pages go on behind the last id, so that none is hidden by another."""
+    fields = "items[id,sku,name,type_id,custom_attributes],total_count"
+    search = Search().sorted_by("entity_id").sized(page_size).only(fields)
+    found: list[ListedProduct] = []
+    last = 0
+    while True:
+        page = client.search(PATH, search.where(Filter("entity_id", "gt", last)), _PAGE)
+        if isinstance(page, Failure):
+            return page
+        items = sorted(page.items or (), key=lambda each: each.id)
+        if not items or items[-1].id <= last:
+            return found
+        last = items[-1].id
+        found += [_listed(each, attribute) for each in items]
+        if len(items) >= page.total_count:
+            return found
+
+
+def _listed(product: _Product, attribute: str) -> ListedProduct:
+    values = [each.value for each in product.custom_attributes or () if each.attribute_code == attribute]
+    value = str(values[0]) if values and values[0] is not None else ""
+    return ListedProduct(str(product.sku), str(product.name or ""), product.type_id, value)
