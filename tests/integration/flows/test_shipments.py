@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import pytest
 
-from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
-from tidegate.ledger import chain
+from tidegate.engine.dry_run import dry_run
+from tidegate.ledger import chain, queue
 
 SHIP = "/ship$"
 
@@ -203,16 +206,76 @@ def test_a_despatch_waits_for_its_order(shop: Fulfilled) -> None:
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
 
 
-def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(build: Build) -> None:
-    shop = Fulfilled(build())
+def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    despatch = shop.despatch(placed)
+    shop.order(placed).external_key = "magento:main:999999"
+    shop.run("shipments")
+    (skipped,) = queue.listing(connection="web", flow="shipments", state=State.SKIPPED)
+    assert "magento:main:999999, which the ledger does not know" in skipped.reason
+    assert str(despatch.id) in skipped.reason
+    assert shop.papers(placed)["shipments"] == []
+
+
+def test_more_than_magento_has_left_is_a_review_with_both_figures(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    shop.stage.shopper.ship(placed, partly=True)
+    shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert item.state is State.REVIEW
+    assert f"Sage {max(goods.values())}" in item.reason or "left of" in item.reason
+
+
+def test_a_despatch_from_two_warehouses_is_a_shipment_from_each_source(stage: Stage) -> None:
+    shop = Fulfilled(stage, stock=Stock(warehouses={"HOME": "wh_detroit", "LEEDS": "wh_london"}))
+    company = stage.company
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    first = max(goods, key=lambda code: goods[code])
+    other = next(each.name for each in company.warehouses if each.name != "HOME")
+    stage.reopen(stock=Stock(warehouses={"HOME": "wh_detroit", other: "wh_london"}))
+    company.stock_adjust(first, other, to=Decimal(50))
+    shop.despatch(placed, {first: 1}, warehouse=other)
+    shop.run("shipments")
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert shipment["source_code"] == "wh_london"
+
+
+def test_a_locked_company_stops_no_shipment_that_waits(shop: Fulfilled) -> None:
     placed = shop.sent()
     shop.despatch(placed)
-    for order in shop.stage.company.orders.table:
-        if order.key.endswith(f":{placed}"):
-            order.key = "magento:main:999999"
-    found = [
-        each
-        for report in shop.run("shipments")
-        for each in [report.counts["read"]]
-    ]
-    assert found
+    shop.stage.break_shop("maintenance", times=None)
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.QUEUED
+    shop.stage.mend()
+    shop.stage.company.window.lock("backup")
+    shop.run("shipments")
+    shop.run("shipments")
+    assert len(shop.papers(placed)["shipments"]) == 1
+    shop.stage.company.window.unlock()
+
+
+def test_a_dry_run_shows_the_payload_and_writes_nothing(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.stage.break_shop("maintenance", times=None)
+    shop.run("shipments")
+    shop.stage.mend()
+    shop.stage.listen()
+    (entry,) = dry_run(shop.stage.hub, shop.stage.connection, "shipments")
+    assert entry["payload"]["arguments"]["extension_attributes"]["source_code"] == "wh_detroit"
+    assert shop.stage.shop_calls("POST") == []
+
+
+def test_the_subject_tells_the_inventory_flow_what_leaves(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.run("shipments")
+    subject = json.loads(shop.item(placed, "shipments", "shipment:").subject)
+    assert set(subject["skus"]) == set(shop.goods(placed))
+    for line in subject["lines"]:
+        assert line["line_key"].startswith("item:")
+        assert line["warehouse"] == "HOME"
+        assert Decimal(line["quantity"]) == shop.goods(placed)[line["sku"]]

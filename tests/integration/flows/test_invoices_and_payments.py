@@ -1,0 +1,251 @@
+"""The flows `invoices`, `payments` and `credits`: each of the company's documents once, told truthfully."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED, Stage
+from tidegate.config.fulfilment import Fulfilment
+from tidegate.domain.states import State
+from tidegate.ledger import chain
+
+STATUSES = {"invoiced-open": "invoiced", "paid": "paid", "complete": "paid"}
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    return Fulfilled(stage)
+
+
+def shipped(shop: Fulfilled, kind: str = "guest") -> int:
+    placed = shop.sent(kind)
+    shop.despatch(placed)
+    shop.run("shipments")
+    return placed
+
+
+def test_an_invoice_becomes_one_invoice_of_the_same_pieces(shop: Fulfilled) -> None:
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run("invoices")
+    (invoice,) = shop.papers(placed)["invoices"]
+    assert invoice["comments"] == [f"Sage invoice {made.number}"]
+    assert Decimal(str(invoice["grand_total"])) == shop.stage.total(placed)
+    kinds = {link.kind: link for link in chain.of(shop.stage.delivery(placed).source_id or 0)}
+    assert kinds["sage-invoice"].number == made.number
+    assert kinds["magento-invoice"].number == invoice["increment_id"]
+    assert shop.stage.shop_order(placed)["state"] == "complete"
+
+
+def test_point_21_parts_are_invoiced_one_after_the_other(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    first = max(goods, key=lambda code: goods[code])
+    shop.despatch(placed, {first: 1})
+    shop.invoice(placed)
+    shop.run()
+    shop.despatch(placed)
+    shop.invoice(placed)
+    shop.run()
+    invoices = shop.papers(placed)["invoices"]
+    assert len(invoices) == 2
+    assert sum(Decimal(str(each["grand_total"])) for each in invoices) == shop.stage.total(placed)
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_point_18_an_invoice_is_looked_up_first(shop: Fulfilled, fault: str) -> None:
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.stage.break_shop(fault, method="POST", path="/invoice$")
+    shop.run("invoices")
+    assert shop.item(placed, "invoices", "invoice:").state is State.IN_DOUBT
+    shop.run("invoices", after=SETTLED)
+    assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
+    assert len(shop.papers(placed)["invoices"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["configurable", "bundle"])
+def test_point_20_the_invoice_takes_the_parent(shop: Fulfilled, kind: str) -> None:
+    placed = shipped(shop, kind)
+    shop.invoice(placed)
+    shop.run("invoices")
+    assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
+    (invoice,) = shop.papers(placed)["invoices"]
+    assert abs(Decimal(str(invoice["grand_total"])) - shop.stage.total(placed)) <= Decimal("0.02")
+
+
+def test_an_invoice_waits_for_the_shipment_before_it(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.invoice(placed)
+    shop.stage.break_shop("drop_after", method="POST", path="/ship$")
+    shop.run("shipments", "invoices")
+    assert shop.papers(placed)["invoices"] == []
+    shop.run("shipments", "invoices", after=SETTLED)
+    shop.run("invoices")
+    assert len(shop.papers(placed)["invoices"]) == 1
+
+
+def test_what_magento_invoiced_at_checkout_is_adopted(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.shopper.pay(placed)
+    shop.despatch(placed)
+    shop.invoice(placed)
+    shop.run()
+    item = shop.item(placed, "invoices", "invoice:")
+    assert (item.state, item.adopted) == (State.CONFIRMED, True), item.reason
+    assert len(shop.papers(placed)["invoices"]) == 1
+
+
+def test_open_and_paid_are_told_by_status_and_comment(stage: Stage) -> None:
+    shop = Fulfilled(stage, statuses=STATUSES)
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run()
+    stage.notes()
+    assert stage.shop_order(placed)["status"] == "invoiced"
+    shop.pay(made, Decimal("10.00"))
+    shop.run()
+    paid = f"Sage invoice {made.number}: 10.00 of {made.totals.gross:.2f} USD paid"
+    assert paid in shop.texts(placed)
+    assert stage.shop_order(placed)["status"] == "invoiced"
+    shop.pay(made, made.totals.gross - 10)
+    shop.run()
+    stage.notes()
+    assert f"Sage invoice {made.number} is paid" in shop.texts(placed)
+    assert stage.shop_order(placed)["status"] == "paid"
+    stage.listen()
+    shop.run()
+    stage.notes()
+    assert stage.shop_calls("POST") == []
+
+
+def test_point_1_a_payment_never_erases_the_status(shop: Fulfilled) -> None:
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run()
+    before = shop.stage.shop_order(placed)["status"]
+    shop.pay(made)
+    shop.stage.break_shop("drop_after", method="POST", path="/comments$")
+    shop.run("payments")
+    shop.run("payments", after=SETTLED)
+    assert shop.stage.shop_order(placed)["status"] == before
+    assert shop.texts(placed).count(f"Sage invoice {made.number} is paid") == 1
+
+
+def test_point_21_the_magento_invoice_may_come_with_the_payment(stage: Stage) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when="payment"))
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run()
+    assert shop.papers(placed)["invoices"] == []
+    assert shop.item(placed, "invoices", "invoice:").state is State.SKIPPED
+    shop.pay(made)
+    shop.run()
+    shop.run()
+    assert len(shop.papers(placed)["invoices"]) == 1
+    assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
+
+
+def test_a_payment_known_before_its_invoice_lets_it_go_at_once(stage: Stage) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when="payment"))
+    placed = shipped(shop)
+    shop.pay(shop.invoice(placed))
+    shop.run("payments", "invoices", "payments")
+    assert len(shop.papers(placed)["invoices"]) == 1
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_point_18_a_credit_note_becomes_one_credit_memo(shop: Fulfilled, fault: str) -> None:
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    first = max(goods, key=lambda code: goods[code])
+    credited = shop.credit(placed, {first: 1})
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/refund$")
+    shop.run("credits")
+    shop.run("credits", after=SETTLED)
+    (memo,) = shop.papers(placed)["creditmemos"]
+    assert memo["comments"] == [f"Sage credit note {credited.number}"]
+    assert [item["qty"] for item in memo["items"] if item["qty"] != "0"] == ["1"]
+    assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
+
+
+@pytest.mark.parametrize(("rule", "returned", "back"), [("sage", True, 1), ("sage", False, 0), ("never", True, 0)])
+def test_credited_goods_come_back_into_stock_by_the_rule(
+    stage: Stage, rule: str, returned: bool, back: int
+) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(returns=rule))  # type: ignore[arg-type]
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    first = max(goods, key=lambda code: goods[code])
+
+    def lying() -> Decimal:
+        return sum((item.quantity for item in stage.shop.stock.items(first)), Decimal(0))
+
+    before = lying()
+    shop.credit(placed, {first: 1}, returned=returned)
+    shop.run("credits")
+    assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
+    assert lying() - before == back
+
+
+def test_a_full_credit_closes_the_order_without_an_echo(shop: Fulfilled) -> None:
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    shop.credit(placed)
+    shop.run()
+    shop.stage.listen()
+    shop.stage.cycle()
+    assert shop.stage.sage_calls("POST") == []
+    assert set(shop.steps(placed, "orders")) == {"order"}
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_a_prepaid_order_has_its_receipt_once_and_set_against_its_invoice(build: Build, fault: str) -> None:
+    shop = prepaid(build)
+    stage = shop.stage
+    if fault:
+        stage.break_sage(fault, method="POST", path="/sales_receipts$")
+    placed = shop.sent()
+    shop.run("payments")
+    shop.run("payments", after=SETTLED)
+    deposit = shop.item(placed, "payments", "deposit")
+    assert deposit.state is State.CONFIRMED, deposit.reason
+    if fault:
+        stage.mend()
+        stage.break_sage(fault, method="POST", path="/sales_allocations$")
+    shop.despatch(placed)
+    made = shop.invoice(placed)
+    for _ in range(3):
+        shop.run(after=SETTLED)
+    receivables = stage.company.receivables.table
+    receipts = [one for one in receivables if one.kind == "receipt"]
+    assert [abs(one.gross) for one in receipts] == [stage.total(placed)]
+    (entry,) = [one for one in receivables if one.reference == made.number]
+    assert entry.outstanding == 0
+    assert f"Sage invoice {made.number} is paid" in shop.texts(placed)
+    assert set(shop.steps(placed, "payments").values()) == {State.CONFIRMED}
+
+
+def prepaid(build: Build) -> Fulfilled:
+    from tidegate.config import model
+
+    stage = build()
+    bank = next(iter(stage.company.banks)).code
+    return Fulfilled(stage, payments={"*": model.Payment(account=bank, prepaid=True)})
+
+
+def test_an_order_that_is_not_prepaid_has_no_receipt(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.run("payments")
+    assert shop.steps(placed, "payments") == {}

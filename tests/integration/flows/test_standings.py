@@ -1,0 +1,123 @@
+"""`order-status`: how an order stands in Sage, by mapping, without an echo."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED, Stage
+from tidegate.domain.states import State
+
+STATUSES = {
+    "on-hold": "holded",
+    "partly-shipped": "part_shipped",
+    "shipped": "shipped",
+    "cancelled": "canceled",
+}
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    return Fulfilled(stage, statuses=STATUSES)
+
+
+def hold(shop: Fulfilled, placed: int, on_hold: bool) -> None:
+    with shop.stage.company.staff():
+        shop.stage.company.orders.hold(shop.order(placed), on_hold)
+
+
+def cancel(shop: Fulfilled, placed: int) -> None:
+    with shop.stage.company.staff():
+        shop.stage.company.orders.cancel(shop.order(placed))
+
+
+def test_a_part_and_then_all_is_shipped(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    goods = shop.goods(placed)
+    shop.despatch(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run("shipments")
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["status"] == "part_shipped"
+    shop.despatch(placed)
+    shop.run("shipments")
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["status"] == "shipped"
+
+
+def test_a_hold_in_sage_holds_and_its_end_releases(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.notes()
+    before = shop.stage.shop_order(placed)["status"]
+    hold(shop, placed, True)
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["state"] == "holded"
+    shop.stage.cycle()
+    hold(shop, placed, False)
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["state"] != "holded"
+    assert shop.stage.shop_order(placed)["status"] == before
+    shop.stage.cycle()
+    assert shop.steps(placed, "orders") == {"order": State.CONFIRMED}
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_point_12_a_cancellation_in_sage_cancels_once_and_does_not_come_back(
+    shop: Fulfilled, fault: str
+) -> None:
+    placed = shop.sent()
+    shop.stage.notes()
+    cancel(shop, placed)
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/cancel$")
+    shop.stage.notes()
+    shop.stage.notes(after=SETTLED)
+    assert shop.stage.shop_order(placed)["state"] == "canceled"
+    shop.stage.listen()
+    shop.stage.cycle()
+    assert shop.stage.sage_calls("POST") == []
+    assert shop.steps(placed, "orders") == {"order": State.CANCELLED}
+    assert shop.stage.alerts() == []
+
+
+def test_point_12_what_magento_does_not_cancel_is_a_review(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.notes()
+    shop.stage.shopper.hold(placed)
+    cancel(shop, placed)
+    shop.stage.notes()
+    item = shop.item(placed, "order-status", "standing-")
+    assert item.state is State.REVIEW
+    assert "did nothing" in item.reason
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_point_1_a_status_is_written_once(shop: Fulfilled, fault: str) -> None:
+    placed = shop.sent()
+    shop.stage.notes()
+    shop.despatch(placed)
+    shop.run("shipments")
+    shop.stage.break_shop(fault, method="POST", path="/comments$")
+    shop.stage.notes()
+    shop.stage.notes(after=SETTLED)
+    shop.stage.notes()
+    number = shop.stage.only(placed)["number"]
+    assert shop.texts(placed).count(f"Sage order {number} is shipped") == 1
+    assert shop.stage.shop_order(placed)["status"] == "shipped"
+
+
+def test_without_mappings_the_company_is_not_asked(stage: Stage) -> None:
+    shop = Fulfilled(stage)
+    shop.sent()
+    stage.listen()
+    stage.notes()
+    assert stage.sage_calls() == []
+
+
+def test_twice_without_a_change_writes_nothing(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.run()
+    shop.stage.notes()
+    shop.stage.listen()
+    shop.stage.notes()
+    assert shop.stage.shop_calls() == []
