@@ -15,6 +15,7 @@ from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine.hub import Hub
 from tidegate.flows import (
     credits,
+    customer_records,
     inventory,
     invoices,
     notes,
@@ -81,6 +82,12 @@ FLOWS = {
             excludes=(shipments.FLOW,),
         ),
         Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=prices.preview),
+        Plan(
+            customer_records.FLOW,
+            customer_records.run,
+            (Write(Kind.CUSTOMER_MASTER, Side.MAGENTO),),
+            preview=customer_records.preview,
+        ),
         Plan(
             invoices.FLOW,
             invoices.run,

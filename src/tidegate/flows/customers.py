@@ -24,6 +24,7 @@ from tidegate.domain.keys import payload_hash
 from tidegate.domain.order import Order
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import account_book
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.mapping import customer_rules
 from tidegate.ledger import customers as links
@@ -51,6 +52,8 @@ class CustomerDesk:
         self.cycle = cycle
         self.session = session
         self.rules = customer_rules(cycle.name, cycle.connection.settings)
+        by_rule = cycle.connection.settings.accounts.hold_orders
+        self.on_hold = account_book.on_hold(cycle.name) if by_rule else frozenset[str]()
 
     def accounts(self, items: Sequence[Item], orders: Mapping[int, Order]) -> dict[int, Account]:
         """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
@@ -62,16 +65,27 @@ class CustomerDesk:
                     continue
                 for item_id in wanting:
                     answers[item_id] = account
-            return {item.id: answers[item.id] for item in items if item.id in answers}
+            return {item.id: self.unless_on_hold(answers[item.id]) for item in items if item.id in answers}
 
     def known_account(self, item: Item, order: Order) -> Account:
         """The account as far as it can be told without creating anything; for releases."""
         answers, creations = self.decide({item.id: order})
         if item.id in answers:
-            return answers[item.id]
+            return self.unless_on_hold(answers[item.id])
         if creations:
             return self.pending_creation(next(iter(creations.values()))[0])
         return Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked", missing=item.waits_for)
+
+    def unless_on_hold(self, account: Account) -> Account:
+        """The account, or the wait for the end of its hold; orders that wait for it are tried every cycle."""
+        if isinstance(account, Failure) or account not in self.on_hold:
+            return account
+        return Failure(
+            Code.CUSTOMER_PENDING,
+            f"account {account} is on hold in the company; the order goes out when the hold ends",
+            missing=f"hold:{account}",
+            sent=False,
+        )
 
     def decide(
         self, orders: Mapping[int, Order]

@@ -82,6 +82,12 @@ def lists(connection: str) -> dict[str, PriceList]:
     return {each.code: each for each in _LISTS.decode(text)} if text else {}
 
 
+def accounts(connection: str) -> frozenset[str]:
+    """The accounts that have prices of their own in the kept book."""
+    owners = read(connection).select(pl.col("key").str.extract(r"\|@([^|]*)$", 1).unique())["key"]
+    return frozenset(each for each in owners if each)
+
+
 def read_at(connection: str) -> datetime | None:
     """When the company told it; a reading that brought nothing new counts."""
     text = marks.read(_at(connection))

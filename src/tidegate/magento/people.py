@@ -92,13 +92,9 @@ class AttributeMetadata(msgspec.Struct, frozen=True):
 
 
 class ChangedCustomer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The keys that shall change. E-mail, names and website belong to every PUT that was recorded."""
+    """The keys that shall change; the id and any of the others are enough (`customers-put-missing-required`)."""
 
     id: int
-    email: str
-    firstname: str
-    lastname: str
-    website_id: int
     group_id: int | None = None
     taxvat: str | None = None
     custom_attributes: tuple[Attribute, ...] | None = None

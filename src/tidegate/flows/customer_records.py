@@ -1,0 +1,201 @@
+"""The `customers` flow: what the company says of an account, on the store's customers that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card
+from tidegate.domain.errors import Failure
+from tidegate.domain.master import CustomerRecord
+from tidegate.flows import account_book, mirrored, price_book
+from tidegate.flows.connection import Connection
+from tidegate.flows.customer_scribe import CustomerScribe, written
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import cursors, mirror
+from tidegate.ledger import customers as links
+from tidegate.ledger.database import transaction
+from tidegate.magento.people import StorePeople, WireCustomer
+
+FLOW = "customers"
+#: Items looked for at a time; each customer is a call.
+PORTION = 100
+#: The store's customers are read again so far behind the last reading, for what was saved late.
+OVERLAP = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Both sides after a reading; `changed` when anything is other than before."""
+
+    records: Mapping[str, CustomerRecord]
+    people: Mapping[int, StoreCustomer]
+    cursor: str
+    changed: bool
+    seen: Mapping[int, WireCustomer]  #: the customers that the store told now
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    rules = cycle.connection.settings.accounts
+    full = mirrored.full_is_due(cycle, rules.full_every)
+    scribe = scribe_of(cycle.connection)
+    mirrored.recover(cycle, scribe)
+    if cycle.may_call_company():
+        found = read_both(cycle.connection, full=full)
+        if isinstance(found, Failure):
+            cycle.call_failed(found)
+        else:
+            take_in(cycle, scribe, found, full=full)
+    if cycle.may_go_on():
+        mirrored.send(cycle, scribe, PORTION)
+
+
+def scribe_of(connection: Connection) -> CustomerScribe:
+    """The writer of the connection's customers."""
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    open_items = mirror.listing(connection.name, FLOW, limit=mirrored.ALL)
+    told |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
+    return CustomerScribe(people_of(connection), connection.settings.accounts.attributes, told)
+
+
+def people_of(connection: Connection) -> StorePeople:
+    """The store's customers, read by its pages."""
+    return StorePeople(connection.store.client, connection.page_size)
+
+
+def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
+    """Read what changed on both sides, or everything, and lay it over what is known."""
+    people = read_people(connection, full=full)
+    if isinstance(people, Failure):
+        return people
+    with connection.company.session() as session:
+        delta = session.read_customers(None if full else cursors.read(connection.name, FLOW, "accounts"))
+    if isinstance(delta, Failure):
+        return delta
+    before, known = account_book.accounts(connection.name), account_book.people(connection.name)
+    records = account_book.told(before, delta)
+    here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
+    changed = records != before or here != known
+    return Reading(records, here, delta.cursor, changed, {each.id: each for each, _ in people})
+
+
+def read_people(connection: Connection, *, full: bool) -> list[tuple[WireCustomer, StoreCustomer]] | Failure:
+    """The customers of the connection's websites that changed, or all."""
+    websites = connection.store.shop.websites()
+    if isinstance(websites, Failure):
+        return websites
+    names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
+    last = None if full else cursors.moved_at(connection.name, FLOW, "accounts")
+    found = []
+    for page in people_of(connection).customers(since=last - OVERLAP if last else None):
+        if isinstance(page, Failure):
+            return page
+        for each in page.customers:
+            if each.website_id in names:
+                found.append((each, StoreCustomer(each.id, each.email, names[each.website_id])))
+    return found
+
+
+def take_in(cycle: Cycle, scribe: CustomerScribe, found: Reading, *, full: bool) -> None:
+    """Say what each customer shall show, compare where it is time to, and keep all of it at once."""
+    wanted, left_out = cards(cycle.connection, found)
+    if full:
+        there = compare(cycle, scribe, found, wanted)
+        if isinstance(there, Failure):
+            cycle.call_failed(there, of_company=False)
+            return
+    known = {key for key, _ in mirror.settled(cycle.name, FLOW).iter_rows()}
+    known |= {item.key for item in mirror.listing(cycle.name, FLOW, limit=mirrored.ALL)}
+    gone = sorted(known - wanted.keys() - left_out.keys())
+    with transaction("want"):
+        now = cycle.now()
+        cycle.count("read", len(found.seen))
+        cycle.count("captured", mirrored.want(cycle, wanted, left_out, gone))
+        if found.changed:
+            account_book.keep(cycle.name, found.records, found.people, now)
+        cursors.move(cycle.name, FLOW, "accounts", found.cursor, cycle.started)
+        if full:
+            mirrored.full_is_done(cycle)
+
+
+def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
+    """(what each customer shall show, why others show nothing), by customer id."""
+    rules = card_rules(connection)
+    mapped = {
+        name.strip().lower(): account for name, account in connection.settings.customers.accounts.items()
+    }
+    emails = account_book.by_email(found.records.values())
+    linked: dict[int, str] = {}
+    for website in connection.settings.websites:
+        ids = {links.key_of(each.id): each.id for each in found.people.values() if each.website == website}
+        for key, link in links.find(connection.name, website, ids).items():
+            linked[ids[key]] = link.account
+    wanted: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    for customer in found.people.values():
+        account, why = account_of(customer, mapped, linked.get(customer.id, ""), emails)
+        record = found.records.get(account)
+        if record is not None:
+            wanted[str(customer.id)] = written(card(record, rules))
+        else:
+            left_out[str(customer.id)] = why or f"the company has no account {account}"
+    return wanted, left_out
+
+
+def card_rules(connection: Connection) -> CardRules:
+    """The connection's rules as the domain wants them."""
+    accounts, prices = connection.settings.accounts, connection.settings.prices
+    lists: dict[str, str] = {}
+    for group, code in prices.groups.items():
+        lists.setdefault(code, group)
+    standard = next((each.code for each in price_book.lists(connection.name).values() if each.standard), "")
+    if standard in lists:
+        lists.setdefault("", lists[standard])
+    contracts: frozenset[str] = frozenset()
+    if prices.customer_prices == "groups":
+        contracts = price_book.accounts(connection.name)
+    return CardRules(
+        groups=lists,
+        default_group=accounts.default_group,
+        tax_groups=accounts.tax_groups,
+        contracts=contracts,
+        vat_number=accounts.vat_number,
+    )
+
+
+def compare(
+    cycle: Cycle, scribe: CustomerScribe, found: Reading, wanted: Mapping[str, str]
+) -> Failure | None:
+    """What the store's customers show against what they were told."""
+    there: dict[str, str] = {}
+    for key, value in wanted.items():
+        seen = scribe.seen(found.seen.get(int(key)), scribe.told.get(key, value))
+        if isinstance(seen, Failure):
+            return seen
+        there[key] = seen
+    mirrored.compare(cycle, there, cycle.connection.settings.accounts.drift)
+    waited = mirrored.missing(cycle)
+    groups = scribe.groups() if waited else {}
+    if isinstance(groups, Failure):
+        return groups
+    mirrored.appeared(cycle, [name for name in waited if name.removeprefix("group:").casefold() in groups])
+    return None
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What the next cycle would have customers show; nothing is kept and nothing is sent."""
+    found = read_both(connection, full=True)
+    if isinstance(found, Failure):
+        return [{"problem": found.text}]
+    wanted, left_out = cards(connection, replace(found))
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    rows: list[dict[str, Any]] = []
+    for key in sorted(wanted.keys() | left_out.keys(), key=int):
+        if told.get(key) != wanted.get(key):
+            email = found.people[int(key)].email
+            rows.append({"customer": int(key), "email": email, "told": told.get(key, "")})
+            rows[-1] |= {"wanted": wanted.get(key, ""), "left_out": left_out.get(key, "")}
+    return rows
