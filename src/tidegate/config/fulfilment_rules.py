@@ -9,6 +9,7 @@ from tidegate.config.problem import Report, joined, suggestion
 from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS, Standing
 
 STANDINGS = tuple(standing.value for standing in Standing if standing is not Standing.OPEN)
+MONEY = (Standing.INVOICED_OPEN, Standing.PAID, Standing.COMPLETE)
 #: Only Magento's own calls bring these about; as a mere text they would lie.
 OWN_CALL = {HELD_STATUS: Standing.ON_HOLD.value, CANCELLED_STATUS: Standing.CANCELLED.value}
 
@@ -29,6 +30,20 @@ def check(connection: Connection, key: str, report: Report) -> None:
             remedy = f'Magento means something of its own by it: use it for "{OWN_CALL[status]}" only'
             report.problem(path, f'the status "{status}"', remedy)
     _check_prepaid(connection.payments, f"{key}.payments", report)
+    _check_money(connection, key, report)
+
+
+def _check_money(connection: Connection, key: str, report: Report) -> None:
+    """Only the flows of money know what is open and what is paid."""
+    mapped = [name for name in MONEY if name in connection.statuses]
+    running = {name for name, flow in connection.flows.items() if flow.enabled}
+    for flow in ("invoices", "payments"):
+        if mapped and flow not in running:
+            remedy = f"without the flow {flow} an invoice is never known to be paid: enable it"
+            report.warning(joined(key, "statuses", mapped[0]), f"the flow {flow} does not run", remedy)
+    if any(payment.prepaid for payment in connection.payments.values()) and "payments" not in running:
+        remedy = "receipts of prepaid orders are posted by the flow payments: enable it"
+        report.warning(f"{key}.payments", "the flow payments does not run", remedy)
 
 
 def _check_prepaid(payments: Mapping[str, Payment], key: str, report: Report) -> None:

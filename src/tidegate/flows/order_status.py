@@ -32,7 +32,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.connection.settings.statuses and cycle.may_call_company():
+    if standings.are_told(cycle) and cycle.may_call_company():
         standings.read(cycle)
     if not cycle.may_go_on() or not lookups.has_work(cycle.name, FLOW, cycle.now()):
         return

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tidegate.domain.keys import order_key, step_key
+from tidegate.domain.keys import order_key, payload_hash, step_key
 from tidegate.domain.states import State
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import intake
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
+from tidegate.ledger.texts import storable
 
 PREFIX = "magento:"
+#: Characters of one part of a step's name: the key that it becomes part of has 120.
+LONGEST_PART = 40
 
 
 def entity_of(key: str, store: str) -> int | None:
@@ -39,8 +42,11 @@ def known_orders(connection: Connection, keys: Iterable[str]) -> dict[str, Known
 
 
 def step_part(identifier: str) -> str:
-    """An identifier of the company as part of a step's name, which holds no slash."""
-    return identifier.replace("/", "-")
+    """An identifier of the company as part of a step's name: no slash, nothing unprintable, never too long."""
+    text = storable(identifier).replace("/", "-")
+    if len(text) <= LONGEST_PART:
+        return text
+    return f"{text[: LONGEST_PART - 13]}-{payload_hash(identifier)[:12]}"
 
 
 def text_of(subject: msgspec.Struct) -> str:

@@ -129,6 +129,8 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
     step = PAID + step_part(row.reference)
     if row.outstanding:
         step = f"{PART}{step_part(row.reference)}:{shown(row.outstanding)}"
+    since = cycle.connection.settings.capture.since
+    old = since is not None and row.settled is not None and row.settled < since.date()
     subject = PaymentSubject(tie.entity_id, row.reference, row.gross, row.outstanding, row.currency)
     wanted = NewDelivery(
         connection=cycle.name,
@@ -138,6 +140,8 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
         source_id=tie.source_id,
         label=tie.label,
         subject=text_of(subject),
+        state=State.SKIPPED if old else State.QUEUED,
+        reason="it was paid before this connection began" if old else "",
     )
     delivery.create_many([wanted], now)
     if not row.outstanding:

@@ -55,6 +55,20 @@ class OrderCall(msgspec.Struct, frozen=True):
 read_progress = msgspec.json.Decoder(Progress).decode
 
 
+def are_told(cycle: Cycle) -> bool:
+    """Whether any status is mapped, and open can be told from paid.
+
+    Before invoices and payments were read once, every invoiced order would look open.
+    """
+    settings = cycle.connection.settings
+    needed = [
+        (name, cursor)
+        for name, cursor in (("invoices", "invoices"), ("payments", "entries"))
+        if name in settings.flows and settings.flows[name].enabled
+    ]
+    return bool(settings.statuses) and all(cursors.read(cycle.name, *each) is not None for each in needed)
+
+
 def read(cycle: Cycle) -> None:
     """Take in how orders stand, and the cursor behind it, in one commit."""
     since = cursors.read(cycle.name, FLOW, CURSOR)

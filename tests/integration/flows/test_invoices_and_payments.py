@@ -202,8 +202,11 @@ def test_a_full_credit_closes_the_order_without_an_echo(shop: Fulfilled) -> None
     placed = shipped(shop)
     shop.invoice(placed)
     shop.run()
-    shop.credit(placed)
+    credited = shop.credit(placed)
     shop.run()
+    (memo,) = shop.papers(placed)["creditmemos"]
+    assert Decimal(str(memo["grand_total"])) == credited.totals.gross == shop.stage.total(placed)
+    assert shop.stage.shop_order(placed)["state"] == "closed"
     shop.stage.listen()
     shop.stage.cycle()
     assert shop.stage.sage_calls("POST") == []
@@ -243,6 +246,22 @@ def prepaid(build: Build) -> Fulfilled:
     stage = build()
     bank = next(iter(stage.company.banks)).code
     return Fulfilled(stage, payments={"*": model.Payment(account=bank, prepaid=True)})
+
+
+def test_one_invoice_over_two_orders_becomes_one_of_each(shop: Fulfilled) -> None:
+    placed = [shop.sent(), shop.sent()]
+    for each in placed:
+        shop.despatch(each)
+    numbers = [shop.order(each).number for each in placed]
+    (made,) = shop.stage.company.invoice_run(numbers, consolidate=True)
+    shop.run()
+    for each in placed:
+        (invoice,) = shop.papers(each)["invoices"]
+        assert Decimal(str(invoice["grand_total"])) == shop.stage.total(each)
+    shop.pay(made)
+    shop.run()
+    for each in placed:
+        assert f"Sage invoice {made.number} is paid" in shop.texts(each)
 
 
 def test_an_order_that_is_not_prepaid_has_no_receipt(shop: Fulfilled) -> None:

@@ -209,7 +209,8 @@ def test_a_despatch_waits_for_its_order(shop: Fulfilled) -> None:
 def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(shop: Fulfilled) -> None:
     placed = shop.sent()
     despatch = shop.despatch(placed)
-    shop.order(placed).external_key = "magento:main:999999"
+    order = shop.order(placed)
+    order.external_key = order.extra["spare_text_1"] = "magento:main:999999"
     shop.run("shipments")
     (skipped,) = queue.listing(connection="web", flow="shipments", state=State.SKIPPED)
     assert "magento:main:999999, which the ledger does not know" in skipped.reason

@@ -18,7 +18,9 @@ STATUSES = {
 
 @pytest.fixture
 def shop(stage: Stage) -> Fulfilled:
-    return Fulfilled(stage, statuses=STATUSES)
+    shop = Fulfilled(stage, statuses=STATUSES)
+    shop.run("invoices", "payments")  # before, nobody could tell open from paid
+    return shop
 
 
 def hold(shop: Fulfilled, placed: int, on_hold: bool) -> None:
@@ -121,3 +123,13 @@ def test_twice_without_a_change_writes_nothing(shop: Fulfilled) -> None:
     shop.stage.listen()
     shop.stage.notes()
     assert shop.stage.shop_calls() == []
+
+
+def test_before_invoices_and_payments_were_read_nothing_is_told(stage: Stage) -> None:
+    shop = Fulfilled(stage, statuses=STATUSES)
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.run("shipments")
+    stage.listen()
+    stage.notes()
+    assert stage.sage_calls() == []
