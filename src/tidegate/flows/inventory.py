@@ -17,7 +17,7 @@ import polars as pl
 
 from tidegate.config.stock_rules import buffers
 from tidegate.domain.availability import PIECE, Claim, available, with_reservations, without_reservations
-from tidegate.domain.errors import Code, Failure
+from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.stock_level import WebLine
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import mirrored, stock_bulk, stock_levels
@@ -73,8 +73,12 @@ def scribe_of(connection: Connection) -> Scribe:
     client, stock = connection.store.client, connection.settings.stock
     if not stock.msi:
         return LegacyScribe(StoreStock(client))
-    sources = sorted(set(stock.warehouses.values())) or [DEFAULT]
-    return StockScribe(StoreStock(client), client, connection.clock, sources)
+    return StockScribe(StoreStock(client), client, connection.clock, sources_of(connection))
+
+
+def sources_of(connection: Connection) -> list[str]:
+    """The sources that this connection feeds."""
+    return sorted(set(connection.settings.stock.warehouses.values())) or [DEFAULT]
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
@@ -99,7 +103,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
     with connection.company.session() as session:
         reading = stock_levels.read(cycle, session, full=full)
     if isinstance(reading, Failure):
-        cycle.call_failed(reading)
+        failed(cycle, reading, of_company=True)
         return
     cycle.count("read", reading.read)
     wanted = calculated(connection, reading, waiting)
@@ -113,8 +117,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
         # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
         known = mirror.keys(cycle.name, FLOW).to_frame("key")
         missing = known.join(wanted, on="key", how="anti")
-        sources = sorted(set(source_of_warehouses(connection, reading.levels).values()))
-        ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources)
+        ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
         sold_out = missing.filter(ours).with_columns(value=pl.lit(NOTHING))
         gone = missing.filter(~ours)["key"].to_list()
         mirror.want(cycle.name, FLOW, pl.concat([wanted, sold_out]), now, gone)
@@ -237,13 +240,47 @@ def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
 
 def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
     """Find hand edits and lost writes. Only what is ours or shall be is looked at."""
+    missing = no_source(cycle.connection)
+    if missing is not None:
+        failed(cycle, missing, of_company=False)
+        return False
     keys = pl.concat([wanted.select("key"), mirror.settled(cycle.name, FLOW).select("key")]).unique()
     there = scribe.read_all(keys["key"].to_list())
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
-    mirrored.compare(cycle, there, cycle.connection.settings.stock.drift)
+    if isinstance(scribe, StockScribe):
+        mirrored.compare(cycle, there, cycle.connection.settings.stock.drift)
+        return True
+    # without reservations every order moves the store's number: that is no drift, only what there is now
+    with transaction("compare"):
+        mirror.baseline(cycle.name, FLOW, {key: value for key, value in there.items() if value}, cycle.now())
     return True
+
+
+def failed(cycle: Cycle, failure: Failure, *, of_company: bool) -> None:
+    """The cycle ends; what only a person can put right is told. `mirrored.finish` clears it when it is over."""
+    cycle.call_failed(failure, of_company=of_company)
+    if failure.group in (Group.REVIEW, Group.HOLD_FOR_FIX):
+        cycle.ask_a_person(failure, FLOW)
+
+
+def no_source(connection: Connection) -> Failure | None:
+    """A source that the store does not have would fail every call, without a word which (point 25)."""
+    if not connection.settings.stock.msi:
+        return None
+    known = StoreStock(connection.store.client).sources()
+    key = f"[connections.{connection.name}.stock]"
+    if isinstance(known, Failure):
+        if known.code is not Code.UNKNOWN_ENDPOINT:
+            return known
+        text = f"the store has no multi-source inventory: set msi = false in {key}"
+        return Failure(Code.UNKNOWN_REFERENCE, text, missing="sources:", sent=False)
+    strange = sorted(set(sources_of(connection)) - {source.source_code for source in known})
+    if not strange:
+        return None
+    text = f"the store has no source {', '.join(strange)}: correct the warehouses in {key}"
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"source:{strange[0]}", sent=False)
 
 
 def screen(cycle: Cycle, store: StoreStock) -> bool:
@@ -280,8 +317,8 @@ def hold_back(cycle: Cycle) -> None:
     Those that wait for a person do not starve their SKUs: their pieces are in the formula.
     """
     skus = shipped.open_shipment_skus(cycle.name)
-    sources = getattr(scribe_of(cycle.connection), "sources", [DEFAULT])
-    items = mirror.find(cycle.name, FLOW, [key_of(sku, source) for sku in skus for source in sources])
+    keys = [key_of(sku, source) for sku in skus for source in sources_of(cycle.connection)]
+    items = mirror.find(cycle.name, FLOW, keys)
     text = "a shipment of it is written first"
     waits = [Verdict(item.id, "g", text=text, due_at=cycle.next_cycle) for item in items]
     with transaction("shipments"):

@@ -22,6 +22,7 @@ from tidegate.domain.stock_level import StockLevel
 from tidegate.flows.inventory import preview
 from tidegate.flows.stock_scribe import source_item
 from tidegate.ledger import mirror
+from tidegate.ledger.shipped import open_shipment_skus
 from tidegate.sage.sage200.stock import Stock as Stock200
 from tidegate_sandbox.magento.stock import SourceItem
 
@@ -294,12 +295,71 @@ def test_point_27_done_but_not_written_is_found_by_the_samples(shop: Stage) -> N
     assert ("lost-write", "inventory") in shop.alerts()
 
 
-def test_a_store_without_sources_gets_the_number_that_it_shows(build: Build) -> None:
-    world = Fulfilled(build(msi=False), flows=FLOWS, stock=Stock(msi=False, warehouses={"HOME": "default"}))
-    shop = world.stage
-    shop.shop.stock.put(SourceItem(SKU, "default", Decimal(1), 1))
+def test_without_sources_orders_that_wait_come_off(build: Build) -> None:
+    """Magento lowers its number with each order; what overwrites it must not forget those orders."""
+    stock = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
+    shop = Fulfilled(build(), flows=FLOWS, stock=stock).stage
+    shop.shop.configure(msi=False)
+    adjust(shop, 100)
     inventory(shop)
-    assert lies(shop, source="default") == free(shop)
+    assert lies(shop, source="default") == 100
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    assert lies(shop, source="default") == 97
+    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    shop.cycle()  # read, and not in Sage yet
+    assert shop.state(placed) is not State.CONFIRMED
+    inventory(shop)
+    assert lies(shop, source="default") == 97
+    shop.mend()
+    shop.cycle(after=timedelta(minutes=30))
+    assert shop.state(placed) is State.CONFIRMED
+    inventory(shop)
+    assert lies(shop, source="default") == 97
+    inventory(shop)
+    assert shop.shop_calls() == []
+    inventory(shop, after=DAY)
+    assert shop.alerts() == []  # what orders take off is no drift
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ({"warehouses": {"HOME": "wh_paris"}}, "the store has no source wh_paris"),
+        ({"warehouses": {"ATTIC": "wh_detroit"}}, "ATTIC"),
+    ],
+)
+def test_a_source_or_warehouse_that_does_not_exist_is_named(
+    build: Build, rules: dict[str, Any], words: str
+) -> None:
+    shop = stocked(build(), **rules)
+    assert words in inventory(shop).text
+    assert writes(shop) == []
+    assert ("unknown-reference", "inventory") in shop.alerts()
+    stocked(shop)
+    inventory(shop)
+    assert shop.alerts() == []
+
+
+def test_a_store_without_sources_is_told_from_one_with(shop: Stage) -> None:
+    shop.shop.configure(msi=False)
+    assert "set msi = false" in inventory(shop).text
+
+
+def test_a_finished_order_whose_shipment_waits_for_a_person_keeps_its_pieces(build: Build) -> None:
+    """Sage has done with the order; Magento still reserves its pieces, and must be able to ship them."""
+    world = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="0%"))
+    shop = world.stage
+    placed = world.sent("guest")
+    (line, *_) = [line for line in world.order(placed).lines if line.is_stocked]
+    adjust(shop, 100, line.code)
+    inventory(shop)
+    world.despatch(placed)
+    world.invoice(placed)
+    shop.break_shop("status", None, "POST", "/ship$", status=400)
+    shop.cycle("shipments")
+    assert open_shipment_skus(CONNECTION) == set()
+    inventory(shop)
+    assert lies(shop, line.code) == 100
 
 
 def test_a_reading_that_lost_most_products_is_not_believed_at_once(
