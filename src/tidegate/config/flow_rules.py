@@ -10,11 +10,19 @@ from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.cadence import Cadence, parse_every
 
-FLOWS = ("orders", "order-status", "shipments", "inventory", "prices", "customers", "invoices", "payments", "credits")
-LATER_FLOWS = (
+FLOWS = (
+    "orders",
+    "order-status",
+    "shipments",
+    "inventory",
+    "prices",
+    "customers",
     "registrations",
-    "products",
+    "invoices",
+    "payments",
+    "credits",
 )
+LATER_FLOWS = ("products",)
 _HASTY = timedelta(minutes=1)
 
 

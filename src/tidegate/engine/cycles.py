@@ -23,6 +23,7 @@ from tidegate.flows import (
     orders,
     payments,
     prices,
+    registrations,
     shipments,
 )
 from tidegate.flows import papers as documents
@@ -87,6 +88,12 @@ FLOWS = {
             customer_records.run,
             (Write(Kind.CUSTOMER_MASTER, Side.MAGENTO),),
             preview=customer_records.preview,
+        ),
+        Plan(
+            registrations.FLOW,
+            registrations.run,
+            (Write(Kind.REGISTRATION, Side.SAGE),),
+            preview=registrations.preview,
         ),
         Plan(
             invoices.FLOW,
