@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from tidegate.sage.port import Finding
+from tidegate.sage.sage200.check import READS
 from unit.sage.scripted_api import NOW, SITE, World, application_error, gateway_error, make_world, ok
 
+LISTED = ("products", "warehouses", "tax_codes", "nominal_codes", "sop_additional_charges", "currencies")
 SITES = [{"company_id": 123, "company_name": "Demo Trading Ltd", "site_id": SITE, "site_name": "Demodata"}]
 
 
@@ -23,7 +25,7 @@ def world() -> World:
     world = make_world()
     api = world.api
     api.on("GET", "/sites", dated())
-    for path in ("sop_orders", "customer_emails", "customer_contacts"):
+    for path in ("sop_orders", *(path for path, _ in READS if path not in LISTED)):
         api.on("GET", f"/{path}", ok([]))
     api.on("GET", "/current_user_sop_user_permissions", ok({"override_prices_discounts": True}))
     settings = {
@@ -158,7 +160,7 @@ def test_the_code_lists_that_mappings_point_into(world: World) -> None:
 
     assert isinstance(lists, list)
     by_kind = {one.kind: one for one in lists}
-    assert set(by_kind) == {"tax", "charge", "warehouse", "account", "courier"}
+    assert set(by_kind) == {"tax", "charge", "warehouse", "account", "courier", "bank"}
     assert by_kind["tax"].codes == {"1": "Standard rate", "0": "Zero rate"}
     assert str(by_kind["tax"].rates["1"]) == "20.0"
     assert by_kind["account"].codes == {"4000": "Sales"}

@@ -31,8 +31,23 @@ READS = (
     ("country_codes", ("id", "code")),
     ("customer_emails", ("id", "email")),
     ("customer_contacts", ("id", "customer_id")),
+    ("warehouse_holdings", ("id", "quantity_in_stock", "quantity_allocated", "date_time_updated")),
+    ("price_bands", ("id", "name")),
+    ("product_price_views", ("product_price_id", "product_price_price", "date_time_updated")),
+    ("product_groups", ("id", "code")),
+    ("customer_views", ("id", "price_band_name", "contact_default_email_address")),
+    ("sop_order_despatch_line_views", ("sop_despatch_line_id", "sys_courier_tracking_url")),
+    ("sop_order_return_invoice_credit_views", ("sop_invoice_credit_id", "sop_order_return_id")),
+    ("sop_order_return_line_invoice_credit_views", ("sop_invoice_credit_id", "sop_order_return_line_id")),
+    ("customer_sop_invoice_credit_line_views", ("sop_invoice_credit_line_id", "product_code")),
+    ("sales_posted_transactions", ("id", "urn", "second_reference", "document_outstanding_value")),
+    ("nominal_transaction_enquiry_views", ("id", "urn", "nominal_code_id")),
+    ("banks", ("id", "code", "bank_account_nominal_reference")),
 )
-"""What the flows read, each with a read of one row (§9); orders and customers are read with our key."""
+"""What the flows read, each with a read of one row (§9); orders and customers are read with our key.
+
+That receipts and allocations may be posted cannot be tried without posting one.
+"""
 
 
 class Check:
