@@ -177,7 +177,9 @@ def test_point_18_a_credit_note_becomes_one_credit_memo(shop: Fulfilled, fault: 
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
 
 
-@pytest.mark.parametrize(("rule", "returned", "back"), [("sage", True, 1), ("sage", False, 0), ("never", True, 0)])
+@pytest.mark.parametrize(
+    ("rule", "returned", "back"), [("sage", True, 1), ("sage", False, 0), ("never", True, 0)]
+)
 def test_credited_goods_come_back_into_stock_by_the_rule(
     stage: Stage, rule: str, returned: bool, back: int
 ) -> None:

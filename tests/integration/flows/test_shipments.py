@@ -51,7 +51,7 @@ def test_running_twice_without_a_change_writes_nothing(shop: Fulfilled) -> None:
 def test_parts_leave_one_after_the_other(shop: Fulfilled) -> None:
     placed = shop.sent()
     goods = shop.goods(placed)
-    first, quantity = max(goods.items(), key=lambda each: each[1])
+    first = max(goods, key=lambda code: goods[code])
     shop.despatch(placed, {first: 1})
     shop.run("shipments")
     shop.despatch(placed)

@@ -105,9 +105,7 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
     papers: list[Paper] = []
     despatched: dict[int, Decimal] = dict.fromkeys(range(1, len(ordered) + 1), ZERO)
     for number in range(data.draw(st.integers(1, 6))):
-        lines = [
-            line(f"item:{each.item_id}", each.sku, data.draw(st.integers(0, 4))) for each in there.items
-        ]
+        lines = [line(f"item:{each.item_id}", each.sku, data.draw(st.integers(0, 4))) for each in there.items]
         wanted = ship(lines, there)
         assert not isinstance(wanted, Failure)
         mark = Mark("Sage despatch", str(number))
