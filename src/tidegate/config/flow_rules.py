@@ -18,11 +18,11 @@ FLOWS = (
     "prices",
     "customers",
     "registrations",
+    "products",
     "invoices",
     "payments",
     "credits",
 )
-LATER_FLOWS = ("products",)
 _HASTY = timedelta(minutes=1)
 
 
@@ -30,10 +30,7 @@ def check(flows: Mapping[str, Flow], key: str, report: Report) -> None:
     """Check the flows of one connection."""
     for name, flow in flows.items():
         path = joined(key, name)
-        if name in LATER_FLOWS:
-            remedy = f"remove it for now; this version runs {' and '.join(FLOWS)}"
-            report.problem(path, f'the flow "{name}" comes with a later version', remedy)
-        elif name not in FLOWS:
+        if name not in FLOWS:
             report.problem(path, f'no flow is called "{name}"', suggestion(name, FLOWS))
         _check_flow(flow, path, report)
     if not any(name in FLOWS and flow.enabled for name, flow in flows.items()):

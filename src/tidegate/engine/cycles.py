@@ -23,6 +23,7 @@ from tidegate.flows import (
     orders,
     payments,
     prices,
+    products,
     registrations,
     shipments,
 )
@@ -94,6 +95,9 @@ FLOWS = {
             registrations.run,
             (Write(Kind.REGISTRATION, Side.SAGE),),
             preview=registrations.preview,
+        ),
+        Plan(
+            products.FLOW, products.run, (Write(Kind.PRODUCT_MASTER, Side.MAGENTO),), preview=products.preview
         ),
         Plan(
             invoices.FLOW,

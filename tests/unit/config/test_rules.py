@@ -86,7 +86,6 @@ WRONG = [
     ('every = "15m"', 'every = "15m"\nbatch = 501', "connections.web.flows.orders.batch", "501"),
     ('every = "15m"', 'every = "15m"\nbatch = 0', "connections.web.flows.orders.batch", "0"),
     ("flows.orders]", "flows.order]", "connections.web.flows.order", "no flow"),
-    ("flows.orders]", "flows.inventory]", "connections.web.flows.inventory", "later version"),
     ('guest_account = "WEB"', 'unknown = "web-account"', "connections.web.customers.web_account", "missing"),
     (
         'guest_account = "WEB"',

@@ -1,0 +1,138 @@
+"""Products of one store: which there are, and the few values that the company owns.
+
+A PUT names the keys that change and leaves content alone, at the default scope (`all`), so that no website's
+own value is made. A PUT of an unknown SKU would make a product (`products-put-unknown-sku`): ask first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import quote
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.client import StoreClient
+from tidegate.magento.search import Filter, Search
+
+PATH = "/V1/products"
+AT_DEFAULT = "/all/V1/products"
+FIELDS = "items[id,sku,name,status,type_id,weight,updated_at],total_count"
+ENABLED, DISABLED = 1, 2
+#: The types that carry stock, weight and prices of their own.
+PLAIN = ("simple", "virtual", "downloadable")
+
+
+class StoreProduct(msgspec.Struct, frozen=True):
+    """A product, as far as the flows read one. `weight` is in the store's unit."""
+
+    sku: str
+    id: int = 0
+    name: str | None = None
+    status: int | None = None
+    type_id: str = "simple"
+    weight: Decimal | None = None
+
+
+class ChangedProduct(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The keys that shall change."""
+
+    weight: Decimal | None = None
+    status: int | None = None
+
+
+class NewProduct(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A minimal product: disabled, without price."""
+
+    sku: str
+    name: str
+    attribute_set_id: int
+    price: Decimal
+    status: int
+    type_id: str
+    weight: Decimal | None = None
+
+
+class ChangeBody(msgspec.Struct, frozen=True):
+    """`PUT /V1/products/{sku}`."""
+
+    product: ChangedProduct
+
+
+class NewBody(msgspec.Struct, frozen=True):
+    """`POST /V1/products`."""
+
+    product: NewProduct
+
+
+class _Page(msgspec.Struct):
+    total_count: int
+    items: list[StoreProduct] | None = None
+
+
+_PAGE = msgspec.json.Decoder(_Page, strict=False, float_hook=Decimal)
+
+
+class StoreProducts:
+    """Reads and writes the products of one store."""
+
+    def __init__(self, client: StoreClient, page_size: int = 100) -> None:
+        self._client = client
+        self._page_size = page_size
+
+    def products(self, since: datetime | None = None) -> Iterator[list[StoreProduct] | Failure]:
+        """Products by ascending id: all, or those saved from `since` on; pages go on behind the last id.
+
+        Stock and price writes do not move a product's time (point 23): this tells of new and edited ones.
+        """
+        search = Search().sorted_by("entity_id").sized(self._page_size).only(FIELDS)
+        if since is not None:
+            search = search.where(Filter("updated_at", "gteq", since))
+        last = 0
+        while True:
+            page = self._client.search(PATH, search.where(Filter("entity_id", "gt", last)), _PAGE)
+            if isinstance(page, Failure):
+                yield page
+                return
+            found = sorted(page.items or (), key=lambda each: each.id)
+            if not found or found[-1].id <= last:
+                return
+            last = found[-1].id
+            yield found
+            if len(found) >= page.total_count:
+                return
+
+    def by_skus(self, skus: Sequence[str]) -> list[StoreProduct] | Failure:
+        """These products; unknown ones are left out. A SKU with a comma is asked alone: `in` splits at it."""
+        found: list[StoreProduct] = []
+        plain = sorted(sku for sku in set(skus) if "," not in sku)
+        questions = [
+            Filter("sku", "in", plain[start : start + self._page_size])
+            for start in range(0, len(plain), self._page_size)
+        ]
+        questions += [Filter("sku", "eq", sku) for sku in sorted(set(skus)) if "," in sku]
+        for question in questions:
+            search = Search().where(question).sized(self._page_size).only(FIELDS)
+            page = self._client.search(PATH, search, _PAGE)
+            if isinstance(page, Failure):
+                return page
+            found += page.items or []
+        return found
+
+    def change(self, sku: str, change: ChangedProduct) -> Failure | None:
+        """Write weight or status of a product that the store has."""
+        answer = self._client.put(f"{AT_DEFAULT}/{quote(sku, safe='')}", ChangeBody(change))
+        return _about(sku, answer) if isinstance(answer, Failure) else None
+
+    def create(self, product: NewProduct) -> Failure | None:
+        """Make a product; of a SKU that is there already, Magento changes these keys: ask first."""
+        answer = self._client.post(AT_DEFAULT, NewBody(product))
+        return _about(product.sku, answer) if isinstance(answer, Failure) else None
+
+
+def _about(sku: str, failure: Failure) -> Failure:
+    if failure.code is not Code.REFUSED:
+        return failure
+    return Failure(failure.code, f"{sku}: {failure.text}", sent=failure.sent, details=failure.details)
