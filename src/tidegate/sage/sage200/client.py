@@ -116,15 +116,17 @@ class Sage200Client:
         expand: Sequence[str] = (),
         key: str = "id",
         large: bool = False,
+        first: int = queries.LARGE,
     ) -> list[Row] | Failure:
         """All rows of a collection, in pages by `key`, its id (§6, paging rule). `select` must hold it.
 
-        Pages have 500 rows; `large` asks for more where the version takes it, for rows of few fields.
+        Pages have 500 rows; `large` asks for more where the version takes it, for rows of few fields;
+        `first` is the most that the first page asks for, where little is awaited.
         """
         found: dict[int, Row] = {}
         condition = where
         while True:
-            top = self._large if large else queries.PAGE
+            top = min(self._large, queries.LARGE if found else first) if large else queries.PAGE
             page = self.read(
                 path,
                 queries.query(select=select, where=condition, expand=expand, orderby=f"{key} asc", top=top),

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from tidegate.domain.errors import Failure
 from tidegate.sage.sage200.answers import Row, moment_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.sage.sage200.queries import changed_after
+from tidegate.sage.sage200.queries import LARGE, PAGE, changed_after
 
 OVERLAP = timedelta(minutes=5)  #: longer than any transaction of Sage should take
 
@@ -49,7 +49,12 @@ class Stream:
             condition = f"({where}) and {changed}" if where else changed
         fields = dict.fromkeys((self.key, *select, self.stamp))
         rows = client.read_all(
-            self.path, select=tuple(fields), where=condition, key=self.key, large=at is None
+            self.path,
+            select=tuple(fields),
+            where=condition,
+            key=self.key,
+            large=True,
+            first=LARGE if at is None else PAGE,
         )
         if isinstance(rows, Failure):
             return rows

@@ -164,6 +164,12 @@ class Orders:
             return Failure(
                 failure.code, failure.text, sent=False, details={"keys": " ".join(bad), "key": key}
             )
+        # Who has sent the order may have been another process: this one need not know its account.
+        unread = self._reference.learn(
+            number for row in rows if (number := id_of(row, "customer_id")) is not None
+        )
+        if unread is not None:
+            return unread
         return {one.key: [self._found(row, one) for row in rows if self._meets(row, one)] for one in keys}
 
     def _meets(self, row: Row, asked: OrderKey) -> bool:

@@ -279,6 +279,21 @@ class Reference:
         with self._lock:
             self._customers[customer.reference.upper()] = customer
 
+    def learn(self, ids: Iterable[int]) -> Failure | None:
+        """Know the customers with these ids, by one pooled read of those that are not known yet."""
+        with self._lock:
+            new = set(ids) - {customer.id for customer in self._customers.values()}
+            if not new:
+                return None
+            rows = self._client.read_by_ids("/customers", "id", new, select=customer_fields(self._key_field))
+            if isinstance(rows, Failure):
+                return rows
+            for row in rows:
+                customer = customer_of(row, self._key_field)
+                if customer is not None:
+                    self._customers[customer.reference.upper()] = customer
+            return None
+
     def account_of(self, customer_id: int | None) -> str:
         """The account reference of a customer that is known already, else ""; makes no call."""
         with self._lock:
