@@ -115,8 +115,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
         reading.keep(cycle)
         now = cycle.now()
         # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
-        known = mirror.keys(cycle.name, FLOW).to_frame("key")
-        missing = known.join(wanted, on="key", how="anti")
+        missing = mirror.unnamed(cycle.name, FLOW, wanted).to_frame("key")
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
         sold_out = missing.filter(ours).with_columns(value=pl.lit(NOTHING))
         gone = missing.filter(~ours)["key"].to_list()

@@ -39,7 +39,6 @@ __all__ = [
     "due",
     "find",
     "fold",
-    "keys",
     "listing",
     "mirrors",
     "observe",
@@ -48,6 +47,7 @@ __all__ = [
     "retry",
     "settle",
     "settled",
+    "unnamed",
     "want",
 ]
 
@@ -119,10 +119,13 @@ def listing(
     )
 
 
-def keys(connection: str, flow: str) -> pl.Series:
-    """Every item that the mirror knows, wherever it stands."""
-    parts = [picture.read(connection, flow).select("key"), mirror_item.table(connection, flow).select("key")]
-    return pl.concat(parts)["key"].unique()
+def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
+    """The keys of all items that the mirror knows, wherever they stand, and `wanted` does not name."""
+    named, folded = picture.frame(wanted), picture.read(connection, flow)
+    if named["key"].equals(folded["key"]):
+        folded = folded.clear()
+    known = pl.concat([folded.select("key"), mirror_item.table(connection, flow).select("key")]).unique()
+    return known.join(named, on="key", how="anti")["key"]
 
 
 def find(connection: str, flow: str, keys: Iterable[str]) -> list[MirrorItem]:
@@ -180,12 +183,8 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
     if (told["value"] == "").any():
         raise ValueError("want: a value is never empty; say what the reader shall have, or drop the item")
     own = mirror_item.table(connection, flow)
-    fresh = (
-        told.join(own, on="key", how="anti")
-        .join(picture.read(connection, flow), on="key", how="left", suffix="_sent")
-        .filter(pl.col("value_sent").is_null() | (pl.col("value") != pl.col("value_sent")))
-        .sort("key")
-    )
+    differing = picture.differing(told, picture.read(connection, flow))
+    fresh = differing.join(own, on="key", how="anti", maintain_order="left")
     new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
     mirror_item.insert(connection, flow, new, now)
     changed = told.join(own, on="key").filter(pl.col("value") != pl.col("wanted"))

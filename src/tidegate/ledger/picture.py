@@ -22,22 +22,21 @@ Values = Mapping[str, str] | pl.DataFrame
 
 
 def frame(values: Values) -> pl.DataFrame:
-    """Keys and values as a table, one row a key; NUL, which PostgreSQL refuses, is replaced."""
+    """Keys and values as a table, one row a key, sorted; NUL, which PostgreSQL refuses, is replaced."""
     if not isinstance(values, pl.DataFrame):
         values = pl.DataFrame({"key": list(values), "value": list(values.values())}, schema=SCHEMA)
     clean = values.select(
         pl.col("key", "value").cast(pl.String).str.replace_all("\x00", "\ufffd", literal=True)
     )
-    return clean.unique("key", keep="last", maintain_order=True)
+    if clean["key"].n_unique() < clean.height:  # asking is cheap, and mostly there is nothing to do
+        clean = clean.unique("key", keep="last")
+    return clean.sort("key")
 
 
 def read(connection: str, flow: str) -> pl.DataFrame:
     """What stands in the picture: key, value, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorpicture WHERE connection = %s AND flow = %s ORDER BY part"
-    parts = [
-        pl.read_ipc(BytesIO(bytes(content)))
-        for (content,) in rows.every(sql, connection, flow)
-    ]
+    parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.every(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
@@ -64,6 +63,16 @@ def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> N
             content=content.getvalue(),
             folded_at=now,
         ).save(force_insert=True)
+
+
+def differing(values: pl.DataFrame, picture: pl.DataFrame) -> pl.DataFrame:
+    """Of sorted `values` those that the picture does not have so: key, value, value_sent (null = unknown)."""
+    if values.height == picture.height and values["key"].equals(picture["key"]):
+        # the usual case, the same items as ever: compared side by side, without a join
+        both = values.with_columns(picture["value"].alias("value_sent"))
+        return both.filter(pl.col("value") != pl.col("value_sent"))
+    both = values.join(picture, on="key", how="left", suffix="_sent", maintain_order="left")
+    return both.filter(pl.col("value_sent").is_null() | (pl.col("value") != pl.col("value_sent")))
 
 
 def with_values(picture: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:

@@ -309,7 +309,7 @@ def test_a_million_items_are_compared_in_seconds(sqlite: Ledger) -> None:
     start = time.perf_counter()
     with database.transaction("test"):
         assert mirror.want(CONNECTION, FLOW, first, NOW) == 0
-    assert time.perf_counter() - start < 6  # 3 s on a machine that does nothing else
+    assert time.perf_counter() - start < 3
     assert models.MirrorRow.objects.count() == 0
     other = first.with_columns(
         value=pl.when(pl.int_range(pl.len()) % 1000 == 0).then(pl.lit("1;1")).otherwise("value")
