@@ -23,7 +23,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.papers import Adopt, Drop, Step, Write
-from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
@@ -83,6 +83,7 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> None:
             for key in row.order_keys:
                 if key in known:
                     take(cycle, flow, row, key, known[key], now)
+        books.keep_invoices(cycle.name, wanted, now)
         if changes.cursor != since:
             cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
 
@@ -94,17 +95,19 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
         delivery.create_many([unknown_step(cycle, flow, key, what, row.id)], now)
         return
     step = f"{what}:{step_part(row.id)}"
-    if lookups.step_of(order.source_id, flow, step) is None:
-        # An invoice over several orders: a line that was typed in belongs to nobody in particular.
-        lines = row.lines
-        if len(row.order_keys) > 1:
-            lines = tuple(line for line in lines if line.line_key.startswith(ITEM_KEY))
-        subject = InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines)
-        waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
-        state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
-        delivery.create_many([new_step(cycle, flow, order, step, subject, state=state, reason=reason)], now)
-        cycle.count("captured")
-    chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number)], now)
+    if lookups.step_of(order.source_id, flow, step) is not None:
+        return
+    # An invoice over several orders: a line that was typed in belongs to nobody in particular.
+    lines = row.lines
+    if len(row.order_keys) > 1:
+        lines = tuple(line for line in lines if line.line_key.startswith(ITEM_KEY))
+    subject = InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines)
+    waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
+    state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
+    wanted = new_step(cycle, flow, order, step, subject, state=state, reason=reason)
+    made = delivery.create_many([wanted], now)[wanted.key]
+    chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number, made)], now)
+    cycle.count("captured")
 
 
 def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:

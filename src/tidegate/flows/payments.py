@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -29,7 +30,7 @@ from tidegate.flows.invoices import PAID
 from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.papers import Adopt, Drop, Step, Write
 from tidegate.flows.standings import last_progress, word_of
-from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
@@ -98,6 +99,7 @@ def read(cycle: Cycle, session: Session) -> None:
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):
                 take(cycle, row, tie, now)
+        books.keep_entries(cycle.name, [row for row in rows if (row.kind, row.reference) in tied], now)
         if changes.cursor != since:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
 
@@ -130,7 +132,8 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
     if row.outstanding:
         step = f"{PART}{step_part(row.reference)}:{shown(row.outstanding)}"
     since = cycle.connection.settings.capture.since
-    old = since is not None and row.settled is not None and row.settled < since.date()
+    zone = ZoneInfo(cycle.connection.company_settings.time_zone)  # the ledger's days are the company's
+    old = since is not None and row.settled is not None and row.settled < since.astimezone(zone).date()
     subject = PaymentSubject(tie.entity_id, row.reference, row.gross, row.outstanding, row.currency)
     wanted = NewDelivery(
         connection=cycle.name,

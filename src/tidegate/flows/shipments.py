@@ -118,15 +118,16 @@ def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -
     if order is None:
         delivery.create_many([unknown_step(cycle, FLOW, despatch.order_key, "despatch", despatch.id)], now)
         return
+    made: list[int] = []
     for step, subject in parts(cycle.connection.settings, despatch, order):
         before = lookups.step_of(order.source_id, FLOW, step)
         if before is not None:
             parcels_came(cycle, before, subject, order, now)
             continue
-        delivery.create_many([new_step(cycle, FLOW, order, step, subject)], now)
+        made += delivery.create_many([new_step(cycle, FLOW, order, step, subject)], now).values()
         cycle.count("captured")
-    link = ChainLink(order.source_id, "sage-despatch", despatch.id, despatch.number)
-    chain.add([link], now)
+    if made:  # the chain pairs it with the shipment that the same delivery makes
+        chain.add([ChainLink(order.source_id, "sage-despatch", despatch.id, despatch.number, made[0])], now)
 
 
 def parts(
