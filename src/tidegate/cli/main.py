@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from tidegate.cli import (
     adopt,
+    advise,
     alerts,
     exits,
     keeping,
@@ -112,6 +113,7 @@ for commands in (
     trace,
     alerts,
     reconcile,
+    advise,
     match,
     adopt,
     keeping,

@@ -72,3 +72,12 @@ def _instant(value: object) -> datetime:
     """SQLite gives text without a zone back, PostgreSQL an aware instant."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def cycles(connection: str, flow: str, since: datetime) -> list[datetime]:
+    """When the cycles of a flow began, the oldest first."""
+    sql = (
+        "SELECT started_at FROM tidegate_batch WHERE connection = %s AND flow = %s AND started_at >= %s "
+        "ORDER BY started_at"
+    )
+    return [_instant(row[0]) for row in rows.every(sql, connection, flow, rows.instant(since))]

@@ -1,0 +1,142 @@
+"""The advisor's own numbers: sales from the captured orders, gaps from the cycles, and the curve."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tidegate.config.model import Company
+from tidegate.domain.advice import Buffer, Option, SkuClass, Target, classes, explore, together
+from tidegate.flows.documents import read_order
+from tidegate.ledger import period
+
+CADENCES = (300, 900, 3600, 14_400, 86_400)  #: seconds
+BUFFERS = (*(Buffer(percent=each) for each in (0, 5, 10, 20)), *(Buffer(pieces=each) for each in (1, 2, 5)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Seconds between the cycles of the flow `inventory`; None before there were two."""
+
+    usual: int | None
+    longest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What was measured, what was assumed, every option, and one for each class."""
+
+    orders: int
+    days: int
+    classes: tuple[SkuClass, ...]
+    gaps: Gaps
+    options: tuple[Option, ...]
+    recommended: tuple[Option, ...]
+    assumed: tuple[str, ...]
+
+
+class Dice:
+    """Chance from one generator, so that one seed gives one advice."""
+
+    def __init__(self, generator: random.Random) -> None:
+        self._generator = generator
+
+    def below(self, limit: int) -> int:
+        return self._generator.randrange(limit)
+
+    def pause(self, per_day: int) -> int:
+        return int(self._generator.expovariate(per_day / 1000 / 86_400)) + 1
+
+
+def advise(
+    connection: str,
+    company: Company,
+    now: datetime,
+    dice: Dice,
+    *,
+    days: int,
+    other_percent: int,
+    cover_days: int,
+    target: Target,
+) -> Advice | None:
+    """Advice for one connection from its last so many days; None without any sale."""
+    since = now - timedelta(days=days)
+    sold, hours, orders = sales(connection, since, now, ZoneInfo(company.time_zone))
+    if not sold:
+        return None
+    gaps = gaps_of(period.cycles(connection, "inventory", since))
+    found = classes(sold, days, hours, other_percent=other_percent)
+    measured = (gaps.usual,) if gaps.usual else ()
+    cadences = sorted({*CADENCES, *(each for each in measured if 60 <= each <= 86_400)})
+    options = explore(found, cadences, BUFFERS, dice, cover_days=cover_days)
+    assumed = [
+        f"other channels sell {other_percent} % of what the web sells, at the same hours: the ledger keeps no "
+        "history of Sage's stock yet",
+        f"one delivery lasts {cover_days} days, and its end is when overselling can happen",
+    ]
+    if gaps.usual is None:
+        assumed.append("no cycle of the flow inventory has run yet: cadences are compared, none is measured")
+    return Advice(orders, days, found, gaps, options, together(options, target), tuple(assumed))
+
+
+def sales(
+    connection: str, since: datetime, now: datetime, zone: ZoneInfo
+) -> tuple[dict[str, int], list[int], int]:
+    """Pieces by SKU, orders' lines by hour of the day, and how many orders."""
+    sold: Counter[str] = Counter()
+    hours = [0] * 24
+    orders = 0
+    for row in period.orders(connection, since, now):
+        if not row.document or row.state == "cancelled":
+            continue
+        order = read_order(row.document)
+        orders += 1
+        for line in order.lines:
+            sold[line.sku] += max(int(line.quantity), 1)
+            hours[order.created_at.astimezone(zone).hour] += 1
+    return dict(sold), hours, orders
+
+
+def gaps_of(cycles: Sequence[datetime]) -> Gaps:
+    """The usual (median) and the longest time between two cycles."""
+    gaps = sorted(int((after - before).total_seconds()) for before, after in pairwise(cycles))
+    return Gaps(gaps[len(gaps) // 2], gaps[-1]) if gaps else Gaps(None, None)
+
+
+def draw(advice: Advice, path: Path) -> None:
+    """The curves: risk against cadence, a panel for each class, a line for each buffer. SVG or PNG."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5 * len(advice.classes), 4), layout="constrained")
+    panels = figure.subplots(1, len(advice.classes), sharey=True, squeeze=False)[0]
+    for panel, each in zip(panels, advice.classes, strict=True):
+        mine = [option for option in advice.options if option.sku_class == each.name]
+        for buffer in BUFFERS:
+            points = [option for option in mine if option.buffer == buffer]
+            panel.plot(
+                [option.cadence / 3600 for option in points],
+                [float(option.oversold) for option in points],
+                marker="o",
+                markersize=3,
+                label=str(buffer),
+            )
+        panel.set_xscale("log")
+        panel.set_title(f"{each.name}: {each.skus} SKUs, {each.web / 1000:g} web pieces a day each")
+        panel.set_xlabel("hours between two publications")
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel("oversold per 1000 web pieces")
+    panels[-1].legend(title="buffer", fontsize="small")
+    figure.savefig(
+        path,
+        format=path.suffix.removeprefix(".").lower() or "svg",
+        metadata={"Date": None} if path.suffix == ".svg" else None,
+    )
