@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tidegate.clock import Clock
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Failure, Group
 from tidegate.domain.money import plain
 from tidegate.flows import mirrored
 from tidegate.ledger.mirror import MirrorItem
@@ -75,6 +75,9 @@ class StockScribe:
             for start in range(0, len(items), limit):
                 failures |= mirrored.written(self, items[start : start + limit])
             return failures
+        named = {item.key: failure for item in items if is_named(item.key, failure)}
+        if failure.group is Group.REVIEW and 0 < len(named) < len(items):
+            return {**named, **mirrored.written(self, [item for item in items if item.key not in named])}
         return failure
 
     def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
@@ -91,6 +94,12 @@ class StockScribe:
         missing = [key for key, value in there.items() if not value]
         again = self.read(missing) if missing else {}
         return again if isinstance(again, Failure) else {**there, **again}
+
+
+def is_named(key: str, failure: Failure) -> bool:
+    """Whether the store's refusal is about this item: it names source and SKU of parts of a bundle (point 25)."""
+    sku, source = place_of(key)
+    return f'"{source}" to product "{sku}"' in failure.text
 
 
 def there_of(found: Sequence[SourceItem], keys: Sequence[str]) -> dict[str, str]:

@@ -186,6 +186,21 @@ def test_point_25_unknown_sku_is_checked_by_us(shop: Stage) -> None:
     assert shop.shop_calls() == []  # it is not asked for again and again
 
 
+def test_point_25_a_part_of_a_bundle_that_ships_together_harms_only_itself(shop: Stage) -> None:
+    """Magento refuses the whole call and names the parts: two calls, not one for each half of a half."""
+    shop.shop.stock.ship_together("KIT-1", "wh_london")
+    parts = {item.sku for item in shop.shop.stock.items() if item.source_code == "wh_london"} - {
+        item.sku for item in shop.shop.stock.items() if item.source_code == "wh_detroit"
+    }
+    inventory(shop)
+    assert states(shop) == {f"{sku}@wh_detroit": State.REVIEW for sku in parts}
+    assert ("refused", "inventory") in shop.alerts()
+    assert lies(shop) == free(shop)
+    assert len(writes(shop)) <= 5
+    inventory(shop)
+    assert writes(shop) == []
+
+
 def test_composite_products_are_not_written(shop: Stage) -> None:
     adds_product(shop, "KIT-1")
     adjust(shop, 50, "KIT-1")
