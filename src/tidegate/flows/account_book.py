@@ -26,6 +26,12 @@ def accounts(connection: str) -> dict[str, CustomerRecord]:
     return {key: _RECORD.decode(value) for key, value in picture.read(connection, ACCOUNTS).iter_rows()}
 
 
+def account(connection: str, reference: str) -> CustomerRecord | None:
+    """One account, None when the company told none of that reference."""
+    found = picture.read(connection, ACCOUNTS).filter(pl.col("key") == reference)["value"]
+    return _RECORD.decode(found[0]) if len(found) else None
+
+
 def people(connection: str) -> dict[int, StoreCustomer]:
     """The store's customers by id."""
     return {int(key): _CUSTOMER.decode(value) for key, value in picture.read(connection, PEOPLE).iter_rows()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tidegate.domain.cadence import parse_every
@@ -28,6 +28,8 @@ GONE = "-"
 #: More than any mirror has open.
 ALL = 100_000_000
 DRIFT = "drift"
+#: A cycle does not write for longer: a store takes most of a second for some calls. The rest waits.
+LONGEST = timedelta(minutes=15)
 #: So many names stand in an alert; the rest is counted.
 NAMED = 5
 
@@ -84,7 +86,7 @@ def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], g
 def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
     """Write what is due, portion by portion, in the order of the keys."""
     after: MirrorItem | None = None
-    while cycle.may_go_on():
+    while cycle.may_go_on() and cycle.now() - cycle.started < LONGEST:
         items = mirror.due(cycle.name, cycle.flow, cycle.now(), size, after)
         if not items:
             break

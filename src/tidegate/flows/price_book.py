@@ -29,9 +29,9 @@ def frame_of(book: PriceBook) -> pl.DataFrame:
     """key (`SKU|owner`), value: the rows of that owner and product as JSON."""
     owned: dict[str, list[ListPrice | CustomerPrice]] = {}
     for price in book.prices:
-        owned.setdefault(f"{price.sku}{_BETWEEN}{price.list_code}", []).append(price)
+        owned.setdefault(key_of(price.sku, price.list_code), []).append(price)
     for contract in book.customer_prices:
-        owned.setdefault(f"{contract.sku}{_BETWEEN}@{contract.account}", []).append(contract)
+        owned.setdefault(key_of(contract.sku, f"@{contract.account}"), []).append(contract)
     values = [
         msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode() for rows in owned.values()
     ]
@@ -69,6 +69,11 @@ def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, O
         else:
             listed += _ROWS.decode(value)
     return found
+
+
+def key_of(sku: str, owner: str) -> str:
+    """The key of one owner's rows of a product; an account's owner begins with `@`."""
+    return f"{sku}{_BETWEEN}{owner}"
 
 
 def read(connection: str) -> pl.DataFrame:

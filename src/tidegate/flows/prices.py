@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,10 +161,15 @@ def setting_of(connection: Connection, book: Book, shelves: Mapping[str, Place])
         rules=PriceRules(
             rules.standard, rules.special, rules.groups, rules.decimals, rules.customer_prices == "groups"
         ),
-        day=connection.clock.now().astimezone(ZoneInfo(connection.company_settings.time_zone)).date(),
+        day=today(connection),
         rates=rates,
         accounts=book.accounts,
     )
+
+
+def today(connection: Connection) -> date:
+    """The company's local day: lists begin and end by it."""
+    return connection.clock.now().astimezone(ZoneInfo(connection.company_settings.time_zone)).date()
 
 
 def fingerprint(setting: PriceSetting) -> str:

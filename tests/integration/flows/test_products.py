@@ -22,7 +22,7 @@ DAY = timedelta(days=1, minutes=1)
 
 def holding(stage: Stage, **rules: Any) -> Stage:
     """The flow is on."""
-    stage.reopen(products=Products(**rules), flows=FLOWS)
+    stage.reopen(products=Products(**{"weight": False} | rules), flows=FLOWS)
     return stage
 
 
@@ -102,6 +102,18 @@ def test_what_is_not_sold_any_more_is_switched_off_and_on_again(build: Build) ->
     one.is_active = True
     products(shop, after=DAY)
     assert shop.shop.catalogue.books()["HUB-0007"]["status"] == 1
+
+
+def test_weights_are_written_in_the_shops_unit(build: Build) -> None:
+    shop = holding(build(), cost=False, weight=True, status=False)
+    kept = {one.code for one in shop.company.items if one.code not in ("HUB-0001", "HUB-0002")}
+    shop.reopen(skus={code: f"NONE-{code}" for code in kept})  # two products are enough: each is a call
+    one = item(shop, "HUB-0001")
+    products(shop)
+    expected = round(one.weight / Decimal("0.45359237"), 4)
+    assert shop.shop.catalogue.books()["HUB-0001"]["weight"] == pytest.approx(expected) or str(
+        shop.shop.catalogue.books()["HUB-0001"]["weight"]
+    ) == str(expected.normalize())
 
 
 def test_preview_tells_both_sides(shop: Stage) -> None:

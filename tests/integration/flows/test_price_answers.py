@@ -1,0 +1,88 @@
+"""Prices at the cart: from the kept book, or live within the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.stage import CONNECTION, PAUSE, Stage
+from tidegate.config.model import Flow
+from tidegate.config.prices import Prices
+from tidegate.domain.errors import Failure
+from tidegate.engine.price_answers import MOST_FAILED, PriceAnswers, PriceDesk
+
+FLOWS = {name: Flow(every="1h") for name in ("orders", "prices", "customers")}
+ITEMS = [("HUB-0007", Decimal(1)), ("NOPE", Decimal(2))]
+
+
+@pytest.fixture
+def shop(build: Build) -> Stage:
+    """Prices and customers were read; prices are asked at the cart."""
+    stage = build()
+    stage.reopen(
+        prices=Prices(groups={"Wholesale": "Wholesale"}, customer_prices="api", live_ms=0), flows=FLOWS
+    )
+    stage.cycle("prices")
+    stage.cycle("customers")
+    return stage
+
+
+@pytest.fixture
+def desk(shop: Stage) -> Iterator[PriceDesk]:
+    """The hub's desk."""
+    desk = PriceDesk(shop.hub)
+    yield desk
+    desk.close()
+
+
+def ask(desk: PriceDesk, buyer: str | int = "WANDA01") -> PriceAnswers:
+    """Two items, one of them unknown."""
+    answer = desk.answer(CONNECTION, buyer, ITEMS)
+    assert not isinstance(answer, Failure)
+    return answer
+
+
+def test_the_book_answers_with_the_accounts_own_list_and_its_age(shop: Stage, desk: PriceDesk) -> None:
+    shop.pass_time(timedelta(hours=2))
+    shop.listen()
+    answer = ask(desk)
+    known, unknown = answer.prices
+    assert (known.price, known.source) == (Decimal("11.33"), "list")
+    assert (unknown.price, unknown.source) == (None, "none")
+    assert answer.age == timedelta(hours=2) + PAUSE
+    assert shop.sage_calls() == []
+
+
+def test_a_magento_customer_is_known_by_the_account(shop: Stage, desk: PriceDesk) -> None:
+    assert ask(desk, 1).account == "WANDA01"
+    stranger = ask(desk, 999)
+    assert stranger.account == ""
+    assert stranger.prices[0].price == Decimal("12.59")  # everybody's price
+
+
+def test_live_answers_are_new(shop: Stage, desk: PriceDesk) -> None:
+    shop.reopen(prices=Prices(customer_prices="api"))
+    live = PriceDesk(shop.hub)
+    answer = ask(live)
+    assert answer.live
+    assert answer.prices[0].source == "live"
+    live.close()
+
+
+def test_a_company_that_fails_is_not_asked_for_a_while(shop: Stage, desk: PriceDesk) -> None:
+    shop.reopen(prices=Prices(customer_prices="api"))
+    live = PriceDesk(shop.hub)
+    shop.break_sage("status", times=None, status=503)
+    for _ in range(MOST_FAILED):
+        assert ask(live).prices[0].source == "list"
+    shop.listen()
+    assert ask(live).prices[0].source == "list"
+    assert shop.sage_calls() == []  # the breaker is open
+    shop.mend()
+    shop.pass_time(timedelta(minutes=2))
+    assert ask(live).prices[0].source == "live"
+    live.close()
