@@ -34,6 +34,13 @@ class Terms:
     changed: frozenset[int] | None = (
         frozenset()
     )  #: orders whose content changed in the shop; None = any may have
+    flows: frozenset[str] = frozenset()  #: flows that run from the company to the shop
+    invoice_when: str = "invoice"
+    prepaid: frozenset[str] = frozenset()  #: payment methods of orders that are paid at checkout
+    sources: Mapping[str, str] = field(default_factory=dict)  #: warehouse -> source
+    bands: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
+    website_id: int = 0
+    msi: bool = True
 
 
 @dataclass(frozen=True)
@@ -176,6 +183,7 @@ def nothing_stuck(
     excused = (
         not exportable(order, terms)
         or not {Decimal(each) for each in order["tax_percents"]} <= terms.tax_percents
+        or any(not company["items"].get(sku, {}).get("active", True) for sku in order["pieces"])
         or bool(others)  # another order stands there under the same number: only a person can tell
         or (parent is not None and parent["state"] == "review")
     )
@@ -315,7 +323,8 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
             verdict.add(
                 "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
             )
-        comments = sum(number in (comment["text"] or "") for comment in order["comments"])
+        said = [comment["text"] or "" for comment in order["comments"]]
+        comments = sum(number in text and "invoice" not in text for text in said)
         if terms.comment and comments != 1:
             verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")
 

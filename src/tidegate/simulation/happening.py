@@ -7,7 +7,10 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from tidegate.simulation.week import SAGE, Event
+from tidegate.simulation.event import Event
+from tidegate.simulation.merchant import Merchant
+from tidegate.simulation.staff import Staff
+from tidegate.simulation.trade import SAGE
 from tidegate.simulation.world import World
 from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
@@ -37,9 +40,14 @@ class Outside:
         self.placed: list[int] = []
         self.changed: set[int] = set()  #: orders whose content changed after they were placed
         self.locks = 0
+        self.staff = Staff(world.sage.company, items=world.items)
+        self.merchant = Merchant(world.shop, items=world.items)
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
+        for people in (self.staff, self.merchant):
+            if people.happen(event.what, event.options):
+                return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
 
     def do_order(self, seed: int) -> None:
@@ -96,7 +104,11 @@ class Outside:
         """Somebody sells from the same stock over the counter."""
         company = self.world.sage.company
         with suppress(erp.Refusal):  # out of stock: then it is not sold
-            company.other_channel_sale(f"HUB-{1 + int(pick * 1000):04d}", Decimal(pieces))
+            company.other_channel_sale(self.staff.code(pick), Decimal(pieces))
+
+    def do_registers(self) -> None:
+        """Somebody opens an account in the shop."""
+        self.world.register(1)
 
     def do_lock(self) -> None:
         """Sage locks itself, unannounced."""

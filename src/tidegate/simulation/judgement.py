@@ -10,9 +10,10 @@ from typing import Any
 
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
+from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES
 from tidegate.simulation.week import Week
-from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World
-from tidegate_sandbox import checker, checker_calls
+from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
+from tidegate_sandbox import checker, checker_calls, checker_documents
 
 #: The tax rates that `settings.MAPPINGS` knows.
 MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
@@ -66,6 +67,7 @@ def judge(evidence: Evidence) -> checker.Verdict:
     verdict = checker.judge(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)
+    checker_documents.judge(evidence.shop, evidence.company, evidence.deliveries, terms, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)
@@ -76,7 +78,8 @@ def judge(evidence: Evidence) -> checker.Verdict:
 
 def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> checker.Terms:
     """What the simulated hub promised."""
-    _, store_ids, currency, _ = COUNTRIES[world.country]
+    website, store_ids, currency, _ = COUNTRIES[world.country]
+    settings = world.settings
     return checker.Terms(
         store="main",
         store_ids=store_ids,
@@ -88,6 +91,13 @@ def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> che
         closed=tuple(windows(hub, week, world.clock.now())),
         tax_percents=MAPPED_PERCENTS,
         changed=changed,
+        flows=frozenset(settings.back),
+        invoice_when=settings.invoice_when,
+        prepaid=frozenset(PREPAID) if settings.back else frozenset(),
+        sources=SOURCES[website] if settings.msi else LEGACY,
+        bands=BANDS,
+        website_id=WEBSITE_IDS[world.country],
+        msi=settings.msi,
     )
 
 

@@ -31,6 +31,8 @@ from tidegate_sandbox.checker import Verdict
 CONNECTION = "web"
 #: Shoppers with an account that the company does not know.
 NEW_CUSTOMERS = 6
+#: Widgets that shop and company have: enough for every order, few enough for a thousand weeks.
+ITEMS = 60
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
 
@@ -94,6 +96,7 @@ class Simulation:
             week.start - timedelta(hours=1),
             country=country,
             colliding=week.settings["colliding"],
+            items=ITEMS,
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **settings,
         )

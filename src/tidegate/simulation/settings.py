@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 #: Mappings that fit the sandbox's shop and company.
@@ -36,6 +37,31 @@ minutes = 120
 reason = "nightly backup"
 """
 
+#: Sage's warehouses and the sources of each website's stock, in a store with several sources and in one without.
+SOURCES = {
+    "base": {"HOME": "wh_detroit", "DETROIT": "wh_detroit", "LONDON": "wh_london"},
+    "b2b": {"HOME": "wh_london", "DETROIT": "wh_london", "LONDON": "wh_london"},
+}
+LEGACY = {"HOME": "default", "DETROIT": "default", "LONDON": "default"}
+#: Customer groups and the lists of their prices.
+BANDS = {"Wholesale": "Wholesale"}
+#: Methods whose orders are paid at checkout.
+PREPAID = ("checkmo",)
+BACK = """
+[connections.web.stock]
+msi = {msi}
+full_every = "12h"
+warehouses = {{ {warehouses} }}
+
+[connections.web.prices]
+full_every = "12h"
+groups = {{ {groups} }}
+
+[connections.web.fulfilment]
+invoice_when = "{invoice_when}"
+carriers = {{ "DPD" = "dpd" }}
+"""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -65,6 +91,9 @@ class Settings:
     lag_seconds: int = 30
     settle_minutes: int = 10
     auth: str = "oauth1"
+    back: Mapping[str, str] = field(default_factory=dict)  #: cadences of the flows from Sage to Magento
+    msi: bool = True
+    invoice_when: str = "invoice"
 
 
 def cadence(text: str) -> str:
@@ -78,7 +107,31 @@ def render(settings: Settings) -> str:
     values["cadence_orders"] = cadence(settings.every_orders)
     values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
-    return TEMPLATE.format(**values) + settings.window + MAPPINGS
+    return TEMPLATE.format(**values) + way_back(settings) + settings.window + MAPPINGS
+
+
+def way_back(settings: Settings) -> str:
+    """The tables of what Sage decides and Magento is told; "" where no such flow runs."""
+    if not settings.back:
+        return ""
+    flows = [
+        f"\n[connections.web.flows.{flow}]\n{cadence(when)}\nbatch = {settings.batch}\n"
+        for flow, when in settings.back.items()
+    ]
+    sources = SOURCES[settings.websites[0]] if settings.msi else LEGACY
+    rules = BACK.format(
+        msi=str(settings.msi).lower(),
+        invoice_when=settings.invoice_when,
+        warehouses=pairs(sources),
+        groups=pairs(BANDS),
+    )
+    paid = [f'\n[connections.web.payments.{name}]\naccount = "1210"\nprepaid = true\n' for name in PREPAID]
+    return "".join(flows) + rules + "".join(paid)
+
+
+def pairs(table: Mapping[str, str]) -> str:
+    """The inside of an inline table."""
+    return ", ".join(f'"{key}" = "{value}"' for key, value in table.items())
 
 
 TEMPLATE = """

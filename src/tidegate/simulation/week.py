@@ -7,10 +7,15 @@ itself; the wire, both systems and our own process fail. The same seed gives the
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from tidegate.simulation import trade
+from tidegate.simulation.event import Event as Event
+from tidegate.simulation.event import moment
+from tidegate.simulation.trade import MAGENTO, SAGE
 
 #: Orders per hour of the day, as weights: quiet nights, a lunch peak, an evening peak.
 HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12, 7, 3)
@@ -18,19 +23,8 @@ HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12,
 #: Cadences of hubs that rest at night, in the company's time zone.
 WORKING_HOURS, FOUR_TIMES_A_DAY = "7 6-22/2 * * *", "31 7-22/5 * * *"
 
-MAGENTO, SAGE, HUB = "magento", "sage200", "hub"
-
 #: A Thursday: five days with a weekend in the middle, in whose Sunday night London changes its clocks.
 START = datetime(2026, 3, 26, 6, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happens outside the hub's control; `at` is aware UTC."""
-
-    at: datetime
-    what: str
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,8 +88,11 @@ FACE_FAULTS = (
 )
 
 
-def write_week(seed: int, *, orders: int = 20, days: int = 5) -> Week:
-    """The script of week number `seed`: about `orders` orders over `days` days."""
+def write_week(seed: int, *, orders: int = 20, days: int = 5, back: Sequence[str] = ()) -> Week:
+    """The script of week number `seed`: about `orders` orders over `days` days.
+
+    `back` are the flows from Sage to Magento that run, too; with any, both sides trade.
+    """
     rng = random.Random(f"week-{seed}")
     start = START
     end = start + timedelta(days=days)
@@ -117,6 +114,10 @@ def write_week(seed: int, *, orders: int = 20, days: int = 5) -> Week:
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
     }
+    if back:
+        trading = random.Random(f"trade-{seed}")
+        events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
+        settings |= trade.settings(trading, back)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 
 
@@ -162,11 +163,13 @@ def closings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
         yield Event(at + timedelta(minutes=minutes), "unlock", {})
 
 
-def wire_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+def wire_faults(
+    rng: random.Random, start: datetime, days: int, targets: Sequence[tuple[str, str, str]] = TARGETS
+) -> Iterator[Event]:
     """Faults of the wire, armed at a moment for the next few matching requests."""
     for name, options in WIRE_FAULTS.items():
         for _ in range(rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0]):
-            system, method, path = rng.choice(TARGETS)
+            system, method, path = rng.choice(targets)
             yield Event(
                 moment(rng, start, days),
                 "fault",
@@ -212,8 +215,3 @@ def own_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event
         yield Event(at + timedelta(hours=rng.choice((2, 12, 24))), "restore", {})
     for _ in range(rng.randrange(0, 3)):
         yield Event(moment(rng, start, days), "retry-all", {})
-
-
-def moment(rng: random.Random, start: datetime, days: int) -> datetime:
-    """Some instant of the week, the last six hours left out so that the week can settle."""
-    return start + timedelta(seconds=rng.randrange(days * 86400 - 6 * 3600))

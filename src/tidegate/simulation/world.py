@@ -25,6 +25,7 @@ from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.inprocess import HostsTransport, InProcessTransport
+from tidegate_sandbox.magento.catalogue import WIDGETS
 from tidegate_sandbox.magento.shop import Shopper
 
 SHOP, SAGE = "magento.sandbox", "sage200.sandbox"
@@ -74,6 +75,7 @@ class World:
     settings: Settings
     mortality: Mortality
     transport: httpx.BaseTransport
+    items: int = WIDGETS  #: widgets that both sides have
     lives: int = 0
 
     def open_hub(self) -> Hub:
@@ -140,11 +142,13 @@ def build_world(
     country: str = "us",
     colliding: bool = False,
     service_time: float = 0.0,
+    items: int = WIDGETS,
     **differences: Any,
 ) -> World:
     """A shop and a company of one country, and the settings of a hub between them.
 
-    `ledger` is the ledger's address; `service_time` the seconds that a call to Sage takes.
+    `ledger` is the ledger's address; `service_time` the seconds that a call to Sage takes; `items` how many
+    of the shop's widgets both sides have.
     """
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
@@ -152,7 +156,10 @@ def build_world(
     shop, shop_wire = magento.build(clock, shop_faults)
     if "hub" not in shop.integrations:
         shop.access.add("hub")
-    company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP")
+    shop.msi = differences.get("msi", True)
+    for number in range(items + 1, WIDGETS + 1):
+        drop_widget(shop, f"HUB-{number:04d}")
+    company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP", items=items)
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = sage200.build(clock, sage_faults, company)
     mortality = Mortality()
@@ -187,4 +194,12 @@ def build_world(
         settings=settings,
         mortality=mortality,
         transport=MortalTransport(hosts, mortality),
+        items=items,
     )
+
+
+def drop_widget(shop: magento.MagentoStore, sku: str) -> None:
+    """The shop has never had this product."""
+    shop.catalogue.remove(sku)
+    for item in list(shop.stock.items({sku})):
+        shop.stock.remove(sku, item.source_code)

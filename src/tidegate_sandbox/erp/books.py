@@ -83,7 +83,7 @@ def _order(company: Company, order: Order) -> dict[str, Any]:
                 "code": line.code,
                 "key": line.external_key,
                 "description": line.description,
-                "warehouse_id": line.warehouse_id,
+                "warehouse": _name(company.warehouses.get(line.warehouse_id)),
                 "quantity": _plain(line.quantity),
                 "price": _plain(line.price),
                 "discount": _plain(line.discount_value),
@@ -249,6 +249,7 @@ def _transactions(company: Company) -> list[dict[str, Any]]:
                 for other in match.other_ids
             ],
             "urn": one.urn,
+            "bank": company.banks[one.bank_id].target.account if one.bank_id is not None else "",
         }
         for one in company.receivables.table
     ]

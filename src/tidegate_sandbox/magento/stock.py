@@ -140,6 +140,18 @@ class Stock:
         """What a shopper can still buy: on hand less the open reservations (point 25)."""
         return self.on_hand(sku, stock_id) + self._reserved[stock_id, sku.upper()]
 
+    def awaited(self, order_id: int) -> dict[str, str]:
+        """What the shop holds back for an order, by SKU: pieces that it has still to ship."""
+        return {sku: str(pieces) for sku, pieces in self._open[order_id].items() if pieces}
+
+    def books(self) -> dict[str, dict[str, str]]:
+        """What lies where, by SKU and source."""
+        return {
+            sku: {code: str(item.quantity) for code, item in held.items()}
+            for sku, held in self._items.items()
+            if held
+        }
+
     # What orders do to it
 
     def reserve(self, order: Order) -> None:

@@ -266,8 +266,14 @@ class MagentoStore:
         with self.lock:
             return {
                 "orders": [
-                    {**_account(order), **account(self, order.entity_id)} for order in self.orders.all()
+                    {
+                        **_account(order),
+                        **account(self, order.entity_id),
+                        "awaited": self.stock.awaited(order.entity_id),
+                    }
+                    for order in self.orders.all()
                 ],
+                "stock": self.stock.books(),
                 "products": self.catalogue.books(),
                 "customers": self.customers.books(),
                 "groups": {str(row["id"]): row["code"] for row in self.customers.groups},
@@ -310,6 +316,10 @@ def _account(order: Order) -> dict[str, Any]:
             pieces[item["sku"]] = pieces.get(item["sku"], 0) + item["qty_ordered"]
     return {
         **{key: order.row.get(key) for key in _BOOKED},
+        "method": order.payment.get("method"),
+        "parents": {
+            item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")
+        },
         "pieces": {sku: str(count) for sku, count in pieces.items()},
         "tax_percents": sorted({str(item.get("tax_percent") or 0) for item in order.items}),
         "comments": comments,

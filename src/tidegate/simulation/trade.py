@@ -1,0 +1,127 @@
+"""The script of what Sage's own people and the shop's merchant do in a week, besides the orders.
+
+Warehouses despatch, invoices are run and paid, goods come back, prices, accounts, products and stock
+change, and somebody edits by hand in Magento what Sage owns. Made from a generator of its own, so that
+the orders of a seed are the same with these events and without.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tidegate.simulation.event import Event, moment
+
+MAGENTO, SAGE = "magento", "sage200"
+
+#: Calls of these flows that a fault of the wire may strike: (system, method, path).
+TARGETS = (
+    (MAGENTO, "POST", "order/[0-9]+/ship$"),
+    (MAGENTO, "POST", "order/[0-9]+/ship$"),
+    (MAGENTO, "POST", "order/[0-9]+/invoice$"),
+    (MAGENTO, "POST", "order/[0-9]+/invoice$"),
+    (MAGENTO, "POST", "order/[0-9]+/refund$"),
+    (MAGENTO, "POST", "shipment/track"),
+    (MAGENTO, "GET", "V1/(shipments|invoices|creditmemos)$"),
+    (MAGENTO, "POST", "inventory/source-items$"),
+    (MAGENTO, "GET", "inventory/source-items$"),
+    (MAGENTO, "POST", "products/(base|special|tier)-prices"),
+    (MAGENTO, "PUT", "customers/[0-9]+$"),
+    (MAGENTO, "GET", "V1/products$"),
+    (SAGE, "GET", "sop_.*view"),
+    (SAGE, "GET", "(warehouse|stock|product).*view"),
+    (SAGE, "GET", "sales_posted_transactions"),
+    (SAGE, "POST", "sales_receipts$"),
+    (SAGE, "POST", "sales_receipts$"),
+    (SAGE, "POST", "sales_allocations$"),
+)
+
+#: What happens so often a day, at most: (event, times a day, options by chance).
+DAILY = (
+    ("despatch", 8),
+    ("despatch-all", 1),
+    ("track", 3),
+    ("invoice-run", 2),
+    ("posting-run", 1),
+    ("payment", 4),
+    ("credit", 1),
+    ("stock-adjust", 3),
+    ("price", 3),
+    ("account", 2),
+    ("stock-by-hand", 1),
+    ("price-by-hand", 1),
+)
+#: What happens now and then: (event, chance a day).
+RARE = (
+    ("product-ends", 0.2),
+    ("product-new", 0.2),
+    ("period-closes", 0.1),
+    ("registers", 0.3),
+    ("limits", 0.05),
+)
+
+#: How often the flows from Sage to Magento run, one of these each.
+CADENCES = {
+    "shipments": ("3h", "5h"),
+    "inventory": ("3h", "4h"),
+    "prices": ("8h", "12h"),
+    "customers": ("8h", "12h"),
+    "registrations": ("12h",),
+    "products": ("12h", "1d"),
+    "invoices": ("4h", "6h"),
+    "payments": ("5h", "8h"),
+    "credits": ("6h", "8h"),
+}
+
+
+def settings(rng: random.Random, back: Sequence[str]) -> dict[str, Any]:
+    """The settings of a week in which these flows run from Sage to Magento."""
+    return {
+        "back": {flow: rng.choice(choices) for flow, choices in CADENCES.items() if flow in back},
+        "msi": rng.random() < 0.75,
+        "invoice_when": rng.choice(("invoice", "payment")),
+    }
+
+
+def trade(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """All of it, for so many days from `start` (aware UTC)."""
+    for what, times in DAILY:
+        for _ in range(days * rng.randrange(times + 1)):
+            yield Event(moment(rng, start, days), what, chances(rng, what))
+    for what, chance in RARE:
+        for _ in range(days):
+            if rng.random() < chance:
+                yield Event(moment(rng, start, days), what, chances(rng, what))
+    if rng.random() < 0.15:
+        at = moment(rng, start, days)
+        yield Event(at, "consumer-stops", {})
+        yield Event(at + timedelta(hours=rng.choice((2, 8, 20))), "consumer-starts", {})
+
+
+def chances(rng: random.Random, what: str) -> dict[str, Any]:
+    """The options of one event: numbers between 0 and 1, from which its parts are picked."""
+    names = CHANCES.get(what, ("pick",))
+    return {name: rng.random() for name in names}
+
+
+CHANCES = {
+    "despatch": ("pick", "share", "elsewhere", "tracked"),
+    "despatch-all": ("tracked",),
+    "track": ("pick",),
+    "invoice-run": ("together",),
+    "posting-run": (),
+    "payment": ("pick", "share"),
+    "credit": ("pick", "share", "returned"),
+    "stock-adjust": ("pick", "place", "change"),
+    "price": ("pick", "which", "change"),
+    "account": ("pick", "which", "change"),
+    "stock-by-hand": ("pick", "change"),
+    "price-by-hand": ("pick", "change"),
+    "product-ends": ("pick",),
+    "product-new": ("pick",),
+    "period-closes": (),
+    "registers": (),
+    "limits": (),
+}

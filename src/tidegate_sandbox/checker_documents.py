@@ -1,0 +1,323 @@
+"""The judge of what follows an order: shipments, invoices, credit memos, payments told, receipts.
+
+Shares no code with the hub. A document that the hub made says in its comment which of the company's
+documents it stands for; that mark, the pieces on both sides and the mails are all that is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
+
+Pieces = defaultdict[str, Decimal]
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document on both sides."""
+
+    flow: str
+    shop: str  #: where the shop's books have it
+    mark: str
+    step: str  #: how the hub calls the step
+
+
+KINDS = (
+    Kind("shipments", "shipments", "Sage despatch", "shipment:"),
+    Kind("invoices", "invoices", "Sage invoice", "invoice:"),
+    Kind("credits", "creditmemos", "Sage credit note", "credit:"),
+)
+#: How the hub marks the receipts that it posts.
+RECEIPT = "TG-"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One order on both sides, with what the hub says of it."""
+
+    order: Book
+    there: Book
+    documents: Mapping[str, Mapping[str, Book]]  #: the company's by flow and number
+    told: Sequence[Book]
+
+    @property
+    def id(self) -> int:
+        """The shop's id of the order."""
+        found: int = self.order["entity_id"]
+        return found
+
+    def codes(self) -> dict[int, str]:
+        """Which item each of the company's order lines is of."""
+        return {line["id"]: line["code"] for line in self.there["lines"] if line["kind"] == "item"}
+
+    def there_of(self, document: Book) -> Pieces:
+        """The pieces of the order's goods on one of the company's documents."""
+        codes, found = self.codes(), Pieces(Decimal)
+        for line in document["lines"]:
+            code = codes.get(line["line_id"], "")
+            if code in self.order["pieces"]:
+                found[code] += Decimal(line["quantity"])
+        return found
+
+    def here_of(self, document: Book) -> Pieces:
+        """The pieces of a shop's document by what is picked; a composite's own row is none."""
+        found = Pieces(Decimal)
+        rows = {row["order_item_id"]: row for row in document["items"]}
+        for item_id, row in rows.items():
+            parent = rows.get(self.order["parents"].get(item_id))
+            variant = parent is not None and parent["sku"] == row["sku"]  # told twice: with its configurable
+            if row["sku"] in self.order["pieces"] and not variant:
+                found[row["sku"]] += Decimal(row["qty"])
+        return found
+
+    def marked(self, kind: Kind) -> list[tuple[str, Book]]:
+        """The shop's documents that carry a mark, with the company's number."""
+        found = []
+        for document in self.order[kind.shop]:
+            for comment in document["comments"]:
+                named = re.match(rf"{kind.mark} (\w+)", comment or "")
+                if named:
+                    found.append((named[1], document))
+        return found
+
+    def by_hand(self) -> bool:
+        """Whether somebody made a document in the shop, or ended the order there."""
+        unmarked = any(
+            len(self.order[kind.shop]) > len({doc["entity_id"] for _, doc in self.marked(kind)})
+            for kind in KINDS
+        )
+        return unmarked or self.order["state"] in ("canceled", "closed", "holded")
+
+
+def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+    """All documents of the orders that stand in the company once; only of flows that run."""
+    mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
+    for case in cases(mine, company, deliveries, terms):
+        for kind in KINDS:
+            if kind.flow in terms.flows:
+                made_once(case, kind, verdict)
+                told_truly(case, kind, company, terms, verdict)
+                nothing_missing(case, kind, company, terms, verdict)
+        if "shipments" in terms.flows:
+            told_once(case, verdict)
+        if {"shipments", "invoices"} <= terms.flows:
+            in_order(case, verdict)
+        if "payments" in terms.flows:
+            payments_told(case, company, verdict)
+    receipts_once(company, verdict)
+    clearing_explained(company, verdict)
+    if "payments" in terms.flows:
+        receipts_there(mine, company, deliveries, terms, verdict)
+
+
+def cases(mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms) -> Iterator[Case]:
+    """The orders that the company has once, and has not deleted."""
+    told: dict[int, list[Book]] = {}
+    for each in deliveries:
+        if each["entity_id"] is not None:
+            told.setdefault(each["entity_id"], []).append(each)
+    for order in mine:
+        live = [each for each in found_there(order, company, terms) if each["status"] != "deleted"]
+        if len(live) == 1 and created(order) >= terms.since:
+            there = live[0]
+            documents = {
+                "shipments": {
+                    each["number"]: each for each in company["despatches"] if each["order_id"] == there["id"]
+                },
+                "invoices": papers(company, there, credit=False),
+                "credits": papers(company, there, credit=True),
+            }
+            yield Case(order, there, documents, told.get(order["entity_id"], ()))
+
+
+def papers(company: Book, there: Book, *, credit: bool) -> dict[str, Book]:
+    """The company's invoices, or credit notes, of an order by their numbers."""
+    return {
+        each["number"]: each
+        for each in company["invoices"]
+        if each["credit"] is credit and there["id"] in each["order_ids"]
+    }
+
+
+def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
+    """One document for each of the company's, with no piece more than that has."""
+    pieces: dict[str, Pieces] = {}
+    for number, document in case.marked(kind):
+        if number in pieces:
+            verdict.doubled += 1
+            verdict.add("never twice", case.id, f"{kind.mark} {number} stands in the shop twice")
+        add(pieces.setdefault(number, Pieces(Decimal)), case.here_of(document))
+    for number, here in pieces.items():
+        theirs = case.documents[kind.flow].get(number)
+        if theirs is None:
+            verdict.add("nothing is invented", case.id, f"the company has no {kind.mark[5:]} {number}")
+        elif here != case.there_of(theirs):
+            told = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
+            verdict.add("documents agree", case.id, f"{kind.mark} {number}: {told}")
+
+
+def add(pieces: Pieces, more: Pieces) -> None:
+    """So many pieces more."""
+    for sku, count in more.items():
+        pieces[sku] += count
+
+
+def told_truly(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Verdict) -> None:
+    """What the hub calls confirmed is there."""
+    marks = {number for number, _ in case.marked(kind)}
+    for each in steps(case, kind.flow, kind.step):
+        confirmed = each["state"] == "confirmed" and not each["adopted"]
+        if confirmed and not any(
+            str(doc["entity_id"]) == str(each["target_id"]) for doc in case.order[kind.shop]
+        ):
+            verdict.lost += 1
+            verdict.add("the truth is told", case.id, f"{each['step']} is confirmed; the store has {marks}")
+
+
+def nothing_missing(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Verdict) -> None:
+    """What the company did stands in the shop, or waits for a person with a reason that can be seen."""
+    marks = {number for number, _ in case.marked(kind)}
+    adopted = any(each["adopted"] for each in steps(case, kind.flow, kind.step))
+    for number, document in case.documents[kind.flow].items():
+        if number in marks or not case.there_of(document) or not due(kind, document, company, terms):
+            continue
+        waiting = [each for each in steps(case, kind.flow, kind.step) if each["state"] in EXPLAINED]
+        if not waiting and not adopted:
+            verdict.lost += 1
+            verdict.add("nothing is lost", case.id, f"{kind.mark} {number} is not in the store")
+        elif not case.by_hand() and not excused(case, kind):
+            reasons = [f"{each['state']}: {each['reason']}" for each in waiting]
+            verdict.unexplained += 1
+            verdict.add("nothing is stuck", case.id, f"{kind.mark} {number}: {reasons}")
+
+
+def excused(case: Case, kind: Kind) -> bool:
+    """A person has to decide about the order itself, or about a document that comes before this one."""
+    asked = [each for each in case.told if each["state"] == "review"]
+    first = ("orders", *(one.flow for one in KINDS[: KINDS.index(kind)]))
+    return any(each["flow"] in first for each in asked)
+
+
+def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:
+    """Whether the shop is to have it by now: by rule, an invoice only when it is paid."""
+    if kind.flow != "invoices" or terms.invoice_when == "invoice":
+        return True
+    return paid(document, company)
+
+
+def paid(document: Book, company: Book) -> bool:
+    """Whether nothing of an invoice is left to pay."""
+    entry = {each["id"]: each for each in company["transactions"]}.get(document["transaction_id"])
+    return entry is not None and Decimal(entry["outstanding"]) == 0
+
+
+def steps(case: Case, flow: str, begin: str) -> list[Book]:
+    """What the hub says of one kind of step of this order."""
+    return [each for each in case.told if each["flow"] == flow and each["step"].startswith(begin)]
+
+
+def told_once(case: Case, verdict: Verdict) -> None:
+    """One mail for each shipment that the hub made, and each tracking number once."""
+    mails = Counter(id for kind, id in case.order["mails"] if kind == "shipment")
+    for number, shipment in case.marked(KINDS[0]):
+        sent = mails[shipment["entity_id"]]
+        if sent != 1:
+            verdict.add("told once", case.id, f"{sent} mails about the shipment of despatch {number}")
+        despatch = case.documents["shipments"].get(number)
+        tracks = Counter(track["track_number"] for track in shipment["tracks"])
+        if despatch is not None and despatch["consignment"]:
+            tracks.setdefault(despatch["consignment"], 0)
+        for track, count in tracks.items():
+            waits = any(each["state"] in EXPLAINED for each in steps(case, "shipments", "track:"))
+            if count > 1 or (not count and not waits):
+                verdict.add("told once", case.id, f"tracking number {track} stands {count} times")
+
+
+def in_order(case: Case, verdict: Verdict) -> None:
+    """No piece is invoiced in the shop before it is shipped there."""
+    if case.by_hand():
+        return
+    steps = [
+        (document["created_at"], place, case.here_of(document))
+        for place, kind in enumerate(KINDS[:2])
+        for _, document in case.marked(kind)
+    ]
+    shipped, invoiced = Pieces(Decimal), Pieces(Decimal)
+    for _, place, pieces in sorted(steps, key=lambda step: step[:2]):
+        add(invoiced if place else shipped, pieces)
+        if any(count > shipped[sku] for sku, count in invoiced.items()):
+            verdict.add("documents keep their order", case.id, "invoiced in the store before it was shipped")
+            return
+
+
+def payments_told(case: Case, company: Book, verdict: Verdict) -> None:
+    """That an invoice is paid is said once, and only when it is."""
+    for number, invoice in case.documents["invoices"].items():
+        said = sum(comment["text"] == f"Sage invoice {number} is paid" for comment in case.order["comments"])
+        if said > 1:
+            verdict.add("told once", case.id, f"{said} comments say that invoice {number} is paid")
+        if said and not paid(invoice, company):
+            verdict.add("the truth is told", case.id, f"invoice {number} is called paid and is not")
+        if (
+            paid(invoice, company)
+            and Decimal(invoice["gross"])
+            and not [each for each in steps(case, "payments", "payment:") if each["step"].endswith(number)]
+        ):
+            verdict.lost += 1
+            verdict.add("nothing is lost", case.id, f"nobody was told that invoice {number} is paid")
+
+
+def receipts(company: Book) -> list[Book]:
+    """The receipts that the hub posted."""
+    return [
+        each
+        for each in company["transactions"]
+        if each["kind"] == "receipt" and each["second_reference"].startswith(RECEIPT)
+    ]
+
+
+def receipts_once(company: Book, verdict: Verdict) -> None:
+    """Promise 2, for money: one receipt for each key; no entry is paid more than it is worth."""
+    for key, count in Counter(each["second_reference"] for each in receipts(company)).items():
+        if count > 1:
+            verdict.doubled += count - 1
+            verdict.add("never twice", key, f"{count} receipts")
+
+
+def clearing_explained(company: Book, verdict: Verdict) -> None:
+    """On an account that the hub posts receipts to stands what was paid in there, and nothing else."""
+    banked: dict[str, Decimal] = {}
+    for each in company["transactions"]:
+        if each["bank"]:
+            banked[each["bank"]] = banked.get(each["bank"], ZERO) - Decimal(each["gross"])
+    for account in {each["bank"] for each in receipts(company)}:
+        rows = [row for each in company["journals"] for row in each["rows"] if row["account"] == account]
+        balance = sum((Decimal(row["debit"]) - Decimal(row["credit"]) for row in rows), ZERO)
+        if balance != banked[account]:
+            verdict.add(
+                "clearing is explained", account, f"{balance} stands there, paid in {banked[account]}"
+            )
+
+
+def receipts_there(
+    mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
+) -> None:
+    """A prepaid order that stands in the company has its receipt, over its whole total."""
+    for case in cases(mine, company, deliveries, terms):
+        if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]):
+            continue
+        values = [
+            -Decimal(each["gross"])
+            for each in receipts(company)
+            if each["reference"] == case.there["reference"]
+        ]
+        waiting = [each for each in steps(case, "payments", "deposit") if each["state"] != "confirmed"]
+        if not waiting and Decimal(case.there["gross"]) not in values:
+            verdict.lost += 1
+            verdict.add("nothing is lost", case.id, f"paid {case.there['gross']}, receipts {values}")
