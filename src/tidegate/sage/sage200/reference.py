@@ -268,10 +268,8 @@ class Reference:
                 return read
             asked.customers.update(new)
             rows, bad = read
-            for row in rows:
-                customer = customer_of(row, self._key_field)
-                if customer is not None:
-                    self._customers[customer.reference.upper()] = customer
+            for customer in filter(None, (customer_of(row, self._key_field) for row in rows)):
+                self._customers[customer.reference.upper()] = customer
             return _answer(wanted, lambda one: self._customers.get(one.upper()), bad)
 
     def keep(self, customer: Customer) -> None:
@@ -288,10 +286,8 @@ class Reference:
             rows = self._client.read_by_ids("/customers", "id", new, select=customer_fields(self._key_field))
             if isinstance(rows, Failure):
                 return rows
-            for row in rows:
-                customer = customer_of(row, self._key_field)
-                if customer is not None:
-                    self._customers[customer.reference.upper()] = customer
+            for customer in filter(None, (customer_of(row, self._key_field) for row in rows)):
+                self._customers[customer.reference.upper()] = customer
             return None
 
     def account_of(self, customer_id: int | None) -> str:
