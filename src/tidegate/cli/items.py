@@ -1,0 +1,83 @@
+"""`items list | retry`: stock, prices and masters that the store was not told yet, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tidegate.cli import showing
+from tidegate.cli.complaint import Unknown
+from tidegate.cli.invocation import here
+from tidegate.cli.queue import known_in_ledger, states_of, why
+from tidegate.cli.showing import Json
+
+group = typer.Typer(help="Stock, prices and masters on their way to the store.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="Its name in the configuration.")]
+FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="inventory, prices, customers or products.")]
+
+
+@group.command("list")
+def list_items(
+    context: typer.Context,
+    connection: Name,
+    flow: FlowName,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--state", metavar="STATE", help="Only in this state; may be given several times."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
+    after: Annotated[
+        str, typer.Option("--after", metavar="KEY", help="Go on behind this key (the next page).")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """List what the store has not been told, or what waits for a person, item by item."""
+    with here(context).ledger() as configuration:
+        from tidegate.engine import items
+
+        if connection not in configuration.connections:
+            known_in_ledger(configuration.connections, connection)
+        report = items.items(connection, flow, states_of(state or []), after, limit)
+    if as_json:
+        showing.print_json(report)
+        return
+    if not report["items"]:
+        showing.say("nothing")
+        return
+    columns = ("key", "wanted", "sent", "state", "failures")
+    rows = [
+        [*(row[name] for name in columns), why(row) if row["code"] else row["reason"]]
+        for row in report["items"]
+    ]
+    showing.show_table([*columns, "reason"], rows)
+    if report["next"]:
+        showing.say(f"there is more: --after {report['next']}")
+
+
+@group.command("retry")
+def retry(
+    context: typer.Context,
+    connection: Name,
+    flow: FlowName,
+    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys, as the list shows them.")],
+    as_json: Json = False,
+) -> None:
+    """Try items again that are in review, held or skipped; the next cycle of the flow sends them."""
+    there = here(context)
+    with there.ledger() as configuration:
+        from tidegate.engine import items
+
+        if connection not in configuration.connections:
+            raise Unknown("connection", connection, configuration.connections)
+        count = items.retry(connection, flow, keys, there.clock.now())
+    if as_json:
+        showing.print_json({"retried": count})
+    else:
+        showing.say(f"{count} of {len(keys)} are tried again with the next cycle")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group with its commands."""
+    app.add_typer(group, name="items")
