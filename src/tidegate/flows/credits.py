@@ -8,12 +8,14 @@ from typing import Any
 from tidegate.domain import invoicing
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.paper import Mark, There, settle
-from tidegate.flows import papers
+from tidegate.domain.states import State
+from tidegate.flows import invoices, papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoices import read, read_subject
 from tidegate.flows.papers import Adopt, Step, Write
 from tidegate.ledger import delivery, lookups
+from tidegate.ledger import papers as of_orders
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import credit
@@ -26,7 +28,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.may_call_company():
+    if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
         read(cycle, FLOW, credit=True)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         papers.carry(cycle, CreditClerk(cycle.connection), (STEP,))
@@ -45,6 +47,13 @@ class CreditClerk:
     flow: str = FLOW
     link: str = "magento-credit"
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
+
+    def waits(self, source_id: int) -> str:
+        """Magento credits what it has invoiced, so an invoice that waits for its payment comes first."""
+        for each in of_orders.steps(source_id, invoices.FLOW, invoices.STEP):
+            if each.state is State.SKIPPED and each.reason == invoices.UNPAID:
+                return f"{each.step} comes first, and with Sage's payment or settlement (invoice_when)"
+        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its credit memos as they are now."""

@@ -55,6 +55,7 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     settings = cycle.connection.settings
     if not confirmed or not any(payment.prepaid for payment in settings.payments.values()):
         return
+    posts = cycle.connection.company.capabilities.readings.receipts
     wanted = []
     for item in lookups.items([verdict.delivery_id for verdict in confirmed]):
         if item.document and prepaid(settings, read_order(item.document).payment_method):
@@ -66,6 +67,8 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
                     key=step_key(order_key(item.store, item.entity_id or 0), STEP),
                     source_id=item.source_id,
                     label=item.label,
+                    state=State.QUEUED if posts else State.SKIPPED,
+                    reason="" if posts else "this product takes no receipts: post it by hand",
                 )
             )
     delivery.create_many(wanted, now)

@@ -54,7 +54,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.may_call_company():
+    if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
         read(cycle, FLOW, credit=False)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         papers.carry(cycle, InvoiceClerk(cycle.connection), (STEP,))
@@ -79,6 +79,7 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> None:
     known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
     now = cycle.now()
     with transaction("capture"):
+        books.keep_invoices(cycle.name, changes.rows, now)
         for row in wanted:
             for key in row.order_keys:
                 if key in known:
@@ -125,6 +126,10 @@ class InvoiceClerk:
     flow: str = FLOW
     link: str = "magento-invoice"
     after: tuple[str, ...] = ("shipments/shipment:",)
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its invoices as they are now."""

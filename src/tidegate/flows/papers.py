@@ -94,6 +94,10 @@ class Clerk(Protocol):
         """Beginnings of `flow/step` that must be finished before, for the same order."""
         ...
 
+    def waits(self, source_id: int) -> str:
+        """What else must come first for this order, in words; "" for nothing."""
+        ...
+
     def decide(self, item: Item) -> Step:
         """Read the order as it is now, and decide. Changes nothing."""
         ...
@@ -152,7 +156,8 @@ def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
         if f"{step.flow}/{step.step}".startswith(clerk.after):
             text = f"{step.step} of {step.flow} comes first and is {step.state.value}; this follows by itself"
             return Failure(Code.PARENT_PENDING, text, sent=False)
-    return None
+    text = clerk.waits(source_id)
+    return Failure(Code.PARENT_PENDING, text, sent=False) if text else None
 
 
 def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:

@@ -23,6 +23,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import books as kept_books
 from tidegate.flows import deposits, invoices, papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -71,7 +72,11 @@ def run(cycle: Cycle) -> None:
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
     if cycle.may_call_company():
         with cycle.connection.company.session() as session:
-            read(cycle, session)
+            readings = cycle.connection.company.capabilities.readings
+            if readings.entries:
+                read(cycle, session)
+            if readings.receipts and cycle.may_go_on():
+                learn_postings(cycle, session)
             if cycle.may_go_on():
                 deposits.run(cycle, session)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
@@ -96,12 +101,22 @@ def read(cycle: Cycle, session: Session) -> None:
     tied = ties(cycle, rows)
     now = cycle.now()
     with transaction("capture"):
+        books.keep_entries(cycle.name, changes.rows, now)
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):
                 take(cycle, row, tie, now)
         books.keep_entries(cycle.name, [row for row in rows if (row.kind, row.reference) in tied], now)
         if changes.cursor != since:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+
+
+def learn_postings(cycle: Cycle, session: Session) -> None:
+    """The nominal ledger's lines of new entries: the end of every chain."""
+    if not cycle.connection.company.capabilities.readings.postings or not cycle.may_call_company():
+        return
+    learnt = kept_books.learn_postings(cycle.connection, session)
+    if isinstance(learnt, Failure):
+        cycle.call_failed(learnt)
 
 
 def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str], list[Tie]]:
@@ -172,6 +187,10 @@ class PaymentClerk:
     flow: str = FLOW
     link: str = ""
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order as it is now."""

@@ -83,7 +83,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.may_call_company():
+    if cycle.connection.company.capabilities.readings.despatches and cycle.may_call_company():
         read(cycle)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         papers.carry(cycle, ShipmentClerk(cycle.connection), (SHIPMENT, TRACK))
@@ -184,6 +184,10 @@ class ShipmentClerk:
     flow: str = FLOW
     link: str = "magento-shipment"
     after: tuple[str, ...] = ()
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its shipments as they are now."""

@@ -151,6 +151,23 @@ def test_point_21_the_magento_invoice_may_come_with_the_payment(stage: Stage) ->
     assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
 
 
+def test_a_credit_waits_for_an_invoice_that_waits_for_its_payment(stage: Stage) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when="payment"))
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run()
+    item = shop.item(placed, "credits", "credit:")
+    assert (item.state, item.reason_code) == (State.HELD, "parent-pending")
+    shop.pay(made)
+    shop.run()
+    shop.run()
+    assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
+    assert len(shop.papers(placed)["creditmemos"]) == 1
+
+
 def test_a_payment_known_before_its_invoice_lets_it_go_at_once(stage: Stage) -> None:
     shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when="payment"))
     placed = shipped(shop)
