@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from tidegate.config.problem import Problem
 from tidegate.domain.errors import Code, Failure
+from tidegate.engine.attribute_check import check_attributes, check_customer_prices
 from tidegate.engine.hub import Hub
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
 from tidegate.flows.connection import Connection
@@ -240,6 +241,8 @@ def check_connection(
     for flow, rule in settings.flows.items():
         when = f"every {rule.every}" if rule.every else f"cron {rule.cron}"
         yield Finding(f"flow {flow}", "pass", when if rule.enabled else "switched off")
+    yield from check_attributes(connection)
+    yield from check_customer_prices(connection)
     if lists is None:
         yield Finding("mappings", "warn", "not compared: the company's lists could not be read")
         return
