@@ -137,7 +137,9 @@ def available(
 
     on hand - allocated + corrections - buffer, over all warehouses of the source (`sources`: warehouse ->
     source; other warehouses are not published). The buffer is rounded up and the result down, to
-    `decimals` places; never below zero. `groups` are product groups by SKU.
+    `decimals` places; never below zero, and never below what web orders are still to be shipped of it:
+    the buffer keeps pieces from new customers, not from those who have bought. `groups` are product
+    groups by SKU.
     """
     known = pl.DataFrame(
         {"warehouse": list(sources), "source": list(sources.values())}, schema_overrides=_NAMES
@@ -148,7 +150,9 @@ def available(
     step = PIECE // 10**decimals
     corrected = corrected_by.join(known, on="warehouse").group_by("sku", "source").agg(pl.col("pieces").sum())
     on_hand, kept = pl.col("on_hand"), pl.col("kept")
-    free = on_hand - pl.col("allocated") + pl.col("pieces").fill_null(0)
+    correction = pl.col("pieces").fill_null(0)
+    promised = correction.clip(lower_bound=0)
+    free = on_hand - pl.col("allocated") + correction.clip(upper_bound=0)
     return (
         levels.join(known, on="warehouse")
         .group_by("sku", "source")
@@ -160,7 +164,7 @@ def available(
         .select(
             "sku",
             "source",
-            quantity=((free - kept) // step * step).clip(lower_bound=0),
+            quantity=((free - kept).clip(lower_bound=0) + promised) // step * step,
         )
         .sort("sku", "source")
     )

@@ -315,6 +315,9 @@ def hold_back(cycle: Cycle) -> None:
 
     Those that wait for a person do not starve their SKUs: their pieces are in the formula.
     """
+    shipments = cycle.connection.settings.flows.get(shipped.FLOW)
+    if shipments is None or not shipments.enabled:
+        return  # nobody will write them: waiting would have no end
     skus = shipped.open_shipment_skus(cycle.name)
     keys = [key_of(sku, source) for sku in skus for source in sources_of(cycle.connection)]
     items = mirror.find(cycle.name, FLOW, keys)

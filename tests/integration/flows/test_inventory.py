@@ -172,6 +172,21 @@ def test_point_19_a_shipment_goes_before_the_stock_of_its_skus(build: Build) -> 
     assert lies(shop, line.code) == 3
 
 
+def test_the_last_pieces_are_shipped_whatever_the_buffer(build: Build) -> None:
+    world = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="50"))
+    shop = world.stage
+    placed = world.sent("guest")
+    (line, *_) = [line for line in world.order(placed).lines if line.is_stocked]
+    adjust(shop, int(line.quantity), line.code)
+    inventory(shop)
+    assert lies(shop, line.code) == line.quantity
+    world.despatch(placed)
+    shop.cycle("shipments")
+    assert lies(shop, line.code) == 0
+    inventory(shop)
+    assert lies(shop, line.code) == 0
+
+
 def test_point_25_unknown_sku_is_checked_by_us(shop: Stage) -> None:
     adds_product(shop, "ONLY-SAGE")
     adjust(shop, 50, "ONLY-SAGE")

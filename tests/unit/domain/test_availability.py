@@ -103,6 +103,15 @@ def test_never_below_zero() -> None:
     assert shown(level(4), buffers=Buffers(Buffer(pieces=D(9)))) == {"default": 0}
 
 
+@pytest.mark.parametrize("buffer", [Buffer(), Buffer(pieces=D(50))])
+def test_the_buffer_does_not_keep_pieces_from_those_who_have_bought(buffer: Buffer) -> None:
+    """Magento ships only what its source holds: the last pieces, sold on the web, must be there."""
+    rules = Buffers(buffer)
+    allocated, despatched = (Claim(line(5, 5), open=D(5)),), (Claim(line(5, 0, 5), open=D(5)),)
+    assert shown(level(5, 5), claims=allocated, buffers=rules) == {"default": 5}
+    assert shown(level(0, 0), claims=despatched, buffers=rules) == {"default": 5}
+
+
 def test_the_nearest_rule_counts() -> None:
     rules = Buffers(
         Buffer(D(10)),
@@ -297,8 +306,7 @@ def test_whatever_happens_no_more_is_salable_than_can_be_shipped(
         world.on_hand[order.warehouse] -= order.allocated
         order.despatched, order.allocated = order.despatched + order.allocated, 0
     world.publish([], buffer)
-    world.store = {source: pieces + 99 for source, pieces in world.store.items()}  # room to ship from
-    world.write_shipments()
+    world.write_shipments()  # the sources hold what is to be shipped, whatever the buffer
     world.publish([], buffer)
     assert world.reserved() == 0
     free = dict.fromkeys(sources.values(), 0)
