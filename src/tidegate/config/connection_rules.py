@@ -43,6 +43,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
         check_patterns(getattr(connection.stock, name), f"{key}.stock.{name}", report)
     _check_rounding(connection.rounding, connection.tax, f"{key}.rounding", report)
     check_patterns(connection.revenue.accounts, f"{key}.revenue.accounts", report)
+    check_patterns(connection.revenue.groups, f"{key}.revenue.groups", report)
     price_rules.check(connection.prices, connection.websites, f"{key}.prices", report)
     account_rules.check(connection.accounts, f"{key}.accounts", report)
     account_rules.check_products(connection.products, f"{key}.products", report)

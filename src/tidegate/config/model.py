@@ -141,6 +141,7 @@ class Revenue(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.revenue]`: SKU pattern (`HUB-*`) -> revenue account; first match counts."""
 
     accounts: dict[str, str] = {}
+    groups: dict[str, str] = {}  #: pattern of the product group in Sage -> account, behind the SKUs
 
 
 class Rounding(Strict, frozen=True, kw_only=True):

@@ -59,6 +59,8 @@ class Terms:
         default_factory=dict
     )  #: the ERP's code -> percent, as far as known
     revenue: tuple[tuple[str, str], ...] = ()  #: (SKU pattern, account), the first match counts
+    revenue_groups: tuple[tuple[str, str], ...] = ()  #: (product group pattern, account), behind the SKUs
+    groups: Mapping[str, str] = field(default_factory=dict)  #: the ERP's code -> its product group
     skus: Mapping[str, str] = field(default_factory=dict)  #: exceptions: Magento SKU -> the ERP's code
     text_skus: frozenset[str] = frozenset()  #: SKUs that the ERP does not know and gets as free text
     warehouse: str = ""
@@ -88,8 +90,12 @@ class Terms:
         return None
 
     def revenue_account(self, sku: str) -> str:
-        """The account of the first pattern that fits the Magento SKU; "" = the product's own."""
-        return next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
+        """The account of the first pattern that fits the Magento SKU, else its group; "" = the product's own."""
+        named = next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
+        group = self.groups.get(self.skus.get(sku, sku), "")
+        if named or not group:
+            return named
+        return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
 
     def zero_rate_code(self) -> str | None:
         """The tax code of the rounding line, None when there is none or it is known to be taxed."""

@@ -15,6 +15,7 @@ from tidegate.domain.master import ProductRecord
 from tidegate.domain.money import plain
 from tidegate.domain.terms import OTHER, Terms
 from tidegate.engine.mapping_check import lists_by_kind
+from tidegate.flows.books import keep_groups
 from tidegate.flows.connection import Connection
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList
@@ -36,9 +37,6 @@ class Covered:
 
 def coverage(connection: Connection) -> list[Covered] | Failure:
     """Ask both systems for their lists; the first that does not answer is the failure."""
-    terms = connection.terms()
-    if isinstance(terms, Failure):
-        return terms
     lists = connection.company.code_lists()
     if isinstance(lists, Failure):
         return lists
@@ -52,6 +50,11 @@ def coverage(connection: Connection) -> list[Covered] | Failure:
         products = session.read_products(None)
     if isinstance(products, Failure):
         return products
+    if connection.settings.revenue.groups:
+        keep_groups(connection, products.rows)
+    terms = connection.terms()
+    if isinstance(terms, Failure):
+        return terms
     known = lists_by_kind(lists)
     return [
         *payments(terms, methods, known),

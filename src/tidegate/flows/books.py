@@ -5,11 +5,13 @@ No flow of its own: it writes nothing anywhere but here. It runs with the nightl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.master import ProductRecord
 from tidegate.flows.connection import Connection
-from tidegate.ledger import books, cursors, marks
+from tidegate.ledger import books, cursors, marks, product_groups
 from tidegate.ledger.database import transaction
 from tidegate.sage.port import Session
 
@@ -46,17 +48,20 @@ def learn(connection: Connection) -> Learnt:
         if not told
     )
     remember_ties(connection)
+    grouped: Failure | None = None
     invoices: int | Failure = 0
     entries: int | Failure = 0
     posted: int | Failure = 0
     with connection.company.session() as session:
-        if readings.invoices:
+        if readings.products and connection.settings.revenue.groups:
+            grouped = learn_groups(connection, session)
+        if readings.invoices and grouped is None:
             invoices = learn_invoices(connection, session)
         if readings.entries and not isinstance(invoices, Failure):
             entries = learn_entries(connection, session)
         if readings.postings and not isinstance(invoices, Failure) and not isinstance(entries, Failure):
             posted = learn_postings(connection, session)
-    failures = [each for each in (invoices, entries, posted) if isinstance(each, Failure)]
+    failures = [each for each in (grouped, invoices, entries, posted) if isinstance(each, Failure)]
     counts = [0 if isinstance(each, Failure) else each for each in (invoices, entries, posted)]
     return Learnt(counts[0], counts[1], counts[2], untold, failures[0] if failures else None)
 
@@ -71,6 +76,24 @@ def remember_ties(connection: Connection) -> None:
 def marks_of(connection: str) -> str:
     """The name of the mark that keeps the product's ties."""
     return f"book-ties:{connection}"
+
+
+def learn_groups(connection: Connection, session: Session) -> Failure | None:
+    """The product groups that revenue accounts go by; changed ones count from the next order on."""
+    products = session.read_products(None)
+    if isinstance(products, Failure):
+        return products
+    keep_groups(connection, products.rows)
+    return None
+
+
+def keep_groups(connection: Connection, products: Iterable[ProductRecord]) -> None:
+    """Keep the groups of all products."""
+    groups = {product.sku: product.group for product in products if product.group}
+    with transaction("groups"):
+        changed = product_groups.keep(connection.name, groups, connection.clock.now())
+    if changed:
+        connection.forget()
 
 
 def learn_invoices(connection: Connection, session: Session) -> int | Failure:

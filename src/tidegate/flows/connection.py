@@ -12,7 +12,7 @@ from tidegate.domain.calendar import Calendar, Closed
 from tidegate.domain.errors import Failure
 from tidegate.domain.terms import Terms
 from tidegate.flows.mapping import terms_of
-from tidegate.ledger import closures
+from tidegate.ledger import closures, product_groups
 from tidegate.magento.store import MagentoStoreClient
 from tidegate.sage.port import Company
 
@@ -51,8 +51,9 @@ class Connection:
                 rates = {
                     code: rate for each in lists if each.kind == "tax" for code, rate in each.rates.items()
                 }
+                groups = product_groups.read(self.name) if self.settings.revenue.groups else {}
                 self._terms = terms_of(
-                    self.name, self.settings, self.company_settings, self.company.capabilities, rates
+                    self.name, self.settings, self.company_settings, self.company.capabilities, rates, groups
                 )
             return self._terms
 

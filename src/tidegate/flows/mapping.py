@@ -17,8 +17,12 @@ def terms_of(
     company: model.Company,
     capabilities: Capabilities,
     rates: Mapping[str, Decimal],
+    groups: Mapping[str, str] | None = None,
 ) -> Terms:
-    """The mappings of connection `name`; `rates` are the company's own tax rates in percent."""
+    """The mappings of connection `name`; `rates` are the company's own tax rates in percent.
+
+    `groups` are the product groups by the company's codes, as far as they are known.
+    """
     return Terms(
         currency=company.currency,
         connection=name,
@@ -32,6 +36,8 @@ def terms_of(
         tax_codes=settings.tax.codes,
         tax_rates=rates,
         revenue=tuple(settings.revenue.accounts.items()),
+        revenue_groups=tuple(settings.revenue.groups.items()),
+        groups=groups or {},
         skus=settings.skus,
         text_skus=frozenset(settings.skip_skus),
         warehouse=settings.warehouse,

@@ -62,3 +62,25 @@ def test_the_real_lists_of_both_systems(terminal: Terminal) -> None:
     missing = terminal.json("coverage", "--missing", code=1)["lines"]
     assert ("payment", "banktransfer") in {(each["kind"], each["name"]) for each in missing}
     assert "missing" in terminal.run("coverage", code=1).output
+
+
+GROUPS = """
+[connections.web.revenue.groups]
+"*" = "4010"
+
+[connections.web.revenue.accounts]
+"NOTHING-*" = "4000"
+"""
+
+
+def test_revenue_goes_by_the_product_group_where_no_sku_pattern_fits(terminal: Terminal) -> None:
+    text = {'\n[connections.web.revenue.accounts]\n"SHIRT*" = "4010"\n"*" = "4000"\n': GROUPS}
+    terminal.write_config(text=text)
+    lines = [each for each in terminal.json("coverage")["lines"] if each["kind"] == "products"]
+    grouped = [each for each in lines if each["name"] != "(no group)"]
+    assert grouped
+    assert {(each["target"], each["verdict"]) for each in grouped} == {("4010", "mapped")}
+    terminal.sell(1)
+    assert terminal.cycle()["confirmed"] == 1
+    (order,) = terminal.world.sage.company.books()["orders"]
+    assert order

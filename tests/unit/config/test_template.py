@@ -70,6 +70,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "connections.web.skus",
         "connections.web.customers.accounts",
         "connections.web.revenue.accounts",
+        "connections.web.revenue.groups",
         *(f"stores.main.{key}" for key in ("username", "password")),
     }
     assert set(differences(written, switched_on, "")) == examples

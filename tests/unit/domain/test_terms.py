@@ -53,3 +53,15 @@ def test_the_rounding_line_s_tax_code() -> None:
     assert terms(tax_codes={"0": "2"}, tax_rates={}).zero_rate_code() == "2"
     assert terms(rounding_tax_code="9").zero_rate_code() == "9"
     assert terms(rounding_tax_code="1", tax_rates={"1": Decimal(20)}).zero_rate_code() is None
+
+
+def test_revenue_by_sku_then_by_product_group() -> None:
+    mine = Terms(
+        currency="GBP",
+        revenue=(("HUB-1", "4000"),),
+        revenue_groups=(("HUBS", "4100"), ("SERVICE*", "4200")),
+        groups={"HUB-1": "HUBS", "0002": "HUBS", "FIT": "SERVICES"},
+        skus={"HUB-2": "0002"},
+    )
+    found = [mine.revenue_account(sku) for sku in ("HUB-1", "HUB-2", "FIT", "OTHER")]
+    assert found == ["4000", "4100", "4200", ""]
