@@ -124,6 +124,45 @@ def test_warehouses_of_one_source_are_added(build: Build) -> None:
     assert lies(shop) == 42
 
 
+def test_buffers_by_group_and_sku(build: Build) -> None:
+    shop = stocked(build(), group_buffers={"CLOTH*": "50%"}, sku_buffers={SKU: "7"})
+    for sku in (SKU, "HUB-0002", "SHIRT-RED"):
+        adjust(shop, 100, sku)
+    inventory(shop)
+    assert [lies(shop, sku) for sku in (SKU, "HUB-0002", "SHIRT-RED")] == [93, 90, 50]
+    adjust(shop, 60, "SHIRT-RED")
+    inventory(shop)  # the groups are kept: only what changed is read
+    assert lies(shop, "SHIRT-RED") == 30
+
+
+def test_a_product_that_sage_calls_otherwise(shop: Stage) -> None:
+    adjust(shop, 100, "HUB-0002")
+    shop.reopen(skus={SKU: "HUB-0002"})
+    inventory(shop)
+    assert lies(shop, SKU) == 90
+    assert lies(shop, "HUB-0002") == 500  # as it was: nobody sells it by that name
+
+
+def test_parts_of_a_piece(build: Build) -> None:
+    shop = stocked(build(), decimals=2, buffer="0%")
+    shop.company.stock_adjust(SKU, "HOME", to=Decimal("7.125"))
+    adjust(shop, 7, "HUB-0002")
+    inventory(shop)
+    assert settled()[f"{SKU}@wh_detroit"] == "7.12;1"
+    assert settled()["HUB-0002@wh_detroit"] == "7;1"
+    assert lies(shop) == Decimal("7.12")
+
+
+def test_a_source_that_is_configured_no_more_is_left_alone(shop: Stage) -> None:
+    inventory(shop)
+    before = lies(shop)
+    stocked(shop, warehouses={"LONDON": "wh_london"})
+    inventory(shop)
+    assert lies(shop) == before
+    assert lies(shop, source="wh_london") == free(shop, warehouse="LONDON")
+    assert {key.rpartition("@")[2] for key in settled()} == {"wh_london"}
+
+
 def test_what_the_shop_reserves_is_not_taken_off_twice(build: Build) -> None:
     """The formula over both systems: order, allocation, despatch, shipment; salable stays what it is."""
     world = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="0%"))
