@@ -31,7 +31,7 @@ from tidegate.flows.invoices import PAID
 from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.papers import Adopt, Drop, Step, Write
 from tidegate.flows.standings import last_progress, word_of
-from tidegate.ledger import books, chain, cursors, delivery, lookups
+from tidegate.ledger import alerts, books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
@@ -42,6 +42,7 @@ from tidegate.magento.notes import CommentBody, CommentEntry
 from tidegate.sage.port import Session
 
 FLOW, CURSOR, PART = "payments", "entries", "part-payment:"
+REOPENED = "reopened:"
 LINK_OF = {EntryKind.INVOICE: "sage-invoice", EntryKind.CREDIT: "sage-credit"}
 
 
@@ -141,6 +142,8 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
     if row.kind is not EntryKind.INVOICE:
         return
     deposits.allocate_later(cycle, tie.source_id, row, tie.label, now)
+    if row.outstanding:
+        taken_back(cycle, row, tie, now)
     if row.outstanding >= row.gross and row.gross:
         return
     step = PAID + step_part(row.reference)
@@ -164,6 +167,32 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
     delivery.create_many([wanted], now)
     if not row.outstanding:
         release_invoice(cycle, tie.source_id, row.reference, now)
+
+
+def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
+    """Inside the transaction: an invoice that was told as paid is open again, which a person must judge."""
+    number = step_part(row.reference)
+    step = f"{REOPENED}{number}:{shown(row.outstanding)}"
+    told = lookups.step_of(tie.source_id, FLOW, PAID + number) is not None
+    if not told or lookups.step_of(tie.source_id, FLOW, step) is not None:
+        return
+    text = (
+        f"Sage invoice {row.reference} was paid, and {shown(row.outstanding)} {row.currency} of it is open again: "
+        "a payment was taken back. Correct the order's status in Magento, then `tidegate queue skip`."
+    )
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=step,
+        key=step_key(order_key(tie.store, tie.entity_id), step),
+        state=State.REVIEW,
+        source_id=tie.source_id,
+        label=tie.label,
+        reason_code=Code.OTHER_CONTENT.value,
+        reason=text,
+    )
+    delivery.create_many([wanted], now)
+    alerts.raise_alert(Code.OTHER_CONTENT.value, cycle.name, tie.label, text, now)
 
 
 def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) -> None:

@@ -124,6 +124,26 @@ def test_open_and_paid_are_told_by_status_and_comment(stage: Stage) -> None:
     assert stage.shop_calls("POST") == []
 
 
+def test_a_payment_that_is_taken_back_is_a_review(shop: Fulfilled) -> None:
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.pay(made)
+    shop.run()
+    company = shop.stage.company
+    entry = company.receivables.table.first("reference", made.number)
+    assert entry is not None
+    with company.staff():
+        entry.allocated -= Decimal(5)
+        entry.updated_at = company.stamp()
+    shop.run("payments")
+    shop.run("payments")
+    item = shop.item(placed, "payments", "reopened:")
+    assert item.state is State.REVIEW
+    assert "5.00" in item.reason
+    with company.staff():
+        entry.allocated += Decimal(5)
+
+
 def test_point_1_a_payment_never_erases_the_status(shop: Fulfilled) -> None:
     placed = shipped(shop)
     made = shop.invoice(placed)
