@@ -26,7 +26,7 @@ Offers = tuple[list[ListPrice], list[CustomerPrice]]
 
 
 def frame_of(book: PriceBook) -> pl.DataFrame:
-    """key (`SKU|owner`), value: the rows of that owner and product as JSON."""
+    """key (`SKU|owner`), value: the rows of that owner and product as JSON; sorted by key."""
     owned: dict[str, list[ListPrice | CustomerPrice]] = {}
     for price in book.prices:
         owned.setdefault(key_of(price.sku, price.list_code), []).append(price)
@@ -35,7 +35,7 @@ def frame_of(book: PriceBook) -> pl.DataFrame:
     values = [
         msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode() for rows in owned.values()
     ]
-    return pl.DataFrame({"key": list(owned), "value": values}, schema=picture.SCHEMA)
+    return pl.DataFrame({"key": list(owned), "value": values}, schema=picture.SCHEMA).sort("key")
 
 
 def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
@@ -45,16 +45,20 @@ def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[
     """
     skus = told.select(_sku().unique())["key"]
     kept = before.clear() if full else before.filter(~_sku().is_in(skus.implode()))
-    after = pl.concat([kept, told])
+    after = kept.merge_sorted(told, key="key")
     touched = before if full else before.filter(_sku().is_in(skus.implode()))
     return after, changed(touched, told)
 
 
 def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
-    """The SKUs of which any owner's prices differ between two readings."""
-    new = after.join(before, on=["key", "value"], how="anti")
-    old = before.join(after, on=["key", "value"], how="anti")
-    return set(pl.concat([new, old]).select(_sku().unique())["key"])
+    """The SKUs of which any owner's prices differ between two readings; both are sorted by key.
+
+    Merged by key, what did not change stands beside itself: ten million rows take seconds, no join does.
+    """
+    both = before.merge_sorted(after, key="key")
+    twin = (pl.col("key") == pl.col("key").shift(-1)) & (pl.col("value") == pl.col("value").shift(-1))
+    alone = both.filter(~(twin.fill_null(value=False) | twin.shift(1).fill_null(value=False)))
+    return set(alone.select(_sku().unique())["key"])
 
 
 def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, Offers]:
