@@ -28,7 +28,7 @@ from tidegate.flows.order_steps import entity_of
 from tidegate.flows.skus import store_skus
 from tidegate.flows.stock_levels import Reading
 from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
-from tidegate.ledger import cursors, marks, mirror, queued, shipped
+from tidegate.ledger import cursors, lease, marks, mirror, queued, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 
@@ -105,15 +105,18 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
     if isinstance(reading, Failure):
         failed(cycle, reading, of_company=True)
         return
+    cycle.keep_lease()
     cycle.count("read", reading.read)
     wanted = calculated(connection, reading, waiting)
     if not note_shipments(cycle, scribe):
         return
     if full and not compare(cycle, scribe, wanted):
         return
+    cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
-        reading.keep(cycle)
         now = cycle.now()
+        lease.check(cycle.lease, now)  # what a worker calculated that has lost it is old
+        reading.keep(cycle)
         # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
         missing = mirror.unnamed(cycle.name, FLOW, wanted).to_frame("key")
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
