@@ -11,9 +11,13 @@ from tidegate.domain.states import State
 from tidegate.ledger import models
 from tidegate.ledger.account import _PLACE
 
-#: Steps that carry a suffix of their own for each document, e.g. `change-9f2c...`: counted as one family.
-FAMILIES = ("change",)
-_LAST = "-zzzzzzzzzzzzzzzz"  # behind every suffix, which is hexadecimal, in any collation
+#: Steps that carry a suffix of their own for each document, e.g. `change-9f2c...` or `shipment:8963`: counted
+#: as one family. Family -> what stands between its name and the suffix.
+FAMILIES = {
+    **dict.fromkeys(("change", "standing", "lift"), "-"),
+    **dict.fromkeys(("shipment", "track", "invoice", "credit", "payment", "part-payment"), ":"),
+}
+_LAST = "zzzzzzzzzzzzzzzz"  # behind every suffix, in any collation
 
 
 def steps() -> list[tuple[str, str, str]]:
@@ -37,20 +41,26 @@ def _names(rows: QuerySet[models.Delivery], column: str) -> Iterator[str]:
         name = rows.filter(**{f"{column}__gt": last}).aggregate(name=Min(column))["name"]
         if name is None:
             return
-        family = name.partition("-")[0]
-        if column == "step" and family in FAMILIES and family != name:
-            yield family
-            last = family + _LAST
-        else:
-            yield name
-            last = name
+        family = family_of(name) if column == "step" else ""
+        yield family or name
+        last = f"{family}{FAMILIES[family]}{_LAST}" if family else name
+
+
+def family_of(step: str) -> str:
+    """The family that a step belongs to; "" for a step of its own."""
+    for mark in (":", "-"):
+        family, found, _ = step.partition(mark)
+        if found and FAMILIES.get(family) == mark:
+            return family
+    return ""
 
 
 def family_account(connection: str, flow: str, family: str) -> Account:
     """The account of all steps of one family together; what was created counts as read."""
+    first = f"{family}{FAMILIES[family]}"
     rows = (
         models.Delivery.objects.filter(
-            connection=connection, flow=flow, step__gte=f"{family}-", step__lte=f"{family}{_LAST}"
+            connection=connection, flow=flow, step__gte=first, step__lte=f"{first}{_LAST}"
         )
         .order_by("state")
         .values_list("state")

@@ -40,3 +40,21 @@ def test_a_family_has_one_account(ledger: Ledger) -> None:
     account = overview.family_account("main-uk", "orders", "change")
     assert (account.read, account.review, account.waiting) == (2, 1, 1)
     assert account.unexplained == 0
+
+
+def test_documents_are_families_too(ledger: Ledger) -> None:
+    for number in ("8963", "8963-8598", "9000:LONDON"):
+        create(f"1/shipment:{number}", flow="shipments", step=f"shipment:{number}")
+    create("1/track:8963", flow="shipments", step="track:8963:RM1")
+    create("1/payment:0000000007", flow="payments", step="payment:0000000007")
+    create("1/part-payment:0000000007", flow="payments", step="part-payment:0000000007:5.00")
+    create("1/deposit", flow="payments", step="deposit")
+    assert [(flow, step) for _, flow, step in overview.steps()] == [
+        ("payments", "deposit"),
+        ("payments", "part-payment"),
+        ("payments", "payment"),
+        ("shipments", "shipment"),
+        ("shipments", "track"),
+    ]
+    assert overview.family_account("main-uk", "shipments", "shipment").read == 3
+    assert overview.family_account("main-uk", "payments", "payment").read == 1
