@@ -60,6 +60,8 @@ class Books:
     links: frozenset[str] = frozenset()
 
 
+#: The ties that a product's records may carry and the chain walks along.
+TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 #: kind in Sage -> the document that Magento gets for it
 MIRRORED = {
     "sage-despatch": "magento-shipment",

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.chain import Books, Node, Tie, gaps, grow, untold
+from tidegate.domain.chain import TIES, Books, Node, Tie, gaps, grow, untold
 from tidegate.domain.keys import order_key
 from tidegate.flows.books import marks_of
 from tidegate.flows.documents import read_order
@@ -48,7 +48,7 @@ def chain_of(found: Trace) -> Node | None:
         invoices=invoices,
         entries=entries,
         postings=books.postings(connection, entries),
-        links=frozenset((marks.read(marks_of(connection)) or "").split()),
+        links=known_ties(connection),
     )
     top = Node(
         "magento-order",
@@ -58,6 +58,12 @@ def chain_of(found: Trace) -> Node | None:
         amount=source.grand_total,
     )
     return grow(top, ties, known, goods=has_goods(source))
+
+
+def known_ties(connection: str) -> frozenset[str]:
+    """The ties that the product gives. Before the books were read nobody knows: then they are missing."""
+    written = marks.read(marks_of(connection))
+    return TIES if written is None else frozenset(written.split())
 
 
 def report(found: Trace) -> dict[str, Any] | None:
