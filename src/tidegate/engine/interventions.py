@@ -127,6 +127,15 @@ def release_children(item: Item, now: datetime) -> None:
         delivery.release_waiting(item.connection, [f"order:{item.store}:{item.entity_id}"], now)
 
 
+#: What a step's target is in the chain, by how the step's name begins; else the company's order.
+KINDS = {
+    "shipment:": "magento-shipment",
+    "invoice:": "magento-invoice",
+    "credit:": "magento-credit",
+    "deposit": "sage-receipt",
+}
+
+
 def link(item: Item, number: str, *, target_id: str = "", actor: str, now: datetime, text: str = "") -> Acted:
     """Confirm a delivery as the document that exists in the company, e.g. typed in by hand.
 
@@ -140,7 +149,8 @@ def link(item: Item, number: str, *, target_id: str = "", actor: str, now: datet
         )
     try:
         with transaction("operator-link"):
-            done = delivery.link_to(item.id, target_id, number, actor=actor, now=now, text=text)
+            kind = next((kind for step, kind in KINDS.items() if item.step.startswith(step)), "sage-order")
+            done = delivery.link_to(item.id, target_id, number, actor=actor, now=now, kind=kind, text=text)
             release_after_cancellation(item, now)
     except NotAllowed as refused:
         return _acted(item, Result.REFUSED, item.state, str(refused))

@@ -246,7 +246,10 @@ class ShipmentClerk:
         there = store.of_order(subject.entity_id)
         if isinstance(there, Failure):
             return there
-        paper = next((each for each in there if str(each.id) == of.target_id), None)
+        # by its number, too: a person who links a shipment reads that
+        paper = next(
+            (each for each in there if str(each.id) == of.target_id or each.number == of.target_number), None
+        )
         if paper is None:
             text = f"Magento has shipment {of.target_number or of.target_id} no longer"
             return Failure(Code.OTHER_CONTENT, text, sent=False)

@@ -12,6 +12,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
+from tidegate.engine import interventions
 from tidegate.engine.dry_run import dry_run
 from tidegate.ledger import chain, queue
 
@@ -280,3 +281,23 @@ def test_the_subject_tells_the_inventory_flow_what_leaves(shop: Fulfilled) -> No
         assert line["line_key"].startswith("item:")
         assert line["warehouse"] == "HOME"
         assert Decimal(line["quantity"]) == shop.goods(placed)[line["sku"]]
+
+
+def test_a_person_links_a_shipment_that_was_made_by_hand(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.shopper.ship(placed, partly=True)
+    despatch = shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert item.state is State.REVIEW
+    (by_hand,) = shop.papers(placed)["shipments"]
+    interventions.link(item, by_hand["increment_id"], actor="anna", now=shop.stage.now)
+    kinds = {link.kind: link.number for link in chain.of(item.source_id or 0)}
+    assert kinds["magento-shipment"] == by_hand["increment_id"]
+    company = shop.stage.company
+    with company.staff():
+        courier = next(iter(company.couriers))
+        company.despatches.track(despatch, courier_id=courier.id, consignment="T-9")
+    shop.run("shipments")
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert [track["track_number"] for track in shipment["tracks"]] == ["T-9"]
