@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import msgspec
 
-from tidegate.domain.errors import Code, Failure
+from tidegate.domain.errors import Failure
 from tidegate.magento.client import StoreClient
 
 #: Store code `all`: operations without one would be of the default store view.
@@ -89,8 +89,3 @@ def _operation(number: int, listed: _Listed | None) -> Operation:
     except ValueError:
         status = Status.OPEN
     return Operation(number, status, listed.result_message or "", listed.result_serialized_data or "")
-
-
-def unclear(operation: Operation) -> Failure:
-    """What a failed operation means: nothing of it was written, a person or the next cycle sees to it."""
-    return Failure(Code.REFUSED, f"{operation.message or 'the operation failed'} (bulk)")
