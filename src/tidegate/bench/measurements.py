@@ -44,6 +44,11 @@ MEASUREMENTS: dict[str, Measurement] = {
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
     "trace": Measurement("tracing", "looking an order up among a million", 20),
+    "stock-compare": Measurement("stock_compare", "a million stock rows against what the store was told", 1),
+    "contract-prices": Measurement(
+        "contract_prices", "ten million contract prices against the day before", 3
+    ),
+    "reconcile": Measurement("reconciling", "100,000 orders three ways", 4),
     "drain": Measurement("drain", "a backlog of 5,000 orders over two seats", 18),
 }
 

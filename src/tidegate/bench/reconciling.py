@@ -1,0 +1,237 @@
+"""`reconcile`: 100,000 orders of a period three ways, invoiced and posted, out of a ledger on disk.
+
+The ledger holds the orders with their documents, one invoice an order, its entry and its four postings. All
+of it is read back and compared with the store's list and the company's orders, which are here already: how
+long those two take to answer is theirs, and their calls are few (a page of 300 orders, a look-up of many).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+from tidegate.bench.figure import Figure, Target
+from tidegate.bench.filling import CHUNK, START, fill, open_without_safety
+from tidegate.bench.hub import CONNECTION, quiet
+from tidegate.bench.resources import cpu_seconds, peak_memory
+from tidegate.clock import SystemClock
+from tidegate.domain.agreement import CompanyOrder, Facts, KeptOrder, Kind, Reconciliation, StoreOrder
+from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.money import ZERO, total
+from tidegate.domain.reconciliation import reconcile
+from tidegate.domain.terms import Terms
+from tidegate.engine.reconcile import keep
+from tidegate.ledger import books, period
+from tidegate.ledger.database import transaction
+from tidegate.simulation.world import build_world
+
+ORDERS, QUICK = 100_000, 10_000
+#: One order in so many is a cent dearer in the company.
+WRONG = 1000
+CENT = Decimal("0.01")
+DAY = date(2026, 1, 9)
+ALWAYS = (datetime.min.replace(tzinfo=START.tzinfo), datetime.max.replace(tzinfo=START.tzinfo))
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One comparison: the seconds of its parts, and what it found."""
+
+    orders: float  #: reading and translating the ledger's orders
+    books: float  #: reading invoices, entries and postings
+    comparing: float
+    cpu: float  #: of this process, of all three
+    found: Reconciliation
+
+    @property
+    def seconds(self) -> float:
+        """Of all three."""
+        return self.orders + self.books + self.comparing
+
+
+def measure(folder: Path, *, quick: bool) -> list[Figure]:
+    """Fill a ledger, which takes some minutes, then compare."""
+    orders = QUICK if quick else ORDERS
+    filled = prepare(folder, orders)
+    done = compare(filled)
+    what = f"{orders:,} orders, invoiced and posted"
+    return [
+        timed(
+            "reconcile",
+            done.seconds,
+            f"{what}: read from the ledger and compared three ways",
+            Target("<", 30),
+        ),
+        timed("reconcile-cpu", done.cpu, "CPU time of the same"),
+        timed("reconcile-orders", done.orders, "of it, reading the ledger's orders and their lines"),
+        timed("reconcile-books", done.books, "of it, reading invoices, entries and postings"),
+        timed("reconcile-comparing", done.comparing, "of it, the comparison itself"),
+        Figure(
+            "reconcile-memory", round(peak_memory()), "MiB", "timed", "peak resident memory of the process"
+        ),
+        Figure(
+            "reconcile-unexplained",
+            float(done.found.unexplained),
+            "USD",
+            "counted",
+            f"what the differences found do not explain; {len(done.found.differences)} orders were a cent apart",
+            Target("<=", 0),
+        ),
+    ]
+
+
+def timed(name: str, seconds: float, text: str, target: Target | None = None) -> Figure:
+    """Seconds of something."""
+    return Figure(name, round(seconds, 2), "s", "timed", text, target)
+
+
+# --- what is compared -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A ledger, the mappings that its orders are read by, and what both systems have of them."""
+
+    ledger: Path
+    terms: Terms
+    store: dict[str, StoreOrder]
+    company: dict[str, list[CompanyOrder]]
+
+
+def prepare(folder: Path, orders: int) -> Filled:
+    """Everything agrees, but for a cent now and then."""
+    ledger = folder / "ledger.db"
+    terms = mappings(folder)
+    fill(ledger, orders)
+    with open_without_safety(ledger):
+        kept = keep(period.orders(CONNECTION, *ALWAYS), terms, ALWAYS[1], [])
+        invoice(kept.values())
+    store = {
+        key: StoreOrder(key, order.number, order.created_at, True, False, order.figures)
+        for key, order in kept.items()
+    }
+    company = {
+        key: [
+            CompanyOrder(order.number, order.number, order.figures.total + (ZERO if place % WRONG else CENT))
+        ]
+        for place, (key, order) in enumerate(kept.items())
+    }
+    return Filled(ledger, terms, store, company)
+
+
+def mappings(folder: Path) -> Terms:
+    """The mappings of a hub between the simulated systems. RuntimeError when the company does not tell."""
+    quiet()
+    world = build_world(1, f"sqlite:///{folder / 'terms.db'}", START, window="")
+    with world.open_hub() as hub:
+        world.sign_in(hub)
+        terms = hub.connections[CONNECTION].terms()
+    if isinstance(terms, Failure):
+        raise RuntimeError(terms.text)
+    return terms
+
+
+def invoice(orders: Iterable[KeptOrder]) -> None:
+    """Keep one invoice of each order, its entry and its postings, as if the books had told them."""
+    waiting = iter(orders)
+    while part := list(islice(waiting, CHUNK)):
+        with transaction("fill"):
+            books.keep_invoices(CONNECTION, [invoice_of(order) for order in part], START)
+            books.keep_entries(CONNECTION, [entry_of(order) for order in part], START)
+            books.keep_postings(CONNECTION, {order.number: postings_of(order) for order in part}, START)
+
+
+def invoice_of(order: KeptOrder) -> SalesInvoice:
+    """The whole order on one invoice."""
+    figures = order.figures
+    return SalesInvoice(
+        order.number,
+        f"I{order.number}",
+        False,
+        DAY,
+        "WEB",
+        (order.number,),
+        (order.key,),
+        figures.total - figures.tax,
+        figures.tax,
+        figures.total,
+        lines=tuple(
+            InvoiceLine(key, key, key, line.quantity, line.net, line.tax) for key, line in order.lines.items()
+        ),
+    )
+
+
+def entry_of(order: KeptOrder) -> LedgerEntry:
+    """The invoice in the sales ledger; the order's number is its URN, too."""
+    gross = order.figures.total
+    return LedgerEntry(
+        order.number,
+        order.number,
+        EntryKind.INVOICE,
+        "WEB",
+        f"I{order.number}",
+        order.number,
+        DAY,
+        gross,
+        gross,
+    )
+
+
+def postings_of(order: KeptOrder) -> list[Posting]:
+    """Debtors against revenue by account, freight and tax."""
+    credits: dict[str, Decimal] = {}
+    for line in order.lines.values():
+        credits[line.account] = credits.get(line.account, ZERO) + line.net
+    goods = total(line.net for line in order.lines.values())
+    freight = order.figures.total - order.figures.tax - goods
+    account = order.freight.account if order.freight is not None else "freight"
+    credits[account] = credits.get(account, ZERO) + freight
+    credits["2200"] = order.figures.tax
+    posted = [Posting(order.number, account, ZERO, amount) for account, amount in credits.items() if amount]
+    return [Posting(order.number, "1100", order.figures.total, ZERO), *posted]
+
+
+# --- the comparison ---------------------------------------------------------------------------------
+
+
+def compare(filled: Filled) -> Reconciled:
+    """As `engine.reconcile.compare`, without its calls. RuntimeError when another thing is found."""
+    clock = SystemClock()
+    now = START + timedelta(days=5)
+    spent = cpu_seconds()
+    with open_without_safety(filled.ledger):
+        began = clock.monotonic()
+        kept = keep(period.orders(CONNECTION, *ALWAYS), filled.terms, ALWAYS[1], [])
+        read = clock.monotonic()
+        invoices, entries = books.invoices(CONNECTION), books.entries(CONNECTION)
+        postings = books.postings(CONNECTION, [entry.urn for entry in entries])
+    booked = clock.monotonic()
+    facts = Facts(
+        store=filled.store,
+        kept=kept,
+        company=filled.company,
+        now=now,
+        settled_before=now,
+        overdue_before=now,
+        invoices=invoices,
+        entries=entries,
+        postings=postings,
+        tolerance=filled.terms.tolerance,
+    )
+    found = reconcile(facts, START.date(), now.date())
+    done = Reconciled(read - began, booked - read, clock.monotonic() - booked, cpu_seconds() - spent, found)
+    prove(found, len(kept))
+    return done
+
+
+def prove(found: Reconciliation, orders: int) -> None:
+    """What was made wrong was found, and nothing else."""
+    wrong = [difference for difference in found.differences if difference.kind is Kind.TOTAL]
+    if len(wrong) != len(range(0, orders, WRONG)) or len(found.differences) != len(wrong):
+        raise RuntimeError(f"{orders} orders: {[str(each.text) for each in found.differences[:5]]}")
