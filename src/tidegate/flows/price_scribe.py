@@ -129,7 +129,9 @@ class PriceScribe:
         if isinstance(rows, Failure):
             return rows
         return {
-            PriceKey("special", row.sku, name): f"{plain(row.price)};{row.price_from};{row.price_to}"
+            PriceKey(
+                "special", row.sku, name
+            ): f"{plain(row.price)};{row.price_from or ''};{row.price_to or ''}"
             for row in rows
             for name, place in self.places.items()
             if row.store_id == place.store_id
@@ -172,7 +174,9 @@ class PriceScribe:
     def _offer(self, text: str, value: str) -> SpecialPrice:
         key = PriceKey.read(text)
         price, first, last = value.split(";")
-        return SpecialPrice(key.sku, Decimal(price), self.places[key.website].store_id, first, last)
+        return SpecialPrice(
+            key.sku, Decimal(price), self.places[key.website].store_id, first or None, last or None
+        )
 
     def _write_tiers(self, items: Sequence[MirrorItem]) -> list[Complaint] | Failure:
         old: list[TierPrice] = []

@@ -32,13 +32,13 @@ class BasePrice(msgspec.Struct, frozen=True):
 
 
 class SpecialPrice(msgspec.Struct, frozen=True):
-    """A special price; the dates are `YYYY-MM-DD HH:MM:SS`."""
+    """A special price; the dates are `YYYY-MM-DD HH:MM:SS`, None is open (not recorded: assumed)."""
 
     sku: str
     price: Decimal
     store_id: int
-    price_from: str
-    price_to: str
+    price_from: str | None = None
+    price_to: str | None = None
 
 
 class TierPrice(msgspec.Struct, frozen=True):
