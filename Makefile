@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 
-.PHONY: setup demo test lint types contracts check clean
+.PHONY: setup demo test campaign lint types contracts check clean
 
 setup: .venv/.ready
 
@@ -21,6 +21,9 @@ demo: setup
 
 test: setup
 	.venv/bin/pytest -n 2 --dist worksteal
+
+campaign: setup
+	.venv/bin/pytest -n 2 --dist worksteal -m campaign
 
 lint: setup
 	.venv/bin/ruff check .

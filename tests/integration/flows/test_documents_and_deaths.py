@@ -94,7 +94,7 @@ def test_a_death_now_and_then_doubles_and_loses_nothing(build: Build, point: int
     story(build, point)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("point", [point for point in range(POINTS) if point % 60])
 def test_a_death_at_any_point_doubles_and_loses_nothing(build: Build, point: int) -> None:
     story(build, point)
