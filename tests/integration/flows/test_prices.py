@@ -150,3 +150,35 @@ def test_preview_shows_what_would_be_written_and_writes_nothing(shop: Stage) -> 
         "KIT-1",
         "SHIRT",
     ]
+
+
+def test_an_offer_is_written_with_its_dates_and_taken_away_when_it_ends(build: Build) -> None:
+    shop = build()
+    band = shop.company.prices.lists.first("name", "Retailer")
+    assert band is not None
+    shop = priced(shop, special="Retailer", groups={})
+    prices(shop)
+    assert len(shop.shop.catalogue.prices.specials) > 900
+    band.is_active = False
+    prices(shop)
+    assert not any(shop.shop.catalogue.prices.specials.values())
+
+
+def test_a_change_of_one_price_is_one_write(shop: Stage) -> None:
+    prices(shop)
+    set_price(shop, "HUB-0007", "7.77", "Wholesale")
+    prices(shop)
+    assert [call.rpartition("/")[2] for call in writes(shop)] == ["tier-prices"]
+
+
+def test_point_23_tiers_of_other_groups_and_websites_stay(shop: Stage) -> None:
+    """PUT would replace all tiers of a SKU: only our group's row is touched."""
+    ids = {one["code"]: one["id"] for one in shop.shop.customers.groups}
+    promotion = TierKey(1, ids["Retailer"], Decimal(3))
+    shop.shop.catalogue.prices.tiers["HUB-0009"] = {promotion: Tier(Decimal(5))}
+    prices(shop)
+    set_price(shop, "HUB-0009", "6.66", "Wholesale")
+    prices(shop)
+    prices(shop, after=DAY)
+    assert shop.shop.catalogue.prices.tiers["HUB-0009"][promotion] == Tier(Decimal(5))
+    assert len(shop.shop.catalogue.prices.tiers["HUB-0009"]) == 2
