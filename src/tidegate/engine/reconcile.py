@@ -57,8 +57,8 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
     terms = _open_terms(connection, unchecked)
     store = read_store(connection, days, unchecked)
     start, end = days.instants
-    rows = period.orders(connection.name, start, end)
-    keys = {order_key(row.store, row.entity_id): row.increment_id for row in rows}
+    known = period.numbers(connection.name, start, end)
+    keys = {order_key(*identity): number for identity, number in known.items()}
     keys.update({key: order.number for key, order in (store or {}).items() if order.wanted})
     company: dict[str, list[CompanyOrder]] | None = None
     balances: list[AccountBalance] | None = None
@@ -70,9 +70,8 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         with connection.company.session() as session:
             company = read_orders(connection, session, keys, unchecked)
             balances = read_balances(connection, session, unchecked)
-    # read again: what was sent meanwhile is on its way, not missing
-    rows = period.orders(connection.name, start, end)
-    kept = keep(rows, terms, began, unchecked)
+    # after the company was asked: what was sent meanwhile is on its way, not missing
+    kept = keep(period.orders(connection.name, start, end), terms, began, unchecked)
     invoices = books.invoices(connection.name, days.start, days.end + timedelta(days=1))
     named = [key for invoice in invoices for key in invoice.order_keys if key not in kept]
     earlier = keep(period.orders_of_keys(connection.name, named), terms, began, unchecked)

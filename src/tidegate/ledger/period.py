@@ -43,6 +43,18 @@ def orders(connection: str, start: datetime, end: datetime) -> list[KeptRow]:
     return [_row(row) for row in rows.every(sql, connection, rows.instant(start), rows.instant(end))]
 
 
+def numbers(connection: str, start: datetime, end: datetime) -> dict[tuple[str, int], str]:
+    """The same orders without their documents: (store, entity id) -> the number that people know."""
+    sql = (
+        "SELECT source.store, source.entity_id, source.increment_id "
+        "FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id "
+        "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
+        "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
+    )
+    found = rows.every(sql, connection, rows.instant(start), rows.instant(end))
+    return {(str(store), int(entity_id)): str(number) for store, entity_id, number in found}
+
+
 def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
     """Orders by the keys that the company keeps (`magento:main:213`)."""
     found: list[KeptRow] = []

@@ -23,6 +23,7 @@ def test_orders_of_a_period_by_when_they_were_placed(ledger: Ledger) -> None:
         (2, NOW + 2 * HOUR, "queued")
     ]
     assert found[0].changed_at == NOW
+    assert period.numbers(CONNECTION, NOW + 2 * HOUR, NOW + 3 * HOUR) == {("main", 2): "000000002"}
     (named,) = period.orders_of_keys(CONNECTION, ["magento:main:3", "magento:main:3", "magento:main:9"])
     assert named.increment_id == "000000003"
     assert period.orders("other", NOW, NOW + 9 * HOUR) == []
