@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal
 
 from tidegate.domain.money import ZERO, parse, plain
@@ -34,6 +35,7 @@ class ShippingTerms:
     carrier: str = ""
 
 
+@lru_cache(maxsize=1024)  # few names, each asked for with every line of every order
 def tax_key(text: str) -> str:
     """A tax mapping's key in one spelling: `20.00`, `20 %` and `20` are one percent; names as written.
 

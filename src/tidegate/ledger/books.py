@@ -33,6 +33,8 @@ _ENTRY = (
     *("urn", "kind", "account", "reference", "second_reference", "day", "due", "settled"),
     *("gross", "outstanding", "net", "tax", "currency", "learnt_at"),
 )
+_POSTING = ("urn", "account", "debit", "credit", "period", "day", "reference", "narrative")
+_CENT = Decimal("0.01")
 
 
 def keep_invoices(connection: str, invoices: Sequence[SalesInvoice], now: datetime) -> None:
@@ -200,19 +202,8 @@ def postings(connection: str, urns: Iterable[str]) -> dict[str, list[Posting]]:
     found: defaultdict[str, list[Posting]] = defaultdict(list)
     for part in rows.chunks(list(dict.fromkeys(urns))):
         known = models.BookPosting.objects.filter(connection=connection, urn__in=part)
-        for row in known.order_by("urn", "place"):
-            found[row.urn].append(
-                Posting(
-                    row.urn,
-                    row.account,
-                    _money(row.debit),
-                    _money(row.credit),
-                    row.period,
-                    row.day,
-                    row.reference,
-                    row.narrative,
-                )
-            )
+        for urn, account, debit, credit, *rest in known.order_by("urn", "place").values_list(*_POSTING):
+            found[urn].append(Posting(urn, account, _money(debit), _money(credit), *rest))
     return dict(found)
 
 
@@ -264,7 +255,8 @@ def _entry(row: models.BookEntry) -> LedgerEntry:
 
 def _money(value: Decimal) -> Decimal:
     """PostgreSQL gives four decimals back, SQLite what was written: both are shown alike."""
-    return value.quantize(Decimal("0.01")) if value == value.quantize(Decimal("0.01")) else value
+    cents = value.quantize(_CENT)
+    return cents if cents == value else value
 
 
 def _json(value: object) -> str:
