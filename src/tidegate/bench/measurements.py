@@ -40,6 +40,7 @@ class Measurement:
 MEASUREMENTS: dict[str, Measurement] = {
     "start": Measurement("start", "what the start of a command costs", 0.2),
     "calls": Measurement("calls", "requests an order", 0.1),
+    "papers": Measurement("papers", "requests a shipment, an invoice and a payment", 0.1),
     "settle": Measurement("settling", "attempts and outcomes that the ledger records in a second", 0.2),
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),

@@ -1,0 +1,137 @@
+"""`papers`: how many requests a shipment, an invoice and a payment cost, counted by both systems.
+
+Virtual time. Orders are in the company already; it despatches them, invoices them and is paid, all of them
+between two cycles, and each flow carries its documents in one cycle. Orders that were paid at checkout become
+deposits in the company. What a cycle costs without any document is counted beside it. The same on every
+machine, so it is asserted in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from tidegate.bench.figure import Figure, Target
+from tidegate.bench.hub import CONNECTION, quiet
+from tidegate.bench.shopping import SELLERS
+from tidegate.engine.cycles import run_cycle
+from tidegate.engine.hub import Hub
+from tidegate.simulation.settings import PREPAID
+from tidegate.simulation.world import World, build_world
+
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+ORDERS = 25
+FLOWS = ("shipments", "invoices", "payments")
+#: Calls to Magento and to Sage that a document may cost. Magento: the order, the look for the document, the
+#: document, and its number; a payment is the order and a comment. Sage is asked once for many.
+LIMITS = {"shipments": (4, 0.1), "invoices": (4, 0.5), "payments": (2, 0.2), "deposits": (0, 1.2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What one cycle of a flow has cost."""
+
+    documents: int
+    shop: int
+    sage: int
+
+
+def measure(folder: Path, *, quick: bool) -> list[Figure]:
+    """Count; `quick` makes no difference."""
+    del quick
+    busy, idle = count(folder)
+    figures: list[Figure] = []
+    for flow, calls in busy.items():
+        name = flow.removesuffix("s")
+        shop, sage = LIMITS[flow]
+        what = f"{calls.documents} {name}s in one cycle"
+        figures += [
+            counted(f"magento-calls-per-{name}", calls.shop / calls.documents, f"Magento, {what}", shop),
+            counted(f"sage-calls-per-{name}", calls.sage / calls.documents, f"Sage, {what}", sage),
+        ]
+    cycles = "a cycle of each of the three flows without any document"
+    return [
+        *figures,
+        counted(
+            "magento-calls-papers-idle", sum(each.shop for each in idle.values()), f"Magento, {cycles}", 0
+        ),
+        counted("sage-calls-papers-idle", sum(each.sage for each in idle.values()), f"Sage, {cycles}", 3),
+    ]
+
+
+def counted(name: str, value: float, text: str, limit: float) -> Figure:
+    """Requests, and how many there may be."""
+    return Figure(name, round(value, 2), "calls", "counted", text, Target("<=", limit))
+
+
+def count(folder: Path, orders: int = ORDERS) -> tuple[dict[str, Calls], dict[str, Calls]]:
+    """The calls of each flow with so many documents, and of a cycle without any."""
+    quiet()
+    since = (START - QUARTER).strftime("%Y-%m-%dT%H:%M:%SZ")
+    url = f"sqlite:///{folder / 'papers.db'}"
+    back = dict.fromkeys(FLOWS, "15m")
+    world = build_world(1, url, START, since=since, window="", batch=orders, audit_every="7d", back=back)
+    with world.open_hub() as hub:
+        world.sign_in(hub)
+        numbers = sent(world, hub, orders)
+        for flow in FLOWS:  # reads what there is, once
+            cycle(world, hub, flow, 0)
+        deeds: dict[str, Callable[[], object]] = {
+            "shipments": lambda: [world.sage.company.despatch(number) for number in numbers],
+            "invoices": lambda: world.sage.company.invoice_run(numbers),
+            "payments": lambda: pay(world),
+        }
+        busy: dict[str, Calls] = {}
+        for flow, deed in deeds.items():
+            deed()
+            busy[flow] = cycle(world, hub, flow, orders)
+        for flow in FLOWS * 2:  # each sees the others' echo once, and reads its reference data once an hour
+            cycle(world, hub, flow, 0)
+        idle = {flow: cycle(world, hub, flow, 0) for flow in FLOWS}
+        place(world, hub, orders, PREPAID[0])
+        return busy | {"deposits": cycle(world, hub, "payments", orders)}, idle
+
+
+def sent(world: World, hub: Hub, orders: int) -> list[str]:
+    """Guests' orders that the company has, with goods for all of them; their numbers there."""
+    place(world, hub, orders, "banktransfer")
+    company = world.sage.company
+    numbers = [each.number for each in company.orders.table if each.status == "live"]
+    for sku in SELLERS:
+        company.stock_adjust(sku, "HOME", to=Decimal(1000))
+    with company.staff():
+        company.stock.allocate_waiting()
+    return numbers
+
+
+def place(world: World, hub: Hub, orders: int, method: str) -> None:
+    """Guests order, and the company gets it."""
+    for number in range(orders):
+        lines = ((SELLERS[number % len(SELLERS)], 2),)
+        world.shopper.place_order("guest", lines=lines, method=method)
+    cycle(world, hub, "orders", orders)
+
+
+def pay(world: World) -> None:
+    """Every invoice is paid in full."""
+    company = world.sage.company
+    for invoice in list(company.invoices.table):
+        account = company.customers.table[invoice.customer_id].code
+        company.receipt(account, invoice.totals.gross, invoice=invoice.number)
+
+
+def cycle(world: World, hub: Hub, flow: str, documents: int) -> Calls:
+    """A quarter of an hour passes, then the flow has a cycle. RuntimeError unless it carries so many."""
+    world.clock.advance(QUARTER.total_seconds())
+    world.shop_wire.clear_log()
+    world.sage_wire.clear_log()
+    report = run_cycle(hub, hub.connections[CONNECTION], flow)
+    if report.outcome != "done" or report.counts["confirmed"] != documents:
+        raise RuntimeError(
+            f"{flow}: {documents} documents should have been carried: {report.text} {report.counts}"
+        )
+    return Calls(documents, sum(world.shop_wire.totals.values()), sum(world.sage_wire.totals.values()))
