@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.money import ZERO, plain
+from tidegate.domain.money import ZERO, plain, product, quotient
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
 ITEM_KEY = "item:"  #: how our key of a line begins, before Magento's item id
@@ -122,7 +122,7 @@ def named(
             parts.setdefault(parent.item_id, {})[item_id] = quantity
         elif item.kind == BUNDLE and item.item_id not in whole:
             for child in order.children(item):
-                _add(result, child.item_id, quantity * child.ordered / item.ordered)
+                _add(result, child.item_id, quotient(product(quantity, child.ordered), item.ordered))
         else:
             _add(result, item_id, quantity)
     for parent_id, children in parts.items():
@@ -141,7 +141,9 @@ def _bundles(parent_id: int, children: Mapping[int, Decimal], order: StoreOrder)
     parent = order.item(parent_id)
     assert parent is not None  # noqa: S101 - the caller has looked
     every = [child for child in order.children(parent) if child.ordered > 0]
-    counts = {children.get(child.item_id, ZERO) * parent.ordered / child.ordered for child in every}
+    counts = {
+        quotient(product(children.get(child.item_id, ZERO), parent.ordered), child.ordered) for child in every
+    }
     if len(counts) == 1 and (count := counts.pop()) == count.to_integral_value():
         return count
     figures = ", ".join(
