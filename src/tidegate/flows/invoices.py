@@ -10,44 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from tidegate.domain import invoicing
+from tidegate.domain.bookkeeping import EntryKind
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.fulfilment import SalesInvoice
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import State
 from tidegate.domain.store_order import ITEM_KEY
-from tidegate.flows import papers
+from tidegate.flows import papers, settlements, shipments
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.flows.settlements import PAID
 from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
+from tidegate.ledger.papers import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.invoices import invoice
 
-FLOW, CURSOR, STEP = "invoices", "invoices", "invoice:"
+FLOW, CURSOR, STEP = INVOICES, "invoices", INVOICE
 MARK = "Sage invoice"
-#: The step of the flow `payments` that tells of an invoice's full payment, before the invoice's number.
-PAID = "payment:"
-UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
-
-
-class InvoiceSubject(msgspec.Struct, frozen=True):
-    """What a step of an invoice or credit note needs; only the lines that may be of this order."""
-
-    entity_id: int
-    document: str
-    number: str
-    returned: bool
-    lines: tuple[InvoiceLine, ...]
-
-
-read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode
 
 
 def run(cycle: Cycle) -> None:
@@ -65,17 +51,22 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     return papers.preview(InvoiceClerk(connection), (STEP,))
 
 
-def read(cycle: Cycle, flow: str, *, credit: bool) -> None:
-    """Take in new invoices, or credit notes, and the cursor behind them, in one commit."""
+def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
+    """Take in new invoices, or credit notes, and the cursor behind them, in one commit; whether they were read.
+
+    What they follow is read after them and taken in before them, so that none overtakes its despatch.
+    """
     since = cursors.read(cycle.name, flow, CURSOR)
     with cycle.connection.company.session() as session:
         changes = session.read_invoices(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
-        return
+        return False
     # What is not posted yet may still change; it comes again with its posting.
     wanted = [row for row in changes.rows if row.credit is credit and row.posted]
     cycle.count("read", len(wanted))
+    if wanted and not read_before(cycle, credit=credit):
+        return False
     known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
     now = cycle.now()
     with transaction("capture"):
@@ -84,9 +75,17 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> None:
             for key in row.order_keys:
                 if key in known:
                     take(cycle, flow, row, key, known[key], now)
-        books.keep_invoices(cycle.name, wanted, now)
         if changes.cursor != since:
             cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
+    return True
+
+
+def read_before(cycle: Cycle, *, credit: bool) -> bool:
+    """Take in what invoices, or credit notes, follow, as far as those flows run."""
+    flows = cycle.connection.settings.flows
+    if credit and FLOW in flows and flows[FLOW].enabled and not read(cycle, FLOW, credit=False):
+        return False
+    return shipments.FLOW not in flows or not flows[shipments.FLOW].enabled or shipments.read(cycle)
 
 
 def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | None, now: datetime) -> None:
@@ -98,11 +97,10 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     step = f"{what}:{step_part(row.id)}"
     if lookups.step_of(order.source_id, flow, step) is not None:
         return
-    # An invoice over several orders: a line that was typed in belongs to nobody in particular.
-    lines = row.lines
-    if len(row.order_keys) > 1:
-        lines = tuple(line for line in lines if line.line_key.startswith(ITEM_KEY))
-    subject = InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines)
+    store = cycle.connection.settings.store
+    tie = Tie(order.source_id, store, order.entity_id, order.increment_id, row.id, row.number)
+    settlements.take_known(cycle, EntryKind.CREDIT if row.credit else EntryKind.INVOICE, tie, now)
+    subject = subject_of(row, order)
     waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
     state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
     wanted = new_step(cycle, flow, order, step, subject, state=state, reason=reason)
@@ -111,11 +109,19 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     cycle.count("captured")
 
 
+def subject_of(row: SalesInvoice, order: Known) -> InvoiceSubject:
+    """One order's part. Of several orders' invoice, a line that was typed in belongs to nobody in particular."""
+    alone = len(row.order_keys) == 1
+    lines = tuple(line for line in row.lines if alone or line.line_key.startswith(ITEM_KEY))
+    gross = row.gross if alone else None
+    return InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines, gross, row.currency)
+
+
 def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
     """Whether the Magento invoice comes with a payment that has not come."""
     if cycle.connection.settings.fulfilment.invoice_when != "payment":
         return False
-    return lookups.step_of(source_id, "payments", PAID + step_part(number)) is None
+    return lookups.step_of(source_id, settlements.FLOW, PAID + step_part(number)) is None
 
 
 @dataclass(frozen=True)

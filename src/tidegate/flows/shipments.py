@@ -94,14 +94,14 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     return papers.preview(ShipmentClerk(connection), (SHIPMENT, TRACK))
 
 
-def read(cycle: Cycle) -> None:
-    """Take in what left since the last cycle, and the cursor behind it, in one commit."""
+def read(cycle: Cycle) -> bool:
+    """Take in what left since the last cycle, and the cursor behind it, in one commit; whether that was read."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
     with cycle.connection.company.session() as session:
         changes = session.read_despatches(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
-        return
+        return False
     cycle.count("read", len(changes.rows))
     known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
     now = cycle.now()
@@ -111,6 +111,7 @@ def read(cycle: Cycle) -> None:
                 take(cycle, despatch, known[despatch.order_key], now)
         if changes.cursor != since:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+    return True
 
 
 def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -> None:
