@@ -176,7 +176,8 @@ class StoreStock:
             if size > (self._client.page_limit or size):
                 continue  # the shop has just taught its limit: the same page number is another page now
             found += page.items or []
-            if not page.items or number * size >= page.total_count:
+            # counted by what came: some shops give fewer rows a page than asked for, without a word
+            if not page.items or len(found) >= page.total_count:
                 return found
             number += 1
 
@@ -199,7 +200,7 @@ class StoreStock:
         by_name: dict[str, Known] = {}
         for which in _asked("sku", skus):
             size = min(PAGE, self._client.page_limit or PAGE)
-            number = 1
+            number, read = 1, 0
             while True:
                 search = Search().where(which).sized(size, number).only("items[sku,type_id],total_count")
                 page = self._client.search("/V1/products", search, _PRODUCTS)
@@ -207,8 +208,9 @@ class StoreStock:
                     return page
                 for one in page.items or []:
                     by_name[str(one.sku).casefold()] = Known(str(one.sku), one.type_id)
+                read += len(page.items or [])
                 size = min(size, self._client.page_limit or size)
-                if not page.items or number * size >= page.total_count:
+                if not page.items or read >= page.total_count:
                     break
                 number += 1
         return {sku: by_name[sku.casefold()] for sku in skus if sku.casefold() in by_name}
