@@ -65,17 +65,6 @@ class Case:
                 found[code] += Decimal(line["quantity"])
         return found
 
-    def here_of(self, document: Book) -> Pieces:
-        """The pieces of a shop's document by what is picked; a composite's own row is none."""
-        found = Pieces(Decimal)
-        rows = {row["order_item_id"]: row for row in document["items"]}
-        for item_id, row in rows.items():
-            parent = rows.get(self.order["parents"].get(item_id))
-            variant = parent is not None and parent["sku"] == row["sku"]  # told twice: with its configurable
-            if row["sku"] in self.order["pieces"] and not variant:
-                found[row["sku"]] += Decimal(row["qty"])
-        return found
-
     def marked(self, kind: Kind) -> list[tuple[str, Book]]:
         """The shop's documents that carry a mark, with the company's number."""
         found = []
@@ -93,6 +82,18 @@ class Case:
             for kind in KINDS
         )
         return unmarked or self.order["state"] in ("canceled", "closed", "holded")
+
+
+def picked(order: Book, document: Book) -> Pieces:
+    """The pieces of a shop's document by what is picked; a composite's own row is none."""
+    found = Pieces(Decimal)
+    rows = {row["order_item_id"]: row for row in document["items"]}
+    for item_id, row in rows.items():
+        parent = rows.get(order["parents"].get(item_id))
+        variant = parent is not None and parent["sku"] == row["sku"]  # told twice: with its configurable
+        if row["sku"] in order["pieces"] and not variant:
+            found[row["sku"]] += Decimal(row["qty"])
+    return found
 
 
 def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
@@ -114,6 +115,16 @@ def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
     clearing_explained(company, verdict)
     if "payments" in terms.flows:
         receipts_there(mine, company, deliveries, terms, verdict)
+
+
+def made(orders: Iterable[Book], flow: str) -> int:
+    """How many documents of one kind the hub has made in the shop."""
+    kind = next(each for each in KINDS if each.flow == flow)
+    return sum(
+        any((comment or "").startswith(kind.mark) for comment in document["comments"])
+        for order in orders
+        for document in order[kind.shop]
+    )
 
 
 def cases(mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms) -> Iterator[Case]:
@@ -152,7 +163,7 @@ def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
         if number in pieces:
             verdict.doubled += 1
             verdict.add("never twice", case.id, f"{kind.mark} {number} stands in the shop twice")
-        add(pieces.setdefault(number, Pieces(Decimal)), case.here_of(document))
+        add(pieces.setdefault(number, Pieces(Decimal)), picked(case.order, document))
     for number, here in pieces.items():
         theirs = case.documents[kind.flow].get(number)
         if theirs is None:
@@ -199,6 +210,8 @@ def nothing_missing(case: Case, kind: Kind, company: Book, terms: Terms, verdict
 
 def excused(case: Case, kind: Kind) -> bool:
     """A person has to decide about the order itself, or about a document that comes before this one."""
+    if kind.flow != "shipments" and case.order["parents"]:
+        return True  # the shop invoices and credits a bundle as a whole only
     asked = [each for each in case.told if each["state"] == "review"]
     first = ("orders", *(one.flow for one in KINDS[: KINDS.index(kind)]))
     return any(each["flow"] in first for each in asked)
@@ -206,9 +219,13 @@ def excused(case: Case, kind: Kind) -> bool:
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:
     """Whether the shop is to have it by now: by rule, an invoice only when it is paid."""
-    if kind.flow != "invoices" or terms.invoice_when == "invoice":
+    if kind.flow == "shipments" or terms.invoice_when == "invoice":
         return True
-    return paid(document, company)
+    if kind.flow == "invoices":
+        return paid(document, company)
+    ids = set(document["order_ids"])
+    before = [each for each in company["invoices"] if not each["credit"] and ids & set(each["order_ids"])]
+    return all(paid(each, company) for each in before)
 
 
 def paid(document: Book, company: Book) -> bool:
@@ -244,7 +261,7 @@ def in_order(case: Case, verdict: Verdict) -> None:
     if case.by_hand():
         return
     steps = [
-        (document["created_at"], place, case.here_of(document))
+        (document["created_at"], place, picked(case.order, document))
         for place, kind in enumerate(KINDS[:2])
         for _, document in case.marked(kind)
     ]

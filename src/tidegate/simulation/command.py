@@ -16,6 +16,12 @@ from rich.progress import Progress
 
 from tidegate.simulation.run import Outcome, run_week
 
+#: What is summed up over all weeks.
+COUNTED = (
+    *("orders", "cycles", "deaths", "lost", "doubled", "unexplained"),
+    *("shipments", "invoices", "payments", "credits", "stock_writes", "price_writes"),
+)
+
 
 @dataclass
 class Summary:
@@ -28,13 +34,19 @@ class Summary:
     lost: int = 0
     doubled: int = 0
     unexplained: int = 0
+    shipments: int = 0
+    invoices: int = 0
+    payments: int = 0
+    credits: int = 0
+    stock_writes: int = 0
+    price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
         """One more week."""
         self.seeds += 1
-        for name in ("orders", "cycles", "deaths", "lost", "doubled", "unexplained"):
+        for name in COUNTED:
             setattr(self, name, getattr(self, name) + getattr(outcome, name))
         self.faults.update(outcome.faults)
         replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
@@ -83,6 +95,10 @@ def tell(summary: Summary) -> None:
     write = sys.stdout.write
     write(
         f"{summary.seeds} weeks, {summary.orders} orders, {summary.cycles} cycles, {summary.deaths} deaths\n"
+    )
+    write(
+        f"{summary.shipments} shipments, {summary.invoices} invoices, {summary.payments} payments, "
+        f"{summary.credits} credits, {summary.stock_writes} stock values, {summary.price_writes} price calls\n"
     )
     write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
     write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")

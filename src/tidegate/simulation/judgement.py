@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from tidegate.engine.hub import Hub
 from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
-from tidegate_sandbox import checker, checker_calls, checker_documents
+from tidegate_sandbox import checker, checker_calls, checker_documents, checker_prices, checker_stock
 
 #: The tax rates that `settings.MAPPINGS` knows.
 MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
@@ -33,6 +33,7 @@ class Evidence:
     tries: dict[str, list[int]]
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
+    stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
 
 
 def gather(
@@ -58,6 +59,7 @@ def gather(
         tries=tries(deliveries, now),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
+        stock_writes=world.observer.writes,
     )
 
 
@@ -67,6 +69,11 @@ def judge(evidence: Evidence) -> checker.Verdict:
     verdict = checker.judge(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)
+    checker_stock.never_too_much(evidence.stock_writes, verdict)
+    if "inventory" in terms.flows:
+        checker_stock.settled(evidence.shop, evidence.company, terms, verdict)
+    if "prices" in terms.flows:
+        checker_prices.judge(evidence.shop, evidence.company, terms, verdict)
     checker_documents.judge(evidence.shop, evidence.company, evidence.deliveries, terms, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
@@ -78,6 +85,13 @@ def judge(evidence: Evidence) -> checker.Verdict:
 
 def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> checker.Terms:
     """What the simulated hub promised."""
+    return replace(
+        promised(world, week), closed=tuple(windows(hub, week, world.clock.now())), changed=changed
+    )
+
+
+def promised(world: World, week: Week) -> checker.Terms:
+    """What is promised before anything has happened."""
     website, store_ids, currency, _ = COUNTRIES[world.country]
     settings = world.settings
     return checker.Terms(
@@ -88,9 +102,7 @@ def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> che
         statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
         currency=currency,
         order_currencies=ORDER_CURRENCIES,
-        closed=tuple(windows(hub, week, world.clock.now())),
         tax_percents=MAPPED_PERCENTS,
-        changed=changed,
         flows=frozenset(settings.back),
         invoice_when=settings.invoice_when,
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
@@ -99,6 +111,27 @@ def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> che
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
     )
+
+
+def shelf(world: World, week: Week) -> checker_stock.Shelf:
+    """What may be sold at this moment."""
+    return checker_stock.Shelf(world.shop.books(), world.sage.company.books(), promised(world, week))
+
+
+def counts(evidence: Evidence) -> dict[str, int]:
+    """How much of what Sage decided has reached the shop."""
+    orders = [each for each in evidence.shop["orders"] if each["store_id"] in evidence.terms.store_ids]
+    calls = [(method, path) for _, method, path, _ in evidence.shop_calls if method != "GET"]
+    return {
+        "shipments": checker_documents.made(orders, "shipments"),
+        "invoices": checker_documents.made(orders, "invoices"),
+        "payments": sum(
+            each["flow"] == "payments" and each["state"] == "confirmed" for each in evidence.deliveries
+        ),
+        "credits": checker_documents.made(orders, "credits"),
+        "stock_writes": len(evidence.stock_writes),
+        "price_writes": sum("-prices" in path and "information" not in path for _, path in calls),
+    }
 
 
 def windows(hub: Hub, week: Week, now: datetime) -> Iterator[tuple[datetime, datetime]]:

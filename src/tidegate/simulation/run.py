@@ -33,6 +33,7 @@ CONNECTION = "web"
 NEW_CUSTOMERS = 6
 #: Widgets that shop and company have: enough for every order, few enough for a thousand weeks.
 ITEMS = 60
+WRITES = ("POST", "PUT", "DELETE")
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
 
@@ -49,6 +50,12 @@ class Outcome:
     deaths: int = 0
     cycles: int = 0
     company_calls: int = 0
+    shipments: int = 0
+    invoices: int = 0
+    payments: int = 0
+    credits: int = 0
+    stock_writes: int = 0
+    price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, str]] = field(default_factory=list)
 
@@ -77,10 +84,12 @@ class Simulation:
 
     #: Four times four hours: within one working day everything that can be confirmed is confirmed.
     settling = (4, timedelta(hours=4, minutes=1))
-    #: What an operator has retried settles within so long.
+    #: What an operator has retried settles within so long: orders alone, and with the way back.
     retrying = timedelta(hours=10)
-    #: When all is done, nothing more is written in so long.
+    retrying_back = timedelta(hours=20)
+    #: When all is done, nothing more is written in so long; every flow runs once, at least.
     resting = timedelta(hours=4)
+    resting_back = timedelta(hours=9)
 
     def __init__(self, week: Week, folder: Path, ledger: str = "") -> None:
         """`ledger` is the address of an empty, migrated ledger; "" makes one in `folder`."""
@@ -101,6 +110,8 @@ class Simulation:
             **settings,
         )
         self.world.register(NEW_CUSTOMERS)
+        if self.world.settings.back:
+            self.world.observer.shelf = lambda: judgement.shelf(self.world, week)
         self.outside = Outside(self.world, country)
         self.outcome = Outcome(week.seed)
         self.hub: Hub | None = None
@@ -270,12 +281,14 @@ class Simulation:
             self.outside.peace()
             self.until(self.world.clock.now() + long)
         self.retry_everything()
-        self.until(self.world.clock.now() + self.retrying)
+        back = bool(self.world.settings.back)
+        self.until(self.world.clock.now() + (self.retrying_back if back else self.retrying))
 
     def judge(self) -> None:
         """Books against reports; nothing changes any more, so nothing may be written any more."""
         before = self.writes()
-        self.until(self.world.clock.now() + self.resting)
+        back = bool(self.world.settings.back)
+        self.until(self.world.clock.now() + (self.resting_back if back else self.resting))
         hub = self.hub or self.open()
         fresh_starts = [*self.lifts, *self.starts]
         self.evidence = judgement.gather(
@@ -296,14 +309,26 @@ class Simulation:
     def writes(self) -> tuple[int, ...]:
         """What has been written on both sides so far."""
         company = self.world.sage.company
-        tables = (company.orders.table, company.customers.table, company.orders.deleted)
-        return (self.world.shop.writes, *(len(table) for table in tables))
+        tables = (
+            company.orders.table,
+            company.customers.table,
+            company.orders.deleted,
+            company.receivables.table,
+        )
+        calls = sum(
+            method in WRITES and not path.endswith("-information")  # a question by POST
+            for _, method, path, _ in self.world.shop_wire.requests_seen
+        )
+        return (self.world.shop.writes, calls, *(len(table) for table in tables))
 
     def tell(self, verdict: Verdict) -> None:
         """The outcome in figures."""
         self.outcome.orders = verdict.orders
         self.outcome.lost, self.outcome.doubled = verdict.lost, verdict.doubled
         self.outcome.unexplained = verdict.unexplained
+        if self.evidence is not None:
+            for name, count in judgement.counts(self.evidence).items():
+                setattr(self.outcome, name, count)
         for wire in (self.world.shop_wire, self.world.sage_wire):
             self.outcome.faults.update(wire.faults.fired())
         self.outcome.faults["locked unannounced"] += self.outside.locks

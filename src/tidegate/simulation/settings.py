@@ -50,11 +50,15 @@ PREPAID = ("checkmo",)
 BACK = """
 [connections.web.stock]
 msi = {msi}
-full_every = "12h"
+full_every = "6h"
 warehouses = {{ {warehouses} }}
 
+[connections.web.accounts]
+approval = "{approval}"
+full_every = "6h"
+
 [connections.web.prices]
-full_every = "12h"
+full_every = "6h"
 groups = {{ {groups} }}
 
 [connections.web.fulfilment]
@@ -94,6 +98,7 @@ class Settings:
     back: Mapping[str, str] = field(default_factory=dict)  #: cadences of the flows from Sage to Magento
     msi: bool = True
     invoice_when: str = "invoice"
+    approval: str = "provisional"
 
 
 def cadence(text: str) -> str:
@@ -122,10 +127,13 @@ def way_back(settings: Settings) -> str:
     rules = BACK.format(
         msi=str(settings.msi).lower(),
         invoice_when=settings.invoice_when,
+        approval=settings.approval,
         warehouses=pairs(sources),
         groups=pairs(BANDS),
     )
     paid = [f'\n[connections.web.payments.{name}]\naccount = "1210"\nprepaid = true\n' for name in PREPAID]
+    if "payments" not in settings.back:
+        paid = []
     return "".join(flows) + rules + "".join(paid)
 
 

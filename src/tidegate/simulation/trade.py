@@ -64,15 +64,15 @@ RARE = (
 
 #: How often the flows from Sage to Magento run, one of these each.
 CADENCES = {
-    "shipments": ("3h", "5h"),
+    "shipments": ("3h", "4h"),
     "inventory": ("3h", "4h"),
-    "prices": ("8h", "12h"),
-    "customers": ("8h", "12h"),
-    "registrations": ("12h",),
-    "products": ("12h", "1d"),
-    "invoices": ("4h", "6h"),
-    "payments": ("5h", "8h"),
-    "credits": ("6h", "8h"),
+    "prices": ("6h",),
+    "customers": ("6h",),
+    "registrations": ("4h",),
+    "products": ("6h",),
+    "invoices": ("4h",),
+    "payments": ("4h", "5h"),
+    "credits": ("4h", "6h"),
 }
 
 
@@ -82,6 +82,7 @@ def settings(rng: random.Random, back: Sequence[str]) -> dict[str, Any]:
         "back": {flow: rng.choice(choices) for flow, choices in CADENCES.items() if flow in back},
         "msi": rng.random() < 0.75,
         "invoice_when": rng.choice(("invoice", "payment")),
+        "approval": rng.choice(("review", "provisional", "hold")),
     }
 
 

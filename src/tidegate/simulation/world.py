@@ -18,6 +18,7 @@ from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.seats import SeatPools
 from tidegate.simulation.mortality import Mortality, MortalTransport
+from tidegate.simulation.observer import Observer
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento, sage200
@@ -75,6 +76,7 @@ class World:
     settings: Settings
     mortality: Mortality
     transport: httpx.BaseTransport
+    observer: Observer
     items: int = WIDGETS  #: widgets that both sides have
     lives: int = 0
 
@@ -169,6 +171,7 @@ def build_world(
             SAGE: InProcessTransport(sage_wire, service_time=lambda method, path: service_time),
         }
     )
+    observer = Observer(hosts, clock)
     edition = differences.get("edition", "standard")
     settings = Settings(
         ledger=ledger,
@@ -193,7 +196,8 @@ def build_world(
         shopper=Shopper(shop, seed, colliding_increments=colliding),
         settings=settings,
         mortality=mortality,
-        transport=MortalTransport(hosts, mortality),
+        transport=MortalTransport(observer, mortality),
+        observer=observer,
         items=items,
     )
 

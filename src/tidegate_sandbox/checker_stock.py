@@ -1,0 +1,178 @@
+"""The judge of availability: what the shop may sell, calculated from both systems' books alone.
+
+Shares no code with the hub. The formula is that of the design, *Availability*: on hand, less what is
+allocated, plus what the shop still holds back itself for web orders, less the buffer, never below zero.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from tidegate_sandbox.checker import Book, Terms, Verdict
+from tidegate_sandbox.checker_documents import picked
+
+ZERO, WHOLE = Decimal(0), Decimal(1)
+#: Kept back of what is on hand, in hundredths.
+BUFFER = Decimal("0.1")
+
+Place = tuple[str, str]
+"""SKU and source."""
+
+
+@dataclass(frozen=True)
+class StockWrite:
+    """A number that the hub sent to the shop, and the most that it may have been at that moment."""
+
+    at: str
+    sku: str
+    source: str
+    quantity: Decimal
+    most: Decimal
+
+
+class Shelf:
+    """What may be sold of everything at one moment."""
+
+    def __init__(self, shop: Book, company: Book, terms: Terms) -> None:
+        self._terms = terms
+        self._company = company
+        prefix = f"magento:{terms.store}:"
+        self._shop = {
+            each["entity_id"]: each for each in shop["orders"] if each["store_id"] in terms.store_ids
+        }
+        self._web = [
+            (self._shop[int(each["key"].removeprefix(prefix))], each)
+            for each in company["orders"]
+            if each["key"].startswith(prefix)
+            and int(each["key"].removeprefix(prefix)) in self._shop
+            and each["status"] != "deleted"
+        ]
+        self._despatched = self._by_order()
+
+    def exact(self) -> dict[Place, Decimal]:
+        """What the shop must show when everything has settled."""
+        found: dict[Place, Decimal] = {}
+        corrected = self._corrections(strict=True)
+        for (sku, source), (on_hand, allocated) in self._levels().items():
+            free = on_hand - allocated + corrected[sku, source] - kept_back(on_hand)
+            found[sku, source] = max(free.to_integral_value(ROUND_FLOOR), ZERO)
+        return found
+
+    def most(self) -> dict[Place, Decimal]:
+        """What the shop may show at most: what nobody has been promised.
+
+        An order that the shop has cancelled and the company not yet is promised to nobody.
+        """
+        found: dict[Place, Decimal] = {}
+        corrected = self._corrections(strict=False)
+        for (sku, source), (on_hand, allocated) in self._levels().items():
+            free = on_hand - allocated + corrected[sku, source] - kept_back(on_hand)
+            found[sku, source] = max(free.to_integral_value(ROUND_FLOOR), ZERO)
+        return found
+
+    def unclear(self) -> set[str]:
+        """SKUs of orders that wait for a person, or belong to nobody here: nothing exact can be said of them."""
+        there = {order["entity_id"] for order, _ in self._web}
+        return {
+            sku
+            for id, order in self._shop.items()
+            if id not in there and order["awaited"]
+            for sku in order["pieces"]
+        }
+
+    def _levels(self) -> dict[Place, tuple[Decimal, Decimal]]:
+        levels: dict[Place, tuple[Decimal, Decimal]] = {}
+        for sku, held in self._company["stock"].items():
+            for warehouse, level in held.items():
+                source = self._terms.sources.get(warehouse)
+                if source is not None:
+                    on_hand, allocated = levels.get((sku, source), (ZERO, ZERO))
+                    levels[sku, source] = (
+                        on_hand + Decimal(level["on_hand"]),
+                        allocated + Decimal(level["allocated"]),
+                    )
+        return levels
+
+    def _by_order(self) -> dict[int, dict[tuple[str, str], Decimal]]:
+        """What left, by the company's order, item and warehouse."""
+        codes = {line["id"]: line["code"] for _, each in self._web for line in each["lines"]}
+        left: dict[int, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for despatch in self._company["despatches"]:
+            for line in despatch["lines"]:
+                if line["line_id"] in codes:
+                    place = codes[line["line_id"]], line["warehouse"]
+                    left[despatch["order_id"]][place] += Decimal(line["quantity"])
+        return left
+
+    def _corrections(self, *, strict: bool) -> dict[Place, Decimal]:
+        """Pieces that come back on, or off, because of web orders."""
+        found: dict[Place, Decimal] = defaultdict(Decimal)
+        for order, there in self._web:
+            for place, pieces in (self._msi if self._terms.msi else self._legacy)(order, there, strict):
+                found[place] += pieces
+        if not self._terms.msi:
+            there_already = {order["entity_id"] for order, _ in self._web}
+            for id, order in self._shop.items():
+                if strict and id not in there_already:
+                    for sku, pieces in order["awaited"].items():
+                        found[sku, "default"] -= Decimal(pieces)
+        return found
+
+    def _msi(self, order: Book, there: Book, strict: bool) -> Iterator[tuple[Place, Decimal]]:
+        """What the company has taken off and the shop takes off once more."""
+        for sku in order["pieces"]:
+            lines = [line for line in there["lines"] if line["kind"] == "item" and line["code"] == sku]
+            allocated = sum((Decimal(line["allocated"]) for line in lines), ZERO)
+            despatched = sum((Decimal(line["despatched"]) for line in lines), ZERO)
+            awaited = Decimal(order["awaited"].get(sku, "0"))
+            taken = allocated + despatched - sum(picked(order, each)[sku] for each in order["shipments"])
+            twice = max(min(taken, awaited), ZERO) if strict else max(allocated, taken, ZERO)
+            source = self._terms.sources.get(lines[0]["warehouse"]) if lines else None
+            if source is not None:
+                yield (sku, source), twice
+
+    def _legacy(self, order: Book, there: Book, strict: bool) -> Iterator[tuple[Place, Decimal]]:
+        """What the company still owes and has not taken off its free stock."""
+        if there["status"] in ("cancelled", "complete"):
+            return
+        for line in there["lines"]:
+            if line["kind"] == "item" and line["code"] in order["pieces"]:
+                owed = Decimal(line["quantity"]) - Decimal(line["allocated"]) - Decimal(line["despatched"])
+                if strict or order["state"] not in ("canceled", "closed"):
+                    yield (line["code"], "default"), -max(owed, ZERO)
+
+
+def kept_back(on_hand: Decimal) -> Decimal:
+    """The buffer, rounded up."""
+    return (max(on_hand, ZERO) * BUFFER).quantize(WHOLE, ROUND_CEILING)
+
+
+def never_too_much(writes: Iterable[StockWrite], verdict: Verdict) -> None:
+    """No number that was published was above what could be shipped when it was calculated."""
+    for write in writes:
+        if write.quantity > write.most:
+            verdict.add(
+                "never more than there is",
+                f"{write.sku}@{write.source}",
+                f"{write.quantity} published at {write.at}, {write.most} could be shipped",
+            )
+
+
+def settled(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
+    """When nothing moves any more, the shop shows exactly what the formula says: each sale counted once."""
+    shelf = Shelf(shop, company, terms)
+    unclear = shelf.unclear()
+    sold = {sku for sku, each in shop["products"].items() if each["type"] == "simple"}
+    for (sku, source), wanted in shelf.exact().items():
+        if sku in sold and sku not in unclear:
+            shown = Decimal(shop["stock"].get(sku, {}).get(source, "-1"))
+            if shown != wanted:
+                verdict.unexplained += 1
+                verdict.add(
+                    "each sale counts once",
+                    f"{sku}@{source}",
+                    f"the shop has {shown}, the formula says {wanted}",
+                )
