@@ -207,6 +207,7 @@ def compare(filled: Filled) -> Reconciled:
     spent = cpu_seconds()
     with open_without_safety(filled.ledger):
         began = clock.monotonic()
+        period.numbers(CONNECTION, *ALWAYS)  # what the company is asked for
         kept = keep(period.orders(CONNECTION, *ALWAYS), filled.terms, ALWAYS[1], [])
         read = clock.monotonic()
         invoices, entries = books.invoices(CONNECTION), books.entries(CONNECTION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 MIB = 2.0**20
@@ -28,3 +29,9 @@ def peak_memory() -> float:
                 return int(line.split()[1]) * 1024 / MIB
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / MIB if sys.platform == "darwin" else peak * 1024 / MIB
+
+
+def forget_peak() -> None:
+    """Let `peak_memory` begin anew with what is resident now, where the kernel can do that."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
