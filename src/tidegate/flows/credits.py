@@ -9,10 +9,11 @@ from tidegate.domain import invoicing
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import State
-from tidegate.flows import invoices, papers
+from tidegate.flows import papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.invoices import read, read_subject
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, read_subject
+from tidegate.flows.invoices import read
 from tidegate.flows.papers import Adopt, Step, Write
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger import papers as of_orders
@@ -50,8 +51,8 @@ class CreditClerk:
 
     def waits(self, source_id: int) -> str:
         """Magento credits what it has invoiced, so an invoice that waits for its payment comes first."""
-        for each in of_orders.steps(source_id, invoices.FLOW, invoices.STEP):
-            if each.state is State.SKIPPED and each.reason == invoices.UNPAID:
+        for each in of_orders.steps(source_id, INVOICES, INVOICE):
+            if each.state is State.SKIPPED and each.reason == UNPAID:
                 return f"{each.step} comes first, and with Sage's payment or settlement (invoice_when)"
         return ""
 

@@ -9,62 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import order_key, step_key
-from tidegate.domain.money import shown
 from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS
-from tidegate.domain.states import State
-from tidegate.domain.verdict import Verdict
 from tidegate.flows import books as kept_books
-from tidegate.flows import deposits, invoices, papers
+from tidegate.flows import deposits, papers, settlements
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.invoices import PAID
-from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.flows.settlements import FLOW, PAID, PART, read_payment
 from tidegate.flows.standings import last_progress, word_of
-from tidegate.ledger import alerts, books, chain, cursors, delivery, lookups
+from tidegate.ledger import books, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
-from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
-from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.papers import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import CommentBody, CommentEntry
 from tidegate.sage.port import Session
 
-FLOW, CURSOR, PART = "payments", "entries", "part-payment:"
-REOPENED = "reopened:"
+CURSOR = "entries"
 LINK_OF = {EntryKind.INVOICE: "sage-invoice", EntryKind.CREDIT: "sage-credit"}
-
-
-class PaymentSubject(msgspec.Struct, frozen=True):
-    """What was paid of an invoice; amounts in the account's currency."""
-
-    entity_id: int
-    invoice: str
-    gross: Decimal
-    outstanding: Decimal
-    currency: str
-
-    @property
-    def text(self) -> str:
-        """The comment; a look-up finds it again by all of it."""
-        if not self.outstanding:
-            return f"Sage invoice {self.invoice} is paid"
-        paid = f"{shown(self.gross - self.outstanding)} of {shown(self.gross)} {self.currency}".strip()
-        return f"Sage invoice {self.invoice}: {paid} paid"
-
-
-read_payment = msgspec.json.Decoder(PaymentSubject, strict=False).decode
 
 
 def run(cycle: Cycle) -> None:
@@ -105,8 +71,7 @@ def read(cycle: Cycle, session: Session) -> None:
         books.keep_entries(cycle.name, changes.rows, now)
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):
-                take(cycle, row, tie, now)
-        books.keep_entries(cycle.name, [row for row in rows if (row.kind, row.reference) in tied], now)
+                settlements.take(cycle, row, tie, now)
         if changes.cursor != since:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
 
@@ -121,7 +86,10 @@ def learn_postings(cycle: Cycle, session: Session) -> None:
 
 
 def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str], list[Tie]]:
-    """The orders of these entries: by the document's number, or by the order's when that was not read yet."""
+    """The orders of these entries: by the document's number, or by the order's when that was not read yet.
+
+    An entry names one order only: the others of its invoice are told when the invoice is read.
+    """
     rows = list(rows)
     found: dict[tuple[EntryKind, str], list[Tie]] = {}
     for kind, link in LINK_OF.items():
@@ -133,79 +101,6 @@ def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str
         if row.second_reference in by_order:
             found[row.kind, row.reference] = by_order[row.second_reference]
     return found
-
-
-def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: what one entry says of one order."""
-    if row.urn:
-        chain.add([ChainLink(tie.source_id, "sage-entry", row.urn, row.urn)], now)
-    if row.kind is not EntryKind.INVOICE:
-        return
-    deposits.allocate_later(cycle, tie.source_id, row, tie.label, now)
-    if row.outstanding:
-        taken_back(cycle, row, tie, now)
-    if row.outstanding >= row.gross and row.gross:
-        return
-    step = PAID + step_part(row.reference)
-    if row.outstanding:
-        step = f"{PART}{step_part(row.reference)}:{shown(row.outstanding)}"
-    since = cycle.connection.settings.capture.since
-    zone = ZoneInfo(cycle.connection.company_settings.time_zone)  # the ledger's days are the company's
-    old = since is not None and row.settled is not None and row.settled < since.astimezone(zone).date()
-    subject = PaymentSubject(tie.entity_id, row.reference, row.gross, row.outstanding, row.currency)
-    wanted = NewDelivery(
-        connection=cycle.name,
-        flow=FLOW,
-        step=step,
-        key=step_key(order_key(tie.store, tie.entity_id), step),
-        source_id=tie.source_id,
-        label=tie.label,
-        subject=text_of(subject),
-        state=State.SKIPPED if old else State.QUEUED,
-        reason="it was paid before this connection began" if old else "",
-    )
-    delivery.create_many([wanted], now)
-    if not row.outstanding:
-        release_invoice(cycle, tie.source_id, row.reference, now)
-
-
-def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: an invoice that was told as paid is open again, which a person must judge."""
-    number = step_part(row.reference)
-    step = f"{REOPENED}{number}:{shown(row.outstanding)}"
-    told = lookups.step_of(tie.source_id, FLOW, PAID + number) is not None
-    if not told or lookups.step_of(tie.source_id, FLOW, step) is not None:
-        return
-    text = (
-        f"Sage invoice {row.reference} was paid, and {shown(row.outstanding)} {row.currency} of it is open again: "
-        "a payment was taken back. Correct the order's status in Magento, then `tidegate queue skip`."
-    )
-    wanted = NewDelivery(
-        connection=cycle.name,
-        flow=FLOW,
-        step=step,
-        key=step_key(order_key(tie.store, tie.entity_id), step),
-        state=State.REVIEW,
-        source_id=tie.source_id,
-        label=tie.label,
-        reason_code=Code.OTHER_CONTENT.value,
-        reason=text,
-    )
-    delivery.create_many([wanted], now)
-    alerts.raise_alert(Code.OTHER_CONTENT.value, cycle.name, tie.label, text, now)
-
-
-def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) -> None:
-    """The Magento invoice that waited for the payment goes with the next cycle of its flow."""
-    waiting = [
-        each
-        for each in of_orders.steps(source_id, invoices.FLOW, invoices.STEP)
-        if each.state is State.SKIPPED
-        and each.reason == invoices.UNPAID
-        and invoices.read_subject(each.subject).number == number
-    ]
-    verdicts = [Verdict(each.id, "p", text="Sage's invoice is paid") for each in waiting]
-    delivery.apply(verdicts, now, lease=cycle.lease)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import papers as carrying
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.invoices import PAID
 from tidegate.flows.order_steps import known_orders, new_step, step_part
 from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.flows.settlements import PAID
 from tidegate.ledger import cursors, delivery, lookups, papers
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known

@@ -1,0 +1,30 @@
+"""The steps of invoices and credit notes: what their names begin with, and what each carries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.fulfilment import InvoiceLine
+
+INVOICES, INVOICE = "invoices", "invoice:"
+UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
+
+
+class InvoiceSubject(msgspec.Struct, frozen=True):
+    """What a step of an invoice or credit note needs; only the lines that may be of this order.
+
+    `gross` is the whole document's, tax included, in `currency`; None when it is of several orders.
+    """
+
+    entity_id: int
+    document: str
+    number: str
+    returned: bool
+    lines: tuple[InvoiceLine, ...]
+    gross: Decimal | None = None
+    currency: str = ""
+
+
+read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode
