@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 
@@ -307,3 +308,33 @@ def test_an_order_that_is_not_prepaid_has_no_receipt(shop: Fulfilled) -> None:
     placed = shop.sent()
     shop.run("payments")
     assert shop.steps(placed, "payments") == {}
+
+
+@pytest.mark.parametrize("first", ["payments", "invoices"])
+@pytest.mark.parametrize("rule", ["invoice", "payment"])
+def test_one_payment_of_two_orders_is_told_to_both_whatever_is_read_first(
+    stage: Stage, first: str, rule: Literal["invoice", "payment"]
+) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when=rule))
+    placed = [shop.sent(), shop.sent()]
+    for each in placed:
+        shop.despatch(each)
+    shop.run("shipments")
+    (made,) = stage.company.invoice_run([shop.order(each).number for each in placed], consolidate=True)
+    shop.pay(made)
+    second = "invoices" if first == "payments" else "payments"
+    shop.run(first, second, "payments", "invoices", "payments")
+    for each in placed:
+        assert shop.texts(each).count(f"Sage invoice {made.number} is paid") == 1
+        assert len(shop.papers(each)["invoices"]) == 1
+        assert set(shop.steps(each, "payments").values()) == {State.CONFIRMED}
+
+
+def test_a_part_payment_known_before_its_invoice_is_told_to_every_order(shop: Fulfilled) -> None:
+    placed = [shipped(shop), shipped(shop)]
+    (made,) = shop.stage.company.invoice_run([shop.order(each).number for each in placed], consolidate=True)
+    shop.pay(made, Decimal("10.00"))
+    shop.run("payments", "invoices", "payments")
+    paid = f"Sage invoice {made.number}: 10.00 of {made.totals.gross:.2f} USD paid"
+    for each in placed:
+        assert shop.texts(each).count(paid) == 1
