@@ -175,5 +175,6 @@ class Reconciliation:
     clearing: tuple[Row, ...] = ()
     completeness: tuple[Bucket, ...] = ()
     differences: tuple[Difference, ...] = ()
+    orders: Mapping[str, str] = field(default_factory=dict)  #: number that people know -> order key
     examined: frozenset[str] = frozenset()  #: subjects that were looked at, so that old alerts can end
     unchecked: tuple[str, ...] = ()  #: what could not be compared, and why

@@ -52,6 +52,7 @@ class Code(StrEnum):
     DUPLICATE_FOUND = "duplicate-found"
     CANCEL_AFTER_SEND = "cancel-after-send"
     CHANGED_AFTER_SEND = "changed-after-send"
+    BOOKS_DIFFER = "books-differ"
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
@@ -95,6 +96,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.DUPLICATE_FOUND: Group.REVIEW,
     Code.CANCEL_AFTER_SEND: Group.REVIEW,
     Code.CHANGED_AFTER_SEND: Group.REVIEW,
+    Code.BOOKS_DIFFER: Group.REVIEW,
     Code.UNREADABLE: Group.REVIEW,
     Code.MALFORMED: Group.REVIEW,
     Code.TOO_LONG: Group.REVIEW,

@@ -77,7 +77,8 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
         clearing=clearing,
         completeness=buckets(facts),
         differences=tuple(differences),
-        examined=examined(facts, counted) | {row.name for row in (*tax, *revenue)},
+        orders={number_of(key, facts): key for key in keys},
+        examined=examined(facts) | {row.name for row in (*tax, *revenue)},
         unchecked=tuple(unchecked),
     )
 
@@ -100,7 +101,7 @@ def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
     there = (facts.store or {}).get(key)
     kept = facts.kept.get(key)
     sales = (facts.company or {}).get(key, ())
-    number = kept.number if kept else there.number if there else key
+    number = number_of(key, facts)
     found = [*_changed(there, kept)]
     if facts.company is None:
         found += _in_magento_and_ledger(facts, there, kept, number)
@@ -228,11 +229,19 @@ def _sage_total(facts: Facts, keys: Sequence[str]) -> Decimal | None:
     return result
 
 
-def examined(facts: Facts, keys: Sequence[str]) -> frozenset[str]:
-    """Every subject that this comparison could have found something about."""
-    orders = {facts.kept[key].number for key in facts.kept}
-    orders |= {order.number for order in (facts.store or {}).values()}
-    orders |= {key for key in keys if key not in facts.kept and key not in (facts.store or {})}
+def number_of(key: str, facts: Facts) -> str:
+    """The number that people know an order by; its key where nobody tells one."""
+    order = facts.kept.get(key) or (facts.store or {}).get(key)
+    return order.number if order is not None else key
+
+
+def examined(facts: Facts) -> frozenset[str]:
+    """Every subject that this comparison could have found something about.
+
+    Orders only if both sides have answered: what was not compared is not in order again.
+    """
+    orders = {number_of(key, facts) for key in [*(facts.store or {}), *facts.kept, *(facts.company or {})]}
     names = {invoice.number for invoice in facts.invoices}
     names |= {name for entry in facts.entries for name in (entry.urn, entry.reference)}
-    return frozenset(orders | names | facts.clearing)
+    asked = facts.store is not None and facts.company is not None
+    return frozenset((orders if asked else set()) | (names - orders) | facts.clearing)

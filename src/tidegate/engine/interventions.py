@@ -17,7 +17,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.ledger import alerts, closures, delivery, halts, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.ledger.operators import CHANGE
+from tidegate.ledger.operators import TOLD
 from tidegate.ledger.queue import Item
 
 
@@ -83,8 +83,8 @@ def meant(wish: Act, items: Sequence[Item]) -> list[Item]:
     if wish in WHOLE_ORDER:
         return own or list(items)
     sensible = [item for item in items if item.state in SENSIBLE[wish]]
-    if wish is Act.RETRY:  # a change that a person has to look at is nothing to be sent
-        sensible = [item for item in sensible if not item.step.startswith(CHANGE)]
+    if wish is Act.RETRY:  # what a person has to look at is nothing to be sent
+        sensible = [item for item in sensible if not item.step.startswith(tuple(TOLD))]
     return sensible or own or list(items)
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from tidegate.domain.agreement import Difference, Reconciliation
 from tidegate.domain.cadence import Cadence
+from tidegate.engine import order_reviews
 from tidegate.engine.hub import Hub
 from tidegate.engine.reconcile import compare, last_days
 from tidegate.flows.connection import Connection
@@ -44,12 +45,14 @@ def reconcile_when_due(hub: Hub, connection: Connection) -> None:
 
 
 def tell(connection: Connection, report: Reconciliation) -> None:
-    """Raise an alert for each subject that differs, and end those of subjects that are in order again."""
+    """Open a review for each order that differs, an alert for any other subject; end those in order again."""
     now = connection.clock.now()
     about: defaultdict[str, list[Difference]] = defaultdict(list)
     for difference in report.differences:
-        about[difference.subject].append(difference)
+        if difference.subject not in report.orders:
+            about[difference.subject].append(difference)
     with transaction("reconcile"):
+        order_reviews.review(connection.name, connection.settings.store, report, now)
         for alert in alerts.open_alerts(connection.name):
             seen = alert.code == ALERT and alert.subject in report.examined
             if seen and alert.subject not in about:

@@ -23,8 +23,13 @@ class Done:
     text: str
 
 
-#: Steps that tell a person of a change; nothing is ever sent for them.
-CHANGE = "change"
+#: Steps that only tell a person something, by how their names begin, and what to do instead of sending.
+TOLD = {
+    "change": "a change is nothing that could be sent again. Compare the order with its "
+    "document in the target, correct that one by hand, then skip this with the reason",
+    "reconciliation": "a difference is nothing that could be sent. Put the wrong side right, and the next "
+    "reconciliation ends this by itself; or skip it with the reason",
+}
 #: What a person can do in each state; the words are those of the command line and the console.
 _POSSIBLE = {
     State.CAPTURED: "it goes out by itself; possible: hold, cancel, skip",
@@ -46,11 +51,9 @@ def retry(delivery_id: int, *, actor: str, now: datetime, text: str = "", overru
     `overrule` sets the present reason aside: `Item.overruled` tells the flow not to stop for it again.
     """
     row, unresolved = _row(delivery_id, now)
-    if row.step.startswith(CHANGE):
-        raise NotAllowed(
-            f"{row.label or row.key}: a change is nothing that could be sent again. Compare the order with its "
-            "document in the target, correct that one by hand, then skip this with the reason"
-        )
+    for step, instead in TOLD.items():
+        if row.step.startswith(step):
+            raise NotAllowed(f"{row.label or row.key}: {instead}")
     letter = {State.HELD: "l", State.REVIEW: "l", State.SKIPPED: "p", State.CANCELLED: "p"}.get(
         State(row.state), ""
     )

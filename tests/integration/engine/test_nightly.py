@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from integration.cli.terminal import START, Terminal
 from tidegate.cli.invocation import Invocation
+from tidegate.domain.agreement import Difference, Kind, Reconciliation
+from tidegate.domain.money import ZERO
+from tidegate.domain.states import State
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
-from tidegate.engine.nightly import ALERT, reconcile_when_due
-from tidegate.ledger import alerts, database, halts
+from tidegate.engine.nightly import ALERT, reconcile_when_due, tell
+from tidegate.engine.order_reviews import STEP
+from tidegate.ledger import alerts, database, halts, queue
+from tidegate.ledger.account import account
 from tidegate.simulation.world import SharedClock, build_world
 from tidegate.transport import ClientFactory
 
@@ -46,23 +52,67 @@ def hub(terminal: Terminal) -> Iterator[Hub]:
 
 
 def night(terminal: Terminal, hub: Hub) -> list[str]:
-    """A day later; the subjects of the open alerts."""
+    """A day later; the orders in review for their differences."""
     terminal.world.clock.advance(86_400)
     reconcile_when_due(hub, hub.connections["web"])
+    return [each.label for each in queue.listing(step=STEP, state=State.REVIEW)]
+
+
+def raised() -> list[str]:
+    """The subjects of the open alerts."""
     return [each.subject for each in alerts.open_alerts("web") if each.code == ALERT]
 
 
-def test_a_difference_is_an_alert_until_it_is_over(terminal: Terminal, hub: Hub) -> None:
+def test_an_order_that_differs_is_a_review_until_it_is_in_order(terminal: Terminal, hub: Hub) -> None:
     web = hub.connections["web"]
     terminal.sell(1)
     run_cycle(hub, web, "orders")
     terminal.sell(1)
     assert night(terminal, hub) == ["000000002"]
+    (item,) = queue.listing(step=STEP)
+    assert (item.flow, item.key, item.reason_code) == (
+        "orders",
+        "magento:main:2/reconciliation",
+        "books-differ",
+    )
+    assert "missing-in-ledger" in item.reason
+    assert "(Magento " in item.reason
+    assert "`tidegate queue skip 000000002 --step reconciliation" in item.reason
+    assert raised() == []
     calls = web.store.calls
     reconcile_when_due(hub, web)
     assert web.store.calls == calls
     run_cycle(hub, web, "orders")
     assert night(terminal, hub) == []
+    (item,) = queue.listing(step=STEP)
+    assert (item.state, item.reason) == (State.SKIPPED, "in order again")
+    for step in ("order", STEP):
+        assert account("web", "orders", step).unexplained == 0
+
+
+def test_what_belongs_to_no_order_stays_an_alert(terminal: Terminal, hub: Hub) -> None:
+    web, report = (
+        hub.connections["web"],
+        reconciled(Difference(kind=Kind.CLEARING, subject="1210", text="apart")),
+    )
+    tell(web, report)
+    assert (raised(), queue.listing(step=STEP)) == (["1210"], [])
+    tell(web, replace(report, differences=()))
+    assert raised() == []
+
+
+def reconciled(*differences: Difference) -> Reconciliation:
+    """A report of nothing but these."""
+    day, examined = START.date(), frozenset(each.subject for each in differences)
+    return Reconciliation(
+        start=day,
+        end=day,
+        totals=(),
+        waiting=ZERO,
+        unexplained=ZERO,
+        differences=differences,
+        examined=examined,
+    )
 
 
 def test_a_halted_connection_is_left_alone(terminal: Terminal, hub: Hub) -> None:

@@ -1,0 +1,129 @@
+"""Differences of orders as reviews: a step beside each order, which the night that finds it in order ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tidegate.domain.agreement import Difference, Reconciliation
+from tidegate.domain.errors import Code
+from tidegate.domain.keys import step_key
+from tidegate.domain.money import shown
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.order_steps import entity_of
+from tidegate.ledger import delivery, intake, queue
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+
+FLOW, STEP = "orders", "reconciliation"
+NAMED = 6  #: so many findings stand in one reason; the rest is counted
+#: More than any ledger has in review at once.
+ALL = 1_000_000
+
+
+def review(connection: str, store: str, report: Reconciliation, now: datetime) -> None:
+    """Open a review for each order that differs, and end those of orders in order again. In a transaction.
+
+    What an operator has accepted stays so while the figures are the same.
+    """
+    found = by_order(report)
+    known = {item.key: item for item in queue.listing(connection=connection, step=STEP, limit=ALL)}
+    verdicts: list[Verdict] = []
+    figures: dict[int, str] = {}
+    new: dict[str, Sequence[Difference]] = {}
+    for key, differences in found.items():
+        item = known.get(step_key(key, STEP))
+        if item is None:
+            new[key] = differences
+        elif not (figures_of(differences) == item.subject and stands(item)):
+            verdicts += raised_again(item, reason_of(differences))
+            figures[item.id] = figures_of(differences)
+    for number, key in report.orders.items():
+        item = known.get(step_key(key, STEP))
+        over = key not in found and number in report.examined
+        if over and item is not None and item.state is State.REVIEW:
+            verdicts.append(Verdict(item.id, "n", text="in order again"))
+    delivery.apply(verdicts, now, lease=None)
+    delivery.refresh_subject(figures, now, text="the figures that differ")
+    delivery.create_many(opened(connection, store, report, new), now)
+
+
+def by_order(report: Reconciliation) -> dict[str, list[Difference]]:
+    """The differences that belong to an order, by its key."""
+    found: dict[str, list[Difference]] = {}
+    for difference in report.differences:
+        if difference.subject in report.orders:
+            found.setdefault(report.orders[difference.subject], []).append(difference)
+    return found
+
+
+def stands(item: Item) -> bool:
+    """Whether the same figures need no new word: a person has them before them, or has accepted them."""
+    return item.state is State.REVIEW or item.reason_code == "operator"
+
+
+def raised_again(item: Item, reason: str) -> list[Verdict]:
+    """The way back into review, wherever it stands."""
+    leave = [Verdict(item.id, "n", text="it differs otherwise now")] if item.state is State.REVIEW else []
+    return [
+        *leave,
+        Verdict(item.id, "p", text="it differs again"),
+        Verdict(item.id, "h", code=Code.BOOKS_DIFFER.value, text=reason),
+    ]
+
+
+def opened(
+    connection: str, store: str, report: Reconciliation, new: Mapping[str, Sequence[Difference]]
+) -> list[NewDelivery]:
+    """Reviews of orders that had none; an order that was never captured has no document yet."""
+    entities = {key: entity_id for key in new if (entity_id := entity_of(key, store)) is not None}
+    sources = intake.known(store, "order", entities.values())
+    numbers = {key: number for number, key in report.orders.items()}
+    made = []
+    for key, differences in new.items():
+        source = sources.get(entities.get(key, 0))
+        made.append(
+            NewDelivery(
+                connection=connection,
+                flow=FLOW,
+                step=STEP,
+                key=step_key(key, STEP),
+                state=State.REVIEW,
+                source_id=source.source_id if source is not None else None,
+                label=numbers[key],
+                reason_code=Code.BOOKS_DIFFER.value,
+                reason=reason_of(differences),
+                subject=figures_of(differences),
+            )
+        )
+    return made
+
+
+def reason_of(differences: Sequence[Difference]) -> str:
+    """What differs, both figures side by side, and the ways out."""
+    told = [f"{each.kind}: {each.text}{side_by_side(each)}" for each in differences[:NAMED]]
+    if len(differences) > NAMED:
+        told.append(f"and {len(differences) - NAMED} more")
+    return (
+        f"{'; '.join(told)}. Put the wrong side right: the next reconciliation ends this by itself. "
+        f"Or accept it: `tidegate queue skip {differences[0].subject} --step {STEP} --reason WHY`"
+    )
+
+
+def side_by_side(difference: Difference) -> str:
+    """The figures of all sides that have one."""
+    sides = (("Magento", difference.magento), ("ledger", difference.ledger), ("Sage", difference.sage))
+    known = [f"{name} {shown(value)}" for name, value in sides if value is not None]
+    return f" ({', '.join(known)})" if known else ""
+
+
+def figures_of(differences: Sequence[Difference]) -> str:
+    """What must change before an accepted difference is raised anew: kinds and amounts, as JSON."""
+    rows = sorted(
+        [each.kind.value, each.figure, *(str(value) for value in (each.magento, each.ledger, each.sage))]
+        for each in differences
+    )
+    return msgspec.json.encode(rows).decode()
