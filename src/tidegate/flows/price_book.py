@@ -43,11 +43,12 @@ def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[
 
     A delta tells a changed product whole: what it does not tell of that product is gone.
     """
+    if full:
+        return told, changed(before, told)
     skus = told.select(_sku().unique())["key"]
-    kept = before.clear() if full else before.filter(~_sku().is_in(skus.implode()))
-    after = kept.merge_sorted(told, key="key")
-    touched = before if full else before.filter(_sku().is_in(skus.implode()))
-    return after, changed(touched, told)
+    named = _sku().is_in(skus.implode())
+    after = before.filter(~named).merge_sorted(told, key="key")
+    return after, changed(before.filter(named), told)
 
 
 def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
