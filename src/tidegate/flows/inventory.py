@@ -223,11 +223,12 @@ def claims_of(connection: Connection, lines: Iterable[WebLine]) -> list[Claim]:
 
 
 def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
-    """Magento takes a shipment's pieces off the source itself: what it has of those SKUs is read back."""
+    """Magento takes a shipment's pieces off the source itself, and puts a credit memo's back: both are read back."""
     since = cursors.read(cycle.name, FLOW, _SHIPMENTS)
     keys: list[str] = []
     if since is not None:
         skus = shipped.written_since(cycle.name, datetime.fromisoformat(since))
+        skus |= {sku for sku, code in cycle.connection.settings.skus.items() if code in skus}
         told = mirror.settled(cycle.name, FLOW)["key"]
         keys = told.filter(told.str.replace("@[^@]*$", "").is_in(sorted(skus))).to_list() if skus else []
     there = scribe.read(keys) if keys else {}

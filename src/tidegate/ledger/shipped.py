@@ -18,7 +18,7 @@ import msgspec
 from tidegate.domain.states import State
 from tidegate.ledger import rows
 
-FLOW = "shipments"
+FLOW, CREDITS = "shipments", "credits"
 #: A shipment that is about to be written: its SKUs wait for it.
 _LEAVING = (State.QUEUED, State.SENDING, State.IN_DOUBT)
 _UNWRITTEN = (*_LEAVING, State.CAPTURED, State.REVIEW, State.HELD)
@@ -84,16 +84,18 @@ def written(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str],
 
 
 def written_since(connection: str, moment: datetime) -> set[str]:
-    """Magento's SKUs of shipments confirmed at or after that moment.
+    """SKUs, Magento's and the company's, of shipments and credit memos confirmed at or after that moment.
 
-    Magento has taken their pieces off the source itself: what it was told last is not what it has.
+    Magento has taken their pieces off the source itself, or put them back there: what it was told last is not
+    what it has.
     """
     told = rows.every(
-        "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow = %s "
+        "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow IN (%s, %s) "
         "AND state = 'confirmed' AND changed_at >= %s",
-        *(connection, FLOW, rows.instant(moment)),
+        *(connection, FLOW, CREDITS, rows.instant(moment)),
     )
-    return {sku for (subject,) in told for sku in _decoded(subject).skus}
+    found = [_decoded(subject) for (subject,) in told]
+    return {sku for each in found for sku in (*each.skus, *(line.sku for line in each.lines))}
 
 
 def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
