@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.config.model import Configuration
+from tidegate.demo.life import Life, live
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
 from tidegate.domain.states import WAITING, State
@@ -28,6 +29,7 @@ class Figures:
     duplicates: int  #: orders in Sage beyond the first of the same key
     sage_calls: int  #: requests that Sage saw, sign-in included
     oldest: int | None  #: simulated minutes that the oldest waiting order has waited; None when none waits
+    life: Life
 
     @property
     def orders(self) -> dict[str, int]:
@@ -65,6 +67,7 @@ def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
         duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
         sage_calls=sum(stage.sage_wire.totals.values()),
         oldest=oldest_minutes(now),
+        life=live(stage),
     )
 
 
@@ -116,5 +119,6 @@ def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
         statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
         currency="USD",
         order_currencies=ORDER_CURRENCIES,
+        comment=False,  # other comments name the number, too
     )
     return checker.judge(stage.shop.books(), stage.sage.company.books(), all_deliveries(now), accounts, terms)

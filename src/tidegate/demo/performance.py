@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from queue import Empty
 
 from tidegate.clock import FastClock, SystemClock, machine_seconds
@@ -13,14 +14,18 @@ from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, HubEnded, Line
 from tidegate.demo.figures import judge, look
+from tidegate.demo.life import differences, incomplete_chains
+from tidegate.demo.shift import Shift
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import Beat, Story
 
-#: Real seconds between two looks at the ledger and the books.
-LOOK_EVERY = 0.25
+#: Real seconds between two looks at the ledger and the books, or more: so many times what the last one took, since
+#: both systems are served by this process, too.
+LOOK_EVERY, SHARE = 0.25, 5
 #: Real seconds after which the performance is given up; it takes half a minute on an idle machine.
 CEILING = 240.0
 KILLED = -9
+MOST = 5  #: things that are missing are told at once
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,12 @@ class Performance:
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
+        self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
+        self.told = 0  #: cycles that the hub has told of
+        self.chains = 0  #: complete ones, counted at the end
+        self._judged_after = -1
+        self._disagreements: list[str] = []
+        self.shift = Shift(stage, self.say)
         self.clock = FastClock(script.START, machine_seconds(), 0.0)
         self.figures = look(stage, configuration, script.START)
         self._tell = tell
@@ -58,7 +69,7 @@ class Performance:
         self._told: Counter[str] = Counter()
         self._watch = SystemClock()
         self._began = self._watch.monotonic()
-        self._looked = 0.0
+        self._next_look = 0.0
 
     # --- the loop ------------------------------------------------------------------------------
 
@@ -72,7 +83,7 @@ class Performance:
             self.beats()
             self.mind_the_hub()
             self.listen()
-            if self._watch.monotonic() - self._looked >= LOOK_EVERY:
+            if self._watch.monotonic() >= self._next_look:
                 self.look()
                 show()
                 if not self.missing():
@@ -80,9 +91,11 @@ class Performance:
 
     def look(self) -> None:
         """New figures, and what they say that is new."""
+        began = self._watch.monotonic()
         self.figures = look(self.stage, self.configuration, self.clock.now())
         self.notice()
-        self._looked = self._watch.monotonic()
+        ended = self._watch.monotonic()
+        self._next_look = ended + max(LOOK_EVERY, SHARE * (ended - began))
 
     def listen(self) -> None:
         """Take what the hub has told; waits a moment for it, which paces the loop."""
@@ -91,7 +104,9 @@ class Performance:
         except Empty:
             return
         self.cycles.append(line)
+        self.told += 1
         counts = line["counts"]
+        self.written[line["flow"]] += counts.get("confirmed", 0)
         if line["outcome"] == "busy" and self.once("busy"):
             self.say("the dead process still holds its lease: the new one waits for its end")
         if counts.get("adopted") and line["flow"] == "orders":
@@ -115,7 +130,16 @@ class Performance:
     def beats(self) -> None:
         """Play every beat whose time has come."""
         while self._beats and self._beats[0].at <= self.clock.now():
+            if self._beats[0].at >= script.NIGHT and self.orders_under_way():
+                return
+            if self._beats[0].what == script.REST and not self.figures.life.credited:
+                return
             self.happen(self._beats.popleft())
+
+    def orders_under_way(self) -> bool:
+        """Whether some order of the evening has not found its place yet."""
+        account = self.figures.orders
+        return account["read"] < self.story.orders or bool(account["waiting"] + account["in_doubt"])
 
     def happen(self, beat: Beat) -> None:
         """One beat, carried out in the sandbox."""
@@ -134,6 +158,8 @@ class Performance:
                     f"Magento answers every page with order {self.number(beat.what)} by an error 500",
                     "yellow",
                 )
+            case what if what in script.DEEDS:
+                self.shift.happen(what)
             case _:
                 self._entities[beat.what] = stage.shopper.place_order(beat.kind)
 
@@ -173,6 +199,7 @@ class Performance:
             self.say("the unreadable order is in review by name; all others were read", "green")
         if figures.orders["cancelled"] and self.once("cancelled"):
             self.say("the cancelled order has left the queue: it never reached Sage")
+        self.shift.notice(figures.life)
 
     # --- the end -------------------------------------------------------------------------------
 
@@ -190,10 +217,20 @@ class Performance:
             (figures.connection["halted"] is not None, "the connection is halted"),
         ]
         texts = [text for missing, text in found if missing]
-        if not texts:
-            verdict = judge(figures, figures.at, self.stage)
-            texts = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
-        return texts
+        return texts or self.disagreements()
+
+    def disagreements(self) -> list[str]:
+        """What the judge, both books and the chains say; asked once after each cycle, since nothing else changes it."""
+        if self._judged_after == self.told:
+            return self._disagreements
+        now = self.figures.at
+        verdict = judge(self.figures, now, self.stage)
+        found = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
+        found = found or list(islice(differences(self.stage), MOST))
+        if not found:
+            self.chains, found = incomplete_chains(self.stage, now)
+        self._judged_after, self._disagreements = self.told, found[:MOST]
+        return self._disagreements
 
     def lost_answer(self) -> str:
         """The Magento number of the order that Sage had saved when the connection broke; "" without one."""

@@ -15,9 +15,8 @@ from tidegate.demo.stage import RATE
 from tidegate.demo.story import ZONE
 
 PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
-STEPS = {"order": "orders", "cancel": "cancels", "comment": "comments", "number": "numbers"}
 CYCLES = 4  #: shown at once
-FIXED_LINES = 14  #: head, account, frames, and one line that the terminal keeps for itself
+FIXED_LINES = 13  #: head, frames, heading of the account, and one line that the terminal keeps for itself
 
 
 def clock_face(at: datetime) -> str:
@@ -32,10 +31,11 @@ def line_of(event: Event) -> Text:
 
 def picture(performance: Performance, height: int) -> RenderableType:
     """Everything at once: both systems, the account, what was carried, what happened, on so many lines."""
-    room = max(height - FIXED_LINES - CYCLES, 3)
+    flows = performance.figures.connection["flows"]
+    room = max(height - FIXED_LINES - CYCLES - len(flows), 3)
     return Group(
         head(performance),
-        account(performance.figures.connection["flows"]),
+        account(flows),
         Panel(carried(performance), title="the last cycles", title_align="left", border_style="dim"),
         Panel(happened(performance, room), title="what happened", title_align="left", border_style="dim"),
     )
@@ -59,6 +59,11 @@ def head(performance: Performance) -> Table:
     grid.add_row(
         "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates))
     )
+    life = figures.life
+    grid.add_row(
+        "on the way",
+        f"{life.shipped} shipped, {life.invoiced} invoiced, {life.posted} posted, {life.paid} paid",
+    )
     return grid
 
 
@@ -73,16 +78,16 @@ def age(minutes: int | None) -> str:
 
 
 def account(flows: dict[str, Any]) -> Table:
-    """One line a step of each flow; each line adds up."""
+    """One line a flow; each line adds up."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("")
     for place in PLACES:
         table.add_column(place.replace("_", "\n"), justify="right", no_wrap=True, vertical="bottom")
-    for flow in flows.values():
-        for step, counts in flow["steps"].items():
-            styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
-            cells = [Text(str(counts[place]), style) for place, style in zip(PLACES, styles, strict=True)]
-            table.add_row(STEPS.get(step, step), *cells)
+    for name, flow in flows.items():
+        counts = flow["account"]
+        styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
+        cells = [Text(str(counts[place]), style) for place, style in zip(PLACES, styles, strict=True)]
+        table.add_row(name, *cells)
     return table
 
 

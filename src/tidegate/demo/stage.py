@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,18 @@ from cryptography.fernet import Fernet
 from tidegate.clock import FastClock, machine_seconds
 from tidegate.config.model import Configuration
 from tidegate.config.reading import load
-from tidegate.demo.story import CLOSED_MINUTES, COMPANY, START, WINDOW_CLOSES, WINDOW_OPENS, ZONE
+from tidegate.demo.story import (
+    BUFFER,
+    CLOSED_MINUTES,
+    COMPANY,
+    CONNECTION,
+    SOURCES,
+    START,
+    STATUSES,
+    WINDOW_CLOSES,
+    WINDOW_OPENS,
+    ZONE,
+)
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
@@ -34,6 +45,26 @@ WINDOW = f"""
 rule = "FREQ=DAILY;BYHOUR=21;BYMINUTE=0;BYSECOND=0"
 minutes = {CLOSED_MINUTES}
 reason = "nightly backup"
+"""
+#: The flows from Sage to the shop, and how often each runs.
+CADENCES = {
+    "shipments": "30m",
+    "inventory": "30m",
+    "prices": "1h",
+    "invoices": "30m",
+    "payments": "30m",
+    "credits": "30m",
+}
+BACK = f"""
+[connections.{CONNECTION}.stock]
+warehouses = {{ {", ".join(f'"{name}" = "{source}"' for name, source in SOURCES.items())} }}
+buffer = "{BUFFER:%}"
+
+[connections.{CONNECTION}.statuses]
+{chr(10).join(f'"{name}" = "{status}"' for name, status in STATUSES.items())}
+
+[connections.{CONNECTION}.reconcile]
+every = "1h"
 """
 #: The backup itself keeps this distance from both ends of the announced window, as backups do.
 MARGIN = timedelta(minutes=5)
@@ -89,7 +120,7 @@ class Stage:
             since=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
             window=WINDOW,
         )
-        self.config_path.write_text(render(settings))
+        self.config_path.write_text(render(settings) + BACK + flows(CADENCES))
         self.config_path.chmod(0o600)
 
     def environment(self) -> dict[str, str]:
@@ -136,6 +167,13 @@ class Stage:
     def lose_an_answer(self) -> None:
         """The connection breaks after the next order: Sage has saved it, nobody is told."""
         self.sage_wire.faults.add(Fault("drop_after", 1, "POST", "/sop_orders$"))
+
+
+def flows(cadences: Mapping[str, str]) -> str:
+    """The tables of these flows."""
+    return "".join(
+        f'\n[connections.{CONNECTION}.flows.{name}]\nevery = "{every}"\n' for name, every in cadences.items()
+    )
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""The script of one evening, made from one seed: who orders when, and what goes wrong."""
+"""The script of one evening, made from one seed: who orders when, what Sage's people do, and what goes wrong."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tidegate_sandbox.magento.kinds import KINDS
@@ -20,11 +21,31 @@ LAST_ORDER = START + timedelta(minutes=200)
 VIEWS = frozenset({"default", "default_fr"})
 VIEW_IDS = frozenset({1, 4})
 ORDER_CURRENCIES = {1: "USD", 4: "USD"}
+WEBSITE = 1
+#: Sage's warehouses and the shop's sources; what is kept back of every product.
+SOURCES = {"HOME": "wh_detroit", "DETROIT": "wh_detroit", "LONDON": "wh_london"}
+BUFFER = Decimal("0.1")
+#: How an order stands in Sage, and the status that the shop shows for it.
+STATUSES = {
+    "partly-shipped": "partly_shipped",
+    "shipped": "shipped",
+    "invoiced-open": "invoiced_open",
+    "complete": "paid",
+}
+#: The products that are sold over the counter and get another price.
+COUNTER, PIECES = "HUB-0007", 14
+REPRICED, NEW_PRICE = "HUB-0042", "27.90"
 #: Kinds of orders that must not reach Sage.
 NEVER_SENT = frozenset({"cancelled", "held", "pending_payment", "payment_review"})
 #: With fewer orders there would be no story: each of the roles below needs its order.
 FEWEST = 12
 ORDER, POISON, REGRET, LOSS, CANCEL = "order", "poison", "regret", "loss", "cancel"
+#: What Sage's own people do.
+DEEDS = ("sell", "reprice", "pack", "finish", "invoice", "credit", "collect", "rest")
+SELL, REPRICE, PACK, FINISH, INVOICE, CREDIT, COLLECT, REST = DEEDS
+#: From here on the night shift works: it begins when no order waits any more. Whoever sent goods back pays the
+#: REST when the shop has the credit memo.
+NIGHT = START + timedelta(minutes=218)
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,28 @@ class Story:
     dies_at: int
 
 
+def at(minutes: int) -> datetime:
+    """So many simulated minutes after the beginning."""
+    return START + timedelta(minutes=minutes)
+
+
+#: Sage's working day: an early shift, a late one after the backup, and a night shift that finishes everything.
+SHIFTS = (
+    Beat(at(10), SELL),
+    Beat(at(12), REPRICE),
+    Beat(at(25), PACK),
+    Beat(at(27), INVOICE),
+    Beat(at(50), COLLECT),
+    Beat(at(162), SELL),
+    Beat(at(168), FINISH),
+    Beat(at(169), PACK),
+    Beat(at(172), INVOICE),
+    Beat(at(174), CREDIT),
+    Beat(at(176), COLLECT),
+    *(Beat(NIGHT, what) for what in (PACK, FINISH, INVOICE, CREDIT, COLLECT, REST)),
+)
+
+
 def write_story(orders: int, seed: int) -> Story:
     """So many orders (at least `FEWEST`) over one evening.
 
@@ -61,7 +104,12 @@ def write_story(orders: int, seed: int) -> Story:
         Beat(at(24), POISON, "guest"),
         Beat(at(70), REGRET, "guest"),
     ]
-    kinds = {name: kind.weight for name, kind in KINDS.items() if set(kind.views) <= VIEWS}
+    # Here Sage's warehouse ships: nobody does it by hand in the shop.
+    kinds = {
+        name: kind.weight
+        for name, kind in KINDS.items()
+        if set(kind.views) <= VIEWS and kind.after not in ("ship_partly", "complete")
+    }
     span = (LAST_ORDER - START).total_seconds()
     rest = count - len(roles)
     # One in each equal share of the evening: at no time is the shop empty, whatever the seed.
@@ -74,15 +122,10 @@ def write_story(orders: int, seed: int) -> Story:
         for number in range(rest)
     ]
     acts = [Beat(at(15), LOSS), Beat(at(100), CANCEL)]
-    beats = tuple(sorted([*roles, *crowd, *acts], key=lambda beat: beat.at))
+    beats = tuple(sorted([*roles, *crowd, *acts, *SHIFTS], key=lambda beat: beat.at))
     before = sum(is_sent(beat) for beat in beats if beat.at < WINDOW_CLOSES)
     queued = sum(is_sent(beat) for beat in beats if WINDOW_CLOSES <= beat.at < WINDOW_OPENS)
     return Story(beats, count, before + max(queued // 2, 1))
-
-
-def at(minutes: int) -> datetime:
-    """So many simulated minutes after the beginning."""
-    return START + timedelta(minutes=minutes)
 
 
 def is_sent(beat: Beat) -> bool:

@@ -49,6 +49,8 @@ def test_nothing_is_lost_or_doubled_and_the_account_adds_up(tmp_path: Path) -> N
     assert set(report) == {
         *("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped"),
         *("unexplained", "sage_orders", "duplicates", "calls_per_order", "kills", "closed_windows"),
+        *("shipped", "invoiced", "posted", "paid", "stock_writes", "price_writes"),
+        *("chain_complete", "trial_balance"),
     }
     places = ("confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
     assert report["read"] == 40 == sum(report[place] for place in places)
@@ -56,7 +58,12 @@ def test_nothing_is_lost_or_doubled_and_the_account_adds_up(tmp_path: Path) -> N
     assert report["review"] == report["cancelled"] == report["kills"] == report["closed_windows"] == 1
     assert report["skipped"] >= 3  # one of each kind that is never sent
     assert report["confirmed"] == report["sage_orders"] > 20
-    assert 1 < report["calls_per_order"] < 5
+    assert 1 < report["calls_per_order"] < 12  # all flows of one evening, spread over few orders
+    assert report["shipped"] == report["invoiced"] == report["posted"] == report["confirmed"]
+    assert report["paid"] == report["chain_complete"] == report["confirmed"] - 1  # one customer paid in part
+    assert report["stock_writes"] > 2000  # the first load, and what has moved since
+    assert report["price_writes"] > 1000
+    assert report["trial_balance"] == 0
     assert not list(tmp_path.iterdir()), stderr  # its folder is gone
 
 

@@ -1,0 +1,153 @@
+"""Where the orders stand between the warehouse and the ledger, and whether both systems say the same of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+
+from tidegate.demo.stage import Stage
+from tidegate.demo.story import BUFFER, CONNECTION, SOURCES, STATUSES, STORE, WEBSITE
+from tidegate.engine import reports
+from tidegate.ledger import books
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.magento.order import Order as StoreOrder
+
+PAID = STATUSES["complete"]
+
+
+@dataclass(frozen=True)
+class Life:
+    """Orders by how far they have come, as the shop shows it; `posted` by what Tidegate has read of Sage's books."""
+
+    shipped: int = 0
+    invoiced: int = 0
+    posted: int = 0
+    paid: int = 0
+    credited: int = 0
+
+
+def live(stage: Stage) -> Life:
+    """Count in the shop and in the ledger."""
+    shop = stage.shop
+    with shop.lock:
+        of = [{row["order_id"] for row in table.all()} for table in (shop.shipments, shop.invoices)]
+        credited = len({row["order_id"] for row in shop.creditmemos.all()})
+        paid = sum(map(told_paid, shop.orders.all()))
+    return Life(shipped=len(of[0]), invoiced=len(of[1]), posted=posted(), paid=paid, credited=credited)
+
+
+def posted() -> int:
+    """Orders all of whose invoices have postings in the ledger's own copy of the books."""
+    found = books.invoices(CONNECTION)
+    entries = books.entries_named(CONNECTION, [], [invoice.number for invoice in found])
+    lines = books.postings(CONNECTION, [entry.urn for entry in entries])
+    known = {entry.reference for entry in entries if lines.get(entry.urn)}
+    open_orders = {key for invoice in found if invoice.number not in known for key in invoice.order_keys}
+    return len({key for invoice in found for key in invoice.order_keys} - open_orders)
+
+
+def told_paid(order: StoreOrder) -> bool:
+    """Whether the shop was told that the order is paid; a later credit memo may have changed its status."""
+    return any(entry.get("status") == PAID for entry in order.histories)
+
+
+def entity_of(order: Order) -> int:
+    """The shop's id of the order that Sage keeps by this key."""
+    return int(order.external_key.rpartition(":")[2])
+
+
+# --- the end ------------------------------------------------------------------------------------
+
+
+def differences(stage: Stage) -> Iterator[str]:
+    """What the shop and Sage do not agree on; nothing, when all is settled."""
+    yield from documents(stage)
+    yield from salable(stage)
+    yield from prices(stage)
+
+
+def documents(stage: Stage) -> Iterator[str]:
+    """A despatch, invoice or credit note without its counterpart in the shop, or one with two."""
+    company, shop = stage.sage.company, stage.shop
+    with company.lock, shop.lock:
+        for order in company.orders.table:
+            if not order.external_key.startswith(f"magento:{STORE}:"):
+                continue
+            entity_id = entity_of(order)
+            invoices = company.invoices.of_order(order.id)
+            credits = sum(one.is_credit for one in invoices)
+            pairs = (
+                ("despatches", len(company.despatches.table.find("order_id", order.id)), shop.shipments),
+                ("invoices", len(invoices) - credits, shop.invoices),
+                ("credit notes", credits, shop.creditmemos),
+            )
+            for name, count, table in pairs:
+                if count != len(table.of(entity_id)):
+                    yield f"{order.number}: {count} {name} in Sage, {len(table.of(entity_id))} in the shop"
+            yield from money(stage, order)
+
+
+def money(stage: Stage, order: Order) -> Iterator[str]:
+    """The shop was told that an order is paid when, and only when, Sage has the money for all of it."""
+    company = stage.sage.company
+    invoices = company.invoices.of_order(order.id)
+    owed = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
+    settled = order.status == "complete" and not any(one.outstanding for one in owed)
+    there = stage.shop.orders.any(entity_of(order))
+    told = there is not None and told_paid(there)
+    if settled != told:
+        yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if told else 'open'} in the shop"
+
+
+def salable(stage: Stage) -> Iterator[str]:
+    """A product of which the shop has more or less than is free in Sage, without the buffer of ten percent.
+
+    What is still reserved in the shop may only be of orders that are not in Sage.
+    """
+    company, shop = stage.sage.company, stage.shop
+    with company.lock, shop.lock:
+        for item in company.items:
+            free: Counter[str] = Counter()
+            kept: Counter[str] = Counter()
+            for holding in company.stock.of_item(item.id):
+                source = SOURCES[company.warehouses[holding.warehouse_id].name]
+                free[source] += holding.free  # type: ignore[assignment]
+                kept[source] += holding.on_hand * BUFFER  # type: ignore[assignment]
+            for source, pieces in free.items():
+                wanted = max(pieces - Decimal(kept[source]).to_integral_value(ROUND_CEILING), Decimal(0))
+                there = shop.stock.item(item.code, source)
+                if there is None or there.quantity != wanted:
+                    yield f"{item.code} at {source}: {wanted} to sell, the shop has {there and there.quantity}"
+        in_sage = {entity_of(order) for order in company.orders.table if order.external_key}
+        reserved = sum(one.quantity for one in shop.stock.reservations if one.order_id in in_sage)
+        if reserved:
+            yield f"the shop still reserves {-reserved} pieces of orders that have left"
+
+
+def prices(stage: Stage) -> Iterator[str]:
+    """A product that the shop sells for another price than Sage's standard one."""
+    company, shop = stage.sage.company, stage.shop
+    with company.lock, shop.lock:
+        for sku in shop.catalogue.on_sale:
+            item = company.items.first("code", sku)
+            if item is None:
+                continue
+            wanted, asked = company.prices.amount(item.id, None), shop.catalogue.price(sku, WEBSITE)
+            if wanted != asked:
+                yield f"{sku}: {wanted} in Sage, {asked} in the shop"
+
+
+def incomplete_chains(stage: Stage, now: datetime) -> tuple[int, list[str]]:
+    """Of the paid orders: how many chains `tidegate trace` calls complete, and what is missing of the others."""
+    with stage.shop.lock:
+        numbers = [str(order.row["increment_id"]) for order in stage.shop.orders.all() if told_paid(order)]
+    missing: list[str] = []
+    complete = 0
+    for number in numbers:
+        chain = reports.traced(number, now)["orders"][0]["chain"]
+        complete += chain["complete"]
+        missing += [f"{number}: {each}" for each in chain["missing"]]
+    return complete, missing

@@ -1,0 +1,84 @@
+"""The working day in Sage, told in plain words: what the staff do, and when it shows in the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from tidegate.demo import story as script
+from tidegate.demo.life import Life
+from tidegate.demo.staff import Staff
+from tidegate.demo.stage import Stage
+
+US_STOCK = 2  #: the stock of the website `base`
+
+
+class Shift:
+    """Carries out the beats of Sage's people, and tells when the shop shows them."""
+
+    def __init__(self, stage: Stage, say: Callable[[str, str], None]) -> None:
+        self._stage = stage
+        self._say = say
+        self._staff = Staff(stage.sage.company)
+        self._told: set[str] = set()
+        self._sold_at: Decimal | None = None  #: what the shop could sell before the counter sale
+
+    def happen(self, what: str) -> None:
+        """One beat."""
+        staff = self._staff
+        match what:
+            case script.SELL:
+                self._sold_at = self.salable()
+                staff.sell(script.COUNTER, script.PIECES)
+                self._say(f"{script.PIECES} pieces of {script.COUNTER} are sold over the counter", "")
+            case script.REPRICE:
+                staff.reprice(script.REPRICED, script.NEW_PRICE)
+                self._say(f"{script.REPRICED} costs {script.NEW_PRICE} in Sage from now on", "")
+            case script.PACK:
+                if packed := staff.pack():
+                    self._say(f"the warehouse despatches {packed} orders", "")
+            case script.FINISH:
+                if staff.finish():
+                    self._say("the second parcel leaves; a tracking number has come", "")
+            case script.INVOICE:
+                if invoices := staff.invoice():
+                    self._say(f"the invoice run posts {invoices} invoices", "")
+            case script.CREDIT:
+                if number := staff.credit():
+                    self._say(f"goods of {number} come back: a credit note", "")
+            case script.COLLECT:
+                first = not staff.part_paid
+                if paid := staff.collect():
+                    part = ", another one in part" if first else ""
+                    self._say(f"customers pay {paid} invoices{part}", "")
+            case script.REST:
+                staff.collect_rest()
+                self._say("the customer who sent goods back pays the rest", "")
+
+    def salable(self) -> Decimal:
+        """What the shop can sell of the product that the counter sells, too."""
+        with self._stage.shop.lock:
+            return self._stage.shop.stock.salable(script.COUNTER, US_STOCK)
+
+    def notice(self, life: Life) -> None:
+        """What of it shows in the shop for the first time."""
+        with self._stage.shop.lock:
+            price = self._stage.shop.catalogue.price(script.REPRICED, script.WEBSITE)
+        before, now = self._sold_at, self.salable()
+        signs = (
+            (
+                before is not None and now < before,
+                f"the shop has followed: {now} of {script.COUNTER} are left to sell",
+            ),
+            (price == Decimal(script.NEW_PRICE), f"the shop asks {price:.2f} for {script.REPRICED}"),
+            (life.shipped > 0, "the first parcels are shipments in the shop, with their tracking numbers"),
+            (life.invoiced > 0, "the first invoices are in the shop: invoiced, open"),
+            (life.paid > 0, "the first orders are paid, in Sage and in the shop"),
+            (life.credited > 0, "the credit note is a credit memo in the shop"),
+            (life.posted > 0, "the postings of the first invoices are known"),
+        )
+        for seen, text in signs:
+            key = text.partition(":")[0]
+            if seen and key not in self._told:
+                self._told.add(key)
+                self._say(text, "green")

@@ -1,0 +1,207 @@
+"""Sage's own people on this evening: warehouse, accounts, till. Every deed goes through the control surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from tidegate_sandbox.erp.company import Company
+from tidegate_sandbox.erp.control import perform
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.receivable import Transaction
+
+HALF, CENT = Decimal("0.5"), Decimal("0.01")
+WAREHOUSE = "HOME"
+COURIER = "Royal Mail"
+
+
+class Staff:
+    """They know nothing of Tidegate; web orders are those that carry a key of the sending system."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._parcels = 0
+        self._finished = False
+        self.parted = ""  #: number of the order that leaves in two parcels
+        self.untracked = ""  #: number of the despatch whose tracking number comes later
+        self.credited = ""  #: number of the order that is credited in part
+        self.part_paid = ""  #: number of the invoice that is paid in part
+
+    def do(self, action: str, **body: Any) -> Any:
+        """One deed; what it answers."""
+        return perform(self._company, action, body)
+
+    # --- the warehouse -------------------------------------------------------------------------
+
+    def pack(self) -> int:
+        """Goods of every order that waits leave; how many orders that were.
+
+        One order leaves by half, the first time; one parcel leaves without its tracking number.
+        """
+        waiting = self.to_pack()
+        self.take_delivery(waiting)
+        for order in waiting:
+            if not self.parted and self.can_be_parted(order):
+                self.parted = order.number
+                first = next(line for line in order.lines if line.is_stocked)
+                part = (first.quantity * HALF).to_integral_value(ROUND_CEILING)
+                self.despatch(order, quantities={first.code: part})
+            elif not self.untracked:
+                self.untracked = self.do("despatch", order=order.number)["number"]
+            else:
+                self.despatch(order)
+        return len(waiting)
+
+    def finish(self) -> bool:
+        """The second parcel of the parted order leaves, and the missing tracking number is there; once."""
+        if self._finished or not self.parted or not self.untracked:
+            return False
+        self.despatch(self._company.order(self.parted))
+        self.do("track", despatch=self.untracked, consignment=self.parcel(), courier=COURIER)
+        self._finished = True
+        return True
+
+    def despatch(self, order: Order, **more: Any) -> None:
+        """One parcel with its number."""
+        self.do("despatch", order=order.number, courier=COURIER, consignment=self.parcel(), **more)
+
+    def parcel(self) -> str:
+        """The next tracking number."""
+        self._parcels += 1
+        return f"RM{self._parcels:09d}GB"
+
+    def to_pack(self) -> list[Order]:
+        """Web orders with goods that have not left, the oldest first; the rest of the parted one goes by itself."""
+        return self.web_orders(
+            lambda order: (
+                order.number != self.parted
+                and any(line.is_stocked and line.outstanding > 0 for line in order.lines)
+            )
+        )
+
+    def take_delivery(self, orders: list[Order]) -> None:
+        """What is missing comes from the suppliers first."""
+        missing: dict[str, Decimal] = {}
+        for order in orders:
+            for line in order.lines:
+                if line.is_stocked and line.outstanding > line.allocated:
+                    missing[line.code] = (
+                        missing.get(line.code, Decimal(0)) + line.outstanding - line.allocated
+                    )
+        for code, pieces in missing.items():
+            self.do("stock-adjust", item=code, warehouse=WAREHOUSE, change=pieces)
+        self.do("allocate")
+
+    def web_orders(self, wanted: Callable[[Order], bool]) -> list[Order]:
+        """Live orders from the shop that fit."""
+        company = self._company
+        with company.lock:
+            return [
+                order
+                for order in company.orders.table
+                if order.external_key and order.status == "live" and wanted(order)
+            ]
+
+    def can_be_parted(self, order: Order) -> bool:
+        """Whether a part of its first line can leave before the rest."""
+        codes = [line.code for line in order.lines if line.is_stocked]
+        first = next(line for line in order.lines if line.is_stocked)
+        return len(codes) > 1 and len(set(codes)) == len(codes) and first.quantity > 1
+
+    # --- accounts ------------------------------------------------------------------------------
+
+    def invoice(self) -> int:
+        """The invoice run: everything that left; how many invoices."""
+        return len(self.do("invoice-run")["invoices"])
+
+    def credit(self) -> str:
+        """One line of an invoiced order comes back, set against its invoice, once; "" or the order's number."""
+        orders = self.web_orders_invoiced()
+        if self.credited or not orders:
+            return ""
+        order = orders[-1]
+        line = next(line for line in order.lines if line.is_stocked and line.invoiced > 0)
+        note = self.do(
+            "credit", order=order.number, quantities={line.code: str(line.invoiced)}, returned=True
+        )
+        invoice = next(one for one in self._company.invoices.of_order(order.id) if not one.is_credit)
+        self.do(
+            "settle",
+            customer=self.account_of(order.customer_id),
+            debit=invoice.number,
+            credit=note["number"],
+        )
+        self.credited = order.number
+        return order.number
+
+    def web_orders_invoiced(self) -> list[Order]:
+        """Orders with one invoice for several lines, no code twice: what a credit note is easily read on."""
+        company = self._company
+        with company.lock:
+            found = []
+            for order in company.orders.table:
+                codes = [line.code for line in order.lines if line.is_stocked]
+                single = len(company.invoices.of_order(order.id)) == 1
+                if (
+                    order.external_key
+                    and order.status == "complete"
+                    and single
+                    and 1 < len(codes) == len(set(codes))
+                ):
+                    found.append(order)
+            return found
+
+    def collect(self) -> int:
+        """Customers pay what is open, the first of them one half; how many paid in full.
+
+        Whoever sent goods back pays later (`collect_rest`).
+        """
+        paid = 0
+        for entry in self.owed():
+            if entry.reference == self.part_paid or entry.second_reference == self.credited:
+                continue
+            if self.part_paid:
+                self.receive(entry, entry.outstanding)
+                paid += 1
+            else:
+                self.part_paid = entry.reference
+                self.receive(entry, (entry.outstanding * HALF).quantize(CENT, ROUND_HALF_UP))
+        return paid
+
+    def collect_rest(self) -> None:
+        """The customer who sent goods back pays what the credit note left."""
+        for entry in self.owed():
+            if entry.second_reference == self.credited:
+                self.receive(entry, entry.outstanding)
+
+    def owed(self) -> list[Transaction]:
+        """Invoices with something open, the oldest first."""
+        company = self._company
+        with company.lock:
+            return [one for one in company.receivables.table if one.kind == "invoice" and one.outstanding > 0]
+
+    def receive(self, invoice: Transaction, value: Decimal) -> None:
+        """Money for an invoice comes to the bank."""
+        self.do(
+            "receipt",
+            customer=self.account_of(invoice.customer_id),
+            value=value,
+            reference=f"PAID {invoice.reference}",
+            bank="BANK",
+            invoice=invoice.reference,
+        )
+
+    def account_of(self, customer_id: int) -> str:
+        """The account's reference."""
+        return self._company.customers.table[customer_id].code
+
+    # --- others --------------------------------------------------------------------------------
+
+    def sell(self, item: str, pieces: int) -> None:
+        """Over the counter, from the same shelf."""
+        self.do("other-channel-sale", item=item, quantity=pieces, warehouse=WAREHOUSE)
+
+    def reprice(self, item: str, price: str) -> None:
+        """On the standard list."""
+        self.do("price-change", item=item, price=price)
