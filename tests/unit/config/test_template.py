@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tidegate.config import model
+from tidegate.config.flow_rules import FLOWS
 from tidegate.config.questions import QUESTIONS, answers_of
 from tidegate.config.reading import Loaded, loads
 from tidegate.config.template import Answers, render, variables
@@ -29,6 +30,10 @@ def uncommented(text: str) -> str:
     """The template with every commented-out key switched on, one of two where they exclude each other."""
     text = re.sub(r"(?m)^#(?=[a-z_\"\[])", "", text)
     return re.sub(r"(?m)^cron = .*$", "", text)
+
+
+#: What flows back from Sage: off until somebody switches it on.
+BACK = set(FLOWS) - {"orders", "order-status"}
 
 
 def struct_keys(kind: type[msgspec.Struct]) -> Iterator[str]:
@@ -57,6 +62,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 
     switched_on, written = plain(read(ANSWERS, uncommented(render(ANSWERS)))), plain(read(ANSWERS))
     examples = {
+        *(f"connections.web.flows.{flow}" for flow in BACK),
         "connections.web.fulfilment.carriers",
         *(f"connections.web.stock.{key}" for key in ("warehouses", "group_buffers", "sku_buffers")),
         *(f"connections.web.accounts.{key}" for key in ("attributes", "tax_groups")),
