@@ -66,6 +66,11 @@ class ShipmentSubject(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     parcels: tuple[Parcel, ...]
 
+    @property
+    def whole(self) -> str:
+        """The despatch's own number: the customer is mailed once for it, not once for each warehouse."""
+        return self.number.removesuffix(f" from {self.warehouse}")
+
 
 class TrackSubject(msgspec.Struct, frozen=True):
     """What a `track:` step needs: the step of its shipment, and the parcel."""
@@ -223,12 +228,13 @@ class ShipmentClerk:
         if isinstance(source, Failure):
             return source
         comment = f"{mark.text}; not on this order: {', '.join(strange)}" if strange else mark.text
+        told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
         body = shipment(
             pieces,
             source=source,
             comment=comment,
             tracks=[self.parcel(parcel) for parcel in subject.parcels],
-            notify=self.connection.settings.fulfilment.notify,
+            notify=self.connection.settings.fulfilment.notify and not told,
         )
         return Write(body, lambda: store.shipments.ship(subject.entity_id, body), store.shipments.number)
 

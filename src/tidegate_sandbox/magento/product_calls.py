@@ -38,7 +38,7 @@ def scope(call: Call) -> Scope:
 
 def get(call: Call) -> Row:
     """One product by its SKU, with the values of the store view that the URL names."""
-    return call.store.catalogue.document(_found(call), scope(call))
+    return _document(call, _found(call))
 
 
 def search(call: Call) -> Row:
@@ -48,8 +48,20 @@ def search(call: Call) -> Row:
     answer = searched(call, rows, COLUMNS)
     if answer["items"]:
         page = [catalogue.products()[row["sku"].upper()] for row in answer["items"]]
-        answer["items"] = [catalogue.document(found, where) for found in page]
+        answer["items"] = [_document(call, found) for found in page]
     return answer
+
+
+def _document(call: Call, product: Product) -> Row:
+    """A product as it is read; the recorded bundle ships separately unless the store was told otherwise."""
+    document = call.store.catalogue.document(product, scope(call))
+    if product.sku not in call.store.stock.together:
+        return document
+    attributes = [
+        {**entry, "value": "0"} if entry["attribute_code"] == "shipment_type" else entry
+        for entry in document["custom_attributes"]
+    ]
+    return {**document, "custom_attributes": attributes}
 
 
 def create(call: Call) -> Row:

@@ -1,7 +1,8 @@
 """A shipment of an order: which lines it takes, what it debits, what it changes (points 18 to 20).
 
 Not recorded, and so assumed: that a shipment of a bundle's children lists its parent with one piece (the
-order's columns were recorded so); that ``customer_id`` is there for a customer's order.
+order's columns were recorded so); that ``customer_id`` is there for a customer's order; that a bundle which
+ships together is named by its parent, and that its shipment lists all of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from tidegate_sandbox.magento.figure import ZERO, figure
 from tidegate_sandbox.magento.order import Order, Row
-from tidegate_sandbox.magento.order_item import OrderItems, Quantities, is_bundle
+from tidegate_sandbox.magento.order_item import OrderItems, Quantities, is_bundle, per_parent
 from tidegate_sandbox.magento.order_state import settle
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
@@ -37,6 +38,7 @@ def ship(
     ``source``: ``default`` unless another is named (point 19). ``notify`` mails the customer, ``notified``
     says so at the comment. Refuses as recorded.
     """
+    wanted = _unfolded(store, order, wanted)
     picked = _picked(order, wanted)
     if messages := _objections(order, wanted, picked):
         raise refused(*messages)
@@ -44,14 +46,16 @@ def ship(
     head = table.head(store, order)
     _debit(store, order, wanted, picked, source)
     now = store.now()
-    for item, quantity in _accompanied(order, picked):
+    for item, quantity in _accompanied(store, order, picked):
         item["qty_shipped"] = figure(item["qty_shipped"] + quantity)
         item["updated_at"] = now
     shipment: Row = {
         **head,
         "packages": [],
         "total_qty": figure(sum((quantity for _, quantity in picked), ZERO)),
-        "items": [_item(store, head, item, quantity) for item, quantity in _accompanied(order, picked)],
+        "items": [
+            _item(store, head, item, quantity) for item, quantity in _accompanied(store, order, picked)
+        ],
         "tracks": [track(store, {**given, **_owner(head)}) for given in tracks or ()],
         "comments": [table.comment(head["entity_id"], comment, now, notified=notified)] if comment else [],
         "extension_attributes": {"source_code": source or DEFAULT_SOURCE},
@@ -81,6 +85,18 @@ def track(store: MagentoStore, given: Row) -> Row:
     empty: dict[str, Any] = dict.fromkeys(("weight", "qty", "description"))
     number = next(store.shipments.track_ids)
     return {**empty, **given, "entity_id": number, "created_at": now, "updated_at": now}
+
+
+def _unfolded(store: MagentoStore, order: Order, wanted: Quantities | None) -> Quantities | None:
+    """Bundles that ship together are named as a whole, which stands for their parts."""
+    if wanted is None:
+        return None
+    items, found = OrderItems(order), dict(wanted)
+    for item in order.items:
+        if is_bundle(item) and item["sku"] in store.stock.together:
+            whole = found.pop(item["item_id"], ZERO)
+            found |= {part["item_id"]: whole * per_parent(part, item) for part in items.children(item)}
+    return found
 
 
 def _picked(order: Order, wanted: Quantities | None) -> list[tuple[Row, Decimal]]:
@@ -125,14 +141,20 @@ def _debit(
     store.stock.debit(order, [(item["sku"], figure(quantity)) for item, quantity in picked], source)
 
 
-def _accompanied(order: Order, picked: list[tuple[Row, Decimal]]) -> list[tuple[Row, Decimal]]:
-    """The lines of the shipment: before the first child of a bundle stands the bundle, with one piece."""
+def _accompanied(
+    store: MagentoStore, order: Order, picked: list[tuple[Row, Decimal]]
+) -> list[tuple[Row, Decimal]]:
+    """The lines of the shipment: before the first part of a bundle stands the bundle.
+
+    With one piece, or with as many as leave where it ships together.
+    """
     items = OrderItems(order)
     found: list[tuple[Row, Decimal]] = []
     for item, quantity in picked:
         parent = items.parent(item)
         if parent is not None and not any(row is parent for row, _ in found):
-            found.append((parent, Decimal(1)))
+            whole = parent["sku"] in store.stock.together
+            found.append((parent, quantity / per_parent(item, parent) if whole else Decimal(1)))
         found.append((item, quantity))
     return found
 

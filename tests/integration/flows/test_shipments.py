@@ -146,6 +146,36 @@ def test_point_20_the_ids_that_magento_takes(shop: Fulfilled, kind: str) -> None
     assert len(shop.papers(placed)["shipments"]) == 1
 
 
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_point_20_a_bundle_that_ships_together_is_named_by_its_parent(shop: Fulfilled, fault: str) -> None:
+    shop.stage.shop.stock.ship_together("KIT-1", "wh_detroit")
+    placed = shop.sent("bundle")
+    shop.despatch(placed)
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path=SHIP)
+    shop.run("shipments")
+    shop.run("shipments", after=SETTLED)
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+    (shipment,) = shop.papers(placed)["shipments"]
+    (kit,) = [row for row in shop.stage.shop.order(placed).items if row["sku"] == "KIT-1"]
+    shipped = {row["order_item_id"]: Decimal(row["qty"]) for row in shipment["items"]}
+    assert shipped[kit["item_id"]] == Decimal(str(kit["qty_ordered"]))
+    shop.invoice(placed)
+    shop.run("invoices")
+    assert shop.stage.shop_order(placed)["state"] == "complete"
+
+
+def test_part_of_a_bundle_that_ships_together_is_a_review_with_the_figures(shop: Fulfilled) -> None:
+    shop.stage.shop.stock.ship_together("KIT-1", "wh_detroit")
+    placed = shop.sent("bundle")
+    shop.despatch(placed, {"HUB-0010": 1})
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert item.state is State.REVIEW
+    assert "takes the bundle KIT-1 as a whole only" in item.reason
+    assert shop.papers(placed)["shipments"] == []
+
+
 def test_a_tracking_number_that_comes_with_the_despatch_goes_with_it(shop: Fulfilled) -> None:
     courier = next(iter(shop.stage.company.couriers)).name
     shop.stage.reopen(fulfilment=Fulfilment(carriers={courier: "ups"}))
@@ -230,19 +260,50 @@ def test_more_than_magento_has_left_is_a_review_with_both_figures(shop: Fulfille
     assert f"Sage {max(goods.values())}" in item.reason or "left of" in item.reason
 
 
-def test_a_despatch_from_two_warehouses_is_a_shipment_from_each_source(stage: Stage) -> None:
-    shop = Fulfilled(stage, stock=Stock(warehouses={"HOME": "wh_detroit", "LEEDS": "wh_london"}))
+def test_a_despatch_goes_from_the_source_of_its_own_warehouse(stage: Stage) -> None:
     company = stage.company
+    shop, other = two_warehouses(stage)
     placed = shop.sent()
     goods = shop.goods(placed)
     first = max(goods, key=lambda code: goods[code])
-    other = next(each.name for each in company.warehouses if each.name != "HOME")
-    stage.reopen(stock=Stock(warehouses={"HOME": "wh_detroit", other: "wh_london"}))
     company.stock_adjust(first, other, to=Decimal(50))
     shop.despatch(placed, {first: 1}, warehouse=other)
     shop.run("shipments")
     (shipment,) = shop.papers(placed)["shipments"]
     assert shipment["source_code"] == "wh_london"
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_a_despatch_over_two_warehouses_is_two_shipments_and_one_mail(stage: Stage, fault: str) -> None:
+    shop, other = two_warehouses(stage)
+    company = stage.company
+    placed = shop.sent(lines=(("HUB-0001", 2), ("HUB-0002", 3)))
+    moved = next(line for line in shop.order(placed).lines if line.code == "HUB-0002")
+    company.stock_adjust(moved.code, other, to=Decimal(50))
+    with company.staff():
+        company.stock.release(moved)
+        moved.warehouse_id = company.warehouse(other).id
+    despatch = shop.despatch(placed)
+    if fault:
+        stage.break_shop(fault, method="POST", path=SHIP)
+    for _ in range(3):
+        shop.run("shipments", after=SETTLED)
+    papers = shop.papers(placed)
+    shipments = {each["source_code"]: each for each in papers["shipments"]}
+    assert (sorted(shipments), len(papers["shipments"])) == (["wh_detroit", "wh_london"], 2)
+    assert shipments["wh_london"]["comments"] == [f"Sage despatch {despatch.number} from {other}"]
+    assert len(papers["mails"]) == 1
+    assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
+    shop.invoice(placed)
+    shop.run("invoices")
+    assert stage.shop_order(placed)["state"] == "complete"
+
+
+def two_warehouses(stage: Stage) -> tuple[Fulfilled, str]:
+    """HOME is one source, and the other warehouse, whose name is told, another."""
+    other = next(each.name for each in stage.company.warehouses if each.name != "HOME")
+    stock = Stock(warehouses={"HOME": "wh_detroit", other: "wh_london"})
+    return Fulfilled(stage, stock=stock), str(other)
 
 
 def test_a_locked_company_stops_no_shipment_that_waits(shop: Fulfilled) -> None:
