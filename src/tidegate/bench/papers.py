@@ -28,7 +28,7 @@ ORDERS = 25
 FLOWS = ("shipments", "invoices", "payments")
 #: Calls to Magento and to Sage that a document may cost. Magento: the order, the look for the document, the
 #: document, and its number; a payment is the order and a comment. Sage is asked once for many.
-LIMITS = {"shipments": (4, 0.1), "invoices": (4, 0.5), "payments": (2, 0.2), "deposits": (0, 1.2)}
+LIMITS = {"shipments": (4, 0.1), "invoices": (4, 0.6), "payments": (2, 0.2), "deposits": (0, 1.2)}
 
 
 @dataclass(frozen=True, slots=True)
