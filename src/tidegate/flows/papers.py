@@ -22,6 +22,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.standing_steps import tell_again
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -170,7 +171,7 @@ def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
         return False
     if isinstance(step, Adopt):
         cycle.count("adopted")
-        cycle.apply([confirmed(clerk, item, "e", step.id, step.number, text=step.text)])
+        settle(cycle, item, confirmed(clerk, item, "e", step.id, step.number, text=step.text))
         return True
     if item.state is State.IN_DOUBT:
         if isinstance(step, Failure):  # the look-up raised a question: nothing is proved absent
@@ -204,8 +205,15 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         return verdict.letter != "d"
     cycle.heard(None)
     cycle.count("confirmed")
-    cycle.apply([confirmed(clerk, item, "c", str(made), step.number(made), attempt=attempt)])
+    settle(cycle, item, confirmed(clerk, item, "c", str(made), step.number(made), attempt=attempt))
     return True
+
+
+def settle(cycle: Cycle, item: Item, verdict: Verdict) -> None:
+    """It is there, and by the same commit its order's status, which Magento has reset, is to be told again."""
+    with transaction("settle"):
+        if not cycle.apply([verdict]):
+            tell_again(cycle, item)
 
 
 def payload_of(body: msgspec.Struct) -> Any:

@@ -20,7 +20,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.papers import Adopt, Drop, Step, Write
 from tidegate.flows.settlements import FLOW, PAID, PART, read_payment
-from tidegate.flows.standings import last_progress, word_of
+from tidegate.flows.standing_steps import last_progress, word_of
 from tidegate.ledger import books, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.database import transaction

@@ -14,35 +14,24 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import OrderProgress, OrderStanding
-from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS, Standing, stands
+from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS, Standing
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import papers as carrying
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.order_steps import known_orders, new_step, step_part
+from tidegate.flows.order_steps import known_orders, new_step
 from tidegate.flows.papers import Adopt, Drop, Step, Write
-from tidegate.flows.settlements import PAID
-from tidegate.ledger import cursors, delivery, lookups, papers
+from tidegate.flows.standing_steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
+from tidegate.ledger import cursors, delivery, papers
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import Action, CommentBody, CommentEntry, OrderNow
 
-FLOW, CURSOR = "order-status", "progress"
-STANDING, LIFT = "standing-", "lift-"
+CURSOR = "progress"
 #: Magento's states that a status of ours does not speak over.
 SETTLED = ("canceled", "closed", "holded")
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """The subject: what Sage said of the order."""
-
-    entity_id: int
-    number: str
-    standing: OrderStanding
-    despatched: str
-    invoiced: str
 
 
 class OrderCall(msgspec.Struct, frozen=True):
@@ -50,9 +39,6 @@ class OrderCall(msgspec.Struct, frozen=True):
 
     order: int
     call: str
-
-
-read_progress = msgspec.json.Decoder(Progress).decode
 
 
 def are_told(cycle: Cycle) -> bool:
@@ -120,27 +106,6 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
     wanted.append(new_step(cycle, FLOW, order, f"{STANDING}{number}", progress, state=state, reason=reason))
     delivery.create_many(wanted, now)
     cycle.count("captured")
-
-
-def word_of(source_id: int, progress: Progress | None) -> Standing:
-    """How the order stands, with what the ledger knows of its payments."""
-    if progress is None:
-        progress = Progress(0, "", OrderStanding.LIVE, "none", "part")
-    return stands(progress.standing, progress.despatched, progress.invoiced, paid=is_paid(source_id))
-
-
-def is_paid(source_id: int) -> bool:
-    """Whether the order has invoices, and all of them are paid."""
-    invoices = papers.numbers(source_id, "sage-invoice")
-    return bool(invoices) and all(
-        lookups.step_of(source_id, "payments", PAID + step_part(number)) for number in invoices
-    )
-
-
-def last_progress(source_id: int) -> Progress | None:
-    """What Sage said last of how the order stands."""
-    told = papers.steps(source_id, FLOW, STANDING)
-    return read_progress(told[-1].subject) if told else None
 
 
 def carry(cycle: Cycle) -> None:

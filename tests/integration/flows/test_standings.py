@@ -46,19 +46,24 @@ def test_a_part_and_then_all_is_shipped(shop: Fulfilled) -> None:
     assert shop.stage.shop_order(placed)["status"] == "shipped"
 
 
-def test_a_hold_in_sage_holds_and_its_end_releases(shop: Fulfilled) -> None:
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_a_hold_in_sage_holds_and_its_end_releases(shop: Fulfilled, fault: str) -> None:
     placed = shop.sent()
     shop.stage.notes()
     before = shop.stage.shop_order(placed)["status"]
-    hold(shop, placed, True)
-    shop.stage.notes()
-    assert shop.stage.shop_order(placed)["state"] == "holded"
-    shop.stage.cycle()
-    hold(shop, placed, False)
-    shop.stage.notes()
-    assert shop.stage.shop_order(placed)["state"] != "holded"
+    for on_hold, call in ((True, "hold"), (False, "unhold")):
+        hold(shop, placed, on_hold)
+        if fault:
+            shop.stage.break_shop(fault, method="POST", path=f"/{call}$")
+        shop.stage.listen()
+        shop.stage.notes()
+        shop.stage.notes(after=SETTLED)
+        assert (shop.stage.shop_order(placed)["state"] == "holded") is on_hold
+        calls = [each for each in shop.stage.shop_calls("POST") if each.endswith(f"/{call}")]
+        assert len(calls) == (2 if fault == "drop_before" else 1), calls
+        shop.stage.cycle()
     assert shop.stage.shop_order(placed)["status"] == before
-    shop.stage.cycle()
+    assert set(shop.steps(placed, "order-status").values()) <= {State.CONFIRMED, State.SKIPPED}
     assert shop.steps(placed, "orders") == {"order": State.CONFIRMED}
 
 
@@ -133,3 +138,56 @@ def test_before_invoices_and_payments_were_read_nothing_is_told(stage: Stage) ->
     stage.listen()
     stage.notes()
     assert stage.sage_calls() == []
+
+
+def test_a_mapped_status_survives_what_magento_sets_by_itself(stage: Stage) -> None:
+    statuses = STATUSES | {"invoiced-open": "open_invoice", "paid": "all_paid", "complete": "all_paid"}
+    shop = Fulfilled(stage, statuses=statuses)
+    shop.run("invoices", "payments")
+    placed = shop.sent(lines=(("HUB-0001", 6),))
+
+    def status() -> str:
+        return str(stage.shop_order(placed)["status"])
+
+    for count in (1, 2):  # the second changes nothing in Sage's words, and everything in Magento's
+        shop.despatch(placed, {"HUB-0001": 1})
+        shop.run("shipments")
+        assert status() == "processing"
+        stage.notes()
+        assert status() == "part_shipped", count
+    shop.despatch(placed)
+    shop.run("shipments")
+    made = shop.invoice(placed)
+    stage.notes()
+    assert status() == "open_invoice"
+    shop.run("invoices")
+    assert status() == "complete"
+    stage.notes()
+    assert status() == "open_invoice"
+    shop.pay(made)
+    shop.run("payments")
+    stage.notes()
+    assert status() == "all_paid"
+    shop.credit(placed, {"HUB-0001": 1})
+    shop.run("credits")
+    stage.notes()
+    assert status() == "all_paid"
+    stage.listen()
+    shop.run()
+    stage.notes()
+    assert stage.shop_calls() == []
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_a_status_survives_a_shipment_whose_answer_was_lost(shop: Fulfilled, fault: str) -> None:
+    placed = shop.sent(lines=(("HUB-0001", 6),))
+    shop.despatch(placed, {"HUB-0001": 1})
+    shop.run("shipments")
+    shop.stage.notes()
+    shop.despatch(placed, {"HUB-0001": 1})
+    shop.stage.break_shop(fault, method="POST", path="/ship$")
+    shop.run("shipments")
+    shop.stage.notes()
+    shop.run("shipments", after=SETTLED)
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["status"] == "part_shipped"
