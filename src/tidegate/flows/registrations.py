@@ -19,6 +19,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.keys import customer_key
 from tidegate.domain.order import Address, Customer, Order, Totals
 from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.customers import STEP, CustomerDesk
 from tidegate.flows.cycle import Cycle
@@ -27,6 +28,7 @@ from tidegate.flows.verification import verify_customers
 from tidegate.ledger import cursors, delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
 from tidegate.magento.people import StorePeople, WireCustomer, WireCustomerAddress, created_at
 from tidegate.sage.port import CustomerQuery, Session
 
@@ -99,7 +101,7 @@ def run(cycle: Cycle) -> None:
             if not cycle.may_call_company():
                 return
             cycle.keep_lease()
-            make(desk, _SUBJECT.decode(item.subject))
+            make(desk, item)
 
 
 def in_doubt(cycle: Cycle) -> bool:
@@ -126,11 +128,17 @@ def take_in(cycle: Cycle, desk: RegistrationDesk, people: list[Order]) -> None:
     cycle.count("captured", len(specs))
 
 
-def make(desk: RegistrationDesk, person: Order) -> None:
+def make(desk: RegistrationDesk, item: Item) -> None:
     """Find the account, or make it."""
-    _, creations = desk.decide({0: person})
+    person = _SUBJECT.decode(item.subject)
+    answers, creations = desk.decide({0: person})
     for creation, _ in creations.values():
         desk.create(creation, person)
+    account = answers.get(0)
+    if isinstance(account, str):
+        # made meanwhile by somebody else: by hand, or for an order before the ledger was restored
+        text = f"the company has the account {account}"
+        desk.cycle.apply([Verdict(item.id, "e", text=text, target_id=account, target_number=account)])
 
 
 def new_people(connection: Connection) -> list[Order] | Failure:
