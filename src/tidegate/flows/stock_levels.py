@@ -15,7 +15,9 @@ from tidegate.domain.availability import LEVELS, parts
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.stock_level import WebLine
+from tidegate.flows import stock_movements
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.stock_movements import Movements
 from tidegate.ledger import cursors, marks, picture
 from tidegate.ledger.database import transaction
 from tidegate.sage.port import Session
@@ -37,6 +39,7 @@ class Reading:
     pictures: dict[str, pl.DataFrame]
     read: int = 0
     groups: dict[str, str] = field(default_factory=dict)
+    movements: Movements | None = None
 
     def keep(self, cycle: Cycle) -> None:
         """Inside the transaction that keeps what follows from it."""
@@ -45,6 +48,8 @@ class Reading:
             picture.write(cycle.name, name, rows, now)
         for name, cursor in self.cursors.items():
             cursors.move(cycle.name, FLOW, name, cursor, now)
+        if self.movements is not None:
+            self.movements.keep(cycle)
         marks.remove(_shrunk(cycle), now)
 
 
@@ -58,7 +63,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     lines = session.read_web_lines()
     if isinstance(lines, Failure):
         return lines
-    name = "levels:" + format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
+    choice = format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
+    name = f"levels:{choice}"
     since = None if full else cursors.read(cycle.name, FLOW, name)
     told = session.read_stock(since, tuple(stock.warehouses))
     if isinstance(told, Failure):
@@ -86,7 +92,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         groups = dict(known.iter_rows())
     # Sage does not tell HOME from Home, and the configuration is typed by people
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
-    return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups)
+    movements = stock_movements.read(cycle, choice, changed(rows, before), upper)
+    return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups, movements)
 
 
 def laid_over(
@@ -107,6 +114,18 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
         on_hand=value.struct.field("field_0").cast(pl.Int64),
         allocated=value.struct.field("field_1").cast(pl.Int64),
     ).cast(LEVELS)  # type: ignore[arg-type]
+
+
+def changed(rows: dict[str, str], before: pl.DataFrame) -> pl.DataFrame:
+    """What of the free stock is told otherwise than before: sku, free, free_before."""
+    differing = picture.differing(picture.frame(rows), before).filter(pl.col("value_sent").is_not_null())
+    both = [
+        levels_of(differing.select("key", value=column)).select(
+            "sku", free=pl.col("on_hand") - pl.col("allocated")
+        )
+        for column in ("value", "value_sent")
+    ]
+    return both[0].with_columns(free_before=both[1]["free"])
 
 
 #: A full reading that has lost so much is not believed at once ...

@@ -68,14 +68,48 @@ def unwritten(connection: str) -> list[Unwritten]:
 
 def written(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
     """Pieces whose shipment stands in Magento, by order and line key."""
+    return _by_line(connection, entity_ids, (State.CONFIRMED,))
+
+
+def despatched(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
+    """Pieces that left, as the company says, by order and line key, whether Magento knows of them or not."""
+    return _by_line(connection, entity_ids, tuple(State))
+
+
+def newest() -> int:
+    """The id of the newest delivery of all."""
+    (found,) = rows.one("SELECT coalesce(max(id), 0) FROM tidegate_delivery") or (0,)
+    return int(found)
+
+
+def despatched_after(connection: str, delivery_id: int) -> tuple[int, dict[tuple[int, str], str]]:
+    """The company's SKUs of lines that left, by order and line key, heard of after this delivery; the newest id."""
+    # flow and connection are looked at here: SQLite would leave the primary key for the index of the queue
+    told = rows.every(
+        "SELECT delivery.id, delivery.connection, delivery.flow, source.entity_id, delivery.subject "
+        "FROM tidegate_delivery AS delivery LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
+        "WHERE delivery.id > %s ORDER BY delivery.id",
+        delivery_id,
+    )
+    return max((row[0] for row in told), default=delivery_id), {
+        (entity_id, line.line_key): line.sku
+        for _, owner, flow, entity_id, subject in told
+        if (owner, flow) == (connection, FLOW) and entity_id is not None
+        for line in _lines(subject)
+    }
+
+
+def _by_line(
+    connection: str, entity_ids: Iterable[int], states: tuple[State, ...]
+) -> dict[tuple[int, str], Decimal]:
     found: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for part in rows.chunks(sorted(set(entity_ids))):
         told = rows.every(
             "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
             "JOIN tidegate_source AS source ON source.id = delivery.source_id "
-            "WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state = 'confirmed' "
+            f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)}) "
             f"AND source.connection = %s AND source.entity_id IN ({rows.marks(part)})",
-            *(connection, FLOW, connection, *part),
+            *(connection, FLOW, *[state.value for state in states], connection, *part),
         )
         for entity_id, subject in told:
             for line in _lines(subject):

@@ -7,6 +7,7 @@ from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
+from tidegate.ledger.models.movement import StockMovement
 from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.stream import Cursor, Mark
 from tidegate.ledger.models.token import Token
@@ -31,5 +32,6 @@ __all__ = [
     "MirrorPicture",
     "MirrorRow",
     "Source",
+    "StockMovement",
     "Token",
 ]
