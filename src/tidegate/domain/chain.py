@@ -213,7 +213,8 @@ def _postings(urn: str, books: Books) -> Iterator[Node]:
         )
     if lines and (balance := total(line.debit - line.credit for line in lines)) != ZERO:
         yield _missing("posting", f"entry {urn} does not balance: {shown(balance)} apart")
-    if not lines:
+    entry = books.entries.get(urn)
+    if not lines and (entry is None or entry.gross != ZERO):  # an entry over nothing posts nothing
         if "entry-postings" in books.links:
             yield _missing("posting", f"postings of entry {urn} are not read yet")
         else:
