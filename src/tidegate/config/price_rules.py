@@ -15,6 +15,8 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
     check_range(prices.decimals, 0, 6, f"{key}.decimals", report)
     check_range(prices.live_ms, 0, LONGEST_LIVE, f"{key}.live_ms", report, "milliseconds")
     check_range(prices.chunk, 1, 5000, f"{key}.chunk", report)
+    check_range(prices.enquiries, 1, 100_000, f"{key}.enquiries", report)
+    _check_contracts(prices, key, report)
     flow_rules.check_every(prices.full_every, f"{key}.full_every", report)
     for website in prices.tax_inclusive:
         if website not in websites:
@@ -35,3 +37,18 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
     if prices.scope == "global" and len(websites) > 1 and prices.tax_inclusive not in ((), websites):
         remedy = "with global prices all websites have the same ones: with tax or without"
         report.problem(f"{key}.tax_inclusive", "some of the websites", remedy)
+
+
+def _check_contracts(prices: Prices, key: str, report: Report) -> None:
+    if not prices.contract_quantities or any(each < 1 for each in prices.contract_quantities):
+        remedy = "write the pieces at which prices change, from 1 on, e.g. [1, 10, 100]"
+        report.problem(
+            f"{key}.contract_quantities", f"the quantities {list(prices.contract_quantities)}", remedy
+        )
+    for account in prices.contract_accounts:
+        if not account or account != account.strip() or "|" in account:
+            remedy = 'write account references of Sage, e.g. ["ACME001"]'
+            report.problem(f"{key}.contract_accounts", f'the entry "{account}"', remedy)
+    if prices.contract_accounts and prices.customer_prices != "groups":
+        remedy = 'set customer_prices = "groups", or remove the accounts'
+        report.warning(f"{key}.contract_accounts", "not used", remedy)

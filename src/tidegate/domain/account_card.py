@@ -46,11 +46,7 @@ def card(record: CustomerRecord, rules: CardRules) -> dict[str, str]:
     if record.account in rules.contracts:
         group = contract_group(record.account)
     else:
-        group = (
-            rules.tax_groups.get(record.tax_code)
-            or rules.groups.get(record.price_list)
-            or rules.default_group
-        )
+        group = general_group(record, rules)
     shown = {
         "account": record.account,
         "price_list": record.price_list,
@@ -68,6 +64,11 @@ def card(record: CustomerRecord, rules: CardRules) -> dict[str, str]:
         # An account without one says nothing about the number that the customer gave.
         shown[VAT] = record.vat_number
     return shown
+
+
+def general_group(record: CustomerRecord, rules: CardRules) -> str:
+    """The account's group apart from a contract: of its tax code, its list, or the default; "" = none."""
+    return rules.tax_groups.get(record.tax_code) or rules.groups.get(record.price_list) or rules.default_group
 
 
 def account_of(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from tidegate.domain.errors import Failure
 from tidegate.flows.connection import Connection
 from tidegate.magento.people import StorePeople
-from tidegate.sage.port import Finding
+from tidegate.sage.port import CustomerQuery, Finding
 
 SUBJECT = "customer attributes"
+PRICES = "customer prices"
 
 
 def check_attributes(connection: Connection) -> Iterator[Finding]:
@@ -35,9 +36,27 @@ def check_attributes(connection: Connection) -> Iterator[Finding]:
 
 
 def check_customer_prices(connection: Connection) -> Iterator[Finding]:
-    """Groups for contracts need a company that can list what single customers agreed on."""
-    rule = connection.settings.prices.customer_prices
+    """Groups for contracts need a company that can list what single customers agreed on, or is asked for some."""
+    rules = connection.settings.prices
     can = connection.company.capabilities.readings.customer_prices
-    if "prices" in connection.settings.flows and rule == "groups" and can != "list":
-        text = f"{connection.company.capabilities.product} cannot list them: no group is made"
-        yield Finding("customer prices", "warn", text, 'set prices.customer_prices = "api"')
+    if "prices" not in connection.settings.flows or rules.customer_prices != "groups" or can == "list":
+        return
+    product = connection.company.capabilities.product
+    if can == "none":
+        yield Finding(PRICES, "warn", f"{product} does not tell them: no group is made", "map a price list")
+    elif not rules.contract_accounts:
+        text = f"{product} only answers enquiries, and no account is named: no group is made"
+        yield Finding(PRICES, "warn", text, 'set prices.contract_accounts, or customer_prices = "api"')
+    else:
+        with connection.company.session() as session:
+            queries = [CustomerQuery(each, account=each) for each in rules.contract_accounts]
+            found = session.find_customers(queries)
+        if isinstance(found, Failure):
+            yield Finding(PRICES, "warn", f"not read: {found.text}", "see the company's findings")
+            return
+        unknown = sorted(account for account, matches in found.items() if not matches)
+        if unknown:
+            text = f"the company has no account {', '.join(unknown)}"
+            yield Finding(PRICES, "warn", text, "correct prices.contract_accounts")
+        else:
+            yield Finding(PRICES, "pass", f"{len(found)} accounts are asked for")

@@ -242,7 +242,6 @@ def check_connection(
         when = f"every {rule.every}" if rule.every else f"cron {rule.cron}"
         yield Finding(f"flow {flow}", "pass", when if rule.enabled else "switched off")
     yield from check_attributes(connection)
-    yield from check_customer_prices(connection)
     if lists is None:
         yield Finding("mappings", "warn", "not compared: the company's lists could not be read")
         return
@@ -253,6 +252,7 @@ def check_connection(
     compared = Facts(lists_by_kind(lists), facts.rates, facts.methods)
     yield from check_mappings(connection.name, settings, terms, compared)
     yield from check_customer_accounts(connection)
+    yield from check_customer_prices(connection)
 
 
 def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Finding]:

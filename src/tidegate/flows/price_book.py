@@ -5,7 +5,7 @@ One row is what one owner (a list, or `@` and an account) has of one SKU.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -32,10 +32,13 @@ def frame_of(book: PriceBook) -> pl.DataFrame:
         owned.setdefault(key_of(price.sku, price.list_code), []).append(price)
     for contract in book.customer_prices:
         owned.setdefault(key_of(contract.sku, f"@{contract.account}"), []).append(contract)
-    values = [
-        msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode() for rows in owned.values()
-    ]
+    values = [value_of(rows) for rows in owned.values()]
     return pl.DataFrame({"key": list(owned), "value": values}, schema=picture.SCHEMA).sort("key")
+
+
+def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
+    """The value of one owner's rows of a product."""
+    return msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode()
 
 
 def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
@@ -67,7 +70,7 @@ def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, O
     rows = book if skus is None else book.filter(_sku().is_in(list(skus)))
     found: dict[str, Offers] = {}
     for key, value in rows.iter_rows():
-        sku, _, owner = key.rpartition(_BETWEEN)
+        sku, owner = cut(key)
         listed, agreed = found.setdefault(sku, ([], []))
         if owner.startswith("@"):
             agreed += _CONTRACTS.decode(value)
@@ -79,6 +82,27 @@ def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, O
 def key_of(sku: str, owner: str) -> str:
     """The key of one owner's rows of a product; an account's owner begins with `@`."""
     return f"{sku}{_BETWEEN}{owner}"
+
+
+def cut(key: str) -> tuple[str, str]:
+    """(SKU, owner) of a key."""
+    sku, _, owner = key.rpartition(_BETWEEN)
+    return sku, owner
+
+
+def owner_in_key() -> pl.Expr:
+    """The owner in the column `key`."""
+    return pl.col("key").str.extract(r"\|([^|]*)$", 1)
+
+
+def without_contracts(book: pl.DataFrame) -> pl.DataFrame:
+    """What the lists say."""
+    return book.filter(~owner_in_key().str.starts_with("@"))
+
+
+def products(book: pl.DataFrame) -> list[str]:
+    """The products of a book, sorted."""
+    return book.select(_sku().unique().sort().alias("sku"))["sku"].to_list()
 
 
 def read(connection: str) -> pl.DataFrame:
@@ -94,8 +118,13 @@ def lists(connection: str) -> dict[str, PriceList]:
 
 def accounts(connection: str) -> frozenset[str]:
     """The accounts that have prices of their own in the kept book."""
-    owners = read(connection).select(pl.col("key").str.extract(r"\|@([^|]*)$", 1).unique())["key"]
-    return frozenset(each for each in owners if each)
+    return accounts_of(read(connection))
+
+
+def accounts_of(book: pl.DataFrame) -> frozenset[str]:
+    """The accounts that have prices of their own in a book."""
+    owners = book.select(owner_in_key().unique().alias("owner"))["owner"]
+    return frozenset(each.removeprefix("@") for each in owners if each.startswith("@"))
 
 
 def read_at(connection: str) -> datetime | None:

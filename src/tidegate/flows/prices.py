@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import polars as pl
 
+from tidegate.domain.account_card import general_group
 from tidegate.domain.errors import Failure
 from tidegate.domain.price_book import PriceList
 from tidegate.domain.prices import (
@@ -28,7 +29,7 @@ from tidegate.domain.prices import (
     contract_group,
     wanted_prices,
 )
-from tidegate.flows import mirrored, price_book
+from tidegate.flows import customer_records, mirrored, price_book, price_enquiries
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.price_scribe import Place, PriceScribe, folded, places
@@ -51,6 +52,7 @@ class Book:
     touched: set[str] | None
     cursor: str
     accounts: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)  #: account -> its group but for a contract
     tax_codes: Mapping[str, str] = field(default_factory=dict)  #: the company's SKU -> its tax code
 
 
@@ -72,15 +74,20 @@ def run(cycle: Cycle) -> None:
         return
     scribe = scribe_of(connection, shelves)
     mirrored.recover(cycle, scribe)
+    unanswered: Failure | None = None
     if cycle.may_call_company():
         with connection.company.session() as session:
             book = read_book(connection, session, full=full)
+            if not isinstance(book, Failure) and price_enquiries.are_needed(connection):
+                unanswered = price_enquiries.ask(cycle, session, listed(connection, book), book.touched or ())
         if isinstance(book, Failure):
             cycle.call_failed(book)
         else:
-            take_in(cycle, scribe, book, full=full)
+            take_in(cycle, scribe, with_contracts(connection, book), full=full)
     if cycle.may_go_on():
         mirrored.send(cycle, scribe, connection.settings.prices.chunk)
+    if unanswered is not None and cycle.may_go_on():
+        cycle.call_failed(unanswered)
 
 
 def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
@@ -89,32 +96,61 @@ def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScri
 
 
 def read_book(connection: Connection, session: Session, *, full: bool) -> Book | Failure:
-    """Read what changed, or everything, and lay it over the book that is known."""
+    """Read what changed, or everything, and lay it over the book that is known.
+
+    Of a company that only answers enquiries it has no contracts yet: `with_contracts`.
+    """
     rules = connection.settings.prices
+    enquiries = price_enquiries.are_needed(connection)
     contracts = rules.customer_prices == "groups"
-    full = full or contracts
+    full = full or (contracts and not enquiries)
     since = None if full else cursors.read(connection.name, FLOW, "book")
     told = session.read_price_book(since)
     if isinstance(told, Failure):
         return told
     changes, cursor, whole = told
-    rows, touched = price_book.laid_over(
-        price_book.read(connection.name), price_book.frame_of(changes), full=whole
-    )
+    before = price_book.read(connection.name)
+    if enquiries:
+        before = price_book.without_contracts(before)
+    rows, touched = price_book.laid_over(before, price_book.frame_of(changes), full=whole)
     book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor)
     if contracts:
         customers = session.read_customers(None)
         if isinstance(customers, Failure):
             return customers
-        listed = {each.account: each.price_list for each in customers.rows}
+        general = customer_records.card_rules(connection)
         having = {each.account for each in changes.customer_prices}
-        book = replace(book, accounts={account: listed.get(account, "") for account in having})
+        having |= set(rules.contract_accounts) if enquiries else set()
+        theirs = [each for each in customers.rows if each.account in having]
+        book = replace(
+            book,
+            accounts={each.account: each.price_list for each in theirs},
+            groups={each.account: general_group(each, general) for each in theirs},
+        )
     if rules.tax_inclusive or any(each.tax_inclusive for each in changes.lists):
         products = session.read_products(None)
         if isinstance(products, Failure):
             return products
         book = replace(book, tax_codes={each.sku: each.tax_code for each in products.rows})
     return book
+
+
+def listed(connection: Connection, book: Book) -> price_enquiries.Listed:
+    """What the lists say, for those who are asked for."""
+    standard = connection.settings.prices.standard
+    standard = standard or next((each.code for each in book.lists.values() if each.standard), "")
+    return price_enquiries.Listed(book.rows, book.lists, standard, today(connection), book.accounts)
+
+
+def with_contracts(connection: Connection, book: Book) -> Book:
+    """The book with what enquiries answered; an account that pays what its list says has no contract."""
+    if not price_enquiries.are_needed(connection):
+        return book
+    rows = price_enquiries.laid_over(connection.name, book.rows, book.accounts)
+    touched = price_book.changed(price_book.read(connection.name), rows)
+    having = price_book.accounts_of(rows)
+    accounts = {account: code for account, code in book.accounts.items() if account in having}
+    return replace(book, rows=rows, touched=touched, accounts=accounts)
 
 
 def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
@@ -130,7 +166,7 @@ def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> Non
     wanted = calculated(connection, book, setting, touched)
     if full and not compare(cycle, scribe, wanted, setting):
         return
-    if touched is None and setting.rules.contracts and not make_groups(cycle, setting):
+    if touched is None and setting.rules.contracts and not make_groups(cycle, book):
         return
     going, gone = superseded(connection, wanted, touched)
     with transaction("want"):
@@ -276,10 +312,11 @@ def is_ours(key: PriceKey, rules: PriceRules) -> bool:
     )
 
 
-def make_groups(cycle: Cycle, setting: PriceSetting) -> bool:
+def make_groups(cycle: Cycle, book: Book) -> bool:
     """The customer groups of accounts with prices of their own; false when the store did not let us."""
     people = StorePeople(cycle.connection.store.client)
-    failure = people.ensure_groups([contract_group(account) for account in sorted(setting.accounts)])
+    likes = {contract_group(account): book.groups.get(account, "") for account in sorted(book.accounts)}
+    failure = people.ensure_groups(likes)
     if failure is not None:
         cycle.call_failed(failure, of_company=False)
     return failure is None
@@ -293,6 +330,8 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
         return [{"problem": shelves.text}]
     with connection.company.session() as session:
         book = read_book(connection, session, full=True)
+    if not isinstance(book, Failure):
+        book = with_contracts(connection, book)
     setting = book if isinstance(book, Failure) else setting_of(connection, book, shelves)
     if isinstance(book, Failure) or isinstance(setting, Failure):
         problem = book if isinstance(book, Failure) else setting

@@ -6,7 +6,7 @@ delete them all, an unknown custom attribute is dropped without a word, an unkno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -209,18 +209,20 @@ class StorePeople:
                 break
         return {group.code.casefold(): group for group in found.values()}
 
-    def ensure_groups(self, codes: Sequence[str]) -> Failure | None:
-        """Make the groups that are missing, with the tax class of the store's first group of signed-in people.
+    def ensure_groups(self, codes: Mapping[str, str]) -> Failure | None:
+        """Make the groups that are missing; `codes` is group -> the group whose tax class it shall have.
 
-        Magento refuses a second group of one code, so that a lost answer harms nothing: the next look finds it.
+        Without such a group it is the tax class of the store's first group of signed-in people. Magento
+        refuses a second group of one code, so that a lost answer harms nothing: the next look finds it.
         """
         there = self.groups()
         if isinstance(there, Failure):
             return there
-        model = min((group for group in there.values() if group.id), key=lambda group: group.id, default=None)
-        for code in codes:
+        first = min((group for group in there.values() if group.id), key=lambda group: group.id, default=None)
+        for code, like in codes.items():
             if code.casefold() in there:
                 continue
+            model = there.get(like.casefold(), first)
             body = GroupBody(NewGroup(code, model.tax_class_id if model else 3))
             answer = self._client.post("/V1/customerGroups", body)
             if isinstance(answer, Failure) and "already exists" not in answer.text:
