@@ -25,8 +25,11 @@ def advise(
     connection: ConnectionName = None,
     days: Annotated[int, typer.Option("--days", min=1, max=730, help="So much history.")] = 90,
     other: Annotated[
-        int, typer.Option("--other", min=0, max=10_000, help="Other channels' sales, percent of the web's.")
-    ] = 100,
+        int | None,
+        typer.Option(
+            "--other", min=0, max=10_000, help="Other channels' sales, percent of the web's, not as measured."
+        ),
+    ] = None,
     cover: Annotated[int, typer.Option("--cover", min=1, max=365, help="Days one delivery lasts.")] = 14,
     risk: Annotated[
         str, typer.Option("--risk", metavar="N", help="Oversold pieces per 1000 that are acceptable.")
@@ -48,12 +51,13 @@ def advise(
         from tidegate.engine.advice import advise as advice_for
 
         name = only_connection(configuration, connection)
-        company = configuration.companies[configuration.connections[name].company]
+        settings = configuration.connections[name]
         found = advice_for(
             name,
-            company,
+            configuration.companies[settings.company],
             there.clock.now(),
             Dice(random.Random(seed)),
+            skus=settings.skus,
             days=days,
             other_percent=other,
             cover_days=cover,
@@ -99,6 +103,7 @@ def report_of(connection: str, advice: Advice) -> dict[str, Any]:
         ],
         "recommended": [option(each) for each in advice.recommended],
         "options": [option(each) for each in advice.options],
+        "measured": list(advice.measured),
         "assumed": list(advice.assumed),
     }
 
@@ -128,6 +133,8 @@ def show(document: dict[str, Any]) -> None:
     usual, longest = document["measured_gap_seconds"].values()
     if usual is not None:
         showing.say(f"\nmeasured: a cycle every {ago(usual)}, the longest gap {ago(longest)}")
+    for text in document["measured"]:
+        showing.say(f"measured: {text}")
     for text in document["assumed"]:
         showing.say(f"assumed: {text}", style="yellow")
 

@@ -8,11 +8,11 @@ end of a product's stock is played many times with the company's own rates; chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from tidegate.domain.money import quotient, rounded
+from tidegate.domain.money import ZERO, quotient, rounded, total
 
 DAY = 86_400
 HOUR = 3_600
@@ -81,24 +81,40 @@ class Target:
     refused: Decimal = Decimal(50)
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other channels sell: pieces by the web's SKU in so many days, or so many percent of the web's."""
+
+    percent: int = 0
+    pieces: Mapping[str, Decimal] = field(default_factory=dict)
+    days: int = 0  #: 0 = by percent
+
+    def rate(self, skus: Sequence[str], web: int) -> int:
+        """Thousandths of a piece a day, for one of these SKUs; `web` is the web's own rate."""
+        if not self.days:
+            return web * self.percent // 100
+        pieces = total(self.pieces.get(sku, ZERO) for sku in skus)
+        return int(quotient(pieces * 1000, Decimal(len(skus) * self.days)))
+
+
 def classes(
-    sold: Mapping[str, int], days: int, hours: Sequence[int], *, other_percent: int
+    sold: Mapping[str, int], days: int, hours: Sequence[int], elsewhere: Elsewhere
 ) -> tuple[SkuClass, ...]:
-    """SKUs by how much they sell. `sold` = pieces by SKU in `days`; others sell so many percent of that."""
+    """SKUs by how much the web sells of them; `sold` = pieces by SKU in `days`."""
     ranked = sorted(sold.items(), key=lambda each: (-each[1], each[0]))
-    total = sum(sold.values())
-    groups: dict[str, list[int]] = {name: [] for name, _ in CLASSES}
+    whole = sum(sold.values())
+    groups: dict[str, list[str]] = {name: [] for name, _ in CLASSES}
     running = 0
-    for _, pieces in ranked:
-        name = next(name for name, part in CLASSES if running * 100 < part * total or part == 100)
-        groups[name].append(pieces)
+    for sku, pieces in ranked:
+        name = next(name for name, part in CLASSES if running * 100 < part * whole or part == 100)
+        groups[name].append(sku)
         running += pieces
     weights = tuple(hours) if sum(hours) >= PROFILE else EVEN
     found = []
     for name, members in groups.items():
         if members:
-            web = max(sum(members) * 1000 // (len(members) * days), 1)
-            found.append(SkuClass(name, len(members), web, web * other_percent // 100, weights))
+            web = max(sum(sold[sku] for sku in members) * 1000 // (len(members) * days), 1)
+            found.append(SkuClass(name, len(members), web, elsewhere.rate(members, web), weights))
     return tuple(found)
 
 

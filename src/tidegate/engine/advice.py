@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tidegate.config.model import Company
-from tidegate.domain.advice import Buffer, Option, SkuClass, Target, classes, explore, together
+from tidegate.domain.advice import Buffer, Elsewhere, Option, SkuClass, Target, classes, explore, together
+from tidegate.domain.money import plain, total
 from tidegate.flows.documents import read_order
-from tidegate.ledger import period
+from tidegate.ledger import movements, period
 
+#: So many whole days of movements are needed: every day of the week has its own trade.
+ENOUGH = 7
+USUAL_PERCENT = 100
+DAY = timedelta(days=1)
 CADENCES = (300, 900, 3600, 14_400, 86_400)  #: seconds
 BUFFERS = (*(Buffer(percent=each) for each in (0, 5, 10, 20)), *(Buffer(pieces=each) for each in (1, 2, 5)))
 
@@ -38,6 +43,7 @@ class Advice:
     gaps: Gaps
     options: tuple[Option, ...]
     recommended: tuple[Option, ...]
+    measured: tuple[str, ...]
     assumed: tuple[str, ...]
 
 
@@ -60,29 +66,65 @@ def advise(
     now: datetime,
     dice: Dice,
     *,
+    skus: Mapping[str, str],
     days: int,
-    other_percent: int,
+    other_percent: int | None,
     cover_days: int,
     target: Target,
 ) -> Advice | None:
-    """Advice for one connection from its last so many days; None without any sale."""
-    since = now - timedelta(days=days)
-    sold, hours, orders = sales(connection, since, now, ZoneInfo(company.time_zone))
+    """Advice for one connection from its last so many days; None without any sale.
+
+    `skus` are Sage's codes of SKUs that it calls otherwise. `other_percent` is what other channels sell, in
+    percent of the web's; None = as Sage's stock has moved, where the ledger has watched that long enough.
+    """
+    since, zone = now - timedelta(days=days), ZoneInfo(company.time_zone)
+    sold, hours, orders = sales(connection, since, now, zone)
     if not sold:
         return None
+    today, measures, assumed = now.astimezone(zone).date(), [], []
+    elsewhere = watched(connection, today, days, {sku: skus.get(sku, sku) for sku in sold})
+    if other_percent is not None or elsewhere.days < ENOUGH:
+        reason = "as it was asked" if other_percent is not None else unwatched(elsewhere.days)
+        elsewhere = Elsewhere(percent=USUAL_PERCENT if other_percent is None else other_percent)
+        assumed.append(
+            f"other channels sell {elsewhere.percent} % of what the web sells, at the same hours: {reason}"
+        )
+    else:
+        pieces = total(elsewhere.pieces.values())
+        measures.append(
+            f"other channels took {plain(pieces)} pieces of these SKUs in {elsewhere.days} days: what left Sage's "
+            "stock between two cycles and was no web order's"
+        )
+        assumed.append("other channels sell at the same hours as the web")
     gaps = gaps_of(period.cycles(connection, "inventory", since))
-    found = classes(sold, days, hours, other_percent=other_percent)
+    found = classes(sold, days, hours, elsewhere)
     measured = (gaps.usual,) if gaps.usual else ()
     cadences = sorted({*CADENCES, *(each for each in measured if 60 <= each <= 86_400)})
     options = explore(found, cadences, BUFFERS, dice, cover_days=cover_days)
-    assumed = [
-        f"other channels sell {other_percent} % of what the web sells, at the same hours: the ledger keeps no "
-        "history of Sage's stock yet",
-        f"one delivery lasts {cover_days} days, and its end is when overselling can happen",
-    ]
+    assumed.append(f"one delivery lasts {cover_days} days, and its end is when overselling can happen")
     if gaps.usual is None:
         assumed.append("no cycle of the flow inventory has run yet: cadences are compared, none is measured")
-    return Advice(orders, days, found, gaps, options, together(options, target), tuple(assumed))
+    recommended = together(options, target)
+    return Advice(orders, days, found, gaps, options, recommended, tuple(measures), tuple(assumed))
+
+
+def watched(connection: str, today: date, days: int, codes: Mapping[str, str]) -> Elsewhere:
+    """What left Sage's stock for other than web orders, by the web's SKU; `codes` are Sage's own.
+
+    Today is not over, and is left out; so is the day of the first reading, which was not seen whole.
+    """
+    begun = movements.watched_since(connection)
+    if begun is None:
+        return Elsewhere()
+    first = max(begun + DAY, today - min(timedelta(days=days), movements.KEPT))
+    left = movements.left(connection, first, today)
+    pieces = {sku: left[code] for sku, code in codes.items() if code in left}
+    return Elsewhere(pieces=pieces, days=max((today - first).days, 0))
+
+
+def unwatched(days: int) -> str:
+    """Why movements are not used yet."""
+    return f"the ledger has watched Sage's stock for {days} whole days, and {ENOUGH} are needed"
 
 
 def sales(

@@ -70,10 +70,10 @@ def watched_since(connection: str) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
-def left(connection: str, since: date) -> dict[str, Decimal]:
-    """Pieces by SKU that left on these days, for other than web orders."""
+def left(connection: str, since: date, until: date = date.max) -> dict[str, Decimal]:
+    """Pieces by SKU that left from `since` to before `until`, for other than web orders."""
     found: dict[str, Decimal] = {}
-    noted = models.StockMovement.objects.filter(connection=connection, day__gte=since)
+    noted = models.StockMovement.objects.filter(connection=connection, day__gte=since, day__lt=until)
     for sku, pieces in noted.order_by("sku").values_list("sku", "left"):
         found[sku] = found.get(sku, _NOTHING) + pieces
     return {sku: pieces for sku, pieces in found.items() if pieces}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from integration.cli.terminal import Terminal
+from tidegate.ledger import database, movements
 
 
 def test_advice_from_captured_orders(terminal: Terminal, tmp_path: Path) -> None:
@@ -15,9 +20,35 @@ def test_advice_from_captured_orders(terminal: Terminal, tmp_path: Path) -> None
         assert (tmp_path / name).read_bytes().startswith(beginning)
     assert report["orders"] == 5
     assert {each["class"] for each in report["recommended"]} == {each["name"] for each in report["classes"]}
-    assert any("other channels" in text for text in report["assumed"])
+    assert any("has watched Sage's stock for 0 whole days" in text for text in report["assumed"])
+    assert report["measured"] == []
     assert report == terminal.json("advise", "--days", "30")
     assert "recommended" in terminal.run("advise", "--days", "30").output
+
+
+@pytest.mark.parametrize(("days", "measured"), [(6, False), (7, True)])
+def test_the_stock_s_own_movements_count_once_a_week_is_known(
+    terminal: Terminal, days: int, measured: bool
+) -> None:
+    terminal.sell(5)
+    terminal.cycle()
+    now = terminal.world.clock.now()
+    left = {sku: Decimal(-70) for sku in terminal.world.sage.company.books()["stock"]}
+    today = now.date()  # in Detroit, too: it is morning there
+    with terminal.world.open_hub(), database.transaction("test"):
+        movements.begin("web", today - timedelta(days=days + 1), now)
+        for day in (today - timedelta(days=days), today):
+            movements.note("web", day, left, {}, now)
+    report = terminal.json("advise", "--days", "30")
+    assert bool(report["measured"]) is measured
+    if measured:
+        (text,) = report["measured"]
+        assert "in 7 days" in text
+        assert {each["other_pieces_a_day"] for each in report["classes"]} == {"10"}
+        assert text in " ".join(terminal.run("advise", "--days", "30").output.split())
+    asked = terminal.json("advise", "--days", "30", "--other", "50")
+    assert asked["measured"] == []
+    assert any("50 %" in text and "as it was asked" in text for text in asked["assumed"])
 
 
 def test_without_a_sale_there_is_no_advice(terminal: Terminal) -> None:
