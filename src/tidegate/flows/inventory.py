@@ -51,9 +51,9 @@ def run(cycle: Cycle) -> None:
             cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
     else:
         mirrored.recover(cycle, scribe)
-    if cycle.may_call_company():
-        take_in(cycle, scribe)
-    if cycle.may_go_on() and screen(cycle, StoreStock(connection.store.client)):
+    # what an earlier cycle calculated is published no more: a shipment written since then counts in it, too
+    fresh = cycle.may_call_company() and take_in(cycle, scribe)
+    if fresh and cycle.may_go_on() and screen(cycle, StoreStock(connection.store.client)):
         hold_back(cycle)
         if isinstance(scribe, StockScribe) and not queue_is_open and stock_bulk.is_worth_it(cycle):
             stock_bulk.carry(cycle, scribe)
@@ -94,8 +94,8 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def take_in(cycle: Cycle, scribe: Scribe) -> None:
-    """Read Sage, calculate, compare where it is time to, and keep all of it at once."""
+def take_in(cycle: Cycle, scribe: Scribe) -> bool:
+    """Read Sage, calculate, compare where it is time to, and keep all of it at once; whether it was."""
     connection = cycle.connection
     full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
     # before Sage is read: an order that reaches it meanwhile counts twice for one cycle, and not never
@@ -104,14 +104,14 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
         reading = stock_levels.read(cycle, session, full=full)
     if isinstance(reading, Failure):
         failed(cycle, reading, of_company=True)
-        return
+        return False
     cycle.keep_lease()
     cycle.count("read", reading.read)
     wanted = calculated(connection, reading, waiting)
     if not note_shipments(cycle, scribe):
-        return
+        return False
     if full and not compare(cycle, scribe, wanted):
-        return
+        return False
     cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
         now = cycle.now()
@@ -125,6 +125,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> None:
         mirror.want(cycle.name, FLOW, pl.concat([wanted, sold_out]), now, gone)
         if full:
             mirrored.full_is_done(cycle)
+    return True
 
 
 def source_of_warehouses(connection: Connection, levels: pl.DataFrame) -> Mapping[str, str]:
