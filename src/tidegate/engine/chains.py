@@ -29,13 +29,8 @@ def chain_of(found: Trace) -> Node | None:
         return None
     connection = source.connection
     ties = [Tie(link.kind, link.identifier, link.number, link.delivery_id) for link in found.links]
-    invoices = {invoice.id: invoice for invoice in books.invoices_of(connection, order_key_of(source))}
-    tied = {tie.identifier for tie in ties}
-    ties += [
-        Tie("sage-credit" if each.credit else "sage-invoice", each.id, each.number)
-        for each in invoices.values()
-        if each.id not in tied
-    ]
+    billed = [tie.identifier for tie in ties if tie.kind in ("sage-invoice", "sage-credit")]
+    invoices = {invoice.id: invoice for invoice in books.invoices_named(connection, billed)}
     named = [
         name
         for tie in ties

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.master import ProductRecord
 from tidegate.flows.connection import Connection
-from tidegate.ledger import books, cursors, marks, product_groups
+from tidegate.flows.order_steps import known_orders
+from tidegate.ledger import books, chain, cursors, marks, product_groups
+from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.sage.port import Session
 
@@ -101,9 +103,17 @@ def learn_invoices(connection: Connection, session: Session) -> int | Failure:
     delta = session.read_invoices(cursors.read(connection.name, STREAM, "invoices"))
     if isinstance(delta, Failure):
         return delta
+    known = known_orders(connection, [key for row in delta.rows for key in row.order_keys])
+    links = [
+        ChainLink(order.source_id, "sage-credit" if row.credit else "sage-invoice", row.id, row.number)
+        for row in delta.rows
+        for key in row.order_keys
+        if (order := known.get(key)) is not None
+    ]
     now = connection.clock.now()
     with transaction("books"):
         books.keep_invoices(connection.name, delta.rows, now)
+        chain.add(links, now)
         cursors.move(connection.name, STREAM, "invoices", delta.cursor, now)
     return len(delta.rows)
 

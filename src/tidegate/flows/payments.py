@@ -19,7 +19,8 @@ from tidegate.flows import deposits, papers, settlements
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.papers import Adopt, Drop, Step, Write
-from tidegate.flows.settlements import FLOW, PAID, PART, read_payment
+from tidegate.flows.settlements import FLOW as FLOW
+from tidegate.flows.settlements import PAID, PART, read_payment
 from tidegate.flows.standing_steps import last_progress, word_of
 from tidegate.ledger import books, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders

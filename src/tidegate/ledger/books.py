@@ -145,9 +145,11 @@ def unread_urns(connection: str, limit: int) -> list[str]:
         .filter(Exists(ours) | Exists(tied) | Exists(receipts))
         .filter(~Exists(posted))
         .order_by("pk")
-        .values_list("urn", flat=True)
+        .values_list("urn", "gross")
     )
-    return list(dict.fromkeys(found[:limit]))
+    # an entry over nothing is never posted: asked for again and again, such entries would fill the pool
+    urns = dict.fromkeys(urn for urn, gross in found.iterator() if gross)
+    return list(urns)[:limit]
 
 
 def invoices(connection: str, start: date | None = None, end: date | None = None) -> list[SalesInvoice]:
@@ -175,12 +177,6 @@ def entries_named(connection: str, urns: Iterable[str], references: Iterable[str
         Q(urn__in=names) | Q(identifier__in=names) | Q(reference__in=list(references))
     )
     return [_entry(row) for row in found.order_by("pk")]
-
-
-def invoices_of(connection: str, order_key: str) -> list[SalesInvoice]:
-    """Invoices and credit notes of one order, by its key."""
-    found = models.BookInvoice.objects.filter(connection=connection, order_keys__contains=f'"{order_key}"')
-    return [_invoice(row) for row in found.order_by("pk")]
 
 
 def order_keys(identifier: str) -> list[str]:

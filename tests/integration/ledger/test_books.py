@@ -78,5 +78,10 @@ def test_an_order_is_found_by_every_number_of_the_books(ledger: Ledger) -> None:
     for name in ("I9", "9", "900", "e1"):
         assert books.order_keys(name) == ["magento:main:1"]
     assert books.order_keys("nothing") == books.order_keys(" ") == []
-    assert books.invoices_of("web", "magento:main:1") == [INVOICE]
-    assert books.invoices_of("web", "magento:main:11") == []
+
+
+def test_an_entry_over_nothing_is_not_asked_for(ledger: Ledger) -> None:
+    keep()
+    with database.transaction("test"):
+        books.keep_entries("web", [replace(ENTRY, gross=D("0.00"), outstanding=D("0.00"))], NOW)
+    assert books.unread_urns("web", 10) == []

@@ -28,8 +28,12 @@ class BookInvoice(models.Model):
     learnt_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["connection", "identifier"], name="book_invoice_once")]
-        indexes = [models.Index(fields=["connection", "day"], name="book_invoice_by_day")]
+        constraints = [models.UniqueConstraint(fields=["identifier", "connection"], name="book_invoice_once")]
+        indexes = [
+            models.Index(fields=["connection", "day"], name="book_invoice_by_day"),
+            models.Index(fields=["number", "connection"], name="book_invoice_by_number"),
+            models.Index(fields=["connection", "account"], name="book_invoice_of_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{'credit note' if self.credit else 'invoice'} {self.number}"
@@ -56,10 +60,11 @@ class BookEntry(models.Model):
     learnt_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["connection", "identifier"], name="book_entry_once")]
+        constraints = [models.UniqueConstraint(fields=["identifier", "connection"], name="book_entry_once")]
         indexes = [
-            models.Index(fields=["connection", "urn"], name="book_entry_by_urn"),
-            models.Index(fields=["connection", "reference"], name="book_entry_by_reference"),
+            # a number is looked for in all connections: it comes first
+            models.Index(fields=["urn", "connection"], name="book_entry_by_urn"),
+            models.Index(fields=["reference", "connection"], name="book_entry_by_reference"),
             models.Index(fields=["connection", "day"], name="book_entry_by_day"),
         ]
 
