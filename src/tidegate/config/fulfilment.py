@@ -13,4 +13,5 @@ class Fulfilment(Strict, frozen=True, kw_only=True):
     notify: bool = True  #: Magento mails the customer when a shipment is made
     invoice_when: Literal["invoice", "payment"] = "invoice"
     returns: Literal["sage", "always", "never"] = "sage"  #: whether credited goods go back into stock
+    allowances: Literal["review", "adjustment"] = "review"  #: credit notes without pieces
     carriers: dict[str, str] = {}  #: Sage's courier -> Magento's carrier code

@@ -1,7 +1,7 @@
 """Invoices and credit notes as Magento's: which order items, how many pieces, what is left.
 
-The invoice of a bundle takes its parent (Magento contract, point 20); that a credit memo does so, too,
-is assumed.
+The invoice of a bundle takes its parent (Magento contract, point 20). That a credit memo takes the parts
+which have prices of their own is assumed: a parent named there refunds nothing (Magento's published source).
 """
 
 from __future__ import annotations
@@ -18,9 +18,27 @@ from tidegate.domain.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
 def wanted(
     lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
 ) -> dict[int, Decimal] | Failure:
-    """Pieces by the order item that an invoice or credit memo names; charges have none."""
+    """Pieces by the order item that an invoice names; charges have none."""
     whole = {item.item_id for item in order.items if item.kind == BUNDLE}
     return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def credited(
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+) -> dict[int, Decimal] | Failure:
+    """Pieces by the order item that a credit memo names."""
+    whole = {
+        item.item_id
+        for item in order.items
+        if item.kind == BUNDLE and not any(part.price for part in order.children(item))
+    }
+    return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:
+    """Whether a credit note names no pieces at all, neither of the order nor of anything else."""
+    laid = lay(lines, order, codes)
+    return not laid.pieces and not laid.strange
 
 
 def left_to_invoice(order: StoreOrder) -> dict[int, Decimal]:

@@ -40,6 +40,7 @@ class StoreItem:
     parent_id: int | None = None
     product_id: int | None = None
     virtual: bool = False
+    price: Decimal = ZERO  #: of a piece before tax; the parts of a bundle with a fixed price have none
     shipped: Decimal = ZERO
     invoiced: Decimal = ZERO
     refunded: Decimal = ZERO
@@ -55,6 +56,7 @@ class StoreOrder:
     state: str
     status: str
     items: tuple[StoreItem, ...]
+    base_currency: str = ""  #: of the amounts that a call may name
 
     def item(self, item_id: int | None) -> StoreItem | None:
         """The item with this id."""

@@ -1,7 +1,9 @@
 """Credit memos: what an order has of them, and making one.
 
 Source: contract, point 18, exchanges `order-refund-partial`, `creditmemo-eur-full`, `creditmemos-*`. Not
-recorded, and so assumed: `shipping_amount` other than 0 is in the website's base currency, without tax.
+recorded, and so assumed: `shipping_amount` other than 0 is in the website's base currency, without tax;
+`adjustment_positive` is in it, too, and with an item of no pieces nothing else is refunded (the words of
+`openapi-2.4.6.json` and Magento's published source).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.money import ZERO
 from tidegate.domain.paper import Paper
 from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import OrderPapers, figure, made
@@ -30,8 +33,8 @@ class CreditArguments(msgspec.Struct, frozen=True):
     """`arguments` of the refund call: without a shipping amount all that is left would be refunded."""
 
     shipping_amount: msgspec.Raw
+    adjustment_positive: msgspec.Raw
     extension_attributes: Returned
-    adjustment_positive: int = 0
     adjustment_negative: int = 0
 
 
@@ -46,10 +49,19 @@ class Credit(msgspec.Struct, frozen=True, rename={"append_comment": "appendComme
 
 
 def credit(
-    pieces: Mapping[int, Decimal], comment: str, *, shipping: Decimal, returned: Sequence[int]
+    pieces: Mapping[int, Decimal],
+    comment: str,
+    *,
+    shipping: Decimal,
+    returned: Sequence[int],
+    adjustment: Decimal = ZERO,
 ) -> Credit:
-    """The call's body; `returned` are the order items that go back into stock."""
-    arguments = CreditArguments(figure(shipping), Returned(tuple(returned)))
+    """The call's body; `returned` are the order items that go back into stock.
+
+    `adjustment` is given back besides; amounts in the website's base currency. Without any pieces Magento
+    would refund all of them, so that one item must be named, if with none.
+    """
+    arguments = CreditArguments(figure(shipping), figure(adjustment), Returned(tuple(returned)))
     return Credit(paper_items(pieces), PaperComment(comment), arguments)
 
 

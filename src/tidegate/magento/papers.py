@@ -22,7 +22,8 @@ ORDERS = "/V1/orders"
 PAGE = 100
 
 ORDER_FIELDS = (
-    "entity_id,increment_id,state,status,items[item_id,parent_item_id,product_type,product_id,sku,"
+    "entity_id,increment_id,state,status,base_currency_code,"
+    "items[item_id,parent_item_id,product_type,product_id,sku,price,"
     "is_virtual,qty_ordered,qty_shipped,qty_invoiced,qty_refunded,qty_canceled]"
 )
 PAPER_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment]"
@@ -36,6 +37,7 @@ class WireStoreItem(msgspec.Struct):
     product_type: Text = None
     product_id: Id = None
     sku: Text = None
+    price: Amount = None
     is_virtual: int | bool | None = None
     qty_ordered: Amount = None
     qty_shipped: Amount = None
@@ -52,6 +54,7 @@ class WireStoreOrder(msgspec.Struct):
     increment_id: Text = None
     state: Text = None
     status: Text = None
+    base_currency_code: Text = None
 
 
 class WirePaperItem(msgspec.Struct):
@@ -112,6 +115,7 @@ class OrderPapers:
             state=str(found.state or ""),
             status=str(found.status or ""),
             items=tuple(_item(one) for one in found.items),
+            base_currency=str(found.base_currency_code or ""),
         )
 
     def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[Paper] | Failure:
@@ -158,6 +162,7 @@ def _item(one: WireStoreItem) -> StoreItem:
         parent_id=one.parent_item_id,
         product_id=one.product_id,
         virtual=bool(one.is_virtual),
+        price=one.price or ZERO,
         shipped=one.qty_shipped or ZERO,
         invoiced=one.qty_invoiced or ZERO,
         refunded=one.qty_refunded or ZERO,

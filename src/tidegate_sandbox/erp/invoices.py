@@ -158,6 +158,22 @@ class Invoices:
         order.updated_at = company.stamp()
         return credit
 
+    def allow(self, order: Order, net: Decimal) -> Invoice:
+        """A credit note without pieces: so much off the first invoiced line, and its tax. Refusals as above."""
+        company = self._company
+        company.calendar.require_open(company.today())
+        line = next((line for line in order.lines if line.invoiced > 0), None)
+        if line is None:
+            raise Refusal("invalid", "There is nothing to credit.", "lines")
+        credit = self._new(order, company.today(), is_credit=True, returned=False)
+        tax = rounded(line.tax * net / (line.net - line.document_discount))
+        self._add_line(credit, line, NONE, net, tax)
+        self._post(credit, order.number)
+        self.table.add(credit)
+        self._tie(credit, order)
+        order.updated_at = company.stamp()
+        return credit
+
     def _credited(self, line: OrderLine) -> Decimal:
         found = self.lines.find("order_line_id", line.id)
         return sum((one.quantity for one in found if self._is_credit(one)), NONE)

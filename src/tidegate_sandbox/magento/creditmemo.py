@@ -131,6 +131,8 @@ def _objections(order: Order, lines: Lines, totals: Row) -> list[str]:
     ]
     if totals["grand_total"] <= 0:
         found.append("The credit memo's total must be positive.")
+    elif not lines and row["shipping_amount"] == row.get("shipping_refunded", 0):
+        found.append("You can't create a creditmemo without products.")
     return found
 
 

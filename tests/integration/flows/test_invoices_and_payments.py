@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -338,3 +338,74 @@ def test_a_part_payment_known_before_its_invoice_is_told_to_every_order(shop: Fu
     paid = f"Sage invoice {made.number}: 10.00 of {made.totals.gross:.2f} USD paid"
     for each in placed:
         assert shop.texts(each).count(paid) == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_point_20_a_credited_bundle_is_named_by_its_parts(shop: Fulfilled, together: bool) -> None:
+    if together:
+        shop.stage.shop.stock.ship_together("KIT-1", "wh_detroit")
+    placed = shipped(shop, "bundle")
+    shop.invoice(placed)
+    shop.run("invoices")
+    shop.credit(placed)
+    shop.run("credits")
+    item = shop.item(placed, "credits", "credit:")
+    assert item.state is State.CONFIRMED, item.reason
+    (memo,) = shop.papers(placed)["creditmemos"]
+    assert abs(Decimal(str(memo["grand_total"])) - shop.stage.total(placed)) <= Decimal("0.02")
+    assert shop.stage.shop_order(placed)["state"] == "closed"
+
+
+def allowed(shop: Fulfilled, net: str) -> tuple[int, Any]:
+    """An invoiced order, and the company's credit note without pieces."""
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run("invoices")
+    with shop.stage.company.staff():
+        note = shop.stage.company.invoices.allow(shop.order(placed), Decimal(net))
+    return placed, note
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_an_allowance_becomes_an_adjustment_once_by_the_rule(stage: Stage, fault: str) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(allowances="adjustment"))
+    placed, note = allowed(shop, "1.50")
+    if fault:
+        stage.break_shop(fault, method="POST", path="/refund$")
+    shop.run("credits")
+    shop.run("credits", after=SETTLED)
+    shop.run("credits", after=SETTLED)
+    assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
+    (memo,) = shop.papers(placed)["creditmemos"]
+    assert memo["comments"] == [f"Sage credit note {note.number}"]
+    assert Decimal(str(memo["grand_total"])) == note.totals.gross
+    assert [item["qty"] for item in memo["items"] if item["qty"] != "0"] == []
+    with stage.company.staff():
+        second = stage.company.invoices.allow(shop.order(placed), Decimal("0.75"))
+    shop.run("credits")
+    assert [Decimal(str(each["grand_total"])) for each in shop.papers(placed)["creditmemos"]] == [
+        note.totals.gross,
+        second.totals.gross,
+    ]
+
+
+def test_an_allowance_is_a_review_without_the_rule(shop: Fulfilled) -> None:
+    placed, note = allowed(shop, "1.50")
+    shop.run("credits")
+    item = shop.item(placed, "credits", "credit:")
+    assert item.state is State.REVIEW
+    assert note.number in item.reason
+    assert shop.papers(placed)["creditmemos"] == []
+
+
+def test_an_allowance_that_magento_refuses_is_a_review_in_its_words(stage: Stage) -> None:
+    shop = Fulfilled(stage, fulfilment=Fulfilment(allowances="adjustment"))
+    placed = shipped(shop, "free_shipping")
+    shop.invoice(placed)
+    shop.run("invoices")
+    with stage.company.staff():
+        stage.company.invoices.allow(shop.order(placed), Decimal("1.50"))
+    shop.run("credits")
+    item = shop.item(placed, "credits", "credit:")
+    assert item.state is State.REVIEW
+    assert "without products" in item.reason

@@ -114,6 +114,17 @@ def test_point_18_the_refund_call_is_the_recorded_one() -> None:
     assert (shop.seen[0].url.path, shop.body) == (recorded["path"], recorded["body"])
 
 
+def test_an_allowance_names_one_item_with_no_pieces_beside_its_amount() -> None:
+    shop = Shop(recordings.response("order-refund-partial"))
+    none = {21: Decimal(0)}
+    body = credit(none, "CN 1", shipping=Decimal(0), returned=(), adjustment=Decimal("1.50"))
+    assert shop.credits.refund(9, body) == 1
+    sent = json.loads(shop.seen[0].content)
+    assert sent["items"] == [{"order_item_id": 21, "qty": 0}]
+    recorded = recordings.exchange("order-refund-partial")["request"]["body"]["arguments"]
+    assert sent["arguments"] == recorded | {"adjustment_positive": 1.5, "extension_attributes": {}}
+
+
 def test_a_later_tracking_number_has_every_required_key() -> None:
     shop = Shop(recordings.response("shipments-add-track"))
     assert shop.shipments.add_track(9, 1, Track("LATE-1", "UPS", "ups")) is None
