@@ -13,7 +13,8 @@ import pytest
 
 from simulation import bugs_of_figures as figures
 from simulation import bugs_of_sending as sending
-from simulation import scenarios
+from simulation import bugs_of_the_way_back as way_back
+from simulation import fulfilment, scenarios
 from simulation.script import Script
 
 Bug = Callable[[pytest.MonkeyPatch], None]
@@ -76,5 +77,23 @@ MUTANTS = tuple(
         (figures.reasons_are_not_kept, scenarios.PUT_ON_HOLD, "nothing is hidden"),
         (figures.the_id_is_told_for_the_number, scenarios.UNPAID, "the truth is told"),
         (figures.the_number_is_noted_with_every_cycle, scenarios.UNPAID, "idempotent flows"),
+        (way_back.shipped_without_a_look_up, fulfilment.SHIPPED, "never twice"),
+        (way_back.no_source_is_named, fulfilment.SHIPPED, "nothing is stuck"),
+        (way_back.a_tracking_number_is_added_again, fulfilment.TRACKED, "told once"),
+        (way_back.the_customer_is_never_told, fulfilment.SHIPPED, "told once"),
+        (way_back.despatches_are_read_and_forgotten, fulfilment.SHIPPED, "nothing is lost"),
+        (way_back.an_invoice_overtakes_its_shipment, fulfilment.INVOICED, "documents keep their order"),
+        (way_back.invoiced_without_a_look_up, fulfilment.INVOICED, "never twice"),
+        (way_back.credited_without_a_look_up, fulfilment.CREDITED, "never twice"),
+        (way_back.a_part_payment_is_called_paid, fulfilment.PAID_IN_PART, "the truth is told"),
+        (way_back.a_receipt_without_a_look_up, fulfilment.PREPAID, "never twice"),
+        (way_back.a_payment_counts_twice, fulfilment.PREPAID, "nothing is lost"),
+        (way_back.the_buffer_is_taken_off_twice, fulfilment.STOCKED, "each sale counts once"),
+        (way_back.no_buffer_is_kept, fulfilment.STOCKED, "never more than there is"),
+        (way_back.the_reservations_are_left_out, fulfilment.STOCKED, "each sale counts once"),
+        (way_back.written_shipments_count_as_unwritten, fulfilment.STOCKED, "each sale counts once"),
+        (way_back.everything_is_new_every_time, fulfilment.STOCKED, "idempotent flows"),
+        (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),
+        (way_back.told_before_it_is_written, fulfilment.PRICED, "prices agree"),
     )
 )

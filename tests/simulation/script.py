@@ -156,8 +156,8 @@ class ScriptedOutside(Outside):
 class Scripted(Simulation):
     """A script in the making; `findings` are the judge's, and those of the script's own checks."""
 
-    retrying = timedelta(minutes=65)
-    resting = timedelta(minutes=100)
+    retrying = retrying_back = timedelta(minutes=65)
+    resting = resting_back = timedelta(minutes=100)
     outside: ScriptedOutside
 
     def __init__(self, script: Script, folder: Path, ledger: str = "", deaths: tuple[int, ...] = ()) -> None:

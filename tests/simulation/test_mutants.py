@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from simulation import scenarios
+from simulation import fulfilment, scenarios
 from simulation.mutants import MUTANTS, Mutant
 from simulation.script import Finding, Script, Scripted
 from tidegate.simulation.run import ledger_folder
 
-SCRIPTS = {name: script for name, script in vars(scenarios).items() if isinstance(script, Script)}
+SCRIPTS = {
+    name: script
+    for name, script in (vars(scenarios) | vars(fulfilment)).items()
+    if isinstance(script, Script)
+}
 
 
 def findings(script: Script, mutant: Mutant | None = None) -> list[Finding]:

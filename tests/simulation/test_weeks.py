@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tidegate.simulation.run import Outcome, run_week
-from tidegate.simulation.week import FACE_FAULTS, WIRE_FAULTS
+from tidegate.simulation.week import FACE_FAULTS, TRADING, WIRE_FAULTS
 
 SEEDS = range(200)
 TIDEGATE = Path(sys.executable).with_name("tidegate")
@@ -55,7 +55,8 @@ def test_a_week_breaks_no_promise(seed: int, shared: Path) -> None:
     outcome = lived(seed, shared)
     assert not outcome.violations, told(outcome)
     assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), told(outcome)
-    assert outcome.orders > 10, "a week without orders proves nothing"
+    assert outcome.orders > 4, "a week without orders proves nothing"
+    assert bool(outcome.stock_writes) == (seed % TRADING == 0)
 
 
 @pytest.mark.slow

@@ -50,15 +50,15 @@ PREPAID = ("checkmo",)
 BACK = """
 [connections.web.stock]
 msi = {msi}
-full_every = "6h"
+full_every = "{full_every}"
 warehouses = {{ {warehouses} }}
 
 [connections.web.accounts]
 approval = "{approval}"
-full_every = "6h"
+full_every = "{full_every}"
 
 [connections.web.prices]
-full_every = "6h"
+full_every = "{full_every}"
 groups = {{ {groups} }}
 
 [connections.web.fulfilment]
@@ -99,6 +99,7 @@ class Settings:
     msi: bool = True
     invoice_when: str = "invoice"
     approval: str = "provisional"
+    full_every: str = "6h"
 
 
 def cadence(text: str) -> str:
@@ -128,6 +129,7 @@ def way_back(settings: Settings) -> str:
         msi=str(settings.msi).lower(),
         invoice_when=settings.invoice_when,
         approval=settings.approval,
+        full_every=settings.full_every,
         warehouses=pairs(sources),
         groups=pairs(BANDS),
     )

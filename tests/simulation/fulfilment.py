@@ -1,0 +1,96 @@
+"""Mini-weeks of the flows from Sage to Magento: each holds what one kind of bug would spoil."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulation.scenarios import MAGENTO, SAGE, strike
+from simulation.script import Script
+
+FOUR = {"kind": "guest", "lines": (("HUB-0001", 4), ("HUB-0002", 2)), "method": "checkmo"}
+WHOLE = {"pick": 0.0, "share": 0.9, "elsewhere": 0.0, "tracked": 0.9}
+PART = {**WHOLE, "share": 0.4}
+SHIP = {"method": "POST", "path": "/ship$"}
+INVOICE = {"method": "POST", "path": "order/[0-9]+/invoice$"}
+REFUND = {"method": "POST", "path": "/refund$"}
+
+
+def back(*flows: str, **more: Any) -> dict[str, Any]:
+    """Settings in which these flows run every hour."""
+    return {"back": dict.fromkeys(flows, "1h"), "approval": "provisional", **more}
+
+
+SHIPPED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", PART),
+        (71, "strike", strike(MAGENTO, "drop_after", **SHIP)),
+    ),
+    settings=back("shipments"),
+)
+TRACKED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", WHOLE),
+        (140, "track", {"pick": 0.0}),
+        (141, "strike", strike(MAGENTO, "drop_after", method="POST", path="shipment/track")),
+    ),
+    minutes=240,
+    settings=back("shipments"),
+)
+INVOICED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", PART),
+        (71, "invoice-run", {"together": 0.0}),
+        (72, "strike", strike(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
+        (73, "strike", strike(MAGENTO, "drop_after", **INVOICE)),
+    ),
+    minutes=300,
+    settings=back("shipments", "invoices"),
+)
+PAID_IN_PART = Script(
+    events=(
+        (5, "place", {**FOUR, "method": "purchaseorder"}),
+        (70, "despatch", WHOLE),
+        (71, "invoice-run", {"together": 0.0}),
+        (130, "payment", {"pick": 0.0, "share": 0.8}),
+    ),
+    minutes=240,
+    settings=back("shipments", "invoices", "payments"),
+)
+PREPAID = Script(
+    events=(
+        (5, "place", FOUR),
+        (6, "strike", strike(SAGE, "drop_after", method="POST", path="sales_receipts$")),
+    ),
+    settings=back("payments"),
+)
+CREDITED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", WHOLE),
+        (71, "invoice-run", {"together": 0.0}),
+        (190, "credit", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
+        (191, "strike", strike(MAGENTO, "drop_after", **REFUND)),
+    ),
+    minutes=300,
+    settings=back("shipments", "invoices", "credits"),
+)
+STOCKED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", PART),
+        (75, "other-channel-sale", {"pick": 0.0, "pieces": 3}),
+        (76, "stock-adjust", {"pick": 0.02, "place": 0.0, "change": 0.9}),
+    ),
+    settings=back("shipments", "inventory"),
+)
+PRICED = Script(
+    events=(
+        (70, "price", {"pick": 0.0, "which": 0.0, "change": 0.9}),
+        (71, "price", {"pick": 0.02, "which": 0.9, "change": 0.1}),
+        (72, "strike", strike(MAGENTO, "refuse", 1, method="POST", path="base-prices$")),
+    ),
+    settings=back("prices", full_every="1d"),  # else the full compare would put right what was lost
+)
