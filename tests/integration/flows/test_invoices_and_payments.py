@@ -11,6 +11,7 @@ from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
+from tidegate.domain.money import total
 from tidegate.domain.states import State
 from tidegate.ledger import chain
 
@@ -409,3 +410,27 @@ def test_an_allowance_that_magento_refuses_is_a_review_in_its_words(stage: Stage
     item = shop.item(placed, "credits", "credit:")
     assert item.state is State.REVIEW
     assert "without products" in item.reason
+
+
+def test_point_02_lines_of_invoices_and_credit_memos_are_before_discount_and_compared_by_pieces(
+    shop: Fulfilled,
+) -> None:
+    placed = shop.sent("coupon", lines=(("HUB-0001", 4), ("HUB-0002", 3)))
+    shop.stage.shopper.pay(placed)
+    shop.despatch(placed)
+    made = shop.invoice(placed)
+    shop.run()
+    item = shop.item(placed, "invoices", "invoice:")
+    assert (item.state, item.adopted) == (State.CONFIRMED, True), item.reason
+    credited = shop.credit(placed)
+    shop.run("credits")
+    (invoice,) = shop.stage.shop.invoices.of(placed)
+    (memo,) = shop.stage.shop.creditmemos.of(placed)
+    order = shop.stage.shop.order(placed)
+    discount = total(each["discount_amount"] for each in order.items)
+    assert discount > 0
+    for paper, ours in ((invoice, made), (memo, credited)):
+        assert total(each["row_total"] for each in paper["items"]) == order.row["subtotal"]
+        goods = ours.totals.net - ours.totals.charges
+        assert goods == order.row["subtotal"] - discount  # what a comparison by amounts would have missed
+        assert paper["grand_total"] == ours.totals.gross

@@ -205,6 +205,28 @@ def test_a_tracking_number_that_comes_later_is_added_once_without_a_mail(shop: F
     assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
 
 
+def test_point_17_our_own_track_does_not_move_the_order_and_is_still_seen(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    despatch = shop.despatch(placed)
+    shop.run("shipments")
+    shop.stage.cycle()
+    before = shop.stage.shop.order(placed).row["updated_at"]
+    company = shop.stage.company
+    with company.staff():
+        company.despatches.track(despatch, courier_id=None, consignment="LATE/2")
+    shop.stage.break_shop("drop_after", method="POST", path="/shipment/track$")
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "track:").state is State.IN_DOUBT
+    assert shop.stage.shop.order(placed).row["updated_at"] == before
+    shop.stage.listen()
+    shop.run("shipments", after=SETTLED)
+    item = shop.item(placed, "shipments", "track:")
+    assert (item.state, item.adopted) == (State.CONFIRMED, True)
+    assert shop.stage.shop_calls("POST") == []
+    (shipment,) = shop.papers(placed)["shipments"]
+    assert [track["track_number"] for track in shipment["tracks"]] == ["LATE/2"]
+
+
 def test_a_shipment_made_by_hand_with_the_same_pieces_is_adopted(shop: Fulfilled) -> None:
     placed = shop.sent()
     shop.stage.shopper.ship(placed)
