@@ -199,6 +199,15 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     cycle.count("sent")
     made = step.send()
     if isinstance(made, Failure):
+        there = clerk.decide(item) if made.code is Code.REFUSED else made
+        if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
+            cycle.heard(None)
+            cycle.count("adopted")
+            text = f"{there.text}; the call itself was refused"
+            settle(
+                cycle, item, confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
+            )
+            return True
         verdict = cycle.after_failure(item, made, attempt)
         cycle.heard(made if verdict.letter == "d" else None)
         cycle.apply([verdict])
