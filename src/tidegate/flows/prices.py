@@ -32,6 +32,7 @@ from tidegate.domain.prices import (
 from tidegate.flows import customer_records, mirrored, price_book, price_enquiries
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.price_screen import screen
 from tidegate.flows.price_scribe import Place, PriceScribe, folded, places
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import cursors, marks, mirror
@@ -84,7 +85,7 @@ def run(cycle: Cycle) -> None:
             cycle.call_failed(book)
         else:
             take_in(cycle, scribe, with_contracts(connection, book), full=full)
-    if cycle.may_go_on():
+    if cycle.may_go_on() and screen(cycle, scribe):
         mirrored.send(cycle, scribe, connection.settings.prices.chunk)
     if unanswered is not None and cycle.may_go_on():
         cycle.call_failed(unanswered)
