@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from tidegate_sandbox.checker import Book, Terms, Verdict
-from tidegate_sandbox.checker_documents import picked
+from tidegate_sandbox.checker_documents import KINDS, picked
 
 ZERO, WHOLE = Decimal(0), Decimal(1)
 #: Kept back of what is on hand, in hundredths.
@@ -74,12 +74,16 @@ class Shelf:
         return found
 
     def unclear(self) -> set[str]:
-        """SKUs of orders that wait for a person, or belong to nobody here: nothing exact can be said of them."""
+        """SKUs of which nothing exact can be said.
+
+        Their orders wait for a person or belong to nobody here, or were shipped by hand in the shop: of
+        that the company does not know, nor, before it despatches, the hub.
+        """
         there = {order["entity_id"] for order, _ in self._web}
         return {
             sku
             for id, order in self._shop.items()
-            if id not in there and order["awaited"]
+            if (id not in there and order["awaited"]) or len(ours(order)) < len(order["shipments"])
             for sku in order["pieces"]
         }
 
@@ -128,7 +132,7 @@ class Shelf:
             allocated = sum((Decimal(line["allocated"]) for line in lines), ZERO)
             despatched = sum((Decimal(line["despatched"]) for line in lines), ZERO)
             awaited = Decimal(order["awaited"].get(sku, "0"))
-            taken = allocated + despatched - sum(picked(order, each)[sku] for each in order["shipments"])
+            taken = allocated + despatched - sum(picked(order, each)[sku] for each in ours(order))
             twice = max(min(taken, awaited), ZERO) if strict else max(allocated, taken, ZERO)
             source = self._terms.sources.get(lines[0]["warehouse"]) if lines else None
             if source is not None:
@@ -143,6 +147,15 @@ class Shelf:
                 owed = Decimal(line["quantity"]) - Decimal(line["allocated"]) - Decimal(line["despatched"])
                 if strict or order["state"] not in ("canceled", "closed"):
                     yield (line["code"], "default"), -max(owed, ZERO)
+
+
+def ours(order: Book) -> list[Book]:
+    """The shipments of an order that the hub has made."""
+    return [
+        each
+        for each in order["shipments"]
+        if any((comment or "").startswith(KINDS[0].mark) for comment in each["comments"])
+    ]
 
 
 def kept_back(on_hand: Decimal) -> Decimal:

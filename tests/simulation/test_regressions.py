@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.script import Script, Scripted
 from tidegate.simulation.run import ledger_folder
 
@@ -107,3 +108,35 @@ def arrived(scripted: Scripted, place: int) -> float:
     (there,) = scripted.world.sage.company.books()["orders_by_key"][key]
     at = datetime.fromisoformat(there["created_at"])
     return (at - scripted.week.start).total_seconds() / 60
+
+
+def test_a_receipt_is_posted_by_a_process_that_did_not_send_the_order() -> None:
+    # The account of an order was known only to the process that had sent it.
+    scripted = run(
+        Script(
+            events=((5, "place", FOUR), (62, "backup", {}), (63, "restore", {})),
+            minutes=190,
+            settings={**back("payments"), "back": {"payments": "2h"}, "every_orders": "1h"},
+        )
+    )
+    assert state(scripted, "deposit") == "confirmed"
+
+
+def test_a_page_that_is_cut_short_hides_no_product() -> None:
+    # Products behind the twentieth were taken for unknown to the shop, and never published.
+    cut = {"system": "magento", "kind": "page_cap", "times": None, "options": {"size": 20}}
+    scripted = run(
+        Script(events=((1, "strike", cut), (5, "place", FOUR)), minutes=100, settings=back("inventory"))
+    )
+    assert scripted.outcome.stock_writes > 100
+
+
+def test_an_invoice_that_is_read_before_its_despatch_waits() -> None:
+    scripted = run(
+        Script(
+            events=((5, "place", FOUR), (130, "despatch", WHOLE), (131, "invoice-run", {"together": 0.0})),
+            minutes=300,
+            settings={**back(), "back": {"shipments": "3h", "invoices": "1h"}},
+        )
+    )
+    assert scripted.outcome.invoices == 1
