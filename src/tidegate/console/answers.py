@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.engine.hub import Hub
+from tidegate.engine.price_answers import PriceDesk
 from tidegate.redaction import redact
 
-HUB = "tidegate.hub"  #: where the server puts the hub into a request's environment
+#: Where the server puts the hub and its desk for prices into a request's environment.
+HUB, DESK = "tidegate.hub", "tidegate.desk"
 _JSON = "application/json"
 
 
@@ -19,6 +21,12 @@ def hub_of(request: HttpRequest) -> Hub:
     """The hub behind a request."""
     hub: Hub = request.META[HUB]
     return hub
+
+
+def desk_of(request: HttpRequest) -> PriceDesk:
+    """The desk that answers prices at the cart."""
+    desk: PriceDesk = request.META[DESK]
+    return desk
 
 
 def bearer(request: HttpRequest) -> str:

@@ -12,8 +12,9 @@ import structlog
 from django.core.handlers.wsgi import WSGIHandler
 from waitress.server import create_server
 
-from tidegate.console.answers import HUB
+from tidegate.console.answers import DESK, HUB
 from tidegate.engine.hub import Hub
+from tidegate.engine.price_answers import PriceDesk
 
 log = structlog.get_logger()
 
@@ -23,12 +24,12 @@ LARGEST_REQUEST, IDLE = 1_048_576, 30
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def application(hub: Hub) -> Wsgi:
-    """The WSGI application of one hub."""
+def application(hub: Hub, desk: PriceDesk) -> Wsgi:
+    """The WSGI application of one hub; the desk is closed by whoever opened it."""
     django = WSGIHandler()
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[HUB] = hub
+        environ[HUB], environ[DESK] = hub, desk
         response: Iterable[bytes] = django(environ, start_response)
         return response
 
@@ -49,8 +50,9 @@ def serving(hub: Hub) -> Iterator[int | None]:
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     listening = socket.create_server((host.strip("[]"), int(wanted)), family=family)
     port = int(listening.getsockname()[1])
+    desk = PriceDesk(hub)
     server = create_server(
-        application(hub),
+        application(hub, desk),
         sockets=[listening],
         threads=api.threads,
         max_request_body_size=LARGEST_REQUEST,
@@ -66,3 +68,4 @@ def serving(hub: Hub) -> Iterator[int | None]:
     finally:
         server.close()
         thread.join(timeout=5)
+        desk.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tidegate.console import portal
+from tidegate.console import portal, prices
 
 urlpatterns = [
+    path("api/v1/prices", prices.prices),
     path("api/v1/portal/invoices", portal.invoices),
     path("api/v1/portal/invoices/<str:number>", portal.invoice),
 ]

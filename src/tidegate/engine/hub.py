@@ -47,6 +47,7 @@ class Hub:
     stores: dict[str, MagentoStoreClient]
     companies: dict[str, Company]
     connections: dict[str, Connection]
+    api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
     _at_work: set[tuple[str, str]] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -151,4 +152,5 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             clock=around.clock,
             page_size=configuration.stores[settings.store].page_size,
         )
-    return Hub(configuration, around.clock, around.holder, vault, stores, companies, connections)
+    token = known(configuration.api.token) if configuration.api.token else ""
+    return Hub(configuration, around.clock, around.holder, vault, stores, companies, connections, token)

@@ -1,41 +1,38 @@
-"""Prices at the cart: what a customer pays for so many pieces, and how old the answer is.
+"""Prices at the cart: what a customer pays for so many pieces, and how old each answer is.
 
-From the price book that the ledger keeps, or live from the company where the connection says so: one
-question at a time, never longer than `prices.live_ms`, and not for a while after three that failed. A cart
-never waits for Sage: what does not come in time is answered from the book, which says its age.
+From the price book that the ledger keeps, or live from the company where the connection says so
+(`live_prices.py`). A cart never waits for Sage: what does not come in time is answered from the book.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
 
 from tidegate.domain.cart_price import cart_price
-from tidegate.domain.errors import Failure
 from tidegate.domain.price_book import CustomerPrice, PriceList, PriceQuestion
 from tidegate.engine.hub import Hub
-from tidegate.flows import account_book, customer_records, price_book, prices
+from tidegate.engine.live_prices import BreakerState, LivePrices
+from tidegate.flows import account_book, customer_records, price_book, price_enquiries, prices
 from tidegate.flows.connection import Connection
 from tidegate.flows.customer_scribe import card_of
 from tidegate.ledger import customers as links
-from tidegate.ledger import database, mirror
+from tidegate.ledger import mirror
 
-#: So many questions in a row that failed or came late open the breaker, for so long.
-MOST_FAILED, PAUSE = 3, timedelta(minutes=1)
 #: Items in one question.
-MOST_ITEMS = 100
+MOST_ITEMS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PriceAnswer:
-    """The price of one piece, None where it is not known; `reason` then says why. Without conversion."""
+    """The price of one piece, None where it is not known; `reason` then says why. Without conversion.
+
+    `age` is how long ago the company told it; None: it never did.
+    """
 
     sku: str
     quantity: Decimal
@@ -44,34 +41,38 @@ class PriceAnswer:
     tax_inclusive: bool = False
     source: str = ""  #: live, contract, list or none
     reason: str = ""
+    age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceAnswers:
-    """One answer for each item, in order. `age` is that of the oldest price among them; None: never read."""
+    """One answer for each item, in order. `age` is that of the oldest price among them; None: there is none."""
 
     account: str
     prices: tuple[PriceAnswer, ...]
-    age: timedelta | None
-    live: bool
+    breaker: BreakerState
+
+    @property
+    def age(self) -> timedelta | None:
+        """The oldest."""
+        return max((each.age for each in self.prices if each.age is not None), default=None)
 
 
-@dataclass(eq=False)
-class Breaker:
-    """Whether the company may be asked now: not after several failures, and one question at a time."""
+@dataclass(frozen=True)
+class KeptBook:
+    """A connection's price book as it was read from the ledger."""
 
-    failed: int = 0
-    opened: datetime | None = None
-    busy: threading.Lock = field(default_factory=threading.Lock)
+    read_at: datetime | None
+    rows: pl.DataFrame
+    lists: dict[str, PriceList]
+    asked_at: dict[str, datetime]  #: when single prices were enquired, by the book's key
+    standard: str
 
-    def lets_through(self, now: datetime) -> bool:
-        """Closed, or open for long enough that one question may try again."""
-        return self.opened is None or now - self.opened >= PAUSE
-
-    def heard(self, good: bool, now: datetime) -> None:
-        """A question ended."""
-        self.failed = 0 if good else self.failed + 1
-        self.opened = now if self.failed >= MOST_FAILED else None
+    @property
+    def tax_inclusive(self) -> bool:
+        """Whether contracts contain tax: as the standard list does."""
+        standard = self.lists.get(self.standard)
+        return standard is not None and standard.tax_inclusive
 
 
 class PriceDesk:
@@ -79,19 +80,14 @@ class PriceDesk:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._books: dict[str, tuple[datetime | None, pl.DataFrame, dict[str, PriceList]]] = {}
-        self._breakers: dict[str, Breaker] = {name: Breaker() for name in hub.connections}
-        self._threads = ThreadPoolExecutor(
-            max_workers=max(len(hub.connections), 1), thread_name_prefix="prices"
-        )
+        self._books: dict[str, KeptBook] = {}
+        self._live = LivePrices(hub.connections)
 
     def close(self) -> None:
         """Give back the threads; a question that is out is not waited for."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._live.close()
 
-    def answer(
-        self, connection: str, buyer: str | int, items: Sequence[tuple[str, Decimal]]
-    ) -> PriceAnswers | Failure:
+    def answer(self, connection: str, buyer: str | int, items: Sequence[tuple[str, Decimal]]) -> PriceAnswers:
         """What `buyer` (an account, or a Magento customer's id) pays for these (SKU, quantity).
 
         ValueError for an unknown connection, more than `MOST_ITEMS` items, or a quantity not above 0.
@@ -102,103 +98,73 @@ class PriceDesk:
             raise ValueError(f"1 to {MOST_ITEMS} items with a quantity above 0")
         here = self._hub.connections[connection]
         account = buyer if isinstance(buyer, str) else account_of(here, buyer)
-        live = self._live(here, account, items) if account else None
-        kept = self._kept(here, account, items)
-        if live is None:
-            return PriceAnswers(account, kept, self._age(here), live=False)
-        prices = tuple(one if one is not None else other for one, other in zip(live, kept, strict=True))
-        whole = all(one is not None for one in live)
-        return PriceAnswers(account, prices, timedelta(0) if whole else self._age(here), live=True)
-
-    def _age(self, connection: Connection) -> timedelta | None:
-        read = price_book.read_at(connection.name)
-        return None if read is None else connection.clock.now() - read
+        questions = [PriceQuestion(account, here.settings.skus.get(sku, sku), many) for sku, many in items]
+        asking = self._live.begin(here, questions) if account else None
+        book = self._book(here)
+        answers = self._kept(here, book, account, items)  # while the company thinks
+        if asking is not None:
+            told = self._live.collect(asking)
+            answers = [_newer(*pair, book) for pair in zip(answers, told, strict=True)]
+        return PriceAnswers(account, tuple(answers), self._live.breaker(here))
 
     def _kept(
-        self, connection: Connection, account: str, items: Sequence[tuple[str, Decimal]]
-    ) -> tuple[PriceAnswer, ...]:
-        book, lists = self._book(connection.name)
-        rules = connection.settings.prices
-        standard = rules.standard or next((each.code for each in lists.values() if each.standard), "")
+        self, connection: Connection, book: KeptBook, account: str, items: Sequence[tuple[str, Decimal]]
+    ) -> list[PriceAnswer]:
         record = account_book.account(connection.name, account) if account else None
-        code = (record.price_list if record else "") or standard
+        code = (record.price_list if record else "") or book.standard
         names = {sku: connection.settings.skus.get(sku, sku) for sku, _ in items}
-        owners = (code, standard, f"@{account}")
+        owners = (code, book.standard, f"@{account}")
         keys = [price_book.key_of(name, owner) for name in names.values() for owner in owners]
-        offers = price_book.offers(book.filter(pl.col("key").is_in(keys)))
-        day = prices.today(connection)
+        offers = price_book.offers(book.rows.filter(pl.col("key").is_in(keys)))
+        day, now = prices.today(connection), connection.clock.now()
         found = []
         for sku, quantity in items:
             listed, agreed = offers.get(names[sku], ([], []))
-            one = cart_price(listed, agreed, quantity, lists, (code, standard), day)
+            one = cart_price(listed, agreed, quantity, book.lists, (code, book.standard), day)
             if one is None:
-                found.append(
-                    PriceAnswer(
-                        sku, quantity, None, source="none", reason="the price book has no price of it"
-                    )
-                )
-            else:
-                found.append(
-                    PriceAnswer(sku, quantity, one.price, one.currency, one.tax_inclusive, one.source)
-                )
-        return tuple(found)
+                reason = "the price book has no price of it"
+                found.append(PriceAnswer(sku, quantity, None, source="none", reason=reason))
+                continue
+            told = book.read_at
+            if one.source == "contract":
+                told = book.asked_at.get(price_book.key_of(names[sku], f"@{account}"), told)
+            age = None if told is None else now - told
+            found.append(
+                PriceAnswer(sku, quantity, one.price, one.currency, one.tax_inclusive, one.source, age=age)
+            )
+        return found
 
-    def _book(self, connection: str) -> tuple[pl.DataFrame, dict[str, PriceList]]:
+    def _book(self, connection: Connection) -> KeptBook:
         """The kept book; read again once the company has told another one."""
-        read = price_book.read_at(connection)
-        known = self._books.get(connection)
-        if known is None or known[0] != read:
-            known = (read, price_book.read(connection), price_book.lists(connection))
-            self._books[connection] = known
-        return known[1], known[2]
-
-    def _live(
-        self, connection: Connection, account: str, items: Sequence[tuple[str, Decimal]]
-    ) -> list[PriceAnswer | None] | None:
-        """The company's own answers in time, None where it gave none; None when it is not asked."""
-        budget = connection.settings.prices.live_ms
-        breaker = self._breakers[connection.name]
-        asked = connection.settings.prices.customer_prices == "api" and budget
-        told = connection.company.capabilities.readings.customer_prices != "none"
-        if not (asked and told) or connection.closed() or not breaker.lets_through(connection.clock.now()):
-            return None
-        if not breaker.busy.acquire(blocking=False):
-            return None
-        names = [connection.settings.skus.get(sku, sku) for sku, _ in items]
-        questions = [
-            PriceQuestion(account, name, quantity) for name, (_, quantity) in zip(names, items, strict=True)
-        ]
-        future = self._threads.submit(_ask, connection, questions)
-        future.add_done_callback(lambda _: breaker.busy.release())
-        answers = _in_time(future, budget)
-        good = answers is not None and not any(isinstance(one, Failure) and one.ends_cycle for one in answers)
-        breaker.heard(good, connection.clock.now())
-        if answers is None:
-            return None
-        return [
-            PriceAnswer(sku, quantity, one.price, one.currency, source="live")
-            if isinstance(one, CustomerPrice) and not one.unit
-            else None
-            for (sku, quantity), one in zip(items, answers, strict=True)
-        ]
+        read_at = price_book.read_at(connection.name)
+        known = self._books.get(connection.name)
+        if known is None or known.read_at != read_at:
+            lists = price_book.lists(connection.name)
+            standard = next((each.code for each in lists.values() if each.standard), "")
+            known = KeptBook(
+                read_at,
+                price_book.read(connection.name),
+                lists,
+                {key: each.asked_at for key, each in price_enquiries.contracts(connection.name).items()},
+                connection.settings.prices.standard or standard,
+            )
+            self._books[connection.name] = known
+        return known
 
 
-def _ask(connection: Connection, questions: Sequence[PriceQuestion]) -> list[CustomerPrice | Failure]:
-    try:
-        with connection.company.session() as session:
-            return list(session.ask_prices(questions))
-    finally:
-        database.close()
-
-
-def _in_time(
-    future: Future[list[CustomerPrice | Failure]], budget: int
-) -> list[CustomerPrice | Failure] | None:
-    try:
-        return future.result(timeout=budget / 1000)
-    except TooLate:
-        future.cancel()
-        return None
+def _newer(kept: PriceAnswer, told: CustomerPrice | None, book: KeptBook) -> PriceAnswer:
+    """What the company answered in time, else what is kept. A price of another unit is none of a piece."""
+    if told is None or told.unit:
+        return kept
+    return replace(
+        kept,
+        price=told.price,
+        currency=told.currency,
+        tax_inclusive=book.tax_inclusive,
+        source="live",
+        reason="",
+        age=timedelta(0),
+    )
 
 
 def account_of(connection: Connection, customer_id: int) -> str:

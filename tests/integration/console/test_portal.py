@@ -18,6 +18,7 @@ from tidegate.config.api import Api, Portal
 from tidegate.console.server import application, serving
 from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
 from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.engine.price_answers import PriceDesk
 from tidegate.ledger import books, chain, customers, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.customers import KnownCustomer
@@ -87,7 +88,7 @@ def invoiced(
 def get(stage: Stage, path: str, bearer: str = "") -> tuple[int, Any]:
     """Status and document of one request."""
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    response = Client(application(stage.hub)).get(path, headers=headers)
+    response = Client(application(stage.hub, PriceDesk(stage.hub))).get(path, headers=headers)
     return response.status_code, json.loads(response.get_data())
 
 
@@ -190,7 +191,9 @@ def test_paging_and_bad_requests(shop: Stage) -> None:
     assert get(shop, f"{LIST}?limit=-1", key)[0] == 400
     assert get(shop, f"{LIST}?limit=501", key)[0] == 400
     assert get(shop, f"{LIST}?store=other", key)[0] == 400
-    response = Client(application(shop.hub)).post(LIST, headers={"Authorization": f"Bearer {key}"})
+    response = Client(application(shop.hub, PriceDesk(shop.hub))).post(
+        LIST, headers={"Authorization": f"Bearer {key}"}
+    )
     assert response.status_code == 405
 
 

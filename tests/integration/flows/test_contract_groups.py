@@ -25,7 +25,11 @@ ENOUGH = 2100
 
 def agreeing(stage: Stage, accounts: Accounts | None = None, **rules: Any) -> Stage:
     """Contracts become groups; Wholesale, the Wholesale band, is Wanda's."""
-    told = {"groups": {"Wholesale": "Wholesale"}, "customer_prices": "groups", "enquiries": ENOUGH}
+    told: dict[str, Any] = {
+        "groups": {"Wholesale": "Wholesale"},
+        "customer_prices": "groups",
+        "enquiries": ENOUGH,
+    }
     told |= {"contract_accounts": ("WANDA01",)}
     stage.reopen(
         prices=Prices(**told | rules), accounts=accounts or Accounts(default_group="General"), flows=FLOWS

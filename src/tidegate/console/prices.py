@@ -1,0 +1,114 @@
+"""`POST /api/v1/prices`: what a customer pays for the lines of a cart. For the shop's server, by `[api] token`."""
+
+from __future__ import annotations
+
+import hmac
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from tidegate.console.answers import answer, bearer, desk_of, hub_of, problem
+from tidegate.domain.errors import Code
+from tidegate.domain.money import plain
+from tidegate.engine.hub import Hub
+from tidegate.engine.price_answers import MOST_ITEMS, PriceAnswer
+
+#: Magento keeps quantities with twelve digits, four of them behind the point.
+DECIMALS, LARGEST = 4, Decimal("99999999.9999")
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the cart; `sku` is the shop's."""
+
+    sku: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    quantity: Decimal = Decimal(1)
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a request."""
+
+    lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
+    connection: str = ""
+    store: str = ""
+    website: str = ""
+    customer: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    account: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+_QUESTION = msgspec.json.Decoder(Question)
+
+
+def prices(request: HttpRequest) -> HttpResponse:
+    """Prices for a customer or an account. Without a token in the configuration there is no such address."""
+    token = hub_of(request).api_token
+    if not token:
+        return problem(404, "unknown-address", "prices are off: set [api] token")
+    if not hmac.compare_digest(bearer(request).encode(), token.encode()):
+        return problem(401, "not-authenticated", "send the hub's token: Authorization: Bearer ...")
+    return _told(request)
+
+
+@require_POST
+def _told(request: HttpRequest) -> HttpResponse:
+    try:
+        question = _QUESTION.decode(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return problem(400, "bad-request", str(error))
+    wrong = next((each for each in question.lines if not _countable(each.quantity)), None)
+    if wrong is not None:
+        return problem(400, "bad-request", f"{wrong.sku}: a quantity is above 0, with 12 digits at most")
+    if (question.customer is None) == (not question.account):
+        return problem(400, "bad-request", "name the customer by Magento's id, or the account, not both")
+    hub = hub_of(request)
+    connection = connection_of(hub, question)
+    if connection is None:
+        remedy = "name the connection, or store and website: " + "|".join(sorted(hub.connections))
+        return problem(400, "bad-request", remedy)
+    buyer = question.account if question.customer is None else question.customer
+    told = desk_of(request).answer(connection, buyer, [(each.sku, each.quantity) for each in question.lines])
+    return answer(
+        {
+            "connection": connection,
+            "account": told.account,
+            "breaker": told.breaker,
+            "age": None if told.age is None else round(told.age.total_seconds()),
+            "lines": [line(each) for each in told.prices],
+        }
+    )
+
+
+def connection_of(hub: Hub, question: Question) -> str | None:
+    """The connection that is named, or serves the website; the only one needs no name."""
+    if question.connection:
+        return question.connection if question.connection in hub.connections else None
+    if question.store or question.website:
+        fitting = [
+            name
+            for name, each in hub.connections.items()
+            if each.settings.store == question.store and question.website in each.settings.websites
+        ]
+    else:
+        fitting = list(hub.connections)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def line(told: PriceAnswer) -> dict[str, Any]:
+    """One line of the answer."""
+    shown: dict[str, Any] = {"sku": told.sku, "quantity": plain(told.quantity)}
+    if told.price is None:
+        return shown | {"error": Code.UNKNOWN_SKU.value, "text": told.reason}
+    return shown | {
+        "price": plain(told.price),
+        "currency": told.currency,
+        "tax_inclusive": told.tax_inclusive,
+        "source": "live" if told.source == "live" else "snapshot",
+        "age": None if told.age is None else round(told.age.total_seconds()),
+    }
+
+
+def _countable(quantity: Decimal) -> bool:
+    exponent = quantity.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -DECIMALS and 0 < quantity <= LARGEST
