@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from importlib import resources
@@ -20,7 +21,7 @@ from tidegate.domain.money import shown
 from tidegate.redaction import redact
 
 if TYPE_CHECKING:
-    from tidegate.domain.agreement import Reconciliation
+    from tidegate.domain.agreement import Bucket, Reconciliation, Row
     from tidegate.engine.reconcile import Days
     from tidegate.flows.connection import Connection
 
@@ -30,7 +31,7 @@ def reconcile(
     connection: ConnectionName = None,
     since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, e.g. 2026-03-01.")] = "",
     until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, included.")] = "",
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print the differences for a spreadsheet.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print every line for a spreadsheet.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Print the whole report as a page.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -78,6 +79,9 @@ def day(text: str, option: str) -> date:
 
 def report_of(connection: str, currency: str, report: Reconciliation) -> dict[str, Any]:
     """The document of `--json`; every other shape is made from it. Amounts are texts."""
+    from tidegate.domain.completeness import all_ages
+    from tidegate.domain.money import total
+
     return {
         "connection": connection,
         "currency": currency,
@@ -87,38 +91,13 @@ def report_of(connection: str, currency: str, report: Reconciliation) -> dict[st
         "waiting": shown(report.waiting),
         "unexplained": shown(report.unexplained),
         "tables": [
-            {
-                "name": name,
-                "rows": [
-                    {
-                        "name": row.name,
-                        "count": row.count,
-                        "magento": amount(row.magento),
-                        "ledger": amount(row.ledger),
-                        "sage": amount(row.sage),
-                        "difference": amount(row.difference),
-                    }
-                    for row in rows
-                ],
-            }
-            for name, rows in (
-                ("totals", report.totals),
-                ("tax liability by code", report.tax),
-                ("revenue and freight by account", report.revenue),
-                ("clearing accounts", report.clearing),
-            )
+            table_of("totals", report.totals, added=False),  # its last row is the sum
+            table_of("tax liability by code", report.tax),
+            table_of("revenue and freight by account", report.revenue),
+            table_of("clearing accounts", report.clearing),
         ],
-        "completeness": [
-            {
-                "age": bucket.age,
-                "orders": bucket.orders,
-                "value": shown(bucket.value),
-                "confirmed": shown(bucket.confirmed),
-                "waiting": shown(bucket.waiting),
-                "unexplained": shown(bucket.unexplained),
-            }
-            for bucket in report.completeness
-        ],
+        "completeness": [bucket_of(bucket) for bucket in report.completeness],
+        "completeness_total": bucket_of(all_ages(report.completeness)),
         "differences": [
             {
                 "kind": each.kind.value,
@@ -132,7 +111,40 @@ def report_of(connection: str, currency: str, report: Reconciliation) -> dict[st
             }
             for each in report.differences
         ],
+        "gap": shown(total(each.gap for each in report.differences)),
         "unchecked": [redact(each) for each in report.unchecked],
+    }
+
+
+def table_of(name: str, rows: Sequence[Row], *, added: bool = True) -> dict[str, Any]:
+    """One table with its sum; None where there is nothing to add."""
+    from tidegate.domain.agreement import summed
+
+    last = row_of(summed("sum", rows)) if rows and added else None
+    return {"name": name, "rows": [row_of(row) for row in rows], "sum": last}
+
+
+def row_of(row: Row) -> dict[str, Any]:
+    """One line of a table: both sides, and what Magento (or else the ledger) has more."""
+    return {
+        "name": row.name,
+        "count": row.count,
+        "magento": amount(row.magento),
+        "ledger": amount(row.ledger),
+        "sage": amount(row.sage),
+        "difference": amount(row.difference),
+    }
+
+
+def bucket_of(bucket: Bucket) -> dict[str, Any]:
+    """Orders of one age."""
+    return {
+        "age": bucket.age,
+        "orders": bucket.orders,
+        "value": shown(bucket.value),
+        "confirmed": shown(bucket.confirmed),
+        "waiting": shown(bucket.waiting),
+        "unexplained": shown(bucket.unexplained),
     }
 
 
@@ -142,13 +154,19 @@ def amount(value: Decimal | None) -> str | None:
 
 
 def print_csv(document: dict[str, Any]) -> None:
-    """The differences, one a line."""
-    columns = ("kind", "subject", "figure", "magento", "ledger", "sage", "gap", "text")
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    """Every table one below the other under the same columns, the differences last: to be filtered by `table`."""
+    columns = ("table", "name", "kind", "figure", "count", "magento", "ledger", "sage", "difference", "text")
+    writer = csv.DictWriter(sys.stdout, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(
-        {name: harmless(value) for name, value in each.items()} for each in document["differences"]
-    )
+    for table in document["tables"]:
+        for row in [*table["rows"], *filter(None, [table["sum"]])]:
+            writer.writerow(
+                {name: harmless(value) for name, value in {"table": table["name"], **row}.items()}
+            )
+    for each in document["differences"]:
+        row = {"table": "differences", "name": each["subject"], "difference": each["gap"]}
+        row |= {name: each[name] for name in ("kind", "figure", "magento", "ledger", "sage", "text")}
+        writer.writerow({name: harmless(value) for name, value in row.items()})
 
 
 def page(document: dict[str, Any]) -> str:
@@ -165,11 +183,11 @@ def show_report(document: dict[str, Any]) -> None:
     showing.say(f"{heading}, in {document['currency']}", style="bold")
     for table in document["tables"]:
         if table["rows"]:
-            rows = [tuple(row.values()) for row in table["rows"]]
+            rows = [tuple(row.values()) for row in [*table["rows"], *filter(None, [table["sum"]])]]
             columns = [table["name"], "count", "Magento", "ledger", "Sage", "difference"]
             showing.show_table(columns, rows)
             showing.say()
-    buckets = [tuple(bucket.values()) for bucket in document["completeness"]]
+    buckets = [tuple(each.values()) for each in (*document["completeness"], document["completeness_total"])]
     showing.show_table(["age", "orders", "value", "confirmed", "waiting", "without a reason"], buckets)
     showing.say()
     for text in document["unchecked"]:

@@ -5,7 +5,7 @@ An order is known three ways: as the store shows it now, as the ledger keeps it,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry, Posting
 from tidegate.domain.fulfilment import SalesInvoice
-from tidegate.domain.money import ZERO
+from tidegate.domain.money import ZERO, total
 from tidegate.domain.states import State
 
 FIGURES = ("goods", "shipping", "tax", "total")
@@ -147,6 +147,22 @@ class Row:
         """What Magento (or else the ledger) has more than Sage."""
         ours = self.magento if self.magento is not None else self.ledger
         return None if ours is None or self.sage is None else ours - self.sage
+
+
+def summed(name: str, rows: Sequence[Row]) -> Row:
+    """The last line of a table; a column that somebody could not tell has no sum."""
+
+    def column(values: Iterable[Decimal | None]) -> Decimal | None:
+        known = list(values)
+        return None if None in known else total(value for value in known if value is not None)
+
+    return Row(
+        name,
+        sum(row.count for row in rows),
+        column(row.magento for row in rows),
+        column(row.ledger for row in rows),
+        column(row.sage for row in rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,6 +34,18 @@ def buckets(facts: Facts) -> tuple[Bucket, ...]:
         if order.state not in (State.CANCELLED, State.SKIPPED):
             ages[age_of(order, facts)].append(order)
     return tuple(_bucket(name, orders, facts) for name, orders in ages.items())
+
+
+def all_ages(buckets: Sequence[Bucket]) -> Bucket:
+    """The last line: every order of the period."""
+    return Bucket(
+        "all",
+        sum(bucket.orders for bucket in buckets),
+        total(bucket.value for bucket in buckets),
+        total(bucket.confirmed for bucket in buckets),
+        total(bucket.waiting for bucket in buckets),
+        total(bucket.unexplained for bucket in buckets),
+    )
 
 
 def age_of(order: KeptOrder, facts: Facts) -> str:

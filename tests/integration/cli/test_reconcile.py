@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -57,7 +58,10 @@ def test_every_shape_says_the_same(sent: Terminal) -> None:
     sent.world.clock.advance(3600 * 3)
     days = ("--from", "2026-03-20")
     rows = list(csv.DictReader(io.StringIO(sent.run("reconcile", *days, "--csv", code=1).stdout)))
-    assert [row["subject"] for row in rows] == ["000000004"]
+    (found,) = [row for row in rows if row["table"] == "differences"]
+    assert (found["name"], found["kind"]) == ("000000004", "missing-in-ledger")
+    (whole,) = [row for row in rows if row["name"] == "grand total"]
+    assert whole["difference"] == found["difference"] == found["magento"]
     page = sent.run("reconcile", *days, "--html", code=1).stdout
     assert page.startswith("<!doctype html>")
     assert "<td>000000004</td>" in page
@@ -91,6 +95,91 @@ def test_the_books_agree_down_to_the_postings(sent: Terminal) -> None:
     assert tables["tax liability by code"]
     revenue = tables["revenue and freight by account"]
     assert any(row["name"] in ("4000", "4010") and row["difference"] == "0.00" for row in revenue)
+
+
+def test_the_page_reads_as_finance_reads(sent: Terminal) -> None:
+    invoiced(sent)
+    sent.sell(1)
+    sent.world.clock.advance(3600 * 3)
+    pages = tables(sent.run("reconcile", "--from", "2026-03-20", "--html", code=1).stdout)
+    assert list(pages) == [
+        *("Totals", "Tax liability by code", "Revenue and freight by account"),
+        *("Clearing accounts", "Completeness by age", "Differences"),
+    ]
+    sides = ["", "count", "Magento", "ledger", "Sage", "difference"]
+    totals = pages["Totals"]
+    assert totals[0] == sides
+    assert [row[0] for row in totals[1:]] == ["goods", "shipping", "tax", "grand total"]
+    assert column(totals[1:4], 2) == Decimal(totals[4][2])
+    for name, ours, theirs in (
+        ("Tax liability by code", 2, 4),
+        ("Revenue and freight by account", 3, 3),  # Sage's own choice of account: nobody can say its sum
+        ("Clearing accounts", 3, 4),
+    ):
+        heading, *rows, last = pages[name]
+        assert (heading, last[0]) == (sides, "sum")
+        for place in (1, ours, theirs):
+            assert column(rows, place) == Decimal(last[place])
+    heading, *ages, last = pages["Completeness by age"]
+    assert heading[2:] == ["value", "confirmed", "waiting", "without a reason"]
+    assert [column(ages, place) for place in range(1, 6)] == [Decimal(each) for each in last[1:]]
+    heading, found, last = pages["Differences"]
+    assert heading == ["kind", "of", "what", "Magento", "ledger", "Sage", "gap"]
+    assert found[:2] == ["missing-in-ledger", "000000004"]
+    assert found[-1] == last[-1] == totals[4][-1]
+
+
+def column(rows: list[list[str]], place: int) -> Decimal:
+    """The sum of one column."""
+    return sum((Decimal(row[place]) for row in rows), Decimal(0))
+
+
+class Reader(HTMLParser):
+    """Headings and the cells below them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[list[str]]] = {}
+        self.inside = self.heading = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.inside = tag
+        if tag == "tr":
+            self.found.setdefault(self.heading, []).append([])
+        elif tag in ("th", "td"):
+            self.found[self.heading][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "h2":
+            self.heading = data
+        elif self.inside in ("th", "td"):
+            self.found[self.heading][-1][-1] += data
+
+
+def tables(page: str) -> dict[str, list[list[str]]]:
+    """The page's tables by their headings."""
+    reader = Reader()
+    reader.feed(page)
+    return reader.found
+
+
+def test_money_that_is_planted_beside_its_place_is_found(terminal: Terminal) -> None:
+    flows = dict.fromkeys(("shipments", "inventory", "invoices", "payments"), "1h")
+    terminal.write_config(back=flows)
+    terminal.sell(1)
+    terminal.cycle()
+    invoiced(terminal)
+    terminal.cycle("payments")
+    company = terminal.world.sage.company
+    company.receipt("WEB", Decimal("12.34"), reference="NOBODY")
+    report = terminal.json("reconcile", "--from", "2026-03-20", code=1)
+    found = {(each["kind"], each["subject"]): each for each in report["differences"]}
+    assert found["unallocated", "NOBODY"]["sage"] == "12.34"
+    (clearing,) = [table for table in report["tables"] if table["name"] == "clearing accounts"]
+    assert found["clearing", "1210"]["sage"] == clearing["sum"]["sage"] != "0.00"
 
 
 def test_a_trace_shows_the_chain_to_its_postings_from_either_end(sent: Terminal) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.domain.agreement import (
+    Bucket,
     CompanyOrder,
     Facts,
     Figures,
@@ -19,9 +20,12 @@ from tidegate.domain.agreement import (
     KeptOrder,
     Kind,
     Reconciliation,
+    Row,
     StoreOrder,
+    summed,
 )
 from tidegate.domain.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
+from tidegate.domain.completeness import all_ages
 from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
 from tidegate.domain.reconciliation import reconcile
 from tidegate.domain.states import State
@@ -187,17 +191,74 @@ def test_revenue_is_compared_once_all_postings_are_known() -> None:
     assert {row.sage for row in found.revenue} == {None}
 
 
-def test_the_other_findings_of_the_books() -> None:
-    receipt = replace(ENTRY, id="e2", urn="901", kind=EntryKind.RECEIPT, reference="000000001")
-    found = report(
-        invoices=[invoice(order_keys=("magento:main:77",))],
-        entries=[receipt],
-        postings={"901": POSTINGS[:2]},
-        balances=[AccountBalance("1210", "Clearing", D("12.00")), AccountBalance("1200", "Bank", D(9))],
-        clearing=frozenset({"1210"}),
-    )
-    assert kinds(found) == [Kind.WITHOUT_ORDER, Kind.UNALLOCATED, Kind.UNBALANCED, Kind.CLEARING]
+# one planted difference for each thing that a reconciliation covers
+
+
+def test_planted_in_the_tax_of_one_code() -> None:
+    line = InvoiceLine("1", "item:1", "HUB-1", D(2), D("40.00"), D("7.90"))
+    found = report(invoices=[invoice(lines=(line,), tax=D("8.90"), gross=D("53.90"))])
+    (tax,) = [each for each in found.differences if each.kind is Kind.TAX]
+    assert (tax.subject, tax.magento, tax.sage) == ("1", D("9.00"), D("8.90"))
+
+
+def test_planted_in_the_freight() -> None:
+    wrong = [*POSTINGS[:2], posted("4911", "5.00"), POSTINGS[3]]
+    found = report(invoices=[invoice()], entries=[ENTRY], postings={"900": wrong})
+    (freight,) = found.differences
+    assert (freight.kind, freight.subject) == (Kind.REVENUE, "4910")
+    assert (freight.ledger, freight.sage) == (D("5.00"), D(0))
+
+
+def test_planted_on_a_clearing_account() -> None:
+    balances = [AccountBalance("1210", "Clearing", D("12.00")), AccountBalance("1200", "Bank", D(9))]
+    found = report(balances=balances, clearing=frozenset({"1210"}))
+    (left,) = found.differences
+    assert (left.kind, left.subject, left.ledger, left.sage) == (Kind.CLEARING, "1210", D(0), D("12.00"))
     assert found.clearing[0].difference == D("-12.00")
+
+
+def test_planted_an_invoice_without_an_order() -> None:
+    for keys in (("magento:main:77",), ()):
+        found = report(invoices=[invoice(order_keys=keys)])
+        assert [(each.kind, each.subject) for each in found.differences] == [(Kind.WITHOUT_ORDER, "I9")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "told"), [("receipt", "4.00", 1), ("refund", "54.00", 1), ("receipt", "0", 0)]
+)
+def test_planted_a_payment_that_is_not_allocated(kind: str, left: str, told: int) -> None:
+    paid = replace(ENTRY, id="e2", kind=EntryKind(kind), reference="PAY-1", outstanding=D(left))
+    found = report(entries=[paid])
+    assert [(each.kind, each.subject) for each in found.differences] == [(Kind.UNALLOCATED, "PAY-1")] * told
+
+
+def test_planted_postings_that_do_not_balance() -> None:
+    found = report(entries=[ENTRY], postings={"900": POSTINGS[:2]})
+    assert [(each.kind, each.sage) for each in found.differences] == [(Kind.UNBALANCED, D("14.00"))]
+
+
+def test_planted_orders_that_are_late_without_a_reason() -> None:
+    late = replace(KEPT, state=State.QUEUED)
+    held = replace(KEPT, key="magento:main:2", number="000000002", state=State.HELD, reason="tax:20")
+    young = replace(held, key="magento:main:3", number="000000003", created_at=NOW)
+    kept = {each.key: each for each in (late, held, young)}
+    found = report(store=None, kept=kept, company={})
+    assert kinds(found) == [Kind.OVERDUE]
+    ages = {each.age: each for each in found.completeness if each.orders}
+    assert ages["below 1 hour"] == Bucket("below 1 hour", 1, D("54.00"), D(0), D("54.00"), D(0))
+    assert ages["1 to 3 days"] == Bucket("1 to 3 days", 2, D("108.00"), D(0), D("54.00"), D("54.00"))
+    assert all_ages(found.completeness) == Bucket("all", 3, D("162.00"), D(0), D("108.00"), D("54.00"))
+
+
+def test_a_sum_is_told_only_of_columns_that_are_known() -> None:
+    rows = [Row("a", 1, D(1), None, D(3)), Row("b", 2, D(2), None, D(4))]
+    assert summed("sum", rows) == Row("sum", 3, D(3), None, D(7))
+
+
+def test_subjects_that_were_not_compared_are_not_in_order_again() -> None:
+    assert report().examined == {"000000001"}
+    assert report(company=None).examined == report(store=None).examined == frozenset()
+    assert report().orders == {"000000001": KEY}
 
 
 def test_an_order_of_an_earlier_period_is_known_by_its_invoice() -> None:
