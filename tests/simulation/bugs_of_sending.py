@@ -224,8 +224,8 @@ def a_lease_for_everybody(patch: pytest.MonkeyPatch) -> None:
     """Whoever asks gets it."""
     acquire = lease.acquire
 
-    def generous(*wish: Any, **how: Any) -> Any:
-        models.Lease.objects.update(expires_at=None)
-        return acquire(*wish, **how)
+    def generous(scope: str, flow: str, *wish: Any, **how: Any) -> Any:
+        models.Lease.objects.filter(scope=scope, flow=flow).update(expires_at=None)
+        return acquire(scope, flow, *wish, **how)
 
     patch.setattr(cycles.lease, "acquire", generous)
