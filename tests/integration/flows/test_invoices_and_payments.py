@@ -434,3 +434,28 @@ def test_point_02_lines_of_invoices_and_credit_memos_are_before_discount_and_com
         goods = ours.totals.net - ours.totals.charges
         assert goods == order.row["subtotal"] - discount  # what a comparison by amounts would have missed
         assert paper["grand_total"] == ours.totals.gross
+
+
+@pytest.mark.parametrize("first", ["payments", "invoices"])
+def test_the_receipts_of_two_prepaid_orders_are_set_against_their_one_invoice(
+    build: Build, first: str
+) -> None:
+    shop = prepaid(build)
+    placed = [shop.sent(), shop.sent()]
+    shop.run("payments")
+    for each in placed:
+        shop.despatch(each)
+    shop.run("shipments")
+    company = shop.stage.company
+    (made,) = company.invoice_run([shop.order(each).number for each in placed], consolidate=True)
+    shop.run(first)
+    shop.run("invoices")
+    for _ in range(4):
+        shop.run("payments", after=SETTLED)
+    receivables = company.receivables.table
+    (entry,) = [one for one in receivables if one.reference == made.number]
+    assert entry.outstanding == 0
+    assert [one.outstanding for one in receivables if one.kind == "receipt"] == [0, 0]
+    for each in placed:
+        assert shop.texts(each).count(f"Sage invoice {made.number} is paid") == 1
+        assert set(shop.steps(each, "payments").values()) == {State.CONFIRMED}
