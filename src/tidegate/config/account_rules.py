@@ -10,7 +10,9 @@ from tidegate.config.accounts import Accounts, Field
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.products import Products
 from tidegate.config.store_rules import check_range
+from tidegate.domain.prices import CONTRACT
 
+LONGEST_GROUP = 32  #: `customer_group_code` in Magento
 FIELDS: tuple[str, ...] = get_args(Field)
 #: Magento's own: a customer attribute of ours never has such a name.
 _TAKEN = ("email", "firstname", "lastname", "group_id", "website_id", "taxvat", "password_hash")
@@ -31,8 +33,19 @@ def check(accounts: Accounts, key: str, report: Report) -> None:
             report.problem(path, f'the attribute of "{seen[attribute]}"', "one attribute shows one field")
         seen[attribute] = name
     for code, group in accounts.tax_groups.items():
+        path = joined(key, "tax_groups", code)
         if not group.strip():
-            report.problem(joined(key, "tax_groups", code), "no group", "write a customer group of Magento")
+            report.problem(path, "no group", "write a customer group of Magento")
+        _check_group(group, path, report)
+    _check_group(accounts.default_group, f"{key}.default_group", report)
+
+
+def _check_group(group: str, key: str, report: Report) -> None:
+    if len(group) > LONGEST_GROUP:
+        remedy = f"a group's code in Magento has at most {LONGEST_GROUP}"
+        report.problem(key, f"{len(group)} characters", remedy)
+    if group.casefold().startswith(CONTRACT.casefold()):
+        report.problem(key, f'the group "{group}"', "SAGE-... is for the groups made for single accounts")
 
 
 def check_products(products: Products, key: str, report: Report) -> None:

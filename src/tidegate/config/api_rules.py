@@ -25,9 +25,9 @@ def check(configuration: Configuration, report: Report) -> None:
         report.warning("api.token", "nobody listens", 'say where: listen = "127.0.0.1:8090"')
     for name, connection in configuration.connections.items():
         if connection.prices.customer_prices == "api" and not (api.listen and api.token):
-            key = joined("connections", name, "prices.customer_prices")
+            key = joined("connections", name, "prices", "customer_prices")
             remedy = "set listen and token in [api]: without them nobody can ask"
             report.warning(key, 'the value "api"', remedy)
         if connection.portal.enabled and not api.listen:
-            key = joined("connections", name, "portal.enabled")
+            key = joined("connections", name, "portal", "enabled")
             report.warning(key, "nobody listens", 'say where: [api] listen = "127.0.0.1:8090"')

@@ -45,6 +45,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     check_patterns(connection.revenue.accounts, f"{key}.revenue.accounts", report)
     check_patterns(connection.revenue.groups, f"{key}.revenue.groups", report)
     price_rules.check(connection.prices, connection.websites, f"{key}.prices", report)
+    price_rules.check_contract_groups(connection, key, report)
     account_rules.check(connection.accounts, f"{key}.accounts", report)
     account_rules.check_products(connection.products, f"{key}.products", report)
     for sku in connection.skip_skus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tidegate.config import flow_rules
+from tidegate.config.model import Connection
 from tidegate.config.prices import Prices
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
@@ -22,8 +23,12 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
         if website not in websites:
             found = f'"{website}" is no website of this connection'
             report.problem(f"{key}.tax_inclusive", found, suggestion(website, websites))
+    seen: dict[str, str] = {}
     for group, code in prices.groups.items():
         path = joined(key, "groups", group)
+        first = seen.setdefault(group.casefold(), group)
+        if first != group:
+            report.problem(path, f'the same group as "{first}" for Magento', "keep one of the two")
         if not group.strip() or not code.strip():
             report.problem(path, "empty", "write customer group = price list")
         elif len(group) > 32:
@@ -37,6 +42,20 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
     if prices.scope == "global" and len(websites) > 1 and prices.tax_inclusive not in ((), websites):
         remedy = "with global prices all websites have the same ones: with tax or without"
         report.problem(f"{key}.tax_inclusive", "some of the websites", remedy)
+
+
+def check_contract_groups(connection: Connection, key: str, report: Report) -> None:
+    """Groups of single accounts need somebody who puts customers into them, and takes them out again."""
+    prices, accounts = connection.prices, connection.accounts
+    if prices.customer_prices != "groups" or "prices" not in connection.flows:
+        return
+    path = f"{key}.prices.customer_prices"
+    if "customers" not in connection.flows:
+        remedy = "switch the flow customers on: it puts the customers into their groups"
+        report.warning(path, "nobody is put into the groups", remedy)
+    elif not accounts.default_group:
+        remedy = "set accounts.default_group: where their list has no group, customers stay in SAGE-..."
+        report.warning(path, "no group to go back to when a contract ends", remedy)
 
 
 def _check_contracts(prices: Prices, key: str, report: Report) -> None:
