@@ -70,37 +70,37 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     if isinstance(told, Failure):
         return told
     before = picture.read(cycle.name, LEVEL_PICTURE)
-    rows = {
-        _BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
-        for one in told.rows
-    }
-    after = laid_over(before, rows, told, whole=since is None)
+    fresh = picture.frame(
+        {
+            _BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
+            for one in told.rows
+        }
+    )
+    after = laid_over(before, fresh, told, whole=since is None)
     shrunk = _shrinking(cycle, before, after)
     if shrunk is not None:
         return shrunk
-    pictures = {LEVEL_PICTURE: after} if rows or told.full else {}
+    pictures = {LEVEL_PICTURE: after} if fresh.height or told.full else {}
     moved = {name: told.cursor}
     groups: dict[str, str] = {}
     if stock.group_buffers:
         products = session.read_products(None if full else cursors.read(cycle.name, FLOW, "groups"))
         if isinstance(products, Failure):
             return products
-        known = laid_over(
-            picture.read(cycle.name, GROUP_PICTURE), {one.sku: one.group for one in products.rows}, products
-        )
+        told_groups = picture.frame({one.sku: one.group for one in products.rows})
+        known = laid_over(picture.read(cycle.name, GROUP_PICTURE), told_groups, products)
         pictures[GROUP_PICTURE], moved["groups"] = known, products.cursor
         groups = dict(known.iter_rows())
     # Sage does not tell HOME from Home, and the configuration is typed by people
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
-    movements = stock_movements.read(cycle, choice, changed(rows, before), upper)
+    movements = stock_movements.read(cycle, choice, changed(fresh, before), upper)
     return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups, movements)
 
 
 def laid_over(
-    before: pl.DataFrame, rows: dict[str, str], told: Delta[T], *, whole: bool = False
+    before: pl.DataFrame, fresh: pl.DataFrame, told: Delta[T], *, whole: bool = False
 ) -> pl.DataFrame:
     """A picture after a reading; what a full one does not tell is gone."""
-    fresh = picture.frame(rows)
     return fresh if told.full or whole else picture.with_values(before, fresh)
 
 
@@ -116,9 +116,9 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(LEVELS)  # type: ignore[arg-type]
 
 
-def changed(rows: dict[str, str], before: pl.DataFrame) -> pl.DataFrame:
+def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """What of the free stock is told otherwise than before: sku, free, free_before."""
-    differing = picture.differing(picture.frame(rows), before).filter(pl.col("value_sent").is_not_null())
+    differing = picture.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
     both = [
         levels_of(differing.select("key", value=column)).select(
             "sku", free=pl.col("on_hand") - pl.col("allocated")
@@ -135,8 +135,9 @@ _BELIEVED = 3
 
 
 def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failure | None:
-    """A reading in which most products are gone would empty the store: it must repeat itself first."""
-    if before.height < _ENOUGH or after.height * _LEAST_SHARE >= before.height:
+    """A reading in which most products are gone, or all of a few, would empty the store: it must repeat itself."""
+    few = before.height < _ENOUGH and after.height
+    if few or after.height * _LEAST_SHARE >= before.height:
         return None
     seen = int(marks.read(_shrunk(cycle)) or 0) + 1
     if seen >= _BELIEVED:
