@@ -16,9 +16,10 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.order_steps import entity_of
 from tidegate.ledger import delivery, intake, queue
 from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.operators import DIFFERENCE
 from tidegate.ledger.queue import Item
 
-FLOW, STEP = "orders", "reconciliation"
+FLOW, STEP = "orders", DIFFERENCE
 NAMED = 6  #: so many findings stand in one reason; the rest is counted
 #: More than any ledger has in review at once.
 ALL = 1_000_000

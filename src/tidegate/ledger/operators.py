@@ -23,11 +23,13 @@ class Done:
     text: str
 
 
+#: The step of an order that store, ledger and company do not tell alike.
+DIFFERENCE = "reconciliation"
 #: Steps that only tell a person something, by how their names begin, and what to do instead of sending.
 TOLD = {
     "change": "a change is nothing that could be sent again. Compare the order with its "
     "document in the target, correct that one by hand, then skip this with the reason",
-    "reconciliation": "a difference is nothing that could be sent. Put the wrong side right, and the next "
+    DIFFERENCE: "a difference is nothing that could be sent. Put the wrong side right, and the next "
     "reconciliation ends this by itself; or skip it with the reason",
 }
 #: What a person can do in each state; the words are those of the command line and the console.
@@ -118,6 +120,8 @@ def link_to(
     With neither id nor number: as the document that is recorded already, e.g. with a differing total.
     """
     row, _ = _row(delivery_id, now)
+    if row.step == DIFFERENCE:  # a document would end it for good, whatever the next night finds
+        raise NotAllowed(f"{row.label or row.key}: {TOLD[DIFFERENCE]}")
     if not target_id.strip() and not number.strip():
         target_id, number = row.target_id, row.target_number
     if not target_id.strip() and not number.strip():

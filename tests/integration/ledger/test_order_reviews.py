@@ -87,3 +87,5 @@ def test_a_difference_is_never_sent(ledger: Ledger) -> None:
     item = night("59.40")
     with database.transaction("test"), pytest.raises(NotAllowed, match="Put the wrong side right"):
         delivery.retry(item.id, actor="anna", now=NOW)
+    with database.transaction("test"), pytest.raises(NotAllowed, match="Put the wrong side right"):
+        delivery.link_to(item.id, "", "SO-1", actor="anna", now=NOW)
