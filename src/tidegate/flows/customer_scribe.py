@@ -9,6 +9,7 @@ import msgspec
 
 from tidegate.domain.account_card import GROUP, VAT
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import parse, plain
 from tidegate.flows.mirrored import GONE, LEFT_OUT
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.magento.people import Attribute, ChangedCustomer, StorePeople, WireCustomer, WireGroup
@@ -24,6 +25,18 @@ def written(card: Mapping[str, str]) -> str:
 def card_of(value: str) -> dict[str, str]:
     """The card of a value; empty for what is no card."""
     return {} if value in ("", GONE) or value.startswith(LEFT_OUT) else _CARD.decode(value)
+
+
+#: Amounts: an attribute of decimals spells them with more of them than they were told with.
+_AMOUNTS = ("credit_limit", "balance")
+
+
+def _as_told(name: str, value: str) -> str:
+    """The store's value, as a card would have it."""
+    try:
+        return plain(parse(value)) if name in _AMOUNTS and value else value
+    except ValueError:
+        return value  # somebody else's text
 
 
 @dataclass(eq=False)
@@ -106,7 +119,7 @@ class CustomerScribe:
                 found[name] = customer.taxvat or ""
             else:
                 value = values.get(self.attributes[name])
-                found[name] = "" if value is None else str(value)
+                found[name] = "" if value is None else _as_told(name, str(value))
         return written(found) if found else ""
 
     def shows(self) -> frozenset[str] | Failure:

@@ -145,7 +145,10 @@ def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, D
         corrected = with_reservations(claims)
     else:  # one number for all warehouses: it does not matter which of them the queued orders will get
         anywhere = next(iter(places), "")
-        corrected = without_reservations(claims, {(sku, anywhere): of for sku, of in waiting.items()})
+        spelt = {sku.casefold(): sku for sku in reading.levels["sku"].unique()} if waiting else {}
+        corrected = without_reservations(
+            claims, {(spelt.get(sku, sku), anywhere): of for sku, of in waiting.items()}
+        )
     table = available(
         reading.levels,
         corrected,
@@ -168,11 +171,13 @@ def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, D
 
 
 def queued_pieces(connection: Connection) -> dict[str, Decimal]:
-    """Pieces of web orders that Sage does not have yet, by its codes; for stores without reservations."""
+    """Pieces of web orders that Sage does not have yet, by its codes in small letters: a store without
+    reservations has taken them off, and may spell its SKUs otherwise.
+    """
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     for document in queued.documents(connection.name):
         for line in read_order(document).lines:
-            pieces[connection.settings.skus.get(line.sku, line.sku)] += line.quantity
+            pieces[connection.settings.skus.get(line.sku, line.sku).casefold()] += line.quantity
     return pieces
 
 
@@ -253,12 +258,25 @@ def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
+    if not look_for_missing(cycle):
+        return False
     if isinstance(scribe, StockScribe):
         mirrored.compare(cycle, there, cycle.connection.settings.stock.drift)
         return True
     # without reservations every order moves the store's number: that is no drift, only what there is now
     with transaction("compare"):
         mirror.baseline(cycle.name, FLOW, {key: value for key, value in there.items() if value}, cycle.now())
+    return True
+
+
+def look_for_missing(cycle: Cycle) -> bool:
+    """Products that stock waits for: are they in the store by now? False when it did not say."""
+    waited = [name.removeprefix("sku:") for name in mirrored.missing(cycle) if name.startswith("sku:")]
+    known = StoreStock(cycle.connection.store.client).known(sorted(waited)) if waited else {}
+    if isinstance(known, Failure):
+        cycle.call_failed(known, of_company=False)
+        return False
+    mirrored.appeared(cycle, [f"sku:{sku}" for sku in known])
     return True
 
 

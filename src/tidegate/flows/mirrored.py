@@ -54,15 +54,17 @@ def recover(cycle: Cycle, scribe: Scribe) -> None:
     """First act of a cycle: what an earlier one began without hearing an answer is read back."""
     with transaction("reclaim"):
         cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
-    items = mirror.doubtful(cycle.name, cycle.flow, cycle.now())
-    if not items:
-        return
-    there = scribe.read([item.key for item in items])
-    if isinstance(there, Failure):
-        cycle.call_failed(there, of_company=False)
-        return
-    with transaction("observe"):
-        mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+    while cycle.now() - cycle.started < LONGEST:
+        items = mirror.doubtful(cycle.name, cycle.flow, cycle.now())
+        if not items:
+            return
+        there = scribe.read([item.key for item in items])
+        if isinstance(there, Failure):
+            cycle.call_failed(there, of_company=False)
+            return
+        cycle.keep_lease()
+        with transaction("observe"):
+            mirror.observe(cycle.lease, cycle.name, there, cycle.now())
 
 
 def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], gone: Sequence[str]) -> int:
@@ -90,8 +92,11 @@ def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
         items = mirror.due(cycle.name, cycle.flow, cycle.now(), size, after)
         if not items:
             break
-        portion = scribe.together(items)
-        after = portion[-1]
+        meant = leave_out(cycle, items)
+        portion = scribe.together(meant) if meant else []
+        after = portion[-1] if portion else items[-1]
+        if not portion:
+            continue
         cycle.keep_lease()
         with transaction("attempt"):
             begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in portion], cycle.now())
@@ -101,6 +106,20 @@ def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
     finish(cycle)
 
 
+def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
+    """Those that are for the store; the reason why an item is not, is no value, whoever had it queued again."""
+    skip = [
+        Verdict(item.id, "n", text=item.wanted.removeprefix(LEFT_OUT))
+        for item in items
+        if item.wanted.startswith(LEFT_OUT)
+    ]
+    if not skip:
+        return items
+    with transaction("settle"):
+        mirror.settle(cycle.lease, skip, cycle.now())
+    return [item for item in items if not item.wanted.startswith(LEFT_OUT)]
+
+
 def written(scribe: Scribe, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
     """The failures by key. A refused call is halved until the item that it is about stands alone."""
     answer = scribe.write(items)
@@ -108,7 +127,10 @@ def written(scribe: Scribe, items: Sequence[MirrorItem]) -> Mapping[str, Failure
         return answer
     if answer.group is Group.REVIEW and len(items) > 1:
         half = len(items) // 2
-        return {**written(scribe, items[:half]), **written(scribe, items[half:])}
+        first = written(scribe, items[:half])
+        end = next((each for each in first.values() if each.ends_cycle), None)
+        rest = dict.fromkeys((item.key for item in items[half:]), end) if end else None
+        return {**first, **(rest or written(scribe, items[half:]))}
     return {item.key: answer for item in items}
 
 

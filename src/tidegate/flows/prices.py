@@ -18,7 +18,7 @@ import msgspec
 import polars as pl
 
 from tidegate.domain.account_card import general_group
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.price_book import PriceList
 from tidegate.domain.prices import (
     ALL_GROUPS,
@@ -83,6 +83,8 @@ def run(cycle: Cycle) -> None:
                 unanswered = price_enquiries.ask(cycle, session, listed(connection, book), book.touched or ())
         if isinstance(book, Failure):
             cycle.call_failed(book)
+            if book.code is Code.OTHER_CONTENT:
+                cycle.ask_a_person(book, FLOW)
         else:
             take_in(cycle, scribe, with_contracts(connection, book), full=full)
     if cycle.may_go_on() and screen(cycle, scribe):
@@ -114,6 +116,12 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     if enquiries:
         before = price_book.without_contracts(before)
     rows, touched = price_book.laid_over(before, price_book.frame_of(changes), full=whole)
+    if before.height and not rows.height:
+        text = (
+            "the company told no price at all where it had some before: nothing is taken out of the store; "
+            "if it has none any more, switch the flow off"
+        )
+        return Failure(Code.OTHER_CONTENT, text, sent=False)
     book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor)
     if contracts:
         customers = session.read_customers(None)
@@ -169,7 +177,7 @@ def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> Non
         return
     if touched is None and setting.rules.contracts and not make_groups(cycle, book):
         return
-    going, gone = superseded(connection, wanted, touched)
+    going, gone = superseded(connection, wanted, touched, setting)
     with transaction("want"):
         now = cycle.now()
         kept = book.rows if book.touched else None
@@ -239,12 +247,14 @@ def calculated(
 
 
 def superseded(
-    connection: Connection, wanted: Wanted, touched: set[str] | None
+    connection: Connection, wanted: Wanted, touched: set[str] | None, setting: PriceSetting
 ) -> tuple[dict[str, str], list[str]]:
     """What the store was told of these products and shall not have any more, and what is nobody's business.
 
-    A base price cannot be taken away: it stays in the store as it is.
+    A base price cannot be taken away: it stays in the store as it is. A website that the connection has no
+    more is somebody else's.
     """
+    websites = {shelf.website for shelf in setting.shelves}
     names = store_skus(connection.settings.skus)
     skus = None if touched is None else {sku for code in touched for sku in names(code)}
     told = dict(mirror.settled(connection.name, FLOW).iter_rows())
@@ -253,6 +263,9 @@ def superseded(
     gone: list[str] = []
     for text in sorted(told.keys() | waiting.keys()):
         key = PriceKey.read(text)
+        if key.website not in websites:
+            gone.append(text)
+            continue
         if text in wanted.values or (skus is not None and key.sku not in skus):
             continue
         item = waiting.get(text)
@@ -338,7 +351,7 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
         problem = book if isinstance(book, Failure) else setting
         return [{"problem": problem.text if isinstance(problem, Failure) else ""}]
     wanted = calculated(connection, book, setting, None)
-    going, _ = superseded(connection, wanted, None)
+    going, _ = superseded(connection, wanted, None, setting)
     told = dict(mirror.settled(connection.name, FLOW).iter_rows())
     shown = [
         _shown(text, told.get(text, ""), value)

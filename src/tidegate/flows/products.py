@@ -124,8 +124,10 @@ def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) 
         cursors.move(cycle.name, FLOW, "company", found.cursor, cycle.started)
         if full:
             mirrored.full_is_done(cycle)
-    if found.fresh:  # whatever flow waits for one of them
-        mirrored.appeared(cycle, [f"sku:{sku}" for sku in found.fresh])
+    if found.fresh:  # whatever flow waits for one of them, by the company's spelling or the store's
+        fresh = {sku.casefold() for sku in found.fresh}
+        spelt = {sku_of(key) for key in (*wanted, *left_out) if sku_of(key).casefold() in fresh}
+        mirrored.appeared(cycle, sorted(f"sku:{sku}" for sku in {*found.fresh, *spelt}))
 
 
 def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:

@@ -7,6 +7,7 @@ read back: it may still be carried out, hours later, over anything that was writ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -119,7 +120,11 @@ def one_bulk(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> bool
     uuid = calls.submit(ITEMS, bodies)
     if isinstance(uuid, Failure):
         if uuid.code is Code.REFUSED:  # an array limit was learnt, or the shop takes no bulk: call by call
-            mirrored.settle(cycle, items, mirrored.written(scribe, items))
+            for part in elements:
+                cycle.keep_lease()
+                end = cycle.ended_by and replace(cycle.ended_by, sent=False)
+                uncalled = dict.fromkeys((item.key for item in part), end) if end else None
+                mirrored.settle(cycle, part, uncalled or mirrored.written(scribe, part))
         else:
             mirrored.settle(cycle, items, {item.key: uuid for item in items})
         return False

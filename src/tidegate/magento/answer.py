@@ -183,7 +183,7 @@ def _refusal(answer: Answer, body: Any, call: str, reads: bool, names_permission
             return _unauthorized(body, said, text, reads, details, names_permission)
         case 403:
             return Failure(Code.NOT_PERMITTED, text, sent=False, details=details)
-        case 404 if "route" in said:
+        case 404 if "match any route" in said:  # not a SKU that has the word in it
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
         case 405:
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)

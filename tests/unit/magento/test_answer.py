@@ -153,6 +153,16 @@ def test_throttling_tells_how_long(page: Answer) -> None:
     assert failure(page).group is Group.WAIT_FOR_SEAT
 
 
+def test_a_product_whose_name_has_route_in_it_is_no_unknown_route() -> None:
+    """The one is refused, the other halts the connection."""
+    missing = Answer(
+        404,
+        JSON,
+        b'{"message": "The Product with the \\"%1\\" ID doesn\'t exist.", "parameters": ["router-5"]}',
+    )
+    assert failure(missing).code is Code.REFUSED
+
+
 def test_no_answer() -> None:
     unsent, sent = NoAnswer(False, "ConnectError: refused"), NoAnswer(True, "ReadTimeout: timed out")
     for method in ("GET", "POST", "PUT"):
