@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,10 +24,13 @@ from integration.flows.stage import Stage
 from tidegate.config.api import Api
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
+from tidegate.config.reading import loads
 from tidegate.console.server import application, serving
 from tidegate.domain.calendar import Closed
+from tidegate.engine.hub import here, open_hub
 from tidegate.engine.live_prices import MOST_FAILED
 from tidegate.engine.price_answers import PriceDesk
+from tidegate.simulation.settings import render
 
 PATH, TOKEN = "/api/v1/prices", "the-shops-own-token"
 PAGE = Path(__file__).parents[3] / "docs" / "http-api.md"
@@ -222,3 +226,13 @@ def test_it_is_served_beside_the_cycles(till: Till) -> None:
         assert response.status == 200
         assert json.loads(response.read())["lines"][0]["price"] == "11.33"
         connection.close()
+
+
+def test_the_token_is_a_secret_of_the_configuration(build: Build) -> None:
+    world = build().world
+    known = {**world.environment(), "THE_TOKEN": TOKEN}
+    text = render(world.settings) + '\n[api]\nlisten = "127.0.0.1:0"\ntoken = "env:THE_TOKEN"\n'
+    loaded = loads(text, path=Path("simulated.toml"), environment=known)
+    with open_hub(loaded.configuration, replace(here(), environment=known, durability="off")) as hub:
+        assert hub.api_token == TOKEN
+        assert TOKEN not in repr(hub)

@@ -13,7 +13,9 @@ from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
+from tidegate.engine.attribute_check import check_customer_prices
 from tidegate.flows import price_enquiries
+from tidegate.flows.prices import preview
 from tidegate.ledger import mirror
 
 FLOWS = {name: Flow(every="1h") for name in ("orders", "prices", "customers")}
@@ -208,3 +210,29 @@ def test_the_group_has_the_tax_class_of_the_accounts_own_group(build: Build) -> 
     both(agreeing(shop, groups={"Retailer": "Wholesale"}))
     made = next(one for one in shop.shop.customers.groups if one["code"] == GROUP)
     assert made["tax_class_id"] == 3
+
+
+def test_preview_shows_the_kept_answers_and_asks_nothing(shop: Stage) -> None:
+    both(shop)
+    agreeing(shop, contract_accounts=("WANDA01",), decimals=1)
+    shop.listen()
+    rows = [row for row in preview(shop.connection) if row["group"] == GROUP and row["sku"] == "HUB-0007"]
+    assert [(row["told"], row["wanted"]) for row in rows] == [("1=10.2;10=9.06", "1=10.2;10=9.1")]
+    assert enquiries(shop) == 0
+    assert writes(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict", "named"),
+    [
+        ({"contract_accounts": ()}, "warn", "no account is named"),
+        ({"contract_accounts": ("WANDA01", "NOBODY")}, "warn", "NOBODY"),
+        ({}, "pass", "1 accounts"),
+    ],
+)
+def test_the_check_tells_whose_prices_are_asked_for(
+    build: Build, rules: dict[str, Any], verdict: str, named: str
+) -> None:
+    (finding,) = check_customer_prices(agreeing(build(), **rules).connection)
+    assert (finding.subject, finding.verdict) == ("customer prices", verdict)
+    assert named in finding.text
