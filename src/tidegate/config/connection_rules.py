@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tidegate.config import account_rules, flow_rules, fulfilment_rules, price_rules, stock_rules
+from tidegate.config import account_rules, companion_rules, flow_rules, fulfilment_rules, price_rules, stock_rules
 from tidegate.config.books import Reconcile
 from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
@@ -38,6 +38,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
     fulfilment_rules.check(connection, key, report)
+    companion_rules.check(connection, key, report)
     stock_rules.check(connection, f"{key}.stock", report)
     for name in ("group_buffers", "sku_buffers"):
         check_patterns(getattr(connection.stock, name), f"{key}.stock.{name}", report)

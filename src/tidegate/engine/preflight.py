@@ -5,15 +5,21 @@ Nothing is changed anywhere. A company that is closed now is not called, as by a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
+from tidegate.config import model
 from tidegate.config.problem import Problem
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.attribute_check import check_attributes, check_customer_prices
+from tidegate.engine.code_check import check_codes
 from tidegate.engine.hub import Hub
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
+from tidegate.engine.permission_check import check_permissions
+from tidegate.engine.price_check import check_prices
+from tidegate.engine.stock_check import check_stock
 from tidegate.flows.connection import Connection
 from tidegate.flows.mapping import terms_of
 from tidegate.ledger import database, halts
@@ -66,15 +72,23 @@ def preflight(hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, t
     facts: dict[str, StoreFacts] = {}
     for name, store in hub.stores.items():
         facts[name] = StoreFacts()
-        add(f"store {name}", check_store(store, facts[name]))
+        users = [each for each in hub.configuration.connections.values() if each.store == name]
+        add(f"store {name}", check_store(store, facts[name], users))
     lists: dict[str, list[CodeList] | None] = {}
     for name in hub.companies:
         lists[name] = None
         add(f"company {name}", check_company(hub, name, lists))
     for name, connection in hub.connections.items():
         settings = connection.settings
+        area = f"connection {name}"
+        known = lists[settings.company]
+        others = hub.configuration.connections
         add(
-            f"connection {name}", check_connection(connection, facts[settings.store], lists[settings.company])
+            area,
+            chain(
+                check_connection(connection, facts[settings.store], known),
+                check_flows(connection, others, facts[settings.store], known),
+            ),
         )
     return lines
 
@@ -116,7 +130,9 @@ def check_ledger(hub: Hub) -> Iterator[Finding]:
 # --- store ------------------------------------------------------------------------------------
 
 
-def check_store(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Finding]:
+def check_store(
+    store: MagentoStoreClient, facts: StoreFacts, users: Iterable[model.Connection]
+) -> Iterator[Finding]:
     """Reachability and credentials first: without them nothing else can be known."""
     skew = store.shop.clock_skew()
     if isinstance(skew, Failure):
@@ -124,10 +140,7 @@ def check_store(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Findin
         return
     yield Finding("credentials", "pass", f"{store.config.url} answers, {store.config.auth} is accepted")
     yield clock_finding(skew)
-    for permission in store.shop.permissions():
-        verdict = {True: "pass", False: "fail", None: "warn"}[permission.allowed]
-        remedy = "" if permission.allowed else "grant it under System > Integrations, then authorise again"
-        yield Finding(f"permission {permission.resource}", verdict, permission.text, remedy)
+    yield from check_permissions(store, users)
     version = store.shop.version()
     yield Finding("version", "pass" if version else "warn", version or "the store does not tell its version")
     limit = store.shop.page_size_limit(store.config.page_size)
@@ -253,6 +266,23 @@ def check_connection(
     yield from check_mappings(connection.name, settings, terms, compared)
     yield from check_customer_accounts(connection)
     yield from check_customer_prices(connection)
+
+
+def check_flows(
+    connection: Connection,
+    others: Mapping[str, model.Connection],
+    facts: StoreFacts,
+    lists: list[CodeList] | None,
+) -> Iterator[Finding]:
+    """What the flows beyond orders stand on. A store that did not answer is not asked again."""
+    known = lists_by_kind(lists or ())
+    yield from check_codes(connection, known)
+    if facts.websites is None:
+        return
+    yield from check_attributes(connection)
+    yield from check_customer_prices(connection)
+    yield from check_stock(connection, others, known.get("warehouse"))
+    yield from check_prices(connection, facts.websites, facts.configs or (), known.get("price-list"))
 
 
 def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What the store says of itself: its websites, codes, permissions and clock, for the preflight check."""
+"""What the store says of itself: its websites, codes, modules and clock, for the preflight check."""
 
 from __future__ import annotations
 
@@ -12,15 +12,11 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import PAGE_LIMIT, RESOURCE, status_of
+from tidegate.domain.errors import Failure
+from tidegate.magento.answer import PAGE_LIMIT
 from tidegate.magento.client import StoreClient
-from tidegate.magento.notes import CommentBody, CommentEntry, NumberBody, NumberEntity
 from tidegate.magento.search import NO_ORDER, Search
 from tidegate.transport import NoAnswer
-
-IMPOSSIBLE_ORDER = 2**32 - 1
-"""No shop gets there: entity ids are unsigned 32-bit numbers. Order 0 would be made anew."""
 
 
 class Website(msgspec.Struct, frozen=True):
@@ -77,15 +73,6 @@ class MethodsInUse:
     payment: tuple[str, ...]
     shipping: tuple[str, ...]
     orders: int  #: so many orders were looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """One permission; `allowed` is None when the answer does not tell."""
-
-    resource: str
-    allowed: bool | None
-    text: str
 
 
 class _Rates(msgspec.Struct):
@@ -234,55 +221,5 @@ class Shop:
             return answer
         return min(wanted, self._client.page_limit or wanted)
 
-    def permissions(self) -> list[Permission]:
-        """Each permission that the flows need, tried one by one, without any effect."""
-        nobody = NumberBody(NumberEntity(IMPOSSIBLE_ORDER, "tidegate-check"))
-        nothing = CommentBody(CommentEntry("", "pending", 0, 0))
-        no_order = Search().where(NO_ORDER).sized(1)
-        one_customer = Search().sized(1).only("total_count")
-        client = self._client
-        tried: list[tuple[str, str, Any, tuple[int, ...]]] = [
-            (
-                "Magento_Sales::actions_view",
-                "read orders",
-                client.search("/V1/orders", no_order.only("total_count"), _ANYTHING),
-                (),
-            ),
-            # An order that cannot be there: 400 says that saving is allowed, 401 that it is not.
-            (
-                "Magento_Sales::create",
-                "store the ERP's number on orders",
-                client.post("/V1/orders", nobody),
-                (400, 404),
-            ),
-            (
-                "Magento_Sales::comment",
-                "comment on orders",
-                client.post("/V1/orders/0/comments", nothing),
-                (400, 404),
-            ),
-            (
-                "Magento_Customer::customer",
-                "read customers",
-                client.search("/V1/customers/search", one_customer, _ANYTHING),
-                (),
-            ),
-            ("Magento_Backend::store", "read the store configuration", self.store_configs(), ()),
-        ]
-        return [_permission(*one) for one in tried]
-
     def _size(self, wanted: int) -> int:
         return min(wanted, self._client.page_limit or wanted)
-
-
-def _permission(resource: str, purpose: str, answer: Any, refusals: tuple[int, ...]) -> Permission:
-    """`refusals` are the statuses that only come once the permission was found to be there."""
-    if not isinstance(answer, Failure):
-        if refusals:
-            return Permission(resource, None, f"{purpose}: the store accepted what it should have refused")
-        return Permission(resource, True, purpose)
-    if answer.code == Code.REFUSED and status_of(answer) in refusals:
-        return Permission(resource, True, purpose)
-    if answer.code in (Code.NOT_PERMITTED, Code.NOT_AUTHENTICATED):
-        return Permission(answer.details.get(RESOURCE, resource), False, f"{purpose}: {answer.text}")
-    return Permission(resource, None, f"{purpose}: {answer.text}")

@@ -83,6 +83,10 @@ class _Links(msgspec.Struct):
     items: list[Link] | None = None
 
 
+class _Stock(msgspec.Struct):
+    stock_id: int
+
+
 class _Product(msgspec.Struct):
     sku: str | int
     type_id: str = ""
@@ -120,6 +124,7 @@ class _StockBody(msgspec.Struct, frozen=True, rename={"item": "stockItem"}):
 _ITEMS = msgspec.json.Decoder(_Items, strict=False, float_hook=Decimal)
 _SOURCES = msgspec.json.Decoder(_Sources, strict=False)
 _LINKS = msgspec.json.Decoder(_Links, strict=False)
+_STOCK = msgspec.json.Decoder(_Stock, strict=False)
 _PRODUCTS = msgspec.json.Decoder(_Products, strict=False)
 _STOCK_ITEM = msgspec.json.Decoder(StockItem, strict=False, float_hook=Decimal)
 _NUMBER = msgspec.json.Decoder(Decimal, float_hook=Decimal)
@@ -150,6 +155,12 @@ class StoreStock:
         """Which stock sells from which source."""
         page = self._client.search("/V1/inventory/stock-source-links", Search().sized(300), _LINKS)
         return page if isinstance(page, Failure) else page.items or []
+
+    def stock_of(self, website: str) -> int | Failure:
+        """The id of the stock that a website sells from (`inventory-stock-resolver-website-b2b`)."""
+        path = f"/V1/inventory/stock-resolver/website/{quote(website, safe='')}"
+        answer = self._client.get_as(path, _STOCK)
+        return answer if isinstance(answer, Failure) else answer.stock_id
 
     def items(self, skus: Sequence[str], sources: Sequence[str]) -> list[SourceItem] | Failure:
         """What lies at these sources of these SKUs; pairs that the store does not have are left out."""
