@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.master import CustomerRecord
 from tidegate.flows import account_book, mirrored, price_book
 from tidegate.flows.connection import Connection
@@ -47,6 +47,8 @@ def run(cycle: Cycle) -> None:
         found = read_both(cycle.connection, full=full)
         if isinstance(found, Failure):
             cycle.call_failed(found)
+            if found.code is Code.OTHER_CONTENT:
+                cycle.ask_a_person(found, FLOW)
         else:
             take_in(cycle, scribe, found, full=full)
     if cycle.may_go_on():
@@ -77,6 +79,11 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
         return delta
     before, known = account_book.accounts(connection.name), account_book.people(connection.name)
     records = account_book.told(before, delta)
+    if before and not records:
+        text = (
+            "the company told no account at all where it had some before: nothing is believed, no hold ends"
+        )
+        return Failure(Code.OTHER_CONTENT, text, sent=False)
     here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
     changed = records != before or here != known
     return Reading(records, here, delta.cursor, changed, {each.id: each for each, _ in people})

@@ -17,15 +17,18 @@ from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.config.stock import Stock
 from tidegate.domain.delta import Delta
+from tidegate.domain.master import CustomerRecord
 from tidegate.domain.price_book import PriceBook
 from tidegate.domain.states import State
 from tidegate.domain.stock_level import StockLevel
+from tidegate.flows import account_book
 from tidegate.flows.customer_scribe import CustomerScribe, card_of
 from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction
 from tidegate.magento.people import Attribute, WireCustomer
 from tidegate.sage.sage200.prices import Prices as Prices200
+from tidegate.sage.sage200.reading import Sage200Reader
 from tidegate.sage.sage200.stock import Stock as Stock200
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "inventory", "prices")}
@@ -162,3 +165,16 @@ def test_a_shop_that_takes_no_bulk_is_written_in_portions_all_the_same(build: Bu
     report = run(shop, "inventory")
     assert report.counts["confirmed"] > 1000, report
     assert len([each for each in shop.shop_calls("POST") if each.endswith("/V1/inventory/source-items")]) >= 3
+
+
+def test_an_empty_list_of_accounts_ends_no_hold(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = on(build(), flows=FLOWS | {"customers": Flow(every="1h")})
+    run(shop, "customers")
+    known = account_book.accounts(CONNECTION)
+    assert known
+    nothing: Delta[CustomerRecord] = Delta((), "cursor", full=True)
+    monkeypatch.setattr(Sage200Reader, "read_customers", lambda *_: nothing)
+    report = run(shop, "customers", after=DAY)
+    assert "no account at all" in report.text
+    assert ("other-content", "customers") in shop.alerts()
+    assert account_book.accounts(CONNECTION) == known
