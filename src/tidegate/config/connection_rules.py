@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tidegate.config import account_rules, companion_rules, flow_rules, fulfilment_rules, price_rules, stock_rules
+from tidegate.config import (
+    account_rules,
+    companion_rules,
+    flow_rules,
+    fulfilment_rules,
+    price_rules,
+    stock_rules,
+)
 from tidegate.config.books import Reconcile
 from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
