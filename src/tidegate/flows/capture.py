@@ -84,13 +84,17 @@ def first_moment(cycle: Cycle) -> datetime:
     since = cycle.connection.settings.capture.since
     if since is not None:
         return since
-    name = f"since:{cycle.name}"
-    written = marks.read(name)
+    written = marks.read(first_mark(cycle))
     if written:
         return datetime.fromisoformat(written)
     with transaction("since"):
-        marks.write(name, cycle.started.isoformat(), cycle.now())
+        marks.write(first_mark(cycle), cycle.started.isoformat(), cycle.now())
     return cycle.started
+
+
+def first_mark(cycle: Cycle) -> str:
+    """The name of the mark that keeps when orders were first read."""
+    return f"since:{cycle.name}"
 
 
 def retry_unreadable(cycle: Cycle, taking: Intake) -> Failure | None:

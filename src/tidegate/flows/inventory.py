@@ -7,7 +7,6 @@ which of them the store does not have, and those are written, sorted, one call a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -20,21 +19,21 @@ from tidegate.domain.availability import PIECE, Claim, available, with_reservati
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.stock_level import WebLine
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, stock_bulk, stock_levels
+from tidegate.flows import mirrored, owed_pieces, stock_bulk, stock_levels
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.documents import read_order
 from tidegate.flows.order_steps import entity_of
 from tidegate.flows.skus import store_skus
 from tidegate.flows.stock_levels import Reading
 from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
-from tidegate.ledger import cursors, lease, marks, mirror, queued, shipped
+from tidegate.ledger import cursors, lease, marks, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 
 FLOW = "inventory"
 NOTHING = "0;0"  #: what is written for a product that Sage has no more
 COMPOSITES = ("configurable", "bundle", "grouped")  #: their parts have stock, they have none
+_ITEM_PICTURE = "inventory:items"  #: the ids of the stock items of a store without sources, by SKU
 _SHIPMENTS = "shipments"  #: cursor: up to when confirmed shipments were taken note of
 
 
@@ -62,6 +61,14 @@ def run(cycle: Cycle) -> None:
     if learnt is not None:
         with transaction("limit"):
             marks.write(_limit(connection), str(learnt), cycle.now())
+    if isinstance(scribe, LegacyScribe) and scribe.learnt:
+        with transaction("items"):
+            picture.write(
+                cycle.name,
+                _ITEM_PICTURE,
+                picture.frame({k: str(v) for k, v in scribe.ids.items()}),
+                cycle.now(),
+            )
 
 
 def _limit(connection: Connection) -> str:
@@ -72,7 +79,8 @@ def scribe_of(connection: Connection) -> Scribe:
     """Whoever writes to this kind of store."""
     client, stock = connection.store.client, connection.settings.stock
     if not stock.msi:
-        return LegacyScribe(StoreStock(client))
+        ids = dict(picture.read(connection.name, _ITEM_PICTURE).iter_rows())
+        return LegacyScribe(StoreStock(client), {sku: int(item_id) for sku, item_id in ids.items()})
     return StockScribe(StoreStock(client), client, connection.clock, sources_of(connection))
 
 
@@ -98,8 +106,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
     """Read Sage, calculate, compare where it is time to, and keep all of it at once; whether it was."""
     connection = cycle.connection
     full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
-    # before Sage is read: an order that reaches it meanwhile counts twice for one cycle, and not never
-    waiting = {} if connection.settings.stock.msi else queued_pieces(connection)
+    waiting = None if connection.settings.stock.msi else owed_pieces.in_ledger(cycle)
     with connection.company.session() as session:
         reading = stock_levels.read(cycle, session, full=full)
     if isinstance(reading, Failure):
@@ -107,11 +114,17 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         return False
     cycle.keep_lease()
     cycle.count("read", reading.read)
-    wanted = calculated(connection, reading, waiting)
+    wanted = calculated(connection, reading, {})
     if not note_shipments(cycle, scribe):
         return False
     if full and not compare(cycle, scribe, wanted):
         return False
+    if waiting is not None:  # last of all: what is ordered from here on is overwritten by this cycle
+        owed = owed_pieces.with_unread(cycle, waiting, reading.lines)
+        if isinstance(owed, Failure):
+            cycle.call_failed(owed, of_company=False)
+            return False
+        wanted = calculated(connection, reading, owed)
     cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
         now = cycle.now()
@@ -168,17 +181,6 @@ def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, D
     return _renamed(table, connection.settings.skus).select(
         key=pl.concat_str("sku", pl.lit("@"), "source"), value=pl.concat_str(quantity, status)
     )
-
-
-def queued_pieces(connection: Connection) -> dict[str, Decimal]:
-    """Pieces of web orders that Sage does not have yet, by its codes in small letters: a store without
-    reservations has taken them off, and may spell its SKUs otherwise.
-    """
-    pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for document in queued.documents(connection.name):
-        for line in read_order(document).lines:
-            pieces[connection.settings.skus.get(line.sku, line.sku).casefold()] += line.quantity
-    return pieces
 
 
 def _renamed(table: pl.DataFrame, skus: Mapping[str, str]) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from tidegate.ledger.mirror import MirrorItem
 from tidegate.magento.answer import ARRAY_LIMIT
 from tidegate.magento.client import StoreClient
 from tidegate.magento.portion import LARGEST, Portion
-from tidegate.magento.stock import SourceItem, StoreStock
+from tidegate.magento.stock import SourceItem, StockItem, StoreStock
 
 #: The one source of a store without sources.
 DEFAULT = "default"
@@ -113,9 +113,14 @@ def there_of(found: Sequence[SourceItem], keys: Sequence[str]) -> dict[str, str]
 
 @dataclass(eq=False)
 class LegacyScribe:
-    """A store without sources: one number for each SKU, one call for each number."""
+    """A store without sources: one number for each SKU, one call for each number.
+
+    `ids` are the stock items' ids by SKU, which a write must name; `learnt` says whether any is new.
+    """
 
     store: StoreStock
+    ids: dict[str, int] = field(default_factory=dict)
+    learnt: bool = False
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """A portion is what is settled at once; each SKU is a call of its own."""
@@ -133,18 +138,29 @@ class LegacyScribe:
 
     def _write(self, item: MirrorItem) -> Failure | None:
         wanted = source_item(item.key, item.leaving or item.wanted)
-        held = self.store.stock_item(wanted.sku)
-        if isinstance(held, Failure):
-            return held
-        return self.store.write_stock_item(
-            wanted.sku, held.item_id, wanted.quantity, in_stock=bool(wanted.status)
+        if wanted.sku not in self.ids:
+            held = self._stock_item(wanted.sku)
+            if isinstance(held, Failure):
+                return held
+        failure = self.store.write_stock_item(
+            wanted.sku, self.ids[wanted.sku], wanted.quantity, in_stock=bool(wanted.status)
         )
+        if failure is not None and failure.group is Group.REVIEW:
+            del self.ids[wanted.sku]  # the product may be another one by now: asked for again
+            self.learnt = True
+        return failure
+
+    def _stock_item(self, sku: str) -> StockItem | Failure:
+        held = self.store.stock_item(sku)
+        if not isinstance(held, Failure) and self.ids.get(sku) != held.item_id:
+            self.ids[sku], self.learnt = held.item_id, True
+        return held
 
     def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
         """The numbers, one call each."""
         there: dict[str, str] = {}
         for key in keys:
-            held = self.store.stock_item(place_of(key)[0])
+            held = self._stock_item(place_of(key)[0])
             if isinstance(held, Failure):
                 if held.ends_cycle:
                     return held

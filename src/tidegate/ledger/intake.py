@@ -125,15 +125,16 @@ def known(
     return found
 
 
-def known_ids(store: str, kind: str, entity_ids: Iterable[int]) -> set[int]:
-    """Those of the ids that were ever read; cheap, for the completeness audit."""
+def known_ids(
+    store: str, kind: str, entity_ids: Iterable[int], *, read_before: datetime | None = None
+) -> set[int]:
+    """Those of the ids that were ever read, or first read before a moment; cheap, for the completeness audit."""
+    sources = models.Source.objects.filter(store=store, kind=kind)
+    if read_before is not None:
+        sources = sources.filter(first_read_at__lt=read_before)
     found: set[int] = set()
     for part in rows.chunks(list(dict.fromkeys(entity_ids))):
-        found.update(
-            models.Source.objects.filter(store=store, kind=kind, entity_id__in=part).values_list(
-                "entity_id", flat=True
-            )
-        )
+        found.update(sources.filter(entity_id__in=part).values_list("entity_id", flat=True))
     return found
 
 

@@ -3,26 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tidegate.domain.states import State
 from tidegate.ledger import rows
 
 #: Everything before the company has it; in doubt it may have it, and then it counts twice for a while.
 BEFORE = (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.REVIEW, State.HELD)
+#: Magento's states of orders that hold no stock any more.
+FINISHED = ("canceled", "closed", "complete")
 
 
 def documents(connection: str) -> Iterator[str]:
     """Their documents, as JSON."""
+    return _documents(connection, BEFORE, ())
+
+
+def passed_over(connection: str) -> Iterator[str]:
+    """The documents, as JSON, of orders that are not sent and that the store has not finished with."""
+    return _documents(connection, (State.SKIPPED,), FINISHED)
+
+
+def _documents(connection: str, states: Sequence[State], without: Sequence[str]) -> Iterator[str]:
+    unwanted = f"AND source.state NOT IN ({rows.marks(without)}) " if without else ""
     after = 0
     while True:
         found = rows.every(
             "SELECT delivery.id, source.document FROM tidegate_delivery AS delivery "
             "JOIN tidegate_source AS source ON source.id = delivery.source_id "
             "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
-            f"AND delivery.state IN ({rows.marks(BEFORE)}) AND delivery.id > %s "
+            f"AND delivery.state IN ({rows.marks(states)}) {unwanted}AND delivery.id > %s "
             "ORDER BY delivery.id LIMIT %s",
-            *(connection, *[state.value for state in BEFORE], after, rows.CHUNK),
+            *(connection, *[state.value for state in states], *without, after, rows.CHUNK),
         )
         if not found:
             return

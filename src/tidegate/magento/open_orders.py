@@ -1,0 +1,153 @@
+"""What orders that changed lately hold of the stock, light: for shops without multi-source inventory.
+
+Such a shop takes the pieces of an order off its one number when the order is placed, whatever its state,
+and puts them back when it is cancelled (design, *Availability*, trap 2; contract points 7 and 13 to 16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.client import StoreClient
+from tidegate.magento.orders import Websites
+from tidegate.magento.progress import Key
+from tidegate.magento.search import Filter, Search, instant
+from tidegate.magento.suspects import Row
+from tidegate.magento.walk import Walk
+from tidegate.magento.wire import Amount, Id, Text, WireHead
+
+FIELDS = (
+    "entity_id,state,status,store_id,created_at,items[item_id,parent_item_id,product_type,sku,qty_ordered]"
+)
+
+
+class _Item(msgspec.Struct):
+    item_id: int
+    parent_item_id: Id = None
+    product_type: Text = None
+    sku: Text = None
+    qty_ordered: Amount = None
+
+
+class _Order(msgspec.Struct):
+    entity_id: int
+    created_at: str
+    state: Text = None
+    status: Text = None
+    store_id: Id = None
+    items: list[_Item] | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Order, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """One order and the pieces of simple SKUs that it was placed with; `website` is "" for a deleted one."""
+
+    entity_id: int
+    state: str
+    status: str
+    website: str
+    created_at: datetime
+    pieces: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince:
+    """Orders changed at or after `since`, by id: those placed while it is read come at its end."""
+
+    since: datetime
+    fields: str = FIELDS
+
+    def after(self, key: Key | None) -> Search:
+        """Sorted by id."""
+        return self.between(key, None).sorted_by("entity_id")
+
+    def between(self, after: Key | None, upto: Key | None) -> Search:
+        """The orders behind `after`, up to `upto`. Without an upper bound of time: none is too new."""
+        search = Search().where(
+            Filter("updated_at", "gteq", self.since),
+            Filter("entity_id", "gteq", 0 if after is None else after[1] + 1),
+        )
+        return search if upto is None else search.where(Filter("entity_id", "lteq", upto[1]))
+
+    def key(self, head: WireHead) -> Key:
+        """The id alone."""
+        return ("", head.entity_id)
+
+
+def read_open_orders(
+    client: StoreClient,
+    websites: Websites,
+    since: datetime,
+    *,
+    page_size: int,
+    skip_ids: Collection[int] = (),
+    highest_known: int = 0,
+) -> list[OpenOrder] | Failure:
+    """Orders changed at or after `since` that are neither cancelled nor refunded completely.
+
+    Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
+    names those. `highest_known` is the highest id that the caller knows. Any other failure is returned.
+    """
+
+    def read(row: Row) -> OpenOrder | Failure:
+        return opened(row.raw, websites)
+
+    walk: Walk[OpenOrder] = Walk(
+        client,
+        ChangedSince(since),
+        read,
+        page_size=page_size,
+        skip_ids=skip_ids,
+        highest_known=highest_known,
+    )
+    orders: dict[int, OpenOrder] = {}
+    for stretch in walk.stretches():
+        orders.update({order.entity_id: order for order in stretch.rows})
+        if stretch.failure is not None:
+            return stretch.failure
+    return [order for order in orders.values() if order.state not in ("canceled", "closed")]
+
+
+def opened(raw: msgspec.Raw, websites: Websites) -> OpenOrder | Failure:
+    """One row of the list; MALFORMED when it cannot be read."""
+    try:
+        row = _DECODER.decode(raw)
+        created_at = instant(row.created_at)
+    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+        return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
+    codes = websites.codes()
+    if not isinstance(codes, Failure) and row.store_id is not None and row.store_id not in codes:
+        codes = websites.codes(fresh=True)  # a store view that was made since the list was read
+    if isinstance(codes, Failure):
+        return codes
+    return OpenOrder(
+        row.entity_id,
+        str(row.state or ""),
+        str(row.status or ""),
+        codes.get(row.store_id, "") if row.store_id is not None else "",
+        created_at,
+        tuple(_pieces(row.items or ())),
+    )
+
+
+def _pieces(items: Sequence[_Item]) -> Iterator[tuple[str, Decimal]]:
+    """A configurable's own line carries the variant's SKU; of a bundle the parts lie in stock (point 7)."""
+    by_id = {item.item_id: item for item in items}
+    divided = {item.parent_item_id for item in items}
+    for item in items:
+        parent = by_id.get(item.parent_item_id or 0)
+        if parent is not None and parent.product_type == "configurable":
+            continue
+        if item.item_id in divided and item.product_type != "configurable":
+            continue
+        if item.sku is not None and item.qty_ordered:
+            yield str(item.sku), item.qty_ordered
