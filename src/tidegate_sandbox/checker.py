@@ -39,6 +39,7 @@ class Terms:
     prepaid: frozenset[str] = frozenset()  #: payment methods of orders that are paid at checkout
     sources: Mapping[str, str] = field(default_factory=dict)  #: warehouse -> source
     bands: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
+    attributes: Mapping[str, str] = field(default_factory=dict)  #: of an account -> the shop's attribute
     website_id: int = 0
     msi: bool = True
 

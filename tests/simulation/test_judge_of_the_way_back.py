@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +18,14 @@ from simulation.script import Script, Scripted
 from tidegate.simulation import judgement
 from tidegate.simulation.judgement import Evidence
 from tidegate.simulation.run import ledger_folder
-from tidegate_sandbox import checker_documents, checker_prices, checker_stock
+from tidegate_sandbox import (
+    checker_chain,
+    checker_customers,
+    checker_documents,
+    checker_prices,
+    checker_receipts,
+    checker_stock,
+)
 
 SCENARIO = Script(
     events=(
@@ -30,7 +37,7 @@ SCENARIO = Script(
         (190, "credit", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
     ),
     minutes=300,
-    settings=back("shipments", "inventory", "prices", "invoices", "payments", "credits"),
+    settings=back("shipments", "inventory", "prices", "customers", "invoices", "payments", "credits"),
 )
 
 
@@ -101,7 +108,7 @@ def a_receipt_twice(books: Evidence) -> None:
 
 def money_on_the_clearing_account(books: Evidence) -> None:
     row = {"account": receipt(books)["bank"], "debit": "1.00", "credit": "0"}
-    books.company["journals"].append({"rows": [row]})
+    books.company["journals"].append({"urn": 0, "rows": [row]})
 
 
 def called_paid_though_it_is_not(books: Evidence) -> None:
@@ -126,7 +133,136 @@ def published_too_much(books: Evidence) -> None:
     books.stock_writes[0] = replace(books.stock_writes[0], quantity=Decimal(10_000))
 
 
+def allocated(books: Evidence) -> dict[str, Any]:
+    """The company's entry of the receipt, which is set against the first order's invoice."""
+    (found,) = checker_documents.receipts(books.company)
+    assert found["against"]
+    return cast("dict[str, Any]", found)
+
+
+def an_allocation_twice(books: Evidence) -> None:
+    allocated(books)["against"] *= 2
+
+
+def more_allocated_than_received(books: Evidence) -> None:
+    allocated(books)["outstanding"] = "1.00"
+
+
+def a_receipt_beside_an_open_invoice(books: Evidence) -> None:
+    entry = allocated(books)
+    entry["outstanding"] = entry["gross"]
+    for each in books.company["transactions"]:
+        if each["kind"] == "invoice":
+            each["outstanding"] = each["gross"]
+
+
+def a_trial_balance_that_is_not_zero(books: Evidence) -> None:
+    books.company["trial_balance"] = "0.01"
+
+
+def somebody(books: Evidence) -> dict[str, Any]:
+    """A shopper whose account the company has."""
+    found: dict[str, Any] = books.shop["customers"]["1"]
+    return found
+
+
+def account(books: Evidence) -> dict[str, Any]:
+    """That account."""
+    by_email = {each["email"]: each for each in books.company["customers"]}
+    found: dict[str, Any] = by_email[somebody(books)["email"]]
+    return found
+
+
+def a_group_of_another_price_list(books: Evidence) -> None:
+    account(books)["price_list"] = "Wholesale"
+    somebody(books)["group_id"] = 1
+
+
+def a_credit_limit_of_yesterday(books: Evidence) -> None:
+    account(books)["credit_limit"] = "4711.00"
+
+
+def a_hold_that_nobody_sees(books: Evidence) -> None:
+    account(books)["on_hold"] = not account(books)["on_hold"]
+
+
+def a_vat_number_of_somebody_else(books: Evidence) -> None:
+    account(books)["vat_number"] = "GB000000000"
+
+
+def nodes(books: Evidence, kind: str) -> list[dict[str, Any]]:
+    """The documents of one kind that the first order's chain tells."""
+    found = [node for node in checker_chain.walk(books.chains[1]["tree"]) if node["kind"] == kind]
+    return cast("list[dict[str, Any]]", found)
+
+
+def no_chain(books: Evidence) -> None:
+    books.chains.clear()
+
+
+def called_complete_too_early(books: Evidence) -> None:
+    next(each for each in books.chains.values() if not each["complete"])["complete"] = True
+
+
+def a_gap_that_is_not_told(books: Evidence) -> None:
+    next(each for each in books.chains.values() if not each["complete"])["missing"].clear()
+
+
+def a_despatch_of_another_order(books: Evidence) -> None:
+    nodes(books, "sage-despatch")[0]["number"] = "4711"
+
+
+def an_invoice_that_the_chain_forgets(books: Evidence) -> None:
+    (sales,) = nodes(books, "sage-order")
+    sales["children"] = [each for each in sales["children"] if each["kind"] != "sage-invoice"]
+
+
+def a_receipt_that_the_chain_forgets(books: Evidence) -> None:
+    (sales,) = nodes(books, "sage-order")
+    sales["children"] = [each for each in sales["children"] if each["kind"] != "sage-receipt"]
+
+
+def a_shipment_that_the_store_does_not_have(books: Evidence) -> None:
+    nodes(books, "magento-shipment")[0]["identifier"] = "4711"
+
+
+def called_missing_though_it_is_there(books: Evidence) -> None:
+    nodes(books, "magento-invoice")[0]["presence"] = "missing"
+
+
+def a_posting_on_another_account(books: Evidence) -> None:
+    nodes(books, "posting")[0]["number"] = "9999"
+
+
+def an_entry_that_is_not_told(books: Evidence) -> None:
+    (invoice,) = nodes(books, "sage-invoice")
+    invoice["children"] = [each for each in invoice["children"] if each["kind"] != "sage-entry"]
+
+
+def paid_though_it_is_open(books: Evidence) -> None:
+    nodes(books, "payment")[0]["presence"] = "missing"
+
+
 FORGERIES: dict[Forgery, str] = {
+    an_allocation_twice: "never twice",
+    more_allocated_than_received: "never twice",
+    a_receipt_beside_an_open_invoice: "receipts are allocated",
+    a_trial_balance_that_is_not_zero: "the books balance",
+    a_group_of_another_price_list: "customers agree",
+    a_credit_limit_of_yesterday: "customers agree",
+    a_hold_that_nobody_sees: "customers agree",
+    a_vat_number_of_somebody_else: "customers agree",
+    no_chain: "the chain is whole",
+    called_complete_too_early: "the chain is whole",
+    a_gap_that_is_not_told: "the chain is whole",
+    a_despatch_of_another_order: "the chain is whole",
+    an_invoice_that_the_chain_forgets: "the chain is whole",
+    a_receipt_that_the_chain_forgets: "the chain is whole",
+    a_shipment_that_the_store_does_not_have: "the chain is whole",
+    called_missing_though_it_is_there: "the chain is whole",
+    a_posting_on_another_account: "the chain is whole",
+    an_entry_that_is_not_told: "the chain is whole",
+    paid_though_it_is_open: "the chain is whole",
     a_shipment_twice: "never twice",
     a_shipment_that_nobody_despatched: "nothing is invented",
     a_piece_too_many: "documents agree",
@@ -143,6 +279,10 @@ FORGERIES: dict[Forgery, str] = {
 }
 
 
+def test_an_honest_week_has_a_chain_that_is_complete_and_one_that_is_not(honest: Evidence) -> None:
+    assert {each["complete"] for each in honest.chains.values()} == {True, False}
+
+
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.__name__)
 def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> None:
     doctored = deepcopy(honest)
@@ -152,6 +292,13 @@ def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> Non
 
 def test_every_promise_of_the_judge_is_put_to_the_test() -> None:
     tried = set(FORGERIES.values()) | {mutant.caught_by for mutant in MUTANTS}
-    for module in (checker_documents, checker_prices, checker_stock):
+    for module in (
+        checker_chain,
+        checker_customers,
+        checker_documents,
+        checker_prices,
+        checker_receipts,
+        checker_stock,
+    ):
         judged = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))
         assert judged <= tried

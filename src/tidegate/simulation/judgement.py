@@ -10,10 +10,19 @@ from typing import Any
 
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
-from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES
+from tidegate.simulation.settings import ATTRIBUTES, BANDS, LEGACY, PREPAID, SOURCES
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
-from tidegate_sandbox import checker, checker_calls, checker_documents, checker_prices, checker_stock
+from tidegate_sandbox import (
+    checker,
+    checker_calls,
+    checker_chain,
+    checker_customers,
+    checker_documents,
+    checker_prices,
+    checker_receipts,
+    checker_stock,
+)
 
 #: The tax rates that `settings.MAPPINGS` knows.
 MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
@@ -34,6 +43,7 @@ class Evidence:
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
     stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
+    chains: dict[int, dict[str, Any]] = field(default_factory=dict)  #: as the hub traces them, by order
 
 
 def gather(
@@ -48,6 +58,7 @@ def gather(
     """What both systems and the hub say now. `changed` are orders edited in place."""
     now = world.clock.now()
     deliveries = all_deliveries(now)
+    traced = list(traces(deliveries, now))
     return Evidence(
         shop=world.shop.books(),
         company=world.sage.company.books(),
@@ -56,10 +67,11 @@ def gather(
         terms=terms_of(world, hub, week, frozenset(changed)),
         shop_calls=world.shop_wire.requests_seen,
         company_calls=world.sage_wire.requests_seen,
-        tries=tries(deliveries, now),
+        tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
         stock_writes=world.observer.writes,
+        chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
     )
 
 
@@ -75,7 +87,12 @@ def judge(evidence: Evidence) -> checker.Verdict:
         checker_stock.settled(evidence.shop, evidence.company, terms, verdict)
     if "prices" in terms.flows:
         checker_prices.judge(evidence.shop, evidence.company, terms, verdict)
-    checker_documents.judge(evidence.shop, evidence.company, evidence.deliveries, terms, verdict)
+    if "customers" in terms.flows:
+        checker_customers.judge(evidence.shop, evidence.company, terms, verdict)
+    books = (evidence.shop, evidence.company, evidence.deliveries)
+    checker_documents.judge(*books, terms, verdict)
+    checker_receipts.judge(*books, terms, verdict)
+    checker_chain.judge(*books, evidence.chains, terms, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)
@@ -109,6 +126,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
         sources=SOURCES[website] if settings.msi else LEGACY,
         bands=BANDS,
+        attributes=ATTRIBUTES,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
     )
@@ -156,13 +174,18 @@ def all_deliveries(now: datetime) -> list[dict[str, Any]]:
         after = page["next"]
 
 
-def tries(deliveries: Iterable[dict[str, Any]], now: datetime) -> dict[str, list[int]]:
-    """The batches in which each order was tried, by its key, as the hub traces it."""
+def traces(deliveries: Iterable[dict[str, Any]], now: datetime) -> Iterator[dict[str, Any]]:
+    """Every order as the hub traces it."""
+    for each in deliveries:
+        if each["step"] == "order":
+            yield from reports.traced(each["key"], now)["orders"]
+
+
+def tries(traced: Iterable[dict[str, Any]]) -> dict[str, list[int]]:
+    """The batches in which each order was tried, by its key."""
     return {
         step["key"]: [attempt["batch"] for attempt in step["attempts"]]
-        for each in deliveries
-        if each["step"] == "order"
-        for order in reports.traced(each["key"], now)["orders"]
+        for order in traced
         for step in order["deliveries"]
         if step["step"] == "order"
     }

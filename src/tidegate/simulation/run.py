@@ -16,6 +16,7 @@ from tidegate.domain.states import State
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
+from tidegate.flows import books
 from tidegate.ledger import database, delivery, halts, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
@@ -290,6 +291,7 @@ class Simulation:
         back = bool(self.world.settings.back)
         self.until(self.world.clock.now() + (self.resting_back if back else self.resting))
         hub = self.hub or self.open()
+        self.read_books(hub)
         fresh_starts = [*self.lifts, *self.starts]
         self.evidence = judgement.gather(
             self.world,
@@ -305,6 +307,14 @@ class Simulation:
                 "idempotent flows", "week", f"writes with nothing changed: {before} -> {self.writes()}"
             )
         self.tell(verdict)
+
+    def read_books(self, hub: Hub) -> None:
+        """What the nightly reconciliation reads of the ledger, so that a chain can be told to its end."""
+        connection = hub.connections[CONNECTION]
+        if self.world.settings.back:
+            while (closed := connection.closed()) is not None:
+                self.until(closed.until)
+            books.learn(connection)
 
     def writes(self) -> tuple[int, ...]:
         """What has been written on both sides so far."""

@@ -45,6 +45,8 @@ SOURCES = {
 LEGACY = {"HOME": "default", "DETROIT": "default", "LONDON": "default"}
 #: Customer groups and the lists of their prices.
 BANDS = {"Wholesale": "Wholesale"}
+#: What customers show of their accounts; the shop has the attributes of these fields, and not the account's.
+ATTRIBUTES = {"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"}
 #: Methods whose orders are paid at checkout.
 PREPAID = ("checkmo",)
 BACK = """
@@ -56,6 +58,7 @@ warehouses = {{ {warehouses} }}
 [connections.web.accounts]
 approval = "{approval}"
 full_every = "{full_every}"
+attributes = {{ account = "sage_account", {attributes} }}
 
 [connections.web.prices]
 full_every = "{full_every}"
@@ -99,7 +102,7 @@ class Settings:
     msi: bool = True
     invoice_when: str = "invoice"
     approval: str = "provisional"
-    full_every: str = "6h"
+    full_every: str = "12h"
 
 
 def cadence(text: str) -> str:
@@ -132,6 +135,7 @@ def way_back(settings: Settings) -> str:
         full_every=settings.full_every,
         warehouses=pairs(sources),
         groups=pairs(BANDS),
+        attributes=pairs(ATTRIBUTES),
     )
     paid = [f'\n[connections.web.payments.{name}]\naccount = "1210"\nprepaid = true\n' for name in PREPAID]
     if "payments" not in settings.back:

@@ -1,0 +1,51 @@
+"""The judge of money that the hub has posted: set against its invoice, once, and the books balance.
+
+Shares no code with the hub.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict
+from tidegate_sandbox.checker_documents import cases, receipts, steps
+
+
+def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+    """Every receipt of the hub, and the general ledger as a whole."""
+    if Decimal(company["trial_balance"]):
+        verdict.add("the books balance", company["company"], f"trial balance {company['trial_balance']}")
+    allocated_once(company, verdict)
+    if "payments" in terms.flows:
+        nothing_left_open(shop, company, deliveries, terms, verdict)
+
+
+def allocated_once(company: Book, verdict: Verdict) -> None:
+    """A receipt is set against an invoice once, and never for more than it is worth."""
+    for each in receipts(company):
+        for urn, count in Counter(other["urn"] for other in each["against"]).items():
+            if count > 1:
+                verdict.doubled += count - 1
+                verdict.add("never twice", each["urn"], f"set against {urn} {count} times")
+        if not Decimal(each["gross"]) <= Decimal(each["outstanding"]) <= 0:
+            verdict.add("never twice", each["urn"], f"{each['outstanding']} is left of {each['gross']}")
+
+
+def nothing_left_open(
+    shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
+) -> None:
+    """Where a prepaid order is invoiced, either its receipt is used up or its invoices are paid."""
+    mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
+    entries = {each["id"]: each for each in company["transactions"]}
+    for case in cases(mine, company, deliveries, terms):
+        reference = case.there["reference"]
+        left = [each for each in receipts(company) if each["reference"] == reference]
+        owed = [entries.get(each["transaction_id"]) for each in case.documents["invoices"].values()]
+        opened = [each for each in owed if each is not None and Decimal(each["outstanding"]) > 0]
+        waits = any(each["state"] in EXPLAINED for each in steps(case, "payments", ""))
+        if opened and any(Decimal(each["outstanding"]) for each in left) and not waits:
+            verdict.unexplained += 1
+            told = f"{opened[0]['outstanding']} of {opened[0]['reference']} is open"
+            verdict.add("receipts are allocated", case.id, f"{told}, and so is the receipt")
