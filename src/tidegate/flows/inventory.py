@@ -7,7 +7,7 @@ which of them the store does not have, and those are written, sorted, one call a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -124,7 +124,9 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         if isinstance(owed, Failure):
             cycle.call_failed(owed, of_company=False)
             return False
-        wanted = calculated(connection, reading, owed)
+        if not note_orders(cycle, scribe, owed.moved):
+            return False
+        wanted = calculated(connection, reading, owed.pieces)
     cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
         now = cycle.now()
@@ -246,6 +248,23 @@ def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
     with transaction("shipments"):
         mirror.observe(cycle.lease, cycle.name, there, cycle.now())
         cursors.move(cycle.name, FLOW, _SHIPMENTS, cycle.started.isoformat(), cycle.now())
+    return True
+
+
+def note_orders(cycle: Cycle, scribe: Scribe, moved: Collection[str]) -> bool:
+    """Without reservations the store's number is not what it was told once somebody has ordered or cancelled.
+
+    It is read back: a number that is wanted again would else never be written.
+    """
+    told = mirror.settled(cycle.name, FLOW)["key"].to_list() if moved else []
+    keys = [key for key in told if place_of(key)[0].casefold() in moved]
+    there = scribe.read(keys) if keys else {}
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return False
+    with transaction("orders"):
+        mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+        cursors.move(cycle.name, FLOW, owed_pieces.NOTED, cycle.started.isoformat(), cycle.now())
     return True
 
 

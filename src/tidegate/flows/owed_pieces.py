@@ -26,6 +26,8 @@ from tidegate.magento.open_orders import OpenOrder, read_open_orders
 
 #: An order that the ledger took in so shortly before it was asked may have been committed after it was.
 COMMITTING = timedelta(minutes=1)
+NOTED = "orders"  #: cursor of the flow `inventory`: up to when changes of the store's numbers were noted
+UNDONE = ("canceled", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class Waiting:
     asked_at: datetime
     unread_since: datetime | None
     orders: dict[int, tuple[tuple[str, Decimal], ...]]  #: pieces by SKU, by entity id
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """All pieces that Sage does not know of, by its codes in small letters.
+
+    `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last told.
+    """
+
+    pieces: dict[str, Decimal]
+    moved: frozenset[str]
 
 
 def in_ledger(cycle: Cycle) -> Waiting:
@@ -54,19 +67,21 @@ def in_ledger(cycle: Cycle) -> Waiting:
     return Waiting(asked_at, since, pieces)
 
 
-def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> dict[str, Decimal] | Failure:
-    """All pieces that Sage does not know of, by its codes in small letters. `lines` are what it knows.
+def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
+    """The same, with what Magento has besides. `lines` are what Sage knows.
 
     Calls the store for what the ledger has not read: to be asked last, right before the numbers are written.
     """
     connection = cycle.connection
     settings, store = connection.settings, connection.settings.store
     unread: list[OpenOrder] = []
+    moved: set[str] = set()
     if waiting.unread_since is not None:
+        noted = noted_since(cycle)
         found = read_open_orders(
             connection.store.client,
             connection.store.shop,
-            waiting.unread_since,
+            min(waiting.unread_since, noted or waiting.unread_since),
             page_size=connection.page_size,
             skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
             highest_known=lookups.highest_id(store, "order"),
@@ -78,11 +93,20 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> dic
         counted = waiting.orders.keys() | {entity_of(line.order_key, store) for line in lines}
         counted |= intake.known_ids(store, "order", ids, read_before=waiting.asked_at - COMMITTING)
         unread = [each for each in found if each.entity_id not in counted and holds_pieces(each, rules)]
+        moving = [each for each in found if noted and (each.created_at >= noted or each.state in UNDONE)]
+        moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     for held in [*waiting.orders.values(), *[order.pieces for order in unread]]:
         for sku, quantity in held:
             pieces[settings.skus.get(sku, sku).casefold()] += quantity
-    return pieces
+    return Owed(pieces, frozenset(moved))
+
+
+def noted_since(cycle: Cycle) -> datetime | None:
+    """From when on orders may have changed numbers that the ledger takes for what the store was told."""
+    noted = cursors.read(cycle.name, cycle.flow, NOTED)
+    overlap = timedelta(minutes=cycle.connection.settings.capture.overlap_minutes)
+    return datetime.fromisoformat(noted) - overlap if noted else None
 
 
 def unread_since(cycle: Cycle) -> datetime | None:

@@ -92,7 +92,7 @@ def read_open_orders(
     skip_ids: Collection[int] = (),
     highest_known: int = 0,
 ) -> list[OpenOrder] | Failure:
-    """Orders changed at or after `since` that are neither cancelled nor refunded completely.
+    """Orders changed at or after `since`, whatever their state.
 
     Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
     names those. `highest_known` is the highest id that the caller knows. Any other failure is returned.
@@ -114,7 +114,7 @@ def read_open_orders(
         orders.update({order.entity_id: order for order in stretch.rows})
         if stretch.failure is not None:
             return stretch.failure
-    return [order for order in orders.values() if order.state not in ("canceled", "closed")]
+    return list(orders.values())
 
 
 def opened(raw: msgspec.Raw, websites: Websites) -> OpenOrder | Failure:
