@@ -364,32 +364,6 @@ def test_point_27_done_but_not_written_is_found_by_the_samples(shop: Stage) -> N
     assert ("lost-write", "inventory") in shop.alerts()
 
 
-def test_without_sources_orders_that_wait_come_off(build: Build) -> None:
-    """Magento lowers its number with each order; what overwrites it must not forget those orders."""
-    stock = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
-    shop = Fulfilled(build(), flows=FLOWS, stock=stock).stage
-    shop.shop.configure(msi=False)
-    adjust(shop, 100)
-    inventory(shop)
-    assert lies(shop, source="default") == 100
-    placed = shop.order("guest", lines=[(SKU, 3)])
-    assert lies(shop, source="default") == 97
-    shop.break_sage("status", None, "POST", "sop_orders", status=503)
-    shop.cycle()  # read, and not in Sage yet
-    assert shop.state(placed) is not State.CONFIRMED
-    inventory(shop)
-    assert lies(shop, source="default") == 97
-    shop.mend()
-    shop.cycle(after=timedelta(minutes=30))
-    assert shop.state(placed) is State.CONFIRMED
-    inventory(shop)
-    assert lies(shop, source="default") == 97
-    inventory(shop)
-    assert shop.shop_calls() == []
-    inventory(shop, after=DAY)
-    assert shop.alerts() == []  # what orders take off is no drift
-
-
 @pytest.mark.parametrize(
     ("rules", "words"),
     [

@@ -1,0 +1,204 @@
+"""Stock of a shop without multi-source inventory: one number a SKU, which every order lowers at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import Stage
+from tidegate.config.model import Flow
+from tidegate.config.stock import Stock
+from tidegate.domain.states import State
+from tidegate.engine.interventions import Act
+
+FLOWS = {"orders": Flow(every="15m"), "inventory": Flow(every="15m"), "shipments": Flow(every="15m")}
+STOCK = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
+DAY = timedelta(days=1, minutes=1)
+SKU = "HUB-0001"
+
+
+@pytest.fixture
+def shop(build: Build) -> Stage:
+    """The flow is on, and a hundred pieces lie in both systems."""
+    stage = Fulfilled(build(), flows=FLOWS, stock=STOCK).stage
+    stage.shop.configure(msi=False)
+    count(stage, 100)
+    stage.cycle()  # what is placed from here on is read
+    assert inventory(stage).outcome == "done"
+    assert lies(stage) == 100
+    return stage
+
+
+def inventory(stage: Stage, **time: Any) -> Any:
+    """One cycle."""
+    stage.listen()
+    return stage.cycle("inventory", **time)
+
+
+def count(stage: Stage, to: int, sku: str = SKU) -> None:
+    """The company counts its stock."""
+    stage.company.stock_adjust(sku, "HOME", to=Decimal(to))
+
+
+def lies(stage: Stage, sku: str = SKU) -> Decimal:
+    """The shop's number."""
+    item = stage.shop.stock.item(sku, "default")
+    assert item is not None
+    return item.quantity
+
+
+def test_orders_that_wait_come_off(shop: Stage) -> None:
+    """Magento lowers its number with each order; what overwrites it must not forget those orders."""
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    assert lies(shop) == 97
+    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    shop.cycle()  # read, and not in Sage yet
+    assert shop.state(placed) is not State.CONFIRMED
+    inventory(shop)
+    assert lies(shop) == 97
+    shop.mend()
+    shop.cycle(after=timedelta(minutes=30))
+    assert shop.state(placed) is State.CONFIRMED
+    inventory(shop)
+    assert lies(shop) == 97
+    inventory(shop)
+    assert shop.shop_calls() == ["GET /rest/V1/orders"]  # what nobody has read yet: nothing
+    inventory(shop, after=DAY)
+    assert shop.alerts() == []  # what orders take off is no drift
+
+
+def test_orders_that_nobody_has_read_come_off(shop: Stage) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    count(shop, 110)  # so that the number is written
+    inventory(shop)
+    assert lies(shop) == 107
+    shop.cycle()
+    assert shop.state(placed) is State.CONFIRMED
+    inventory(shop)
+    assert lies(shop) == 107  # counted once: Sage has it now
+    assert shop.shop_calls("PUT") == []
+
+
+def test_a_number_that_is_wanted_again_is_written_again(shop: Stage) -> None:
+    """Ten were ordered and ten came in: a hundred as before, but the shop has taken the ten off."""
+    shop.order("guest", lines=[(SKU, 10)])
+    count(shop, 110)
+    inventory(shop)
+    assert lies(shop) == 100
+    shop.cycle()
+    inventory(shop, after=timedelta(hours=1))
+    assert shop.shop_calls("PUT") == []
+
+
+def test_a_cancelled_order_and_a_sale_elsewhere_do_not_hide_each_other(shop: Stage) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    inventory(shop)
+    assert lies(shop) == 97
+    shop.shopper.cancel(placed)
+    assert lies(shop) == 100
+    count(shop, 97)
+    inventory(shop)
+    assert lies(shop) == 97
+
+
+def test_many_unread_orders_are_read_page_by_page(shop: Stage) -> None:
+    shop.connection.page_size = 2
+    shop.orders(5, "guest", lines=[(SKU, 2)])
+    count(shop, 110)
+    inventory(shop)
+    assert lies(shop) == 100
+    assert len(shop.shop_calls("GET", "/orders")) == 3
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_orders_that_are_never_sent_hold_their_pieces_until_they_are_cancelled(
+    shop: Stage, *, read: bool
+) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)], status="pending_payment")
+    if read:
+        shop.cycle()
+        assert shop.state(placed) is State.SKIPPED
+    count(shop, 110)
+    inventory(shop)
+    assert lies(shop) == 107
+    shop.shopper.cancel(placed)
+    assert lies(shop) == 110
+    if read:
+        shop.cycle()
+    inventory(shop)
+    assert lies(shop) == 110
+
+
+def test_an_order_that_a_person_skips_holds_nothing(shop: Stage) -> None:
+    """Who skips an order has seen to its pieces in Sage."""
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.break_sage("status", None, status=503)
+    shop.cycle()
+    shop.mend()
+    shop.act(Act.SKIP, placed, text="typed by hand")
+    assert shop.state(placed) is State.SKIPPED
+    count(shop, 110)
+    inventory(shop, after=timedelta(minutes=5))
+    assert lies(shop) == 110
+
+
+@pytest.mark.parametrize(("kind", "skus"), [("configurable", 1), ("bundle", 2)])
+def test_variants_and_parts_come_off_where_they_lie(shop: Stage, kind: str, skus: int) -> None:
+    before = shop.shop.stock.books()
+    shop.order(kind)
+    taken = {
+        sku: Decimal(before[sku]["default"]) - Decimal(held["default"])
+        for sku, held in shop.shop.stock.books().items()
+        if before[sku] != held
+    }
+    assert len(taken) >= skus
+    for sku in taken:
+        count(shop, 500, sku)
+    inventory(shop)
+    assert {sku: 500 - lies(shop, sku) for sku in taken} == taken
+
+
+def test_nothing_is_published_on_a_guess(shop: Stage) -> None:
+    shop.order("guest", lines=[(SKU, 3)])
+    count(shop, 110)
+    shop.break_shop("status", None, "GET", "V1/orders$", status=503)
+    report = inventory(shop)
+    assert report.text != ""
+    assert shop.shop_calls("PUT") == []
+    assert lies(shop) == 97
+    shop.mend()
+    inventory(shop)
+    assert lies(shop) == 107
+
+
+def test_nobody_reads_orders_that_the_connection_does_not_carry(shop: Stage) -> None:
+    """Sage learns of them by another way, and we not when."""
+    shop.reopen(flows={"inventory": Flow(every="15m")})
+    count(shop, 110)
+    inventory(shop)
+    assert shop.shop_calls("GET", "/orders") == []
+    assert lies(shop) == 110
+
+
+def test_the_second_write_of_a_number_is_one_call(shop: Stage) -> None:
+    shop.reopen()  # also in another process
+    for number in range(1, 4):
+        count(shop, 50, f"HUB-{number:04}")
+    inventory(shop)
+    assert [call.split()[0] for call in shop.shop_calls("", "stockItems")] == ["PUT"] * 3
+    assert [lies(shop, f"HUB-{number:04}") for number in range(1, 4)] == [50] * 3
+
+
+def test_a_refused_id_is_asked_for_again(shop: Stage) -> None:
+    count(shop, 110)
+    shop.break_shop("status", 1, "PUT", "stockItems", status=400)
+    inventory(shop)
+    count(shop, 120)
+    inventory(shop, after=timedelta(hours=1))
+    assert [call.split()[0] for call in shop.shop_calls("", "stockItems")] == ["GET", "PUT"]
+    assert lies(shop) == 120
