@@ -120,7 +120,7 @@ class Shelf:
         if not self._terms.msi:
             there_already = {order["entity_id"] for order, _ in self._web}
             for id, order in self._shop.items():
-                if strict and id not in there_already:
+                if id not in there_already:
                     for sku, pieces in order["awaited"].items():
                         found[sku, "default"] -= Decimal(pieces)
         return found
