@@ -13,7 +13,8 @@ from tidegate.domain.availability import Buffers, with_reservations
 from tidegate.domain.errors import Failure
 from tidegate.flows import credits, deposits, inventory, invoices, price_scribe, settlements, shipments
 from tidegate.ledger import mirror, shipped
-from tidegate.magento.shipments import Shipments
+from tidegate.magento.prices import Rows, StorePrices
+from tidegate.magento.shipments import Shipments, Track
 from tidegate.sage.sage200.receipts import Receipts
 
 # --- documents -----------------------------------------------------------------------------------
@@ -46,6 +47,18 @@ def the_customer_is_never_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shipments, "shipment", lambda *given, **how: shipment(*given, **{**how, "notify": False}))
 
 
+def a_late_tracking_number_is_mailed_again(patch: pytest.MonkeyPatch) -> None:
+    """The shipment was mailed when it was made, and is mailed once more."""
+    add_track = Shipments.add_track
+
+    def eager(self: Shipments, order_id: int, shipment_id: int, track: Track) -> Failure | None:
+        answer = add_track(self, order_id, shipment_id, track)
+        self._client.post(f"/V1/shipment/{shipment_id}/emails", track)
+        return answer
+
+    patch.setattr(Shipments, "add_track", eager)
+
+
 def despatches_are_read_and_forgotten(patch: pytest.MonkeyPatch) -> None:
     """The cursor moves, and nothing was taken in."""
     patch.setattr(shipments, "take", lambda *given: None)
@@ -72,6 +85,11 @@ def invoiced_without_a_look_up(patch: pytest.MonkeyPatch) -> None:
 def credited_without_a_look_up(patch: pytest.MonkeyPatch) -> None:
     """A credit memo whose answer was lost is made, and its goods are put back, once more."""
     patch.setattr(credits, "settle", lambda *given, **how: None)
+
+
+def returned_goods_count_twice(patch: pytest.MonkeyPatch) -> None:
+    """By Sage's number and by the credit memo, which nobody reads back."""
+    patch.setattr(shipped, "written_since", lambda connection, moment: set())
 
 
 # --- money ---------------------------------------------------------------------------------------
@@ -123,6 +141,11 @@ def written_shipments_count_as_unwritten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shipped, "written", lambda connection, orders: {})
 
 
+def a_shipment_is_written_after_its_stock(patch: pytest.MonkeyPatch) -> None:
+    """The source has too few pieces left for it."""
+    patch.setattr(inventory, "hold_back", lambda cycle: None)
+
+
 def everything_is_new_every_time(patch: pytest.MonkeyPatch) -> None:
     """The mirror's fold forgets what was told."""
     settled = mirror.settled
@@ -150,6 +173,15 @@ def tiers_of_another_website(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         price_scribe, "Place", lambda shelf, website_id, store_id: place(shelf, 3 - website_id, store_id)
     )
+
+
+def tiers_are_put_in_the_place_of_all(patch: pytest.MonkeyPatch) -> None:
+    """PUT for POST: the merchant's own tier prices go."""
+
+    def put(self: StorePrices, rows: Any) -> Any:
+        return self._client.put("/V1/products/tier-prices", Rows(rows))
+
+    patch.setattr(StorePrices, "write_tiers", put)
 
 
 def told_before_it_is_written(patch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.scenarios import MAGENTO, SAGE, strike
-from simulation.script import Script
+from simulation.script import Script, Scripted
 
 FOUR = {"kind": "guest", "lines": (("HUB-0001", 4), ("HUB-0002", 2)), "method": "checkmo"}
 WHOLE = {"pick": 0.0, "share": 0.9, "elsewhere": 0.0, "tracked": 0.9}
 PART = {**WHOLE, "share": 0.4}
 SHIP = {"method": "POST", "path": "/ship$"}
 INVOICE = {"method": "POST", "path": "order/[0-9]+/invoice$"}
+RETAILER = 3  #: a customer group without a price list
 REFUND = {"method": "POST", "path": "/refund$"}
 
 
@@ -93,4 +94,41 @@ PRICED = Script(
         (72, "strike", strike(MAGENTO, "refuse", 1, method="POST", path="base-prices$")),
     ),
     settings=back("prices", full_every="1d"),  # else the full compare would put right what was lost
+)
+RETURNED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "despatch", WHOLE),
+        (71, "invoice-run", {"together": 0.0}),
+        (190, "credit", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
+        (191, "strike", strike(MAGENTO, "status", 1, **REFUND, options={"status": 503})),  # stock goes first
+    ),
+    minutes=300,
+    settings=back("shipments", "inventory", "invoices", "credits", full_every="1d"),
+)
+SCARCE = Script(
+    events=(
+        (1, "stock-adjust", {"pick": 0.0, "place": 0.9, "change": 0.0}),
+        (2, "stock-adjust", {"pick": 0.0, "place": 0.9, "change": 0.125}),  # 6 pieces are left in London
+        (5, "place", FOUR),
+        (70, "despatch", {**WHOLE, "elsewhere": 0.95}),
+        (71, "strike", strike(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
+    ),
+    settings=back("shipments", "inventory"),
+)
+
+
+def own_tier(scripted: Scripted) -> str:
+    """The merchant's own tier price stands as it was typed."""
+    tiers = scripted.world.shop.books()["products"]["HUB-0001"]["tiers"]
+    return "" if any(tier["group_id"] == RETAILER for tier in tiers) else f"it is gone: {tiers}"
+
+
+OWN_TIER = Script(
+    events=(
+        (5, "tier-by-hand", {"group_id": RETAILER}),
+        (70, "price", {"pick": 0.0, "which": 0.9, "change": 0.1}),
+    ),
+    settings=back("prices"),
+    checks={"promotions are not touched": own_tier},
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
 from tidegate_sandbox.checker_calls import Call
 from tidegate_sandbox.faults import Fault
+from tidegate_sandbox.magento.prices import Tier, TierKey
 
 #: A Monday, ten in the morning in Detroit and three in the afternoon in London: both companies are open.
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -134,6 +136,17 @@ class ScriptedOutside(Outside):
         self._wire("magento").faults.add(
             Fault("poison_order", None, options={"entity_id": self.placed[place]})
         )
+
+    def do_tier_by_hand(self, group_id: int) -> None:
+        """The merchant asks less of a group for ten pieces of the first product."""
+        key = TierKey(0, group_id, Decimal(10))
+        self.world.shop.catalogue.prices.put_tier("HUB-0001", key, Tier(Decimal(5)))
+
+    def do_account_by_hand(self) -> None:
+        """Somebody opens an account in the company for the shop's newest customer."""
+        newest = list(self.world.shop.books()["customers"].values())[-1]
+        company = self.world.sage.company
+        company.customers.create("BYHAND", "By hand", email=newest["email"])
 
     def do_twin(self) -> None:
         """A second hub runs a cycle while the first one is about to send its next order."""

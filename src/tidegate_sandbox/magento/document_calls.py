@@ -223,6 +223,13 @@ def comment_shipment(call: Call) -> Row:
 # Reading
 
 
+def mail_shipment(call: Call) -> bool:
+    """Mail the customer about a shipment once more (the path is of the interface's schema; not recorded)."""
+    row = _get("shipment")(call)
+    call.store.mails.append(("shipment", row["entity_id"]))
+    return True
+
+
 def _table(call: Call, kind: str) -> DocumentTable:
     tables = (call.store.shipments, call.store.invoices, call.store.creditmemos)
     return next(table for table in tables if table.kind == kind)
@@ -267,6 +274,7 @@ ROUTES: Final = [
     Route("GET", "shipment/{id}", _SHIPMENT, _get("shipment")),
     Route("GET", "shipment/{id}/comments", _SHIPMENT, _comments("shipment")),
     Route("POST", "shipment/{id}/comments", _SHIPMENT, comment_shipment),
+    Route("POST", "shipment/{id}/emails", _SHIPMENT, mail_shipment),
     Route("GET", "invoices", _INVOICE, _search("invoice")),
     Route("GET", "invoices/{id}", _INVOICE, _get("invoice")),
     Route("GET", "invoices/{id}/comments", _INVOICE, _comments("invoice")),
