@@ -21,6 +21,7 @@ from tidegate.simulation.run import CONNECTION, Simulation
 from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
 from tidegate_sandbox.checker_calls import Call
+from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento.prices import Tier, TierKey
 
@@ -145,8 +146,9 @@ class ScriptedOutside(Outside):
     def do_account_by_hand(self) -> None:
         """Somebody opens an account in the company for the shop's newest customer."""
         newest = list(self.world.shop.books()["customers"].values())[-1]
-        company = self.world.sage.company
-        company.customers.create("BYHAND", "By hand", email=newest["email"])
+        customers = self.world.sage.company.customers
+        contact = customers.add_contact(customers.open(NewCustomer(code="BYHAND", name="By hand")))
+        customers.add_point(contact, "email", newest["email"])
 
     def do_twin(self) -> None:
         """A second hub runs a cycle while the first one is about to send its next order."""

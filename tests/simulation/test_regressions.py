@@ -10,6 +10,7 @@ from simulation.script import Script, Scripted
 from tidegate.simulation.run import ledger_folder
 
 SAGE = "sage200"
+PUBLISH = {"system": "magento", "times": 1, "method": "POST", "path": "source-items$"}
 
 
 def run(script: Script) -> Scripted:
@@ -106,8 +107,12 @@ def arrived(scripted: Scripted, place: int) -> float:
     """The minute in which the company got the order."""
     key = f"magento:main:{scripted.outside.placed[place]}"
     (there,) = scripted.world.sage.company.books()["orders_by_key"][key]
-    at = datetime.fromisoformat(there["created_at"])
-    return (at - scripted.week.start).total_seconds() / 60
+    return minute(scripted, there["created_at"])
+
+
+def minute(scripted: Scripted, at: str) -> float:
+    """A moment as the script counts."""
+    return (datetime.fromisoformat(at) - scripted.week.start).total_seconds() / 60
 
 
 def test_a_receipt_is_posted_by_a_process_that_did_not_send_the_order() -> None:
@@ -140,3 +145,47 @@ def test_an_invoice_that_is_read_before_its_despatch_waits() -> None:
         )
     )
     assert scripted.outcome.invoices == 1
+
+
+def test_a_registration_whose_account_came_another_way_is_not_queued_for_ever() -> None:
+    # Seed 13: nobody was left to be made, and so nothing became of the delivery.
+    refused = {"system": SAGE, "kind": "seats", "times": None, "method": "POST", "path": "customers$"}
+    scripted = run(
+        Script(
+            events=(
+                (1, "strike", refused),
+                (5, "registers", {}),
+                (70, "account-by-hand", {}),
+                (71, "mend", {"system": SAGE}),
+            ),
+            minutes=200,
+            settings=back("registrations"),
+        )
+    )
+    made = [each for each in scripted.deliveries if each["flow"] == "registrations"]
+    assert {each["state"] for each in made} == {"confirmed"}
+    assert made[-1]["target_number"] == "BYHAND"
+
+
+def test_old_numbers_are_not_published_while_sage_is_closed() -> None:
+    # Seed 35: what an earlier cycle had calculated left, though nobody could say whether it still held.
+    refused = {"kind": "status", "options": {"status": 503}}
+    sold = {"pick": 0.0, "pieces": 3}
+    scripted = run(
+        Script(
+            events=(
+                (61, "other-channel-sale", sold),
+                (62, "strike", {**refused, **PUBLISH}),
+                (130, "other-channel-sale", sold),
+                (131, "strike", {**refused, "system": SAGE, "times": None}),
+                (200, "mend", {"system": SAGE}),
+            ),
+            minutes=300,
+            settings=back("inventory"),
+        )
+    )
+    assert scripted.evidence is not None
+    later = [write for write in scripted.evidence.stock_writes if minute(scripted, write.at) > 60]
+    assert [write.sku for write in later] == ["HUB-0001"] * 2  # the one that was refused, and the last
+    assert minute(scripted, later[0].at) < 130
+    assert minute(scripted, later[1].at) > 200
