@@ -262,6 +262,7 @@ def note_orders(cycle: Cycle, scribe: Scribe, moved: Collection[str]) -> bool:
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
+    cycle.keep_lease()
     with transaction("orders"):
         mirror.observe(cycle.lease, cycle.name, there, cycle.now())
         cursors.move(cycle.name, FLOW, owed_pieces.NOTED, cycle.started.isoformat(), cycle.now())

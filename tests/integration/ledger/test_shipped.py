@@ -17,7 +17,9 @@ from tidegate.ledger.delivery import NewDelivery
 pytestmark = pytest.mark.usefixtures("ledger")
 
 
-def despatched(entity_id: int, standing: State, *, sku: str = "A", quantity: str = "2", **order: object) -> None:
+def despatched(
+    entity_id: int, standing: State, *, sku: str = "A", quantity: str = "2", **order: object
+) -> None:
     """A shipment of an order that was read, in a state."""
     subject = {
         "skus": [sku],
@@ -86,3 +88,28 @@ def test_documents_that_the_company_does_not_have(ledger: Ledger) -> None:
     models.Delivery.objects.filter(pk=ids["2"]).update(state="confirmed")
     assert sorted(queued.documents(CONNECTION)) == ['"1"', '"3"']
     assert list(queued.documents("another")) == []
+
+
+def test_skipped_documents_that_the_store_has_not_finished_with(ledger: Ledger) -> None:
+    states = {1: "pending_payment", 2: "canceled", 3: "holded", 4: "complete"}
+    with database.transaction("test"):
+        sources = intake.save_sources(
+            [row(number, document=f'"{number}"', state=state) for number, state in states.items()], NOW
+        )
+        specs = [
+            NewDelivery(connection=CONNECTION, flow="orders", step="order", key=f"{number}", source_id=source)
+            for number, source in sources.items()
+        ]
+        delivery.create_many(specs, NOW)
+    models.Delivery.objects.update(state="skipped")
+    assert sorted(queued.passed_over(CONNECTION)) == ['"1"', '"3"']
+    assert list(queued.documents(CONNECTION)) == []
+
+
+def test_what_was_read_before_a_moment(ledger: Ledger) -> None:
+    with database.transaction("test"):
+        intake.save_sources([row(1)], NOW)
+        later = NOW + timedelta(minutes=5)
+        intake.save_sources([row(1), row(2)], later)
+    assert intake.known_ids("main", "order", [1, 2, 3]) == {1, 2}
+    assert intake.known_ids("main", "order", [1, 2, 3], read_before=later) == {1}

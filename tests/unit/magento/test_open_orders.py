@@ -1,0 +1,54 @@
+"""The pieces of orders that nobody has read yet, from recorded orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.magento.open_orders import OpenOrder, opened
+from unit.magento.recordings import WEBSITES, body, raw
+
+
+class Views:
+    """Knows but one store view until it is asked anew."""
+
+    def codes(self, *, fresh: bool = False) -> Mapping[int, str]:
+        return WEBSITES if fresh else {1: "base"}
+
+
+def order(name: str) -> OpenOrder:
+    """A recorded order, as a row of the light list."""
+    found = opened(msgspec.Raw(raw(name)), Views())
+    assert isinstance(found, OpenOrder), found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        ("orders-get-guest-tax", {"HUB-0001": 2, "HUB-0002": 1}),
+        ("orders-get-conf", {"SHIRT-RED": 2, "SHIRT-BLUE": 1, "HUB-0006": 1}),
+        ("orders-get-bundle", {"HUB-0010": 2, "HUB-0020": 4, "HUB-0007": 1}),
+    ],
+)
+def test_point_7_each_piece_counts_once_where_it_lies(name: str, pieces: dict[str, int]) -> None:
+    assert dict(order(name).pieces) == {sku: Decimal(count) for sku, count in pieces.items()}
+
+
+def test_state_and_website_are_told() -> None:
+    assert (order("orders-get-cancelled").state, order("orders-get-cancelled").website) == (
+        "canceled",
+        "base",
+    )
+    assert order("orders-get-eur").website == "b2b"  # a store view that was not known before
+
+
+def test_what_cannot_be_read_harms_only_itself() -> None:
+    row = {**body("orders-get-guest-tax"), "created_at": "yesterday"}
+    found = opened(msgspec.Raw(msgspec.json.encode(row)), Views())
+    assert isinstance(found, Failure)
+    assert found.code is Code.MALFORMED
