@@ -10,7 +10,7 @@ from typing import Any
 
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
-from tidegate.simulation.settings import ATTRIBUTES, BANDS, LEGACY, PREPAID, SOURCES
+from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
 from tidegate_sandbox import (
@@ -126,7 +126,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
         sources=SOURCES[website] if settings.msi else LEGACY,
         bands=BANDS,
-        attributes=ATTRIBUTES,
+        attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
     )

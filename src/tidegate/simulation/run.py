@@ -24,7 +24,7 @@ from tidegate.simulation import judgement
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.mortality import ProcessDeath
-from tidegate.simulation.settings import Settings
+from tidegate.simulation.settings import ATTRIBUTES, Settings
 from tidegate.simulation.week import Event, Week, write_week
 from tidegate.simulation.world import World, build_world
 from tidegate_sandbox.checker import Verdict
@@ -108,6 +108,7 @@ class Simulation:
             colliding=week.settings["colliding"],
             items=ITEMS,
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            attributes=ATTRIBUTES if settings.get("back") else {},
             **settings,
         )
         self.world.register(NEW_CUSTOMERS)

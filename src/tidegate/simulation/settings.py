@@ -45,7 +45,7 @@ SOURCES = {
 LEGACY = {"HOME": "default", "DETROIT": "default", "LONDON": "default"}
 #: Customer groups and the lists of their prices.
 BANDS = {"Wholesale": "Wholesale"}
-#: What customers show of their accounts; the shop has the attributes of these fields, and not the account's.
+#: What customers show of their accounts in a simulated week, whose shop has these attributes.
 ATTRIBUTES = {"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"}
 #: Methods whose orders are paid at checkout.
 PREPAID = ("checkmo",)
@@ -58,7 +58,7 @@ warehouses = {{ {warehouses} }}
 [connections.web.accounts]
 approval = "{approval}"
 full_every = "{full_every}"
-attributes = {{ account = "sage_account", {attributes} }}
+attributes = {{ {attributes} }}
 
 [connections.web.prices]
 full_every = "{full_every}"
@@ -102,6 +102,7 @@ class Settings:
     msi: bool = True
     invoice_when: str = "invoice"
     approval: str = "provisional"
+    attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     full_every: str = "12h"
 
 
@@ -135,7 +136,7 @@ def way_back(settings: Settings) -> str:
         full_every=settings.full_every,
         warehouses=pairs(sources),
         groups=pairs(BANDS),
-        attributes=pairs(ATTRIBUTES),
+        attributes=pairs(settings.attributes),
     )
     paid = [f'\n[connections.web.payments.{name}]\naccount = "1210"\nprepaid = true\n' for name in PREPAID]
     if "payments" not in settings.back:

@@ -19,7 +19,7 @@ from tidegate.ledger import database
 from tidegate.sage.seats import SeatPools
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
-from tidegate.simulation.settings import ATTRIBUTES, Settings, render
+from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento, sage200
 from tidegate_sandbox.clock import SandboxClock
@@ -158,7 +158,7 @@ def build_world(
     shop, shop_wire = magento.build(clock, shop_faults)
     if "hub" not in shop.integrations:
         shop.access.add("hub")
-    shop.customers.attributes |= {code: code for code in ATTRIBUTES.values()}
+    shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}
     shop.msi = differences.get("msi", True)
     for number in range(items + 1, WIDGETS + 1):
         drop_widget(shop, f"HUB-{number:04d}")
