@@ -24,7 +24,7 @@ HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12,
 WORKING_HOURS, FOUR_TIMES_A_DAY = "7 6-22/2 * * *", "31 7-22/5 * * *"
 
 #: Every so manieth week has all flows.
-TRADING = 5
+TRADING = 7
 #: A Thursday: five days with a weekend in the middle, in whose Sunday night London changes its clocks.
 START = datetime(2026, 3, 26, 6, 0, tzinfo=UTC)
 
@@ -96,7 +96,7 @@ def write_week(
     """The script of week number `seed`: about `orders` orders over `days` days.
 
     `back` are the flows from Sage to Magento that run, too; with any, both sides trade. What is not given
-    follows from the seed: every fifth week has all flows, and is shorter, since it does three times as much.
+    follows from the seed: every seventh week has all flows, and is shorter, since it does three times as much.
     """
     if back is None:
         back = tuple(trade.CADENCES) if seed % TRADING == 0 else ()
