@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
@@ -25,7 +25,7 @@ class ChainLink:
 
 
 def add(links: Sequence[ChainLink], now: datetime) -> None:
-    """Tie identifiers to their sources; what is tied already stays as it is."""
+    """Tie identifiers to their sources; what is tied already stays, but learns the delivery that made it."""
     inside(now)
     models.Link.objects.bulk_create(
         [
@@ -40,15 +40,25 @@ def add(links: Sequence[ChainLink], now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    made = {
+        (link.source_id, link.kind, storable(link.identifier)): link.delivery_id
+        for link in links
+        if link.delivery_id is not None
+    }
+    for part in rows.chunks(sorted({source_id for source_id, _, _ in made})):
+        unmade = models.Link.objects.filter(source_id__in=part, delivery=None)
+        known = unmade.values_list("pk", "source_id", "kind", "identifier")
+        learnt = [(pk, made[key]) for pk, *tied in known if (key := tuple(tied)) in made]
+        rows.update(models.Link, ("delivery",), learnt)
 
 
 def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
     """The links that carry this number or, with `kind`, this number or identifier."""
     number = storable(number)
-    rows = models.Link.objects.filter(number=number)
+    found = models.Link.objects.filter(number=number)
     if kind is not None:
-        rows = models.Link.objects.filter(Q(number=number, kind=kind) | Q(identifier=number, kind=kind))
-    return [_link(row) for row in rows.order_by("pk")]
+        found = models.Link.objects.filter(Q(number=number, kind=kind) | Q(identifier=number, kind=kind))
+    return [_link(row) for row in found.order_by("pk")]
 
 
 def of(source_id: int) -> list[ChainLink]:

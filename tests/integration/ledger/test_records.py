@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from integration.ledger.making import (
     apply,
     begin,
     captured,
+    create,
     open_batch,
     row,
     side_by_side,
@@ -118,6 +120,17 @@ def test_the_chain_is_walked_from_both_ends(ledger: object) -> None:
     assert chain.find("I43") == [links[2]]
     assert chain.find("42", kind="sage-order") == [links[1]]
     assert chain.find("42") == []
+
+
+def test_a_tie_learns_the_delivery_that_made_it_and_keeps_it(ledger: object) -> None:
+    (source,) = save(row(1)).values()
+    first, second = create("a", "b", source_id=source)
+    tie = ChainLink(source, "sage-invoice", "43", "I43")
+    with database.transaction("test"):
+        chain.add([tie, ChainLink(source, "sage-order", "42", "S42")], NOW)
+        chain.add([replace(tie, delivery_id=first)], NOW)
+        chain.add([replace(tie, delivery_id=second)], LATER)
+    assert [link.delivery_id for link in chain.of(source)] == [first, None]
 
 
 def test_cursors_and_marks(ledger: object) -> None:
