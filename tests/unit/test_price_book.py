@@ -38,7 +38,7 @@ def test_offers_are_told_apart_by_owner() -> None:
     assert price_book.offers(kept) == {"A": ([ListPrice("RETAIL", "A", Decimal(9))], [contract])}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.timeout(60)
 def test_ten_million_contract_prices_are_compared_in_polars() -> None:
     """10,000 accounts with 1,000 prices each; one thousand of them changed."""

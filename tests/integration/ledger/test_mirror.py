@@ -300,7 +300,7 @@ def test_whatever_happens_the_store_ends_with_what_is_wanted(
     assert settled() == wanted
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_million_items_are_compared_in_seconds(sqlite: Ledger) -> None:
     keys = pl.DataFrame({"key": [f"SKU-{number:07}@wh_london" for number in range(1_000_000)]})
     first = keys.with_columns(value=pl.lit("77;1"))
