@@ -80,9 +80,10 @@ def age(minutes: int | None) -> str:
 def account(flows: dict[str, Any]) -> Table:
     """One line a flow; each line adds up."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    table.add_column("")
+    table.add_column("", no_wrap=True, min_width=len("registrations"))
     for place in PLACES:
-        table.add_column(place.replace("_", "\n"), justify="right", no_wrap=True, vertical="bottom")
+        head = place.replace("_", "\n").replace("unexplained", "unex-\nplained")  # fits eighty columns
+        table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
     for name, flow in flows.items():
         counts = flow["account"]
         styles = ["red" if place == "unexplained" and counts[place] else "" for place in PLACES]
