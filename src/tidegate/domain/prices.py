@@ -194,10 +194,13 @@ def _list_breaks(
     if one.currency and one.currency != shelf.currency:
         return _LeftOut(f"list {code} is in {one.currency}, website {shelf.website} in {shelf.currency}")
     found: Breaks = {}
-    foreign = ""
+    foreign, priceless = "", False
     for row in rows:
         if row.unit:
             foreign = row.unit
+            continue
+        if row.price <= 0:  # nobody has set it yet: the shop must not give it away
+            priceless = True
             continue
         price = _on_terms_of(shelf, row.price, one.tax_inclusive, sku, setting)
         if isinstance(price, _LeftOut):
@@ -205,6 +208,8 @@ def _list_breaks(
         found[max(row.quantity, _ONE)] = price
     if not found and foreign:
         return _LeftOut(f"list {code} has {sku} per {foreign}, not per stock unit")
+    if not found and priceless:
+        return _LeftOut(f"list {code} has no price above zero for {sku}")
     return found
 
 
@@ -258,6 +263,8 @@ def _contracts(
         for each in own.get(account, ()):
             if each.unit:
                 reason = _LeftOut(f"the contract of {account} has {sku} per {each.unit}, not per stock unit")
+            elif each.price <= 0:
+                reason = _LeftOut(f"the contract of {account} has no price above zero for {sku}")
             elif each.currency and each.currency != shelf.currency:
                 reason = _LeftOut(
                     f"the contract of {account} is in {each.currency}, website {shelf.website} in {shelf.currency}"

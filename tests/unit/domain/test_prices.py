@@ -92,6 +92,15 @@ def test_a_price_per_box_is_left_out_with_the_reason() -> None:
     assert "BOX" in found.left_out[TIER]
 
 
+def test_a_product_whose_price_nobody_has_set_is_not_given_away() -> None:
+    book = [replace(each, price=Decimal(0)) if each.list_code == "RETAIL" else each for each in BOOK]
+    found = wanted_prices("A", book, [], SETTING)
+    base = PriceKey("base", "A", "b2b")
+    assert base not in found.values
+    assert "zero" in found.left_out[base]
+    assert TIER in found.values
+
+
 @pytest.mark.parametrize(
     ("first", "last", "counts"),
     [
