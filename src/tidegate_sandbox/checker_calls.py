@@ -66,7 +66,8 @@ def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime],
             waiting.pop()
             refused = 0
         signing_in = path.endswith(SIGN_IN)
-        if status in (401, 403) or (signing_in and status == 400):
+        # 403 at the sign-in server is its front door: it says nothing about the credentials
+        if status in (401, 400 if signing_in else 403):
             refused += 1
         elif status is not None and status < 400 and not signing_in:
             refused = 0
