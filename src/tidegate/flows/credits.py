@@ -16,11 +16,9 @@ from tidegate.flows import papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
-from tidegate.flows.invoices import read
+from tidegate.flows.invoices import pass_on
 from tidegate.flows.papers import Adopt, Step, Write
-from tidegate.ledger import delivery, lookups
 from tidegate.ledger import papers as of_orders
-from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import credit
 
@@ -30,12 +28,7 @@ MARK = "Sage credit note"
 
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
-    with transaction("reclaim"):
-        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
-        read(cycle, FLOW, credit=True)
-    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        papers.carry(cycle, CreditClerk(cycle.connection), (STEP,))
+    pass_on(cycle, CreditClerk(cycle.connection), STEP, credit=True)
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:

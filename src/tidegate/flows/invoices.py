@@ -38,12 +38,17 @@ MARK = "Sage invoice"
 
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
+    pass_on(cycle, InvoiceClerk(cycle.connection), STEP, credit=False)
+
+
+def pass_on(cycle: Cycle, clerk: papers.Clerk, step: str, *, credit: bool) -> None:
+    """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
     if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
-        read(cycle, FLOW, credit=False)
-    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        papers.carry(cycle, InvoiceClerk(cycle.connection), (STEP,))
+        read(cycle, clerk.flow, credit=credit)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, clerk.flow, cycle.now()):
+        papers.carry(cycle, clerk, (step,))
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:

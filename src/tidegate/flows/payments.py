@@ -43,9 +43,9 @@ def run(cycle: Cycle) -> None:
             readings = cycle.connection.company.capabilities.readings
             if readings.entries:
                 read(cycle, session)
-            if readings.receipts and cycle.may_go_on():
+            if readings.postings and cycle.may_go_on():
                 learn_postings(cycle, session)
-            if cycle.may_go_on():
+            if readings.receipts and cycle.may_go_on():
                 deposits.run(cycle, session)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         cycle.writes_company = False  # from here on it is the store that answers
@@ -79,7 +79,7 @@ def read(cycle: Cycle, session: Session) -> None:
 
 def learn_postings(cycle: Cycle, session: Session) -> None:
     """The nominal ledger's lines of new entries: the end of every chain."""
-    if not cycle.connection.company.capabilities.readings.postings or not cycle.may_call_company():
+    if not cycle.may_call_company():
         return
     learnt = kept_books.learn_postings(cycle.connection, session)
     if isinstance(learnt, Failure):

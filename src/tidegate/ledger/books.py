@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -148,8 +149,8 @@ def unread_urns(connection: str, limit: int) -> list[str]:
         .values_list("urn", "gross")
     )
     # an entry over nothing is never posted: asked for again and again, such entries would fill the pool
-    urns = dict.fromkeys(urn for urn, gross in found.iterator() if gross)
-    return list(urns)[:limit]
+    urns = (urn for urn, gross in found.iterator() if gross)
+    return list(dict.fromkeys(islice(urns, limit)))
 
 
 def invoices(connection: str, start: date | None = None, end: date | None = None) -> list[SalesInvoice]:
