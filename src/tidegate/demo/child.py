@@ -7,10 +7,11 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from datetime import datetime
 from typing import IO, Any
 
-from tidegate.demo.stage import RATE, Stage
-from tidegate.demo.story import START
+from tidegate.demo.stage import Stage
 
 Line = dict[str, Any]
 #: Real seconds that a hub which was asked to stop may take to end its cycle.
@@ -27,9 +28,10 @@ class Life:
     def __init__(self, stage: Stage, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
         self._lines = lines
         self._ready = threading.Event()
+        self.waits_until: datetime | None = None  #: None while it is at work
+        self.news = threading.Event()  #: set whenever a line has come
         command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(stage.config_path)]
-        command += ["--start", START.isoformat(), "--rate", repr(RATE), "--seed", str(stage.seed)]
-        command += ["--die-at", str(dies_at)]
+        command += ["--seed", str(stage.seed), "--die-at", str(dies_at)]
         with stage.log_path.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
@@ -50,8 +52,12 @@ class Life:
                     return  # a killed process may leave half a line
                 if line == "ready\n":
                     self._ready.set()
+                elif "waits_until" in (told := json.loads(line)):
+                    self.waits_until = datetime.fromisoformat(told["waits_until"])
                 else:
-                    self._lines.put(json.loads(line))
+                    self._lines.put(told)
+                self.news.set()
+            self.news.set()
 
     def until_ready(self) -> None:
         """Wait until it could begin at once. Raises HubEnded."""
@@ -59,12 +65,13 @@ class Life:
             if (status := self.process.poll()) is not None:
                 raise HubEnded(f"the hub's process ended with status {status} before it had begun")
 
-    def begin(self, since: float) -> None:
-        """Let it work; `since` is the clock's origin. What has died meanwhile shows in `process`."""
+    def go_on(self, now: datetime) -> None:
+        """Let it work from this time on. What has died meanwhile shows in `process`."""
         assert self.process.stdin is not None  # noqa: S101 - it is a pipe
+        self.waits_until = None
         try:
-            with self.process.stdin as stdin:
-                stdin.write(f"{since!r}\n")
+            self.process.stdin.write(f"{now.isoformat()}\n")
+            self.process.stdin.flush()
         except BrokenPipeError:
             return
 
@@ -72,14 +79,20 @@ class Life:
         """Ask it to stop; end it when it does not."""
         if self.process.poll() is None:
             self.process.terminate()
+            self.hang_up()
             try:
                 self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
         self._reader.join(PATIENCE)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close its standard input: what waits for the time ends."""
         if self.process.stdin is not None and not self.process.stdin.closed:
-            self.process.stdin.close()
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
 
 
 class Child:
@@ -104,14 +117,30 @@ class Child:
         assert self._next is not None  # noqa: S101 - just prepared
         self._next.until_ready()
 
-    def begin(self) -> None:
-        """It is the next one's turn."""
+    def begin(self, now: datetime) -> None:
+        """It is the next one's turn, from this time on."""
         self.prepare()
         if self._life is not None:
             self._life.end()
         self._life, self._next = self._next, None
         if self._life is not None:
-            self._life.begin(self._stage.since)
+            self._life.go_on(now)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when the hub waits; None while it is at work. What it reported before is in `lines`."""
+        return self._life.waits_until if self._life is not None else None
+
+    def go_on(self, now: datetime) -> None:
+        """End the hub's wait: it is `now`."""
+        if self._life is not None:
+            self._life.go_on(now)
+
+    def listen(self, seconds: float) -> None:
+        """Wait so many real seconds at most for a line of the hub, or for its end."""
+        if self._life is not None:
+            self._life.news.wait(seconds)
+            self._life.news.clear()
 
     def ended(self) -> int | None:
         """The exit status of the one whose turn it was: -9 after SIGKILL. None while it lives."""

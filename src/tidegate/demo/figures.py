@@ -38,17 +38,19 @@ class Figures:
         return account
 
     @property
+    def accounts(self) -> dict[str, dict[str, int]]:
+        """The account of every flow."""
+        return {name: flow["account"] for name, flow in self.connection["flows"].items()}
+
+    @property
     def waiting(self) -> int:
         """What waits or is in doubt in any flow."""
-        return sum(
-            flow["account"]["waiting"] + flow["account"]["in_doubt"]
-            for flow in self.connection["flows"].values()
-        )
+        return sum(account["waiting"] + account["in_doubt"] for account in self.accounts.values())
 
     @property
     def unexplained(self) -> int:
         """What is nowhere in any flow; 0, or Tidegate is broken."""
-        return sum(abs(flow["account"]["unexplained"]) for flow in self.connection["flows"].values())
+        return sum(abs(account["unexplained"]) for account in self.accounts.values())
 
 
 def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
@@ -87,6 +89,21 @@ def oldest_minutes(now: datetime) -> int | None:
     states = (*WAITING, State.IN_DOUBT)
     found = reports.deliveries(now, flow="orders", states=states, limit=1)["deliveries"]
     return found[0]["age_seconds"] // 60 if found else None
+
+
+def waiting_by_flow(figures: Figures) -> str:
+    """What waits or is in doubt, flow by flow, with the reason of the oldest."""
+    parts = []
+    for flow, account in figures.accounts.items():
+        many = account["waiting"] + account["in_doubt"]
+        if not many:
+            continue
+        oldest = reports.deliveries(figures.at, flow=flow, states=(*WAITING, State.IN_DOUBT), limit=1)
+        reasons = [f"{each['label']}: {each['reason'] or 'no reason'}" for each in oldest["deliveries"]]
+        parts.append(
+            f"{flow}: {many} wait or are in doubt ({'; '.join(reasons) or 'no document of its own'})"
+        )
+    return "; ".join(parts)
 
 
 def unsent(now: datetime) -> list[Book]:

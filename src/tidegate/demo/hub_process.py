@@ -1,9 +1,9 @@
 """The hub of the demonstration, a process of its own, so that it can be killed for real.
 
-It is the loop of `tidegate run` under a fast clock; one line of JSON on standard output for each
-cycle. It says `ready` and waits for the clock's origin on standard input before it begins, so that
-the time which Python takes to start is no part of the story. With `--die-at N` it kills itself with SIGKILL as soon as Sage has answered its N-th order:
-nothing of that answer has been committed.
+It is the loop of `tidegate run` under the parent's clock. It writes lines of JSON to standard output: one for
+each cycle, and one whenever it waits, with the time until which it does. It writes `ready` and reads the
+time from standard input before it begins, and after every wait. With `--die-at N` it kills itself with SIGKILL
+as soon as Sage has answered its N-th order: nothing of that answer has been committed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import sys
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from tidegate import log
-from tidegate.clock import FastClock
 from tidegate.config.reading import load
+from tidegate.demo.hub_clock import HubClock
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.engine.runner import run
@@ -33,17 +34,15 @@ def main() -> None:
     """Serve until SIGTERM, or until the appointed death."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--start", type=datetime.fromisoformat, required=True)
-    parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--die-at", type=int, default=0)
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
     print("ready", flush=True)
-    since = sys.stdin.readline()
-    if not since:
+    start = told_time()
+    if start is None:
         return  # the parent is gone
-    clock = FastClock(given.start, float(since), given.rate)
+    clock = HubClock(start, ask)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     log.set_up("json", clock=clock, stream=sys.stderr)
@@ -75,6 +74,17 @@ class Executioner(httpx.HTTPTransport):
         return response
 
 
+def told_time() -> datetime | None:
+    """The time that the parent says, as ISO text on one line; None when it is gone."""
+    line = sys.stdin.readline().strip()
+    return datetime.fromisoformat(line) if line else None
+
+
+def ask(until: datetime) -> datetime | None:
+    """Report until when this process waits, and wait for the time at which it goes on."""
+    return told_time() if write({"waits_until": until.isoformat()}) else None
+
+
 def tell(report: Report, stop: threading.Event) -> None:
     """One line for the parent; without a parent there is nothing left to do."""
     line = {
@@ -84,11 +94,18 @@ def tell(report: Report, stop: threading.Event) -> None:
         "text": report.text,
         "counts": report.counts,
     }
+    if not write(line):
+        stop.set()
+
+
+def write(line: dict[str, Any]) -> bool:
+    """One line of JSON to the parent; false when it is gone."""
     try:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        stop.set()
+        return False
+    return True
 
 
 if __name__ == "__main__":

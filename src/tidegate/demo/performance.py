@@ -1,29 +1,38 @@
-"""The evening as it happens: beats are played, the hub's process is watched, events are told in plain words."""
+"""The evening as it happens: beats are played, the hub's process is watched, events are told in plain words.
+
+Simulated time passes only while the hub waits, so that every machine shows the same evening: how long it takes
+is a figure, never a verdict.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from queue import Empty
 
-from tidegate.clock import FastClock, SystemClock, machine_seconds
+from tidegate.clock import SystemClock, VirtualClock
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, HubEnded, Line
-from tidegate.demo.figures import judge, look
+from tidegate.demo.figures import judge, look, waiting_by_flow
 from tidegate.demo.life import differences, incomplete_chains
 from tidegate.demo.shift import Shift
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import Beat, Story
 
-#: Real seconds between two looks at the ledger and the books, or more: so many times what the last one took, since
-#: both systems are served by this process, too.
-LOOK_EVERY, SHARE = 0.25, 5
-#: Real seconds after which the performance is given up; it takes half a minute on an idle machine.
-CEILING = 240.0
+#: Simulated time between two looks at the ledger and the books.
+LOOK_EVERY = timedelta(minutes=5)
+#: Simulated seconds a real one where somebody watches: ten minutes.
+RATE = 600.0
+#: Real seconds between two steps of the time where somebody watches.
+STEP = 0.03
+#: When nothing has changed for so long in simulated time, nothing will.
+PATIENCE = timedelta(hours=12)
+#: Real seconds in which a hub that is at work neither asks the shop or Sage anything nor reports a cycle.
+SILENCE = 600.0
 KILLED = -9
 MOST = 5  #: things that are missing are told at once
 
@@ -46,7 +55,10 @@ class Performance:
         configuration: Configuration,
         story: Story,
         tell: Callable[[Event], None],
+        *,
+        watched: bool = False,
     ) -> None:
+        """`watched`: somebody looks on, so that time passes at `RATE`; otherwise as fast as the hub works."""
         self.stage = stage
         self.configuration = configuration
         self.story = story
@@ -61,48 +73,105 @@ class Performance:
         self._judged_after = -1
         self._disagreements: list[str] = []
         self.shift = Shift(stage, self.say)
-        self.clock = FastClock(script.START, machine_seconds(), 0.0)
+        self.clock = VirtualClock(script.START)
+        self.watched = watched
+        self.stuck = ""  #: why it was given up before everything was settled
         self.figures = look(stage, configuration, script.START)
         self._tell = tell
         self._beats = deque(story.beats)
         self._entities: dict[str, int] = {}
         self._told: Counter[str] = Counter()
-        self._watch = SystemClock()
-        self._began = self._watch.monotonic()
-        self._next_look = 0.0
+        self._machine = SystemClock()
+        self._began = self._machine.monotonic()
+        self._next_look = script.START
+        self._progress: object = None
+        self._progressed = script.START
+        #: The real second at which the hub was last seen to do something, and its calls until then.
+        self._seen_at_work = (self._began, 0)
 
     # --- the loop ------------------------------------------------------------------------------
 
     def play(self, show: Callable[[], None]) -> None:
-        """Go on until nothing is missing, or until the ceiling is reached. Raises HubEnded."""
+        """Go on until nothing is missing, or nothing changes any more. Raises HubEnded."""
         self.child.until_ready()
-        self.clock = self.stage.begin()
-        self.child.begin()
+        self.child.begin(self.clock.now())
         self.say("the shop is open, Sage is open; Tidegate reads orders every 15 minutes")
-        while self._watch.monotonic() - self._began < CEILING:
-            self.beats()
-            self.mind_the_hub()
+        while not self.stuck:
+            waits_until = self.child.waits_until
             self.listen()
-            if self._watch.monotonic() >= self._next_look:
+            if waits_until is None:
+                self.mind_the_hub()
+                self.mind_the_silence()
+                self.child.listen(STEP)
+                continue
+            self.beats()
+            if self.clock.now() >= self._next_look:
                 self.look()
                 show()
                 if not self.missing():
                     return
+                self.mind_the_progress()
+            self.pass_time(waits_until)
+
+    @property
+    def seconds(self) -> float:
+        """Real seconds since the beginning."""
+        return self._machine.monotonic() - self._began
+
+    def pass_time(self, waits_until: datetime) -> None:
+        """Move the time of both systems on to what comes next; when it is the hub's turn, the hub goes on."""
+        now = self.clock.now()
+        if waits_until <= now:
+            self._seen_at_work = (self._machine.monotonic(), self.calls())
+            self.child.go_on(now)
+            return
+        beats = (beat.at for beat in self._beats if beat.at > now)
+        then = min(waits_until, self._next_look, next(beats, waits_until))
+        if self.watched:
+            self._machine.wait(min(STEP, (then - now).total_seconds() / RATE))
+            then = min(then, now + timedelta(seconds=STEP * RATE))
+        self.clock.set(then)
+        self.stage.sandbox_clock.set(then)
 
     def look(self) -> None:
         """New figures, and what they say that is new."""
-        began = self._watch.monotonic()
         self.figures = look(self.stage, self.configuration, self.clock.now())
+        self._next_look = self.clock.now() + LOOK_EVERY
         self.notice()
-        ended = self._watch.monotonic()
-        self._next_look = ended + max(LOOK_EVERY, SHARE * (ended - began))
+
+    def calls(self) -> int:
+        """Requests that both systems have seen, and cycles reported: what grows while the hub works."""
+        return self.told + sum(
+            sum(wire.totals.values()) for wire in (self.stage.shop_wire, self.stage.sage_wire)
+        )
+
+    def mind_the_silence(self) -> None:
+        """A hub that works without asking anybody anything for minutes hangs."""
+        since, calls = self._seen_at_work
+        if calls != self.calls():
+            self._seen_at_work = (self._machine.monotonic(), self.calls())
+        elif self._machine.monotonic() - since > SILENCE:
+            self.stuck = f"the hub has been at work for {SILENCE:.0f} s without a call or a finished cycle"
+
+    def mind_the_progress(self) -> None:
+        """When no figure has changed for hours of simulated time, waiting on makes no sense."""
+        progress = (self.figures.accounts, self.figures.life, self.kills, len(self._beats))
+        if progress != self._progress:
+            self._progress, self._progressed = progress, self.clock.now()
+        elif self.clock.now() - self._progressed >= PATIENCE:
+            hours = PATIENCE.total_seconds() / 3600
+            self.stuck = f"nothing has changed for {hours:.0f} simulated hours"
 
     def listen(self) -> None:
-        """Take what the hub has told; waits a moment for it, which paces the loop."""
-        try:
-            line = self.child.lines.get(timeout=0.03)
-        except Empty:
-            return
+        """Take what the hub has told."""
+        while True:
+            try:
+                self.hear(self.child.lines.get_nowait())
+            except Empty:
+                return
+
+    def hear(self, line: Line) -> None:
+        """One cycle of the hub."""
         self.cycles.append(line)
         self.told += 1
         counts = line["counts"]
@@ -180,7 +249,7 @@ class Performance:
             "the hub was killed within a batch: one order left, its answer unknown",
             "red",
         )
-        self.child.begin()
+        self.child.begin(self.clock.now())
         self.say("another process takes its place at once")
 
     def notice(self) -> None:
@@ -212,7 +281,7 @@ class Performance:
             (not self._told["loss"], "no answer was lost yet"),
             (not self.kills, "the hub's process was not killed yet"),
             (account["read"] != self.story.orders, f"{account['read']} of {self.story.orders} orders read"),
-            (figures.waiting > 0, f"{figures.waiting} documents wait or are in doubt"),
+            (figures.waiting > 0, waiting_by_flow(figures)),
             (account["review"] != 1, f"{account['review']} orders in review instead of one"),
             (figures.connection["halted"] is not None, "the connection is halted"),
         ]
@@ -247,7 +316,8 @@ class Performance:
 
 def problems(performance: Performance) -> list[str]:
     """What keeps the performance from being a success, at its end."""
-    found = performance.missing()
+    found = [performance.stuck] if performance.stuck else []
+    found += performance.missing()
     if performance.kills != 1:
         found.append(f"the hub's process was killed {performance.kills} times instead of once")
     if performance.figures.duplicates:

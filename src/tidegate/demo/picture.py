@@ -10,13 +10,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tidegate.demo.performance import Event, Performance
-from tidegate.demo.stage import RATE
+from tidegate.demo.performance import RATE, Event, Performance
 from tidegate.demo.story import ZONE
 
 PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
 CYCLES = 4  #: shown at once
-FIXED_LINES = 13  #: head, frames, heading of the account, and one line that the terminal keeps for itself
+FIXED_LINES = 10  #: head, heading of the account, one frame, and one line that the terminal keeps for itself
+LEAST = 3  #: events shown at once, at least
 
 
 def clock_face(at: datetime) -> str:
@@ -30,15 +30,23 @@ def line_of(event: Event) -> Text:
 
 
 def picture(performance: Performance, height: int) -> RenderableType:
-    """Everything at once: both systems, the account, what was carried, what happened, on so many lines."""
+    """Everything at once: both systems, the account, what was carried, what happened, on so many lines.
+
+    On a small terminal the last cycles are left out.
+    """
     flows = performance.figures.connection["flows"]
-    room = max(height - FIXED_LINES - CYCLES - len(flows), 3)
-    return Group(
-        head(performance),
-        account(flows),
-        Panel(carried(performance), title="the last cycles", title_align="left", border_style="dim"),
-        Panel(happened(performance, room), title="what happened", title_align="left", border_style="dim"),
-    )
+    room = max(height - FIXED_LINES - len(flows), LEAST)
+    parts: list[RenderableType] = [head(performance), account(flows)]
+    if room >= LEAST + CYCLES + 2:
+        parts.append(framed(carried(performance), "the last cycles"))
+        room -= CYCLES + 2
+    return Group(*parts, framed(happened(performance, room), "what happened"))
+
+
+def framed(content: Text, title: str) -> Panel:
+    """Lines in a frame; what is too long is cut, so that the picture keeps its height."""
+    content.no_wrap, content.overflow = True, "ellipsis"
+    return Panel(content, title=title, title_align="left", border_style="dim")
 
 
 def head(performance: Performance) -> Table:

@@ -61,7 +61,7 @@ def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int
     tell = printer(console) if live is None and not as_json else quiet
     stage.write_configuration()
     configuration = stage.sign_in()
-    performance = Performance(stage, configuration, story, tell)
+    performance = Performance(stage, configuration, story, tell, watched=live is not None)
     curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
     broken: list[str] = []
     try:
@@ -91,7 +91,7 @@ def quiet(_event: Event) -> None:
 
 def printer(console: Console) -> Callable[[Event], None]:
     """Each event as a line of its own."""
-    return lambda event: console.print(line_of(event), soft_wrap=True)
+    return lambda event: console.print(line_of(event))
 
 
 def report(performance: Performance) -> dict[str, Any]:
@@ -113,6 +113,7 @@ def report(performance: Performance) -> dict[str, Any]:
         "price_writes": performance.written["prices"],
         "chain_complete": performance.chains,
         "trial_balance": performance.stage.sage.company.ledger.trial_balance(),
+        "seconds": round(performance.seconds, 1),
     }
 
 
@@ -128,7 +129,7 @@ def finish(console: Console, performance: Performance, broken: list[str], *, dra
         console.print(f"\n$ tidegate trace {lost}", style="bold")
         trace(performance.stage, lost, console.width)
     console.print()
-    console.print(verdict(performance, broken), style="red" if broken else "green", soft_wrap=True)
+    console.print(verdict(performance, broken), style="red" if broken else "green")
 
 
 def trace(stage: Stage, number: str, width: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from tidegate.clock import FastClock, machine_seconds
+from tidegate.clock import VirtualClock
 from tidegate.config.model import Configuration
 from tidegate.config.reading import load
 from tidegate.demo.story import (
@@ -38,7 +38,6 @@ from tidegate_sandbox.sage200 import Sage200Face
 from tidegate_sandbox.server import SandboxServer
 from tidegate_sandbox.wire import Wire
 
-RATE = 600.0  #: simulated seconds a second: ten minutes
 BASE_PATH = "/uk/sage200/accounts/v1"
 WINDOW = f"""
 [[companies.{COMPANY}.closed]]
@@ -75,7 +74,7 @@ MARGIN = timedelta(minutes=5)
 
 @dataclass(eq=False)
 class Stage:
-    """Both systems, serving; the clock runs from `begin` on."""
+    """Both systems, serving; their clock stands still until it is moved."""
 
     seed: int
     folder: Path
@@ -89,13 +88,6 @@ class Stage:
     sage_url: str
     key: str
     locked: tuple[datetime, datetime]  #: the backup itself, within the announced window
-    since: float = 0.0  #: the wall-clock second at which the story began
-
-    def begin(self) -> FastClock:
-        """From now on time passes, for everybody alike."""
-        self.since = machine_seconds()
-        self.sandbox_clock.set_rate(RATE)
-        return FastClock(START, self.since, RATE)
 
     @property
     def config_path(self) -> Path:
@@ -144,9 +136,8 @@ class Stage:
     def sign_in(self) -> Configuration:
         """Make the ledger and keep Sage's tokens in it, as `tidegate sign-in` does; the configuration."""
         configuration = load(self.config_path, environment=self.environment()).configuration
-        clock = FastClock(START, machine_seconds(), RATE)
         around = Surroundings(
-            clock=clock,
+            clock=VirtualClock(START),
             factory=ClientFactory(),
             chance=random.Random(self.seed),
             holder="demo",
