@@ -68,6 +68,7 @@ class Code(StrEnum):
     SHORT_STOCK = "short-stock"
     CUSTOMER_PENDING = "customer-pending"
     PARENT_PENDING = "parent-pending"
+    ORDER_ON_HOLD = "order-on-hold"
     # retry next cycle
     TRANSIENT = "transient"
     RECORD_BUSY = "record-busy"
@@ -111,6 +112,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.SHORT_STOCK: Group.HOLD_FOR_FIX,
     Code.CUSTOMER_PENDING: Group.HOLD_FOR_FIX,
     Code.PARENT_PENDING: Group.HOLD_FOR_FIX,
+    Code.ORDER_ON_HOLD: Group.HOLD_FOR_FIX,
     Code.TRANSIENT: Group.RETRY_NEXT_CYCLE,
     Code.RECORD_BUSY: Group.RETRY_NEXT_CYCLE,
     Code.PERIOD_CLOSED: Group.CLOSED_PERIOD,

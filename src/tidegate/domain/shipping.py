@@ -32,8 +32,23 @@ def _virtual(order: StoreOrder, item_id: int) -> bool:
 
 
 def left(order: StoreOrder) -> dict[int, Decimal]:
-    """Pieces by item that are neither shipped nor cancelled."""
-    return {item.item_id: max(item.ordered - item.shipped - item.cancelled, ZERO) for item in order.items}
+    """Pieces by item that are neither shipped, nor cancelled, nor refunded before they were shipped."""
+    return {
+        item.item_id: max(item.ordered - max(item.shipped, item.refunded) - item.cancelled, ZERO)
+        for item in order.items
+    }
+
+
+def left_at_least(order: StoreOrder) -> dict[int, Decimal]:
+    """The same where every refunded piece counts as one that was not shipped.
+
+    Magento's releases count one way or the other: what lies between the two is tried, and a refusal of it is
+    no lack of stock.
+    """
+    return {
+        item.item_id: max(item.ordered - item.shipped - item.refunded - item.cancelled, ZERO)
+        for item in order.items
+    }
 
 
 def bundles(order: StoreOrder) -> list[int]:

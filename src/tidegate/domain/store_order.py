@@ -15,6 +15,8 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO, plain, product, quotient
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
+#: In these states Magento takes no document of an order, until somebody ends them.
+PAUSED = ("holded", "payment_review")
 ITEM_KEY = "item:"  #: how our key of a line begins, before Magento's item id
 
 
@@ -159,6 +161,15 @@ def _bundles(parent_id: int, children: Mapping[int, Decimal], order: StoreOrder)
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 
 
+def paused(order: StoreOrder) -> Failure | None:
+    """Why no document can be made of this order now: it waits until the hold ends."""
+    if order.state not in PAUSED:
+        return None
+    what = "on hold" if order.state == "holded" else "under payment review"
+    text = f"order {order.increment_id} is {what} in Magento; this follows by itself when that has ended"
+    return Failure(Code.ORDER_ON_HOLD, text, sent=False)
+
+
 def beyond(
     wanted: Mapping[int, Decimal], left: Mapping[int, Decimal], order: StoreOrder, done: str
 ) -> Failure | None:
@@ -166,15 +177,29 @@ def beyond(
     over = [item_id for item_id, quantity in wanted.items() if quantity > left.get(item_id, ZERO)]
     if not over:
         return None
-    rows = []
-    for item in order.items:
-        if item.item_id in over:
-            rows.append(
-                f"{item.sku}: Sage {plain(wanted[item.item_id])}, Magento {plain(left.get(item.item_id, ZERO))} "
-                f"left of {plain(item.ordered)}"
-            )
+    named = [item for item in order.items if item.item_id in over]
+    rows = [
+        f"{item.sku}: Sage {plain(wanted[item.item_id])}, Magento {plain(left.get(item.item_id, ZERO))} "
+        f"left of {plain(item.ordered)}{_taken_back(item)}"
+        for item in named
+    ]
     text = (
         f"Sage has {done} more of order {order.increment_id} than Magento has left: {'; '.join(rows)}. "
         "Was it done by hand in Magento? Then `tidegate queue skip`; else correct one of the two."
     )
+    if done == "despatched" and any(item.refunded or item.cancelled for item in named):
+        text = (
+            f"Sage has despatched pieces of order {order.increment_id} that were refunded or cancelled in Magento: "
+            f"{'; '.join(rows)}. Get them back, or charge them again; then `tidegate queue skip`."
+        )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def _taken_back(item: StoreItem) -> str:
+    """What of an item was refunded or cancelled, in words."""
+    parts = [
+        f"{plain(count)} {word}"
+        for count, word in ((item.refunded, "refunded"), (item.cancelled, "cancelled"))
+        if count
+    ]
+    return f" ({', '.join(parts)})" if parts else ""

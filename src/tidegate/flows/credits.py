@@ -11,7 +11,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.paper import Mark, Paper, There, settle
 from tidegate.domain.states import State
-from tidegate.domain.store_order import StoreOrder
+from tidegate.domain.store_order import StoreOrder, paused
 from tidegate.flows import papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -71,6 +71,8 @@ class CreditClerk:
             return Adopt(str(said.paper.id), said.paper.number, said.text)
         if said is not None:
             return said
+        if on_hold := paused(order):
+            return on_hold
         if not pieces:
             return self.allowance(subject, order, there, mark)
         rule = self.connection.settings.fulfilment.returns

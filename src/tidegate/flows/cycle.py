@@ -23,7 +23,7 @@ MOST_UNCLEAR = 2
 
 
 #: These waits end by themselves and are nobody's business.
-PREREQUISITES = (Code.CUSTOMER_PENDING, Code.PARENT_PENDING)
+PREREQUISITES = (Code.CUSTOMER_PENDING, Code.PARENT_PENDING, Code.ORDER_ON_HOLD)
 
 
 @dataclass

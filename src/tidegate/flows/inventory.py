@@ -19,7 +19,7 @@ from tidegate.domain.availability import PIECE, Claim, available, with_reservati
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.stock_level import WebLine
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, owed_pieces, stock_bulk, stock_levels
+from tidegate.flows import mirrored, owed_pieces, short_stock, stock_bulk, stock_levels
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import entity_of
@@ -41,6 +41,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     connection = cycle.connection
     scribe = scribe_of(connection)
+    stock_before = short_stock.written(connection)
     taught = marks.read(_limit(connection))
     if taught is not None:
         connection.store.client.remember_array_limit(int(taught))
@@ -57,6 +58,7 @@ def run(cycle: Cycle) -> None:
         if isinstance(scribe, StockScribe) and not queue_is_open and stock_bulk.is_worth_it(cycle):
             stock_bulk.carry(cycle, scribe)
         mirrored.send(cycle, scribe, PAGE)
+    short_stock.release(cycle, stock_before)
     learnt = connection.store.client.array_limit
     if learnt is not None:
         with transaction("limit"):

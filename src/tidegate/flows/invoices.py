@@ -16,7 +16,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import SalesInvoice
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import State
-from tidegate.domain.store_order import ITEM_KEY
+from tidegate.domain.store_order import ITEM_KEY, paused
 from tidegate.flows import papers, settlements, shipments
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -164,5 +164,7 @@ class InvoiceClerk:
             return Adopt(str(said.paper.id), said.paper.number, said.text)
         if said is not None:
             return said
+        if on_hold := paused(order):
+            return on_hold
         body = invoice(pieces, mark.text)
         return Write(body, lambda: store.invoices.make(subject.entity_id, body), store.invoices.number)

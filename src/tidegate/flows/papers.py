@@ -19,6 +19,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
 from tidegate.domain.states import FINAL, State
+from tidegate.domain.store_order import PAUSED
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -200,6 +201,8 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     made = step.send()
     if isinstance(made, Failure):
         there = clerk.decide(item) if made.code is Code.REFUSED else made
+        if isinstance(there, Failure) and there.code is Code.ORDER_ON_HOLD:
+            made = there  # the hold came between the look and the call
         if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
             cycle.heard(None)
             cycle.count("adopted")
@@ -249,13 +252,26 @@ def confirmed(
 
 def release(cycle: Cycle, clerk: Clerk) -> None:
     """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
+    waiting = held(cycle.name, clerk.flow)
+    ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
     ready = [
         Verdict(item.id, "j", text="what it waited for may be there now")
-        for item in held(cycle.name, clerk.flow)
-        if may_go(cycle, clerk, item)
+        for item in waiting
+        if item.id in ended or may_go(cycle, clerk, item)
     ]
     cycle.count("released", len(ready))
     cycle.apply(ready)
+
+
+def holds_ended(cycle: Cycle, items: Sequence[Item]) -> set[int]:
+    """Those of the deliveries whose order is on hold no longer, by what the store says now."""
+    ids = sorted({item.entity_id for item in items if item.entity_id is not None})
+    states = cycle.connection.store.papers.states(ids) if ids else {}
+    if isinstance(states, Failure):
+        if states.ends_cycle:
+            cycle.call_failed(states, of_company=False)
+        return set()
+    return {item.id for item in items if states.get(item.entity_id or 0, "") not in PAUSED}
 
 
 def held(connection: str, flow: str) -> list[Item]:

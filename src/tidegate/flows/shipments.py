@@ -20,6 +20,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import Despatch, DespatchLine
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import FINAL, State
+from tidegate.domain.store_order import beyond, paused
 from tidegate.flows import papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -227,6 +228,8 @@ class ShipmentClerk:
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return source
+        if on_hold := paused(order):
+            return on_hold
         comment = f"{mark.text}; not on this order: {', '.join(strange)}" if strange else mark.text
         told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
         body = shipment(
@@ -236,7 +239,14 @@ class ShipmentClerk:
             tracks=[self.parcel(parcel) for parcel in subject.parcels],
             notify=self.connection.settings.fulfilment.notify and not told,
         )
-        return Write(body, lambda: store.shipments.ship(subject.entity_id, body), store.shipments.number)
+
+        def send() -> int | Failure:
+            made = store.shipments.ship(subject.entity_id, body)
+            if isinstance(made, Failure) and made.code in (Code.SHORT_STOCK, Code.REFUSED):
+                return beyond(pieces, shipping.left_at_least(order), order, "despatched") or made
+            return made
+
+        return Write(body, send, store.shipments.number)
 
     def together(self, products: Sequence[int]) -> set[int] | Failure:
         """Which bundles ship as one parcel."""

@@ -1,0 +1,130 @@
+"""Documents of orders on hold, of pieces that were refunded first, and of sources without stock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from integration.flows.fulfilment import FLOWS, Fulfilled
+from integration.flows.stage import Stage
+from integration.flows.stocking import HOME
+from tidegate.config.model import Flow
+from tidegate.config.stock import Stock
+from tidegate.domain.states import State
+from tidegate.flows import papers
+from tidegate_sandbox.magento import creditmemo, order_actions
+
+LINES = (("HUB-0001", 4), ("HUB-0002", 2))
+PREFIX = {"shipments": "shipment:", "invoices": "invoice:", "credits": "credit:"}
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    return Fulfilled(stage)
+
+
+def ready_for(shop: Fulfilled, flow: str) -> int:
+    """An order of which Sage has a document that this flow brings to Magento."""
+    placed = shop.sent(lines=LINES)
+    shop.despatch(placed, {"HUB-0001": 1})
+    if flow != "shipments":
+        shop.run("shipments")
+        shop.invoice(placed)
+    if flow == "credits":
+        shop.run("invoices")
+        shop.credit(placed, {"HUB-0001": 1})
+    return placed
+
+
+@pytest.mark.parametrize("flow", PREFIX)
+@pytest.mark.parametrize("between", [False, True])
+def test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
+    shop: Fulfilled, monkeypatch: pytest.MonkeyPatch, flow: str, between: bool
+) -> None:
+    placed = ready_for(shop, flow)
+    if between:  # somebody holds it after it was read: Magento refuses the call
+        write = papers.write
+
+        def held_first(*given: object) -> bool:
+            order_actions.hold(shop.stage.shop, shop.stage.shop.order(placed))
+            return write(*given)  # type: ignore[arg-type]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(papers, "write", held_first)
+            shop.run(flow)
+    else:
+        shop.stage.shopper.hold(placed)
+        shop.run(flow)
+    item = shop.item(placed, flow, PREFIX[flow])
+    assert (item.state, item.reason_code, item.failures) == (State.HELD, "order-on-hold", 0)
+    assert "on hold in Magento" in item.reason
+    shop.run(flow)
+    assert shop.item(placed, flow, PREFIX[flow]).state is State.HELD
+    assert shop.stage.alerts() == []
+    shop.stage.shopper.unhold(placed)
+    shop.run(flow)
+    item = shop.item(placed, flow, PREFIX[flow])
+    assert (item.state, item.failures) == (State.CONFIRMED, 0), item.reason
+
+
+def test_pieces_refunded_before_they_were_despatched_are_a_review_that_says_so(shop: Fulfilled) -> None:
+    placed = shop.sent(lines=LINES)
+    shop.stage.shopper.pay(placed)
+    order = shop.stage.shop.order(placed)
+    creditmemo.refund(shop.stage.shop, order, {order.items[0]["item_id"]: Decimal(2)})
+    shop.despatch(placed)
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.reason_code) == (State.REVIEW, "other-content")
+    assert "HUB-0001: Sage 4, Magento 2 left of 4 (2 refunded)" in item.reason
+    assert "refunded or cancelled in Magento" in item.reason
+
+
+def test_a_refusal_that_refunded_pieces_explain_is_no_lack_of_stock(shop: Fulfilled) -> None:
+    placed = shop.sent(lines=LINES)
+    shop.stage.shopper.pay(placed)
+    shop.despatch(placed, {"HUB-0001": 2})
+    shop.run("shipments")
+    order = shop.stage.shop.order(placed)
+    creditmemo.refund(shop.stage.shop, order, {order.items[0]["item_id"]: Decimal(2)})
+    shop.despatch(placed, {"HUB-0001": 2})  # Magento counts the refunded two among those not shipped
+    shop.run("shipments")
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.reason_code) == (State.REVIEW, "other-content")
+    assert "HUB-0001: Sage 2, Magento 0 left of 4 (2 refunded)" in item.reason
+
+
+def test_a_shipment_short_of_stock_is_tried_as_soon_as_its_stock_was_written(stage: Stage) -> None:
+    flows = {name: Flow(every="15m") for name in ("orders", "inventory", *FLOWS)}
+    shop = Fulfilled(stage, flows=flows, stock=Stock(warehouses=HOME))
+    shop.run("inventory")
+    placed = shop.sent(lines=LINES)
+    shop.despatch(placed)
+    for sku, _ in LINES:
+        found = stage.shop.stock.item(sku, "wh_detroit")
+        assert found is not None
+        stage.shop.stock.put(replace(found, quantity=Decimal(0)))
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").reason_code == "short-stock"
+    shop.run("inventory")  # what was adjusted for the order is written, and so the shipment is tried again
+    assert shop.item(placed, "shipments", "shipment:").state is State.QUEUED
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+
+
+def test_stock_of_another_product_releases_no_shipment(stage: Stage) -> None:
+    flows = {name: Flow(every="15m") for name in ("orders", "inventory", *FLOWS)}
+    shop = Fulfilled(stage, flows=flows, stock=Stock(warehouses=HOME))
+    placed = shop.sent(lines=LINES)
+    shop.run("inventory")
+    shop.despatch(placed, {"HUB-0001": 1})
+    found = stage.shop.stock.item("HUB-0001", "wh_detroit")
+    assert found is not None
+    stage.shop.stock.put(replace(found, quantity=Decimal(0)))
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").reason_code == "short-stock"
+    stage.company.stock_adjust("HUB-0009", "HOME", to=Decimal(77))
+    assert shop.run("inventory")[0].counts["confirmed"] == 1
+    assert shop.item(placed, "shipments", "shipment:").state is State.HELD
