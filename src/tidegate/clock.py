@@ -71,6 +71,10 @@ class VirtualClock:
         self._now += timedelta(seconds=seconds)
         self._passed += max(seconds, 0.0)
 
+    def jump(self, seconds: float) -> None:
+        """Put the wall clock forward or back by `seconds` while no time passes, as a wrong machine clock is."""
+        self._now += timedelta(seconds=seconds)
+
     def set(self, at: datetime) -> None:
         """Put the wall clock at `at` (also backwards, as a wrong machine clock would jump)."""
         at = at.astimezone(UTC)

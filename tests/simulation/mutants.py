@@ -13,8 +13,9 @@ import pytest
 
 from simulation import bugs_of_figures as figures
 from simulation import bugs_of_sending as sending
+from simulation import bugs_of_the_engine as engine
 from simulation import bugs_of_the_way_back as way_back
-from simulation import fulfilment, scenarios
+from simulation import engine_scenarios, fulfilment, scenarios
 from simulation.script import Script
 
 Bug = Callable[[pytest.MonkeyPatch], None]
@@ -99,5 +100,6 @@ MUTANTS = tuple(
         (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),
         (way_back.tiers_are_put_in_the_place_of_all, fulfilment.OWN_TIER, "promotions are not touched"),
         (way_back.told_before_it_is_written, fulfilment.PRICED, "prices agree"),
+        (engine.a_clock_that_was_put_back_stops_every_flow, engine_scenarios.CLOCK_PUT_BACK, "cadence"),
     )
 )

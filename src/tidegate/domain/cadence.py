@@ -17,6 +17,9 @@ from cron_converter import Cron
 
 from tidegate.domain.calendar import zone
 
+#: By so much a run may lie ahead of the clock: machines that share a ledger do not agree to the second.
+AHEAD = timedelta(minutes=1)
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -55,13 +58,13 @@ class Cadence:
         """When the next run is due (aware UTC), at the earliest `now`: due means `<= now`.
 
         `last` is when the flow last began to run; None = never, then it is due now. All runs missed
-        between `last` and `now` are one run, due now. A `last` in the future, which a clock that was
-        put back leaves behind, counts as now.
+        between `last` and `now` are one run, due now. A `last` in the future was left behind by a clock
+        that has been put back since: then it is due now, too. (Seconds are another machine's clock.)
         """
         now = now.astimezone(UTC)
-        if last is None:
+        if last is None or last - now > AHEAD:
             return now
-        last = min(last.astimezone(UTC), now)
+        last = last.astimezone(UTC)
         if self.every:
             due = last + parse_every(self.every)
         else:

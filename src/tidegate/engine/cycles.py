@@ -12,6 +12,7 @@ import structlog
 
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
+from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.flows import (
     credits,
@@ -144,6 +145,7 @@ def cadence_of(connection: Connection, flow: str) -> Cadence:
 
 def run_cycle(hub: Hub, connection: Connection, flow: str) -> Report:
     """One cycle, now. Safe to call twice at once: the lease lets one through."""
+    clock_watch.look(hub.clock_watch, hub.clock)
     now = hub.clock.now()
     halted = halts.halted(connection.name)
     if halted is not None:
@@ -179,6 +181,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Rep
             leases.append(held)
         batch_id = delivery.open_batch(leases[0], connection.name, now)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
+        clock_watch.beat(now)
     cycle = Cycle(
         connection=connection,
         flow=flow,

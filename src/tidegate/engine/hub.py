@@ -15,6 +15,7 @@ from tidegate.clock import Clock, SystemClock
 from tidegate.config import secrets
 from tidegate.config.model import Configuration
 from tidegate.domain.calendar import Calendar, Closing
+from tidegate.engine.clock_watch import ClockWatch
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
@@ -49,6 +50,7 @@ class Hub:
     connections: dict[str, Connection]
     api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
+    clock_watch: ClockWatch = field(default_factory=ClockWatch)
     _at_work: set[tuple[str, str]] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 

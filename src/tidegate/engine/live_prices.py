@@ -38,7 +38,7 @@ class Breaker:
 
     def lets_through(self, now: datetime) -> bool:
         """Closed, or open for long enough that one question may try again."""
-        return self.opened is None or now - self.opened >= PAUSE
+        return self.opened is None or not timedelta(0) <= now - self.opened < PAUSE
 
     def heard(self, good: bool, now: datetime) -> None:
         """A question ended."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
+from tidegate.engine import clock_watch
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import reconcile_when_due
@@ -53,6 +54,7 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
         while not stop.is_set():
             flow = ""
             try:
+                clock_watch.look(hub.clock_watch, hub.clock)
                 due = next_due(hub, connection)
                 if due is None:
                     return

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tidegate.domain.errors import GROUP_OF, Code, Group
+from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, lookups, queue
@@ -41,6 +42,7 @@ def watch(hub: Hub, connection: Connection) -> None:
         else:
             alerts.clear_alert(OLDEST, connection.name, "", now)
     clear_what_is_over(connection.name, now)
+    clock_watch.clear_when_over(now)
 
 
 def clear_what_is_over(connection: str, now: datetime) -> None:

@@ -67,8 +67,13 @@ def read_changes(cycle: Cycle, taking: Intake) -> Failure | None:
 
 
 def believable(cycle: Cycle, server_now: datetime) -> datetime:
-    """The store's time, but not far ahead of ours: one wrong Date header must not move the cursor there."""
-    now = cycle.now()
+    """The store's time; far ahead of ours only when it goes on as it went before.
+
+    One wrong Date header must not move the cursor there. A store whose clock has simply gone on is right,
+    also when this machine's own clock was put back.
+    """
+    now, passed = cycle.now(), cycle.connection.clock.monotonic()
+    before, cycle.connection.store_time = cycle.connection.store_time, (server_now, passed)
     skew = server_now - now
     with transaction("skew"):
         if abs(skew) > MOST_SKEW:
@@ -76,6 +81,11 @@ def believable(cycle: Cycle, server_now: datetime) -> datetime:
             alerts.raise_alert(SKEW, cycle.name, "", text, now)
         else:
             alerts.clear_alert(SKEW, cycle.name, "", now)
+    if (
+        before is not None
+        and abs(server_now - before[0] - timedelta(seconds=passed - before[1])) <= MOST_SKEW
+    ):
+        return server_now
     return min(server_now, now + MOST_SKEW)
 
 

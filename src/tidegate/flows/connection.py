@@ -29,6 +29,9 @@ class Connection:
     calendar: Calendar
     clock: Clock
     page_size: int = 100  #: orders read in one call
+    store_time: tuple[datetime, float] | None = (
+        None  #: the store's clock and our monotonic one, at its last answer
+    )
     _terms: Terms | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

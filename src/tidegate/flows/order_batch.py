@@ -146,7 +146,8 @@ class OrderBatch:
                 attempts = self.begin(chunk, outcomes)
                 outcomes = []
                 leaving = {each.order.key: each for each in chunk if each.item.id in attempts}
-                if self.cycle.now() - recorded_at > self.longest_pause():
+                # a clock that was put back meanwhile hides how long that took
+                if not timedelta(0) <= self.cycle.now() - recorded_at <= self.longest_pause():
                     outcomes = [self.too_late(each, attempts[each.item.id]) for each in leaving.values()]
                     break
                 if leaving:

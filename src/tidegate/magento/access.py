@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
@@ -127,13 +127,13 @@ class AdminToken(Access):
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
-        self._expires: datetime | None = None
+        self._ends = 0.0  #: by the monotonic clock: a wall clock that was put back would prolong it
 
     def sign_in(self, http: HttpClient) -> Failure | None:
         """Fetch a token when there is none that lasts. The caller's request is not sent on failure."""
         with self._lock:
-            now = self._clock.now()
-            if self._token and self._expires is not None and now < self._expires:
+            now = self._clock.monotonic()
+            if self._token and now < self._ends:
                 return None
             content = msgspec.json.encode({"username": self._username, "password": self._password})
             body = judge(
@@ -151,7 +151,7 @@ class AdminToken(Access):
             except msgspec.DecodeError:
                 return Failure(Code.SERVER_TROUBLE, "the store's sign-in answered no token", sent=False)
             remember_secret(token)
-            self._token, self._expires = token, now + ADMIN_TOKEN_LIFETIME - MARGIN
+            self._token, self._ends = token, now + (ADMIN_TOKEN_LIFETIME - MARGIN).total_seconds()
             return None
 
     def rejected(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.domain.states import State
+from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
@@ -170,12 +171,16 @@ class Simulation:
 
     def step(self, hub: Hub, moment: datetime) -> bool:
         """One cycle, if one is due before `moment`; false when the time was spent waiting."""
+        clock_watch.look(hub.clock_watch, hub.clock)
         due = next_due(hub, hub.connections[CONNECTION])
-        if due is None or due.at >= moment:
+        at = None if due is None else due.at - self.world.clock_error
+        if due is None or at is None or at >= moment:
             self.world.clock.set(max(moment, self.world.clock.now()))
             return False
-        if due.at > self.world.clock.now():
-            self.world.clock.set(due.at)
+        if at > self.world.clock.now():
+            self.world.clock.set(at)
+            if self.world.clock_error:  # a hub waits a minute and looks again: is it due by the new time?
+                return True
         report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)
@@ -215,6 +220,9 @@ class Simulation:
             self.run_second_hub()
         elif event.what == "retry-all":
             self.retry_everything()
+        elif event.what == "clock-jump":
+            self.outcome.faults["clock jump"] += 1
+            self.world.clock_error += timedelta(minutes=event.options["minutes"])
         else:
             self.outside.happen(event)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -42,14 +43,18 @@ KEY = Fernet.generate_key().decode()
 
 
 class SharedClock(Clock):
-    """The hub's view of the sandbox's clock: a slow answer costs the hub time, too."""
+    """The hub's view of the sandbox's clock: a slow answer costs the hub time, too.
 
-    def __init__(self, clock: SandboxClock) -> None:
+    The hub's machine may have a wrong clock, the world's time goes on: `error` says by how much it is wrong.
+    """
+
+    def __init__(self, clock: SandboxClock, error: Callable[[], timedelta] = timedelta) -> None:
         self._clock = clock
         self._start = clock.now()
+        self._error = error
 
     def now(self) -> datetime:
-        return self._clock.now()
+        return self._clock.now() + self._error()
 
     def monotonic(self) -> float:
         return (self._clock.now() - self._start).total_seconds()
@@ -79,13 +84,14 @@ class World:
     observer: Observer
     items: int = WIDGETS  #: widgets that both sides have
     lives: int = 0
+    clock_error: timedelta = timedelta(0)  #: by how much the clock of the hub's machine is wrong
 
     def open_hub(self) -> Hub:
         """A process: the production code over the ledger as it stands."""
         self.lives += 1
         loaded = loads(render(self.settings), path=Path("simulated.toml"), environment=self.environment())
         around = Surroundings(
-            clock=SharedClock(self.clock),
+            clock=SharedClock(self.clock, lambda: self.clock_error),
             factory=ClientFactory(transport=self.transport),
             chance=random.Random(f"{self.seed}/{self.lives}"),
             holder=f"life-{self.lives}",

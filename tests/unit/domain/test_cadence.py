@@ -79,7 +79,15 @@ def test_missed_runs_collapse_into_one(cadence: Cadence, seconds: int) -> None:
 
 @pytest.mark.parametrize("cadence", [Cadence(every="15m"), Cadence(cron="*/15 * * * *")])
 def test_a_clock_that_was_put_back_does_not_stop_the_flow(cadence: Cadence) -> None:
-    assert cadence.next_after(NOON + timedelta(days=365), NOON) == NOON + timedelta(minutes=15)
+    assert cadence.next_after(NOON + timedelta(hours=2), NOON) == NOON
+    assert cadence.next_after(NOON + timedelta(days=365), NOON) == NOON
+
+
+def test_another_machine_s_clock_may_be_ahead_by_seconds() -> None:
+    """Two machines with one ledger: the slower one does not run every cycle a second time."""
+    last = NOON + timedelta(seconds=40)
+    assert Cadence(every="15m").next_after(last, NOON) == last + timedelta(minutes=15)
+    assert Cadence(cron="*/15 * * * *").next_after(last, NOON) == NOON + timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(
