@@ -1,4 +1,4 @@
-"""The one way out: every HTTP call of the hub has a timeout, a size limit and redaction, here.
+"""The one way out: every HTTP call of the hub has a timeout, a deadline, a size limit and redaction, here.
 
 The underlying httpx transport is handed in, so that the production code runs against an in-process
 sandbox under a virtual clock. Whether a request may have left this machine is part of the answer
@@ -10,12 +10,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
 
+from tidegate.clock import Clock, SystemClock
+from tidegate.deadline import Deadline, DeadlineTransport
 from tidegate.redaction import redact
 
+LONGEST_PAUSE = 3600.0
+"""Seconds that a Retry-After header is believed at most: after that the system is asked again."""
+DEADLINE = 3
+"""So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,9 +51,17 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the Retry-After header, when it is a number."""
-        value = self.headers.get("retry-after", "")
-        return float(value) if value.isdigit() else None
+        """Seconds of the Retry-After header, from 0 to `LONGEST_PAUSE`; None where it says nothing.
+
+        A date counts from the answer's own Date header, so that a wrong clock of ours plays no part.
+        """
+        value = self.headers.get("retry-after", "").strip()
+        if value.isascii() and value.isdigit():
+            return min(float(value), LONGEST_PAUSE)
+        until, since = _instant(value), _instant(self.headers.get("date", ""))
+        if until is None or since is None:
+            return None
+        return min(max((until - since).total_seconds(), 0.0), LONGEST_PAUSE)
 
     def text(self, limit: int = 300) -> str:
         """The beginning of the body for people, redacted."""
@@ -58,6 +74,15 @@ class NoAnswer:
 
     sent: bool
     text: str
+
+
+def _instant(text: str) -> datetime | None:
+    """An HTTP date, aware; None for anything else."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 Auth = httpx.Auth
@@ -87,17 +112,19 @@ class HttpClient:
         max_bytes: int,
         transport: httpx.BaseTransport | None = None,
         connections: int = 4,
+        clock: Clock | None = None,
     ) -> None:
+        """`timeout` is in seconds between two bytes; the whole call may take `DEADLINE` times as long."""
         parts = urlsplit(base_url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK and transport is None:
             raise PlainHttpRefused(f"{base_url}: plain http is allowed to this machine only; use https://")
         self.base_url = base_url.rstrip("/")
         self.counter = Counter()
         self._max_bytes = max_bytes
+        self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
         self._client = httpx.Client(
-            transport=transport,
+            transport=transport or DeadlineTransport(self._deadline, connections),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": "tidegate/0.1", "Accept": "application/json"},
@@ -122,6 +149,10 @@ class HttpClient:
             url += "?" + str(httpx.QueryParams(list(params)))
         request = self._client.build_request(method, url, headers=dict(headers or {}), content=content)
         self.counter.add()
+        with self._deadline.running():
+            return self._call(request, auth)
+
+    def _call(self, request: httpx.Request, auth: Auth | None) -> Answer | NoAnswer:
         try:
             response = self._client.send(request, auth=auth, stream=True)
         except (
@@ -147,6 +178,8 @@ class HttpClient:
                 if size > self._max_bytes:
                     return NoAnswer(sent=True, text=f"the answer is larger than {self._max_bytes} bytes")
                 chunks.append(chunk)
+                if self._deadline.left() <= 0:
+                    return NoAnswer(sent=True, text=f"the answer was not whole after {self._deadline}")
         except httpx.HTTPError as error:
             return NoAnswer(sent=True, text=redact(f"{type(error).__name__}: {error}"))
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -162,9 +195,15 @@ class ClientFactory:
     """Makes every HTTP client of a hub; tests and the simulation hand in a transport."""
 
     transport: httpx.BaseTransport | None = None
+    clock: Clock | None = None  #: what deadlines are measured by; None: this machine's own
 
     def client(self, base_url: str, *, timeout: float, max_bytes: int, connections: int = 4) -> HttpClient:
         """A client for one foreign system; `timeout` in seconds."""
         return HttpClient(
-            base_url, timeout=timeout, max_bytes=max_bytes, transport=self.transport, connections=connections
+            base_url,
+            timeout=timeout,
+            max_bytes=max_bytes,
+            transport=self.transport,
+            connections=connections,
+            clock=self.clock,
         )

@@ -16,6 +16,8 @@ from tidegate.redaction import redact
 from tidegate.transport import Answer, NoAnswer
 
 READS = ("GET", "HEAD")
+#: Statuses with which the store itself refuses; any other 4xx (408, 418, 425) passes by itself.
+REFUSALS = (400, 404, 406, 409, 410, 412, 413, 415, 422)
 
 STATUS = "status"  #: keys of `Failure.details`
 RESOURCE = "resource"
@@ -78,7 +80,7 @@ def judge(
     if isinstance(answer, NoAnswer):
         return _no_answer(answer, call, reads)
     if 300 <= answer.status < 400:
-        return _redirect(answer, call)
+        return _redirect(answer, call, reads)
     if not answer.is_json:
         return _page(answer, call, reads)
     if 200 <= answer.status < 300:
@@ -94,6 +96,19 @@ def garbage(call: str, reads: bool, why: str) -> Failure:
     """JSON was promised and did not come, or not of the shape that the contract knows."""
     text = redact(f"the store's answer to {call} is not what the contract promises: {why}")
     return _doubtful(reads, text, {STATUS: "200"}, one_record=True)
+
+
+def is_about(answer: Any, call: str, **expected: object) -> Failure | None:
+    """None when a write's answer is the record that was written, by these values of it.
+
+    Anything else with status 200 proves nothing: another record's answer, an echo of something in between.
+    """
+    if isinstance(answer, dict) and all(
+        str(answer.get(name)) == str(value) for name, value in expected.items()
+    ):
+        return None
+    text = redact(f"{call}: the store's answer is not about it ({answer!r:.80})")
+    return Failure(Code.UNCLEAR_ANSWER, text, details={STATUS: "200"})
 
 
 def _doubtful(
@@ -123,9 +138,12 @@ def _no_answer(answer: NoAnswer, call: str, reads: bool) -> Failure:
     )
 
 
-def _redirect(answer: Answer, call: str) -> Failure:
+def _redirect(answer: Answer, call: str, reads: bool) -> Failure:
     target = redact(answer.headers.get("location", "elsewhere"))[:200]
     details = {STATUS: str(answer.status)}
+    if not reads and answer.status not in (301, 308):
+        # "Done, now look there" is what a redirect after a POST means in the web's own words.
+        return _doubtful(reads, f"the store answers {call} with a redirect to {target}", details)
     if answer.status in (301, 308):
         text = (
             f"the store has moved: it answers {call} with a redirect to {target}; correct the store's `url`"
@@ -165,11 +183,12 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     if status in (404, 405, 410):
         text = f"{page}; there is no REST API at this address, check the store's `url`"
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
-    if 400 <= status < 500:
-        return Failure(Code.REFUSED, page, sent=not reads, details=details)
+    if status == 413:
+        return Failure(Code.REFUSED, page, sent=False, details=details)
     if status in (502, 504):
         return _doubtful(reads, page, details, code=Code.GATEWAY_TIMEOUT, one_record=True)
-    # With status 200 it is a login or maintenance page: one record cannot be the reason.
+    # With status 200 it is a login or maintenance page, with an odd 4xx (408, 418) the word of something in
+    # between: one record cannot be the reason, and the store itself has refused nothing.
     return _doubtful(reads, page, details, one_record=status >= 500)
 
 
@@ -197,6 +216,8 @@ def _refusal(answer: Answer, body: Any, call: str, reads: bool, names_permission
             return _doubtful(reads, text, details, code=Code.GATEWAY_TIMEOUT, one_record=True)
         case _ if status >= 500:
             return _doubtful(reads, text, details, one_record=True)
+        case _ if status not in REFUSALS:
+            return _doubtful(reads, text, details)
     return Failure(Code.REFUSED, text, sent=not reads, details=details)
 
 

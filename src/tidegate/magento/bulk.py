@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import msgspec
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 
 #: Store code `all`: operations without one would be of the default store view.
@@ -70,7 +70,11 @@ class BulkCalls:
     def submit(self, path: str, elements: Sequence[msgspec.Struct]) -> str | Failure:
         """Hand in bodies of the synchronous `POST path`; returns the bulk's id."""
         answer = self._client.post_as(PATH + path, list(elements), _ACCEPTED)
-        return answer if isinstance(answer, Failure) else answer.bulk_uuid
+        if isinstance(answer, Failure):
+            return answer
+        if not answer.bulk_uuid.strip():
+            return Failure(Code.UNCLEAR_ANSWER, f"the bulk call {path} was answered without its id")
+        return answer.bulk_uuid
 
     def operations(self, uuid: str, count: int) -> list[Operation] | Failure:
         """How the `count` operations stand, in their order; those that the shop does not list are open."""

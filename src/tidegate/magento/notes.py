@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import status_of
+from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import fields_query, instant
 from tidegate.magento.wire import WireComment, WireNow
@@ -111,7 +111,11 @@ class OrderNotes:
             )
             return Failure(Code.TOO_LONG, text, sent=False)
         answer = self._client.post(PATH, NumberBody(NumberEntity(entity_id, number)))
-        return _of_order(entity_id, answer) if isinstance(answer, Failure) else None
+        if isinstance(answer, Failure):
+            return _of_order(entity_id, answer)
+        return is_about(
+            answer, f"order {entity_id}, number {number}", entity_id=entity_id, ext_order_id=number
+        )
 
     def read_status(self, entity_id: int) -> OrderNow | Failure:
         """The order's state, status, stored number and comments at this moment."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import status_of
+from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search, instant
 
@@ -193,7 +193,9 @@ class StorePeople:
         answer = self._client.put(f"{PATH}/{customer.id}", CustomerBody(customer))
         if isinstance(answer, Failure) and status_of(answer) == 404:
             return Failure(Code.REFUSED, f"the store has no customer {customer.id} any more", sent=False)
-        return answer if isinstance(answer, Failure) else None
+        if isinstance(answer, Failure):
+            return answer
+        return is_about(answer, f"customer {customer.id}", id=customer.id)
 
     def groups(self) -> dict[str, WireGroup] | Failure:
         """Customer groups by code, in small letters."""
@@ -225,7 +227,11 @@ class StorePeople:
             model = there.get(like.casefold(), first)
             body = GroupBody(NewGroup(code, model.tax_class_id if model else 3))
             answer = self._client.post("/V1/customerGroups", body)
-            if isinstance(answer, Failure) and "already exists" not in answer.text:
+            if not isinstance(answer, Failure):
+                unclear = is_about(answer, f"customer group {code}", code=code)
+                if unclear is not None:
+                    return unclear
+            elif "already exists" not in answer.text:
                 return answer
         return None
 

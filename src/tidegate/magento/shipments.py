@@ -14,6 +14,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.paper import Paper
+from tidegate.magento.answer import is_about
 from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import OrderPapers, figure, made
 from tidegate.magento.search import Filter, Search
@@ -159,12 +160,8 @@ class Shipments:
         answer = self._client.post("/V1/shipment/track", TrackBody(body))
         if isinstance(answer, Failure):
             return answer
-        if not isinstance(answer, dict) or not answer.get("entity_id"):
-            return Failure(
-                Code.UNCLEAR_ANSWER,
-                f"the tracking number {track.track_number} was answered with {answer!r:.80}",
-            )
-        return None
+        what = f"the tracking number {track.track_number} of shipment {shipment_id}"
+        return is_about(answer, what, parent_id=shipment_id, track_number=track.track_number)
 
     def ships_together(self, product_ids: Sequence[int]) -> set[int] | Failure:
         """Those of these bundles whose parts ship as one; a bundle that is gone counts as separate."""

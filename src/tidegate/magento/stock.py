@@ -236,7 +236,11 @@ class StoreStock:
         """Set the one stock number of a SKU; one call a SKU, there is none for several."""
         body = _StockBody(_StockRow(number(quantity), in_stock))
         answer: Any = self._client.put(f"/V1/products/{quote(sku, safe='')}/stockItems/{item_id}", body)
-        return answer if isinstance(answer, Failure) else None
+        if isinstance(answer, Failure):
+            return answer
+        if str(answer) != str(item_id):  # the call answers the stock item's id
+            return Failure(Code.UNCLEAR_ANSWER, f"the stock of {sku} was answered with {answer!r:.80}")
+        return None
 
 
 def _asked(field: str, values: Sequence[str]) -> Iterator[Filter]:

@@ -92,7 +92,7 @@ class World:
         loaded = loads(render(self.settings), path=Path("simulated.toml"), environment=self.environment())
         around = Surroundings(
             clock=SharedClock(self.clock, lambda: self.clock_error),
-            factory=ClientFactory(transport=self.transport),
+            factory=ClientFactory(transport=self.transport, clock=SharedClock(self.clock)),
             chance=random.Random(f"{self.seed}/{self.lives}"),
             holder=f"life-{self.lives}",
             environment=self.environment(),

@@ -155,12 +155,12 @@ class Admin:
             )
         if not self.valid or token != f"Bearer token-number-{self.tokens}":
             return recordings.response("error-401-admin-token-expired")
-        return httpx.Response(200, json={"entity_id": 1})
+        return httpx.Response(200, json={"entity_id": 1, "ext_order_id": "SO-1"})
 
 
 def test_the_admin_token_is_fetched_once_and_again_before_its_hour_is_over() -> None:
     shop = Admin()
-    assert shop.client.get("/V1/orders/1") == {"entity_id": 1}
+    assert shop.client.get("/V1/orders/1") == {"entity_id": 1, "ext_order_id": "SO-1"}
     shop.clock.advance(54 * 60)
     shop.client.get("/V1/orders/1")
     assert shop.tokens == 1
@@ -174,7 +174,7 @@ def test_a_401_fetches_the_admin_token_once_more() -> None:
     shop = Admin()
     shop.client.get("/V1/orders/1")
     shop.valid = False
-    assert shop.client.get("/V1/orders/1") == {"entity_id": 1}
+    assert shop.client.get("/V1/orders/1") == {"entity_id": 1, "ext_order_id": "SO-1"}
     assert shop.tokens == 2
 
 

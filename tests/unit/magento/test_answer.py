@@ -138,10 +138,33 @@ def test_point_24_the_content_type_is_looked_at_first(
     ],
 )
 def test_a_redirect_is_not_followed(status: int, code: Code) -> None:
-    for method in ("GET", "POST"):
-        found = failure(Answer(status, {**HTML, "location": "https://www.shop.example/login"}, b""), method)
-        assert (found.code, found.sent) == (code, False)
-        assert "https://www.shop.example/login" in found.text
+    page = Answer(status, {**HTML, "location": "https://www.shop.example/login"}, b"")
+    found = failure(page)
+    assert (found.code, found.sent) == (code, False)
+    assert "https://www.shop.example/login" in found.text
+
+
+def test_a_temporary_redirect_of_a_write_leaves_it_in_doubt() -> None:
+    """POST, redirect, GET is how the web says "done": that it was not carried out is not proved."""
+    for status in (302, 303, 307):
+        found = failure(Answer(status, {**HTML, "location": "https://www.shop.example/"}, b""), "POST")
+        assert (found.code, found.sent) == (Code.UNCLEAR_ANSWER, True)
+
+
+ODD = (402, 406, 408, 409, 411, 418, 421, 423, 425, 426, 431, 451, 499)
+
+
+@pytest.mark.parametrize("status", ODD)
+def test_an_odd_4xx_of_something_in_between_passes_by_itself(status: int) -> None:
+    """A read was not read and is read in the next cycle; a write is in doubt. No person is asked."""
+    page = Answer(status, HTML, b"<h1>I'm a teapot</h1>")
+    assert failure(page).code is Code.SERVER_TROUBLE
+    assert failure(page).sent is False
+    assert failure(page, "POST").code is Code.UNCLEAR_ANSWER
+    if status not in (406, 409):
+        said = Answer(status, JSON, b'{"message": "odd"}')
+        assert failure(said).code is Code.SERVER_TROUBLE
+        assert failure(said, "POST").code is Code.UNCLEAR_ANSWER
 
 
 @pytest.mark.parametrize(

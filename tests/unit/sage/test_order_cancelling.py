@@ -7,7 +7,7 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Accepted, Outcome
-from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok
+from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ NOT_FOUND = gateway_error(404, "Not found")
 
 def test_cancelling_deletes_and_gone_is_cancelled(world: World) -> None:
     world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("GET", "/sop_orders", ok([]))
     world.api.on("DELETE", "/sop_orders/7", ok({}))
 
     first, second = cancel(world), cancel(world)
@@ -67,6 +68,7 @@ def test_a_cancelled_order_is_cancelled(world: World) -> None:
 
 def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World) -> None:
     world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("GET", "/sop_orders", ok([]))
     world.api.on("DELETE", "/sop_orders/7", httpx.ReadTimeout("timed out"))
 
     lost, again = cancel(world), cancel(world)
@@ -78,6 +80,7 @@ def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World
 
 def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) -> None:
     world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
+    world.api.on("GET", "/sop_orders", ok([]))
     world.api.on("DELETE", "/sop_orders/7", NOT_FOUND)
     assert isinstance(cancel(world), Accepted)
 
@@ -85,3 +88,66 @@ def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) ->
     outcome = cancel(world)
     assert isinstance(outcome, Failure)
     assert outcome.code is Code.UNKNOWN_ENDPOINT
+
+
+BELIEVED = [
+    httpx.Response(200),
+    httpx.Response(204),
+    ok(None),
+    ok(True),
+    ok({}),
+    ok({"id": 7}),
+    ok([{"id": 7, "document_no": "0000000007"}]),
+]
+NOT_BELIEVED = [
+    page(200),
+    httpx.Response(200, text="", headers={"Content-Type": "text/html"}),
+    httpx.Response(200, text="deleted"),
+    httpx.Response(200, content=b'{"id": 7', headers={"Content-Type": "application/json"}),
+    ok({"id": 8}),
+    ok({"statusCode": 500, "message": "Resource is unavailable"}),
+    httpx.Response(202),
+]
+
+
+@pytest.mark.parametrize("reply", BELIEVED)
+def test_the_api_s_own_answer_to_a_delete_is_believed(world: World, reply: httpx.Response) -> None:
+    world.api.on("GET", "/sop_orders/7", THERE)
+    world.api.on("DELETE", "/sop_orders/7", reply)
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Accepted), outcome
+
+
+@pytest.mark.parametrize("reply", NOT_BELIEVED)
+def test_any_other_answer_to_a_delete_leaves_it_in_doubt(world: World, reply: httpx.Response) -> None:
+    """An HTML page with 200 was believed: cancelled here, alive, despatched and invoiced in Sage."""
+    world.api.on("GET", "/sop_orders/7", THERE)
+    world.api.on("DELETE", "/sop_orders/7", reply)
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.sent) == (Code.UNCLEAR_ANSWER, True)
+
+
+@pytest.mark.parametrize("reply", [page(404), httpx.Response(404, text="Not Found")])
+def test_a_page_s_404_does_not_mean_that_an_order_is_gone(world: World, reply: httpx.Response) -> None:
+    world.api.on("GET", "/sop_orders/7", reply)
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.sent) == (Code.SERVER_TROUBLE, False)
+    assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_an_order_that_the_list_still_has_is_not_gone(world: World) -> None:
+    world.api.on("GET", "/sop_orders/7", NOT_FOUND)
+    world.api.on("GET", "/sop_orders", ok([{"id": 7}]))
+
+    outcome = cancel(world)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.code is Code.SERVER_TROUBLE

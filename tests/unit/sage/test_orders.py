@@ -235,14 +235,32 @@ def test_what_is_not_clearly_refused_stays_in_doubt(
     assert len(world.api.called("POST", "/sop_orders")) == 1, "never sent again by itself"
 
 
-def test_any_2xx_and_an_echo_without_our_field_are_accepted(world: World) -> None:
-    world.api.on("POST", "/sop_orders", ok({"id": 5, "document_no": "5", "spare_text_1": None}, 201))
+def test_201_is_success_and_the_order_number_is_proof_where_our_field_is_not_echoed(world: World) -> None:
+    echo = {"id": 5, "document_no": "5", "spare_text_1": None, "customer_document_no": "000000213"}
+    world.api.on("POST", "/sop_orders", ok(echo, 201))
 
     outcome = send(world)
 
     assert isinstance(outcome, Accepted)
     assert outcome.gross is None
     assert "key" not in outcome.details
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        {"id": 5, "document_no": "5"},
+        {"id": 5, "document_no": "5", "customer_document_no": "000000214"},
+        {"id": 5, "spare_text_1": "magento:main:214", "customer_document_no": "000000213"},
+    ],
+)
+def test_an_answer_that_is_not_about_this_order_leaves_it_in_doubt(world: World, echo: Any) -> None:
+    world.api.on("POST", "/sop_orders", ok(echo))
+
+    outcome = send(world)
+
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.sent) == (Code.UNCLEAR_ANSWER, True)
 
 
 def test_after_a_refusal_the_order_s_ids_are_read_anew(world: World) -> None:

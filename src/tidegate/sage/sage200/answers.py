@@ -116,6 +116,8 @@ def judge_read(answer: Answer | NoAnswer) -> Failure | None:
         return _trouble(answer, text)
     if answer.status == 400 and said:
         return Failure(Code.REFUSED, f"Sage refused the query: {said}", sent=False)
+    if answer.status == 404 and not said:
+        return _page(answer)  # the API's own 404 is JSON; a page is of something in between
     return _refusal(answer, said) or _page(answer)
 
 
@@ -148,9 +150,33 @@ def judge_write(answer: Answer | NoAnswer) -> Failure | None:
     )
 
 
+def no_record(answer: Answer) -> Failure:
+    """A read of one record that was answered with a list of none or several."""
+    return Failure(Code.SERVER_TROUBLE, f"Sage answered one record with {answer.text(80)}", sent=False)
+
+
+def deleted(answer: Answer, record_id: str) -> Failure | None:
+    """What a DELETE's 2xx proves: None when it is the API's answer, UNCLEAR_ANSWER for anything else.
+
+    The API answers 200 or 204 with nothing or JSON (contract, additions of 29 November); a record in it
+    must be the deleted one. A web page with 200 is a page of something in between.
+    """
+    is_empty = not answer.body.strip()
+    if answer.status not in (200, 204) or not (answer.is_json or (is_empty and not answer.content_type)):
+        return unreadable(answer)
+    if is_empty:
+        return None
+    found = row(answer)
+    if rows(answer) is None and _decoded(answer) is not True:
+        return unreadable(answer)
+    if message(answer) or (found is not None and text_of(found, "id") not in ("", record_id)):
+        return unreadable(answer)
+    return None
+
+
 def unreadable(answer: Answer) -> Failure:
-    """A write that was answered with success and a body that says nothing: in doubt."""
-    what = "a web page" if "html" in answer.content_type else "a body that cannot be read"
+    """A write that was answered with success and a body that says nothing of this record: in doubt."""
+    what = "a web page" if "html" in answer.content_type else "a body that is not about this record"
     return Failure(Code.UNCLEAR_ANSWER, f"Sage answered {answer.status} with {what}: {answer.text(120)}")
 
 
@@ -165,7 +191,7 @@ def _refusal(answer: Answer, said: str) -> Failure | None:
                 f"the signed-in user may not do this: {said} (give the Sage user's role the feature)",
                 sent=False,
             )
-        case 404 | 405:
+        case 404 | 405 if said or answer.status == 405:
             return Failure(
                 Code.UNKNOWN_ENDPOINT,
                 f"this Sage 200 does not know the path or the verb: {said or answer.text(120)}",

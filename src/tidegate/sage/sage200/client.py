@@ -98,14 +98,14 @@ class Sage200Client:
         return failure or answers.rows(answer) or []
 
     def read_one(self, path: str, query: str = "") -> Row | Failure | None:
-        """The record at `<collection>/<id>`; None when it does not exist (404)."""
+        """The record at `<collection>/<id>`; None when it does not exist: the API's own 404, no page's."""
         answer = self.send("GET", path, query=query)
         if isinstance(answer, Failure):
             return answer
-        if answer.status == 404:
+        if answer.status == 404 and answers.message(answer):
             return None
         failure = answers.judge_read(answer)
-        return failure or answers.row(answer)
+        return failure or answers.row(answer) or answers.no_record(answer)
 
     def read_all(
         self,

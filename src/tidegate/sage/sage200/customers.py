@@ -92,7 +92,7 @@ class Customers:
             return self._refused(answer, new) if answer.code is Code.REFUSED else answer
         row = answers.row(answer)
         customer = customer_of(row, self._key_field) if row is not None else None
-        if customer is None:
+        if customer is None or not _is(customer, new):
             return answers.unreadable(answer)
         self._reference.keep(customer)
         return _accepted(str(customer.id), customer.reference, new.key)
@@ -162,6 +162,13 @@ class Customers:
 
 def _rows(read: tuple[list[Row], dict[str, Failure]] | Failure) -> list[Row] | Failure:
     return read if isinstance(read, Failure) else read[0]
+
+
+def _is(customer: Customer, new: NewCustomer) -> bool:
+    """Whether an answer is about the new account: by our key, or by its reference where no key came back."""
+    return (
+        customer.key == new.key if customer.key else customer.reference.upper() == new.account.strip().upper()
+    )
 
 
 def _match(customer: Customer, currencies: Mapping[int, str], email: str) -> CustomerMatch:

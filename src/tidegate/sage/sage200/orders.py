@@ -211,10 +211,11 @@ class Orders:
         number = id_of(row) if row is not None else None
         if row is None or number is None:
             return answers.unreadable(answer)
-        key = text_of(row, self._key_field).strip()
-        if key and key != prepared.order.key:
+        key, reference = _identity(row, self._key_field)
+        if key != prepared.order.key and (key or reference != prepared.order.reference.strip()):
             # Another order's answer, mixed up on the way: what became of ours is not known.
-            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered with the order {key}, not with ours")
+            named = key or reference or "without our key"
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered with the order {named}, not with ours")
         return Accepted(
             str(number),
             text_of(row, "document_no"),
@@ -237,12 +238,11 @@ class Orders:
     def cancel(self, order_id: str, number: str) -> Outcome:
         """Delete an order that nothing has left yet (§5; 403 for others, §11). Gone is cancelled."""
         path = f"/sop_orders/{order_id}"
-        gone = Accepted(order_id, number, DELETED)
         row = self._client.read_one(path, query(select=("id", "document_no", "document_status")))
         if isinstance(row, Failure):
             return row
         if row is None:
-            return gone
+            return self._gone(order_id, number)
         if text_of(row, "document_no") != number:
             # After a restored backup an id may belong to another order: never delete on the id alone.
             return Failure(
@@ -254,7 +254,7 @@ class Orders:
             return Accepted(order_id, number, CANCELLED)
         answer = self._client.write("DELETE", path)
         if not isinstance(answer, Failure):
-            return gone
+            return answers.deleted(answer, order_id) or Accepted(order_id, number, DELETED)
         if answer.code is Code.NOT_PERMITTED:
             return Failure(
                 Code.REFUSED,
@@ -266,8 +266,20 @@ class Orders:
             answer.code is Code.UNKNOWN_ENDPOINT
             and self._client.read_one(path, query(select=("id",))) is None
         ):
-            return gone  # somebody else deleted it in between
+            return self._gone(order_id, number)  # somebody else deleted it in between
         return answer
+
+    def _gone(self, order_id: str, number: str) -> Outcome:
+        """Deleted, if the list says so, too: a 404 may also be the path's, or a page's in between."""
+        listed = self._client.read(
+            "/sop_orders", query(select=("id",), where=f"id eq {int(order_id)}", top=1)
+        )
+        if isinstance(listed, Failure):
+            return listed
+        if listed:
+            text = f"Sage lists order {number} and answers 404 to its address: it is asked again"
+            return Failure(Code.SERVER_TROUBLE, text, sent=False)
+        return Accepted(order_id, number, DELETED)
 
 
 def _resolved(

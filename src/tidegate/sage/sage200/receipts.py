@@ -85,7 +85,8 @@ class Receipts:
             return answer
         row = answers.row(answer)
         urn = text_of(row, "urn").strip() if row is not None else ""
-        if not urn:
+        # The contract's answer is the URN alone (§9.9); a fingerprint in it must be ours.
+        if not urn.isdecimal() or _fingerprint_in(row) not in ("", fingerprint(receipt.key)):
             return answers.unreadable(answer)
         return Accepted("", urn, details={"key": receipt.key, "second_reference": fingerprint(receipt.key)})
 
@@ -172,10 +173,19 @@ class Receipts:
         answer = self._client.write("POST", "/sales_allocations", body)
         if isinstance(answer, Failure):
             return answer
-        # The shape of the answer is not public: nothing or any JSON will do, a web page will not.
-        if answer.body.strip() and answers.rows(answer) is None:
+        # The shape of the answer is not public: nothing or any JSON record will do, a web page will not,
+        # nor another customer's allocation.
+        found = answers.row(answer)
+        is_empty = not answer.body.strip() and (answer.is_json or not answer.content_type)
+        if not is_empty and (found is None or answers.message(answer)):
+            return answers.unreadable(answer)
+        if found is not None and id_of(found, "customer_id") not in (None, customer.id):
             return answers.unreadable(answer)
         return Accepted("", "", details={"key": allocation.key})
+
+
+def _fingerprint_in(row: Row | None) -> str:
+    return text_of(row, "second_reference").strip() if row is not None else ""
 
 
 def _bank(name: str, banks: Iterable[Row]) -> Row | None:

@@ -1,0 +1,132 @@
+"""Limits of every call: total deadline, Retry-After, redirects, size."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from tidegate.clock import VirtualClock
+from tidegate.transport import LONGEST_PAUSE, Answer, HttpClient, NoAnswer
+
+DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
+
+
+def pause(value: str, date: str = DATE) -> float | None:
+    return Answer(503, {"retry-after": value, **({"date": date} if date else {})}, b"").retry_after
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("17", 17.0),
+        (" 17 ", 17.0),
+        ("0", 0.0),
+        ("100000000000", LONGEST_PAUSE),  # until the year 5195
+        ("9" * 500, LONGEST_PAUSE),
+        ("Sun, 29 Nov 2026 12:05:00 GMT", 300.0),
+        ("Sun, 29 Nov 2026 11:00:00 GMT", 0.0),
+        ("Fri, 31 Dec 5195 23:59:59 GMT", LONGEST_PAUSE),
+    ],
+)
+def test_retry_after_is_believed_up_to_its_maximum(value: str, seconds: float) -> None:
+    assert pause(value) == seconds
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "1e9", "3.5", "²", "٣", "Sun, 99 Nov 2026", "NaN", ","])
+def test_nonsense_in_retry_after_says_nothing(value: str) -> None:
+    assert pause(value) is None
+
+
+def test_a_date_counts_from_the_answer_s_own_date() -> None:
+    assert pause("Sun, 29 Nov 2026 12:05:00 GMT", date="") is None
+    assert pause("Sun, 29 Nov 2026 12:05:00 GMT", date="yesterday") is None
+
+
+class Drip(httpx.SyncByteStream):
+    """A byte every two seconds."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.clock.advance(2)
+            self.sent += 1
+            yield b" "
+
+
+def test_a_dripping_answer_is_cut_off_by_a_deadline_for_the_whole_call() -> None:
+    clock = VirtualClock(datetime(2026, 11, 29, tzinfo=UTC))
+    drip = Drip(clock)
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=drip))
+    client = HttpClient("https://a.example", timeout=10, max_bytes=10**6, transport=transport, clock=clock)
+
+    answer = client.request("GET", "/")
+
+    assert isinstance(answer, NoAnswer)
+    assert answer.sent
+    assert "not whole after 30 s" in answer.text
+    assert drip.sent == 15
+
+
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"])
+def test_over_a_real_socket_headers_and_bodies_are_cut_off_alike(before: bytes) -> None:
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(before or b"HTTP/1.1 200 OK\r\nX: ")
+                while not stop.wait(0.02):
+                    try:
+                        connection.sendall(b"a")
+                    except OSError:
+                        return
+
+        server = threading.Thread(target=serve, daemon=True)
+        server.start()
+        client = HttpClient(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.1, max_bytes=10**6)
+        answer = client.request("GET", "/")
+        client.close()
+        stop.set()
+        server.join()
+    assert isinstance(answer, NoAnswer)
+    assert answer.sent
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return httpx.Response(302, headers={"Location": "https://b.example/"})
+
+    client = HttpClient("https://a.example", timeout=1, max_bytes=100, transport=httpx.MockTransport(handle))
+    answer = client.request("GET", "/x")
+    assert isinstance(answer, Answer)
+    assert (answer.status, seen) == (302, ["https://a.example/x"])
+
+
+def test_an_endless_answer_ends_at_the_size_limit() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Endless())
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                yield b"x" * 1000
+
+    client = HttpClient(
+        "https://a.example", timeout=9, max_bytes=9_999, transport=httpx.MockTransport(handle)
+    )
+    answer = client.request("GET", "/")
+    assert isinstance(answer, NoAnswer)
+    assert "larger than 9999 bytes" in answer.text
