@@ -1,7 +1,7 @@
 """The judge of availability: what the shop may sell, calculated from both systems' books alone.
 
 Shares no code with the hub. The formula is that of the design, *Availability*: on hand, less what is
-allocated, plus what the shop still holds back itself for web orders, less the buffer, never below zero.
+allocated, less the buffer, never below zero; plus what the shop still holds back itself for web orders.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from tidegate_sandbox.checker import Book, Terms, Verdict
@@ -17,6 +18,8 @@ from tidegate_sandbox.checker_documents import KINDS, picked
 ZERO, WHOLE = Decimal(0), Decimal(1)
 #: Kept back of what is on hand, in hundredths.
 BUFFER = Decimal("0.1")
+#: An order that the company changed so shortly ago may have been read half before and half after.
+LATELY = timedelta(minutes=15)
 
 Place = tuple[str, str]
 """SKU and source."""
@@ -24,13 +27,14 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class StockWrite:
-    """A number that the hub sent to the shop, and the most that it may have been at that moment."""
+    """A number that the hub sent to the shop, and the most and least that it may have been at that moment."""
 
     at: str
     sku: str
     source: str
     quantity: Decimal
     most: Decimal
+    least: Decimal = ZERO
 
 
 class Shelf:
@@ -54,23 +58,33 @@ class Shelf:
 
     def exact(self) -> dict[Place, Decimal]:
         """What the shop must show when everything has settled."""
-        found: dict[Place, Decimal] = {}
-        corrected = self._corrections(strict=True)
-        for (sku, source), (on_hand, allocated) in self._levels().items():
-            free = on_hand - allocated + corrected[sku, source] - kept_back(on_hand)
-            found[sku, source] = max(free.to_integral_value(ROUND_FLOOR), ZERO)
-        return found
+        return self._shown(self._corrections(strict=True))
 
     def most(self) -> dict[Place, Decimal]:
         """What the shop may show at most: what nobody has been promised.
 
         An order that the shop has cancelled and the company not yet is promised to nobody.
         """
+        return self._shown(self._corrections(strict=False))
+
+    def least(self) -> dict[Place, Decimal]:
+        """What the shop must show at least, to be able to ship what it has sold.
+
+        What changed in the company a moment ago may be missing: it is read piece by piece, and the hub errs
+        towards caution. Empty for a shop without sources, whose orders may count twice for a while.
+        """
+        if not self._terms.msi:
+            return {}
+        unclear, shown = self.unclear(), self._shown(self._corrections(strict=True, settled=True))
+        return {place: pieces for place, pieces in shown.items() if place[0] not in unclear}
+
+    def _shown(self, corrected: dict[Place, Decimal]) -> dict[Place, Decimal]:
+        """The formula. The buffer keeps nothing from those who have bought."""
         found: dict[Place, Decimal] = {}
-        corrected = self._corrections(strict=False)
-        for (sku, source), (on_hand, allocated) in self._levels().items():
-            free = on_hand - allocated + corrected[sku, source] - kept_back(on_hand)
-            found[sku, source] = max(free.to_integral_value(ROUND_FLOOR), ZERO)
+        for place, (on_hand, allocated) in self._levels().items():
+            promised, owed = max(corrected[place], ZERO), min(corrected[place], ZERO)
+            free = max(on_hand - allocated + owed - kept_back(on_hand), ZERO)
+            found[place] = (free + promised).to_integral_value(ROUND_FLOOR)
         return found
 
     def unclear(self) -> set[str]:
@@ -111,10 +125,13 @@ class Shelf:
                     left[despatch["order_id"]][place] += Decimal(line["quantity"])
         return left
 
-    def _corrections(self, *, strict: bool) -> dict[Place, Decimal]:
-        """Pieces that come back on, or off, because of web orders."""
+    def _corrections(self, *, strict: bool, settled: bool = False) -> dict[Place, Decimal]:
+        """Pieces that come back on, or off, because of web orders; `settled`: of those left alone lately."""
         found: dict[Place, Decimal] = defaultdict(Decimal)
+        before = datetime.fromisoformat(self._company["now"]) - LATELY
         for order, there in self._web:
+            if settled and datetime.fromisoformat(there["updated_at"]) > before:
+                continue
             for place, pieces in (self._msi if self._terms.msi else self._legacy)(order, there, strict):
                 found[place] += pieces
         if not self._terms.msi:
@@ -171,6 +188,17 @@ def never_too_much(writes: Iterable[StockWrite], verdict: Verdict) -> None:
                 "never more than there is",
                 f"{write.sku}@{write.source}",
                 f"{write.quantity} published at {write.at}, {write.most} could be shipped",
+            )
+
+
+def never_too_few(writes: Iterable[StockWrite], verdict: Verdict) -> None:
+    """No number that was published kept from the shop what it still has to ship."""
+    for write in writes:
+        if write.quantity < write.least:
+            verdict.add(
+                "what is sold can be shipped",
+                f"{write.sku}@{write.source}",
+                f"{write.quantity} published at {write.at}, {write.least} are there, or owed to shoppers",
             )
 
 

@@ -87,6 +87,16 @@ STOCKED = Script(
     ),
     settings=back("shipments", "inventory"),
 )
+VANISHED = Script(
+    events=(
+        (1, "stock-adjust", {"pick": 0.0, "place": 0.0, "change": 0.9}),
+        (5, "place", FOUR),
+        (65, "despatch", WHOLE),  # and nobody reads despatches before the stock is read again
+        (66, "invoice-run", {"together": 0.0}),
+    ),
+    minutes=300,
+    settings={**back("shipments", "inventory"), "back": {"shipments": "4h", "inventory": "55m"}},
+)
 PRICED = Script(
     events=(
         (70, "price", {"pick": 0.0, "which": 0.0, "change": 0.9}),

@@ -13,6 +13,7 @@ import pytest
 
 from simulation import bugs_of_figures as figures
 from simulation import bugs_of_sending as sending
+from simulation import bugs_of_stock as stock
 from simulation import bugs_of_the_engine as engine
 from simulation import bugs_of_the_way_back as way_back
 from simulation import engine_scenarios, fulfilment, scenarios
@@ -96,6 +97,7 @@ MUTANTS = tuple(
         (way_back.the_reservations_are_left_out, fulfilment.STOCKED, "each sale counts once"),
         (way_back.written_shipments_count_as_unwritten, fulfilment.STOCKED, "each sale counts once"),
         (way_back.a_shipment_is_written_after_its_stock, fulfilment.SCARCE, "nothing is stuck"),
+        (stock.vanished_lines_are_forgotten_at_once, fulfilment.VANISHED, "what is sold can be shipped"),
         (way_back.everything_is_new_every_time, fulfilment.STOCKED, "idempotent flows"),
         (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),
         (way_back.tiers_are_put_in_the_place_of_all, fulfilment.OWN_TIER, "promotions are not touched"),

@@ -19,13 +19,14 @@ from tidegate.domain.availability import PIECE, Claim, available, with_reservati
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.stock_level import WebLine
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, owed_pieces, short_stock, stock_bulk, stock_levels
+from tidegate.flows import mirrored, owed_pieces, short_stock, stock_bulk, stock_levels, unread_despatches
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import entity_of
 from tidegate.flows.skus import store_skus
 from tidegate.flows.stock_levels import Reading
 from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
+from tidegate.flows.unread_despatches import UnreadDespatch
 from tidegate.ledger import cursors, lease, marks, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
@@ -156,7 +157,7 @@ def source_of_warehouses(connection: Connection, levels: pl.DataFrame) -> Mappin
 def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, Decimal]) -> pl.DataFrame:
     """What the store shall have: key, value."""
     stock = connection.settings.stock
-    claims = claims_of(connection, reading.lines)
+    claims = claims_of(connection, reading.lines, reading.unread)
     places = source_of_warehouses(connection, reading.levels)
     if stock.msi:
         corrected = with_reservations(claims)
@@ -196,19 +197,23 @@ def _renamed(table: pl.DataFrame, skus: Mapping[str, str]) -> pl.DataFrame:
     return table.with_columns(sku=pl.col("sku").replace(other)).filter(pl.col("sku") != "")
 
 
-def claims_of(connection: Connection, lines: Iterable[WebLine]) -> list[Claim]:
+def claims_of(
+    connection: Connection, lines: Iterable[WebLine], unread: Collection[UnreadDespatch] = ()
+) -> list[Claim]:
     """What web orders hold in Sage, and what of it Magento still reserves, by the ledger.
 
     The ledger is asked after Sage was read: what Sage has released because an order was cancelled, the
     ledger knew before. Shipments that Magento does not have yet, of orders that Sage has finished with,
-    are no web lines any more; their pieces come from the shipments themselves.
+    are no web lines any more; their pieces come from the shipments themselves, and from the despatches
+    that are no shipments yet.
     """
     name, store = connection.name, connection.settings.store
     by_order = [
         (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
     ]
     here = {entity_id for entity_id, _ in by_order}
-    left = [one for one in shipped.unwritten(name) if one.entity_id not in here]
+    left = [*shipped.unwritten(name), *unread_despatches.still_unread(unread)]
+    left = [one for one in left if one.entity_id not in here]
     finished = shipped.finished(name, here | {one.entity_id for one in left})
     written = shipped.written(name, here)
     claims = []

@@ -15,9 +15,10 @@ from tidegate.domain.availability import LEVELS, parts
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.stock_level import WebLine
-from tidegate.flows import stock_movements
+from tidegate.flows import stock_movements, unread_despatches
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock_movements import Movements
+from tidegate.flows.unread_despatches import UnreadDespatch
 from tidegate.ledger import cursors, marks, picture
 from tidegate.ledger.database import transaction
 from tidegate.sage.port import Session
@@ -40,6 +41,7 @@ class Reading:
     read: int = 0
     groups: dict[str, str] = field(default_factory=dict)
     movements: Movements | None = None
+    unread: list[UnreadDespatch] = field(default_factory=list)  #: left, and not in the ledger yet
 
     def keep(self, cycle: Cycle) -> None:
         """Inside the transaction that keeps what follows from it."""
@@ -54,7 +56,7 @@ class Reading:
 
 
 def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
-    """Web lines first, then stock.
+    """Web lines first, then what has left unheard, then stock.
 
     What moves in between then errs towards caution: a piece that is allocated after the lines were read
     is missing in the correction and taken off the level. The other way round it would be added twice.
@@ -63,6 +65,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     lines = session.read_web_lines()
     if isinstance(lines, Failure):
         return lines
+    unread = unread_despatches.read(cycle, session)
+    if isinstance(unread, Failure):
+        return unread
     choice = format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
     name = f"levels:{choice}"
     since = None if full else cursors.read(cycle.name, FLOW, name)
@@ -94,7 +99,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     # Sage does not tell HOME from Home, and the configuration is typed by people
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
     movements = stock_movements.read(cycle, choice, changed(fresh, before), upper)
-    return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups, movements)
+    return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups, movements, unread)
 
 
 def laid_over(

@@ -83,6 +83,7 @@ def judge(evidence: Evidence) -> checker.Verdict:
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)
     if not evidence.forgetful:  # an older ledger takes shipments for unwritten until it has read them again
         checker_stock.never_too_much(evidence.stock_writes, verdict)
+        checker_stock.never_too_few(evidence.stock_writes, verdict)
     if "inventory" in terms.flows:
         checker_stock.settled(evidence.shop, evidence.company, terms, verdict)
     if "prices" in terms.flows:

@@ -31,10 +31,14 @@ class Observer(httpx.BaseTransport):
         """One request; what it publishes is noted as it leaves, whatever becomes of it."""
         published = list(numbers(request)) if self.shelf is not None else []
         if self.shelf is not None and published:
-            most, at = self.shelf().most(), self._clock.now().isoformat()
+            shelf, at = self.shelf(), self._clock.now().isoformat()
+            most, least = shelf.most(), shelf.least()
             self.writes += [
-                StockWrite(at, sku, source, quantity, most.get((sku, source), Decimal(0)))
+                StockWrite(
+                    at, sku, source, quantity, most.get(place, Decimal(0)), least.get(place, Decimal(0))
+                )
                 for sku, source, quantity in published
+                for place in [(sku, source)]
             ]
         return self._inner.handle_request(request)
 

@@ -1,0 +1,99 @@
+"""Pieces that the company owes the shop, wherever the order stands: nothing is forgotten, nothing counts twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import Stage
+from integration.flows.stocking import FLOWS, HOME, US, adjust, inventory, lies, writes
+from tidegate.config.stock import Stock
+from tidegate_sandbox.magento.stock import SourceItem
+
+
+def line_of(world: Fulfilled, placed: int) -> tuple[str, int]:
+    """The first product of an order, and how many pieces of it."""
+    (line, *_) = [line for line in world.order(placed).lines if line.is_stocked]
+    return line.code, int(line.quantity)
+
+
+@pytest.fixture
+def world(build: Build) -> Fulfilled:
+    """Orders, shipments and stock, without a buffer."""
+    return Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="0%"))
+
+
+def only_detroit(shop: Stage, sku: str, pieces: int) -> None:
+    """All there is lies in one place."""
+    adjust(shop, pieces, sku)
+    shop.shop.stock.put(SourceItem(sku, "wh_london", Decimal(0), 0))
+
+
+def test_an_order_despatched_and_invoiced_between_two_readings_is_still_owed(world: Fulfilled) -> None:
+    shop, placed = world.stage, world.sent("guest")
+    sku, ordered = line_of(world, placed)
+    only_detroit(shop, sku, 100)
+    shop.cycle("shipments")
+    inventory(shop)
+    world.despatch(placed)
+    world.invoice(placed)
+    inventory(shop)  # its web line is gone, and nobody has read its despatch
+    assert lies(shop, sku) == 100
+    assert shop.shop.stock.salable(sku, US) == 100 - ordered
+    shop.cycle("shipments")
+    assert lies(shop, sku) == 100 - ordered
+    inventory(shop)
+    assert writes(shop) == []
+    assert shop.shop.stock.salable(sku, US) == 100 - ordered
+
+
+def test_an_order_that_no_reading_of_the_stock_ever_saw_is_owed_too(world: Fulfilled) -> None:
+    shop, placed = world.stage, world.sent("guest")
+    sku, ordered = line_of(world, placed)
+    only_detroit(shop, sku, 100)
+    world.despatch(placed)
+    world.invoice(placed)
+    inventory(shop)
+    assert lies(shop, sku) == 100
+    assert shop.shop.stock.salable(sku, US) == 100 - ordered
+
+
+def test_the_last_pieces_can_be_shipped_though_the_order_has_vanished(world: Fulfilled) -> None:
+    """On a real shop the source was written too low, and then the shipment was refused as short stock."""
+    shop, placed = world.stage, world.sent("guest")
+    sku, ordered = line_of(world, placed)
+    only_detroit(shop, sku, ordered)
+    inventory(shop)
+    world.despatch(placed)
+    world.invoice(placed)
+    inventory(shop)
+    assert lies(shop, sku) == ordered
+    shop.cycle("shipments")
+    assert list(world.steps(placed, "shipments").values()) == ["confirmed"]
+    assert lies(shop, sku) == 0
+
+
+def test_an_order_cancelled_in_sage_vanishes_and_is_owed_no_more(world: Fulfilled) -> None:
+    shop, placed = world.stage, world.sent("guest")
+    sku, _ = line_of(world, placed)
+    only_detroit(shop, sku, 100)
+    inventory(shop)
+    with shop.company.staff():
+        shop.company.orders.cancel(world.order(placed))
+    inventory(shop)
+    assert lies(shop, sku) == 100
+
+
+def test_without_a_reading_of_despatches_no_stock_is_written(world: Fulfilled) -> None:
+    shop, placed = world.stage, world.sent("guest")
+    sku, _ = line_of(world, placed)
+    shop.cycle("shipments")
+    inventory(shop)
+    shop.break_sage("status", None, "GET", "despatch", status=503)
+    adjust(shop, 7, sku)
+    report = inventory(shop)
+    assert report.counts.get("confirmed", 0) == 0
+    assert writes(shop) == []
