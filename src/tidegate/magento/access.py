@@ -2,16 +2,18 @@
 
 Contract point 29: since 2.4.4 integration tokens are refused as bearer unless the shop allows them;
 OAuth 1.0a with HMAC-SHA256 always works, signed over the address as the shop sees it and with the
-query; nonces are checked; admin tokens are JWTs of one hour.
+query; nonces are checked; admin tokens are JWTs of one hour. Point 34: Magento 2.4.4 to 2.4.7 check the signature
+over the path as they normalise it, other versions over the path as it is sent.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 import msgspec
@@ -28,6 +30,20 @@ from tidegate.transport import HttpClient
 ADMIN_TOKEN_PATH = "/rest/V1/integration/admin/token"  # noqa: S105 - an address, not a secret
 ADMIN_TOKEN_LIFETIME = timedelta(hours=1)
 MARGIN = timedelta(minutes=5)
+
+_CODE = re.compile("%[0-9A-Fa-f]{2}")
+_DECODED = re.compile(r"[A-Za-z0-9_.~\-:@&=+$,/;%]")  # of a path, by Laminas\Uri
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+def normalised(path: str) -> str:
+    """A path as Magento 2.4.4 to 2.4.7 check signatures over it (point 34): `%2F` is a slash, `%20` stays."""
+
+    def decoded(code: re.Match[str]) -> str:
+        sign = unquote(code[0])
+        return sign if _DECODED.fullmatch(sign) else code[0].upper()
+
+    return _LONE_PERCENT.sub("%25", _CODE.sub(decoded, path))
 
 
 class Randomness(Protocol):
@@ -55,6 +71,13 @@ class Access(httpx.Auth):
         """The store answered 401: forget what can be renewed; whether trying again makes sense."""
         return False
 
+    def ways(self, path: str) -> Sequence[httpx.Auth]:
+        """How a call of this path can be signed, the one that is known to work first."""
+        return (self,)
+
+    def worked(self, way: httpx.Auth) -> None:
+        """The store accepted a call that was signed this way: remembered for as long as this process lives."""
+
 
 class OAuth1(Access):
     """OAuth 1.0a, HMAC-SHA256. `as_seen` is the shop's own scheme, host and port behind a proxy."""
@@ -76,12 +99,30 @@ class OAuth1(Access):
         self._clock = clock
         self._randomness = randomness
         self._as_seen = urlsplit(as_seen) if as_seen else None
+        self._over_normalised = _OverNormalisedPath(self)
+        self._normalises = False  #: what the store was seen to accept last
+
+    def ways(self, path: str) -> Sequence[httpx.Auth]:
+        """Over the path as it is sent, and as the shop may normalise it, where the two differ."""
+        if normalised(path) == path:
+            return (self,)
+        both: tuple[httpx.Auth, httpx.Auth] = (self, self._over_normalised)
+        return both[::-1] if self._normalises else both
+
+    def worked(self, way: httpx.Auth) -> None:
+        """The next path with such a SKU is signed this way first."""
+        self._normalises = way is self._over_normalised
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the signature. Each request has its own nonce: a repeated one is refused."""
-        url = str(request.url)
+        yield self.sign(request)
+
+    def sign(self, request: httpx.Request, *, over_normalised: bool = False) -> httpx.Request:
+        """Add the signature, over the path as it is sent or as Magento normalises it."""
+        scheme, host, path, query, _ = urlsplit(str(request.url))
         if self._as_seen is not None:
-            url = urlunsplit((self._as_seen.scheme, self._as_seen.netloc, *urlsplit(url)[2:]))
+            scheme, host = self._as_seen.scheme, self._as_seen.netloc
+        url = urlunsplit((scheme, host, normalised(path) if over_normalised else path, query, ""))
         key, secret, token, token_secret = self._keys
         seconds, fraction = int(self._clock.now().timestamp()), self._clock.now().microsecond
         signer = Signer(
@@ -97,7 +138,18 @@ class OAuth1(Access):
         # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
         _, headers, _ = signer.sign(url, http_method=request.method)  # type: ignore[arg-type]
         request.headers["Authorization"] = headers["Authorization"]
-        yield request
+        return request
+
+
+class _OverNormalisedPath(httpx.Auth):
+    """The same keys; the signature covers the path as Magento 2.4.4 to 2.4.7 normalise it."""
+
+    def __init__(self, keys: OAuth1) -> None:
+        self._keys = keys
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the signature."""
+        yield self._keys.sign(request, over_normalised=True)
 
 
 class IntegrationToken(Access):

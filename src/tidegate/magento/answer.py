@@ -24,6 +24,7 @@ RESOURCE = "resource"
 PAGE_LIMIT = "page_limit"
 ARRAY_LIMIT = "array_limit"
 ONE_RECORD = "maybe_one_record"
+SIGNATURE = "signature"
 
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
 _MAINTENANCE = re.compile(r"maintenance|temporarily unavailable|be right back", re.IGNORECASE)
@@ -241,6 +242,8 @@ def _unauthorized(
     if "nonce" in said.lower():
         # Our nonces do not repeat: something on the way sent it twice, and the first may have worked.
         return _doubtful(reads, f"the request reached the store twice: {text}", details)
+    if "signature is invalid" in said.lower():
+        details = {**details, SIGNATURE: "invalid"}
     if "timestamp" in said.lower():
         text = f"the clocks of this machine and the store differ too much: {text}"
     return Failure(Code.NOT_AUTHENTICATED, text, sent=False, details=details)

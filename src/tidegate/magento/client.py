@@ -10,18 +10,30 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.magento.access import Access
-from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, garbage, judge, status_of
+from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, RESOURCE, garbage, judge, status_of
 from tidegate.magento.search import NO_ORDER, Search
+from tidegate.magento.whose_fault import (
+    SIGN_IN,
+    after_probe,
+    blames_keys,
+    blames_signature,
+    of_no_record,
+    of_sign_in,
+    of_this_call,
+)
 from tidegate.transport import Answer, HttpClient, NoAnswer
 
 T = TypeVar("T")
 
 REST = "/rest"
+ORDERS = "/V1/orders"
+_PROBE = Search().where(NO_ORDER).sized(1).only("total_count")  # reads no order; every integration may
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")  # a price in quotes is refused
 
@@ -85,7 +97,7 @@ class StoreClient:
         answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
         if isinstance(answer, Failure) and PAGE_LIMIT in answer.details:
             answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
-        return answer
+        return of_no_record(answer)
 
     def post(self, path: str, body: msgspec.Struct) -> Any | Failure:
         """The decoded JSON of a write. Bodies are typed values: a misspelt key is a 500 or worse."""
@@ -102,7 +114,7 @@ class StoreClient:
         answer = self._decoded("POST", path, decoder, body=body)
         if isinstance(answer, Failure) and answer.group is Group.VERIFY_FIRST:
             return Failure(Code.SERVER_TROUBLE, answer.text, sent=False, details=answer.details)
-        return answer
+        return of_no_record(answer)
 
     def put(self, path: str, body: msgspec.Struct) -> Any | Failure:
         """The decoded JSON of a replacing write."""
@@ -140,33 +152,75 @@ class StoreClient:
     def _call(
         self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None
     ) -> bytes | Failure:
-        for again in (False, True):
-            failure = self._auth.sign_in(self._http)
-            if failure is not None:
-                return failure
-            raw = judge(
-                self._request(method, path, query, body),
-                method,
-                path,
-                names_permission=self._auth.names_missing_permission,
-            )
-            # A 401 was refused before anything was done, so that even a write may be repeated.
-            refused = isinstance(raw, Failure) and status_of(raw) == 401
-            if again or not refused or not self._auth.rejected():
-                break
+        raw = self._signed(method, path, query, body)
+        if isinstance(raw, Failure) and blames_keys(raw) and SIGN_IN not in raw.details:
+            raw = self._whose_fault(raw, method, path, query, body)
         if isinstance(raw, Failure):
             self._learn(raw)
         return raw
 
+    def _whose_fault(
+        self,
+        refused: Failure,
+        method: str,
+        path: str,
+        query: str,
+        body: msgspec.Struct | list[msgspec.Struct] | None,
+    ) -> bytes | Failure:
+        """Ask with a call that concerns no record: only when that is refused, too, the keys are to blame."""
+        told = after_probe(refused, self._signed("GET", ORDERS, _PROBE.query, None, renew=False))
+        if told is not None:
+            return told
+        if method in READS or RESOURCE in refused.details:  # proven to have done nothing: asked again
+            again = self._signed(method, path, query, body)
+            if not isinstance(again, Failure) or not blames_keys(again):
+                return again
+            refused = again
+        return of_this_call(refused)
+
+    def _signed(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: msgspec.Struct | list[msgspec.Struct] | None,
+        *,
+        renew: bool = True,
+    ) -> bytes | Failure:
+        """The call, signed as the store wants it; `renew`: signed in anew where the store ended the sign-in."""
+        for again in (False, True) if renew else (True,):
+            failure = self._auth.sign_in(self._http)
+            if failure is not None:
+                return of_sign_in(failure)
+            raw: bytes | Failure = b""
+            for way in self._auth.ways(path):
+                raw = judge(
+                    self._request(method, path, query, body, way),
+                    method,
+                    path,
+                    names_permission=self._auth.names_missing_permission,
+                )
+                if not blames_signature(raw):
+                    self._auth.worked(way)
+                    break
+            # A 401 was refused before anything was done, so that even a write may be repeated.
+            refused = isinstance(raw, Failure) and status_of(raw) == 401
+            if again or not refused or not self._auth.rejected():
+                break
+        return raw
+
     def _request(
-        self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: msgspec.Struct | list[msgspec.Struct] | None,
+        way: httpx.Auth,
     ) -> Answer | NoAnswer:
         content = None if body is None else _NUMBERS.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
         return self._noted(
-            self._http.request(
-                method, REST + path, query=query, headers=headers, content=content, auth=self._auth
-            )
+            self._http.request(method, REST + path, query=query, headers=headers, content=content, auth=way)
         )
 
     def _noted(self, answer: Answer | NoAnswer) -> Answer | NoAnswer:
@@ -192,8 +246,7 @@ class StoreClient:
 
         Our own clock plus what is known of the difference, where the store sends no Date.
         """
-        search = Search().where(NO_ORDER).sized(1).only("total_count")
-        answer = self.search("/V1/orders", search, _ANYTHING)
+        answer = self.search(ORDERS, _PROBE, _ANYTHING)
         if isinstance(answer, Failure):
             return answer
         return (self._clock.now() + (self._skew or timedelta())).astimezone(UTC)

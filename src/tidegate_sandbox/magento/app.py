@@ -28,7 +28,7 @@ from tidegate_sandbox.magento.access import Caller
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.criteria import UnknownColumn, UnknownCriterion
 from tidegate_sandbox.magento.figure import encode
-from tidegate_sandbox.magento.oauth import SignedRequest
+from tidegate_sandbox.magento.oauth import SignedRequest, normalised
 from tidegate_sandbox.magento.refusal import (
     HTML,
     JSON,
@@ -195,7 +195,8 @@ class _Exchange:
     def _url(self) -> str:
         raw: str = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.path
         origin = self.store.public_url or f"{request.scheme}://{request.host}"
-        return origin + raw.partition("?")[0]
+        url = origin + raw.partition("?")[0]
+        return normalised(url) if self.store.normalises_paths else url
 
     def _filtered(self, call: Call, value: Any) -> Any:
         wanted = call.query.get("fields")

@@ -22,6 +22,19 @@ _NEEDED: Final = (
     "oauth_token",
 )
 _PROTOCOL = re.compile(r"oauth_[a-z_-]+")
+_CODE = re.compile("%[0-9A-Fa-f]{2}")
+_NORMALISED = re.compile(r"[A-Za-z0-9_.~\-:@&=+$,/;%]")
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+def normalised(url: str) -> str:
+    """The URL as Magento 2.4.4 to 2.4.7 check a signature over it: its path as Laminas has it (point 34)."""
+
+    def decoded(code: re.Match[str]) -> str:
+        sign = unquote(code[0])
+        return sign if _NORMALISED.fullmatch(sign) else code[0].upper()
+
+    return _LONE_PERCENT.sub("%25", _CODE.sub(decoded, url))
 
 
 @dataclass(frozen=True)

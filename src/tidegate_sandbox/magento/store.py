@@ -91,6 +91,7 @@ class MagentoStore:
     ``colliding_increments`` lets all store views count the same order numbers (point 9). Without ``msi`` the
     shop has one stock number per SKU and no inventory routes; to be set before anything is sold. There are an
     integration ``hub`` with all permissions and an admin user ``admin``, password ``Sandbox-Admin-1``.
+    ``version`` is Magento's: what differs between them is below (points 34 and 38).
     """
 
     def __init__(
@@ -104,7 +105,9 @@ class MagentoStore:
         colliding_increments: bool = False,
         views: Iterable[StoreView] | None = None,
         msi: bool = True,
+        version: str = "2.4.6",
     ) -> None:
+        self.version = version
         self.clock = clock
         self.faults = faults
         self.lock = threading.RLock()
@@ -139,6 +142,11 @@ class MagentoStore:
     @msi.setter
     def msi(self, on: bool) -> None:
         self.stock = Stock(self, msi=on)
+
+    @property
+    def normalises_paths(self) -> bool:
+        """Whether a signature is checked over the path as Laminas normalises it (point 34)."""
+        return (2, 4, 4) <= _numbers(self.version) < (2, 4, 8)
 
     # Time and numbers
 
@@ -248,10 +256,13 @@ class MagentoStore:
         bearer: bool | None = None,
         limits: InputLimits | bool | None = None,
         msi: bool | None = None,
+        version: str | None = None,
     ) -> None:
         """Change settings; None leaves one as it is. ``limits`` False turns the input limits off."""
         if msi is not None:
             self.msi = msi
+        if version is not None:
+            self.version = version
         if bearer is not None:
             self.access.bearer = bearer
         if limits is not None:
@@ -325,6 +336,11 @@ def _account(order: Order) -> dict[str, Any]:
         "comments": comments,
         "writes": order.writes,
     }
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version to compare by, without its patch level: ``2.4.7-p3`` is (2, 4, 7)."""
+    return tuple(int(part) for part in version.partition("-")[0].split("."))
 
 
 def recorded_views(*, colliding: bool = False) -> list[StoreView]:
