@@ -308,7 +308,9 @@ class Stage:
             store_ids=frozenset({1, 4}),
             since=self.began - timedelta(hours=1),
             states=frozenset({"new", "processing", "complete"}),
-            statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
+            statuses_never=frozenset(
+                {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
+            ),
             currency="USD",
             order_currencies={1: "USD", 4: "USD", 2: "GBP", 3: "EUR"},
             notes=notes,

@@ -100,7 +100,14 @@ class Capture(Strict, frozen=True, kw_only=True):
     overlap_minutes: int = 15
     lag_seconds: int = 30  #: the upper bound of a read lies so far behind the store's clock
     states: tuple[str, ...] = ("new", "processing", "complete")
-    statuses_never: tuple[str, ...] = ("pending_payment", "payment_review", "holded", "fraud")
+    statuses_never: tuple[str, ...] = (
+        "pending_payment",
+        "payment_review",
+        "holded",
+        "fraud",
+        "canceled",
+        "closed",
+    )
     audit_every: str = "1d"
 
 

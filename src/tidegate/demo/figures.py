@@ -133,7 +133,9 @@ def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
         store_ids=VIEW_IDS,
         since=START,
         states=frozenset({"new", "processing", "complete"}),
-        statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
+        statuses_never=frozenset(
+            {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
+        ),
         currency="USD",
         order_currencies=ORDER_CURRENCIES,
         comment=False,  # other comments name the number, too

@@ -11,8 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import Standing, content_changed, revision, standing
+from tidegate.domain.keys import Standing, content_changed, revision, same_version, standing
 from tidegate.domain.order import Order
+from tidegate.domain.remaining import nothing_remains
 from tidegate.domain.states import State
 
 
@@ -24,6 +25,7 @@ class Action(StrEnum):
     HOLD = "hold"  #: the order that this one replaces comes first (i)
     CANCEL = "cancel"  #: cancelled before it was sent (m)
     CANCEL_SENT = "cancel sent"  #: it was or may have been sent: the cancellation follows as its own step
+    REDUCED = "reduced"  #: pieces were cancelled or refunded after it was or may have been sent
     CHANGED = "changed"  #: its content changed after it was or may have been sent: a person decides
     REFRESH = "refresh"  #: its content changed before it was sent: keep the new content
     UNSKIP = "unskip"  #: the reason not to send is gone (p); with `waits_for`, hold it at once (i)
@@ -37,7 +39,9 @@ class CaptureRules:
     websites: frozenset[str] = frozenset()
     since: datetime | None = None  #: nothing created before is ever sent (aware)
     states: frozenset[str] = frozenset({"new", "processing", "complete"})
-    statuses_never: frozenset[str] = frozenset({"pending_payment", "payment_review", "holded", "fraud"})
+    statuses_never: frozenset[str] = frozenset(
+        {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,9 @@ class Known:
 
     `maybe_sent` is true when any attempt may have had an effect that no look-up has disproved: a
     delivery in review may be in the ERP all the same. `cancelling` is true when the cancellation of
-    a sent order is recorded already.
+    a sent order is recorded already. `unexplained` is what the store has cancelled or refunded since
+    it was sent and the ERP has not credited, in words; `delivered` is true when goods have left, or
+    were invoiced.
     """
 
     state: State
@@ -54,6 +60,8 @@ class Known:
     standing: Standing = Standing.OPEN  #: how the order stood in the store when last read
     maybe_sent: bool = False
     cancelling: bool = False
+    unexplained: str = ""
+    delivered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,12 @@ def not_exported(order: Order, rules: CaptureRules) -> str:
         return f"status {order.status} is never sent"
     if order.state not in rules.states:
         return f"state {order.state} is not sent"
-    return ""
+    return "all of it is cancelled or refunded in the store" if is_over(order) else ""
+
+
+def is_over(order: Order) -> bool:
+    """Whether nothing of the order is left to be delivered: cancelled, closed, or all pieces taken back."""
+    return standing(order) is not Standing.OPEN or nothing_remains(order)
 
 
 def parent_settled(state: State | None) -> bool:
@@ -140,7 +153,7 @@ def _unsent(order: Order, known: Known, unwanted: str, waits_for: str) -> Dispos
         return Disposition(Action.CANCEL, "cancelled in the store before it was sent")
     if unwanted:
         return Disposition(Action.SKIP, unwanted)
-    if content_changed(known.revision, revision(order)):
+    if known.revision != revision(order) and same_version(known.revision, revision(order)):
         return Disposition(Action.REFRESH, "its content changed before it was sent")
     if known.state in (State.CAPTURED, State.QUEUED) and waits_for:
         return _hold(waits_for)
@@ -164,4 +177,11 @@ def _sent(order: Order, known: Known) -> Disposition:
             "Compare it with Sage's order and change that one by hand."
         )
         return Disposition(Action.CHANGED, text, failure=Failure(Code.CHANGED_AFTER_SEND, text, sent=False))
+    if known.unexplained and is_over(order) and not (known.delivered or order.shipped):
+        text = f"Order {order.increment_id} was refunded completely in the store after it was sent."
+        return Disposition(
+            Action.CANCEL_SENT, text, failure=Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
+        )
+    if known.unexplained:
+        return Disposition(Action.REDUCED, known.unexplained)
     return Disposition(Action.NOTHING)

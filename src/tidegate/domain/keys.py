@@ -17,7 +17,7 @@ from enum import StrEnum
 import msgspec
 
 from tidegate.domain.money import plain
-from tidegate.domain.order import Order
+from tidegate.domain.order import Order, OrderLine
 
 #: Changes whenever `revision` covers other fields: revisions of two versions cannot be compared.
 REVISION = "1"
@@ -88,12 +88,19 @@ def _canonical(value: object) -> object:
     raise TypeError(f"a payload holds no {type(value).__name__}: {value!r}")
 
 
+#: Fields of a line that the second part of a revision covers.
+_REDUCED = ("cancelled", "refunded")
+
+
 def revision(order: Order) -> str:
     """A fingerprint of everything about the order that the ERP is told.
 
     Lines, amounts, addresses, payment method, purchase order number, shipping method, customer,
     currency and note. Not `updated_at`, state, status, `ext_order_id`, links to other orders or the
     customer's ERP account: what the hub itself writes back must make no new work.
+
+    What the store has cancelled or refunded is a part of its own behind a second colon; an order of
+    which everything remains has none. Credit memos that the hub writes change this part alone.
     """
     customer = order.customer
     content = {
@@ -106,21 +113,47 @@ def revision(order: Order) -> str:
         "shipping": (order.shipping_method, order.shipping_tax_rate, order.shipping_tax_names),
         "payment": (order.payment_method, order.po_number),
         "note": order.note,
-        "lines": order.lines,
+        "lines": [_content(line) for line in order.lines],
         "totals": (order.totals, order.base_totals),
     }
-    return f"{REVISION}:{payload_hash(content)[:32]}"
+    text = f"{REVISION}:{payload_hash(content)[:32]}"
+    reduced = _reduced(order)
+    return f"{text}:{payload_hash(reduced)[:12]}" if reduced else text
+
+
+def _content(line: OrderLine) -> dict[str, object]:
+    return {name: getattr(line, name) for name in line.__struct_fields__ if name not in _REDUCED}
+
+
+def _reduced(order: Order) -> dict[str, object]:
+    """What is cancelled or refunded; empty when nothing is."""
+    lines = {
+        str(line.item_id): (line.cancelled, line.refunded)
+        for line in order.lines
+        if line.cancelled or line.refunded
+    }
+    sums = (order.reductions, order.base_reductions)
+    nothing = not lines and not any(any(msgspec.structs.astuple(each)) for each in sums)
+    return {} if nothing else {"lines": lines, "sums": sums}
+
+
+def content_of(recorded: str) -> str:
+    """A revision without the part that says what is cancelled or refunded."""
+    return ":".join(recorded.split(":")[:2])
+
+
+def same_version(recorded: str, current: str) -> bool:
+    """Whether two revisions were made the same way: else they say nothing about each other."""
+    return recorded.partition(":")[0] == current.partition(":")[0]
 
 
 def content_changed(recorded: str, current: str) -> bool:
-    """Whether two revisions of one order tell different content.
+    """Whether two revisions of one order tell different content, whatever is cancelled or refunded.
 
     Revisions made by different versions of :func:`revision` say nothing about each other; then
     nothing is claimed, or every order ever sent would look changed after an upgrade.
     """
-    if recorded.partition(":")[0] != current.partition(":")[0]:
-        return False
-    return recorded != current
+    return same_version(recorded, current) and content_of(recorded) != content_of(current)
 
 
 def standing(order: Order) -> Standing:

@@ -56,6 +56,13 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bundle_sku: str = ""
     bundle_name: str = ""
     bundle_quantity: Decimal = Decimal(0)  #: how many bundles were ordered
+    cancelled: Decimal = Decimal(0)  #: pieces of `quantity` that the store has cancelled
+    refunded: Decimal = Decimal(0)  #: pieces of `quantity` that the store has refunded
+
+    @property
+    def remaining(self) -> Decimal:
+        """The pieces that are neither cancelled nor refunded."""
+        return max(self.quantity - self.cancelled - self.refunded, Decimal(0))
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -67,6 +74,20 @@ class Totals(msgspec.Struct, frozen=True):
     shipping_discount: Decimal
     tax: Decimal  #: all tax, shipping tax included
     grand_total: Decimal
+
+
+class Reductions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the store has taken back from an order, in one currency (contract, point 36).
+
+    `cancelled` and `refunded` include tax and whatever else they took back. `shipping` is the part of
+    both that was shipping, without tax and before its discount; `adjustment` the part of `refunded`
+    that belongs to no piece (refund more the fee).
+    """
+
+    cancelled: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    shipping: Decimal = Decimal(0)
+    adjustment: Decimal = Decimal(0)
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +129,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[OrderLine, ...]
     totals: Totals  #: order currency
     base_totals: Totals  #: website base currency
+    shipped: bool = False  #: whether any piece has left by the store's word
+    reductions: Reductions = Reductions()  #: order currency
+    base_reductions: Reductions = Reductions()  #: website base currency
     ext_order_id: str = ""
     parent_entity_id: int | None = None  #: the order that this one replaces (admin edit)
     child_entity_id: int | None = None  #: the order that replaces this one

@@ -1,5 +1,7 @@
 """An order translated so that the ERP arrives at Magento's grand total after tax, to the cent.
 
+What Magento has cancelled or refunded of it is left out first (`domain/remaining.py`).
+
 Magento's net figures are taken as given and handed over as quantity × price; the ERP calculates tax
 by its own rules. What remains between its total and Magento's is one rounding line within the
 connection's tolerance; beyond it a person sees both calculations. The algorithm in words, with
@@ -23,6 +25,7 @@ from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import Mapped, mapped
 from tidegate.domain.money import ZERO, plain, rounded, shown, total
 from tidegate.domain.order import Order
+from tidegate.domain.remaining import remaining
 from tidegate.domain.sales_lines import sales_lines
 from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.side_by_side import Row, text_table
@@ -60,6 +63,10 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
             f"{terms.reference_length}. Shorten reference_prefix in [connections.{terms.connection}].",
             sent=False,
         )
+    left = remaining(order, whole_bundles=terms.bundles == "parent")
+    if isinstance(left, Failure):
+        return left
+    order = left
     document = billed(order, terms)
     if isinstance(document, Failure):
         return document

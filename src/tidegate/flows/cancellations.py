@@ -1,4 +1,4 @@
-"""Orders that Magento cancelled.
+"""Orders that Magento cancelled, or refunded completely before anything was delivered.
 
 Each is looked up in the company before it is believed that it never got there: an answer may have
 been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
@@ -98,7 +98,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
 
 def believe(cycle: Cycle, item: Item, order: Item) -> None:
     """The company does not have it, so it never will."""
-    text = "cancelled in Magento; the company does not have it"
+    text = "cancelled or refunded in Magento; the company does not have it"
     with transaction("absent"):
         if order.state not in (State.CANCELLED, State.SKIPPED):
             never_sent(cycle, order, text)
@@ -136,7 +136,9 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
             delivery.apply(
                 [
                     Verdict(item.id, "c", attempt_id=attempts[item.id], target_id=order.target_id),
-                    Verdict(order.id, "q", text="cancelled in the company after Magento cancelled it"),
+                    Verdict(
+                        order.id, "q", text="cancelled in the company after Magento cancelled or refunded it"
+                    ),
                 ],
                 cycle.now(),
                 lease=cycle.lease,
@@ -152,7 +154,8 @@ def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:
     """The order is in the company and the rule, or the product, leaves it to a person."""
     failure = Failure(
         Code.CANCEL_AFTER_SEND,
-        f"Magento cancelled the order after it was sent as {order.target_number}. Cancel it in the company, "
+        f"Magento cancelled or refunded the whole order after it was sent as {order.target_number}. Cancel it in "
+        "the company, "
         f"then `tidegate queue link {item.label} --step cancel`; or leave it: `tidegate queue cancel`.",
     )
     cycle.apply([cycle.after_failure(item, failure, None)])

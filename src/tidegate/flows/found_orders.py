@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.remaining import is_reduced
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import reductions
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.documents import read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -33,6 +38,7 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
         cycle.count("adopted")
         only = ours[0]
         accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
+        order = as_it_was_sent(cycle, item, only, order)
         return verdict_of_accepted(cycle, item, accepted, order, None)
     if found and Code.DUPLICATE_FOUND not in item.overruled:
         other = found[0]
@@ -48,6 +54,28 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
             None,
         )
     return None
+
+
+def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> SalesOrder:
+    """The order with the total that it was sent with, where Magento has taken something back since.
+
+    What the company has decides: the total of what remains now, or an earlier one; then the rest is a
+    matter of its own (`flows/reductions.py`).
+    """
+    now = read_order(item.document) if item.document else None
+    if now is None or not is_reduced(now):
+        return order
+    if there.gross is None or within(cycle, there.gross - order.gross):
+        with transaction("remember"):
+            reductions.remember(item, now, order, cycle.now())
+        return order
+    if not any(within(cycle, there.gross - each) for each in reductions.earlier_totals(item, now, order)):
+        return order
+    if item.source_id is not None:
+        with transaction("reduced"):
+            text = f"Magento took back a part of order {item.label} after it was sent"
+            reductions.ask(cycle, now, item.source_id, text, cycle.now())
+    return msgspec.structs.replace(order, gross=there.gross)
 
 
 def verdict_of_accepted(

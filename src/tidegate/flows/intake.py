@@ -9,12 +9,16 @@ from datetime import datetime
 from tidegate.config import model
 from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import Standing, order_key, revision, standing, step_key
+from tidegate.domain.fulfilment import OrderStanding
+from tidegate.domain.keys import Standing, content_of, order_key, revision, standing, step_key
 from tidegate.domain.order import Order
+from tidegate.domain.remaining import is_reduced
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import reductions
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import write_order
+from tidegate.flows.standing_steps import last_progress
 from tidegate.ledger import alerts, cursors, delivery, intake, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -22,6 +26,8 @@ from tidegate.ledger.intake import SourceRow
 from tidegate.magento.orders import Unreadable
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
+#: Magento's state of an order on hold, and the alert of one that the company has.
+HOLDED, ON_HOLD = "holded", "on-hold-in-store"
 #: A known order changed, and the store cannot show it.
 UNREAD_CHANGE = f"{CHANGE}-unread"
 
@@ -95,7 +101,8 @@ class Intake:
         if before.delivery_state == State.REVIEW and before.reason_code == Code.UNREADABLE:
             self.now_readable(order, before, parent_state, now)
             return
-        disposition = decide(order, self.what_is_known(before), self.rules, parent=parent_state)
+        disposition = decide(order, self.what_is_known(before, order), self.rules, parent=parent_state)
+        self.watch_hold(order, before, now)
         self.change(order, before, disposition, source_id, now)
 
     def parent_state(self, parent: intake.Known | None) -> State | None:
@@ -107,16 +114,40 @@ class Intake:
             return State.QUEUED
         return State(parent.delivery_state)
 
-    def what_is_known(self, before: intake.Known) -> Known:
+    def what_is_known(self, before: intake.Known, order: Order) -> Known:
         """The ledger's record in the rules' words."""
         state = State(before.delivery_state)
+        unexplained = ""
+        if before.maybe_sent and is_reduced(order):
+            sent = lookups.step_of(before.source_id, FLOW, STEP)
+            unexplained = reductions.unexplained_of(order, sent, before.source_id)
         return Known(
             state=state,
             revision=before.revision,
             standing=Standing.CANCELLED if before.state == "canceled" else Standing.OPEN,
             maybe_sent=before.maybe_sent,
             cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
+            unexplained=unexplained,
+            delivered=bool(unexplained) and reductions.is_delivered(before.source_id),
         )
+
+    def watch_hold(self, order: Order, before: intake.Known, now: datetime) -> None:
+        """An order that the company has and the store puts on hold: told, until it is released."""
+        if order.state != HOLDED:
+            if before.state == HOLDED:
+                alerts.clear_alert(ON_HOLD, self.cycle.name, order.increment_id, now)
+        elif before.maybe_sent and not self.held_by_us(before.source_id):
+            text = (
+                f"Order {order.increment_id} was put on hold in Magento after it was sent as "
+                f"{before.target_number or 'an order that Sage may have'}, which Sage goes on to deliver. Hold "
+                "it there, too, or release it in Magento: then this alert ends by itself."
+            )
+            alerts.raise_alert(ON_HOLD, self.cycle.name, order.increment_id, text, now)
+
+    def held_by_us(self, source_id: int) -> bool:
+        """Whether the store's hold only repeats Sage's."""
+        told = last_progress(source_id)
+        return told is not None and told.standing is OrderStanding.ON_HOLD
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """The order's first delivery.
@@ -143,8 +174,10 @@ class Intake:
                 self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
             case Action.CANCEL_SENT:
                 self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+            case Action.REDUCED:
+                reductions.ask(self.cycle, order, source_id, reason, now)
             case Action.CHANGED:
-                step = f"{CHANGE}-{revision(order)[-12:]}"
+                step = f"{CHANGE}-{content_of(revision(order))[-12:]}"
                 reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step} --reason corrected`."
                 self.new(order, step, State.REVIEW, replace(disposition, reason=reason), source_id, now)
                 self.alert(disposition.failure, order.increment_id, now)

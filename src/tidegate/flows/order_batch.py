@@ -16,6 +16,7 @@ from datetime import timedelta
 
 import msgspec
 
+from tidegate.domain.capture import is_over
 from tidegate.domain.errors import Failure
 from tidegate.domain.keys import Standing, standing
 from tidegate.domain.order import Order
@@ -23,7 +24,7 @@ from tidegate.domain.order_totals import translate
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.terms import Terms
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import notes
+from tidegate.flows import notes, reductions
 from tidegate.flows.customers import CustomerDesk
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import NEVER_READ
@@ -46,6 +47,7 @@ class Ready:
 
     item: Item
     prepared: Prepared
+    read: Order  #: as the store has it
 
     @property
     def order(self) -> SalesOrder:
@@ -53,9 +55,11 @@ class Ready:
         return self.prepared.order
 
 
-def is_cancelled(order: Order) -> bool:
-    """Whether the store had cancelled it when it was read last: no retry by mistake sends such an order."""
-    return standing(order) is Standing.CANCELLED
+def why_over(order: Order) -> str:
+    """Why an order is not sent any more."""
+    if standing(order) is Standing.CANCELLED:
+        return "cancelled in Magento; it is sent when that is undone there"
+    return "all of it is cancelled or refunded in Magento"
 
 
 class OrderBatch:
@@ -76,16 +80,17 @@ class OrderBatch:
     def prepare(self, items: Sequence[Item]) -> list[Ready]:
         """Translate and resolve; whoever cannot go is held or put to review at once."""
         orders = {item.id: read_document(item.document) for item in items if item.document}
-        known = [item for item in items if item.id in orders and not is_cancelled(orders[item.id])]
+        known = [item for item in items if item.id in orders and not is_over(orders[item.id])]
         accounts = CustomerDesk(self.cycle, self.session).accounts(
             known, {item.id: orders[item.id] for item in known}
         )
         translated: list[tuple[Item, SalesOrder]] = []
         verdicts = [self.cycle.after_failure(item, NEVER_READ, None) for item in items if not item.document]
         verdicts += [
-            Verdict(item.id, "m", text="cancelled in Magento; it is sent when that is undone there")
+            # As the store had it when it was read last: no retry by mistake sends such an order.
+            Verdict(item.id, "m", text=why_over(orders[item.id]))
             for item in items
-            if item.id in orders and is_cancelled(orders[item.id])
+            if item.id in orders and is_over(orders[item.id])
         ]
         for item in known:
             if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
@@ -101,7 +106,7 @@ class OrderBatch:
             answers = self.session.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
                 if isinstance(answer, Prepared):
-                    ready.append(Ready(item, answer))
+                    ready.append(Ready(item, answer, orders[item.id]))
                 elif answer.ends_cycle:  # a pooled read failed: that says nothing about this record
                     self.cycle.call_failed(answer)
                 else:
@@ -165,6 +170,8 @@ class OrderBatch:
         now = self.cycle.now()
         with transaction("attempt"):
             self.settle(outcomes)
+            for each in chunk:
+                reductions.remember(each.item, each.read, each.order, now)
             return delivery.begin(
                 self.cycle.lease,
                 self.cycle.batch_id,

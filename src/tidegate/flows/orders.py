@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.terms import Terms
-from tidegate.flows import cancellations, capture, releases
+from tidegate.flows import cancellations, capture, reductions, releases
 from tidegate.flows.customers import forget_unneeded
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_batch import OrderBatch
@@ -31,6 +31,14 @@ LONGEST_CYCLE = timedelta(hours=1)
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     capture.run(cycle)
+    try:
+        deliver(cycle)
+    finally:
+        reductions.run(cycle)
+
+
+def deliver(cycle: Cycle) -> None:
+    """Carry to the company what waits for it, when it is open."""
     if not cycle.may_call_company():
         return
     with transaction("reclaim"):

@@ -85,6 +85,15 @@ def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
     return item(row, with_document=False) if row is not None else None
 
 
+def open_steps(connection: str, flow: str, prefix: str) -> list[Item]:
+    """Queued steps, and those in review, whose names begin so, with their documents."""
+    states = (State.QUEUED.value, State.REVIEW.value)
+    found = models.Delivery.objects.filter(
+        connection=connection, flow=flow, state__in=states, step__startswith=prefix
+    )
+    return [item(row) for row in found.order_by("pk").select_related("source")]
+
+
 def step_of_document(store: str, entity_id: int, flow: str, step: str) -> Item | None:
     """A step of an order named by its store and entity id."""
     sources = models.Source.objects.filter(store=store, kind="order", entity_id=entity_id)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Totals
+from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
 from tidegate.magento.search import instant
 from tidegate.magento.wire import (
     Amount,
@@ -103,6 +103,9 @@ def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
         lines=lines,
         totals=totals,
         base_totals=base,
+        shipped=any(item.qty_shipped for item in wire.items),
+        reductions=_reductions(wire, ""),
+        base_reductions=_reductions(wire, "base_"),
         ext_order_id=_text(wire.ext_order_id),
         parent_entity_id=_id(wire.relation_parent_id),
         child_entity_id=_id(wire.relation_child_id),
@@ -183,6 +186,8 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
         bundle_sku=_text(bundle.sku) if bundle else "",
         bundle_name=_text(bundle.name) if bundle else "",
         bundle_quantity=_money(bundle.qty_ordered) if bundle else ZERO,
+        cancelled=_taken_back(item, bundle, "qty_canceled"),
+        refunded=_taken_back(item, bundle, "qty_refunded"),
     )
 
 
@@ -218,6 +223,29 @@ def _under_zero(incl_tax: Decimal, tax: Decimal, rate: Decimal) -> Decimal:
     if not rate or abs(net * rate / HUNDRED - tax) <= CENT:
         return net
     return (tax * HUNDRED / rate).quantize(CENT)
+
+
+def _taken_back(item: WireItem, bundle: WireItem | None, name: str) -> Decimal:
+    """Pieces cancelled or refunded: Magento counts them on the parts of a bundle, on the bundle, or on both."""
+    own = _money(getattr(item, name))
+    if bundle is None or not bundle.qty_ordered or not getattr(bundle, name):
+        return own
+    whole = _money(getattr(bundle, name)) * _money(item.qty_ordered) / _money(bundle.qty_ordered)
+    return max(own, _money(whole))
+
+
+def _reductions(wire: WireOrder, side: str) -> Reductions:
+    """What the store has taken back, in one currency; a key that is not there is nothing (point 36)."""
+
+    def amount(name: str) -> Decimal:
+        return _money(getattr(wire, side + name))
+
+    return Reductions(
+        cancelled=amount("total_canceled"),
+        refunded=amount("total_refunded"),
+        shipping=amount("shipping_canceled") + amount("shipping_refunded"),
+        adjustment=amount("adjustment_positive") - amount("adjustment_negative"),
+    )
 
 
 def _totals(wire: WireOrder, lines: tuple[OrderLine, ...]) -> tuple[Totals, Totals]:

@@ -52,6 +52,9 @@ class WireItem(msgspec.Struct):
     base_discount_amount: Amount = None
     base_discount_tax_compensation_amount: Amount = None
     base_tax_amount: Amount = None
+    qty_canceled: Amount = None
+    qty_refunded: Amount = None
+    qty_shipped: Amount = None
 
 
 class WirePayment(msgspec.Struct):
@@ -136,6 +139,18 @@ class WireOrder(msgspec.Struct):
     base_shipping_discount_amount: Amount = None
     base_shipping_discount_tax_compensation_amnt: Amount = None
     base_tax_amount: Amount = None
+    total_canceled: Amount = None
+    total_refunded: Amount = None
+    shipping_canceled: Amount = None
+    shipping_refunded: Amount = None
+    adjustment_positive: Amount = None
+    adjustment_negative: Amount = None
+    base_total_canceled: Amount = None
+    base_total_refunded: Amount = None
+    base_shipping_canceled: Amount = None
+    base_shipping_refunded: Amount = None
+    base_adjustment_positive: Amount = None
+    base_adjustment_negative: Amount = None
     billing_address: WireAddress | None = None
     payment: WirePayment | None = None
     extension_attributes: WireExtension | None = None

@@ -118,7 +118,9 @@ def promised(world: World, week: Week) -> checker.Terms:
         store_ids=store_ids,
         since=week.start - timedelta(hours=1),
         states=frozenset({"new", "processing", "complete"}),
-        statuses_never=frozenset({"pending_payment", "payment_review", "holded", "fraud"}),
+        statuses_never=frozenset(
+            {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
+        ),
         currency=currency,
         order_currencies=ORDER_CURRENCIES,
         tax_percents=MAPPED_PERCENTS,

@@ -9,6 +9,7 @@ from tidegate_sandbox.magento import recorded
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.figure import ZERO, figure
 from tidegate_sandbox.magento.order import Order, Row
+from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
 
@@ -70,29 +71,44 @@ def unhold(store: MagentoStore, order: Order) -> None:
 
 def can_cancel(order: Order) -> bool:
     """Whether cancelling would do anything: also for an order that is shipped but not invoiced (point 12)."""
-    open_lines = (item["qty_ordered"] > item["qty_invoiced"] for item in order.items)
+    open_lines = (
+        item["qty_ordered"] > item["qty_invoiced"] + item.get("qty_canceled", 0) for item in order.items
+    )
     return order.row.get("state") not in _NO_CANCEL and any(open_lines)
 
 
 def cancel(store: MagentoStore, order: Order) -> bool:
-    """Cancel what is neither shipped nor invoiced; False if nothing. ``total_due`` stays (point 12)."""
+    """Cancel what is neither shipped nor invoiced; False if nothing. ``total_due`` stays (point 12).
+
+    An order of which something is invoiced and not refunded goes on with that (point 36): in progress
+    while pieces of it are to be shipped, else complete. The rule is that of the published source.
+    """
     if not can_cancel(order):
         return False
     now = store.now()
+    state = _state_after(order)
     for item in order.items:
         _cancel_item(item, now)
-    store.orders.change(
-        order, {**_cancelled_amounts(order.row), "state": "canceled", "status": "canceled"}, now
-    )
+    store.orders.change(order, {**_cancelled_amounts(order.row), "state": state, "status": state}, now)
     store.stock.release(order)
     return True
+
+
+def _state_after(order: Order) -> str:
+    items, state = OrderItems(order), "canceled"
+    for item in items.counted():
+        if state == "processing" or not items.to_refund(item):
+            continue
+        to_ship = items.to_ship(item)
+        state = "processing" if to_ship > min(to_ship, items.to_invoice(item)) else "complete"
+    return state
 
 
 def _cancel_item(item: Row, now: str) -> None:
     ordered = Decimal(item["qty_ordered"])
     is_dummy = "parent_item_id" in item and not item["price"]
     done = max(Decimal(item["qty_shipped"]), Decimal(item["qty_invoiced"]))
-    quantity = ZERO if is_dummy else ordered - done
+    quantity = ZERO if is_dummy else max(ordered - done, ZERO)
     share = quantity / ordered if ordered else ZERO
     item["qty_canceled"] = figure(quantity)
     item["tax_canceled"] = figure(item["tax_amount"] * share)

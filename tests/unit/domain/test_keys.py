@@ -15,6 +15,7 @@ from tidegate.domain import keys
 from tidegate.domain.keys import (
     Standing,
     content_changed,
+    content_of,
     customer_key,
     order_key,
     payload_hash,
@@ -22,6 +23,7 @@ from tidegate.domain.keys import (
     standing,
     step_key,
 )
+from tidegate.domain.order import Reductions
 from unit.domain.orders import CUST_PO_COUPON, line, order
 
 D = Decimal
@@ -148,12 +150,12 @@ def test_every_field_is_either_in_the_revision_or_left_out_on_purpose() -> None:
     left_out = {
         "store", "entity_id",  # identity
         "store_view_id", "coupon", "shipping_description", "ext_order_id",
-        "state", "status", "updated_at", "parent_entity_id", "child_entity_id",
+        "state", "status", "updated_at", "parent_entity_id", "child_entity_id", "shipped",
     }  # fmt: skip
     covered = {
         "increment_id", "website", "created_at", "currency", "base_currency", "customer", "billing", "shipping",
         "shipping_method", "shipping_tax_rate", "shipping_tax_names", "payment_method", "po_number", "note",
-        "lines", "totals", "base_totals",
+        "lines", "totals", "base_totals", "reductions", "base_reductions",
     }  # fmt: skip
     assert left_out | covered == set(CUST_PO_COUPON.__struct_fields__)
 
@@ -161,6 +163,21 @@ def test_every_field_is_either_in_the_revision_or_left_out_on_purpose() -> None:
 def test_a_revision_that_means_something_else_has_another_version() -> None:
     """Fails when `revision` covers other fields or spells them otherwise: raise `REVISION` with it."""
     assert revision(CUST_PO_COUPON) == "1:d9f1682133355ce3010825d6c6165c42"
+
+
+def test_what_the_store_takes_back_is_a_part_of_the_revision_by_itself() -> None:
+    """An order of which everything remains keeps the revision that it had before this part existed."""
+    whole = CUST_PO_COUPON
+    first = msgspec.structs.replace(whole.lines[0], refunded=D(1))
+    refunded = msgspec.structs.replace(whole, lines=(first, *whole.lines[1:]))
+    allowed = msgspec.structs.replace(whole, reductions=Reductions(refunded=D(5)))
+    cancelled = msgspec.structs.replace(
+        whole, lines=(msgspec.structs.replace(whole.lines[0], cancelled=D(1)), *whole.lines[1:])
+    )
+    revisions = {revision(each) for each in (whole, refunded, allowed, cancelled)}
+    assert len(revisions) == 4
+    assert {content_of(each) for each in revisions} == {revision(whole)}
+    assert not any(content_changed(revision(whole), each) for each in revisions)
 
 
 def test_revisions_of_different_versions_claim_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,258 @@
+"""Pieces that Magento cancels or refunds: before the order is sent, in doubt, and after it was sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.flows.billing import shipped
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import ORDERS, SETTLED, Stage
+from tidegate.domain.states import State
+from tidegate.flows import intake, order_batch, reductions
+from tidegate.flows.intake import ON_HOLD
+from tidegate_sandbox.magento import creditmemo, invoice, lifecycle, order_actions
+
+D = Decimal
+FIVE: dict[str, Any] = {"lines": (("HUB-0001", 5, D(10)),), "tax_percent": D(0), "shipping": D(0)}
+
+
+def shop_order(stage: Stage, placed: int) -> Any:
+    return stage.shop.orders.any(placed)
+
+
+def refund(stage: Stage, placed: int, pieces: int | None = None) -> None:
+    """Refund so many pieces of the first line in the shop, all without a number; invoiced first where it is not."""
+    order = shop_order(stage, placed)
+    if not order.items[0]["qty_invoiced"]:
+        lifecycle.invoice(stage.shop, order)
+    if pieces is None:
+        lifecycle.refund(stage.shop, order)
+        return
+    nothing = creditmemo.Arguments(shipping=D(0))
+    creditmemo.refund(stage.shop, order, {order.items[0]["item_id"]: D(pieces)}, nothing)
+
+
+def cancel_all_but(stage: Stage, placed: int, pieces: int) -> None:
+    """Invoice so many pieces of the first line and cancel the rest."""
+    order = shop_order(stage, placed)
+    invoice.invoice(stage.shop, order, {order.items[0]["item_id"]: D(pieces)})
+    assert order_actions.cancel(stage.shop, order)
+
+
+def pieces_in_sage(stage: Stage, placed: int) -> list[str]:
+    return [line["quantity"] for order in stage.in_sage(placed) for line in order["lines"] if line["code"]]
+
+
+def reduced(stage: Stage, placed: int) -> dict[str, str]:
+    return {name: state for name, state in stage.steps(placed).items() if name.startswith("reduced-")}
+
+
+def test_cancelled_in_part_before_it_is_read_the_rest_is_sent(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    cancel_all_but(stage, placed, 2)
+    assert shop_order(stage, placed).row["state"] == "processing"
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED
+    assert pieces_in_sage(stage, placed) == ["2"]
+    assert stage.only(placed)["gross"] == "20.00"
+    assert stage.alerts() == []
+
+
+def test_refunded_in_part_while_it_waits_the_rest_is_sent(stage: Stage) -> None:
+    stage.company.window.lock()
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    refund(stage, placed, 1)
+    stage.cycle()
+    stage.company.window.unlock()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    assert pieces_in_sage(stage, placed) == ["4"]
+    assert reduced(stage, placed) == {}
+
+
+@pytest.mark.parametrize("cancellation", ["cancel", "review"])
+def test_refunded_whole_in_doubt_and_absent_it_is_never_sent(build: Build, cancellation: str) -> None:
+    stage = build(cancellation=cancellation)
+    placed = stage.order("guest", **FIVE)
+    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    refund(stage, placed)
+    for _ in range(3):
+        stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.CANCELLED
+    assert "refunded in Magento" in stage.delivery(placed).reason
+    assert stage.company.books()["orders_by_key"] == {}
+
+
+def test_the_bug_that_sends_what_is_closed_shows(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only cancelled orders were over, before: the same check finds it."""
+    monkeypatch.setattr(order_batch, "is_over", lambda order: order.state == "canceled")
+    monkeypatch.setattr(intake.Intake, "what_is_known", closed_is_nothing(intake.Intake.what_is_known))
+    placed = stage.order("guest", **FIVE)
+    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.cycle()
+    refund(stage, placed)
+    for _ in range(3):
+        stage.cycle(after=SETTLED)
+    assert stage.state(placed) is not State.CANCELLED
+
+
+def closed_is_nothing(right: Any) -> Any:
+    """What the ledger knows, without what was taken back."""
+
+    def known(self: Any, before: Any, order: Any) -> Any:
+        return replace(right(self, before, order), unexplained="")
+
+    return known
+
+
+def test_refunded_in_part_while_in_doubt_and_absent_the_rest_is_sent(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.cycle()
+    refund(stage, placed, 3)
+    for _ in range(3):
+        stage.cycle(after=SETTLED)
+    assert pieces_in_sage(stage, placed) == ["2"]
+    assert set(reduced(stage, placed).values()) == {"skipped"}
+    assert stage.alerts() == []
+
+
+def test_refunded_in_part_while_in_doubt_and_there_it_is_confirmed_and_asked_about(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.cycle()
+    refund(stage, placed, 3)
+    for _ in range(2):
+        stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.CONFIRMED
+    assert set(reduced(stage, placed).values()) == {"review"}
+    assert [code for code, _ in stage.alerts()] == ["changed-after-send"]
+
+
+def test_refunded_whole_after_sending_it_is_cancelled_in_sage_by_the_rule(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    refund(stage, placed)
+    stage.cycle()
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
+    assert stage.in_sage(placed) == []
+
+
+def test_refunded_whole_after_sending_a_person_decides_by_the_rule(build: Build) -> None:
+    stage = build(cancellation="review")
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    refund(stage, placed)
+    stage.cycle()
+    review = stage.delivery(placed, "cancel")
+    assert (review.state, review.reason_code) == (State.REVIEW, "cancel-after-send")
+    assert "cancelled or refunded the whole order" in review.reason
+
+
+def test_refunded_in_part_after_sending_is_a_review_with_both_figures(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    refund(stage, placed, 2)
+    stage.cycle()
+    ((step, state),) = reduced(stage, placed).items()
+    assert state == "review"
+    review = stage.delivery(placed, step)
+    assert "0 cancelled and 2 refunded of 5 in Magento, 0 credited in Sage" in review.reason
+    assert stage.only(placed)["number"] in review.reason
+    assert ("changed-after-send", stage.shop_order(placed)["increment_id"]) in stage.alerts()
+    refund(stage, placed, 1)
+    stage.cycle()
+    assert sorted(reduced(stage, placed).values()) == ["review", "skipped"]  # the newer figure counts
+
+
+def test_the_rest_cancelled_after_sending_is_a_review_with_both_figures(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    cancel_all_but(stage, placed, 2)
+    stage.cycle()
+    ((step, _),) = reduced(stage, placed).items()
+    assert "3 cancelled and 0 refunded of 5 in Magento" in stage.delivery(placed, step).reason
+
+
+def test_an_order_sent_in_part_is_not_asked_about_what_it_was_sent_without(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    cancel_all_but(stage, placed, 2)
+    stage.cycle()
+    refund(stage, placed, 1)
+    stage.cycle()
+    ((step, _),) = reduced(stage, placed).items()
+    assert "3 cancelled and 1 refunded of 5" in stage.delivery(placed, step).reason
+
+
+def test_sage_s_own_credits_make_no_review_in_part_or_whole(stage: Stage) -> None:
+    shop = Fulfilled(stage)
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run("credits", "orders")
+    shop.credit(placed)
+    shop.run("credits", "orders", "orders")
+    assert shop_order(stage, placed).row["state"] in ("complete", "closed")
+    assert reduced(stage, placed) == {}
+    assert "cancel" not in stage.steps(placed)
+    assert stage.alerts() == []
+
+
+def test_the_bug_that_takes_our_own_credit_memo_for_news_shows(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reductions, "credited", lambda order, source_id: {})
+    shop = Fulfilled(stage)
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run("credits", "orders")
+    assert reduced(stage, placed)
+
+
+def test_a_review_ends_when_sage_credits_what_the_shop_has_refunded(stage: Stage) -> None:
+    shop = Fulfilled(stage)
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    refund(stage, placed)
+    shop.run("orders")
+    assert set(reduced(stage, placed).values()) == {"review"}  # delivered: nothing to cancel any more
+    shop.credit(placed)
+    stage.cycle("credits")
+    stage.cycle()
+    assert set(reduced(stage, placed).values()) == {"skipped"}
+    assert [code for code, _ in stage.alerts() if code == "changed-after-send"] == []
+
+
+def test_a_hold_in_the_shop_after_sending_is_told_until_it_is_released(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    number = stage.shop_order(placed)["increment_id"]
+    stage.shopper.hold(placed)
+    stage.cycle()
+    assert stage.alerts() == [(ON_HOLD, number)]
+    assert stage.state(placed) is State.CONFIRMED
+    stage.shopper.unhold(placed)
+    stage.cycle()
+    assert stage.alerts() == []
+
+
+def test_a_hold_before_sending_is_no_alert(stage: Stage) -> None:
+    placed = stage.order("guest", **FIVE)
+    stage.shopper.hold(placed)
+    stage.cycle()
+    assert stage.state(placed) is State.SKIPPED
+    assert stage.alerts() == []
