@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from tidegate.domain.bad_row import BadRow
+
 T = TypeVar("T")
 
 
@@ -19,3 +21,4 @@ class Delta(Generic[T]):
     rows: tuple[T, ...]
     cursor: str
     full: bool = False
+    bad: tuple[BadRow, ...] = ()  #: rows that cannot be read; the room asks for them again by itself

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tidegate.domain.bad_row import BadRow
+
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
@@ -62,3 +64,4 @@ class PriceBook:
     lists: tuple[PriceList, ...]
     prices: tuple[ListPrice, ...]
     customer_prices: tuple[CustomerPrice, ...] = ()
+    bad: tuple[BadRow, ...] = ()  #: products of which a price cannot be read; none of theirs is told

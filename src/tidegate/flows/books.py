@@ -141,7 +141,8 @@ def learn_postings(connection: Connection, session: Session) -> int | Failure:
         if isinstance(found, Failure):
             return found
         with transaction("books"):
-            kept = books.keep_postings(connection.name, found, connection.clock.now())
+            told = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
+            kept = books.keep_postings(connection.name, told, connection.clock.now())
         if not kept:  # not posted yet: they would be asked for again and again
             return known
         known += kept

@@ -129,7 +129,9 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
     cycle.keep_lease()
     for item in items:
         entry = found[item.key]
-        if entry is not None:
+        if isinstance(entry, Failure):  # there, but with figures that cannot be read: never posted again
+            cycle.apply([cycle.after_failure(item, entry, None)])
+        elif entry is not None:
             cycle.count("adopted")
             cycle.apply([posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
         elif item.state is State.IN_DOUBT:
@@ -276,9 +278,14 @@ def allocate(cycle: Cycle, session: Session) -> None:
             settle(cycle, session, item, deposit, found[deposit.key])
 
 
-def settle(cycle: Cycle, session: Session, item: Item, deposit: Item, receipt: LedgerEntry | None) -> None:
+def settle(
+    cycle: Cycle, session: Session, item: Item, deposit: Item, receipt: LedgerEntry | Failure | None
+) -> None:
     """One allocation: adopted when what is left of the receipt shows it, else sent."""
     subject = read_allocation(item.subject)
+    if isinstance(receipt, Failure):
+        cycle.apply([cycle.after_failure(item, receipt, None)])
+        return
     if receipt is None:
         text = f"Sage shows the receipt {deposit.target_number} no longer"
         cycle.apply([cycle.after_failure(item, Failure(Code.OTHER_CONTENT, text, sent=False), None)])

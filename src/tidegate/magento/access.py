@@ -24,12 +24,15 @@ from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import judge
+from tidegate.reading.document import Unreadable
+from tidegate.reading.shape import Shape
 from tidegate.redaction import remember_secret
 from tidegate.transport import HttpClient
 
 ADMIN_TOKEN_PATH = "/rest/V1/integration/admin/token"  # noqa: S105 - an address, not a secret
 ADMIN_TOKEN_LIFETIME = timedelta(hours=1)
 MARGIN = timedelta(minutes=5)
+_TOKEN: Shape[str] = Shape(str)
 
 _CODE = re.compile("%[0-9A-Fa-f]{2}")
 _DECODED = re.compile(r"[A-Za-z0-9_.~\-:@&=+$,/;%]")  # of a path, by Laminas\Uri
@@ -199,8 +202,8 @@ class AdminToken(Access):
             if isinstance(body, Failure):
                 return body
             try:
-                token = msgspec.json.decode(body, type=str)
-            except msgspec.DecodeError:
+                token = _TOKEN.decode(body)
+            except Unreadable:
                 return Failure(Code.SERVER_TROUBLE, "the store's sign-in answered no token", sent=False)
             remember_secret(token)
             self._token, self._ends = token, now + (ADMIN_TOKEN_LIFETIME - MARGIN).total_seconds()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
-
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading.document import Unreadable, read
 from tidegate.redaction import redact
 from tidegate.transport import Answer, NoAnswer
 
@@ -87,8 +86,8 @@ def judge(
     if 200 <= answer.status < 300:
         return answer.body
     try:
-        body = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = read(answer.body)
+    except Unreadable:
         body = None
     return _refusal(answer, body, call, reads, names_permission)
 

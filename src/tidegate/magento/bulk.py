@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
+from tidegate.reading.shape import Shape
 
 #: Store code `all`: operations without one would be of the default store view.
 PATH = "/all/async/bulk"
@@ -50,15 +52,15 @@ class _Listed(msgspec.Struct):
     id: int
     status: int
     result_message: str | None = None
-    result_serialized_data: str | None = None
+    result_serialized_data: Any = None  #: longer than any field of a record
 
 
 class _Report(msgspec.Struct):
     operations_list: list[_Listed] | None = None
 
 
-_ACCEPTED = msgspec.json.Decoder(_Accepted, strict=False)
-_REPORT = msgspec.json.Decoder(_Report, strict=False)
+_ACCEPTED: Shape[_Accepted] = Shape(_Accepted)
+_REPORT: Shape[_Report] = Shape(_Report)
 
 
 class BulkCalls:
@@ -92,4 +94,4 @@ def _operation(number: int, listed: _Listed | None) -> Operation:
         status = Status(listed.status)
     except ValueError:
         status = Status.OPEN
-    return Operation(number, status, listed.result_message or "", listed.result_serialized_data or "")
+    return Operation(number, status, listed.result_message or "", str(listed.result_serialized_data or ""))

@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.access import Access
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
+from tidegate.reading.shape import Shape
 
 LONGEST_TOKEN = 4096
 PAGE = 500
@@ -40,8 +41,8 @@ class _Orders(msgspec.Struct):
     items: list[_Entity] | None = None
 
 
-_BUYER = msgspec.json.Decoder(Buyer, strict=False)
-_ORDERS = msgspec.json.Decoder(_Orders, strict=False)
+_BUYER: Shape[Buyer] = Shape(Buyer)
+_ORDERS: Shape[_Orders] = Shape(_Orders)
 
 
 class CustomerToken(Access):

@@ -6,7 +6,6 @@ Numbers become Decimal from the JSON token on; nothing raises for what the store
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -27,6 +26,8 @@ from tidegate.magento.whose_fault import (
     of_sign_in,
     of_this_call,
 )
+from tidegate.reading.document import Unreadable
+from tidegate.reading.shape import ANYTHING, Decoder
 from tidegate.transport import Answer, HttpClient, NoAnswer
 
 T = TypeVar("T")
@@ -34,7 +35,6 @@ T = TypeVar("T")
 REST = "/rest"
 ORDERS = "/V1/orders"
 _PROBE = Search().where(NO_ORDER).sized(1).only("total_count")  # reads no order; every integration may
-_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")  # a price in quotes is refused
 
 
@@ -75,13 +75,13 @@ class StoreClient:
 
     def get(self, path: str, query: str = "") -> Any | Failure:
         """The decoded JSON of a read."""
-        return self.get_as(path, _ANYTHING, query)
+        return self.get_as(path, ANYTHING, query)
 
-    def get_as(self, path: str, decoder: msgspec.json.Decoder[T], query: str = "") -> T | Failure:
+    def get_as(self, path: str, decoder: Decoder[T], query: str = "") -> T | Failure:
         """A read whose answer must have the decoder's type."""
         return self._decoded("GET", path, decoder, query)
 
-    def get_with(self, access: Access, path: str, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+    def get_with(self, access: Access, path: str, decoder: Decoder[T]) -> T | Failure:
         """A read in somebody else's name: a customer's, by the token that came with a request."""
         answer = self._noted(self._http.request("GET", REST + path, auth=access))
         raw = judge(answer, "GET", path, names_permission=access.names_missing_permission)
@@ -89,10 +89,10 @@ class StoreClient:
             return raw
         try:
             return decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+        except Unreadable as error:
             return garbage(f"GET {path}", True, str(error))
 
-    def search(self, path: str, search: Search, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+    def search(self, path: str, search: Search, decoder: Decoder[T]) -> T | Failure:
         """A list read. A page larger than the shop allows is asked for once again, smaller."""
         answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
         if isinstance(answer, Failure) and PAGE_LIMIT in answer.details:
@@ -101,15 +101,15 @@ class StoreClient:
 
     def post(self, path: str, body: msgspec.Struct) -> Any | Failure:
         """The decoded JSON of a write. Bodies are typed values: a misspelt key is a 500 or worse."""
-        return self._decoded("POST", path, _ANYTHING, body=body)
+        return self._decoded("POST", path, ANYTHING, body=body)
 
     def post_as(
-        self, path: str, body: msgspec.Struct | list[msgspec.Struct], decoder: msgspec.json.Decoder[T]
+        self, path: str, body: msgspec.Struct | list[msgspec.Struct], decoder: Decoder[T]
     ) -> T | Failure:
         """A write whose answer must have the decoder's type; bulk calls take a list of bodies."""
         return self._decoded("POST", path, decoder, body=body)
 
-    def read_by_post(self, path: str, body: msgspec.Struct, decoder: msgspec.json.Decoder[T]) -> T | Failure:
+    def read_by_post(self, path: str, body: msgspec.Struct, decoder: Decoder[T]) -> T | Failure:
         """A read that names its many keys in a body: without an answer nothing has happened."""
         answer = self._decoded("POST", path, decoder, body=body)
         if isinstance(answer, Failure) and answer.group is Group.VERIFY_FIRST:
@@ -118,7 +118,7 @@ class StoreClient:
 
     def put(self, path: str, body: msgspec.Struct) -> Any | Failure:
         """The decoded JSON of a replacing write."""
-        return self._decoded("PUT", path, _ANYTHING, body=body)
+        return self._decoded("PUT", path, ANYTHING, body=body)
 
     def plain(self, path: str) -> Answer | NoAnswer:
         """A page outside of the REST API, without credentials."""
@@ -137,7 +137,7 @@ class StoreClient:
         self,
         method: str,
         path: str,
-        decoder: msgspec.json.Decoder[T],
+        decoder: Decoder[T],
         query: str = "",
         body: msgspec.Struct | list[msgspec.Struct] | None = None,
     ) -> T | Failure:
@@ -146,7 +146,7 @@ class StoreClient:
             return raw
         try:
             return decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+        except Unreadable as error:
             return garbage(f"{method} {path}", method in READS, str(error))
 
     def _call(
@@ -246,7 +246,7 @@ class StoreClient:
 
         Our own clock plus what is known of the difference, where the store sends no Date.
         """
-        answer = self.search(ORDERS, _PROBE, _ANYTHING)
+        answer = self.search(ORDERS, _PROBE, ANYTHING)
         if isinstance(answer, Failure):
             return answer
         return (self._clock.now() + (self._skew or timedelta())).astimezone(UTC)

@@ -18,6 +18,7 @@ from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import fields_query, instant
 from tidegate.magento.wire import WireComment, WireNow
+from tidegate.reading.shape import Shape
 
 PATH = "/V1/orders"
 Action = Literal["hold", "unhold", "cancel"]
@@ -28,7 +29,7 @@ NOW_FIELDS = (
     "entity_id,increment_id,state,status,ext_order_id,"
     "status_histories[comment,status,created_at,is_visible_on_front]"
 )
-_NOW = msgspec.json.Decoder(WireNow, strict=False)
+_NOW: Shape[WireNow] = Shape(WireNow)
 
 
 class NumberEntity(msgspec.Struct, frozen=True):

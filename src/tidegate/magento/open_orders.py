@@ -6,10 +6,11 @@ and puts them back when it is cancelled (design, *Availability*, trap 2; contrac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -21,6 +22,7 @@ from tidegate.magento.search import Filter, Search, instant
 from tidegate.magento.suspects import Row
 from tidegate.magento.walk import Walk
 from tidegate.magento.wire import Amount, Id, Text, WireHead
+from tidegate.reading.shape import Shape
 
 FIELDS = (
     "entity_id,state,status,store_id,created_at,items[item_id,parent_item_id,product_type,sku,qty_ordered]"
@@ -44,7 +46,7 @@ class _Order(msgspec.Struct):
     items: list[_Item] | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Order, strict=False)
+_DECODER: Shape[_Order] = Shape(_Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,12 @@ def read_open_orders(
     return list(orders.values())
 
 
-def opened(raw: msgspec.Raw, websites: Websites) -> OpenOrder | Failure:
+def opened(raw: Mapping[str, Any], websites: Websites) -> OpenOrder | Failure:
     """One row of the list; MALFORMED when it cannot be read."""
     try:
-        row = _DECODER.decode(raw)
+        row = _DECODER.take(raw)
         created_at = instant(row.created_at)
-    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
     codes = websites.codes()
     if not isinstance(codes, Failure) and row.store_id is not None and row.store_id not in codes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -17,6 +19,7 @@ from tidegate.magento.search import Filter, Search, instant
 from tidegate.magento.suspects import Row
 from tidegate.magento.walk import Walk
 from tidegate.magento.wire import Amount, Id, Text, WireHead
+from tidegate.reading.shape import Shape
 
 PAGE = 300  #: slim rows in one page
 
@@ -45,7 +48,7 @@ class _Sums(msgspec.Struct):
 
 
 FIELDS = ",".join(["updated_at", *_Sums.__struct_fields__])
-_DECODER = msgspec.json.Decoder(_Sums, strict=False)
+_DECODER: Shape[_Sums] = Shape(_Sums)
 _ZERO = Decimal(0)
 
 
@@ -111,12 +114,12 @@ def read_placed(
     return list(orders.values()), unreadable
 
 
-def listed(raw: msgspec.Raw, websites: dict[int, str]) -> ListedOrder | Failure:
+def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Failure:
     """One row of the list; MALFORMED when it cannot be read."""
     try:
-        row = _DECODER.decode(raw)
+        row = _DECODER.take(raw)
         created_at = instant(row.created_at)
-    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
     return ListedOrder(
         row.entity_id,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
-
-import msgspec
+from typing import Any, Protocol
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order
@@ -19,11 +17,12 @@ from tidegate.magento.search import Filter, Search, instant, utc_text
 from tidegate.magento.suspects import PATH, Row, Suspects, Unreadable
 from tidegate.magento.walk import Walk
 from tidegate.magento.wire import WireHead
+from tidegate.reading.shape import Shape
 
 __all__ = ["AuditPage", "AuditRow", "OrderReader", "Page", "ReadResult", "Unreadable", "Websites"]
 
 AUDIT_FIELDS = "entity_id,increment_id,state,status,store_id,created_at,updated_at"
-_RAW = msgspec.json.Decoder(msgspec.Raw)
+_RAW: Shape[dict[str, Any]] = Shape(dict[str, Any])
 
 
 class Websites(Protocol):
@@ -280,7 +279,7 @@ class OrderReader:
     def _order(self, row: Row) -> Order | Failure:
         return self._read(row.raw)
 
-    def _read(self, raw: msgspec.Raw) -> Order | Failure:
+    def _read(self, raw: Mapping[str, Any]) -> Order | Failure:
         codes = self._websites.codes()
         if isinstance(codes, Failure):
             return codes

@@ -18,6 +18,7 @@ from tidegate.domain.store_order import StoreItem, StoreOrder
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
+from tidegate.reading.shape import Shape
 
 ORDERS = "/V1/orders"
 PAGE = 100
@@ -108,10 +109,10 @@ class WirePapers(msgspec.Struct):
     items: list[WirePaper] | None = None
 
 
-_ORDER = msgspec.json.Decoder(WireStoreOrder, strict=False)
-_STATES = msgspec.json.Decoder(WireStates, strict=False)
-_PAPERS = msgspec.json.Decoder(WirePapers, strict=False)
-_PAPER = msgspec.json.Decoder(WirePaper, strict=False)
+_ORDER: Shape[WireStoreOrder] = Shape(WireStoreOrder)
+_STATES: Shape[WireStates] = Shape(WireStates)
+_PAPERS: Shape[WirePapers] = Shape(WirePapers)
+_PAPER: Shape[WirePaper] = Shape(WirePaper)
 
 
 class OrderPapers:

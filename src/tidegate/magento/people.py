@@ -17,6 +17,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search, instant
+from tidegate.reading.shape import Shape
 
 PATH = "/V1/customers"
 #: A customer read by pages; the whole record, since `fields` cannot name attributes that may not be there.
@@ -129,9 +130,9 @@ class _Groups(msgspec.Struct):
     items: list[WireGroup] | None = None
 
 
-_CUSTOMERS = msgspec.json.Decoder(_Customers, strict=False)
-_GROUPS = msgspec.json.Decoder(_Groups, strict=False)
-_ATTRIBUTES = msgspec.json.Decoder(list[AttributeMetadata], strict=False)
+_CUSTOMERS: Shape[_Customers] = Shape(_Customers)
+_GROUPS: Shape[_Groups] = Shape(_Groups)
+_ATTRIBUTES: Shape[list[AttributeMetadata]] = Shape(list[AttributeMetadata])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,13 @@ from tidegate.magento.client import StoreClient
 from tidegate.magento.notes import CommentBody, CommentEntry, NoBody, NumberBody, NumberEntity
 from tidegate.magento.search import NO_ORDER, Search
 from tidegate.magento.stock import ITEMS, ItemsBody
+from tidegate.reading.shape import ANYTHING
 
 NOBODY = 2**32 - 1
 """No shop gets there: entity ids are unsigned 32-bit numbers. Order 0 would be made anew."""
 NO_SKU = "tidegate-check-no-such-sku"
 NO_BULK = "00000000-0000-0000-0000-000000000000"
 REFUSED = (400, 404)  #: statuses that only come once the permission was found to be there
-
-_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class _Probe:
 def _reads(path: str, search: Search | None = None) -> Callable[[StoreClient], Any]:
     """A list read for its count alone."""
     wanted = (search or Search()).sized(1).only("total_count")
-    return lambda client: client.search(path, wanted, _ANYTHING)
+    return lambda client: client.search(path, wanted, ANYTHING)
 
 
 def _posts(path: str, body: msgspec.Struct) -> Callable[[StoreClient], Any]:

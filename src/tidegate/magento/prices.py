@@ -17,6 +17,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import ARRAY_LIMIT, fill
 from tidegate.magento.client import StoreClient
+from tidegate.reading.shape import Decoder, Shape
 
 S = TypeVar("S", bound=msgspec.Struct)
 R = TypeVar("R")
@@ -77,11 +78,11 @@ class _Problem(msgspec.Struct):
     parameters: Any = None
 
 
-_PROBLEMS = msgspec.json.Decoder(list[_Problem], strict=False)
-_BASE = msgspec.json.Decoder(list[BasePrice], strict=False, float_hook=Decimal)
-_SPECIAL = msgspec.json.Decoder(list[SpecialPrice], strict=False, float_hook=Decimal)
-_TIER = msgspec.json.Decoder(list[TierPrice], strict=False, float_hook=Decimal)
-_COST = msgspec.json.Decoder(list[Cost], strict=False, float_hook=Decimal)
+_PROBLEMS: Shape[list[_Problem]] = Shape(list[_Problem])
+_BASE: Shape[list[BasePrice]] = Shape(list[BasePrice])
+_SPECIAL: Shape[list[SpecialPrice]] = Shape(list[SpecialPrice])
+_TIER: Shape[list[TierPrice]] = Shape(list[TierPrice])
+_COST: Shape[list[Cost]] = Shape(list[Cost])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,7 @@ class StorePrices:
         """Set costs."""
         return self._write("/V1/products/cost", rows)
 
-    def _read(
-        self, path: str, skus: Sequence[str], decoder: msgspec.json.Decoder[list[S]]
-    ) -> list[S] | Failure:
+    def _read(self, path: str, skus: Sequence[str], decoder: Decoder[list[S]]) -> list[S] | Failure:
         def ask(part: Sequence[str]) -> list[S] | Failure:
             return self._client.read_by_post(path, Skus(part), decoder)
 

@@ -10,6 +10,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
+from tidegate.reading.shape import Shape
 
 PATH = "/V1/products"
 PAGE = 300
@@ -33,7 +34,7 @@ class _Page(msgspec.Struct):
     items: list[_Product] | None = None
 
 
-_PAGE = msgspec.json.Decoder(_Page, strict=False)
+_PAGE: Shape[_Page] = Shape(_Page)
 
 
 @dataclass(frozen=True, slots=True)

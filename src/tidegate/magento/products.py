@@ -16,6 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
+from tidegate.reading.shape import Shape
 
 PATH = "/V1/products"
 AT_DEFAULT = "/all/V1/products"
@@ -72,7 +73,7 @@ class _Page(msgspec.Struct):
     items: list[StoreProduct] | None = None
 
 
-_PAGE = msgspec.json.Decoder(_Page, strict=False, float_hook=Decimal)
+_PAGE: Shape[_Page] = Shape(_Page)
 
 
 class StoreProducts:

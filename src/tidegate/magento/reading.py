@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
 from tidegate.magento.search import instant
@@ -25,6 +23,8 @@ from tidegate.magento.wire import (
     WireShipping,
     WireTax,
 )
+from tidegate.reading.document import Unreadable
+from tidegate.reading.shape import Shape
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -32,13 +32,11 @@ CENT = Decimal("0.01")
 FOUR_PLACES = Decimal("0.0001")
 STORE_VIEW = "store_view"  #: key of `Failure.details`: the store view that is not known
 
-_ORDER = msgspec.json.Decoder(WireOrder, strict=False)
-_HEAD = msgspec.json.Decoder(WireHead, strict=False)
+_ORDER: Shape[WireOrder] = Shape(WireOrder)
+_HEAD: Shape[WireHead] = Shape(WireHead)
 
 
-def read_order(
-    raw: Mapping[str, Any] | bytes | msgspec.Raw, store: str, websites: Mapping[int, str]
-) -> Order | Failure:
+def read_order(raw: Mapping[str, Any] | bytes, store: str, websites: Mapping[int, str]) -> Order | Failure:
     """An order as the store gave it, alone or from a list.
 
     `websites` maps store view ids to website codes; `Order.website` is "" for an order whose store
@@ -46,23 +44,20 @@ def read_order(
     missing without which the order has no meaning, or the store view is not known.
     """
     try:
-        if isinstance(raw, Mapping):
-            wire = msgspec.convert(raw, WireOrder, strict=False)
-        else:
-            wire = _ORDER.decode(raw)
+        wire = _ORDER.decode(raw) if isinstance(raw, bytes) else _ORDER.take(raw)
         if wire.store_id is not None and wire.store_id not in websites:
             text = f"order {wire.entity_id} is of store view {wire.store_id}, which the store does not list"
             return Failure(Code.MALFORMED, text, sent=False, details={STORE_VIEW: str(wire.store_id)})
         return _order(wire, store, websites)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"the order cannot be read: {error}", sent=False)
 
 
-def read_head(raw: bytes | msgspec.Raw) -> WireHead | Failure:
+def read_head(raw: Mapping[str, Any] | bytes) -> WireHead | Failure:
     """Enough of an order to place it in a list, also when the rest of it cannot be read."""
     try:
-        return _HEAD.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _HEAD.decode(raw) if isinstance(raw, bytes) else _HEAD.take(raw)
+    except Unreadable as error:
         return Failure(Code.MALFORMED, f"an entry of the list is no order: {error}", sent=False)
 
 

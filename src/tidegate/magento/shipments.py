@@ -19,6 +19,7 @@ from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import OrderPapers, figure, made
 from tidegate.magento.search import Filter, Search
 from tidegate.magento.wire import Id, Text
+from tidegate.reading.shape import Shape
 
 LIST, ONE = "/V1/shipments", "/V1/shipment"
 #: What Magento says of a source without enough stock, an unknown source and too many pieces alike.
@@ -104,7 +105,7 @@ class _Products(msgspec.Struct):
     items: list[_Product] | None = None
 
 
-_PRODUCTS = msgspec.json.Decoder(_Products, strict=False)
+_PRODUCTS: Shape[_Products] = Shape(_Products)
 
 
 def shipment(

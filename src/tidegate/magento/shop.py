@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,7 @@ from tidegate.domain.errors import Failure
 from tidegate.magento.answer import PAGE_LIMIT
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import NO_ORDER, Search
+from tidegate.reading.shape import ANYTHING, Shape
 from tidegate.transport import NoAnswer
 
 
@@ -107,14 +107,13 @@ class _UsedPage(msgspec.Struct):
     items: list[_Used] | None = None
 
 
-_WEBSITES = msgspec.json.Decoder(list[Website], strict=False)
-_VIEWS = msgspec.json.Decoder(list[StoreView], strict=False)
-_CONFIGS = msgspec.json.Decoder(list[StoreConfig], strict=False)
-_RATES = msgspec.json.Decoder(_Rates, strict=False)
-_GROUPS = msgspec.json.Decoder(_Groups, strict=False)
-_USED = msgspec.json.Decoder(_UsedPage, strict=False)
-_MODULES = msgspec.json.Decoder(list[str])
-_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+_WEBSITES: Shape[list[Website]] = Shape(list[Website])
+_VIEWS: Shape[list[StoreView]] = Shape(list[StoreView])
+_CONFIGS: Shape[list[StoreConfig]] = Shape(list[StoreConfig])
+_RATES: Shape[_Rates] = Shape(_Rates)
+_GROUPS: Shape[_Groups] = Shape(_Groups)
+_USED: Shape[_UsedPage] = Shape(_UsedPage)
+_MODULES: Shape[list[str]] = Shape(list[str])
 _METHODS = "items[payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count"
 
 
@@ -216,7 +215,7 @@ class Shop:
     def page_size_limit(self, wanted: int) -> int | Failure:
         """The page size that the shop grants when `wanted` is asked for (point 28); reads no order."""
         search = Search().where(NO_ORDER).sized(wanted).only("total_count")
-        answer = self._client.search("/V1/orders", search, _ANYTHING)
+        answer = self._client.search("/V1/orders", search, ANYTHING)
         if isinstance(answer, Failure) and PAGE_LIMIT not in answer.details:
             return answer
         return min(wanted, self._client.page_limit or wanted)

@@ -18,6 +18,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
+from tidegate.reading.shape import Shape
 
 T = TypeVar("T")
 
@@ -121,13 +122,13 @@ class _StockBody(msgspec.Struct, frozen=True, rename={"item": "stockItem"}):
     item: _StockRow
 
 
-_ITEMS = msgspec.json.Decoder(_Items, strict=False, float_hook=Decimal)
-_SOURCES = msgspec.json.Decoder(_Sources, strict=False)
-_LINKS = msgspec.json.Decoder(_Links, strict=False)
-_STOCK = msgspec.json.Decoder(_Stock, strict=False)
-_PRODUCTS = msgspec.json.Decoder(_Products, strict=False)
-_STOCK_ITEM = msgspec.json.Decoder(StockItem, strict=False, float_hook=Decimal)
-_NUMBER = msgspec.json.Decoder(Decimal, float_hook=Decimal)
+_ITEMS: Shape[_Items] = Shape(_Items)
+_SOURCES: Shape[_Sources] = Shape(_Sources)
+_LINKS: Shape[_Links] = Shape(_Links)
+_STOCK: Shape[_Stock] = Shape(_Stock)
+_PRODUCTS: Shape[_Products] = Shape(_Products)
+_STOCK_ITEM: Shape[StockItem] = Shape(StockItem)
+_NUMBER: Shape[Decimal] = Shape(Decimal)
 
 
 def number(quantity: Decimal) -> msgspec.Raw:

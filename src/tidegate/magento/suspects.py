@@ -6,10 +6,9 @@ name only after the store has answered another read well in between.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-
-import msgspec
+from typing import Any
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import garbage, may_be_one_record, status_of
@@ -17,6 +16,7 @@ from tidegate.magento.client import StoreClient
 from tidegate.magento.reading import read_head
 from tidegate.magento.search import NO_ORDER, Filter, Search, fields_query
 from tidegate.magento.wire import WireHead, WirePage
+from tidegate.reading.shape import Shape
 
 PATH = "/V1/orders"
 HIGHEST_ID = 2**32  #: entity ids are unsigned 32-bit numbers
@@ -24,8 +24,8 @@ LONGEST_SKIP = 300  #: ids in one `nin`: web servers refuse addresses beyond som
 PROOFS = 2  #: so many further tries, each after a good read, before an order is named
 MISSES = 3  #: so often the search may end at an order that reads well
 
-_PAGE = msgspec.json.Decoder(WirePage, strict=False)
-_RAW = msgspec.json.Decoder(msgspec.Raw)
+_PAGE: Shape[WirePage] = Shape(WirePage)
+_RAW: Shape[dict[str, Any]] = Shape(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Row:
     """One entry of a list, still as the store gave it."""
 
     head: WireHead
-    raw: msgspec.Raw
+    raw: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ texts: PHP extensions mix them up.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -169,13 +170,13 @@ class WireHead(msgspec.Struct):
 
 
 class WirePage(msgspec.Struct):
-    """A page of a list. Orders stay raw, so that a malformed one harms only itself.
+    """A page of a list. Orders stay as they came, so that a malformed one harms only itself.
 
     An empty page read with `fields=items[...]` has `"items": null` (point 15).
     """
 
     total_count: int
-    items: list[msgspec.Raw] | None = None
+    items: list[Any] | None = None
 
 
 class WireComment(msgspec.Struct):

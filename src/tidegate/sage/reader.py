@@ -87,15 +87,15 @@ class Reader(Protocol):
         """Entries of the sales ledger, of all accounts; a payment shows as a changed `outstanding`."""
         ...
 
-    def read_postings(self, urns: Sequence[str]) -> dict[str, list[Posting]] | Failure:
-        """Lines of the nominal ledger by entry; an entry for every URN asked (maybe empty)."""
+    def read_postings(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
+        """Lines of the nominal ledger by entry; for every URN asked (maybe none, or unreadable)."""
         ...
 
     def read_balances(self) -> list[AccountBalance] | Failure:
         """The trial balance."""
         ...
 
-    def find_receipts(self, keys: Sequence[str]) -> dict[str, LedgerEntry | None] | Failure:
+    def find_receipts(self, keys: Sequence[str]) -> dict[str, LedgerEntry | Failure | None] | Failure:
         """Receipts that Tidegate posted, by its own keys, pooled; an entry for every key asked."""
         ...
 

@@ -22,7 +22,7 @@ class Views:
 
 def order(name: str) -> OpenOrder:
     """A recorded order, as a row of the light list."""
-    found = opened(msgspec.Raw(raw(name)), Views())
+    found = opened(msgspec.json.decode(raw(name)), Views())
     assert isinstance(found, OpenOrder), found
     return found
 
@@ -49,6 +49,6 @@ def test_state_and_website_are_told() -> None:
 
 def test_what_cannot_be_read_harms_only_itself() -> None:
     row = {**body("orders-get-guest-tax"), "created_at": "yesterday"}
-    found = opened(msgspec.Raw(msgspec.json.encode(row)), Views())
+    found = opened(row, Views())
     assert isinstance(found, Failure)
     assert found.code is Code.MALFORMED

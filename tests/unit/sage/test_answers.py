@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tidegate.domain.errors import Code
-from tidegate.sage.sage200 import answers
+from tidegate.sage.sage200 import answers, fields
 from tidegate.transport import Answer, NoAnswer
 
 
@@ -130,13 +130,13 @@ def test_numbers_keep_their_digits_and_absence_has_two_spellings() -> None:
     row = answers.row(answer(200, '{"id": 7, "gross": 54.10, "text": "8.20", "none": null, "empty": ""}'))
 
     assert row is not None
-    assert answers.number_of(row, "gross") == Decimal("54.10")
-    assert str(answers.number_of(row, "gross")) == "54.10"
-    assert answers.number_of(row, "text") == Decimal("8.20")
-    assert answers.number_of(row, "none") is None
-    assert answers.number_of(row, "empty") is None
-    assert answers.text_of(row, "none") == answers.text_of(row, "empty") == answers.text_of(row, "gone") == ""
-    assert answers.id_of(row) == 7
-    assert answers.id_of({"id": True}) is None
-    assert answers.id_of({"id": 0}) is None
-    assert answers.id_of({"id": "12"}) == 12
+    assert fields.number_of(row, "gross") == Decimal("54.10")
+    assert str(fields.number_of(row, "gross")) == "54.10"
+    assert fields.number_of(row, "text") == Decimal("8.20")
+    assert fields.number_of(row, "none") is None
+    assert fields.number_of(row, "empty") is None
+    assert fields.text_of(row, "none") == fields.text_of(row, "empty") == fields.text_of(row, "gone") == ""
+    assert fields.id_of(row) == 7
+    assert fields.id_of({"id": True}) is None
+    assert fields.id_of({"id": 0}) is None
+    assert fields.id_of({"id": "12"}) == 12

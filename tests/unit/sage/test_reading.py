@@ -23,6 +23,8 @@ ORDER = {
             "warehouse_id": 1,
             "stock_unit_line_quantity": 2,
             "stock_unit_allocated_quantity": "2.00000",
+            "stock_unit_despatch_receipt_quantity": 0,
+            "stock_unit_invoice_credit_quantity": 0,
             "spare_text_1": "item:551",
         }
     ],

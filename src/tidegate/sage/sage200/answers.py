@@ -9,19 +9,12 @@ does not say clearly that nothing was stored.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-
-import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading.document import Unreadable, read
 from tidegate.redaction import redact
+from tidegate.sage.sage200.fields import Row, text_of
 from tidegate.transport import Answer, NoAnswer
-
-Row = dict[str, Any]
-
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 _LOCK = re.compile(
     r"(?i)\b(locked|back-?up|backed up|exclusive(ly)?|(period|month|year)[- ]end|being (restored|upgraded))\b"
@@ -45,8 +38,10 @@ def rows(answer: Answer) -> list[Row] | None:
     value = _decoded(answer)
     if isinstance(value, dict):
         return [value]
-    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        return value
+    if isinstance(value, list) and (not value or any(isinstance(row, dict) for row in value)):
+        return [
+            row if isinstance(row, dict) else {} for row in value
+        ]  # no record: none of its fields is there
     return None
 
 
@@ -60,8 +55,8 @@ def _decoded(answer: Answer) -> object:
     if "html" in answer.content_type:
         return None
     try:
-        return _decoder.decode(answer.body)
-    except (msgspec.DecodeError, InvalidOperation, UnicodeDecodeError):
+        return read(answer.body)
+    except Unreadable:
         return None
 
 
@@ -212,60 +207,3 @@ def _page(answer: Answer) -> Failure:
 def _trouble(answer: Answer, text: str) -> Failure:
     code = Code.MAINTENANCE if _MAINTENANCE.search(text) else Code.SERVER_TROUBLE
     return Failure(code, f"Sage answered {answer.status}: {text}", retry_after=answer.retry_after, sent=False)
-
-
-# Values of a row. "" and null are the same (§7, A); numbers may come as text.
-
-
-def text_of(record: Row, name: str) -> str:
-    """A text field, "" when absent."""
-    value = record.get(name)
-    return "" if value is None else str(value)
-
-
-def number_of(record: Row, name: str) -> Decimal | None:
-    """A decimal field, exact; None when absent or no number."""
-    value = record.get(name)
-    if value is None or isinstance(value, bool) or value == "":
-        return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
-
-
-def id_of(record: Row, name: str = "id") -> int | None:
-    """An id (64-bit integer); None when absent, zero or no id."""
-    value = number_of(record, name)
-    if value is None or value != value.to_integral_value() or value <= 0:
-        return None
-    return int(value)
-
-
-def flag_of(record: Row, name: str) -> bool:
-    """A boolean field, false when absent."""
-    value = record.get(name)
-    return value is True or str(value).lower() == "true"
-
-
-def moment_of(record: Row, name: str) -> datetime | None:
-    """A time of change, UTC, with or without Z, 0 to 7 digits of a second (§7, P); None when absent."""
-    try:
-        at = datetime.fromisoformat(text_of(record, name))
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def day_of(record: Row, name: str) -> date | None:
-    """A business date: what stands in its first ten characters (§7, A); None when absent."""
-    try:
-        return date.fromisoformat(text_of(record, name)[:10])
-    except ValueError:
-        return None
-
-
-def amount_of(record: Row, name: str) -> Decimal:
-    """An amount or quantity, zero when absent."""
-    value = number_of(record, name)
-    return Decimal(0) if value is None else value

@@ -12,8 +12,8 @@ from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Finding
 from tidegate.sage.sage200 import answers
-from tidegate.sage.sage200.answers import Row, flag_of, text_of
 from tidegate.sage.sage200.client import TUNNEL_DOWN, Sage200Client, lists
+from tidegate.sage.sage200.fields import Row, flag_of, text_of
 from tidegate.sage.sage200.queries import query
 from tidegate.sage.sage200.sign_in import SignIn
 from tidegate.transport import Answer

@@ -14,7 +14,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import remember_secret
 from tidegate.sage.sage200 import answers, queries
-from tidegate.sage.sage200.answers import Row
+from tidegate.sage.sage200.fields import Row, id_of, text_of
 from tidegate.sage.sage200.sign_in import SignIn
 from tidegate.transport import Answer, HttpClient, NoAnswer
 
@@ -124,6 +124,7 @@ class Sage200Client:
         `first` is the most that the first page asks for, where little is awaited.
         """
         found: dict[int, Row] = {}
+        nameless: list[Row] = []  # an id that cannot be read is its row's fault: who reads the row says so
         condition = where
         while True:
             top = min(self._large, queries.LARGE if found else first) if large else queries.PAGE
@@ -137,14 +138,15 @@ class Sage200Client:
                     if page.code is Code.REFUSED:
                         continue
                 return page
-            ids = [number for record in page if (number := answers.id_of(record, key)) is not None]
-            found.update({number: row for row in page if (number := answers.id_of(row, key)) is not None})
+            nameless += [row for row in page if id_of(row, key) is None]
+            ids = [number for record in page if (number := id_of(record, key)) is not None]
+            found.update({number: row for row in page if (number := id_of(row, key)) is not None})
             # A page of exactly 500 may be one that an old version has cut.
             if not ids or len(page) < queries.PAGE or queries.PAGE < len(page) < top:
-                return list(found.values())
+                return [*found.values(), *nameless]
             last = max(ids)
             if queries.after(where, last, key) == condition:
-                return list(found.values())  # the company ignores the filter: no page is new
+                return [*found.values(), *nameless]  # the company ignores the filter: no page is new
             condition = queries.after(where, last, key)
 
     def read_listed(self, path: str, *, select: Sequence[str], where: str) -> list[Row] | Failure:
@@ -194,7 +196,7 @@ class Sage200Client:
             where = queries.any_of([term for name in pool for term in terms[name]])
             page = self.read_all(path, select=select, where=where, expand=expand, key=key)
             if isinstance(page, list):
-                rows.update({number: row for row in page if (number := answers.id_of(row, key)) is not None})
+                rows.update({number: row for row in page if (number := id_of(row, key)) is not None})
                 continue
             if page.code is not Code.REFUSED:
                 return page
@@ -335,8 +337,8 @@ class Sage200Client:
 def lists(sites: Sequence[Row], site: str, company: str) -> Row | None:
     """The row of `sites` for this site and company."""
     for row in sites:
-        same_site = answers.text_of(row, "site_id").lower() == site.lower()
-        if same_site and answers.text_of(row, "company_id") == company:
+        same_site = text_of(row, "site_id").lower() == site.lower()
+        if same_site and text_of(row, "company_id") == company:
             return row
     return None
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Failure
-from tidegate.sage.sage200.answers import Row, id_of
 from tidegate.sage.sage200.client import IDS, Sage200Client
+from tidegate.sage.sage200.fields import Row, id_of
 
 MAX_AGE = 3600.0  #: seconds after which everything is read anew
 MANY = 5 * IDS  #: unknown ids from which on the whole collection is cheaper

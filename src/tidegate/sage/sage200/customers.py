@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Accepted, CustomerMatch, CustomerQuery, NewCustomer, Outcome
 from tidegate.sage.sage200 import answers
-from tidegate.sage.sage200.answers import Row, id_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.fields import Row, id_of, text_of
 from tidegate.sage.sage200.payloads import customer_body
 from tidegate.sage.sage200.queries import either, equals
 from tidegate.sage.sage200.reference import Customer, Reference, customer_fields, customer_of

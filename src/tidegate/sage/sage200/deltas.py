@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
-from tidegate.sage.sage200.answers import Row, moment_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.fields import Row, id_of, moment_of, text_of
 from tidegate.sage.sage200.queries import LARGE, PAGE, changed_after
 
 OVERLAP = timedelta(minutes=5)  #: longer than any transaction of Sage should take
@@ -29,6 +30,10 @@ class Changes:
     cursor: str
     full: bool
 
+    def parking(self, bad: Iterable[BadRow]) -> str:
+        """The cursor behind these rows, of which the bad ones are asked for again the next time."""
+        return with_parked(self.cursor, (row.key for row in bad))
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -37,6 +42,7 @@ class Stream:
     path: str
     stamp: str = "date_time_updated"
     key: str = "id"
+    parks: bool = True  #: what is parked in the cursor are ids of its rows; else the caller's own
 
     def read(
         self, client: Sage200Client, since: str | None, *, select: Sequence[str], where: str = ""
@@ -59,7 +65,11 @@ class Stream:
         if isinstance(rows, Failure):
             return rows
         cursor = self.cursor(rows, at)
-        return Changes([] if cursor == since else rows, cursor, full=at is None)
+        if since is not None and cursor == unparked(since):
+            rows = []
+        again = parked(since) - {id_of(row, self.key) for row in rows} if self.parks else set()
+        more = client.read_by_ids(self.path, self.key, again, select=tuple(fields), key=self.key)
+        return more if isinstance(more, Failure) else Changes([*rows, *more], cursor, full=at is None)
 
     def cursor(self, rows: Iterable[Row], at: datetime | None = None) -> str:
         """The cursor after these rows; `at` is where the reader stood before. "" when nothing was seen."""
@@ -78,7 +88,27 @@ class Stream:
         return f"{newest.isoformat()} {digest}"
 
 
+#: So many unreadable rows are asked for again by their ids; a cursor is no list of everything.
+MOST_PARKED = 200
+
+
+def unparked(since: str | None) -> str:
+    """A cursor without the ids of unreadable rows that it carries."""
+    return " ".join((since or "").split(" ")[:2])
+
+
+def parked(since: str | None) -> set[int]:
+    """The ids of what could not be read so far: it is asked for again in every cycle, until it can be."""
+    ids = (since or "").split(" ")[2:]
+    return {int(number) for number in ids[0].split(",")} if ids else set()
+
+
+def with_parked(cursor: str, ids: Iterable[int | None]) -> str:
+    """A cursor that carries the ids of what could not be read."""
+    listed = sorted({number for number in ids if number is not None})[:MOST_PARKED]
+    return f"{cursor or ' '} {','.join(map(str, listed))}" if listed else cursor
+
+
 def _moment(since: str | None) -> datetime | None:
-    if not since:
-        return None
-    return datetime.fromisoformat(since.partition(" ")[0])
+    stamp = (since or "").partition(" ")[0]
+    return datetime.fromisoformat(stamp) if stamp else None

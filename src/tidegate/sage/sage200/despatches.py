@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import Despatch, DespatchLine, Parcel
-from tidegate.sage.sage200.answers import Row, amount_of, day_of, id_of, text_of
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.deltas import Stream, parked, with_parked
+from tidegate.sage.sage200.fields import Row, day_of, id_of, pieces_of, text_of
 from tidegate.sage.sage200.web_orders import WebOrder, WebOrders
 
-LINES = Stream("/sop_order_despatch_line_views", key="sop_despatch_line_id")
+LINES = Stream("/sop_order_despatch_line_views", key="sop_despatch_line_id", parks=False)
 _SELECT = (
     "sop_despatch_line_id",
     "sop_despatch_line_quantity",
@@ -54,7 +56,9 @@ class Despatches:
         rows = self._rows("sop_order_id", orders)
         if isinstance(rows, Failure):
             return rows
-        return Delta(_despatches(rows, orders), LINES.cursor(rows), full=True)
+        found, bad = _despatches(rows, orders)
+        cursor = with_parked(LINES.cursor(rows), (row.key for row in bad))
+        return Delta(found, cursor, full=True, bad=bad)
 
     def _changed(self, since: str) -> Delta[Despatch] | Failure:
         changes = LINES.read(self._client, since, select=_SELECT)
@@ -70,22 +74,50 @@ class Despatches:
             for row in changes.rows
             if id_of(row, "sop_order_id") in orders and (number := id_of(row, "sop_despatch_id")) is not None
         }
-        rows = self._rows("sop_despatch_id", ours)
+        again = parked(since)
+        rows = self._rows("sop_despatch_id", ours | again)
         if isinstance(rows, Failure):
             return rows
-        return Delta(_despatches(rows, orders), changes.cursor)
+        if again:
+            orders = self._orders.of(
+                number for row in rows if (number := id_of(row, "sop_order_id")) is not None
+            )
+            if isinstance(orders, Failure):
+                return orders
+        strange = [row for row in changes.rows if id_of(row, "sop_order_id") is None]
+        found, bad = _despatches([*rows, *strange], orders)
+        return Delta(found, changes.parking(bad), bad=bad)
 
     def _rows(self, field: str, ids: Iterable[int]) -> list[Row] | Failure:
         return self._client.read_by_ids(LINES.path, field, ids, select=_SELECT, key=LINES.key)
 
 
-def _despatches(rows: Iterable[Row], orders: dict[int, WebOrder]) -> tuple[Despatch, ...]:
+def _despatches(
+    rows: Iterable[Row], orders: dict[int, WebOrder]
+) -> tuple[tuple[Despatch, ...], tuple[BadRow, ...]]:
+    """The despatches of these orders, and those that cannot be read: a despatch goes whole or not at all."""
     grouped: dict[tuple[int, int], list[Row]] = {}
+    bad: dict[int | None, BadRow] = {}
     for row in rows:
         despatch, order = id_of(row, "sop_despatch_id"), id_of(row, "sop_order_id")
-        if despatch is not None and order in orders:
+        if order is None or (despatch is None and order in orders):
+            why = "a line of it names no order" if order is None else "a line of it names no despatch"
+            bad[despatch] = BadRow(_name(row, orders.get(order or 0)), why, despatch)
+        elif despatch is not None and order in orders:
             grouped.setdefault((despatch, order), []).append(row)
-    return tuple(_despatch(despatch, orders[order], lines) for (despatch, order), lines in grouped.items())
+    found = []
+    for (despatch, order), lines in grouped.items():
+        try:
+            if despatch not in bad:
+                found.append(_despatch(despatch, orders[order], lines))
+        except Unreadable as error:
+            bad[despatch] = BadRow(_name(lines[0], orders[order]), str(error), despatch)
+    return tuple(found), tuple(bad.values())
+
+
+def _name(row: Row, order: WebOrder | None) -> str:
+    number = text_of(row, "sop_despatch_document_no")
+    return f"despatch {number} of order {order.number}" if order is not None else f"despatch {number}"
 
 
 def _despatch(despatch: int, order: WebOrder, rows: list[Row]) -> Despatch:
@@ -111,12 +143,16 @@ def _despatch(despatch: int, order: WebOrder, rows: list[Row]) -> Despatch:
 
 
 def _line(row: Row, order: WebOrder) -> DespatchLine:
-    number = id_of(row, "sop_order_line_id") or 0
+    number = id_of(row, "sop_order_line_id")
+    if number is None:
+        raise Unreadable("it names no line of the order", "sop_order_line_id")
     line = order.lines.get(number)
+    if line is None and order.nameless:
+        raise Unreadable("the order's own lines cannot be read", "sop_order_line_id")
     return DespatchLine(
         line_id=str(number),
         line_key=line.key if line is not None else "",
         sku=text_of(row, "product_code").strip(),
         warehouse=text_of(row, "warehouse_name").strip(),
-        quantity=amount_of(row, "sop_despatch_line_quantity"),
+        quantity=pieces_of(row, "sop_despatch_line_quantity"),
     )

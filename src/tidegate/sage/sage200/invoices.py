@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
-from tidegate.sage.sage200.answers import Row, amount_of, day_of, id_of, number_of, text_of
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook
-from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.deltas import Stream, parked, with_parked
+from tidegate.sage.sage200.fields import Row, day_of, figure_of, id_of, number_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import any_of, equals
 from tidegate.sage.sage200.web_orders import WebOrder, WebOrders
 
@@ -25,6 +27,7 @@ AMOUNTS = Stream(
     "/customer_sop_invoice_credit_line_views",
     stamp="sop_invoice_credit_date_time_updated",
     key="sop_invoice_credit_line_id",
+    parks=False,
 )
 POOL = 50  #: invoices that one call asks for
 ORDER_TYPE = "0"  #: number of the type of an order; a return has another (A)
@@ -85,8 +88,12 @@ class Invoices:
         )
         if isinstance(amounts, Failure):
             return amounts
-        rows = self._invoices(ties, amounts, orders, currencies)
-        return rows if isinstance(rows, Failure) else Delta(rows, AMOUNTS.cursor(amounts), full=True)
+        read = self._invoices(ties, amounts, orders, currencies)
+        if isinstance(read, Failure):
+            return read
+        rows, bad = read
+        cursor = with_parked(AMOUNTS.cursor(amounts), (row.key for row in bad))
+        return Delta(rows, cursor, full=True, bad=bad)
 
     def _changed(self, since: str, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
         changes = AMOUNTS.read(self._client, since, select=_AMOUNTS)
@@ -95,7 +102,14 @@ class Invoices:
         touched = {
             number for row in changes.rows if (number := id_of(row, "sop_invoice_credit_id")) is not None
         }
-        ties = self._read("sop_order_return_invoice_credit_views", "sop_invoice_credit_id", touched, _TIES)
+        again = parked(since) - touched
+        more = self._client.read_by_ids(
+            AMOUNTS.path, "sop_invoice_credit_id", again, select=_AMOUNTS, key=AMOUNTS.key
+        )
+        if isinstance(more, Failure):
+            return more
+        wanted = touched | again
+        ties = self._read("sop_order_return_invoice_credit_views", "sop_invoice_credit_id", wanted, _TIES)
         if isinstance(ties, Failure):
             return ties
         orders = self._orders.of(
@@ -104,8 +118,11 @@ class Invoices:
         if isinstance(orders, Failure):
             return orders
         # All lines of an invoice carry the stamp of its header, so that a changed one is here whole.
-        rows = self._invoices(ties, changes.rows, orders, currencies)
-        return rows if isinstance(rows, Failure) else Delta(rows, changes.cursor)
+        read = self._invoices(ties, [*changes.rows, *more], orders, currencies)
+        if isinstance(read, Failure):
+            return read
+        rows, bad = read
+        return Delta(rows, changes.parking(bad), bad=bad)
 
     def _read(
         self, view: str, field: str, ids: Iterable[int], select: tuple[str, ...]
@@ -127,7 +144,7 @@ class Invoices:
         amounts: Iterable[Row],
         orders: dict[int, WebOrder],
         currencies: Mapping[int, str],
-    ) -> tuple[SalesInvoice, ...] | Failure:
+    ) -> tuple[tuple[SalesInvoice, ...], tuple[BadRow, ...]] | Failure:
         tied: defaultdict[int, list[Row]] = defaultdict(list)
         for row in ties:
             if id_of(row, "sop_order_return_id") in orders:
@@ -141,24 +158,26 @@ class Invoices:
         if isinstance(customers, Failure):
             return customers
         by_amount, by_quantity = _by_invoice(amounts), _by_invoice(quantities)
-        return tuple(
-            _invoice(
-                number,
-                rows,
-                by_amount[number],
-                _lines(
-                    by_quantity[number],
-                    by_amount[number],
-                    orders,
-                    turned=amount_of(rows[0], "sop_invoice_credit_total_gross_value") < 0,
-                ),
-                orders,
-                currencies.get(
-                    id_of(customers.get(id_of(rows[0], "customer_id") or 0, {}), "currency_id") or 0, ""
-                ),
-            )
-            for number, rows in tied.items()
-        )
+        found: list[SalesInvoice] = []
+        bad: list[BadRow] = []
+        for number, rows in tied.items():
+            customer = customers.get(id_of(rows[0], "customer_id") or 0, {})
+            currency = currencies.get(id_of(customer, "currency_id") or 0, "")
+            try:
+                if not number:
+                    raise Unreadable("it has no id", "sop_invoice_credit_id")
+                turned = figure_of(rows[0], "sop_invoice_credit_total_gross_value") < 0
+                own = {
+                    order: orders[order]
+                    for row in rows
+                    if (order := id_of(row, "sop_order_return_id")) in orders
+                }
+                lines = _lines(by_quantity[number], by_amount[number], own, turned=turned)
+                found.append(_invoice(number, rows, by_amount[number], lines, orders, currency))
+            except Unreadable as error:
+                name = f"invoice {text_of(rows[0], 'sop_invoice_credit_document_no')}"
+                bad.append(BadRow(name, str(error), number or None))
+        return tuple(found), tuple(bad)
 
 
 def _by_invoice(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
@@ -179,7 +198,7 @@ def _invoice(
     first = ties[0]
     ours = dict.fromkeys(order for row in ties if (order := id_of(row, "sop_order_return_id")) in orders)
     told = amounts[0] if amounts else {}
-    gross = amount_of(first, "sop_invoice_credit_total_gross_value")
+    gross = figure_of(first, "sop_invoice_credit_total_gross_value")
     credit = "credit" in text_of(told, "sop_invoice_credit_type").casefold() or gross < 0
     status = text_of(told, "sop_invoice_credit_document_status").casefold()
     return SalesInvoice(
@@ -190,8 +209,8 @@ def _invoice(
         account=text_of(first, "customer_reference").strip(),
         order_ids=tuple(str(order) for order in ours),
         order_keys=tuple(orders[order].key for order in ours if order is not None),
-        net=abs(amount_of(first, "sop_invoice_credit_total_net_value")),
-        tax=abs(amount_of(first, "sop_invoice_credit_total_tax_value")),
+        net=abs(figure_of(first, "sop_invoice_credit_total_net_value")),
+        tax=abs(figure_of(first, "sop_invoice_credit_total_tax_value")),
         gross=abs(gross),
         currency=currency,
         lines=lines,
@@ -210,16 +229,19 @@ def _lines(
     known = {number: line for order in orders.values() for number, line in order.lines.items()}
     offered: defaultdict[tuple[str, Decimal], list[tuple[Decimal | None, Decimal | None]]] = defaultdict(list)
     for row in amounts:
-        quantity = abs(amount_of(row, "invoice_line_profit_analysis_line_quantity"))
+        quantity = number_of(row, "invoice_line_profit_analysis_line_quantity")
         net, tax = (number_of(row, f"sop_invoice_credit_line_{name}_value") for name in ("total", "tax"))
         if turned:
             net, tax = (None if value is None else -value for value in (net, tax))
-        offered[text_of(row, "product_code").strip(), quantity].append((net, tax))
+        if quantity is not None:
+            offered[text_of(row, "product_code").strip(), abs(quantity)].append((net, tax))
     lines = []
     for row in quantities:
         number = id_of(row, "sop_order_return_line_id") or 0
         line = known.get(number)
-        quantity = abs(amount_of(row, "sop_invoice_credit_line_invoice_credit_quantity"))
+        if line is None and any(order.nameless for order in orders.values()):
+            raise Unreadable("the order's own lines cannot be read", "sop_order_return_line_id")
+        quantity = abs(pieces_of(row, "sop_invoice_credit_line_invoice_credit_quantity"))
         sku = line.sku if line is not None else ""
         same = set(offered[sku, quantity]) if line is not None else set()
         net, tax = same.pop() if len(same) == 1 else (None, None)

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.sage.sage200.answers import Row, amount_of, day_of, id_of, number_of, text_of
+from tidegate.domain.money import ZERO
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook
 from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.fields import (
+    Row,
+    day_of,
+    each,
+    figure_of,
+    id_of,
+    number_of,
+    text_of,
+    unreadable_row,
+)
 from tidegate.sage.sage200.reference import NOMINAL, nominal_of
 
 ENTRIES = Stream("/sales_posted_transactions")
@@ -68,19 +80,31 @@ class Ledgers:
         changes = ENTRIES.read(self._client, since, select=ENTRY)
         if isinstance(changes, Failure):
             return changes
-        rows = self.entries_of(changes.rows, currencies)
-        return rows if isinstance(rows, Failure) else Delta(tuple(rows), changes.cursor, changes.full)
+        read = self.entries_of(changes.rows, currencies)
+        if isinstance(read, Failure):
+            return read
+        rows, bad = read
+        return Delta(tuple(rows), changes.parking(bad), changes.full, tuple(bad))
 
-    def entries_of(self, rows: Sequence[Row], currencies: Mapping[int, str]) -> list[LedgerEntry] | Failure:
-        """Rows of `sales_posted_transactions`, with their accounts."""
+    def entries_of(
+        self, rows: Sequence[Row], currencies: Mapping[int, str]
+    ) -> tuple[list[LedgerEntry], list[BadRow]] | Failure:
+        """Rows of `sales_posted_transactions`, with their accounts; and those that cannot be read."""
         customers = self._customers.of(id_of(row, "customer_id") for row in rows)
         if isinstance(customers, Failure):
             return customers
-        return [_entry(row, customers.get(id_of(row, "customer_id") or 0, {}), currencies) for row in rows]
+        return each(
+            rows,
+            lambda row: _entry(row, customers.get(id_of(row, "customer_id") or 0, {}), currencies),
+            lambda row: f"ledger entry {text_of(row, 'reference') or text_of(row, 'urn')}",
+        )
 
-    def postings(self, urns: Iterable[str]) -> dict[str, list[Posting]] | Failure:
-        """Nominal rows by URN, pooled. Whatever waits for Sage's posting has none yet."""
-        found: dict[str, list[Posting]] = {urn: [] for urn in urns}
+    def postings(self, urns: Iterable[str]) -> dict[str, list[Posting] | Failure] | Failure:
+        """Nominal rows by URN, pooled. Whatever waits for Sage's posting has none yet.
+
+        A Failure in the place of an entry's rows: one of them cannot be read.
+        """
+        found: dict[str, list[Posting] | Failure] = {urn: [] for urn in urns}
         numbers = {urn: int(urn) for urn in found if urn.isascii() and urn.isdigit()}
         path = "/nominal_transaction_enquiry_views"
         rows = self._client.read_by_ids(path, "urn", numbers.values(), select=_POSTING)
@@ -92,9 +116,14 @@ class Ledgers:
         asked = {number: urn for urn, number in numbers.items()}
         for row in rows:
             urn = asked.get(id_of(row, "urn") or 0)
-            if urn is not None:
-                nominal = nominals.get(id_of(row, "nominal_code_id") or 0, {})
-                found[urn].append(_posting(urn, row, nominal_of(nominal).code))
+            told = found.get(urn or "")
+            if urn is None or not isinstance(told, list):
+                continue
+            nominal = nominals.get(id_of(row, "nominal_code_id") or 0, {})
+            try:
+                told.append(_posting(urn, row, nominal_of(nominal).code))
+            except Unreadable as error:
+                found[urn] = unreadable_row(f"posting {urn}: {error}")
         return found
 
     def balances(self) -> list[AccountBalance] | Failure:
@@ -103,10 +132,14 @@ class Ledgers:
         rows = self._client.read_all("/nominal_codes", select=fields, large=True)
         if isinstance(rows, Failure):
             return rows
-        return [
-            AccountBalance(nominal_of(row).code, text_of(row, "name"), amount_of(row, "balance_year_to_date"))
-            for row in rows
-        ]
+        found, bad = each(
+            rows,
+            lambda row: AccountBalance(
+                nominal_of(row).code, text_of(row, "name"), figure_of(row, "balance_year_to_date")
+            ),
+            lambda row: f"the balance of account {nominal_of(row).code}",
+        )
+        return unreadable_row(str(bad[0])) if bad else found  # a trial balance is whole, or none
 
 
 def _entry(row: Row, customer: Row, currencies: Mapping[int, str]) -> LedgerEntry:
@@ -120,8 +153,8 @@ def _entry(row: Row, customer: Row, currencies: Mapping[int, str]) -> LedgerEntr
         reference=text_of(row, "reference").strip(),
         second_reference=text_of(row, "second_reference").strip(),
         day=day_of(row, "transaction_date"),
-        gross=abs(amount_of(row, "document_gross_value")),
-        outstanding=abs(amount_of(row, "document_outstanding_value")),
+        gross=abs(figure_of(row, "document_gross_value")),
+        outstanding=abs(figure_of(row, "document_outstanding_value")),
         net=None if goods is None else abs(goods),
         tax=None if tax is None else abs(tax),
         due=day_of(row, "due_date"),
@@ -132,11 +165,14 @@ def _entry(row: Row, customer: Row, currencies: Mapping[int, str]) -> LedgerEntr
 
 def _posting(urn: str, row: Row, account: str) -> Posting:
     year, period = day_of(row, "financial_year_start_date"), text_of(row, "period_number")
+    debit, credit = number_of(row, "debit"), number_of(row, "credit")
+    if debit is None and credit is None:
+        raise Unreadable("Sage tells neither", "debit, credit")
     return Posting(
         urn=urn,
         account=account,
-        debit=amount_of(row, "debit"),
-        credit=amount_of(row, "credit"),
+        debit=debit or ZERO,  # a line is one of both
+        credit=credit or ZERO,
         period=f"{year.year}/{period.zfill(2)}" if year is not None and period else period,
         day=day_of(row, "transaction_date"),
         reference=text_of(row, "reference"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.master import CustomerRecord, ProductRecord
-from tidegate.sage.sage200.answers import Row, amount_of, flag_of, id_of, number_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import MANY, CodeBook
 from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.fields import Row, each, figure_of, flag_of, id_of, name_of, number_of, text_of
 from tidegate.sage.sage200.reference import Coded, Lists, nominal_of
 
 CUSTOMERS = Stream("/customers")
@@ -78,19 +78,19 @@ class Masters:
         if isinstance(flat, Failure):
             return flat
         known = {id_of(row): row for row in flat}
-        rows = tuple(
-            self._customer(row, known.get(id_of(row), {}), lists)
-            for row in changes.rows
-            if text_of(row, "reference").strip()
+        rows, bad = each(
+            changes.rows,
+            lambda row: self._customer(row, known.get(id_of(row), {}), lists),
+            lambda row: text_of(row, "reference").strip() or f"account {text_of(row, 'id')}",
         )
-        return Delta(rows, changes.cursor, changes.full)
+        return Delta(tuple(rows), changes.parking(bad), changes.full, tuple(bad))
 
     def _customer(self, row: Row, flat: Row, lists: Lists) -> CustomerRecord:
-        limit = number_of(row, "credit_limit")
+        limit = figure_of(row, "credit_limit")
         days, basis = text_of(row, "payment_terms_days"), text_of(row, "payment_terms_basis")
         return CustomerRecord(
             id=text_of(row, "id"),
-            account=text_of(row, "reference").strip(),
+            account=name_of(row, "reference"),
             name=text_of(row, "name"),
             email=text_of(flat, "contact_default_email_address").strip(),
             price_list=text_of(flat, "price_band_name").strip(),
@@ -98,7 +98,7 @@ class Masters:
             vat_number=text_of(row, "vat_number").strip(),
             currency=lists.currencies.get(id_of(row, "currency_id") or 0, ""),
             credit_limit=limit or None,  # 0 = no limit (C)
-            balance=amount_of(row, "balance"),
+            balance=figure_of(row, "balance"),
             terms=f"{days} {TERMS.get(basis, basis)}".strip() if days else "",
             on_hold=flag_of(row, "on_hold"),
             hidden=text_of(row, "account_status_type") == HIDDEN,
@@ -116,19 +116,19 @@ class Masters:
         nominals = self._nominals.of(id_of(group, "revenue_nominal_code_id") for group in groups.values())
         if isinstance(nominals, Failure):
             return nominals
-        rows = tuple(
-            _product(row, groups.get(id_of(row, "product_group_id") or 0, {}), nominals, lists)
-            for row in changes.rows
-            if text_of(row, "code").strip()
+        rows, bad = each(
+            changes.rows,
+            lambda row: _product(row, groups.get(id_of(row, "product_group_id") or 0, {}), nominals, lists),
+            lambda row: text_of(row, "code").strip() or f"product {text_of(row, 'id')}",
         )
-        return Delta(rows, changes.cursor, changes.full)
+        return Delta(tuple(rows), changes.parking(bad), changes.full, tuple(bad))
 
 
 def _product(row: Row, group: Row, nominals: dict[int, Row], lists: Lists) -> ProductRecord:
     revenue = nominals.get(id_of(group, "revenue_nominal_code_id") or 0)
     return ProductRecord(
         id=text_of(row, "id"),
-        sku=text_of(row, "code").strip(),
+        sku=name_of(row, "code"),
         name=text_of(row, "name"),
         active="inactive" not in text_of(row, "product_status_type").casefold(),
         sellable=row.get("allow_sales_order") is None or flag_of(row, "allow_sales_order"),

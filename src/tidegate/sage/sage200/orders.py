@@ -17,8 +17,8 @@ from tidegate.domain.keys import payload_hash
 from tidegate.domain.sales_order import LineKind, SalesOrder
 from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import answers
-from tidegate.sage.sage200.answers import Row, id_of, number_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.fields import Row, id_of, readable_number, text_of
 from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
@@ -187,7 +187,7 @@ class Orders:
             reference=reference,
             ours=key == asked.key,
             account=self._reference.account_of(id_of(row, "customer_id")),
-            gross=number_of(row, "total_gross_value"),
+            gross=readable_number(row, "total_gross_value"),
         )
 
     # Send
@@ -220,7 +220,7 @@ class Orders:
             str(number),
             text_of(row, "document_no"),
             text_of(row, "document_status"),
-            number_of(row, "total_gross_value"),
+            readable_number(row, "total_gross_value"),
             {
                 name: value
                 for name, value in (

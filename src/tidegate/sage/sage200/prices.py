@@ -10,11 +10,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.price_book import CustomerPrice, ListPrice, PriceBook, PriceList, PriceQuestion
-from tidegate.sage.sage200.answers import Row, amount_of, day_of, flag_of, id_of, number_of, text_of
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.deltas import Changes, Stream
+from tidegate.sage.sage200.fields import (
+    Row,
+    day_of,
+    figure_of,
+    flag_of,
+    id_of,
+    name_of,
+    number_of,
+    text_of,
+    unreadable_row,
+)
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Reference
 
 PRICES = Stream("/product_price_views", key="product_price_id")
@@ -57,10 +69,9 @@ class Prices:
         changes = self._changes(since)
         if isinstance(changes, Failure):
             return changes
-        book = PriceBook(
-            tuple(_price_list(row, lists) for row in bands), tuple(_list_prices(changes.rows, bands))
-        )
-        return book, changes.cursor, changes.full
+        prices, bad = _list_prices(changes.rows, bands)
+        book = PriceBook(tuple(_price_list(row, lists) for row in bands), tuple(prices), bad=tuple(bad))
+        return book, changes.parking(bad), changes.full
 
     def _changes(self, since: str | None) -> Changes | Failure:
         changes = PRICES.read(self._client, since, select=_SELECT)
@@ -117,10 +128,12 @@ class Prices:
         )
         if isinstance(row, Failure):
             return row
-        price = number_of(row, "discounted_unit_price")
-        if price is None:
-            return Failure(Code.UNREADABLE, f"Sage tells no price of {question.sku}", sent=False)
-        single = amount_of(row, "selling_unit_multiple") in (0, 1)
+        try:
+            price = figure_of(row, "discounted_unit_price")
+            multiple = number_of(row, "selling_unit_multiple")
+        except Unreadable as error:
+            return unreadable_row(f"the price of {question.sku} for {question.account}: {error}")
+        single = multiple in (None, 0, 1) or not text_of(row, "selling_unit").strip()
         return CustomerPrice(
             account=question.account,
             sku=question.sku,
@@ -145,22 +158,38 @@ def _price_list(row: Row, lists: Lists) -> PriceList:
     )
 
 
-def _list_prices(rows: Sequence[Row], bands: Sequence[Row]) -> Iterator[ListPrice]:
-    """Effective prices; a band's "use standard" without a standard price has none."""
+def _list_prices(rows: Sequence[Row], bands: Sequence[Row]) -> tuple[list[ListPrice], list[BadRow]]:
+    """Effective prices; a band's "use standard" without a row of the standard band has none.
+
+    A product of which one price cannot be read is left out whole: what it has stays as it is.
+    """
     names = {id_of(band): text_of(band, "name").strip() for band in bands}
     standard = next((id_of(band) for band in bands if flag_of(band, "is_standard_band")), None)
-    prices: dict[int | None, Decimal] = {
-        id_of(row, "product_id"): amount_of(row, "product_price_price")
-        for row in rows
-        if id_of(row, "price_band_id") == standard
-    }
+    figures: dict[tuple[int | None, int | None], Decimal] = {}
+    bad: dict[str, BadRow] = {}
     for row in rows:
-        price = number_of(row, "product_price_price")
-        if flag_of(row, "product_price_use_standard") and id_of(row, "price_band_id") != standard:
-            price = prices.get(id_of(row, "product_id"))
-        name = names.get(id_of(row, "price_band_id"), "")
-        if price is not None and name:
-            yield ListPrice(name, text_of(row, "product_code").strip(), price)
+        place = id_of(row, "product_id"), id_of(row, "price_band_id")
+        uses_standard = flag_of(row, "product_price_use_standard") and place[1] != standard
+        if place[1] is not None and place[1] not in names:
+            continue  # a band that was made since the list of bands was read
+        try:
+            code = name_of(row, "product_code")
+            if None in place:
+                raise Unreadable("it names no product or no price band")
+            if not uses_standard:
+                figures[place] = figure_of(row, "product_price_price")
+        except Unreadable as error:
+            code = text_of(row, "product_code").strip() or f"price {text_of(row, PRICES.key)}"
+            bad[code] = BadRow(code, str(error), id_of(row, PRICES.key))
+    prices: list[ListPrice] = []
+    for row in rows:
+        product, band = id_of(row, "product_id"), id_of(row, "price_band_id")
+        uses_standard = flag_of(row, "product_price_use_standard") and band != standard
+        price = figures.get((product, standard if uses_standard else band))
+        name, code = names.get(band, ""), text_of(row, "product_code").strip()
+        if price is not None and name and code not in bad:
+            prices.append(ListPrice(name, code, price))
+    return prices, list(bad.values())
 
 
 def _missing(kind: str, name: str) -> Failure:

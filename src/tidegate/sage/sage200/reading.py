@@ -122,13 +122,13 @@ class Sage200Reader:
         lists = self._reading.reference.lists()
         return lists if isinstance(lists, Failure) else self._reading.ledgers.entries(since, lists.currencies)
 
-    def read_postings(self, urns: Sequence[str]) -> dict[str, list[Posting]] | Failure:
+    def read_postings(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
         return self._reading.ledgers.postings(urns)
 
     def read_balances(self) -> list[AccountBalance] | Failure:
         return self._reading.ledgers.balances()
 
-    def find_receipts(self, keys: Sequence[str]) -> dict[str, LedgerEntry | None] | Failure:
+    def find_receipts(self, keys: Sequence[str]) -> dict[str, LedgerEntry | Failure | None] | Failure:
         return self._reading.receipts.find(keys)
 
     def post_receipt(self, receipt: NewReceipt) -> Outcome:

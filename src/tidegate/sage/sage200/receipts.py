@@ -15,9 +15,9 @@ from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, NewAllocation, N
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Accepted, Outcome
 from tidegate.sage.sage200 import answers
-from tidegate.sage.sage200.answers import Row, id_of, text_of
 from tidegate.sage.sage200.client import IDS, Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook
+from tidegate.sage.sage200.fields import Row, id_of, text_of, unreadable_row
 from tidegate.sage.sage200.ledgers import ENTRY, Ledgers
 from tidegate.sage.sage200.lengths import Codes
 from tidegate.sage.sage200.payloads import as_document_date
@@ -52,8 +52,8 @@ class Receipts:
         self._banks = banks
         self._currency = currency.upper()
 
-    def find(self, keys: Sequence[str]) -> dict[str, LedgerEntry | None] | Failure:
-        """Receipts by our keys, pooled; the oldest where there are two."""
+    def find(self, keys: Sequence[str]) -> dict[str, LedgerEntry | Failure | None] | Failure:
+        """Receipts by our keys, pooled; the oldest where there are two. A Failure: there, but unreadable."""
         lists = self._reference.lists()
         if isinstance(lists, Failure):
             return lists
@@ -64,11 +64,18 @@ class Receipts:
         rows, bad = read
         if bad:
             return next(iter(bad.values()))
-        entries = self._ledgers.entries_of(sorted(rows, key=lambda row: id_of(row) or 0), lists.currencies)
+        rows = sorted(rows, key=lambda row: id_of(row) or 0)
+        entries = self._ledgers.entries_of(rows, lists.currencies)
         if isinstance(entries, Failure):
             return entries
-        by_fingerprint: dict[str, LedgerEntry] = {}
-        for entry in entries:
+        readable, unread = entries
+        why = {one.key: one for one in unread}
+        by_fingerprint: dict[str, LedgerEntry | Failure] = {
+            text_of(row, "second_reference").strip(): unreadable_row(str(why[number]))
+            for row in rows
+            if (number := id_of(row)) in why
+        }
+        for entry in readable:
             if entry.kind is EntryKind.RECEIPT:
                 by_fingerprint.setdefault(entry.second_reference, entry)
         return {key: by_fingerprint.get(fingerprint(key)) for key in terms}

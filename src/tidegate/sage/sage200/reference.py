@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Failure
-from tidegate.sage.sage200.answers import Row, flag_of, id_of, number_of, text_of
 from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.fields import Row, flag_of, id_of, readable_number, text_of
 from tidegate.sage.sage200.queries import either, equals
 
 MAX_AGE = 3600.0  #: seconds after which everything is read anew
@@ -200,7 +200,7 @@ class Reference:
         if isinstance(rows, Failure):
             return rows
         found = (
-            Coded(number, text_of(row, code).strip(), text_of(row, name), number_of(row, "tax_rate"))
+            Coded(number, text_of(row, code).strip(), text_of(row, name), readable_number(row, "tax_rate"))
             for row in rows
             if (number := id_of(row)) is not None
         )

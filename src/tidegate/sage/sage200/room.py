@@ -25,10 +25,10 @@ from tidegate.sage.port import (
     Outcome,
     Prepared,
 )
-from tidegate.sage.sage200.answers import text_of
 from tidegate.sage.sage200.check import Check
 from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
 from tidegate.sage.sage200.customers import Customers
+from tidegate.sage.sage200.fields import text_of
 from tidegate.sage.sage200.orders import LOOKUPS, Orders
 from tidegate.sage.sage200.payloads import ARITHMETIC
 from tidegate.sage.sage200.reading import READINGS, Reading, Sage200Reader

@@ -20,6 +20,8 @@ import msgspec
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading.document import Unreadable
+from tidegate.reading.shape import Shape
 from tidegate.redaction import redact, remember_secret
 from tidegate.sage.tokens import StoredPair, TokenPair, TokenVault
 from tidegate.transport import Answer, HttpClient, NoAnswer
@@ -29,6 +31,7 @@ SCOPE = "openid profile email offline_access"
 AHEAD = timedelta(minutes=10)  #: renew the access token so long before it ends
 WARN = timedelta(days=10)  #: tell the operator so long before the sign-in ends
 PAUSE = 60.0  #: seconds between attempts to renew a token that still works
+LONGEST_TOKEN_SECONDS = 366 * 86400  #: what an answer says beyond is nonsense
 ACCESS_TOKEN_SECONDS = 28800  #: 480 minutes, where the answer does not say (C)
 
 
@@ -48,6 +51,9 @@ class _Answered(msgspec.Struct):
     expires_in: int | None = None
     error: str = ""
     error_description: str = ""
+
+
+_ANSWER: Shape[_Answered] = Shape(_Answered)
 
 
 class SignIn:
@@ -210,7 +216,7 @@ class SignIn:
         self, answered: _Answered, refresh_token: str, asked_at: datetime, *, signed_in_at: datetime
     ) -> None:
         # Counted from before the question: the token ends earlier for us than for the server.
-        seconds = answered.expires_in or ACCESS_TOKEN_SECONDS
+        seconds = min(max(answered.expires_in or 0, 0), LONGEST_TOKEN_SECONDS) or ACCESS_TOKEN_SECONDS
         pair = StoredPair(
             answered.access_token, refresh_token, asked_at + timedelta(seconds=seconds), signed_in_at
         )
@@ -239,8 +245,8 @@ class SignIn:
 
     def _judged(self, answer: Answer) -> _Answered | Failure:
         try:
-            answered = msgspec.json.decode(answer.body, type=_Answered)
-        except msgspec.DecodeError:
+            answered = _ANSWER.decode(answer.body)
+        except Unreadable:
             answered = _Answered()
         if answer.status == 200 and answered.access_token:
             return answered

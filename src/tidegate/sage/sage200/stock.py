@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.stock_level import StockLevel, WebLine
-from tidegate.sage.sage200.answers import amount_of, flag_of, id_of, text_of
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook
 from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.fields import Row, each, flag_of, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import any_of, equals
 from tidegate.sage.sage200.web_orders import WebOrders
 
@@ -50,18 +51,34 @@ class Stock:
         products = self._products.of(id_of(row, "product_id") for row in changes.rows)
         if isinstance(products, Failure):
             return products
-        levels = tuple(
-            StockLevel(
-                sku=text_of(product, "code").strip(),
-                warehouse=chosen[warehouse],
-                on_hand=amount_of(row, "quantity_in_stock"),
-                allocated=amount_of(row, "quantity_allocated"),
+
+        def code(row: Row) -> str:
+            product = products.get(id_of(row, "product_id") or 0)
+            return "" if product is None else text_of(product, "code").strip()
+
+        def level(row: Row) -> StockLevel:
+            return StockLevel(
+                sku=code(row),
+                warehouse=chosen[warehouse_of(row)],
+                on_hand=pieces_of(row, "quantity_in_stock"),
+                allocated=pieces_of(row, "quantity_allocated"),
             )
+
+        def warehouse_of(row: Row) -> int:
+            number = id_of(row, "warehouse_id")
+            if number is None or not code(row):
+                raise Unreadable("it names no warehouse" if number is None else "it names no product")
+            return number
+
+        # another warehouse's, and those of a product that is there no more, concern nobody
+        ours = [
+            row
             for row in changes.rows
-            if (product := products.get(id_of(row, "product_id") or 0)) is not None
-            and (warehouse := id_of(row, "warehouse_id")) in chosen
-        )
-        return Delta(levels, changes.cursor, changes.full)
+            if (id_of(row, "warehouse_id") or next(iter(chosen), 0)) in chosen
+            and (code(row) or id_of(row, "product_id") is None)
+        ]
+        levels, bad = each(ours, level, lambda row: code(row) or f"stock {text_of(row, 'id')}")
+        return Delta(tuple(levels), changes.parking(bad), changes.full, tuple(bad))
 
     def _chosen(self, names: Sequence[str]) -> dict[int, str] | Failure:
         warehouses = self._warehouses.all()
@@ -106,6 +123,7 @@ class Stock:
                 allocated=line.allocated,
                 despatched=line.despatched,
                 invoiced=line.invoiced,
+                unreadable=line.unreadable,
             )
             for order in orders.values()
             for line in order.lines.values()

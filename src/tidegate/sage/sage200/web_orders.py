@@ -13,9 +13,11 @@ from decimal import Decimal
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import OrderProgress, OrderStanding
-from tidegate.sage.sage200.answers import Row, amount_of, id_of, text_of
+from tidegate.domain.money import ZERO
+from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.fields import Row, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import text
 
 ORDER_KEY_PREFIX = "magento:"  #: how every key begins (`domain.keys.order_key`)
@@ -31,16 +33,19 @@ STANDINGS = {
     CANCELLED: OrderStanding.CANCELLED,
 }
 STANDARD = "EnumLineTypeStandard"
+_PIECES = (
+    "stock_unit_line_quantity",
+    "stock_unit_allocated_quantity",
+    "stock_unit_despatch_receipt_quantity",
+    "stock_unit_invoice_credit_quantity",
+)
 _LINE = (
     "id",
     "line_type",
     "product_id",
     "code",
     "warehouse_id",
-    "stock_unit_line_quantity",
-    "stock_unit_allocated_quantity",
-    "stock_unit_despatch_receipt_quantity",
-    "stock_unit_invoice_credit_quantity",
+    *_PIECES,
 )
 
 
@@ -56,6 +61,7 @@ class WebOrderLine:
     allocated: Decimal
     despatched: Decimal
     invoiced: Decimal
+    unreadable: str = ""  #: why its pieces are not known; then they are 0 here, and no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class WebOrder:
     key: str
     status: str
     lines: Mapping[int, WebOrderLine] = field(default_factory=dict)
+    nameless: bool = False  #: it has lines that cannot be told apart: without an id, or no record at all
 
 
 class WebOrders:
@@ -119,13 +126,15 @@ class WebOrders:
         if number is None or not key.startswith(ORDER_KEY_PREFIX):
             return None
         listed = row.get("lines")
-        lines = (self._line(one) for one in (listed if isinstance(listed, list) else []))
+        rows = listed if isinstance(listed, list) else []
+        lines = [self._line(one) for one in rows if isinstance(one, dict)]
         return WebOrder(
             number,
             text_of(row, "document_no"),
             key,
             text_of(row, "document_status"),
             {line.id: line for line in lines if line is not None},
+            nameless=not isinstance(listed, list) or len(rows) > len(lines) or None in lines,
         )
 
     def _line(self, row: Row) -> WebOrderLine | None:
@@ -133,15 +142,23 @@ class WebOrders:
         if number is None:
             return None
         is_product = text_of(row, "line_type") == STANDARD
+        ordered, allocated, despatched, invoiced = (ZERO,) * len(_PIECES)
+        why = ""
+        try:
+            if is_product:
+                ordered, allocated, despatched, invoiced = (pieces_of(row, name) for name in _PIECES)
+        except Unreadable as error:
+            why = str(error)
         return WebOrderLine(
             number,
             text_of(row, self._key_field).strip(),
             text_of(row, "code").strip() if is_product else "",
             id_of(row, "warehouse_id"),
-            amount_of(row, "stock_unit_line_quantity"),
-            amount_of(row, "stock_unit_allocated_quantity"),
-            amount_of(row, "stock_unit_despatch_receipt_quantity"),
-            amount_of(row, "stock_unit_invoice_credit_quantity"),
+            ordered,
+            allocated,
+            despatched,
+            invoiced,
+            unreadable=why,
         )
 
     def progress(self, since: str | None) -> Delta[OrderProgress] | Failure:
