@@ -39,6 +39,7 @@ class Shape(Generic[T]):
     def __init__(self, kind: Any) -> None:
         """`kind` is a Struct, or a type made of those, lists and plain values."""
         self._take = _taker(inspect.type_info(kind))
+        self._lists = isinstance(inspect.type_info(kind), inspect.ListType)
 
     def decode(self, body: bytes | str) -> T:
         """The value of a JSON document. Raises Unreadable."""
@@ -47,7 +48,7 @@ class Shape(Generic[T]):
     def take(self, value: Any) -> T:
         """The typed value of what was read already. Raises Unreadable."""
         taken = self._take(value)
-        if taken is None:
+        if taken is None or (self._lists and value == {}):  # no list of PHP's: an empty one is []
             raise Unreadable(f"{values.shown(value)} is not what was awaited")
         return cast(T, taken)
 
