@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tidegate.config import (
     account_rules,
+    amount_rules,
     companion_rules,
     flow_rules,
     fulfilment_rules,
@@ -74,9 +75,10 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
     check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
     check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
-    if connection.amounts != "auto" and company is not None:
-        side = "order's" if connection.amounts == "order" else "website's base"
-        found = f'"{connection.amounts}"'
+    amount_rules.check(connection.amounts, f"{key}.amounts", report)
+    if connection.amounts.side != "auto" and company is not None:
+        side = "order's" if connection.amounts.side == "order" else "website's base"
+        found = f'"{connection.amounts.side}"'
         remedy = (
             f"orders go out in the {side} currency, be it {company.currency} or not: the accounts must fit"
         )

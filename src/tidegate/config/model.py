@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tidegate.config.accounts import Accounts
+from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
 from tidegate.config.fulfilment import Fulfilment
@@ -18,6 +19,7 @@ from tidegate.config.prices import Prices
 from tidegate.config.products import Products
 from tidegate.config.stock import Stock
 from tidegate.config.strict import Strict
+from tidegate.config.texts import Texts
 
 
 class Hub(Strict, frozen=True, kw_only=True):
@@ -200,7 +202,8 @@ class Connection(Strict, frozen=True, kw_only=True):
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
     skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
     warehouse: str = ""
-    amounts: Literal["auto", "base", "order"] = "auto"
+    amounts: Amounts = Amounts()
+    texts: Texts = Texts()
     bundles: Literal["components", "parent"] = "components"
     cancellation: Literal["review", "cancel"] = "review"
     reference_prefix: str = ""  #: before the increment id, when stores can collide

@@ -64,7 +64,7 @@ def load(path: Path | str, *, environment: Mapping[str, str]) -> Loaded:
 def loads(text: str, *, path: Path, environment: Mapping[str, str], readable_by_all: bool = False) -> Loaded:
     """The same for a text that is, or will be, the content of `path`."""
     report = Report(str(path))
-    configuration = read_struct(Configuration, _parse(text, path), "", report)
+    configuration = read_struct(Configuration, _spelt_out(_parse(text, path)), "", report)
     further = Report(str(path))
     rules.check(configuration, further)
     _check_references(configuration, environment, readable_by_all, further)
@@ -74,6 +74,15 @@ def loads(text: str, *, path: Path, environment: Mapping[str, str], readable_by_
         raise ConfigurationError(report.problems)
     hub = msgspec.structs.replace(configuration.hub, ledger=ledger)
     return Loaded(msgspec.structs.replace(configuration, hub=hub), tuple(report.warnings), path)
+
+
+def _spelt_out(table: dict[str, object]) -> dict[str, object]:
+    """`amounts = "base"` is short for `side = "base"` in `[connections.NAME.amounts]`."""
+    connections = table.get("connections")
+    for connection in connections.values() if isinstance(connections, dict) else ():
+        if isinstance(connection, dict) and isinstance(connection.get("amounts"), str):
+            connection["amounts"] = {"side": connection["amounts"]}
+    return table
 
 
 def _add_without_echoes(report: Report, further: Report) -> None:

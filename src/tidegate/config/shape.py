@@ -71,6 +71,8 @@ class _Unusable(Exception):
 
 def _read_value(kind: Any, value: object, key: str, secret: bool, report: Report) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType) and _is_struct(arguments[0]):  # a table that may be missing
+        kind = arguments[0]
     if _is_struct(kind):
         return read_struct(kind, value, key, report)
     if origin is dict and isinstance(value, dict):

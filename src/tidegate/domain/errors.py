@@ -62,6 +62,7 @@ class Code(StrEnum):
     UNMAPPED_SHIPPING = "unmapped-shipping"
     UNMAPPED_TAX = "unmapped-tax"
     UNMAPPED_CURRENCY = "unmapped-currency"
+    UNMAPPED_AMOUNT = "unmapped-amount"
     UNKNOWN_SKU = "unknown-sku"
     UNKNOWN_CUSTOMER = "unknown-customer"
     UNKNOWN_REFERENCE = "unknown-reference"
@@ -106,6 +107,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNMAPPED_SHIPPING: Group.HOLD_FOR_FIX,
     Code.UNMAPPED_TAX: Group.HOLD_FOR_FIX,
     Code.UNMAPPED_CURRENCY: Group.HOLD_FOR_FIX,
+    Code.UNMAPPED_AMOUNT: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_SKU: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_CUSTOMER: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_REFERENCE: Group.HOLD_FOR_FIX,

@@ -21,6 +21,11 @@ from tidegate.domain.order import Order, OrderLine
 
 #: Changes whenever `revision` covers other fields: revisions of two versions cannot be compared.
 REVISION = "1"
+#: The same for orders with amounts, options or remarks, which `revision` covers since it knows them.
+#: What was recorded before says nothing about them, and nothing has changed for all others.
+REVISION_WITH_MORE = "2"
+#: Fields of a line that are no content, or counted with the rest of what revision 1 does not know.
+_SINCE = ("product_id", "ordered_sku", "options")
 
 
 class Standing(StrEnum):
@@ -96,8 +101,8 @@ def revision(order: Order) -> str:
     """A fingerprint of everything about the order that the ERP is told.
 
     Lines, amounts, addresses, payment method, purchase order number, shipping method, customer,
-    currency and note. Not `updated_at`, state, status, `ext_order_id`, links to other orders or the
-    customer's ERP account: what the hub itself writes back must make no new work.
+    currency, note, options and remarks. Not `updated_at`, state, status, `ext_order_id`, links to other
+    orders or the customer's ERP account: what the hub itself writes back must make no new work.
 
     What the store has cancelled or refunded is a part of its own behind a second colon; an order of
     which everything remains has none. Credit memos that the hub writes change this part alone.
@@ -116,13 +121,20 @@ def revision(order: Order) -> str:
         "lines": [_content(line) for line in order.lines],
         "totals": (order.totals, order.base_totals),
     }
-    text = f"{REVISION}:{payload_hash(content)[:32]}"
+    version = REVISION
+    options = [(option.id, option.value) for line in order.lines for option in line.options]
+    if order.extras or options or order.remarks:
+        version = REVISION_WITH_MORE
+        content["more"] = (order.extras, options, order.remarks)
+    text = f"{version}:{payload_hash(content)[:32]}"
     reduced = _reduced(order)
     return f"{text}:{payload_hash(reduced)[:12]}" if reduced else text
 
 
 def _content(line: OrderLine) -> dict[str, object]:
-    return {name: getattr(line, name) for name in line.__struct_fields__ if name not in _REDUCED}
+    # The SKU as the order has it: the product's own may be renamed in the shop, which changes no order.
+    names = (name for name in line.__struct_fields__ if name not in (*_REDUCED, *_SINCE))
+    return {name: getattr(line, name) for name in names} | {"sku": line.ordered_sku or line.sku}
 
 
 def _reduced(order: Order) -> dict[str, object]:

@@ -53,7 +53,7 @@ def mapped(order: Order, document: Billed, lines: Sequence[BilledLine], terms: T
                 "neither a tax rate nor a rate's name, so its tax code cannot be known.",
                 sent=False,
             )
-        code = _tax_code(line, terms)
+        code = line.tax_code or _tax_code(line, terms)
         codes.append(code or "")
         if code is None:
             name = "+".join(line.tax_names) or plain(line.rate)

@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import msgspec
 
+from tidegate.domain.extras import Extra
+
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A postal address with the person or firm it belongs to."""
@@ -41,6 +43,27 @@ class LineAmounts(msgspec.Struct, frozen=True):
     discount: Decimal
 
 
+class LineOption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the buyer chose or wrote for one custom option of a line: an engraving, a colour."""
+
+    id: str
+    value: str  #: as the store tells it: the text written, or the id of the value chosen
+    title: str = ""  #: the option's own, once its product was looked up
+    chosen: str = ""  #: the chosen value's title
+
+    @property
+    def text(self) -> str:
+        """`Engraving: For Ben, with love`."""
+        return f"{self.title or f'Option {self.id}'}: {self.chosen or self.value}"
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """Something that the buyer said or chose and that is no amount: `kind` is its key in the configuration."""
+
+    kind: str  #: pickup_location, company or gift_message
+    text: str
+
+
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line that counts: configurable children are already left out, a bundle counts once."""
 
@@ -56,6 +79,9 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bundle_sku: str = ""
     bundle_name: str = ""
     bundle_quantity: Decimal = Decimal(0)  #: how many bundles were ordered
+    product_id: int | None = None  #: the store's product; of a configurable's line, the variant
+    ordered_sku: str = ""  #: the SKU as the order has it, where options were added to the product's own
+    options: tuple[LineOption, ...] = ()
     cancelled: Decimal = Decimal(0)  #: pieces of `quantity` that the store has cancelled
     refunded: Decimal = Decimal(0)  #: pieces of `quantity` that the store has refunded
 
@@ -135,6 +161,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ext_order_id: str = ""
     parent_entity_id: int | None = None  #: the order that this one replaces (admin edit)
     child_entity_id: int | None = None  #: the order that replaces this one
+    extras: tuple[Extra, ...] = ()  #: amounts besides lines, shipping and tax
+    fields: tuple[Extra, ...] = ()  #: numbers that Magento itself does not know: extensions' own
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def key(self) -> str:

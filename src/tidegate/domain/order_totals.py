@@ -25,9 +25,10 @@ from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import Mapped, mapped
 from tidegate.domain.money import ZERO, plain, rounded, shown, total
 from tidegate.domain.order import Order
+from tidegate.domain.order_texts import memos, options_comment, order_comments
 from tidegate.domain.remaining import remaining
 from tidegate.domain.sales_lines import sales_lines
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.sales_order import LineKind, Prepaid, SalesLine, SalesOrder
 from tidegate.domain.side_by_side import Row, text_table
 from tidegate.domain.terms import Terms
 
@@ -70,15 +71,15 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     document = billed(order, terms)
     if isinstance(document, Failure):
         return document
-    problem = check_sum(order, document) or _unusable(order, document, arithmetic)
+    problem = check_sum(order, document, terms) or _unusable(order, document, arithmetic)
     if problem is not None:
         return problem
     shipping = shipping_line(order, document)
-    lines = (*document.lines, shipping) if shipping is not None else document.lines
+    lines = (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))
     found = mapped(order, document, lines, terms)
     if isinstance(found, Failure):
         return found
-    target = rounded(document.totals.grand_total, arithmetic.money_decimals)
+    target = rounded(document.gross, arithmetic.money_decimals)
     # One line for one item is worth a cent on the rounding line: stock, shipments and invoices then
     # match line by line. Only where that cent is too many the quantity is parted.
     draft = _draft(lines, found, terms, arithmetic, target, parted=False)
@@ -87,7 +88,7 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
         draft = parted if abs(parted.difference) < abs(draft.difference) else draft
     if abs(draft.difference) > terms.tolerance:
         return _beyond_tolerance(order, document, lines, draft, terms)
-    written = list(draft.lines)
+    written = _with_options(lines, draft, terms)
     if draft.difference:
         zero_rate = terms.zero_rate_code()
         if zero_rate is None:
@@ -99,9 +100,16 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
                 sent=False,
             )
         written.append(_rounding_line(draft.difference, zero_rate, terms))
-    if order.note:
-        written.append(SalesLine(kind=LineKind.COMMENT, description=order.note))
+    written += order_comments(order, document, terms)
     return _sales_order(order, document, terms, found, written, reference, account, draft.difference)
+
+
+def _with_options(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[SalesLine]:
+    written: list[SalesLine] = []
+    for line, parts in zip(lines, draft.parts, strict=True):
+        comment = options_comment(line, terms)
+        written += [*parts, comment] if comment is not None else parts
+    return written
 
 
 def _unusable(order: Order, document: Billed, arithmetic: Arithmetic) -> Failure | None:
@@ -193,6 +201,11 @@ def _sales_order(
         net=net,
         tax=tax,
         gross=net + tax,
+        prepaid=tuple(
+            Prepaid(each.extra.source, each.text, each.amount, each.terms.account)
+            for each in document.prepaid
+        ),
+        memos=memos(order, document, terms),
         rounding=rounding,
     )
 
@@ -217,7 +230,7 @@ def rows(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[Row]:
 def _beyond_tolerance(
     order: Order, document: Billed, lines: Sequence[BilledLine], draft: Draft, terms: Terms
 ) -> Failure:
-    magento = document.totals.grand_total
+    magento = document.gross
     sage = total(part.net + part.tax for part in draft.lines)
     table = text_table(rows(lines, draft, terms), magento)
     wrong = sorted(

@@ -14,6 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.extras import Extra
 from tidegate.domain.money import ZERO, plain, product, quotient, rounded, shown, total
 from tidegate.domain.order import LineAmounts, Order, OrderLine, Reductions, Totals
 
@@ -70,8 +71,10 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
         for line in order.lines
         if line.remaining
     )
-    totals = _totals(order.lines, lines, order.totals, order.reductions, base=False)
-    base_totals = _totals(order.lines, lines, order.base_totals, order.base_reductions, base=True)
+    extras = tuple(kept for each in order.extras if (kept := _extra(each, order.lines)) is not None)
+    gone, base_gone = _gone(order.extras, extras, base=False), _gone(order.extras, extras, base=True)
+    totals = _totals(order.lines, lines, order.totals, order.reductions, gone, base=False)
+    base_totals = _totals(order.lines, lines, order.base_totals, order.base_reductions, base_gone, base=True)
     for currency, before, now, taken in (
         (order.currency, order.totals, totals, order.reductions),
         (order.base_currency, order.base_totals, base_totals, order.base_reductions),
@@ -82,11 +85,43 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
     return msgspec.structs.replace(
         order,
         lines=lines,
+        extras=extras,
         totals=totals,
         base_totals=base_totals,
         reductions=Reductions(),
         base_reductions=Reductions(),
     )
+
+
+def _extra(extra: Extra, lines: tuple[OrderLine, ...]) -> Extra | None:
+    """The part of a line's own amount, such as its fixed product tax, that goes with its remaining pieces."""
+    line = next((each for each in lines if each.item_id == extra.item_id), None)
+    if line is None or line.remaining == line.quantity:
+        return extra
+    if not line.remaining:
+        return None
+
+    def part(amount: Decimal) -> Decimal:
+        return rounded(quotient(product(amount, line.remaining), line.quantity), 2)
+
+    return msgspec.structs.replace(
+        extra,
+        amount=part(extra.amount),
+        base=part(extra.base),
+        tax=part(extra.tax),
+        base_tax=part(extra.base_tax),
+    )
+
+
+def _gone(before: tuple[Extra, ...], now: tuple[Extra, ...], *, base: bool) -> tuple[Decimal, Decimal]:
+    """What is no longer charged of amounts besides lines and shipping, and of their tax."""
+
+    def sums(extras: tuple[Extra, ...]) -> tuple[Decimal, Decimal]:
+        net = total(each.base if base else each.amount for each in extras)
+        return net, total(each.base_tax if base else each.tax for each in extras)
+
+    (net, tax), (net_now, tax_now) = sums(before), sums(now)
+    return net - net_now, tax - tax_now
 
 
 @dataclass
@@ -157,10 +192,14 @@ def _totals(
     now: tuple[OrderLine, ...],
     totals: Totals,
     taken: Reductions,
+    gone: tuple[Decimal, Decimal],
     *,
     base: bool,
 ) -> Totals:
-    """The sums of what remains. Whatever Magento's own figures are apart, they stay so."""
+    """The sums of what remains; `gone` is what besides lines and shipping went with them.
+
+    Whatever Magento's own figures are apart, they stay so.
+    """
 
     def sums(lines: tuple[OrderLine, ...]) -> tuple[Decimal, Decimal]:
         amounts = [line.base if base else line.amounts for line in lines]
@@ -174,8 +213,8 @@ def _totals(
         shipping, shipping_tax, shipping_discount = (
             rounded(product(each, share), 2) for each in (shipping, shipping_tax, shipping_discount)
         )
-    tax_less = tax - tax_now + totals.shipping_tax - shipping_tax
-    less = goods - goods_now + totals.shipping - shipping + tax_less
+    tax_less = tax - tax_now + totals.shipping_tax - shipping_tax + gone[1]
+    less = goods - goods_now + totals.shipping - shipping + tax_less + gone[0]
     computed = totals.grand_total - less
     stated = _stated(totals, taken)
     known = taken.cancelled or taken.refunded

@@ -27,6 +27,8 @@ def sales_lines(
     item. Shipping becomes a charge with its code and freight account; a text-only SKU, and the
     part of a bundle that only carries money, become free text.
     """
+    if line.source:
+        return (_extra(line, tax_code, arithmetic),)
     if not line.sku:
         return (_charge(line, tax_code, shipping, arithmetic),)
     whole = one_price(line.quantity, line.net, line.discount, arithmetic)
@@ -38,10 +40,13 @@ def sales_lines(
 
 def _goods(line: BilledLine, priced: Priced, tax_code: str, terms: Terms) -> SalesLine:
     as_text = line.sku in terms.text_skus or not line.stocked
+    chosen = "; ".join(line.options) if terms.text_rule("options") == "line" else ""
+    name = f"{line.name}; {chosen}" if chosen else line.name
     return SalesLine(
         kind=LineKind.FREE_TEXT if as_text else LineKind.GOODS,
         code="" if as_text else terms.skus.get(line.sku, line.sku),
-        description=f"{line.name} ({line.sku})" if as_text else line.name,
+        description=f"{name} ({line.sku})" if as_text else name,
+        own_text=bool(chosen),
         quantity=priced.quantity,
         unit_price=priced.unit_price,
         unit_discount=priced.unit_discount,
@@ -50,6 +55,18 @@ def _goods(line: BilledLine, priced: Priced, tax_code: str, terms: Terms) -> Sal
         warehouse="" if as_text else terms.warehouse,
         item_id=line.item_id,
         net=priced.net,
+    )
+
+
+def _extra(line: BilledLine, tax_code: str, arithmetic: Arithmetic) -> SalesLine:
+    amount = rounded(line.net, arithmetic.money_decimals)
+    return SalesLine(
+        kind=LineKind.FREE_TEXT,
+        description=line.name,
+        unit_price=amount,
+        tax_code=tax_code,
+        account=line.account,
+        net=amount,
     )
 
 

@@ -30,6 +30,7 @@ class SalesLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: LineKind
     code: str = ""  #: SKU for goods, charge code for charges
     description: str = ""
+    own_text: bool = False  #: of goods: the description counts, not the product's own
     quantity: Decimal = Decimal(1)
     unit_price: Decimal = Decimal(0)  #: before discount, without tax
     unit_discount: Decimal = Decimal(0)
@@ -39,6 +40,15 @@ class SalesLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     item_id: int | None = None  #: Magento's item, for tracing lines
     net: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
+
+
+class Prepaid(msgspec.Struct, frozen=True):
+    """A part of the order that a gift card, store credit or the like has paid."""
+
+    source: str  #: its key in the configuration
+    text: str
+    amount: Decimal
+    account: str  #: clearing account; "" = nobody named one
 
 
 class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,5 +70,7 @@ class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
     net: Decimal
     tax: Decimal
-    gross: Decimal  #: what the ERP is expected to arrive at: Magento's grand total
+    gross: Decimal  #: what the ERP is expected to arrive at: Magento's grand total and what was prepaid
+    prepaid: tuple[Prepaid, ...] = ()
+    memos: tuple[str, ...] = ()  #: for the company only
     rounding: Decimal = Decimal(0)  #: the rounding line's amount, for the report

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal
 
+from tidegate.domain.extras import AmountTerms
 from tidegate.domain.money import ZERO, parse, plain
 
 OTHER = "*"  #: the key that stands for every name not listed
@@ -70,6 +71,8 @@ class Terms:
     rounding_account: str = ""
     rounding_tax_code: str = ""  #: a code with rate 0; "" = the code mapped to percent 0
     amounts: Literal["auto", "base", "order"] = "auto"
+    extras: Mapping[str, AmountTerms] = field(default_factory=dict)  #: by source, `domain/extras.py`
+    texts: Mapping[str, str] = field(default_factory=dict)  #: comment, line, memo or none, by kind of text
     bundles: Literal["components", "parent"] = "components"
     reference_prefix: str = ""
     reference_length: int = 30  #: the longest order number that the ERP keeps
@@ -98,6 +101,10 @@ class Terms:
         if named or not group:
             return named
         return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
+
+    def text_rule(self, kind: str) -> str:
+        """Where a kind of text goes; a comment line where nobody says."""
+        return self.texts.get(kind, "comment")
 
     def zero_rate_code(self) -> str | None:
         """The tax code of the rounding line, None when there is none or it is known to be taxed."""

@@ -293,7 +293,7 @@ def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Find
     ours = connection.company_settings.currency
     base = sorted({config.base_currency_code for config in facts.configs if config.website_id in ids} - {""})
     other = [currency for currency in base if currency != ours]
-    if other and connection.settings.amounts == "auto":
+    if other and connection.settings.amounts.side == "auto":
         text = (
             f"the websites' base currency is {', '.join(other)}, the company's {ours}: such orders are held"
         )

@@ -152,7 +152,7 @@ def store_order(connection: Connection, order: ListedOrder) -> StoreOrder:
 
 def figures_of(connection: Connection, order: ListedOrder) -> Figures:
     """The side of the order that the document has (`billing_lines.billed`)."""
-    side = connection.settings.amounts
+    side = connection.settings.amounts.side
     if side == "auto":
         side = "order" if order.currency == connection.company_settings.currency else "base"
     return order.figures if side == "order" else order.base

@@ -85,6 +85,7 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
             page_size=connection.page_size,
             skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
             highest_known=lookups.highest_id(store, "order"),
+            skus=connection.store.orders.skus,
         )
         if isinstance(found, Failure):
             return found

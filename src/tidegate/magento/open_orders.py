@@ -7,7 +7,7 @@ and puts them back when it is cancelled (design, *Availability*, trap 2; contrac
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.orders import Websites
+from tidegate.magento.product_skus import ProductSkus, may_have_options
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
 from tidegate.magento.suspects import Row
@@ -25,7 +26,8 @@ from tidegate.magento.wire import Amount, Id, Text, WireHead
 from tidegate.reading.shape import Shape
 
 FIELDS = (
-    "entity_id,state,status,store_id,created_at,items[item_id,parent_item_id,product_type,sku,qty_ordered]"
+    "entity_id,state,status,store_id,created_at,items[item_id,parent_item_id,product_type,product_id,sku,"
+    "qty_ordered,product_option[extension_attributes[custom_options[option_id]]]]"
 )
 
 
@@ -33,6 +35,8 @@ class _Item(msgspec.Struct):
     item_id: int
     parent_item_id: Id = None
     product_type: Text = None
+    product_id: Id = None
+    product_option: Any = None
     sku: Text = None
     qty_ordered: Amount = None
 
@@ -51,7 +55,10 @@ _DECODER: Shape[_Order] = Shape(_Order)
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """One order and the pieces of simple SKUs that it was placed with; `website` is "" for a deleted one."""
+    """One order and the pieces of simple SKUs that it was placed with; `website` is "" for a deleted one.
+
+    `products` are the products by id behind SKUs that may have custom options added.
+    """
 
     entity_id: int
     state: str
@@ -59,6 +66,7 @@ class OpenOrder:
     website: str
     created_at: datetime
     pieces: tuple[tuple[str, Decimal], ...]
+    products: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +101,13 @@ def read_open_orders(
     page_size: int,
     skip_ids: Collection[int] = (),
     highest_known: int = 0,
+    skus: ProductSkus | None = None,
 ) -> list[OpenOrder] | Failure:
     """Orders changed at or after `since`, whatever their state.
 
     Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
-    names those. `highest_known` is the highest id that the caller knows. Any other failure is returned.
+    names those. `highest_known` is the highest id that the caller knows. `skus` remembers the products of
+    earlier calls: pieces are counted under their product's own SKU. Any other failure is returned.
     """
 
     def read(row: Row) -> OpenOrder | Failure:
@@ -116,7 +126,18 @@ def read_open_orders(
         orders.update({order.entity_id: order for order in stretch.rows})
         if stretch.failure is not None:
             return stretch.failure
-    return list(orders.values())
+    return _own(list(orders.values()), skus or ProductSkus(client))
+
+
+def _own(orders: list[OpenOrder], skus: ProductSkus) -> list[OpenOrder] | Failure:
+    known = skus.of({number for order in orders for number in order.products.values()})
+    if isinstance(known, Failure):
+        return known
+    own = [{sku: known.get(number, sku) for sku, number in order.products.items()} for order in orders]
+    return [
+        replace(order, pieces=tuple((names.get(sku, sku), quantity) for sku, quantity in order.pieces))
+        for order, names in zip(orders, own, strict=True)
+    ]
 
 
 def opened(raw: Mapping[str, Any], websites: Websites) -> OpenOrder | Failure:
@@ -131,25 +152,37 @@ def opened(raw: Mapping[str, Any], websites: Websites) -> OpenOrder | Failure:
         codes = websites.codes(fresh=True)  # a store view that was made since the list was read
     if isinstance(codes, Failure):
         return codes
+    counted = list(_counted(row.items or ()))
     return OpenOrder(
         row.entity_id,
         str(row.state or ""),
         str(row.status or ""),
         codes.get(row.store_id, "") if row.store_id is not None else "",
         created_at,
-        tuple(_pieces(row.items or ())),
+        tuple((str(item.sku), item.qty_ordered or Decimal(0)) for item in counted),
+        {
+            str(item.sku): item.product_id
+            for item in counted
+            if item.product_id and may_have_options(str(item.sku), [True] * has_options(item.product_option))
+        },
     )
 
 
-def _pieces(items: Sequence[_Item]) -> Iterator[tuple[str, Decimal]]:
-    """A configurable's own line carries the variant's SKU; of a bundle the parts lie in stock (point 7)."""
-    by_id = {item.item_id: item for item in items}
+def has_options(product_option: Any) -> bool:
+    """Whether an item's `product_option` has custom options; PHP writes an empty one as [] (point 30)."""
+    if not isinstance(product_option, dict) or not isinstance(
+        product_option.get("extension_attributes"), dict
+    ):
+        return False
+    return bool(product_option["extension_attributes"].get("custom_options"))
+
+
+def _counted(items: Sequence[_Item]) -> Iterator[_Item]:
+    """Of a configurable the variant lies in stock, of a bundle its parts (point 7).
+
+    The configurable's own line carries the variant's SKU with the options' added; its child has it as it is.
+    """
     divided = {item.parent_item_id for item in items}
     for item in items:
-        parent = by_id.get(item.parent_item_id or 0)
-        if parent is not None and parent.product_type == "configurable":
-            continue
-        if item.item_id in divided and item.product_type != "configurable":
-            continue
-        if item.sku is not None and item.qty_ordered:
-            yield str(item.sku), item.qty_ordered
+        if item.item_id not in divided and item.sku is not None and item.qty_ordered:
+            yield item

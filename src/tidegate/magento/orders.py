@@ -11,6 +11,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order
 from tidegate.magento.answer import may_be_one_record, status_of
 from tidegate.magento.client import StoreClient
+from tidegate.magento.product_skus import ProductSkus
 from tidegate.magento.progress import Key
 from tidegate.magento.reading import STORE_VIEW, read_order
 from tidegate.magento.search import Filter, Search, instant, utc_text
@@ -153,6 +154,7 @@ class OrderReader:
         self._store = store_name
         self._websites = websites
         self._limit = unreadable_limit
+        self.skus = ProductSkus(client)
 
     def pages(
         self,
@@ -185,11 +187,15 @@ class OrderReader:
         )
         read_up_to: datetime | None = None
         for stretch in walk.stretches():
+            orders = self.skus.own(stretch.rows)
+            if isinstance(orders, Failure):
+                yield Page(unreadable=stretch.unreadable, read_up_to=read_up_to, failure=orders)
+                return
             if stretch.done:
                 read_up_to = until
             elif stretch.upto is not None:
                 read_up_to = instant(stretch.upto[0])
-            yield Page(stretch.rows, stretch.unreadable, read_up_to, stretch.done, stretch.failure)
+            yield Page(orders, stretch.unreadable, read_up_to, stretch.done, stretch.failure)
 
     def read_changed(
         self,
@@ -238,7 +244,11 @@ class OrderReader:
                 text = f"the store has no order {entity_id} (any more)"
                 return Failure(Code.REFUSED, text, sent=False, details=raw.details)
             return raw
-        return self._read(raw)
+        order = self._read(raw)
+        if isinstance(order, Failure):
+            return order
+        own = self.skus.own([order])
+        return own if isinstance(own, Failure) else own[0]
 
     def audit(
         self,

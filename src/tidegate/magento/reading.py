@@ -11,6 +11,8 @@ from typing import Any
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
+from tidegate.magento.details import with_details
+from tidegate.magento.row_totals import after_discount
 from tidegate.magento.search import instant
 from tidegate.magento.wire import (
     Amount,
@@ -23,7 +25,7 @@ from tidegate.magento.wire import (
     WireShipping,
     WireTax,
 )
-from tidegate.reading.document import Unreadable
+from tidegate.reading.document import Unreadable, read
 from tidegate.reading.shape import Shape
 
 ZERO = Decimal(0)
@@ -44,11 +46,12 @@ def read_order(raw: Mapping[str, Any] | bytes, store: str, websites: Mapping[int
     missing without which the order has no meaning, or the store view is not known.
     """
     try:
-        wire = _ORDER.decode(raw) if isinstance(raw, bytes) else _ORDER.take(raw)
+        tree = read(raw) if isinstance(raw, bytes) else raw
+        wire = _ORDER.take(tree)
         if wire.store_id is not None and wire.store_id not in websites:
             text = f"order {wire.entity_id} is of store view {wire.store_id}, which the store does not list"
             return Failure(Code.MALFORMED, text, sent=False, details={STORE_VIEW: str(wire.store_id)})
-        return _order(wire, store, websites)
+        return with_details(_order(wire, store, websites), tree)
     except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"the order cannot be read: {error}", sent=False)
 
@@ -67,9 +70,11 @@ def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
     taxes = {
         one.item_id: one.applied_taxes or []
         for one in extension.item_applied_taxes or []
-        if one.item_id is not None and one.type != "shipping"
+        if one.item_id is not None and one.type in (None, "", "product")
     }
-    lines = tuple(_line(item, bundle, taxes.get(item.item_id, [])) for item, bundle in counted(wire.items))
+    items = counted(wire.items)
+    after_discount(wire, [item for item, _ in items])
+    lines = tuple(_line(item, bundle, taxes.get(item.item_id, [])) for item, bundle in items)
     totals, base = _totals(wire, lines)
     shipping_taxes = _shipping_taxes(extension)
     return Order(

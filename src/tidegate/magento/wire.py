@@ -129,6 +129,8 @@ class WireOrder(msgspec.Struct):
     relation_parent_id: int | str | None = None
     relation_child_id: int | str | None = None
     is_virtual: int | bool | None = None
+    subtotal: Amount = None
+    base_subtotal: Amount = None
     shipping_description: Text = None
     shipping_amount: Amount = None
     shipping_tax_amount: Amount = None

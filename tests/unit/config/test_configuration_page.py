@@ -13,6 +13,7 @@ import pytest
 import tomlkit
 
 from tidegate.config import model
+from tidegate.config.amounts import Amount
 from tidegate.config.shape import SECRET_KEYS
 from unit.config.configuration_files import read, whole
 
@@ -55,6 +56,9 @@ def tables(kind: type[msgspec.Struct], path: str = "") -> Iterator[tuple[str, ty
         if not inner:
             continue
         key = f"{path}.{name}" if path else name
+        if inner[0] is Amount:  # every source has the same keys
+            yield f"[{path}.SOURCE]", Amount
+            continue
         origin = get_origin(hint)
         if origin is dict:
             key += {"flows": ".FLOW", "payments": ".METHOD", "shipping": ".METHOD"}.get(name, ".NAME")
@@ -119,6 +123,9 @@ def test_every_example_of_a_key_loads(title: str, row: Row) -> None:
     if title == "[[companies.NAME.closed]]":
         window = {"rule": "FREQ=DAILY;BYHOUR=1", "minutes": 5, **example}
         document["companies"]["uk"]["closed"] = [window]
+    elif title == "[connections.NAME.amounts.SOURCE]":
+        source = {"account": "4010", **example}
+        document["connections"]["web"]["amounts"] = {"fields": {"surcharge_amount": source}}
     else:
         table = document
         last = ""

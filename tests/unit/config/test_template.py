@@ -14,6 +14,7 @@ from tidegate.config.flow_rules import FLOWS
 from tidegate.config.questions import QUESTIONS, answers_of
 from tidegate.config.reading import Loaded, loads
 from tidegate.config.template import Answers, render, variables
+from tidegate.domain.extras import LINES, PAYMENTS
 
 SINCE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 ANSWERS = Answers(
@@ -73,6 +74,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "companies.uk.subscription_key",
         "companies.uk.subscription_key_secondary",
         "connections.web.skip_skus",
+        *(f"connections.web.amounts.{source}" for source in (*PAYMENTS, *LINES, "custom_fees", "fields")),
         "connections.web.skus",
         "connections.web.customers.accounts",
         "connections.web.revenue.accounts",
