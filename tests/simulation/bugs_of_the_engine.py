@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tidegate.domain.cadence import Cadence
-from tidegate.ledger import clock_change
+from tidegate.flows import other_hubs
+from tidegate.ledger import attempts, clock_change, closures, lease, models, verdicts
+from tidegate.ledger.lease import Lease
 
 
 def a_clock_that_was_put_back_stops_every_flow(patch: pytest.MonkeyPatch) -> None:
@@ -23,3 +25,29 @@ def a_clock_that_was_put_back_stops_every_flow(patch: pytest.MonkeyPatch) -> Non
 
     patch.setattr(Cadence, "next_after", waiting)
     patch.setattr(clock_change, "put_back", unnoticed)
+
+
+def every_order_with_our_key_was_sent_by_us(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks when an order was made that this ledger never sent: the other hub goes on unnoticed."""
+    patch.setattr(other_hubs, "failure_of", lambda cycle, item, ours: None)
+
+
+def a_lease_without_fence(patch: pytest.MonkeyPatch) -> None:
+    """Whoever once had the lease may go on, also when another worker has taken it meanwhile."""
+
+    def unfenced(held: Lease, now: datetime, *, late: bool = False) -> None:
+        return
+
+    patch.setattr(lease, "check", unfenced)
+    patch.setattr(attempts, "check", unfenced)
+    patch.setattr(verdicts, "check", unfenced)
+
+
+def any_company_s_closing_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """One company said that it is locked: every company is left alone."""
+
+    def closed(company: str, now: datetime) -> Any:
+        row = models.Closure.objects.filter(until__gt=now).first()
+        return closures.Closed(row.company, row.until, row.reason, row.learnt_at) if row else None
+
+    patch.setattr(closures, "closed", closed)

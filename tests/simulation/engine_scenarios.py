@@ -41,3 +41,21 @@ CLOCK_PUT_BACK = Script(
     settling=(2, timedelta(minutes=31)),
     checks={"cadence": every_order_went_within_the_hour, "nobody is left in the dark": the_clock_was_told},
 )
+
+
+def somebody_heard_of_the_other_hub(week: Scripted) -> str:
+    """Two hubs with two ledgers on one company: an alert names it before the first order is doubled."""
+    told = week.outside.alarms
+    return "" if "another-hub" in told else f"no alert about the other hub, only {sorted(told)}"
+
+
+TWO_LEDGERS = Script(
+    events=(
+        (30, "place", {"kind": "guest"}),
+        (32, "other_hub", {}),
+        (40, "look_at_alarms", {}),
+    ),
+    settings={"every_orders": "5m"},
+    settling=(2, timedelta(minutes=31)),
+    checks={"nobody is left in the dark": somebody_heard_of_the_other_hub},
+)

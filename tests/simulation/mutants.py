@@ -103,5 +103,10 @@ MUTANTS = tuple(
         (way_back.tiers_are_put_in_the_place_of_all, fulfilment.OWN_TIER, "promotions are not touched"),
         (way_back.told_before_it_is_written, fulfilment.PRICED, "prices agree"),
         (engine.a_clock_that_was_put_back_stops_every_flow, engine_scenarios.CLOCK_PUT_BACK, "cadence"),
+        (
+            engine.every_order_with_our_key_was_sent_by_us,
+            engine_scenarios.TWO_LEDGERS,
+            "nobody is left in the dark",
+        ),
     )
 )

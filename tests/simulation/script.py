@@ -6,7 +6,7 @@ The same simulation as of the seeded weeks, with the same judge; only the script
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +16,9 @@ import httpx
 
 from tidegate.engine import reports
 from tidegate.engine.cycles import Report, run_cycle
+from tidegate.ledger import database
 from tidegate.simulation.happening import Outside
-from tidegate.simulation.run import CONNECTION, Simulation
+from tidegate.simulation.run import CONNECTION, Simulation, fresh_ledger
 from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
 from tidegate_sandbox.checker_calls import Call
@@ -158,6 +159,26 @@ class ScriptedOutside(Outside):
             self.twins.append(run_cycle(hub, hub.connections[CONNECTION], "orders"))
 
         self.watched.meanwhile = twin
+
+    def do_other_hub(self) -> None:
+        """A hub with a ledger of its own runs a cycle on the same shop and company."""
+        world, settings = self.world, self.world.settings
+        seen = [wire.requests_seen for wire in (world.shop_wire, world.sage_wire)]
+        ours = [len(each) for each in seen]
+        database.close()
+        ledger = Path(settings.ledger.removeprefix("sqlite:///"))
+        world.settings = replace(settings, ledger=f"sqlite:///{fresh_ledger(ledger.parent, 'elsewhere.db')}")
+        try:
+            other = world.open_hub()
+            world.sign_in(other)
+            run_cycle(other, other.connections[CONNECTION], "orders")
+        finally:
+            database.close()
+            world.settings = settings
+            database.open_ledger(settings.ledger, durability="off")
+            database.set_trip(world.mortality.trip)
+            for each, count in zip(seen, ours, strict=True):
+                del each[count:]  # the checker asks about the calls of one hub
 
     def do_look_at_alarms(self) -> None:
         """Somebody looks at the open alerts and remembers their codes."""

@@ -45,6 +45,7 @@ class Code(StrEnum):
     SIGN_IN_EXPIRED = "sign-in-expired"
     WRONG_COMPANY = "wrong-company"
     UNKNOWN_ENDPOINT = "unknown-endpoint"
+    ANOTHER_HUB = "another-hub"
     # review
     REFUSED = "refused"
     TOTALS_DIFFER = "totals-differ"
@@ -92,6 +93,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.SIGN_IN_EXPIRED: Group.HALT_AND_ALERT,
     Code.WRONG_COMPANY: Group.HALT_AND_ALERT,
     Code.UNKNOWN_ENDPOINT: Group.HALT_AND_ALERT,
+    Code.ANOTHER_HUB: Group.HALT_AND_ALERT,
     Code.REFUSED: Group.REVIEW,
     Code.TOTALS_DIFFER: Group.REVIEW,
     Code.OTHER_CONTENT: Group.REVIEW,

@@ -19,6 +19,7 @@ from tidegate.engine.clock_watch import ClockWatch
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
+from tidegate.ledger.faults import LedgerGone
 from tidegate.ledger.holder import this_process
 from tidegate.ledger.location import Durability
 from tidegate.magento.store import MagentoStoreClient, open_store
@@ -51,6 +52,8 @@ class Hub:
     api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
     clock_watch: ClockWatch = field(default_factory=ClockWatch)
+    start_number: int = 0  #: which start of a hub this one is, by the ledger's count; 0 = not counted
+    ledger_gone: LedgerGone | None = None  #: why the hub has stopped for good
     _at_work: set[tuple[str, str]] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -152,6 +155,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
                 tuple(Closing(each.rule, each.minutes, each.reason) for each in company_settings.closed),
             ),
             clock=around.clock,
+            working_since=around.clock.now(),
             page_size=configuration.stores[settings.store].page_size,
         )
     token = known(configuration.api.token) if configuration.api.token else ""

@@ -120,6 +120,9 @@ def check_ledger(hub: Hub) -> Iterator[Finding]:
         )
     else:
         yield Finding("tables", "pass", f"{words}: reachable and up to date")
+    for path, mode in database.loose_files():
+        text = f"{path} has the mode {mode}: others on this machine may use it"
+        yield Finding("file mode", "warn", text, f"chmod 600 {path}")
     for name in hub.connections:
         halted = halts.halted(name)
         if halted is not None:

@@ -18,9 +18,9 @@ from tidegate.engine.nightly import reconcile_when_due
 from tidegate.engine.schedule import Due, next_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
-from tidegate.ledger import alerts, database
+from tidegate.ledger import alerts, database, presence
 from tidegate.ledger.database import transaction
-from tidegate.ledger.faults import LedgerError
+from tidegate.ledger.faults import LedgerError, LedgerGone
 from tidegate.redaction import redact
 
 log = structlog.get_logger()
@@ -36,7 +36,15 @@ Seen = Callable[[Report], None]
 
 
 def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
-    """Run every connection's cycles until `stop` is set; `seen` is told of each cycle."""
+    """Run every connection's cycles until `stop` is set; `seen` is told of each cycle.
+
+    Raises `LedgerGone` when the ledger was deleted or replaced meanwhile: everything stops at once, and a note
+    beside the ledger keeps the next start from going on with another one.
+    """
+    for path, mode in database.loose_files():
+        log.warning("file mode", file=str(path), mode=mode, remedy=f"chmod 600 {path}")
+    with transaction("start"):
+        hub.start_number = presence.register(hub.clock.now())
     threads = [
         threading.Thread(target=serve, args=(hub, connection, stop, seen), name=connection.name)
         for connection in hub.connections.values()
@@ -45,6 +53,8 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    if hub.ledger_gone is not None:
+        raise hub.ledger_gone
 
 
 def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | None) -> None:
@@ -54,6 +64,8 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
         while not stop.is_set():
             flow = ""
             try:
+                database.check_file()
+                presence.check(hub.start_number)
                 clock_watch.look(hub.clock_watch, hub.clock)
                 due = next_due(hub, connection)
                 if due is None:
@@ -65,6 +77,8 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
                 if flow not in sound:
                     fault_is_over(hub, connection, flow)
                     sound.add(flow)
+            except LedgerGone as error:
+                ledger_is_gone(hub, error, stop)
             except LedgerError as error:
                 ledger_failed(hub, connection, error, stop)
                 continue
@@ -78,6 +92,15 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
                 hub.clock.wait(LONGEST_WAIT, stop)
     finally:
         database.close()
+
+
+def ledger_is_gone(hub: Hub, error: LedgerGone, stop: threading.Event) -> None:
+    """Without its ledger a hub knows nothing: it stops, in every thread, and a person decides."""
+    log.critical("ledger gone", problem=str(error))
+    if hub.ledger_gone is None:
+        hub.ledger_gone = error
+        database.leave_note(str(error))
+    stop.set()
 
 
 def ledger_failed(hub: Hub, connection: Connection, error: LedgerError, stop: threading.Event) -> None:

@@ -28,6 +28,7 @@ class Connection:
     company: Company
     calendar: Calendar
     clock: Clock
+    working_since: datetime | None = None  #: since when this process has worked with its ledger
     page_size: int = 100  #: orders read in one call
     store_time: tuple[datetime, float] | None = (
         None  #: the store's clock and our monotonic one, at its last answer

@@ -11,7 +11,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.remaining import is_reduced
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import reductions
+from tidegate.flows import other_hubs, reductions
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import read_order
 from tidegate.ledger import alerts
@@ -23,6 +23,9 @@ from tidegate.sage.port import Accepted, Found
 def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
     """None when the company does not have the order; else adopt it, or let a person decide."""
     ours = [each for each in found if each.ours]
+    stranger = other_hubs.failure_of(cycle, item, ours)
+    if stranger is not None:
+        return cycle.after_failure(item, stranger, None)
     if len(ours) > 1:
         numbers = ", ".join(each.number for each in ours)
         return cycle.after_failure(

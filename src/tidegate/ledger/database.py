@@ -26,6 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 
+from tidegate.ledger import file
 from tidegate.ledger.faults import LedgerError, NotReady, explain
 from tidegate.ledger.location import Durability as Durability
 from tidegate.ledger.location import Location, locate
@@ -33,9 +34,11 @@ from tidegate.ledger.location import Location, locate
 Trip = Callable[[str, str], None]
 
 _guard = threading.Lock()
+_meeting = threading.Lock()
 _opened: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 _here: Location | None = None
 _trip: Trip | None = None
+_file: file.Identity | None = None  #: the file that this process has opened as its ledger
 
 MIGRATION_LOCK = 0x7469_6465  # "tide": the advisory lock that PostgreSQL holds during a migration
 
@@ -46,8 +49,10 @@ def open_ledger(url: str, *, durability: Durability = "full") -> None:
     `durability="off"` gives up safety against power loss for speed: simulations only.
     Raises `LedgerError`, in words that say what to do.
     """
-    global _here
+    global _here, _file
     location = locate(url, durability)
+    if location.path is not None:
+        file.heed_note(location.path)
     if connection.in_atomic_block:
         raise RuntimeError("open_ledger inside a transaction")
     with _guard:
@@ -56,7 +61,39 @@ def open_ledger(url: str, *, durability: Durability = "full") -> None:
             old.close()
         _opened.clear()
         _point_at(location.settings)
-        _here = location
+        _here, _file = location, None
+
+
+def meet_file() -> None:
+    """Before a connection: make the ledger's file, or see that it is a ledger, and always the same one.
+
+    Raises `LedgerGone` when another file, or none, lies there now, and `LedgerError` for what is no ledger.
+    """
+    global _file
+    if _here is None or _here.path is None:
+        return
+    with _meeting:
+        if _file is None:
+            _file = file.meet(_here.path)
+    check_file()
+
+
+def check_file() -> None:
+    """Raise `LedgerGone` when the file was deleted or replaced: what is committed to it would be lost."""
+    path = _here.path if _here is not None else None
+    if path is not None and _file is not None and file.identity(path) != _file:
+        raise file.gone(path)
+
+
+def loose_files() -> list[tuple[Path, str]]:
+    """The ledger's files that others than their owner may use, with their modes."""
+    return file.loose(_here.path) if _here is not None and _here.path is not None else []
+
+
+def leave_note(text: str) -> None:
+    """Keep beside a ledger that is gone why the hub has stopped."""
+    if _here is not None and _here.path is not None:
+        file.leave_note(_here.path, text)
 
 
 def _point_at(wanted: dict[str, Any]) -> None:
@@ -139,6 +176,7 @@ def transaction(label: str) -> Iterator[None]:
         with django_transaction.atomic():
             yield
         return
+    check_file()
     connection.close_if_unusable_or_obsolete()
     with explained(), django_transaction.atomic(durable=True):
         yield
@@ -204,7 +242,9 @@ def _outstanding() -> list[str]:
 @contextmanager
 def _migration_lock() -> Iterator[None]:
     if _here is not None and _here.path is not None:
-        with _here.path.with_name(_here.path.name + ".lock").open("a") as lock:
+        beside = _here.path.with_name(_here.path.name + ".lock")
+        file.private(beside)
+        with beside.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
@@ -238,6 +278,7 @@ def backup(path: str | Path) -> None:
     partial = target.with_name(target.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
+        file.private(partial)
         with closing(sqlite3.connect(_here.path)) as live, closing(sqlite3.connect(partial)) as copy:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it

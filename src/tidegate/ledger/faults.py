@@ -9,6 +9,10 @@ class LedgerError(Exception):
     """The ledger cannot be used; the text says what to do."""
 
 
+class LedgerGone(LedgerError):
+    """The ledger was deleted or replaced under a running hub: it stops, and a person decides."""
+
+
 class NotReady(LedgerError):
     """The ledger is empty, or older or newer than this version of Tidegate."""
 
@@ -48,7 +52,13 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
         "AND to its directory (SQLite keeps its journal beside it), or to the tables.",
     ),
     (
-        ("malformed", "not a database", "disk i/o error", "file is encrypted"),
+        ("disk i/o error",),
+        "the disk, or the network share, that holds the ledger reported an error (disk I/O error). Nothing was "
+        "recorded, so nothing was sent; the hub tries again. Look into the machine's log (`dmesg`) for the disk, "
+        "and at the mount. The ledger need not be damaged: `tidegate backup` checks it.",
+    ),
+    (
+        ("malformed", "not a database", "file is encrypted"),
         "the ledger's file is damaged or is not a Tidegate ledger. Stop Tidegate, keep the file for "
         "analysis and restore the last backup: orders sent since then are found again in Sage by "
         "their keys, not sent twice.",

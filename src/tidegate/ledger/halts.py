@@ -49,6 +49,12 @@ def halted(connection: str) -> Halted | None:
     return _halted(row) if row else None
 
 
+def last_lifted(connection: str, code: str) -> datetime | None:
+    """When a halt for this reason was lifted last; None when there was none."""
+    lifted = models.Halt.objects.filter(connection=connection, code=code).exclude(lifted_at=None)
+    return lifted.order_by("-lifted_at").values_list("lifted_at", flat=True).first()
+
+
 def all_halted() -> list[Halted]:
     """Every halted connection."""
     return [_halted(row) for row in models.Halt.objects.filter(lifted_at=None).order_by("connection")]

@@ -72,6 +72,11 @@ def held_for(connection: str, flow: str, step: str, waits_for: str, *, limit: in
     return [item(row) for row in deliveries.order_by("pk").select_related("source")[:limit]]
 
 
+def attempts_of(delivery_id: int) -> int:
+    """How often this ledger recorded that the delivery is about to leave."""
+    return models.Attempt.objects.filter(delivery_id=delivery_id).count()
+
+
 def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
     """Another step of the same document."""
     if source_id is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -77,6 +78,7 @@ class Found:
     ours: bool
     account: str = ""
     gross: Decimal | None = None
+    created_at: datetime | None = None  #: when the company made it, by its own clock; None: it does not tell
 
 
 @dataclass(frozen=True, slots=True)

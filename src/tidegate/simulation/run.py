@@ -359,9 +359,9 @@ class Simulation:
         ]
 
 
-def fresh_ledger(folder: Path) -> Path:
+def fresh_ledger(folder: Path, name: str = "ledger.db") -> Path:
     """An empty ledger, migrated: a copy of one that this process has made once."""
-    ledger = folder / "ledger.db"
+    ledger = folder / name
     template = Path(tempfile.gettempdir()) / f"tidegate-template-{database_version()}.db"
     if template.exists():
         shutil.copy(template, ledger)

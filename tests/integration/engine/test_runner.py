@@ -13,8 +13,8 @@ from tidegate.engine import runner
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Hub
 from tidegate.engine.schedule import Due
-from tidegate.ledger import alerts, database
-from tidegate.ledger.faults import LedgerError
+from tidegate.ledger import alerts, database, marks, presence
+from tidegate.ledger.faults import LedgerError, LedgerGone
 from tidegate.simulation.world import build_world
 
 START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
@@ -96,3 +96,31 @@ def test_a_fault_while_the_ledger_is_away_ends_nothing_either(
     with monkeypatch.context() as patch:
         patch.setattr(alerts, "raise_alert", away)
         assert run(hub, monkeypatch, faulty, fine) == ["orders"]
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "overwritten by an older copy"])
+def test_a_ledger_that_is_taken_away_stops_everything_at_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
+) -> None:
+    """Nothing is sent any more; the note beside the ledger keeps a restart from making a new, empty one."""
+    ledger, stop, sent = tmp_path / "ledger.db", threading.Event(), list[str]()
+    database.backup(tmp_path / "older.db")
+
+    def run_due(_: Hub, due: Due) -> Report:
+        sent.append(due.flow)
+        assert len(sent) == 1, "a cycle ran after the ledger was gone"
+        if how == "overwritten by an older copy":
+            with database.transaction("test"):
+                marks.write(presence.STARTS, "0", hub.clock.now())
+        else:
+            ledger.unlink()
+        if how == "replaced":
+            (tmp_path / "older.db").rename(ledger)
+        return Report(due.connection.name, due.flow, hub.clock.now(), "done")
+
+    monkeypatch.setattr(runner, "run_due", run_due)
+    with pytest.raises(LedgerGone):
+        runner.run(hub, stop)
+    assert stop.is_set()
+    with pytest.raises(LedgerGone, match=r"Then remove .*ledger\.db\.gone"):
+        database.open_ledger(f"sqlite:///{ledger}")

@@ -18,7 +18,7 @@ from tidegate.domain.sales_order import LineKind, SalesOrder
 from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.sage.sage200.fields import Row, id_of, readable_number, text_of
+from tidegate.sage.sage200.fields import Row, id_of, moment_of, readable_number, text_of
 from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
@@ -154,6 +154,7 @@ class Orders:
             self._key_field,
             "total_gross_value",
             "customer_id",
+            "date_time_created",
         )
         read = self._client.read_pooled("/sop_orders", terms, select=select, most=LOOKUPS)
         if isinstance(read, Failure):
@@ -188,6 +189,7 @@ class Orders:
             ours=key == asked.key,
             account=self._reference.account_of(id_of(row, "customer_id")),
             gross=readable_number(row, "total_gross_value"),
+            created_at=moment_of(row, "date_time_created"),
         )
 
     # Send

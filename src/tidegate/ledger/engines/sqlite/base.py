@@ -8,7 +8,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 from tidegate.clock import SystemClock
-from tidegate.ledger.database import explained
+from tidegate.ledger.database import explained, meet_file
 from tidegate.ledger.location import BUSY_SECONDS
 
 PAUSE = 0.02
@@ -28,6 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         began = clock.monotonic()
         while True:
             try:
+                meet_file()
                 return super().get_new_connection(conn_params)
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or clock.monotonic() - began > BUSY_SECONDS:
