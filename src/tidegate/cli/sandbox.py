@@ -1,9 +1,12 @@
-"""`sandbox`: one simulated system as a real HTTP server on this machine."""
+"""`sandbox`: the simulated systems as real HTTP servers on this machine."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,76 +17,198 @@ from tidegate.cli.showing import Json
 from tidegate.cli.stopping import asked_to_stop
 
 if TYPE_CHECKING:
-    from tidegate_sandbox.faults import FaultPlan
+    from tidegate_sandbox.server import SandboxServer
     from tidegate_sandbox.wire import Wire
 
-SYSTEMS = ("magento", "sage200")
+#: What can be served, and at which port when none is named: always the same, so that a configuration stays right.
+PORTS = {"magento": 8910, "sage200": 8911}
+REDIRECT = 8912  #: where a sign-in to the simulated Sage ends
+SYSTEMS = tuple(PORTS)
+BOTH = "both"
+CURRENCIES = ("USD", "GBP")
+#: The orders of the start were placed so long ago: a connection whose readings lag behind the clock sees them.
+AGO = timedelta(hours=1)
 
 
 def sandbox(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="magento or sage200.")],
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="magento, sage200 or both.")] = BOTH,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            envvar="TIDEGATE_SANDBOX_PORT",
+            min=0,
+            max=65533,
+            help="Magento's is 8910, Sage's the next; 0 takes free ones.",
+        ),
+    ] = None,
     orders: Annotated[int, typer.Option("--orders", min=0, help="Magento: orders placed at the start.")] = 10,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Sage: USD fits the website base, GBP the website b2b.")
+    ] = "USD",
+    place: Annotated[
+        int,
+        typer.Option(
+            "--place", min=0, help="Serve nothing: let the shop that is served here sell so many more."
+        ),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a simulated Magento or Sage 200, print its address and credentials, until SIGINT."""
-    if system not in SYSTEMS:
-        raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)}")
-    from tidegate_sandbox.faults import FaultPlan
-    from tidegate_sandbox.server import SandboxServer
+    """Serve a simulated Magento and a simulated Sage 200 that fit each other, until SIGINT."""
+    if system not in (*SYSTEMS, BOTH):
+        raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)} and {BOTH}")
+    if currency not in CURRENCIES:
+        raise typer.BadParameter(f"{currency} is not one of {', '.join(CURRENCIES)}", param_hint="--currency")
+    if place:
+        sold(place, port or PORTS["magento"], as_json)
+        return
+    with asked_to_stop() as stop, ExitStack() as serving:
+        documents = []
+        for number, name in enumerate(SYSTEMS if system == BOTH else (system,)):
+            redirect = port + 2 if port and system == BOTH else REDIRECT
+            state, wire = BUILDERS[name](orders, currency, redirect)
+            wanted = PORTS[name] if port is None else port + number if port else 0
+            server = serving.enter_context(serve(wire, wanted))
+            documents.append(introduction(name, server.url, state))
+        if as_json:
+            showing.print_json(documents if system == BOTH else documents[0])
+        else:
+            introduce(documents, port)
+        sys.stdout.flush()
+        stop.wait()
 
-    state, wire = BUILDERS[system](FaultPlan(), orders)
-    with asked_to_stop() as stop:
-        try:
-            server = SandboxServer(wire, port=port).start()
-        except OSError as error:
-            raise Refused(f"port {port} cannot be used: {error.strerror}", "name another one, or 0") from None
-        try:
-            introduce(system, server.url, CREDENTIALS[system](state), as_json)
-            stop.wait()
-        finally:
-            server.stop()
 
+def sold(count: int, port: int, as_json: bool) -> None:
+    """Let the simulated shop at this port place orders; tell their ids."""
+    from tidegate.transport import ClientFactory, NoAnswer
 
-def introduce(system: str, url: str, credentials: dict[str, Any], as_json: bool) -> None:
-    """Where it listens and what opens it. These secrets open nothing else."""
-    if "base_url" in credentials:
-        credentials = {**credentials, "base_url": url + credentials["base_url"], "sign_in_url": url}
-    document = {"system": system, "url": url, "control": f"{url}/_sandbox", "credentials": credentials}
+    client = ClientFactory().client(f"http://127.0.0.1:{port}", timeout=60, max_bytes=1_000_000)
+    answer = client.request("POST", "/_sandbox/orders", content=json.dumps({"count": count}).encode())
+    client.close()
+    if isinstance(answer, NoAnswer) or answer.status != 200:
+        text = answer.text if isinstance(answer, NoAnswer) else answer.text()
+        raise Refused(f"no simulated shop sells at port {port}: {text}", "start `tidegate sandbox` first")
+    document = json.loads(answer.body)
     if as_json:
         showing.print_json(document)
     else:
-        print(f"{system} listens at {url}   (SIGINT ends it)")
-        for name, value in credentials.items():
+        print(f"placed {len(document['entity_ids'])} orders")
+
+
+@contextmanager
+def serve(wire: Wire, port: int) -> Iterator[SandboxServer]:
+    """One server on this machine, until the block ends."""
+    from tidegate_sandbox.server import SandboxServer
+
+    try:
+        server = SandboxServer(wire, port=port).start()
+    except OSError as error:
+        raise Refused(
+            f"port {port} cannot be used: {error.strerror}",
+            "name another one with --port, or 0 for free ones",
+        ) from None
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def introduction(system: str, url: str, state: Any) -> dict[str, Any]:
+    """Where it listens, what opens it, and what is in it. These secrets open nothing else."""
+    credentials = CREDENTIALS[system](state)
+    if "base_url" in credentials:
+        credentials = {**credentials, "base_url": url + credentials["base_url"], "sign_in_url": url}
+    return {
+        "system": system,
+        "url": url,
+        "control": f"{url}/_sandbox",
+        "credentials": credentials,
+        "inside": CONTENTS[system](state),
+    }
+
+
+def introduce(documents: list[dict[str, Any]], port: int | None) -> None:
+    """The same for people, and what to do next."""
+    for document in documents:
+        print(f"{document['system']} listens at {document['url']}   (Ctrl-C ends it)")
+        print(f"  control = {document['control']}")
+        for name, value in document["credentials"].items():
             print(f"  {name} = {value}")
-    sys.stdout.flush()
+        for name, value in document["inside"].items():
+            print(f"  {name}: {value}")
+        print()
+    if len(documents) > 1 and port != 0:
+        more = "" if port is None else f" --sandbox-port {port}"
+        print(f"In another terminal, in an empty folder:  tidegate init --sandbox{more}")
 
 
-def build_magento(faults: FaultPlan, orders: int) -> tuple[Any, Wire]:
+def build_magento(orders: int, _currency: str = "", _redirect: int = 0) -> tuple[Any, Wire]:
     """A shop that has sold something already, so that there is something to carry."""
     from tidegate_sandbox import magento
     from tidegate_sandbox.clock import SandboxClock
+    from tidegate_sandbox.faults import FaultPlan
     from tidegate_sandbox.magento.shop import Shopper
 
-    store, wire = magento.build(SandboxClock.running(), faults)
+    clock = SandboxClock.running()
+    now = clock.now()
+    clock.set(now - AGO)
+    store, wire = magento.build(clock, FaultPlan())
     Shopper(store).place_orders(orders)
+    clock.set(now)
     return store, wire
 
 
-def build_sage200(faults: FaultPlan, _orders: int) -> tuple[Any, Wire]:
-    """A company that lets the browser back to where a configuration listens by default."""
-    from tidegate.config.model import Company
+def redirect_url(port: int) -> str:
+    """Where a browser comes back to after the sign-in."""
+    return f"http://127.0.0.1:{port}/callback"
+
+
+def build_sage200(_orders: int, currency: Any = "USD", redirect: int = REDIRECT) -> tuple[Any, Wire]:
+    """A company that lets the browser back to this port of this machine."""
     from tidegate_sandbox import sage200
     from tidegate_sandbox.clock import SandboxClock
+    from tidegate_sandbox.erp.demo import demo_company
+    from tidegate_sandbox.faults import FaultPlan
 
-    redirect = Company(product="sage200").redirect_url
-    face, wire = sage200.build(SandboxClock.running(), faults, redirect_uris=(redirect,))
+    clock = SandboxClock.running()
+    company = demo_company(clock, base=currency)
+    face, wire = sage200.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
     return face, wire
 
 
-BUILDERS: dict[str, Callable[[FaultPlan, int], tuple[Any, Wire]]] = {
+BUILDERS: dict[str, Callable[..., tuple[Any, Wire]]] = {
     "magento": build_magento,
     "sage200": build_sage200,
+}
+
+
+def magento_contents(store: Any) -> dict[str, str]:
+    """What a newcomer looks for first."""
+    numbers = [str(order.row["increment_id"]) for order in store.orders.all()]
+    first, last = (numbers[0], numbers[-1]) if numbers else ("", "")
+    return {
+        "websites": "base (USD), b2b (GBP)",
+        "orders": f"{len(numbers)}, numbers {first} to {last}" if numbers else "none yet",
+        "more orders": "tidegate sandbox --place 3",
+    }
+
+
+def sage200_contents(face: Any) -> dict[str, str]:
+    """What a newcomer looks for first."""
+    company = face.company
+    codes = [customer.code for customer in company.customers.table]
+    base = next(each.code for each in company.currencies if each.is_base)
+    return {
+        "currency": base,
+        "accounts": f"WEB (web orders and guests), {', '.join(code for code in codes if code != 'WEB')[:60]}...",
+        "warehouses": ", ".join(each.name for each in company.warehouses),
+        "books": "GET books below the control address",
+    }
+
+
+CONTENTS: dict[str, Callable[[Any], dict[str, str]]] = {
+    "magento": magento_contents,
+    "sage200": sage200_contents,
 }
 
 

@@ -14,6 +14,7 @@ import typer
 from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, told_warnings
 from tidegate.cli.invocation import here
+from tidegate.cli.sandbox import PORTS
 from tidegate.cli.showing import Json, with_progress
 
 if TYPE_CHECKING:
@@ -30,23 +31,44 @@ def init(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Ask nothing: fit what `tidegate sandbox` serves here.")
+    ] = False,
+    sandbox_port: Annotated[
+        int,
+        typer.Option(
+            "--sandbox-port",
+            envvar="TIDEGATE_SANDBOX_PORT",
+            min=1,
+            max=65533,
+            help="The simulated shop's port.",
+        ),
+    ] = PORTS["magento"],
     as_json: Json = False,
 ) -> None:
-    """Ask a few questions and write a commented configuration file. Makes nothing else."""
+    """Ask a few questions and write a commented configuration file."""
     from tidegate.config import reading, template
     from tidegate.config.questions import answers_of
 
     there = here(context)
+    if sandbox and answers:
+        raise typer.BadParameter("it needs no answers", param_hint="--sandbox")
     if there.config.exists() and not force:
         raise Refused(
             f"{there.config} exists", "use --force to replace it, or --config for another one", exits.USAGE
         )
-    given = given_answers(answers) if answers else asked()
-    complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
+    if sandbox:
+        from tidegate.cli.sandbox_setup import sandbox_answers, write_secrets
+
+        complete = sandbox_answers(there.config.absolute().parent, there.clock.now(), sandbox_port)
+        write_secrets(complete, new_key())
+    else:
+        given = given_answers(answers) if answers else asked()
+        complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
     text = template.render(complete)
     loaded = reading.loads(text, path=there.config, environment=os.environ)
     write(there.config, text)
-    names = template.variables(complete)
+    names = () if complete.secrets_folder else template.variables(complete)
     missing = [name for name in names if not os.environ.get(name)]
     key = new_key() if "TIDEGATE_ENCRYPTION_KEY" in missing else ""
     if as_json:
@@ -68,15 +90,17 @@ def tell_next(missing: list[str], key: str, company: str) -> None:
     if missing:
         print("\nSet these in the environment that starts tidegate:")
         for name in missing:
-            fresh = (
-                f"'{key}'   # made for you now; keep a copy apart from backups"
-                if name.endswith("ENCRYPTION_KEY")
-                else "..."
-            )
-            print(f"  export {name}={fresh}")
+            fresh = name.endswith("ENCRYPTION_KEY")
+            note = "   # made for you now; keep a copy apart from backups" if fresh else ""
+            print(f"  {assignment(name, key if fresh else '...', windows=os.name == 'nt')}{note}")
     print(
         f"\nThen:\n  tidegate sign-in {company}\n  tidegate check\n  tidegate cycle orders --dry-run\n  tidegate run"
     )
+
+
+def assignment(name: str, value: str, *, windows: bool) -> str:
+    """How the shell sets an environment variable: PowerShell on Windows, else any POSIX shell."""
+    return f"$env:{name} = '{value}'" if windows else f"export {name}='{value}'"
 
 
 def new_key() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from tidegate.config import flow_rules, rules, store_rules
+from tidegate.config import flow_rules, rules, store_rules, tax_pairs
 from tidegate.config.model import Company
 from tidegate.config.problem import Report
 from tidegate.config.template import Answers
@@ -71,6 +71,10 @@ def _store_url(answer: str, report: Report) -> None:
     store_rules.check_shop_url(answer, "", report)
 
 
+def _sage_url(answer: str, report: Report) -> None:
+    store_rules.check_url(answer, "", report)
+
+
 _NAME = _checked(lambda answer, report: rules.check_name("name", answer, report))
 _ZONE = _checked(lambda answer, report: store_rules.check_time_zone(answer, "", report))
 _EVERY = _checked(lambda answer, report: flow_rules.check_every(answer, "", report))
@@ -90,11 +94,36 @@ QUESTIONS: tuple[Question, ...] = (
     Question("company", "Short name for the Sage company", "uk", _NAME),
     Question("edition", "Sage 200 edition", "standard", _anything, ("standard", "professional")),
     Question(
+        "base_url",
+        "Address of Sage's service (empty: the vendor's own for the edition)",
+        "",
+        _checked(_sage_url),
+    ),
+    Question(
+        "sign_in_url",
+        "Address where people sign in to Sage",
+        Company(product="sage200").sign_in_url,
+        _checked(_sage_url),
+    ),
+    Question(
+        "subscription_key",
+        "Has Sage given a subscription key for the application",
+        "no",
+        _anything,
+        ("no", "yes"),
+    ),
+    Question(
         "public_client",
         "Is the application a public (desktop) one, without a client secret",
         "no",
         _anything,
         ("no", "yes"),
+    ),
+    Question(
+        "redirect_url",
+        "Address on this machine to which Sage sends the browser back, as registered with Sage",
+        Company(product="sage200").redirect_url,
+        _checked(_sage_url),
     ),
     Question("site_id", "Sage site id (may be left empty until after the sign-in)", "", _anything),
     Question("company_id", "Sage company id (likewise)", "", _anything),
@@ -121,6 +150,12 @@ QUESTIONS: tuple[Question, ...] = (
         "CARRIAGE",
         _at_most(20),
     ),
+    Question(
+        "tax_codes",
+        "Tax: percent in Magento = tax code in Sage, with commas",
+        "20=1, 0=0",
+        tax_pairs.problem,
+    ),
     Question("ledger", "Where everything is remembered", "sqlite:///tidegate.db", _anything),
 )
 
@@ -142,6 +177,8 @@ def answers_of(given: Mapping[str, str], *, since: datetime) -> Answers:
         websites=_split(texts.pop("websites")),
         payments=_split(texts.pop("payments")),
         public_client=texts.pop("public_client") == "yes",
+        subscription_key=texts.pop("subscription_key") == "yes",
+        tax_codes=tax_pairs.read(texts.pop("tax_codes")),
         **texts,
     )
 

@@ -24,8 +24,12 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     websites: tuple[str, ...] = ("base",)
     company: str = "uk"
     edition: str = "standard"
+    base_url: str = ""  #: "" is the vendor's address for the edition
+    sign_in_url: str = "https://id.sage.com"
+    redirect_url: str = "http://127.0.0.1:8912/callback"
     site_id: str = ""
     company_id: str = ""
+    subscription_key: bool = False
     public_client: bool = False
     company_time_zone: str = "Europe/London"
     currency: str = "GBP"
@@ -35,17 +39,21 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     guest_account: str = ""
     payments: tuple[str, ...] = ("*",)
     shipping_charge: str = "CARRIAGE"
+    tax_codes: tuple[tuple[str, str], ...] = (("20", "1"), ("0", "0"))
     ledger: str = "sqlite:///tidegate.db"
+    secrets_folder: str = (
+        ""  #: absolute; secrets are files in it, named like the variables; "": the environment
+    )
 
 
 def render(answers: Answers) -> str:
-    """The file's text; `reading.loads` takes it as it is. Secrets are references to the environment."""
+    """The file's text; `reading.loads` takes it as it is. Secrets are references."""
     if answers.since.tzinfo is None:
         raise ValueError("since is an aware datetime")
     texts = {
         name: _text(value)
         for name, value in msgspec.structs.asdict(answers).items()
-        if isinstance(value, str) and name not in ("store", "company", "connection")
+        if isinstance(value, str) and name not in ("store", "company", "connection", "secrets_folder")
     }
     texts |= {
         "store": _name(answers.store),
@@ -57,10 +65,14 @@ def render(answers: Answers) -> str:
         "websites": _list(answers.websites),
         "since": answers.since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "store_secrets": _store_secrets(answers),
-        "client_id": _text(f"env:{_variable(answers.company, 'client_id')}"),
-        "client_secret": _text(
-            "" if answers.public_client else f"env:{_variable(answers.company, 'client_secret')}"
-        ),
+        "encryption_key": _reference(answers, "TIDEGATE_ENCRYPTION_KEY"),
+        "client_id": _reference(answers, _variable(answers.company, "client_id")),
+        "client_secret": _text("")
+        if answers.public_client
+        else _reference(answers, _variable(answers.company, "client_secret")),
+        "subscription_key": ("" if answers.subscription_key else "#")
+        + f"subscription_key = {_reference(answers, _variable(answers.company, 'subscription_key'))}",
+        "tax_codes": "\n".join(f"{_text(rate)} = {_text(code)}" for rate, code in answers.tax_codes),
         "payments": _payments(answers),
     }
     template = (
@@ -71,7 +83,9 @@ def render(answers: Answers) -> str:
 
 def variables(answers: Answers) -> tuple[str, ...]:
     """The environment variables that the written file refers to, in its order."""
-    company = ("client_id",) if answers.public_client else ("client_id", "client_secret")
+    company = ["client_id"]
+    company += [] if answers.public_client else ["client_secret"]
+    company += ["subscription_key"] if answers.subscription_key else []
     return (
         "TIDEGATE_ENCRYPTION_KEY",
         *(_variable(answers.store, key) for key in NEEDS[answers.auth]),
@@ -81,7 +95,7 @@ def variables(answers: Answers) -> tuple[str, ...]:
 
 def _store_secrets(answers: Answers) -> str:
     needed = NEEDS[answers.auth]
-    lines = [f'{key} = "env:{_variable(answers.store, key)}"' for key in needed]
+    lines = [f"{key} = {_reference(answers, _variable(answers.store, key))}" for key in needed]
     others = dict.fromkeys(key for keys in NEEDS.values() for key in keys if key not in needed)
     lines.append("# For the other ways to get in:")
     lines += [f'#{key} = "env:{_variable(answers.store, key)}"' for key in others]
@@ -102,6 +116,12 @@ def _payments(answers: Answers) -> str:
             ]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
+
+
+def _reference(answers: Answers, variable: str) -> str:
+    if answers.secrets_folder:
+        return _text(f"file:{answers.secrets_folder}/{variable}")
+    return _text(f"env:{variable}")
 
 
 def _variable(owner: str, key: str) -> str:

@@ -63,7 +63,7 @@ def test_every_question_is_asked_and_asked_again(here: Path) -> None:
 
 def test_it_says_what_comes_next_and_makes_a_key(here: Path) -> None:
     shown = init("--answers", "store_url=https://shop.example").stdout
-    assert "export TIDEGATE_MAIN_CONSUMER_KEY=..." in shown
+    assert "export TIDEGATE_MAIN_CONSUMER_KEY='...'" in shown
     for command in (
         "tidegate sign-in uk",
         "tidegate check",

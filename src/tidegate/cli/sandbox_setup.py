@@ -1,0 +1,59 @@
+"""A configuration that fits both sandboxes as `tidegate sandbox` serves them: nothing to ask, nothing to edit.
+
+Their secrets open nothing else. They lie in files of their own beside the configuration, so that the
+quickstart needs no environment variable and is the same in every shell.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tidegate.cli.sandbox import BUILDERS, CREDENTIALS, redirect_url
+from tidegate.config.template import Answers, variables
+
+FOLDER = "sandbox-secrets"
+#: Orders from so long ago on are sent: those that the sandbox has sold before `init` are there to try.
+SINCE = timedelta(days=2)
+
+
+def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
+    """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
+    sage = CREDENTIALS["sage200"](BUILDERS["sage200"](0)[0])
+    return Answers(
+        store_url=f"http://127.0.0.1:{port}",
+        company="us",
+        base_url=f"http://127.0.0.1:{port + 1}{sage['base_url']}",
+        sign_in_url=f"http://127.0.0.1:{port + 1}",
+        redirect_url=redirect_url(port + 2),
+        site_id=str(sage["site_id"]),
+        company_id=str(sage["company_id"]),
+        subscription_key=True,
+        company_time_zone="America/Detroit",
+        currency="USD",
+        unknown="create",
+        guest_account="WEB",
+        tax_codes=(("0", "0"), ("5", "5"), ("6", "6"), ("20", "1")),
+        since=(now - SINCE).replace(microsecond=0),
+        secrets_folder=str((folder / FOLDER).absolute()),
+    )
+
+
+def write_secrets(answers: Answers, encryption_key: str) -> list[str]:
+    """One file a secret, for their owner's eyes only; the names of those that were written."""
+    shop = CREDENTIALS["magento"](BUILDERS["magento"](0)[0])
+    sage = CREDENTIALS["sage200"](BUILDERS["sage200"](0)[0])
+    values = {
+        "TIDEGATE_ENCRYPTION_KEY": encryption_key,
+        **{f"TIDEGATE_MAIN_{name.upper()}": value for name, value in shop.items()},
+        **{f"TIDEGATE_US_{name.upper()}": value for name, value in sage.items()},
+    }
+    folder = Path(answers.secrets_folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    names = variables(answers)
+    for name in names:
+        file = folder / name
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(f"{values[name]}\n", encoding="utf-8")
+    return list(names)
