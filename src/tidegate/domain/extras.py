@@ -32,6 +32,8 @@ NAMES = {
     "printed_card": "printed card",
     "remainder": "amount that stands in no field",
 }
+#: What became of an amount later on: the names of such fields end so. They explain no total.
+LATER = ("_invoiced", "_refunded", "_canceled", "_cancelled")
 FEES, FIELDS, OTHER = "custom_fees", "fields", "*"
 
 
@@ -88,9 +90,8 @@ class Placed:
     @property
     def text(self) -> str:
         """What stands on its line, or beside the payment."""
-        return (
-            self.terms.text or self.extra.label or NAMES.get(self.extra.source, self.extra.field).capitalize()
-        )
+        named = NAMES.get(self.extra.source, self.extra.field).replace("_", " ")
+        return self.terms.text or self.extra.label or named.capitalize()
 
 
 def terms_for(source: str, terms: Mapping[str, AmountTerms]) -> AmountTerms | None:
@@ -135,7 +136,7 @@ def cancelling(fields: Sequence[Extra], terms: Mapping[str, AmountTerms]) -> lis
     """Two amounts that nobody has named and that cancel each other out: +5 and -5. [] when there are none."""
     named = {source.partition(".")[2] for source in terms if source.startswith(f"{FIELDS}.")}
     named |= {name for each in terms.values() for name in (each.base_field, each.tax_field)}
-    unnamed = [each for each in fields if each.field not in named and not each.field.startswith("base_")]
+    unnamed = [each for each in fields if each.field not in named and not _is_copy(each)]
     for one in unnamed:
         for other in unnamed:
             if one.amount > 0 and one.amount == -other.amount:
@@ -148,8 +149,13 @@ def explains(fields: Sequence[Extra], amount: Decimal, *, base: bool) -> list[Ex
     return [
         each
         for each in fields
-        if abs(each.base if base else each.amount) == abs(amount) and not each.field.startswith("base_")
+        if abs(each.base if base else each.amount) == abs(amount) and not _is_copy(each)
     ]
+
+
+def _is_copy(extra: Extra) -> bool:
+    """Whether a field only tells another field's amount again: in base currency, or of a later day."""
+    return extra.field.startswith("base_") or extra.field.endswith(LATER)
 
 
 def placed(

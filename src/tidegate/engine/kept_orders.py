@@ -9,6 +9,7 @@ from tidegate.domain.billing_lines import Billed, billed, shipping_line
 from tidegate.domain.errors import Failure
 from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import mapped
+from tidegate.domain.money import total
 from tidegate.domain.order import Order, Totals
 from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
@@ -26,29 +27,30 @@ def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
     freight: KeptLine | None = None
     if isinstance(document, Billed) and terms is not None:
         lines, freight = _lines(order, document, terms)
-        totals = document.totals
+        totals, gross = document.totals, document.gross
     else:
         totals = order.base_totals
+        gross = totals.grand_total + total(each.base for each in order.extras if each.is_payment)
     return KeptOrder(
         key=order_key(row.store, row.entity_id),
         number=row.increment_id,
         created_at=row.created_at,
         state=State(row.state),
         reason=row.reason,
-        figures=_figures(totals),
+        figures=_figures(totals, gross),
         lines=lines,
         freight=freight,
     )
 
 
-def _figures(totals: Totals) -> Figures:
-    goods = totals.grand_total - totals.tax - totals.shipping
-    return Figures(goods, totals.shipping, totals.tax, totals.grand_total)
+def _figures(totals: Totals, gross: Decimal) -> Figures:
+    """`gross` is the full value, what gift cards and the like have paid included."""
+    return Figures(gross - totals.tax - totals.shipping, totals.shipping, totals.tax, gross)
 
 
 def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, KeptLine], KeptLine | None]:
     shipping = shipping_line(order, document)
-    every = (*document.lines, shipping) if shipping is not None else document.lines
+    every = (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))
     found = mapped(order, document, every, terms)
     if isinstance(found, Failure):
         return {}, None

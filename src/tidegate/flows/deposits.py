@@ -152,8 +152,12 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
             cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
         )
         refusal = refuse(item, account)
+        paid = order.gross - sum((each.amount for each in order.prepaid), Decimal(0))
         if payment is None:
             cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
+        elif paid <= 0:
+            text = "gift cards, store credit or the like have paid the whole order"
+            cycle.apply([Verdict(item.id, "n", text=text)])
         elif refusal is not None:
             cycle.apply([cycle.after_failure(item, refusal, None)])
         else:
@@ -162,7 +166,7 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
                 reference=order.reference,
                 account=account,
                 clearing=payment.account,
-                amount=order.gross,
+                amount=paid,
                 currency=order.currency,
                 day=order.date,
             )

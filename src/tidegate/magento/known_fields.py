@@ -121,9 +121,7 @@ COMMERCE = (
     "gw_",
 )
 #: Endings of names that are no amounts, whatever number they hold.
-NO_AMOUNTS = ("_id", "_ids", "_at", "_code", "_count", "_qty", "_rate", "_percent", "_number", "_balance")
-#: What became of an amount later on: its name ends so in Magento's own fields, and in extensions' as a rule.
-LATER = ("_invoiced", "_refunded", "_canceled", "_cancelled", "_paid")
+NO_AMOUNTS = ("_id", "_ids", "_at", "_code", "_count", "_qty")
 
 
 @lru_cache(maxsize=4096)  # the same names in every order
@@ -135,5 +133,5 @@ def is_known(name: str) -> bool:
         or plain.startswith(COMMERCE)
         or name == "id"
         or name.startswith("is_")
-        or name.endswith((*NO_AMOUNTS, *LATER))
+        or name.endswith(NO_AMOUNTS)
     )

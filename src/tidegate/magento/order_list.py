@@ -12,7 +12,9 @@ import msgspec
 
 from tidegate.domain.agreement import Figures
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.extras import PAYMENTS
 from tidegate.magento.client import StoreClient
+from tidegate.magento.extras import COMMERCE, commerce, table
 from tidegate.magento.orders import Websites
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
@@ -47,7 +49,9 @@ class _Sums(msgspec.Struct):
     base_shipping_discount_tax_compensation_amnt: Amount = None
 
 
-FIELDS = ",".join(["updated_at", *_Sums.__struct_fields__])
+#: What pays a part of an order and so lowers its grand total, but not its value.
+_PAID = [field for source in PAYMENTS for field in COMMERCE[source][:2]]
+FIELDS = ",".join(["updated_at", *_Sums.__struct_fields__, f"extension_attributes[{','.join(_PAID)}]"])
 _DECODER: Shape[_Sums] = Shape(_Sums)
 _ZERO = Decimal(0)
 
@@ -119,6 +123,7 @@ def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Fa
     try:
         row = _DECODER.take(raw)
         created_at = instant(row.created_at)
+        paid = [each for each in commerce(raw, table(raw.get("extension_attributes"))) if each.is_payment]
     except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
     return ListedOrder(
@@ -131,14 +136,14 @@ def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Fa
         str(row.order_currency_code or ""),
         str(row.base_currency_code or ""),
         _figures(
-            row.grand_total,
+            row.grand_total + sum((each.amount for each in paid), _ZERO),
             row.tax_amount,
             row.shipping_amount,
             row.shipping_discount_amount,
             row.shipping_discount_tax_compensation_amount,
         ),
         _figures(
-            row.base_grand_total,
+            row.base_grand_total + sum((each.base for each in paid), _ZERO),
             row.base_tax_amount,
             row.base_shipping_amount,
             row.base_shipping_discount_amount,

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,7 +197,7 @@ def test_where_cash_is_not_possible_the_invoiced_buyer_stands_on_a_memo(settings
     ]
 
 
-def test_free_text_is_cut_and_codes_never() -> None:
+def test_free_text_goes_on_in_a_memo_and_codes_are_never_cut() -> None:
     wordy = Address(
         name="N" * 300, company="C" * 80, street=("S" * 70, "second", "third", "fourth"), city="X" * 99
     )
@@ -207,11 +208,14 @@ def test_free_text_is_cut_and_codes_never() -> None:
     assert address["postal_name"] == "C" * 60
     assert address["contact"] == "N" * 235
     assert address["address_1"] == "S" * 60
-    assert address["address_2"] == "S" * 10
-    assert address["address_3"] == "second"
-    assert address["address_4"] == "third fourth"
+    assert address["address_2"] == "S" * 10 + ", second, third, fourth"
     assert len(address["city"]) == 60
-    assert len(made["memos"][0]["note"]) == 1000
+    notes = [each["note"] for each in made["memos"]]
+    assert all(len(note) <= 1000 for note in notes)
+    assert "".join(notes).count("N") == 1500 + 300
+    assert f"Too long for its field. Delivery name: {'C' * 80}" in notes
+    assert f"Too long for its field. Delivery city: {'X' * 99}" in notes
+    assert not any("street" in note for note in notes)
 
     failure = refused(order(reference="R" * 31, delivery=Address(name="A", postcode="P" * 11)))
     assert failure.code is Code.TOO_LONG
@@ -313,10 +317,53 @@ def test_control_characters_never_reach_sage() -> None:
 
 @given(st.lists(st.text(max_size=200), max_size=6))
 def test_a_street_always_has_four_lines_of_sixty(street: list[str]) -> None:
-    lines = address_lines(tuple(street))
+    lines, rest = address_lines(tuple(street))
 
     assert len(lines) == 4
     assert all(units(line) <= 60 for line in lines)
+    written = " ".join([*lines, rest]).replace(",", "").replace(" ", "")
+    every = "".join(cut(line, 10_000) for line in street)
+    assert written == "".join(every.replace(",", "").split())
+
+
+def test_a_long_street_is_wrapped_over_all_lines_together() -> None:
+    street = ("The Old Mill House by the Three Bridges", "Unit 7", "Rear", "c/o Smith", "Ring twice")
+    lines, rest = address_lines(street)
+    assert lines == [
+        "The Old Mill House by the Three Bridges, Unit 7, Rear, c/o",
+        "Smith, Ring twice",
+        "",
+        "",
+    ]
+    assert rest == ""
+
+
+def test_what_does_not_fit_the_address_stands_in_full_on_a_memo() -> None:
+    street = tuple(f"{'A very long line of an address ' * 3}{number}" for number in range(4))
+    made = body(order(delivery=Address(name="A", street=street)))
+    written = made["delivery_address"]
+    assert all(len(written[f"address_{number}"]) <= 60 for number in (1, 2, 3, 4))
+    (memo,) = made["memos"]
+    assert memo["note"].startswith("Too long for its field. Delivery street: A very long line")
+    assert memo["note"].endswith("address 3")
+
+
+def test_a_comment_of_any_length_is_comment_lines_and_nothing_is_cut() -> None:
+    said = " ".join(f"word{number}" for number in range(1500))
+    made = body(order(lines=(*order().lines, SalesLine(kind=LineKind.COMMENT, description=said))))
+    comments = [line["description"] for line in made["lines"] if line["line_type"] == "EnumLineTypeComment"]
+    assert len(comments) > 1
+    assert " ".join(comments) == said
+    assert all(len(each) <= 6000 for each in comments)
+
+
+def test_options_as_the_line_s_own_text_and_memos_for_the_company() -> None:
+    first, *others = order().lines
+    line = msgspec.structs.replace(first, description="Mug; Engraving: For Ben", own_text=True)
+    made = body(msgspec.structs.replace(order(lines=(line, *others)), memos=("Company: Acme (7)",)))
+    assert made["lines"][0]["description"] == "Mug; Engraving: For Ben"
+    assert made["lines"][0]["use_description"] is True
+    assert made["memos"] == [{"note": "Company: Acme (7)", "is_active": True}]
 
 
 def test_codes_gathers_everything_that_does_not_fit() -> None:

@@ -1,4 +1,6 @@
-"""Texts in the lengths that Sage 200 documents: free text is cut, what identifies something never is.
+"""Texts in the lengths that Sage 200 documents: what identifies something is never cut, nothing in silence.
+
+Free text that does not fit its field stands in full on a memo.
 
 Sage answers 400 to a text that is too long (contract §7, A). Lengths are counted as the database behind
 it counts them, in UTF-16 units: most emoji count twice.
@@ -7,7 +9,7 @@ it counts them, in UTF-16 units: most emoji count twice.
 from __future__ import annotations
 
 import re
-import textwrap
+from collections.abc import Sequence
 
 from tidegate.domain.errors import Code, Failure
 
@@ -32,12 +34,72 @@ def one_line(value: str, limit: int) -> str:
     return cut(" ".join(value.split()), limit)
 
 
-def address_lines(street: tuple[str, ...], width: int = 60, count: int = 4) -> list[str]:
-    """A street in exactly `count` lines; long ones are wrapped, what does not fit is cut."""
-    lines = [part for line in street for part in textwrap.wrap(" ".join(line.split()), width)]
+def wrapped(value: str, width: int) -> list[str]:
+    """A text on lines of at most `width` units, parted between words; a longer word is parted itself."""
+    lines: list[str] = []
+    line = ""
+    for word in cut(value, units(value)).split():
+        while word:
+            if units(f"{line} {word}" if line else word) <= width:
+                line, word = f"{line} {word}" if line else word, ""
+            elif line:
+                lines.append(line)
+                line = ""
+            else:
+                line = cut(word, width)
+                word = word[len(line) :]
+    return [*lines, line] if line else lines
+
+
+def address_lines(street: Sequence[str], width: int = 60, count: int = 4) -> tuple[list[str], str]:
+    """A street in exactly `count` lines, and what does not fit.
+
+    Each line of the street keeps a line of its own where there is room; where there is not, the whole is
+    wrapped over all lines together.
+    """
+    lines = [part for line in street for part in wrapped(line, width)]
     if len(lines) > count:
-        lines = [*lines[: count - 1], " ".join(lines[count - 1 :])]
-    return [cut(line, width) for line in lines] + [""] * (count - len(lines))
+        lines = wrapped(", ".join(" ".join(line.split()) for line in street if line.strip()), width)
+    rest = " ".join(lines[count:])
+    return (lines[:count] + [""] * count)[:count], rest
+
+
+class Fitted:
+    """Fits free texts into fields, and keeps what did not fit: a memo tells it in full. Nothing is lost."""
+
+    def __init__(self) -> None:
+        self._over: list[str] = []
+
+    def one_line(self, name: str, value: str, limit: int) -> str:
+        """The text on one line, as far as it fits."""
+        fitting = one_line(value, limit)
+        if fitting != one_line(value, units(value)):
+            self._over.append(f"{name}: {' '.join(value.split())}")
+        return fitting
+
+    def text(self, name: str, value: str, limit: int) -> str:
+        """The same for a text of several lines."""
+        fitting = cut(value, limit)
+        if fitting != cut(value, units(value)):
+            self._over.append(f"{name}: {value.strip()}")
+        return fitting
+
+    def street(self, name: str, street: Sequence[str]) -> list[str]:
+        """Four address lines."""
+        lines, rest = address_lines(street)
+        if rest:
+            self._over.append(f"{name}: {', '.join(' '.join(line.split()) for line in street)}")
+        return lines
+
+    def notes(self) -> list[str]:
+        """What did not fit, each in full and by name; for memos."""
+        return [f"Too long for its field. {text}" for text in dict.fromkeys(self._over)]
+
+
+def portions(value: str, limit: int) -> list[str]:
+    """A long text in parts of at most `limit` units, between words where there are any: none of it is cut."""
+    text = cut(value, units(value))
+    return [text] if units(text) <= limit else wrapped(text, limit)
 
 
 class Codes:
@@ -52,6 +114,10 @@ class Codes:
         if units(value) > limit:
             self._problems.append(f"{name} {value!r} has {units(value)} characters, Sage takes {limit}")
         return value
+
+    def refuse(self, problem: str) -> None:
+        """Note what does not fit for another reason than one text's length."""
+        self._problems.append(problem)
 
     def failure(self) -> Failure | None:
         """TOO_LONG with everything that does not fit; None when all does."""

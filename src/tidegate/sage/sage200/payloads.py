@@ -21,7 +21,7 @@ from tidegate.domain.money import rounded, shown, total
 from tidegate.domain.order import Address
 from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import NewCustomer
-from tidegate.sage.sage200.lengths import Codes, address_lines, cut, one_line
+from tidegate.sage.sage200.lengths import Codes, Fitted, address_lines, cut, one_line, portions, wrapped
 from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal
 
 ARITHMETIC = Arithmetic()
@@ -150,18 +150,19 @@ def order_body(
     order: SalesOrder, resolved: Resolved, *, key_field: str, created_by: str
 ) -> dict[str, Any] | Failure:
     """The body of `POST sop_orders`; Decimal stays Decimal. TOO_LONG, MALFORMED or TOTALS_DIFFER."""
-    codes = Codes()
+    codes, fitted = Codes(), Fitted()
     settings = resolved.lists.settings
     lines: list[dict[str, Any]] = []
     for line in order.lines:
         wrong = _inexact(line)
         if wrong:
             return Failure(Code.MALFORMED, wrong, sent=False)
-        lines.append(_line(line, resolved, codes, key_field))
+        if line.kind is LineKind.COMMENT:
+            lines += _comments(line.description)
+        else:
+            lines.append(_line(line, resolved, codes, fitted, key_field))
     if order.po_number.strip():
-        note = f"Your order number: {order.po_number.strip()}"
-        lines.append(_plain(_Line(line_type="EnumLineTypeComment", description=cut(note, 6000))))
-        lines[-1]["show_on_customer_docs"] = True
+        lines += _comments(f"Your order number: {order.po_number.strip()}")
     body = _Order(
         customer_id=resolved.customer.id,
         customer_document_no=codes.check("the customer's order number", order.reference, 30),
@@ -174,15 +175,18 @@ def order_body(
     if not settings.generates_numbers:
         body.document_no = codes.check("the order number", order.reference, 20)
     if order.delivery is not None:
-        body.delivery_address = _delivery(order.delivery, resolved.lists, codes)
+        body.delivery_address = _delivery(order.delivery, resolved.lists, codes, fitted)
     cash = is_cash(order, resolved)
     if cash and order.invoice is not None:
         body.customer_type = "EnumCustomerTypeCash"
-        body.cash_account_invoice_address = _postal(_PostalAddress(), order.invoice, resolved.lists, codes)
-    notes: list[str] = []  # the order's own note is a comment line already
+        body.cash_account_invoice_address = _postal(
+            _PostalAddress(), order.invoice, resolved.lists, codes, fitted, "Invoice"
+        )
+    notes = list(order.memos)  # the order's own note is a comment line already
     if order.invoice is not None and not cash:
         notes.append(_invoice_note(order.invoice))
-    body.memos = [_Memo(note=cut(note, 1000)) for note in notes]
+    notes += fitted.notes()
+    body.memos = [_Memo(note=part) for note in notes for part in portions(note, 1000)]
     key = codes.check("our key", order.key, key_length(key_field))
     return codes.failure() or totals_differ(order, resolved) or {**_plain(body), key_field: key}
 
@@ -225,15 +229,22 @@ def _amount(value: Decimal) -> Decimal:
     return Decimal(shown(value))
 
 
-def _line(line: SalesLine, resolved: Resolved, codes: Codes, key_field: str) -> dict[str, Any]:
+def _comments(text: str) -> list[dict[str, Any]]:
+    """A text as comment lines on the customer's documents: one, or as many as it needs."""
+    return [
+        _plain(_Line(line_type="EnumLineTypeComment", description=part, show_on_customer_docs=True))
+        for part in portions(text, 6000)
+    ]
+
+
+def _line(
+    line: SalesLine, resolved: Resolved, codes: Codes, fitted: Fitted, key_field: str
+) -> dict[str, Any]:
+    """A line that bills something; comments are `_comments`."""
+    name = f"Line {line.code}" if line.code else "Line"
     match line.kind:
         case LineKind.COMMENT:
-            body = _Line(
-                line_type="EnumLineTypeComment",
-                description=cut(line.description, 6000),
-                show_on_customer_docs=True,
-            )
-            return _plain(body)
+            raise ValueError("a comment bills nothing")
         case LineKind.GOODS:
             product = resolved.products[line.code]
             body = _Line(
@@ -242,17 +253,19 @@ def _line(line: SalesLine, resolved: Resolved, codes: Codes, key_field: str) -> 
                 product_id=product.id,
                 warehouse_id=_warehouse(line, resolved),
             )
+            if line.own_text:
+                body.description, body.use_description = fitted.text(name, line.description, 6000), True
         case LineKind.FREE_TEXT:
             body = _Line(
                 line_type="EnumLineTypeFreeText",
-                description=cut(line.description or line.code or "-", 6000),
+                description=fitted.text(name, line.description or line.code or "-", 6000),
                 use_description=True,
             )
         case LineKind.CHARGE:
             body = _Line(
                 line_type="EnumLineTypeCharge",
                 code=codes.check("charge", resolved.lists.charges[line.code.strip().upper()].code, 30),
-                description=cut(line.description, 6000),
+                description=fitted.text(name, line.description, 6000),
             )
     if line.kind is LineKind.CHARGE:
         # No quantity and no discount on charges (§9.6): the price is what remains.
@@ -282,23 +295,27 @@ def _warehouse(line: SalesLine, resolved: Resolved) -> int | None:
     return resolved.warehouse.id if resolved.warehouse else None
 
 
-def _postal(body: _PostalAddress, address: Address, lists: Lists, codes: Codes) -> _PostalAddress:
+def _postal(
+    body: _PostalAddress, address: Address, lists: Lists, codes: Codes, fitted: Fitted, whose: str
+) -> _PostalAddress:
     country = lists.countries.get(address.country.upper())
-    body.postal_name = one_line(address.company or address.name, 60)
-    body.address_1, body.address_2, body.address_3, body.address_4 = address_lines(address.street)
-    body.city = one_line(address.city, 60)
-    body.county = one_line(address.region, 60)
-    body.country = one_line(country.name if country else address.country, 60)
+    body.postal_name = fitted.one_line(f"{whose} name", address.company or address.name, 60)
+    body.address_1, body.address_2, body.address_3, body.address_4 = fitted.street(
+        f"{whose} street", address.street
+    )
+    body.city = fitted.one_line(f"{whose} city", address.city, 60)
+    body.county = fitted.one_line(f"{whose} county", address.region, 60)
+    body.country = fitted.one_line(f"{whose} country", country.name if country else address.country, 60)
     body.postcode = codes.check("postcode", address.postcode, 10)
     return body
 
 
-def _delivery(address: Address, lists: Lists, codes: Codes) -> _DeliveryAddress:
+def _delivery(address: Address, lists: Lists, codes: Codes, fitted: Fitted) -> _DeliveryAddress:
     body = _DeliveryAddress()
-    _postal(body, address, lists, codes)
+    _postal(body, address, lists, codes, fitted, "Delivery")
     country = lists.countries.get(address.country.upper())
-    body.contact = one_line(address.name, 235)
-    body.telephone_number = one_line(address.telephone, 30)
+    body.contact = fitted.one_line("Delivery contact", address.name, 235)
+    body.telephone_number = fitted.one_line("Delivery telephone", address.telephone, 30)
     body.email_address = codes.check("e-mail", address.email, 255)
     body.tax_number = codes.check("VAT number", address.vat_id, 30)
     body.country_code_id = country.id if country else None
@@ -345,14 +362,19 @@ def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dic
     codes = Codes()
     address = customer.address
     country = lists.countries.get(address.country.upper())
-    first, _, last = one_line(address.name or customer.name, 180).rpartition(" ")
-    contact = _Contact(first_name=cut(first, 60), last_name=cut(last, 60))
+    first, _, last = " ".join((address.name or customer.name).split()).rpartition(" ")
+    contact = _Contact(
+        first_name=codes.check("first name", first, 60), last_name=codes.check("last name", last, 60)
+    )
     if customer.email.strip():
         contact.emails = [_Email(email=codes.check("e-mail", customer.email, 227))]
     if address.telephone.strip():
-        contact.telephones = [_Telephone(subscriber_number=one_line(address.telephone, 200))]
-    line_1, line_2, line_3, line_4 = address_lines(address.street)
-    name = one_line(customer.name, 60)
+        contact.telephones = [_Telephone(subscriber_number=codes.check("telephone", address.telephone, 200))]
+    # A name that is too long goes on in the address, as on an envelope; an account has no memo for the rest.
+    name, *more = wrapped(customer.name, 60) or [""]
+    (line_1, line_2, line_3, line_4), rest = address_lines([" ".join(more), *address.street])
+    if rest:
+        codes.refuse(f"the name and street need more than the account's five lines of 60: {rest!r} is left")
     body = _Customer(
         reference=codes.check("account reference", customer.account, 8).upper(),
         name=name,
@@ -365,8 +387,8 @@ def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dic
             address_2=line_2,
             address_3=line_3,
             address_4=line_4,
-            city=one_line(address.city, 60),
-            county=one_line(address.region, 60),
+            city=codes.check("city", address.city, 60),
+            county=codes.check("county", address.region, 60),
             postcode=codes.check("postcode", address.postcode, 10),
             address_country_code_id=country.id if country else None,
         ),
