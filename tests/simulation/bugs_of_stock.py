@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from tidegate.domain.availability import Claim
+from tidegate.domain.reservation import Reservation
 from tidegate.flows import unread_despatches
 
 
 def vanished_lines_are_forgotten_at_once(patch: pytest.MonkeyPatch) -> None:
     """An order that the company has finished with is owed no more, though the shop has heard of no shipment."""
     patch.setattr(unread_despatches, "still_unread", lambda despatches: [])
+
+
+def refunded_pieces_are_added_back(patch: pytest.MonkeyPatch) -> None:
+    """A piece that Magento has ceased to reserve comes back on as if it still did."""
+    patch.setattr(Reservation, "left", lambda self, shipped: max(self.ordered - shipped, Decimal(0)))
+
+
+def a_reservation_counts_twice(patch: pytest.MonkeyPatch) -> None:
+    """What is allocated and what is reserved are both added back."""
+    twice = Claim.reserved_twice.fget
+    assert twice is not None
+    patch.setattr(Claim, "reserved_twice", property(lambda self: twice(self) * 2))

@@ -97,6 +97,14 @@ VANISHED = Script(
     minutes=300,
     settings={**back("shipments", "inventory"), "back": {"shipments": "4h", "inventory": "55m"}},
 )
+REFUNDED = Script(
+    events=(
+        (5, "place", FOUR),
+        (70, "refund", {"pick": 0.0, "share": 0.4, "returned": 0.1}),  # by the shop, before anything left
+    ),
+    minutes=240,
+    settings=back("shipments", "inventory"),
+)
 PRICED = Script(
     events=(
         (70, "price", {"pick": 0.0, "which": 0.0, "change": 0.9}),

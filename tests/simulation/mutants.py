@@ -97,6 +97,8 @@ MUTANTS = tuple(
         (way_back.the_reservations_are_left_out, fulfilment.STOCKED, "each sale counts once"),
         (way_back.written_shipments_count_as_unwritten, fulfilment.STOCKED, "each sale counts once"),
         (way_back.a_shipment_is_written_after_its_stock, fulfilment.SCARCE, "nothing is stuck"),
+        (stock.refunded_pieces_are_added_back, fulfilment.REFUNDED, "each sale counts once"),
+        (stock.a_reservation_counts_twice, fulfilment.STOCKED, "never more than there is"),
         (stock.vanished_lines_are_forgotten_at_once, fulfilment.VANISHED, "what is sold can be shipped"),
         (way_back.everything_is_new_every_time, fulfilment.STOCKED, "idempotent flows"),
         (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),

@@ -7,7 +7,7 @@ which of them the store does not have, and those are written, sorted, one call a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,18 +15,17 @@ from typing import Any
 import polars as pl
 
 from tidegate.config.stock_rules import buffers
-from tidegate.domain.availability import PIECE, Claim, available, with_reservations, without_reservations
+from tidegate.domain.availability import PIECE, available, with_reservations, without_reservations
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.domain.stock_level import WebLine
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, owed_pieces, short_stock, stock_bulk, stock_levels, unread_despatches
+from tidegate.flows import mirrored, owed_pieces, reservations, short_stock, stock_bulk, stock_levels
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.order_steps import entity_of
+from tidegate.flows.reservations import NOTHING_KNOWN, Reservations
 from tidegate.flows.skus import store_skus
+from tidegate.flows.stock_claims import claims_of
 from tidegate.flows.stock_levels import Reading
 from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
-from tidegate.flows.unread_despatches import UnreadDespatch
 from tidegate.ledger import cursors, lease, marks, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
@@ -117,8 +116,12 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         return False
     cycle.keep_lease()
     cycle.count("read", reading.read)
-    wanted = calculated(connection, reading, {})
-    if not note_shipments(cycle, scribe):
+    reserved = reservations.read(cycle, reading.lines)
+    if isinstance(reserved, Failure):
+        cycle.call_failed(reserved, of_company=False)
+        return False
+    wanted = calculated(connection, reading, {}, reserved)
+    if not note_shipments(cycle, scribe) or not note_orders(cycle, scribe, reserved.moved):
         return False
     if full and not compare(cycle, scribe, wanted):
         return False
@@ -135,6 +138,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         now = cycle.now()
         lease.check(cycle.lease, now)  # what a worker calculated that has lost it is old
         reading.keep(cycle)
+        reserved.keep(cycle)
         # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
         missing = mirror.unnamed(cycle.name, FLOW, wanted).to_frame("key")
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
@@ -154,10 +158,15 @@ def source_of_warehouses(connection: Connection, levels: pl.DataFrame) -> Mappin
     return dict.fromkeys(levels["warehouse"].unique().to_list(), DEFAULT)
 
 
-def calculated(connection: Connection, reading: Reading, waiting: Mapping[str, Decimal]) -> pl.DataFrame:
+def calculated(
+    connection: Connection,
+    reading: Reading,
+    waiting: Mapping[str, Decimal],
+    reserved: Reservations = NOTHING_KNOWN,
+) -> pl.DataFrame:
     """What the store shall have: key, value."""
     stock = connection.settings.stock
-    claims = claims_of(connection, reading.lines, reading.unread)
+    claims = claims_of(connection, reading.lines, reading.unread, reserved)
     places = source_of_warehouses(connection, reading.levels)
     if stock.msi:
         corrected = with_reservations(claims)
@@ -197,48 +206,6 @@ def _renamed(table: pl.DataFrame, skus: Mapping[str, str]) -> pl.DataFrame:
     return table.with_columns(sku=pl.col("sku").replace(other)).filter(pl.col("sku") != "")
 
 
-def claims_of(
-    connection: Connection, lines: Iterable[WebLine], unread: Collection[UnreadDespatch] = ()
-) -> list[Claim]:
-    """What web orders hold in Sage, and what of it Magento still reserves, by the ledger.
-
-    The ledger is asked after Sage was read: what Sage has released because an order was cancelled, the
-    ledger knew before. Shipments that Magento does not have yet, of orders that Sage has finished with,
-    are no web lines any more; their pieces come from the shipments themselves, and from the despatches
-    that are no shipments yet.
-    """
-    name, store = connection.name, connection.settings.store
-    by_order = [
-        (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
-    ]
-    here = {entity_id for entity_id, _ in by_order}
-    left = [*shipped.unwritten(name), *unread_despatches.still_unread(unread)]
-    left = [one for one in left if one.entity_id not in here]
-    finished = shipped.finished(name, here | {one.entity_id for one in left})
-    written = shipped.written(name, here)
-    claims = []
-    for entity_id, line in by_order:
-        done = written.get((entity_id, line.line_key), Decimal(0))
-        reserved = Decimal(0) if entity_id in finished else line.ordered - done
-        claims.append(Claim(line, done, reserved))
-    for one in left:
-        line = WebLine(
-            order_id="",
-            order_number="",
-            order_key="",
-            line_id="",
-            line_key=one.line_key,
-            sku=one.sku,
-            warehouse=one.warehouse.upper(),
-            ordered=one.quantity,
-            allocated=Decimal(0),
-            despatched=one.quantity,
-            invoiced=Decimal(0),
-        )
-        claims.append(Claim(line, open=Decimal(0) if one.entity_id in finished else one.quantity))
-    return claims
-
-
 def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
     """Magento takes a shipment's pieces off the source itself, and puts a credit memo's back: both are read back."""
     since = cursors.read(cycle.name, FLOW, _SHIPMENTS)
@@ -259,7 +226,7 @@ def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
 
 
 def note_orders(cycle: Cycle, scribe: Scribe, moved: Collection[str]) -> bool:
-    """Without reservations the store's number is not what it was told once somebody has ordered or cancelled.
+    """The store's number is not what it was told once a refund, or without reservations an order, has moved it.
 
     It is read back: a number that is wanted again would else never be written.
     """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
@@ -162,6 +162,17 @@ def unread_changes(store: str, kind: str, entity_id: int) -> list[int]:
 def highest_id(store: str, kind: str) -> int:
     """The highest entity id ever read from the store; 0 when none was."""
     return models.Source.objects.filter(store=store, kind=kind).aggregate(top=Max("entity_id"))["top"] or 0
+
+
+def oldest_created(store: str, kind: str, entity_ids: Iterable[int]) -> datetime | None:
+    """When the oldest of these documents was made in the store, as far as it was read."""
+    oldest = [
+        models.Source.objects.filter(store=store, kind=kind, entity_id__in=part).aggregate(
+            at=Min("source_created_at")
+        )["at"]
+        for part in rows.chunks(sorted(set(entity_ids)))
+    ]
+    return min((at for at in oldest if at is not None), default=None)
 
 
 def was_attempted(delivery_id: int) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from tidegate_sandbox.faults import Fault
-from tidegate_sandbox.magento import edits
+from tidegate_sandbox.magento import creditmemo, edits, invoice
+from tidegate_sandbox.magento.order_item import OrderItems
+from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
 
 
@@ -41,6 +44,26 @@ class Merchant:
         for website_id in (1, 2):
             edits.edit_prices(self._store, {"sku": self.sku(pick), "price": price, "website_id": website_id})
 
+    def do_refund(self, pick: float, share: float, returned: float) -> None:
+        """Somebody refunds a part of an order, or all of it, before it has left; what is not invoiced is first."""
+        orders = [
+            order
+            for order in self._store.orders.all()
+            if order.row.get("state") in ("new", "processing")
+            and not any(item["qty_shipped"] or item["qty_refunded"] for item in order.items)
+        ]
+        if not orders:
+            return
+        order = orders[int(pick * len(orders))]
+        with suppress(Refusal):
+            if OrderItems(order).can_invoice():
+                invoice.invoice(self._store, order)
+            items = [item for item in OrderItems(order).counted() if OrderItems(order).to_refund(item)]
+            wanted = {item["item_id"]: pieces(item["qty_ordered"], share) for item in items[:1]}
+            back = [item["item_id"] for item in items] if returned < 0.5 else []
+            chosen = None if share > 0.8 else wanted
+            creditmemo.refund(self._store, order, chosen, creditmemo.Arguments(return_to_stock=back))
+
     def do_limits(self) -> None:
         """The merchant switches the shop's input limits on."""
         self._store.configure(limits=True)
@@ -56,3 +79,9 @@ class Merchant:
     def sku(self, pick: float) -> str:
         """One of the products."""
         return f"HUB-{1 + int(pick * self._items):04d}"
+
+
+def pieces(ordered: Any, share: float) -> Decimal:
+    """So much of a line, at least one piece."""
+    part = Decimal(ordered) * Decimal(str(round(share, 2)))
+    return max(part.to_integral_value(ROUND_CEILING), Decimal(1))

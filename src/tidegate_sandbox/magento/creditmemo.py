@@ -3,7 +3,8 @@
 The amounts are parted as in Magento's published source and give the recorded credit memos to the cent. Not
 recorded, and so assumed: every refusal (their words are the published source's); that all shipping left is
 refunded unless ``shipping_amount`` says otherwise; that a bundle is refunded by its children; where returned
-pieces go: to the source that shipped them.
+pieces go: to the source that shipped them. Which pieces never left, and that those are taken off a source
+when they do not return, is Magento's published source.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities
 from tidegate_sandbox.magento.order_state import settle
 from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.magento.stock import never_left
 from tidegate_sandbox.magento.store import MagentoStore
 
 _REFUNDED: Final = 2
@@ -319,16 +321,22 @@ def _note(store: MagentoStore, order: Order, made: Row, *, notified: bool) -> No
 
 
 def _return(store: MagentoStore, order: Order, lines: Lines, wanted: Collection[int]) -> None:
-    """Free the pieces that never left; put back those that had and are to return."""
-    items = OrderItems(order)
+    """Free the pieces that never left; put back those that had and are to return.
+
+    Pieces that never left and are not to return are taken off their source, as if they had left: so
+    Magento's published source, which frees as many as it could take off.
+    """
+    items, released = OrderItems(order), {}
     for item, quantity in lines:
-        if item["item_id"] not in wanted or items.accompanies(item):
+        if items.accompanies(item):
             continue
-        done = item["qty_canceled"] + item["qty_shipped"] + item["qty_refunded"] - quantity
-        never_left = max(item["qty_ordered"] - done, ZERO)
-        if quantity > never_left:
-            store.stock.restock(item["sku"], figure(quantity - never_left), _source(store, order, item))
-    store.stock.release(order, "creditmemo_created")
+        here = never_left(item, quantity, item["qty_refunded"] - quantity)
+        if item["item_id"] not in wanted:
+            here = store.stock.take_off(order, item["sku"], here)
+        elif quantity > here:
+            store.stock.restock(item["sku"], figure(quantity - here), _source(store, order, item))
+        released[item["item_id"]] = here
+    store.stock.refund(order, released)
 
 
 def _source(store: MagentoStore, order: Order, item: Row) -> str:

@@ -84,6 +84,7 @@ class Stock:
         self._items: Items = {sku: dict(held) for sku, held in _start(msi).items()}
         self._reserved: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self._open: defaultdict[int, Pieces] = defaultdict(_pieces)
+        self._released: dict[int, Decimal] = {}  #: pieces by order item that were refunded before they left
 
     # What lies where
 
@@ -109,6 +110,22 @@ class Stock:
         """Put pieces back, as a credit memo with return to stock does; a negative number takes some out."""
         old = self.item(sku, source_code) or SourceItem(sku, source_code, ZERO, 1)
         self.put(replace(old, quantity=old.quantity + quantity))
+
+    def take_off(self, order: Order, sku: str, quantity: Decimal) -> Decimal:
+        """Pieces that never left are refunded and do not return: off the sources of the order's stock, one
+        after the other. Returns how many there were.
+        """
+        if not self.msi:
+            return quantity
+        stock_id, left = self.stock_id(order), quantity
+        links = [link for link in self.links if link["stock_id"] == stock_id]
+        for link in sorted(links, key=lambda link: link.get("priority", 0)):
+            item = self.item(sku, link["source_code"])
+            if item is not None and self.sources[item.source_code]["enabled"]:
+                taken = min(max(item.quantity, ZERO), left)
+                self.put(replace(item, quantity=item.quantity - taken))
+                left -= taken
+        return quantity - left
 
     # What is salable
 
@@ -161,10 +178,15 @@ class Stock:
     def release(self, order: Order, event: str = "order_canceled") -> None:
         """Give up what is reserved for pieces that, by the order's lines, are no longer to be shipped.
 
-        To be called after the lines were changed. For a refund of what was never shipped: ``event``
-        ``creditmemo_created``.
+        To be called after the lines were changed.
         """
         self._settle(order, event)
+
+    def refund(self, order: Order, released: dict[int, Decimal]) -> None:
+        """Give up what is reserved for pieces refunded before they were shipped, by order item."""
+        for item_id, pieces in released.items():
+            self._released[item_id] = self._released.get(item_id, ZERO) + pieces
+        self._settle(order, "creditmemo_created")
 
     def debit(
         self, order: Order, lines: Iterable[tuple[str, Number]], source_code: str | None = None
@@ -193,7 +215,7 @@ class Stock:
 
     def _settle(self, order: Order, event: str) -> None:
         """Bring the reservation of an order to what its lines still ask for."""
-        wanted, held = _to_ship(order), self._open[order.entity_id]
+        wanted, held = _to_ship(order, self._released), self._open[order.entity_id]
         for sku in sorted(wanted.keys() | held.keys()):
             if wanted[sku] != held[sku]:
                 self._book(order, sku, wanted[sku] - held[sku], event)
@@ -238,11 +260,20 @@ def parts(bundle: str) -> frozenset[str]:
     return frozenset(link["sku"] for option in options for link in option["product_links"])
 
 
-def _to_ship(order: Order) -> Pieces:
-    """The pieces by simple SKU that are neither shipped, cancelled nor refunded.
+def never_left(item: Row, quantity: Decimal, refunded_before: Decimal | int) -> Decimal:
+    """How many of ``quantity`` refunded pieces had not been shipped, by Magento's published source.
+
+    Those that are invoiced and neither shipped nor refunded before, as far as they go; the rest had been.
+    """
+    left = (item.get("qty_invoiced") or 0) - refunded_before - (item.get("qty_shipped") or 0)
+    return max(min(quantity, Decimal(left)), ZERO)
+
+
+def _to_ship(order: Order, released: dict[int, Decimal]) -> Pieces:
+    """The pieces by simple SKU that are neither shipped, cancelled, nor refunded before they were shipped.
 
     The variant of a configurable is counted by its parent's line, which is the one that is shipped (point 20).
-    Of a line shipped in part, a refund is taken to be of what was not shipped.
+    Of a line that was loaded with a refund, that is reckoned as if it had been the last deed.
     """
     by_id = {item.get("item_id"): item for item in order.items}
     found = _pieces()
@@ -251,7 +282,9 @@ def _to_ship(order: Order) -> Pieces:
             continue
         parent = by_id.get(item.get("parent_item_id"), item)
         counted = parent if parent.get("product_type") == "configurable" else item
-        done = sum((counted.get(f"qty_{part}") or 0 for part in ("canceled", "shipped", "refunded")), ZERO)
+        done = sum((counted.get(f"qty_{part}") or 0 for part in ("canceled", "shipped")), ZERO)
+        refunded = Decimal(counted.get("qty_refunded") or 0)
+        done += released.get(counted.get("item_id", 0), never_left(counted, refunded, 0))
         found[str(item["sku"]).upper()] += max(counted["qty_ordered"] - done, ZERO)
     return found
 

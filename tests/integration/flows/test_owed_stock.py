@@ -11,6 +11,7 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
 from integration.flows.stocking import FLOWS, HOME, US, adjust, inventory, lies, writes
 from tidegate.config.stock import Stock
+from tidegate_sandbox.magento import creditmemo, invoice
 from tidegate_sandbox.magento.stock import SourceItem
 
 
@@ -97,3 +98,56 @@ def test_without_a_reading_of_despatches_no_stock_is_written(world: Fulfilled) -
     report = inventory(shop)
     assert report.counts.get("confirmed", 0) == 0
     assert writes(shop) == []
+
+
+def refund(world: Fulfilled, placed: int, pieces: int, *, returned: bool) -> None:
+    """Somebody refunds so many pieces of the first line in the shop."""
+    shop = world.stage.shop
+    with shop.lock:
+        order = shop.order(placed)
+        item = order.items[0]
+        if not item["qty_invoiced"]:
+            invoice.invoice(shop, order)
+        back = [item["item_id"]] if returned else []
+        arguments = creditmemo.Arguments(return_to_stock=back)
+        creditmemo.refund(shop, order, {item["item_id"]: Decimal(pieces)}, arguments)
+        shop.wrote(order)
+
+
+@pytest.mark.parametrize("returned", [True, False])
+def test_a_piece_refunded_before_it_was_shipped_is_not_added_back(
+    world: Fulfilled, *, returned: bool
+) -> None:
+    """Magento reserves it no more. What it does to the source itself is read back."""
+    shop, placed = world.stage, world.sent("guest", lines=(("HUB-0007", 5),))
+    sku, _ = line_of(world, placed)
+    only_detroit(shop, sku, 100)
+    inventory(shop)
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (100, 95)
+    refund(world, placed, 2, returned=returned)
+    inventory(shop)
+    assert lies(shop, sku) == 98  # Sage still allocates five; three of them are reserved
+    assert shop.shop.stock.salable(sku, US) == 95
+    inventory(shop)
+    assert writes(shop) == []
+
+
+def test_a_whole_refund_before_the_orders_are_read_again(world: Fulfilled) -> None:
+    """The stock's own reading knows it before the flow `orders` does."""
+    shop, placed = world.stage, world.sent("guest", lines=(("HUB-0007", 5),))
+    sku, _ = line_of(world, placed)
+    only_detroit(shop, sku, 100)
+    inventory(shop)
+    refund(world, placed, 5, returned=True)
+    inventory(shop)
+    assert lies(shop, sku) == 95
+    assert shop.shop.stock.salable(sku, US) == 95
+    inventory(shop)
+    assert lies(shop, sku) == 95
+
+
+def test_no_order_in_sage_costs_no_call(build: Build) -> None:
+    shop = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME)).stage
+    inventory(shop)
+    inventory(shop)
+    assert shop.shop_calls() == []

@@ -97,7 +97,7 @@ def test_an_order_that_was_loaded_reserves_what_is_still_to_ship(world: World) -
 
 def test_what_is_refunded_before_it_was_shipped_is_released(world: World) -> None:
     order = place(world, (SKU, 5))
-    order.items[0]["qty_refunded"] = 2
+    order.items[0] |= {"qty_invoiced": 5, "qty_refunded": 2}
     world.store.stock.release(order, "creditmemo_created")
     assert reserved(world, order) == {SKU: -3}
 
@@ -105,7 +105,7 @@ def test_what_is_refunded_before_it_was_shipped_is_released(world: World) -> Non
 def test_what_comes_back_lies_at_the_source_again(world: World) -> None:
     order = place(world, (SKU, 5))
     world.store.stock.debit(order, [(SKU, 5)], "wh_london")
-    order.items[0] |= {"qty_shipped": 5, "qty_refunded": 2}
+    order.items[0] |= {"qty_invoiced": 5, "qty_shipped": 5, "qty_refunded": 2}
     world.store.stock.release(order, "creditmemo_created")
     world.store.stock.restock(SKU, 2, "wh_london")
     assert (lies(world)["wh_london"], salable(world), salable(world, stock=UK)) == (297, 797, 297)
@@ -222,6 +222,7 @@ def test_whatever_happens_salable_is_on_hand_less_what_is_still_to_ship(steps: l
             world.shopper.cancel(order.entity_id)
         elif deed == "refund":
             item = order.items[0]
+            item["qty_invoiced"] = item["qty_ordered"]
             item["qty_refunded"] = min(count, item["qty_ordered"] - item.get("qty_canceled", 0))
             stock.release(order, "creditmemo_created")
         else:
@@ -239,6 +240,30 @@ def test_whatever_happens_salable_is_on_hand_less_what_is_still_to_ship(steps: l
     )
     assert stock.salable(SKU, US) == stock.on_hand(SKU, US) - to_ship
     assert -to_ship == sum(entry.quantity for entry in stock.reservations)
+
+
+def test_pieces_refunded_before_they_left_go_off_their_source_unless_they_return(world: World) -> None:
+    """So Magento's published source: to the shop's own eyes they are gone."""
+    order = place(world, (SKU, 5))
+    line = order.items[0]["item_id"]
+    path = f"order/{order.entity_id}"
+    world.post(f"{path}/invoice", {"capture": True})
+    world.post(f"{path}/refund", {"items": [{"order_item_id": line, "qty": 2}]})
+    assert (lies(world)["wh_detroit"], reserved(world, order), salable(world)) == (498, {SKU: -3}, 795)
+
+
+def test_a_returned_piece_does_not_free_one_that_is_still_to_ship(world: World) -> None:
+    """Three of five are shipped and invoiced; one of those comes back. The two others stay reserved."""
+    order = place(world, (SKU, 5))
+    line = order.items[0]["item_id"]
+    path = f"order/{order.entity_id}"
+    arguments = {"extension_attributes": {"source_code": "wh_detroit"}}
+    three = {"items": [{"order_item_id": line, "qty": 3}]}
+    world.post(f"{path}/ship", {**three, "arguments": arguments})
+    world.post(f"{path}/invoice", {**three, "capture": True})
+    returned = {"extension_attributes": {"return_to_stock_items": [line]}}
+    world.post(f"{path}/refund", {"items": [{"order_item_id": line, "qty": 1}], "arguments": returned})
+    assert (lies(world)["wh_detroit"], reserved(world, order)) == (498, {SKU: -2})
 
 
 def test_by_calls_place_ship_invoice_refund(world: World) -> None:

@@ -1,0 +1,55 @@
+"""What of an order item Magento still reserves: by its own rule, from the item's counters.
+
+Source: Magento's published inventory modules (credit memos of pieces that were never shipped); worked
+tables in `docs/algorithms/availability.md`. Quantities in pieces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tidegate.domain.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An item's `ordered` pieces, and those of which the reservation ended otherwise than by a shipment.
+
+    `released` of the `refunded` pieces had not been shipped when they were refunded.
+    """
+
+    ordered: Decimal
+    cancelled: Decimal = ZERO
+    refunded: Decimal = ZERO
+    released: Decimal = ZERO
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether shipments alone end it."""
+        return not self.cancelled and not self.refunded
+
+    def left(self, shipped: Decimal) -> Decimal:
+        """The pieces that are still reserved once so many are shipped."""
+        return max(self.ordered - self.cancelled - self.released - shipped, ZERO)
+
+
+def counted(
+    before: Reservation | None,
+    *,
+    ordered: Decimal,
+    invoiced: Decimal,
+    shipped: Decimal,
+    refunded: Decimal,
+    cancelled: Decimal,
+) -> Reservation:
+    """The reservation by an item's counters now; `before` is what was counted when it was read last.
+
+    A credit memo takes its pieces from those that are invoiced and neither shipped nor refunded, as far as
+    they go, and releases these; the rest of it had been shipped. That depends on what was invoiced and shipped
+    at that moment, so that each refund is counted when it is first seen, and stays.
+    """
+    before = before or Reservation(ordered)
+    never_left = max(invoiced - before.refunded - shipped, ZERO)
+    released = max(min(refunded - before.refunded, never_left), ZERO)
+    return Reservation(ordered, cancelled, refunded, before.released + released)

@@ -1,0 +1,115 @@
+"""The counters of orders from which follows what the store still reserves, light.
+
+Contract point 36. Source of the rule: `docs/algorithms/availability.md`, *What Magento reserves*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO
+from tidegate.magento.client import StoreClient
+from tidegate.magento.open_orders import ChangedSince
+from tidegate.magento.suspects import Row
+from tidegate.magento.walk import Walk
+from tidegate.magento.wire import Amount, Text
+from tidegate.reading.shape import Shape
+
+FIELDS = "entity_id,state,items[item_id,sku,qty_ordered,qty_invoiced,qty_shipped,qty_refunded,qty_canceled]"
+
+
+class _Item(msgspec.Struct):
+    item_id: int
+    sku: Text = None
+    qty_ordered: Amount = None
+    qty_invoiced: Amount = None
+    qty_shipped: Amount = None
+    qty_refunded: Amount = None
+    qty_canceled: Amount = None
+
+
+class _Order(msgspec.Struct):
+    entity_id: int
+    state: Text = None
+    items: list[_Item] | None = None
+
+
+_DECODER: Shape[_Order] = Shape(_Order)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    """One order item's counters, in pieces."""
+
+    item_id: int
+    sku: str
+    ordered: Decimal
+    invoiced: Decimal = ZERO
+    shipped: Decimal = ZERO
+    refunded: Decimal = ZERO
+    cancelled: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    """One order's state and counters."""
+
+    entity_id: int
+    state: str
+    items: tuple[ItemCounts, ...]
+
+
+def read_counts(
+    client: StoreClient,
+    since: datetime,
+    *,
+    page_size: int,
+    skip_ids: Collection[int] = (),
+    highest_known: int = 0,
+) -> list[OrderCounts] | Failure:
+    """The counters of all orders changed at or after `since`.
+
+    Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
+    names those. Any other failure is returned.
+    """
+    walk: Walk[OrderCounts] = Walk(
+        client,
+        ChangedSince(since, FIELDS),
+        _counts,
+        page_size=page_size,
+        skip_ids=skip_ids,
+        highest_known=highest_known,
+    )
+    orders: dict[int, OrderCounts] = {}
+    for stretch in walk.stretches():
+        orders.update({order.entity_id: order for order in stretch.rows})
+        if stretch.failure is not None:
+            return stretch.failure
+    return list(orders.values())
+
+
+def _counts(row: Row) -> OrderCounts | Failure:
+    try:
+        order = _DECODER.take(row.raw)
+    except (ValueError, ArithmeticError) as error:
+        return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
+    items = tuple(
+        ItemCounts(
+            item.item_id,
+            str(item.sku or ""),
+            item.qty_ordered,
+            item.qty_invoiced or ZERO,
+            item.qty_shipped or ZERO,
+            item.qty_refunded or ZERO,
+            item.qty_canceled or ZERO,
+        )
+        for item in order.items or ()
+        if item.qty_ordered is not None
+    )
+    return OrderCounts(order.entity_id, str(order.state or ""), items)
