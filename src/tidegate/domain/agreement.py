@@ -29,9 +29,16 @@ class Figures:
     total: Decimal
 
 
+#: Nothing of any of them.
+NO_FIGURES = Figures(ZERO, ZERO, ZERO, ZERO)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreOrder:
-    """An order as the store shows it now. `wanted` = the connection's rules send it."""
+    """An order as the store shows it now. `wanted` = the connection's rules send it.
+
+    `taken` is what the store has cancelled or refunded of `figures`; `closed`: all of it.
+    """
 
     key: str
     number: str
@@ -39,6 +46,13 @@ class StoreOrder:
     wanted: bool
     cancelled: bool
     figures: Figures
+    taken: Figures = NO_FIGURES
+    closed: bool = False
+
+    @property
+    def left(self) -> Decimal:
+        """What remains of the grand total."""
+        return ZERO if self.cancelled else self.figures.total - self.taken.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ class KeptOrder:
     state: State
     reason: str = ""
     figures: Figures
+    taken: Figures = NO_FIGURES  #: what the store had cancelled or refunded of them when it was last read
     lines: Mapping[str, KeptLine] = field(default_factory=dict)
     freight: KeptLine | None = None
 
@@ -73,6 +88,7 @@ class CompanyOrder:
     id: str
     number: str
     gross: Decimal | None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +102,9 @@ class Facts:
     settled_before: datetime  #: orders placed later may rightly be on their way
     overdue_before: datetime  #: orders placed earlier are confirmed, or wait with a reason
     invoices: Sequence[SalesInvoice] = ()
+    credited: Mapping[str, Decimal | None] = field(default_factory=dict)
+    """What Sage has credited of each order; None where its credit note names other orders, too."""
+    under_way: frozenset[str] = frozenset()  #: orders of which a cancellation or credit is being carried over
     invoiced: Mapping[str, KeptOrder] = field(default_factory=dict)  #: orders of earlier days that these name
     entries: Sequence[LedgerEntry] = ()
     postings: Mapping[str, Sequence[Posting]] = field(default_factory=dict)
@@ -107,6 +126,9 @@ class Kind(StrEnum):
     UNKNOWN_TO_LEDGER = "unknown-to-ledger"
     DOUBLED = "doubled"
     CHANGED = "changed"  #: Magento's figures moved after the order was captured
+    CANCELLED_IN_MAGENTO = "cancelled-in-magento"  #: cancelled or refunded whole there, alive in Sage
+    CANCELLED_IN_SAGE = "cancelled-in-sage"  #: alive in Magento
+    PARTLY_CANCELLED = "partly-cancelled"  #: cancelled, refunded or credited in part, otherwise on each side
     TOTAL = "total"  #: Sage's total is not Magento's
     INVOICED = "invoiced"  #: the invoices of an order do not make the order
     WITHOUT_ORDER = "invoice-without-order"
@@ -116,6 +138,10 @@ class Kind(StrEnum):
     TAX = "tax"
     REVENUE = "revenue"
     CLEARING = "clearing"
+
+
+#: Cancelled, refunded or credited otherwise on each side: worth an alert besides the order's review.
+ONE_SIDED = frozenset({Kind.CANCELLED_IN_MAGENTO, Kind.CANCELLED_IN_SAGE, Kind.PARTLY_CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

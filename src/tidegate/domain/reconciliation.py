@@ -87,6 +87,8 @@ def counts(key: str, facts: Facts) -> bool:
     """Whether the order belongs into the sums: sent by the rules, and neither cancelled nor set aside."""
     shown_now = (facts.store or {}).get(key)
     kept = facts.kept.get(key)
+    if one_sided(key, facts) is not None:
+        return True
     if shown_now is not None and shown_now.cancelled:
         return False
     if kept is not None:
@@ -94,6 +96,19 @@ def counts(key: str, facts: Facts) -> bool:
     if shown_now is not None:
         return shown_now.wanted
     return True
+
+
+def one_sided(key: str, facts: Facts) -> Kind | None:
+    """Whether the order is over on one side and alive on the other; None also when a side was not asked."""
+    there, sales = (facts.store or {}).get(key), (facts.company or {}).get(key, ())
+    if there is None or not sales:
+        return None
+    if all(sale.cancelled for sale in sales):
+        return None if there.cancelled or there.closed else Kind.CANCELLED_IN_SAGE
+    if there.cancelled:
+        return Kind.CANCELLED_IN_MAGENTO
+    credited = facts.credited.get(key, ZERO)
+    return Kind.CANCELLED_IN_MAGENTO if there.closed and credited == ZERO else None
 
 
 def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
@@ -107,15 +122,21 @@ def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
         found += _in_magento_and_ledger(facts, there, kept, number)
         return found, ZERO
     ours = _total_of(facts, there, kept)
-    sage = total(sale.gross if sale.gross is not None else ours for sale in sales)
+    sage = _sage_left(key, facts, ours)
     gap = ours - sage
+    if gap and sales and key in facts.under_way and _taken_back(key, facts):
+        return [*found, *_in_magento_and_ledger(facts, there, kept, number)], gap
     if len(sales) > 1:
         numbers = ", ".join(sale.number for sale in sales)
         found.append(
             _difference(Kind.DOUBLED, number, f"Sage has it {len(sales)} times: {numbers}", ours, sage, gap)
         )
     elif sales:
-        found += _in_company(there, kept, sales[0], number, ours, gap, facts)
+        one_side = one_sided(key, facts)
+        if one_side is not None and there is not None:
+            found.append(_cancelled(one_side, there, sales[0], gap))
+        else:
+            found += _in_company(there, kept, sales[0], number, ours, gap, facts)
     elif kept is None and there is not None and there.created_at >= facts.settled_before:
         return found, gap
     elif kept is None:
@@ -135,8 +156,42 @@ def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
 def _total_of(facts: Facts, there: StoreOrder | None, kept: KeptOrder | None) -> Decimal:
     """The order's value in Magento: by the store's word, by the ledger's where the store was not asked."""
     if there is not None:
-        return there.figures.total
-    return kept.figures.total if kept is not None and facts.store is None else ZERO
+        return there.left
+    return kept.figures.total - kept.taken.total if kept is not None and facts.store is None else ZERO
+
+
+def _sage_left(key: str, facts: Facts, ours: Decimal) -> Decimal:
+    """The order's value in Sage: what is not cancelled, less what is credited.
+
+    Where a product tells no total, or a credit note is of several orders, nobody can say: then it is Magento's.
+    """
+    credited = facts.credited.get(key, ZERO)
+    live = [sale for sale in (facts.company or {}).get(key, ()) if not sale.cancelled]
+    if not live:
+        return ZERO
+    if credited is None:
+        return ours
+    return total(ours if sale.gross is None else sale.gross for sale in live) - (
+        ZERO if live[0].gross is None else credited
+    )
+
+
+def _taken_back(key: str, facts: Facts) -> bool:
+    """Whether either side has cancelled, refunded or credited anything of the order."""
+    there = (facts.store or {}).get(key)
+    taken = there is not None and (there.cancelled or there.closed or there.taken.total != ZERO)
+    sales = (facts.company or {}).get(key, ())
+    return taken or key in facts.credited or any(sale.cancelled for sale in sales)
+
+
+def _cancelled(kind: Kind, there: StoreOrder, sale: CompanyOrder, gap: Decimal) -> Difference:
+    """An order that is over on one side only."""
+    if kind is Kind.CANCELLED_IN_SAGE:
+        text = f"Sage has cancelled {sale.number}, Magento has the order alive"
+    else:
+        what = "cancelled" if there.cancelled else "refunded completely"
+        text = f"Magento's order is {what}, Sage has {sale.number} alive and has credited nothing"
+    return _difference(kind, there.number, text, there.left, ZERO if sale.cancelled else sale.gross, gap)
 
 
 def _in_company(
@@ -155,6 +210,14 @@ def _in_company(
     elif gap and there is None and facts.store is not None:
         text = f"Sage has it as {sale.number}, Magento does not show it (any more)"
         yield _difference(Kind.MISSING_IN_MAGENTO, number, text, ours, sale.gross, gap)
+    elif gap and there is not None and _taken_back(there.key, facts):
+        credited = facts.credited.get(there.key) or ZERO
+        text = (
+            f"Magento has cancelled or refunded {shown(there.taken.total)} of {shown(there.figures.total)}, which "
+            f"leaves {shown(ours)}; Sage's {sale.number} is {shown(ours - gap + credited)}, of which "
+            f"{shown(credited)} is credited, which leaves {shown(ours - gap)}"
+        )
+        yield _difference(Kind.PARTLY_CANCELLED, number, text, ours, ours - gap, gap)
     elif gap:
         text = f"Magento's total is {shown(ours)}, that of {sale.number} in Sage {shown(ours - gap)}"
         yield _difference(Kind.TOTAL, number, text, ours, sale.gross, gap)
@@ -210,11 +273,19 @@ def total_rows(facts: Facts, keys: Sequence[str]) -> tuple[Row, ...]:
     rows = []
     for figure in FIGURES:
         sage = _sage_total(facts, keys) if figure == "total" else None
-        magento = None if store is None else total(getattr(order.figures, figure) for order in store)
-        ledger = total(getattr(order.figures, figure) for order in kept)
+        magento = None if store is None else total(_left(order, figure) for order in store)
+        ledger = total(_left(order, figure) for order in kept)
         name = "grand total" if figure == "total" else figure
         rows.append(Row(name, len(keys), magento, ledger, sage))
     return tuple(rows)
+
+
+def _left(order: StoreOrder | KeptOrder, figure: str) -> Decimal:
+    """One figure of an order without what was cancelled or refunded of it."""
+    over = order.cancelled if isinstance(order, StoreOrder) else order.state in GONE
+    whole: Decimal = getattr(order.figures, figure)
+    taken: Decimal = getattr(order.taken, figure)
+    return ZERO if over else whole - taken
 
 
 def _sage_total(facts: Facts, keys: Sequence[str]) -> Decimal | None:
@@ -225,7 +296,7 @@ def _sage_total(facts: Facts, keys: Sequence[str]) -> Decimal | None:
         sales = facts.company.get(key, ())
         if sales:
             ours = _total_of(facts, (facts.store or {}).get(key), facts.kept.get(key))
-            result += total(sale.gross if sale.gross is not None else ours for sale in sales)
+            result += _sage_left(key, facts, ours)
     return result
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tidegate.domain.agreement import Figures, KeptLine, KeptOrder
+from tidegate.domain.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
 from tidegate.domain.billing_lines import Billed, billed, shipping_line
+from tidegate.domain.capture import is_over
 from tidegate.domain.errors import Failure
 from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import mapped
-from tidegate.domain.money import total
+from tidegate.domain.money import ZERO, total
 from tidegate.domain.order import Order, Totals
+from tidegate.domain.remaining import is_reduced, remaining
 from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.flows.documents import read_order
@@ -31,13 +33,15 @@ def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
     else:
         totals = order.base_totals
         gross = totals.grand_total + total(each.base for each in order.extras if each.is_payment)
+    figures = _figures(totals, gross)
     return KeptOrder(
         key=order_key(row.store, row.entity_id),
         number=row.increment_id,
         created_at=row.created_at,
         state=State(row.state),
         reason=row.reason,
-        figures=_figures(totals, gross),
+        figures=figures,
+        taken=_taken(order, figures, totals, of_order=totals is order.totals),
         lines=lines,
         freight=freight,
     )
@@ -46,6 +50,22 @@ def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
 def _figures(totals: Totals, gross: Decimal) -> Figures:
     """`gross` is the full value, what gift cards and the like have paid included."""
     return Figures(gross - totals.tax - totals.shipping, totals.shipping, totals.tax, gross)
+
+
+def _taken(order: Order, figures: Figures, totals: Totals, *, of_order: bool) -> Figures:
+    """What the store had cancelled or refunded when the order was last read."""
+    if not is_reduced(order):
+        return NO_FIGURES
+    if is_over(order):
+        return figures
+    left = remaining(order)
+    if isinstance(left, Failure):  # Magento's totals leave something else than its pieces
+        taken = order.reductions if of_order else order.base_reductions
+        amount = taken.cancelled + taken.refunded
+        return Figures(amount, ZERO, ZERO, amount)
+    now = left.totals if of_order else left.base_totals
+    rest = _figures(now, figures.total - totals.grand_total + now.grand_total)
+    return Figures(*(getattr(figures, name) - getattr(rest, name) for name in FIGURES))
 
 
 def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, KeptLine], KeptLine | None]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from tidegate.domain.agreement import Difference, Reconciliation
+from tidegate.domain.agreement import ONE_SIDED, Difference, Reconciliation
 from tidegate.domain.cadence import Cadence
 from tidegate.engine import order_reviews
 from tidegate.engine.hub import Hub
@@ -57,6 +57,7 @@ def tell(connection: Connection, report: Reconciliation) -> None:
             seen = alert.code == ALERT and alert.subject in report.examined
             if seen and alert.subject not in about:
                 alerts.clear_alert(ALERT, connection.name, alert.subject, now)
+        alert_one_sided(connection.name, report, now)
         if len(about) > MOST:
             text = f"{len(about)} subjects differ: `tidegate reconcile` lists them"
             alerts.raise_alert(ALERT, connection.name, "", text, now)
@@ -65,3 +66,14 @@ def tell(connection: Connection, report: Reconciliation) -> None:
         for subject, found in about.items():
             text = "; ".join(f"{each.kind}: {each.text}" for each in found)
             alerts.raise_alert(ALERT, connection.name, subject, text, now)
+
+
+def alert_one_sided(name: str, report: Reconciliation, now: datetime) -> None:
+    """An alert for each order that is cancelled, refunded or credited on one side only. In a transaction."""
+    found = {(each.kind.value, each.subject): each for each in report.differences if each.kind in ONE_SIDED}
+    for alert in alerts.open_alerts(name):
+        seen = alert.code in ONE_SIDED and alert.subject in report.examined
+        if seen and (alert.code, alert.subject) not in found:
+            alerts.clear_alert(alert.code, name, alert.subject, now)
+    for (code, subject), each in list(found.items())[:MOST]:
+        alerts.raise_alert(code, name, subject, each.text, now)

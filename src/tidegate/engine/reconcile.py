@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tidegate.domain.agreement import CompanyOrder, Facts, Figures, KeptOrder, Reconciliation, StoreOrder
+from tidegate.domain.agreement import CompanyOrder, Facts, KeptOrder, Reconciliation, StoreOrder
 from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import SalesInvoice
 from tidegate.domain.keys import order_key
+from tidegate.domain.money import ZERO
 from tidegate.domain.reconciliation import reconcile
 from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
@@ -25,6 +27,13 @@ from tidegate.sage.port import OrderKey, Session
 
 #: An order is captured within this time, or something is wrong: several cycles of any usual cadence.
 SETTLING = timedelta(hours=2)
+#: Steps that carry a cancellation or credit from one side to the other: (flow, how its name begins).
+CARRIED_OVER = (
+    ("orders", "cancel"),
+    ("orders", "reduced-"),
+    ("credits", "credit:"),
+    ("order-status", "standing-"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,10 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         settled_before=began - SETTLING,
         overdue_before=began - timedelta(hours=connection.settings.alerts.oldest_hours),
         invoices=invoices,
+        credited=credited(connection, days),
+        under_way=frozenset(
+            order_key(*identity) for identity in period.under_way(connection.name, CARRIED_OVER)
+        ),
         invoiced=earlier,
         entries=entries,
         postings=books.postings(connection.name, [entry.urn for entry in entries]),
@@ -140,22 +153,23 @@ def store_order(connection: Connection, order: ListedOrder) -> StoreOrder:
         and order.status not in rules.statuses_never
         and (rules.since is None or order.created_at >= rules.since)
     )
+    of_order = is_of_order(connection, order)
     return StoreOrder(
         order_key(connection.settings.store, order.entity_id),
         order.increment_id,
         order.created_at,
         wanted,
         order.state == "canceled",
-        figures_of(connection, order),
+        order.figures if of_order else order.base,
+        order.taken if of_order else order.base_taken,
+        order.state == "closed",
     )
 
 
-def figures_of(connection: Connection, order: ListedOrder) -> Figures:
-    """The side of the order that the document has (`billing_lines.billed`)."""
+def is_of_order(connection: Connection, order: ListedOrder) -> bool:
+    """Whether the document has the order's own currency, not the website's (`billing_lines.billed`)."""
     side = connection.settings.amounts.side
-    if side == "auto":
-        side = "order" if order.currency == connection.company_settings.currency else "base"
-    return order.figures if side == "order" else order.base
+    return side == "order" or (side == "auto" and order.currency == connection.company_settings.currency)
 
 
 # --- the ledger ---------------------------------------------------------------------------------
@@ -197,7 +211,24 @@ def read_orders(
             unchecked.append(f"the company's orders were not compared: {answer.text}")
             return None
         for key, documents in answer.items():
-            found[key] = [CompanyOrder(each.id, each.number, each.gross) for each in documents if each.ours]
+            found[key] = [
+                CompanyOrder(each.id, each.number, each.gross, each.cancelled)
+                for each in documents
+                if each.ours
+            ]
+    return found
+
+
+def credited(connection: Connection, days: Days) -> dict[str, Decimal | None]:
+    """What the company has credited since the period began, by order; None for a note of several orders."""
+    found: dict[str, Decimal | None] = {}
+    for note in books.invoices(connection.name, days.start):
+        if not note.credit or not note.posted:
+            continue
+        for key in note.order_keys:
+            before = found.get(key, ZERO)
+            alone = len(note.order_keys) == 1
+            found[key] = before + note.gross if alone and before is not None else None
     return found
 
 

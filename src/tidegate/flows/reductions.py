@@ -131,8 +131,7 @@ def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
     if ended:
         with transaction("reduced"):
             delivery.apply([Verdict(step.id, "n", text=ended)], cycle.now(), lease=cycle.lease)
-            others = lookups.open_subjects(cycle.name, [step.label])
-            if not others:
+            if not papers.open_steps(source_id, (FLOW,)):
                 alerts.clear_alert(Code.CHANGED_AFTER_SEND.value, cycle.name, step.label, cycle.now())
         return
     if step.state is State.REVIEW:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from tidegate.ledger import rows
+from tidegate.domain.states import State
+from tidegate.ledger import models, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,15 @@ class KeptRow:
     target_number: str
     target_total: Decimal | None
 
+
+#: States of a step that needs nobody.
+_GOING_ON = (
+    State.CAPTURED.value,
+    State.QUEUED.value,
+    State.SENDING.value,
+    State.IN_DOUBT.value,
+    State.HELD.value,
+)
 
 _ORDERS = """
     SELECT source.store, source.entity_id, source.increment_id, source.source_created_at, source.document,
@@ -61,6 +71,17 @@ def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
     for part in rows.chunks([f"{key}/order" for key in dict.fromkeys(keys)]):
         sql = _ORDERS + f"AND delivery.key IN ({rows.marks(part)}) ORDER BY delivery.id"
         found += [_row(row) for row in rows.every(sql, connection, *part)]
+    return found
+
+
+def under_way(connection: str, steps: Sequence[tuple[str, str]]) -> set[tuple[str, int]]:
+    """The orders (store, entity id) of which such a step (flow, how its name begins) goes on by itself."""
+    found: set[tuple[str, int]] = set()
+    for flow, prefix in steps:
+        going_on = models.Delivery.objects.filter(
+            connection=connection, flow=flow, step__startswith=prefix, state__in=_GOING_ON
+        ).exclude(source=None)
+        found.update(going_on.values_list("source__store", "source__entity_id"))
     return found
 
 

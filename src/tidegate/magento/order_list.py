@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.agreement import Figures
+from tidegate.domain.agreement import NO_FIGURES, Figures
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.extras import PAYMENTS
 from tidegate.magento.client import StoreClient
@@ -47,6 +47,18 @@ class _Sums(msgspec.Struct):
     base_shipping_amount: Amount = None
     base_shipping_discount_amount: Amount = None
     base_shipping_discount_tax_compensation_amnt: Amount = None
+    total_canceled: Amount = None
+    total_refunded: Amount = None
+    tax_canceled: Amount = None
+    tax_refunded: Amount = None
+    shipping_canceled: Amount = None
+    shipping_refunded: Amount = None
+    base_total_canceled: Amount = None
+    base_total_refunded: Amount = None
+    base_tax_canceled: Amount = None
+    base_tax_refunded: Amount = None
+    base_shipping_canceled: Amount = None
+    base_shipping_refunded: Amount = None
 
 
 #: What pays a part of an order and so lowers its grand total, but not its value.
@@ -70,6 +82,8 @@ class ListedOrder:
     base_currency: str
     figures: Figures
     base: Figures
+    taken: Figures = NO_FIGURES  #: cancelled or refunded of `figures` (contract, point 36)
+    base_taken: Figures = NO_FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,18 @@ def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Fa
             row.base_shipping_discount_amount,
             row.base_shipping_discount_tax_compensation_amnt,
         ),
+        _taken(row, ""),
+        _taken(row, "base_"),
     )
+
+
+def _taken(row: _Sums, side: str) -> Figures:
+    def amount(name: str) -> Decimal:
+        cancelled, refunded = getattr(row, f"{side}{name}_canceled"), getattr(row, f"{side}{name}_refunded")
+        return (cancelled or _ZERO) + (refunded or _ZERO)
+
+    total, tax, shipping = amount("total"), amount("tax"), amount("shipping")
+    return Figures(total - tax - shipping, shipping, tax, total)
 
 
 def _figures(total: Decimal, tax: Amount, shipping: Amount, discount: Amount, hidden: Amount) -> Figures:

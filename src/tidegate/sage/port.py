@@ -79,6 +79,7 @@ class Found:
     account: str = ""
     gross: Decimal | None = None
     created_at: datetime | None = None  #: when the company made it, by its own clock; None: it does not tell
+    cancelled: bool = False  #: it stands there, and is not to be delivered any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,86 @@ def test_each_kind_of_difference(changes: dict[str, object], expected: list[Kind
     assert found.unexplained == 0
 
 
+def only(found: Reconciliation) -> tuple[Kind, Decimal | None, Decimal | None, Decimal]:
+    (one,) = found.differences
+    assert found.unexplained == 0
+    return one.kind, one.magento, one.sage, one.gap
+
+
+TAKEN = Figures(D("20.00"), D("0.00"), D("4.00"), D("24.00"))
+OVER = replace(SALE, cancelled=True)
+
+
+def test_an_order_cancelled_in_magento_and_alive_in_sage_is_named() -> None:
+    found = report(store={KEY: replace(SHOWN, cancelled=True)})
+    assert only(found) == (Kind.CANCELLED_IN_MAGENTO, D(0), D("54.00"), D("-54.00"))
+    assert found.totals[-1].difference == D("-54.00")
+
+
+def test_an_order_cancelled_in_sage_and_alive_in_magento_is_named() -> None:
+    expected = (Kind.CANCELLED_IN_SAGE, D("54.00"), D(0), D("54.00"))
+    assert only(report(company={KEY: [OVER]})) == expected
+    # also when the ledger has read it of Sage already
+    assert only(report(company={KEY: [OVER]}, kept={KEY: replace(KEPT, state=State.CANCELLED)})) == expected
+
+
+def test_an_order_refunded_completely_and_not_credited_in_sage_is_named() -> None:
+    closed = replace(SHOWN, closed=True, wanted=False, taken=FIGURES)
+    assert only(report(store={KEY: closed})) == (Kind.CANCELLED_IN_MAGENTO, D(0), D("54.00"), D("-54.00"))
+
+
+def test_what_is_over_on_both_sides_is_no_difference() -> None:
+    cancelled = replace(SHOWN, cancelled=True)
+    assert report(store={KEY: cancelled}, company={KEY: [OVER]}).differences == ()
+    closed = replace(SHOWN, closed=True, wanted=False, taken=FIGURES)
+    found = report(store={KEY: closed}, credited={KEY: D("54.00")}, kept={KEY: replace(KEPT, taken=FIGURES)})
+    assert found.differences == ()
+    assert [row.difference for row in found.totals] == [None, None, None, D(0)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "credited", "figures"),
+    [
+        (TAKEN, "0", (D("30.00"), D("54.00"), D("-24.00"))),
+        (Figures(D(0), D(0), D(0), D(0)), "24.00", (D("54.00"), D("30.00"), D("24.00"))),
+        (TAKEN, "10.00", (D("30.00"), D("44.00"), D("-14.00"))),
+    ],
+)
+def test_taken_back_in_part_on_one_side_shows_both_figures(
+    taken: Figures, credited: str, figures: tuple
+) -> None:
+    found = report(
+        store={KEY: replace(SHOWN, taken=taken)},
+        credited={KEY: D(credited)} if D(credited) else {},
+        kept={KEY: replace(KEPT, taken=taken)},
+    )
+    assert only(found) == (Kind.PARTLY_CANCELLED, *figures)
+
+
+def test_taken_back_in_part_on_both_sides_is_no_difference() -> None:
+    found = report(
+        store={KEY: replace(SHOWN, taken=TAKEN)},
+        credited={KEY: D("24.00")},
+        kept={KEY: replace(KEPT, taken=TAKEN)},
+    )
+    assert found.differences == ()
+    # sent with less than was ordered: Sage's own total is the lower one
+    sent = report(store={KEY: replace(SHOWN, taken=TAKEN)}, company={KEY: [replace(SALE, gross=D("30.00"))]})
+    assert sent.differences == ()
+
+
+def test_what_is_being_carried_over_waits() -> None:
+    found = report(credited={KEY: D("24.00")}, under_way=frozenset({KEY}))
+    assert (found.differences, found.waiting, found.unexplained) == ((), D("24.00"), D(0))
+    # a wrong total does not
+    wrong = report(company={KEY: [replace(SALE, gross=D("53.99"))]}, under_way=frozenset({KEY}))
+    assert kinds(wrong) == [Kind.TOTAL]
+
+
+def test_a_credit_note_of_several_orders_is_not_parted() -> None:
+    assert report(credited={KEY: None}).differences == ()
+
+
 def test_what_moved_in_magento_is_named_figure_by_figure() -> None:
     moved = replace(SHOWN, figures=Figures(D("40.00"), D("0.00"), D("8.00"), D("48.00")))
     found = report(store={KEY: moved})

@@ -190,6 +190,7 @@ class Orders:
             account=self._reference.account_of(id_of(row, "customer_id")),
             gross=readable_number(row, "total_gross_value"),
             created_at=moment_of(row, "date_time_created"),
+            cancelled=text_of(row, "document_status") == CANCELLED,
         )
 
     # Send
