@@ -11,16 +11,17 @@ def judge(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
     """Base prices of the website and the tier prices of each band, when everything has settled."""
     groups = {code: int(id) for id, code in shop["groups"].items()}
     standard = company["prices"]["Standard"]
+    website_id = 0 if shop["price_scope"] == "global" else terms.website_id
     for sku, product in shop["products"].items():
         if product["type"] != "simple" or sku not in standard:
             continue
-        shown = product["price"].get(str(terms.website_id), product["price"]["0"])
+        shown = product["price"].get(str(website_id), product["price"]["0"])
         compare(sku, "base price", shown, standard[sku], verdict)
         for group, name in terms.bands.items():
             tiers = [
                 tier["price"]
                 for tier in product["tiers"]
-                if tier["group_id"] == groups[group] and tier["website_id"] == terms.website_id
+                if tier["group_id"] == groups[group] and tier["website_id"] == website_id
             ]
             wanted = company["prices"][name].get(sku)
             if wanted is not None:

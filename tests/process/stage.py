@@ -78,7 +78,7 @@ class Stage:
         self.hurry = None if self.rate == 1 else Hurry(datetime.now(UTC), time.monotonic(), self.rate)
         self.began = datetime.now(UTC)
         self.clock = SandboxClock.running(self.began, self.rate)
-        self.shop, shop_wire = magento.build(self.clock, FaultPlan(self.seed))
+        self.shop, shop_wire = magento.build(self.clock, FaultPlan(self.seed), price_scope="website")
         self.company = demo_company(self.clock, seed=self.seed, base="USD")
         self.sage, sage_wire = sage200.build(self.clock, FaultPlan(self.seed + 1), self.company)
         self.shop_gate, self.sage_gate = Gate(shop_wire), Gate(sage_wire)

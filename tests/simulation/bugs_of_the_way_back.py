@@ -11,7 +11,16 @@ import pytest
 
 from tidegate.domain.availability import Buffers, with_reservations
 from tidegate.domain.errors import Failure
-from tidegate.flows import credits, deposits, inventory, invoices, price_scribe, settlements, shipments
+from tidegate.flows import (
+    credits,
+    deposits,
+    inventory,
+    invoices,
+    price_places,
+    price_scribe,
+    settlements,
+    shipments,
+)
 from tidegate.ledger import mirror, shipped
 from tidegate.magento.prices import Rows, StorePrices
 from tidegate.magento.shipments import Shipments, Track
@@ -169,9 +178,9 @@ def forgetful(want: Any) -> Any:
 
 def tiers_of_another_website(patch: pytest.MonkeyPatch) -> None:
     """The band's price is written where the band does not buy."""
-    place = price_scribe.Place
+    place = price_places.Place
     patch.setattr(
-        price_scribe, "Place", lambda shelf, website_id, store_id: place(shelf, 3 - website_id, store_id)
+        price_places, "Place", lambda shelf, website_id, store_id: place(shelf, 3 - website_id, store_id)
     )
 
 

@@ -52,7 +52,7 @@ class Both:
 
     def __init__(self, seed: int, service_time: float) -> None:
         self.clock = SandboxClock.running()
-        self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed))
+        self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed), price_scope="website")
         self.company = demo_company(self.clock, seed=seed, base="USD")
         self.sage, self.sage_wire = sage200.build(self.clock, FaultPlan(seed), self.company)
         if service_time:

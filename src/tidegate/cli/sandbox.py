@@ -152,7 +152,7 @@ def build_magento(orders: int, _currency: str = "", _redirect: int = 0) -> tuple
     clock = SandboxClock.running()
     now = clock.now()
     clock.set(now - AGO)
-    store, wire = magento.build(clock, FaultPlan())
+    store, wire = magento.build(clock, FaultPlan(), price_scope="website")
     Shopper(store).place_orders(orders)
     clock.set(now)
     return store, wire

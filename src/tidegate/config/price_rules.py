@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidegate.config import flow_rules
-from tidegate.config.model import Connection
+from tidegate.config.model import Configuration, Connection
 from tidegate.config.prices import Prices
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
@@ -42,6 +42,32 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
     if prices.scope == "global" and len(websites) > 1 and prices.tax_inclusive not in ((), websites):
         remedy = "with global prices all websites have the same ones: with tax or without"
         report.problem(f"{key}.tax_inclusive", "some of the websites", remedy)
+
+
+def sharing(configuration: Configuration, name: str) -> tuple[str, ...]:
+    """The other connections that write prices to the same store."""
+    store = configuration.connections[name].store
+    return tuple(
+        other
+        for other, connection in configuration.connections.items()
+        if other != name and connection.store == store and _writes(connection)
+    )
+
+
+def check_shared(configuration: Configuration, report: Report) -> None:
+    """Prices of all websites of a store can be one connection's only."""
+    for name, connection in configuration.connections.items():
+        others = sharing(configuration, name)
+        if others and _writes(connection) and connection.prices.scope == "global":
+            report.problem(
+                f"connections.{name}.prices.scope",
+                f'"global", and {", ".join(others)} writes prices to the same store',
+                'the last one would win on every website: set scope = "website", or leave prices to one of them',
+            )
+
+
+def _writes(connection: Connection) -> bool:
+    return "prices" in connection.flows and connection.flows["prices"].enabled
 
 
 def check_contract_groups(connection: Connection, key: str, report: Report) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from tidegate.config import api_rules, company_rules, connection_rules, store_rules
+from tidegate.config import api_rules, company_rules, connection_rules, price_rules, store_rules
 from tidegate.config.model import Company, Configuration
 from tidegate.config.problem import Report, joined, suggestion
 
@@ -26,6 +26,7 @@ def check(configuration: Configuration, report: Report) -> None:
         company_of = configuration.companies.get(connection.company)
         connection_rules.check(connection, company_of, key, report)
     api_rules.check(configuration, report)
+    price_rules.check_shared(configuration, report)
     _check_ties(configuration, report)
     _check_twins(configuration, report)
     _check_websites(configuration, report)

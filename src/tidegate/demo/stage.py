@@ -174,7 +174,7 @@ def flows(cadences: Mapping[str, str]) -> str:
 def staged(folder: Path, seed: int) -> Iterator[Stage]:
     """Build both systems and serve them on free ports of this machine until the block ends."""
     clock = SandboxClock.virtual(START)
-    shop, shop_wire = magento.build(clock, FaultPlan(seed))
+    shop, shop_wire = magento.build(clock, FaultPlan(seed), price_scope="website")
     company = demo_company(clock, seed=seed, base="USD")
     locked = (WINDOW_CLOSES + MARGIN, WINDOW_OPENS - MARGIN)
     company.window.between(*locked, "backup")

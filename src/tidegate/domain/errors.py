@@ -68,6 +68,7 @@ class Code(StrEnum):
     UNKNOWN_CUSTOMER = "unknown-customer"
     UNKNOWN_REFERENCE = "unknown-reference"
     SHORT_STOCK = "short-stock"
+    PRICE_SCOPE = "price-scope"
     CUSTOMER_PENDING = "customer-pending"
     PARENT_PENDING = "parent-pending"
     ORDER_ON_HOLD = "order-on-hold"
@@ -114,6 +115,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNKNOWN_CUSTOMER: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_REFERENCE: Group.HOLD_FOR_FIX,
     Code.SHORT_STOCK: Group.HOLD_FOR_FIX,
+    Code.PRICE_SCOPE: Group.HOLD_FOR_FIX,
     Code.CUSTOMER_PENDING: Group.HOLD_FOR_FIX,
     Code.PARENT_PENDING: Group.HOLD_FOR_FIX,
     Code.ORDER_ON_HOLD: Group.HOLD_FOR_FIX,

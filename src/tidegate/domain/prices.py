@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -282,6 +282,28 @@ def _contracts(
             yield key, reason
         elif isinstance(listed, _LeftOut):
             yield key, listed
+
+
+def whole_days(first: str, last: str) -> tuple[str, str]:
+    """The dates of a special price as they were meant: Magento moves a start, or an end, by seconds.
+
+    Texts `YYYY-MM-DD HH:MM:SS`; what is not within a minute of a day's beginning or end stays as it is.
+    """
+    return _near(first, time(0)), _near(last, time(23, 59, 59))
+
+
+def _near(moment: str, wanted: time) -> str:
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    if found.tzinfo is not None or not date.min.year < found.year < date.max.year:
+        return moment
+    for day in (-1, 0, 1):
+        meant = datetime.combine(found.date() + timedelta(days=day), wanted)
+        if abs(found - meant) < timedelta(minutes=1):
+            return meant.isoformat(sep=" ")
+    return moment
 
 
 def merged(listed: Breaks, agreed: Breaks) -> Breaks:

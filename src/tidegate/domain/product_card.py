@@ -52,6 +52,6 @@ def product_card(record: ProductRecord, rules: ProductRules, told: Mapping[str, 
 
 def product_cost(record: ProductRecord, rules: ProductRules) -> str:
     """The cost of one piece, "" when it is not written."""
-    if not rules.cost or record.cost is None or record.cost < 0:
+    if not rules.cost or record.cost is None or record.cost <= 0:  # 0: nobody has set it
         return ""
     return plain(rounded(record.cost, _DECIMALS))

@@ -23,6 +23,7 @@ from tidegate.flows import (
     order_status,
     orders,
     payments,
+    price_preview,
     prices,
     products,
     registrations,
@@ -84,7 +85,7 @@ FLOWS = {
             preview=inventory.preview,
             excludes=(shipments.FLOW,),
         ),
-        Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=prices.preview),
+        Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=price_preview.preview),
         Plan(
             customer_records.FLOW,
             customer_records.run,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tidegate.clock import Clock, SystemClock
-from tidegate.config import secrets
+from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.engine.clock_watch import ClockWatch
@@ -157,6 +157,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             clock=around.clock,
             working_since=around.clock.now(),
             page_size=configuration.stores[settings.store].page_size,
+            sharing_prices=price_rules.sharing(configuration, name),
         )
     token = known(configuration.api.token) if configuration.api.token else ""
     return Hub(configuration, around.clock, around.holder, vault, stores, companies, connections, token)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.engine.permission_check import enabled
 from tidegate.flows import price_book
 from tidegate.flows.connection import Connection
+from tidegate.flows.price_scope import price_scope
 from tidegate.magento.shop import StoreConfig, Website
 from tidegate.sage.port import CodeList, Finding
 
@@ -25,9 +26,21 @@ def check_prices(
         yield from check_lists(connection, lists)
     yield from check_groups(connection)
     yield from check_list_currencies(connection, websites, configs)
-    text = f'scope = "{connection.settings.prices.scope}": Magento does not tell its own by REST'
-    remedy = "compare with Stores > Configuration > Catalog > Price > Catalog Price Scope"
-    yield Finding("price scope", "warn", text, remedy)
+    yield check_scope(connection, websites)
+
+
+def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:
+    """The attribute's scope against the configuration, and against who else writes prices to the store."""
+    settled = price_scope(connection, websites)
+    wanted = connection.settings.prices.scope
+    if isinstance(settled, Failure):
+        refused = settled.code is Code.PRICE_SCOPE
+        text, _, way_out = settled.text.partition(". Nothing was written; ")
+        return Finding("price scope", "fail" if refused else "warn", text, way_out or "run it again")
+    if settled != wanted:
+        text = f'the store\'s is global and scope is "{wanted}": written for all of its websites, all of them ours'
+        return Finding("price scope", "warn", text, 'set prices.scope = "global", or Website in Magento')
+    return Finding("price scope", "pass", f'"{wanted}", as the store has it')
 
 
 def named(connection: Connection) -> dict[str, str]:

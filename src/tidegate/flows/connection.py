@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from tidegate.clock import Clock
 from tidegate.config import model
@@ -30,6 +32,8 @@ class Connection:
     clock: Clock
     working_since: datetime | None = None  #: since when this process has worked with its ledger
     page_size: int = 100  #: orders read in one call
+    sharing_prices: tuple[str, ...] = ()  #: other connections that write prices to the same store
+    price_places: Mapping[str, Any] | None = None  #: `flows.price_places`, as this process read them last
     store_time: tuple[datetime, float] | None = (
         None  #: the store's clock and our monotonic one, at its last answer
     )
@@ -65,6 +69,7 @@ class Connection:
         """Let changed mappings, codes and SKUs be seen again."""
         with self._lock:
             self._terms = None
+            self.price_places = None
         self.company.forget()
 
     def next_opening(self) -> datetime | None:

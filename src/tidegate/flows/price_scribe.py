@@ -1,4 +1,8 @@
-"""Writes and reads the prices of a connection's websites, item by item. Contract point 23."""
+"""Writes and reads the prices of a connection's websites, item by item. Contract points 23 and 31.
+
+A good answer proves nothing: the store may keep a price for all websites, or not at all. So what was written is
+read back where it belongs, all of a call's prices by one call, and only that confirms it.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +11,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import takewhile
 
-from tidegate.config.prices import Prices
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
-from tidegate.domain.prices import GONE, PriceKey, Shelf, breaks_of
+from tidegate.domain.prices import GONE, PriceKey, breaks_of, whole_days
+from tidegate.flows.price_places import Place
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.magento.prices import BasePrice, Complaint, SpecialPrice, StorePrices, TierPrice
-from tidegate.magento.shop import Shop
-
-#: The one shelf of a shop whose prices are the same on every website.
-EVERYWHERE = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a website's prices are written: base and special by a store view, tiers by the website."""
-
-    shelf: Shelf
-    website_id: int
-    store_id: int
-
-
-def places(shop: Shop, websites: Sequence[str], rules: Prices) -> dict[str, Place] | Failure:
-    """The connection's websites; a website that the store does not have is left out."""
-    known = shop.websites()
-    if isinstance(known, Failure):
-        return known
-    views = shop.store_views()
-    if isinstance(views, Failure):
-        return views
-    configs = shop.store_configs()
-    if isinstance(configs, Failure):
-        return configs
-    currencies = {config.website_id: config.base_currency_code for config in configs}
-    found: dict[str, Place] = {}
-    for website in known:
-        ids = sorted(view.id for view in views if view.website_id == website.id)
-        if website.code in websites and ids:
-            shelf = Shelf(website.code, currencies.get(website.id, ""), website.code in rules.tax_inclusive)
-            found[website.code] = Place(shelf, website.id, ids[0])
-    if rules.scope == "global" and found:
-        first = next(iter(found.values())).shelf
-        return {EVERYWHERE: Place(Shelf(EVERYWHERE, first.currency, first.tax_inclusive), 0, 0)}
-    return found
 
 
 @dataclass(eq=False)
@@ -66,7 +33,7 @@ class PriceScribe:
         return list(takewhile(lambda item: PriceKey.read(item.key).kind == kind, items))
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
-        """Take away what shall go, then write; any complaint has the store read."""
+        """Take away what shall go, then write; confirmed is what the store then has at its place."""
         keys = {item.key: PriceKey.read(item.key) for item in items}
         strays = {key: _no_website(each) for key, each in keys.items() if each.website not in self.places}
         items = [item for item in items if item.key not in strays]
@@ -79,14 +46,27 @@ class PriceScribe:
         }[keys[items[0].key].kind](items)
         if isinstance(answer, Failure):
             return answer
-        if not answer:
-            return strays
         there = self.read([item.key for item in items])
         if isinstance(there, Failure):
-            text = f"the store complained and could not be read afterwards: {there.text}"
+            text = f"the prices were written and could not be read back: {there.text}"
             return Failure(Code.UNCLEAR_ANSWER, text, details=there.details)
         wrong = [item for item in items if (there[item.key] or GONE) != item.wanted]
-        return strays | {item.key: _refused(keys[item.key], answer) for item in wrong}
+        return strays | {
+            item.key: _refused(keys[item.key], answer)
+            if answer
+            else self._not_there(keys[item.key], item.wanted, there[item.key])
+            for item in wrong
+        }
+
+    def _not_there(self, key: PriceKey, wanted: str, found: str) -> Failure:
+        """Answered with success, and not to be read: the next cycle writes it again, the third time alerts."""
+        place = self.places[key.website]
+        where = f"website {place.website_id}" if key.kind == "tier" else f"store {place.store_id}"
+        text = (
+            f"{key.sku}: the store answered with success, and its {key.kind} price at {where} is "
+            f"{found or 'none'} instead of {wanted}"
+        )
+        return Failure(Code.TRANSIENT, text)
 
     def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
         """What the store has of these prices, as the mirror writes it."""
@@ -131,7 +111,7 @@ class PriceScribe:
         return {
             PriceKey(
                 "special", row.sku, name
-            ): f"{plain(row.price)};{row.price_from or ''};{row.price_to or ''}"
+            ): f"{plain(row.price)};{';'.join(whole_days(row.price_from or '', row.price_to or ''))}"
             for row in rows
             for name, place in self.places.items()
             if row.store_id == place.store_id

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -32,8 +31,9 @@ from tidegate.domain.prices import (
 from tidegate.flows import customer_records, mirrored, price_book, price_enquiries
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.price_places import Place, remembered_places
 from tidegate.flows.price_screen import screen
-from tidegate.flows.price_scribe import Place, PriceScribe, folded, places
+from tidegate.flows.price_scribe import PriceScribe, folded
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import cursors, marks, mirror
 from tidegate.ledger.database import transaction
@@ -69,9 +69,10 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     connection = cycle.connection
     full = mirrored.full_is_due(cycle, connection.settings.prices.full_every)
-    shelves = places(connection.store.shop, connection.settings.websites, connection.settings.prices)
+    fresh = full or connection.price_places is None
+    shelves = remembered_places(connection, fresh=fresh)
     if isinstance(shelves, Failure):
-        cycle.call_failed(shelves, of_company=False)
+        refuse(cycle, shelves)
         return
     scribe = scribe_of(connection, shelves)
     mirrored.recover(cycle, scribe)
@@ -87,10 +88,30 @@ def run(cycle: Cycle) -> None:
                 cycle.ask_a_person(book, FLOW)
         else:
             take_in(cycle, scribe, with_contracts(connection, book), full=full)
+    waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
+    if waiting and not fresh and cycle.may_go_on():
+        look_again(cycle, shelves)
     if cycle.may_go_on() and screen(cycle, scribe):
         mirrored.send(cycle, scribe, connection.settings.prices.chunk)
     if unanswered is not None and cycle.may_go_on():
         cycle.call_failed(unanswered)
+
+
+def refuse(cycle: Cycle, failure: Failure) -> None:
+    """The flow does not start; where it would mix companies' prices, a person is told the way out."""
+    cycle.call_failed(failure, of_company=False)
+    if failure.code is Code.PRICE_SCOPE:
+        cycle.ask_a_person(failure, FLOW)
+
+
+def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
+    """Before anything is written: whether the store still keeps prices as it did when they were calculated."""
+    now = remembered_places(cycle.connection, fresh=True)
+    if isinstance(now, Failure):
+        refuse(cycle, now)
+    elif now != shelves:
+        text = "the store's websites or its price scope have changed: the next cycle calculates prices anew"
+        cycle.end(Failure(Code.TRANSIENT, text, sent=False))
 
 
 def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
@@ -334,44 +355,6 @@ def make_groups(cycle: Cycle, book: Book) -> bool:
     if failure is not None:
         cycle.call_failed(failure, of_company=False)
     return failure is None
-
-
-def preview(connection: Connection) -> list[dict[str, Any]]:
-    """What the next cycle would write, by SKU; nothing is kept and nothing is sent."""
-    rules = connection.settings.prices
-    shelves = places(connection.store.shop, connection.settings.websites, rules)
-    if isinstance(shelves, Failure):
-        return [{"problem": shelves.text}]
-    with connection.company.session() as session:
-        book = read_book(connection, session, full=True)
-    if not isinstance(book, Failure):
-        book = with_contracts(connection, book)
-    setting = book if isinstance(book, Failure) else setting_of(connection, book, shelves)
-    if isinstance(book, Failure) or isinstance(setting, Failure):
-        problem = book if isinstance(book, Failure) else setting
-        return [{"problem": problem.text if isinstance(problem, Failure) else ""}]
-    wanted = calculated(connection, book, setting, None)
-    going, _ = superseded(connection, wanted, None, setting)
-    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
-    shown = [
-        _shown(text, told.get(text, ""), value)
-        for text, value in sorted((wanted.values | going).items())
-        if told.get(text) != value
-    ]
-    return shown + [_shown(text, "", "", why) for text, why in sorted(wanted.left_out.items())]
-
-
-def _shown(text: str, before: str, after: str, left_out: str = "") -> dict[str, Any]:
-    key = PriceKey.read(text)
-    return {
-        "sku": key.sku,
-        "website": key.website,
-        "price": key.kind,
-        "group": key.group,
-        "told": before,
-        "wanted": after,
-        "left_out": left_out,
-    }
 
 
 def _fingerprint(connection: Connection) -> str:

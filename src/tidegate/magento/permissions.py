@@ -79,6 +79,11 @@ _PRICES = _Probe(
     "read and write prices",
     _posts("/V1/products/base-prices-information", _Skus([NO_SKU])),
 )
+_SCOPE = _Probe(
+    "Magento_Catalog::attributes_attributes",
+    "read the scope of prices",
+    lambda client: client.get("/V1/products/attributes/price"),
+)
 _INVOICES = _Probe(
     "Magento_Sales::sales_invoice", "read and make invoices", _reads("/V1/invoices", Search().where(NO_ORDER))
 )
@@ -118,7 +123,7 @@ NEEDS: dict[str, tuple[_Probe, ...]] = {
             _reads("/V1/creditmemos", Search().where(NO_ORDER)),
         ),
     ),
-    "prices": (_PRICES, _GROUPS),
+    "prices": (_PRICES, _SCOPE, _GROUPS),
     "products": (_PRODUCTS, _PRICES),
     "customers": (*_CUSTOMERS, _GROUPS),
     "registrations": _CUSTOMERS,

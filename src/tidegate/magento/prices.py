@@ -15,9 +15,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import ARRAY_LIMIT, fill
+from tidegate.magento.answer import ARRAY_LIMIT, fill, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.reading.shape import Decoder, Shape
+
+#: How Magento begins to say that a SKU is unknown.
+NO_PRODUCT = "The product that was requested doesn't exist"
 
 S = TypeVar("S", bound=msgspec.Struct)
 R = TypeVar("R")
@@ -103,7 +106,7 @@ class Complaint:
             (
                 "Invalid attribute SKU",
                 "Invalid attribute Price Type",  # a bundle takes percentages only
-                "The product that was requested doesn't exist",
+                NO_PRODUCT,
             )
         )
 
@@ -168,7 +171,21 @@ class StorePrices:
     def _write(self, path: str, rows: Sequence[msgspec.Struct]) -> list[Complaint] | Failure:
         def send(part: Sequence[msgspec.Struct]) -> list[Complaint] | Failure:
             answer = self._client.post_as(path, Rows(part), _PROBLEMS)
-            return answer if isinstance(answer, Failure) else [_complaint(each) for each in answer]
+            if isinstance(answer, Failure):
+                return apart(part, answer) if _is_of_a_product(answer) else answer
+            return [_complaint(each) for each in answer]
+
+        def apart(part: Sequence[msgspec.Struct], refused: Failure) -> list[Complaint] | Failure:
+            """Nothing of the call was written: halves, until the unknown SKU stands alone (point 38)."""
+            skus = sorted({str(getattr(row, "sku", "")) for row in part})
+            if len(skus) == 1:
+                return [Complaint(refused.text, tuple(skus))]
+            low = set(skus[: len(skus) // 2])
+            first = send([row for row in part if getattr(row, "sku", "") in low])
+            if isinstance(first, Failure):
+                return first
+            second = send([row for row in part if getattr(row, "sku", "") not in low])
+            return _after_others(second) if isinstance(second, Failure) else first + second
 
         return self._in_parts(rows, send)
 
@@ -188,6 +205,11 @@ class StorePrices:
             found += answer
             position += len(part)
         return found
+
+
+def _is_of_a_product(failure: Failure) -> bool:
+    """Whether one unknown SKU refused the whole call: tier prices since 2.4.7, where 2.4.6 names the row."""
+    return failure.code is Code.REFUSED and status_of(failure) == 404 and failure.text.startswith(NO_PRODUCT)
 
 
 def _after_others(failure: Failure) -> Failure:

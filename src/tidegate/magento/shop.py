@@ -51,6 +51,10 @@ class StoreConfig(msgspec.Struct, frozen=True):
     secure_base_url: str = ""
 
 
+class _Attribute(msgspec.Struct):
+    scope: str
+
+
 class TaxRate(msgspec.Struct, frozen=True):
     """A tax rate; `code` is what orders name, `rate` is in percent."""
 
@@ -110,6 +114,7 @@ class _UsedPage(msgspec.Struct):
 _WEBSITES: Shape[list[Website]] = Shape(list[Website])
 _VIEWS: Shape[list[StoreView]] = Shape(list[StoreView])
 _CONFIGS: Shape[list[StoreConfig]] = Shape(list[StoreConfig])
+_ATTRIBUTE: Shape[_Attribute] = Shape(_Attribute)
 _RATES: Shape[_Rates] = Shape(_Rates)
 _GROUPS: Shape[_Groups] = Shape(_Groups)
 _USED: Shape[_UsedPage] = Shape(_UsedPage)
@@ -150,6 +155,15 @@ class Shop:
             names = {website.id: website.code for website in websites}
             self._codes = {view.id: names.get(view.website_id, "") for view in views}
             return self._codes
+
+    def price_scope(self) -> str | Failure:
+        """`global` or `website`: where a price is kept that is written for one website (point 31).
+
+        The attribute tells it, which is what counts, and not the setting behind it.
+        """
+        path = "/V1/products/attributes/price"
+        answer = self._client.get_as(path, _ATTRIBUTE, "fields=scope")
+        return answer if isinstance(answer, Failure) else answer.scope
 
     def modules(self) -> list[str] | Failure:
         """Names of all modules, third-party ones included."""

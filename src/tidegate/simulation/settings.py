@@ -61,6 +61,7 @@ full_every = "{full_every}"
 attributes = {{ {attributes} }}
 
 [connections.web.prices]
+scope = "{price_scope}"
 full_every = "{full_every}"
 groups = {{ {groups} }}
 
@@ -104,6 +105,7 @@ class Settings:
     approval: str = "provisional"
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     full_every: str = "12h"
+    price_scope: str = "website"  #: the shop's, and what is configured
 
 
 def cadence(text: str) -> str:
@@ -134,6 +136,7 @@ def way_back(settings: Settings) -> str:
         invoice_when=settings.invoice_when,
         approval=settings.approval,
         full_every=settings.full_every,
+        price_scope=settings.price_scope,
         warehouses=pairs(sources),
         groups=pairs(BANDS),
         attributes=pairs(settings.attributes),

@@ -161,7 +161,7 @@ def build_world(
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
     shop_faults, sage_faults = FaultPlan(seed), FaultPlan(seed + 1)
-    shop, shop_wire = magento.build(clock, shop_faults)
+    shop, shop_wire = magento.build(clock, shop_faults, price_scope=differences.get("price_scope", "website"))
     if "hub" not in shop.integrations:
         shop.access.add("hub")
     shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}

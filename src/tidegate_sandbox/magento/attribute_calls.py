@@ -1,8 +1,9 @@
-"""The routes of customer attributes: what the shop keeps of a customer besides the columns.
+"""The routes of attributes: what the shop keeps of a customer besides the columns, and the scope of prices.
 
 The REST API cannot make such attributes (point 26); the control route ``attributes`` stands for the module that
 does. Of Magento's own only ``taxvat`` was recorded and is listed. Not recorded, and so assumed: the refusal of an
-attribute that there is not, and that anybody may read these routes.
+attribute that there is not, and that anybody may read these routes; of a product's attributes, which resource it takes to read one, and that there
+is none but ``price`` (points 31 and 39).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.customer_table import Row
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.routes import Route
+
+RESOURCE: Final = "Magento_Catalog::attributes_attributes"
 
 _TAXVAT: Final = {
     "frontend_input": "text",
@@ -78,7 +81,29 @@ def custom(call: Call) -> list[Row]:
     ]
 
 
+def of_products(call: Call) -> Row:
+    """One attribute of products."""
+    code = call.path["attributeCode"]
+    if code != "price":
+        raise Refusal(
+            404,
+            'The attribute with a "%1" attributeCode doesn\'t exist. Verify the attribute and try again.',
+            [code],
+        )
+    return {
+        "is_required": True,
+        "scope": call.store.catalogue.prices.scope,
+        "attribute_id": 77,
+        "attribute_code": "price",
+        "frontend_input": "price",
+        "entity_type_id": "4",
+        "default_frontend_label": "Price",
+        "backend_type": "decimal",
+    }
+
+
 ROUTES: Final = [
+    Route("GET", "products/attributes/{attributeCode}", RESOURCE, of_products),
     Route("GET", "attributeMetadata/customer", ANONYMOUS, every),
     Route("GET", "attributeMetadata/customer/custom", ANONYMOUS, custom),
     Route("GET", "attributeMetadata/customer/attribute/{attributeCode}", ANONYMOUS, get),

@@ -191,7 +191,10 @@ class Catalogue:
             "type": product.type,
             "status": product.status,
             "weight": str(product.weight),
-            "price": {"0": str(product.price)} | _texts(prices.base.get(sku, {})),
+            "price": {"0": str(product.price)}
+            | _texts(
+                {place: own for place, own in prices.base.get(sku, {}).items() if prices.at(place) == place}
+            ),
             "cost": _texts(prices.costs.get(sku, {})),
             "special": {
                 str(store): {"price": str(one.price), "from": one.price_from, "to": one.price_to}

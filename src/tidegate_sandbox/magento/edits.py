@@ -32,9 +32,9 @@ _COLUMNS: Final = ("group_id", "email", "firstname", "lastname", "taxvat", "webs
 def edit_prices(store: MagentoStore, sent: dict[str, Any]) -> Any:
     """Change the prices of a product by hand. KeyError for a SKU that there is not."""
     prices, sku = store.catalogue.prices, store.catalogue.products()[str(sent["sku"]).upper()].sku
-    store_id = sent.get("store_id", ALL)
+    store_id = prices.at(sent.get("store_id", ALL))
     if "price" in sent:
-        prices.base.setdefault(sku, {})[sent.get("website_id", ALL)] = _amount(sent["price"])
+        prices.base.setdefault(sku, {})[prices.at(sent.get("website_id", ALL))] = _amount(sent["price"])
     if "cost" in sent:
         prices.costs.setdefault(sku, {})[store_id] = _amount(sent["cost"])
     if "special" in sent:
@@ -46,7 +46,9 @@ def edit_prices(store: MagentoStore, sent: dict[str, Any]) -> Any:
     if "tiers" in sent:
         prices.replace_tiers([sku])
         for tier in sent["tiers"]:
-            key = TierKey(tier.get("website_id", ALL), tier["group_id"], _amount(tier.get("quantity", 1)))
+            key = TierKey(
+                prices.at(tier.get("website_id", ALL)), tier["group_id"], _amount(tier.get("quantity", 1))
+            )
             prices.put_tier(sku, key, Tier(_amount(tier["price"]), tier.get("price_type", FIXED)))
     return store.catalogue.books()[sku]
 

@@ -24,7 +24,7 @@ _INVALID: Final = "Invalid attribute %fieldName = %fieldValue."
 _ROW: Final = " Row ID: SKU = %SKU, Store ID: %storeId."
 _SPECIAL_ROW: Final = " Row ID: SKU = %SKU, Store ID: %storeId, Price From: %priceFrom, Price To: %priceTo."
 _NO_STORE: Final = "Requested store is not found."
-_NO_PRODUCT: Final = "The product that was requested doesn't exist. Verify the product and try again."
+NO_PRODUCT: Final = "The product that was requested doesn't exist. Verify the product and try again."
 _MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 
 
@@ -83,6 +83,11 @@ def named_products(call: Call, types: tuple[str, ...] = ("simple", "virtual")) -
     return (known for known in found if known is not None)
 
 
+def _own(kept: dict[int, Decimal]) -> set[int]:
+    """The websites with a price of their own."""
+    return kept.keys() - {ALL}
+
+
 def _stores(call: Call) -> dict[int, int]:
     """The website of every store id, 0 among them."""
     return {ALL: ALL} | {view.id: view.website_id for view in call.store.views.values()}
@@ -124,7 +129,7 @@ def put_base_prices(call: Call) -> list[Row]:
 
     def save(row: Row) -> None:
         kept = call.store.catalogue.prices.base.setdefault(spelt(call, row), {})
-        kept[stores[row["store_id"]]] = row["price"]
+        kept[call.store.catalogue.prices.at(stores[row["store_id"]])] = row["price"]
 
     kinds = {"price": "float", "store_id": "int", "sku": "string"}
     return saved(call, rows(call, kinds, "BasePriceInterface"), check, save)
@@ -141,7 +146,8 @@ def base_prices(call: Call) -> list[Row]:
         }
         for found in named_products(call)
         for store_id, website_id in sorted(stores.items())
-        if website_id == ALL or website_id in catalogue.prices.base.get(found.sku, {})
+        if website_id == ALL
+        or catalogue.prices.at(website_id) in _own(catalogue.prices.base.get(found.sku, {}))
     ]
 
 
@@ -167,7 +173,7 @@ def _check_special(call: Call, row: Row) -> list[Row]:
     }
     found = []
     if product(call, row["sku"], _SPECIAL_TYPES) is None:
-        found.append(failed(_NO_PRODUCT + _SPECIAL_ROW, about))
+        found.append(failed(NO_PRODUCT + _SPECIAL_ROW, about))
     if row["store_id"] not in _stores(call):
         found.append(failed(_NO_STORE + _SPECIAL_ROW, about))
     if row["price"] is None or row["price"] < 0:
@@ -196,7 +202,9 @@ def put_special_prices(call: Call) -> list[Row]:
 
     def save(row: Row) -> None:
         kept = call.store.catalogue.prices.specials.setdefault(spelt(call, row), {})
-        kept[row["store_id"]] = SpecialPrice(row["price"], row["price_from"], row["price_to"])
+        kept[call.store.catalogue.prices.at(row["store_id"])] = SpecialPrice(
+            row["price"], row["price_from"], row["price_to"]
+        )
 
     sent = rows(call, _SPECIAL_KINDS, "SpecialPriceInterface")
     return saved(call, sent, lambda row: _check_special(call, row), save)
@@ -206,7 +214,9 @@ def delete_special_prices(call: Call) -> list[Row]:
     """Delete special prices by SKU and store, whatever they are."""
 
     def save(row: Row) -> None:
-        call.store.catalogue.prices.specials.get(spelt(call, row), {}).pop(row["store_id"], None)
+        call.store.catalogue.prices.specials.get(spelt(call, row), {}).pop(
+            call.store.catalogue.prices.at(row["store_id"]), None
+        )
 
     sent = rows(call, _SPECIAL_KINDS, "SpecialPriceInterface")
     return saved(call, sent, lambda row: _check_special(call, row), save)
@@ -246,7 +256,8 @@ def put_costs(call: Call) -> list[Row]:
         return found
 
     def save(row: Row) -> None:
-        call.store.catalogue.prices.costs.setdefault(spelt(call, row), {})[row["store_id"]] = row["cost"]
+        prices = call.store.catalogue.prices
+        prices.costs.setdefault(spelt(call, row), {})[prices.at(row["store_id"])] = row["cost"]
 
     kinds = {"cost": "float", "store_id": "int", "sku": "string"}
     return saved(call, rows(call, kinds, "CostInterface"), check, save)

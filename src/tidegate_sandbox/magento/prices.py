@@ -60,28 +60,37 @@ class Tier:
 
 
 class Prices:
-    """All prices of the shop, by SKU. What was never written is what the product was made with."""
+    """All prices of the shop, by SKU. What was never written is what the product was made with.
 
-    def __init__(self) -> None:
+    ``scope`` is that of the attribute price: with ``global``, Magento's default, whatever is written for a website
+    or a store view is kept for all of them (point 31).
+    """
+
+    def __init__(self, scope: str = "global") -> None:
+        self.scope = scope
         self.base: dict[str, dict[int, Decimal]] = {}  # by website
         self.costs: dict[str, dict[int, Decimal]] = {}  # by store
         self.specials: dict[str, dict[int, SpecialPrice]] = {}  # by store
         self.tiers: dict[str, dict[TierKey, Tier]] = {}
 
+    def at(self, place: int) -> int:
+        """The website or store view for which a price of this one is kept."""
+        return ALL if self.scope == "global" else place
+
     def regular(self, sku: str, website_id: int, made_with: Decimal) -> Decimal:
         """The base price on a website: its own, or that of all websites."""
         own = self.base.get(sku, {})
-        return own.get(website_id, own.get(ALL, made_with))
+        return own.get(self.at(website_id), own.get(ALL, made_with))
 
     def cost(self, sku: str, store_id: int) -> Decimal | None:
         """What a product costs the merchant: the store's own figure, or that of all stores."""
         own = self.costs.get(sku, {})
-        return own.get(store_id, own.get(ALL))
+        return own.get(self.at(store_id), own.get(ALL))
 
     def special(self, sku: str, store_id: int) -> SpecialPrice | None:
         """The special price of a store, whether it holds today or not: its own, or that of all stores."""
         own = self.specials.get(sku, {})
-        return own.get(store_id, own.get(ALL))
+        return own.get(self.at(store_id), own.get(ALL))
 
     def asked(self, sku: str, regular: Decimal, buyer: Buyer) -> Decimal:
         """The price of one piece for ``buyer``: the lowest of the regular, the special and the tier prices."""

@@ -128,7 +128,8 @@ def _saved(call: Call, sku: str, sent: Row) -> Row:
         own |= scoped
     store.catalogue.put(new)
     if "price" in sent:
-        store.catalogue.prices.base.setdefault(old.sku, {})[where.website_id] = sent["price"]
+        prices = store.catalogue.prices
+        prices.base.setdefault(old.sku, {})[prices.at(where.website_id)] = sent["price"]
     if "cost" in custom:
         _set_cost(store.catalogue, old.sku, where, custom["cost"])
     return store.catalogue.document(new, where)
@@ -136,7 +137,8 @@ def _saved(call: Call, sku: str, sent: Row) -> Row:
 
 def _set_cost(catalogue: Catalogue, sku: str, where: Scope, value: Any) -> None:
     try:
-        catalogue.prices.costs.setdefault(sku, {})[where.store_id] = Decimal(str(value))
+        prices = catalogue.prices
+        prices.costs.setdefault(sku, {})[prices.at(where.store_id)] = Decimal(str(value))
     except InvalidOperation:
         raise Refusal(400, "Please enter a number 0 or greater in this field.") from None
 

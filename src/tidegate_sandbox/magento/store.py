@@ -91,7 +91,8 @@ class MagentoStore:
     ``colliding_increments`` lets all store views count the same order numbers (point 9). Without ``msi`` the
     shop has one stock number per SKU and no inventory routes; to be set before anything is sold. There are an
     integration ``hub`` with all permissions and an admin user ``admin``, password ``Sandbox-Admin-1``.
-    ``version`` is Magento's: what differs between them is below (points 34 and 38).
+    ``version`` is Magento's: what differs between them is below (points 34 and 38). ``price_scope`` is
+    ``global``, as in a new shop, or ``website``.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class MagentoStore:
         views: Iterable[StoreView] | None = None,
         msi: bool = True,
         version: str = "2.4.6",
+        price_scope: str = "global",
     ) -> None:
         self.version = version
         self.clock = clock
@@ -121,6 +123,7 @@ class MagentoStore:
         self.mails: list[tuple[str, int]] = []
         self.customers = CustomerTable()
         self.catalogue = Catalogue()
+        self.catalogue.prices.scope = price_scope
         self.stock = Stock(self, msi=msi)
         self.bulk = Bulk(self)
         self.access = Access(clock, bearer)
@@ -147,6 +150,11 @@ class MagentoStore:
     def normalises_paths(self) -> bool:
         """Whether a signature is checked over the path as Laminas normalises it (point 34)."""
         return (2, 4, 4) <= _numbers(self.version) < (2, 4, 8)
+
+    @property
+    def refuses_unknown_tiers(self) -> bool:
+        """Whether one unknown SKU refuses a whole call of tier prices (point 38)."""
+        return _numbers(self.version) >= (2, 4, 7)
 
     # Time and numbers
 
@@ -257,12 +265,15 @@ class MagentoStore:
         limits: InputLimits | bool | None = None,
         msi: bool | None = None,
         version: str | None = None,
+        price_scope: str | None = None,
     ) -> None:
         """Change settings; None leaves one as it is. ``limits`` False turns the input limits off."""
         if msi is not None:
             self.msi = msi
         if version is not None:
             self.version = version
+        if price_scope is not None:
+            self.catalogue.prices.scope = price_scope
         if bearer is not None:
             self.access.bearer = bearer
         if limits is not None:
@@ -286,6 +297,7 @@ class MagentoStore:
                 ],
                 "stock": self.stock.books(),
                 "products": self.catalogue.books(),
+                "price_scope": self.catalogue.prices.scope,
                 "customers": self.customers.books(),
                 "groups": {str(row["id"]): row["code"] for row in self.customers.groups},
                 "writes": self.writes,

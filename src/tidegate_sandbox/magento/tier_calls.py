@@ -14,7 +14,16 @@ from typing import Any, Final
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.figure import HUNDRED, PRICE, ZERO, figure
 from tidegate_sandbox.magento.order import Row
-from tidegate_sandbox.magento.price_calls import RESOURCE, failed, named_products, product, rows, saved, spelt
+from tidegate_sandbox.magento.price_calls import (
+    NO_PRODUCT,
+    RESOURCE,
+    failed,
+    named_products,
+    product,
+    rows,
+    saved,
+    spelt,
+)
 from tidegate_sandbox.magento.prices import ALL, DISCOUNT, FIXED, Tier, TierKey
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.routes import Route
@@ -38,7 +47,16 @@ _STORED: Final = Decimal("0.0001")
 
 
 def _sent(call: Call) -> list[Row]:
-    return rows(call, _KINDS, "TierPriceInterface")
+    """The rows, at the websites where they are kept. From 2.4.7 on one unknown SKU refuses them all (point 38)."""
+    sent = rows(call, _KINDS, "TierPriceInterface")
+    catalogue = call.store.catalogue
+    if call.store.refuses_unknown_tiers and any(catalogue.product(row["sku"] or "") is None for row in sent):
+        raise Refusal(404, NO_PRODUCT)
+    known = {ALL, *(view.website_id for view in call.store.views.values())}
+    return [
+        {**row, "website_id": catalogue.prices.at(row["website_id"])} if row["website_id"] in known else row
+        for row in sent
+    ]
 
 
 def update(call: Call) -> list[Row]:
@@ -168,7 +186,7 @@ def of_group(call: Call) -> list[Row]:
     """The tier prices of one product for one customer group, by its id."""
     found = call.store.catalogue.product(call.path["sku"])
     if found is None:
-        raise Refusal(404, "The product that was requested doesn't exist. Verify the product and try again.")
+        raise Refusal(404, NO_PRODUCT)
     group_id = call.whole("customerGroupId")
     return [
         {"customer_group_id": group_id, "qty": figure(key.quantity), "value": figure(tier.price, PRICE)}

@@ -133,5 +133,5 @@ def criteria(*filters: tuple[str, str, str], **more: str) -> str:
 def make_world(**settings: Any) -> World:
     """A new shop, with the bearer token allowed."""
     clock, faults = SandboxClock.virtual(START), FaultPlan()
-    store, wire = build(clock, faults, **{"bearer": True, **settings})
+    store, wire = build(clock, faults, **{"bearer": True, "price_scope": "website", **settings})
     return World(clock, faults, store, wire, Shopper(store, 7))

@@ -88,3 +88,12 @@ def test_everything_said_well() -> None:
     text += '\n[connections.web.accounts]\ndefault_group = "General"\n'
     loaded = read(whole() + TABLE + text)
     assert [each for each in loaded.warnings if "prices" in each.key] == []
+
+
+def test_prices_of_all_websites_are_one_connections_only() -> None:
+    second = '\n[connections.uk]\nstore = "main"\ncompany = "sage"\nwebsites = ["b2b"]\n'
+    flows = FLOW.format("prices") + FLOW.format("prices").replace("web", "uk")
+    found = problems(whole() + second + flows + TABLE + 'scope = "global"')
+    (shared,) = [each for each in found if each.key == f"{PRICES}.scope"]
+    assert "uk writes prices to the same store" in shared.found
+    assert 'scope = "website"' in shared.remedy
