@@ -53,8 +53,9 @@ def left_to_refund(order: StoreOrder) -> dict[int, Decimal]:
 
 def charges(lines: Sequence[InvoiceLine]) -> Decimal:
     """Net of the lines that are no item of the order and no product: carriage."""
-    return total(
-        line.net
-        for line in lines
-        if line.net is not None and not line.sku and not line.line_key.startswith(ITEM_KEY)
-    )
+    return total(line.net for line in lines if line.net is not None and is_charge(line))
+
+
+def is_charge(line: InvoiceLine) -> bool:
+    """Whether a line is no item of the order and no product: carriage, or a rounding line."""
+    return not line.sku and not line.line_key.startswith(ITEM_KEY)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO, plain, product, quotient
+from tidegate.domain.store_amounts import ItemAmounts, Side
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
 #: In these states Magento takes no document of an order, until somebody ends them.
@@ -47,11 +48,16 @@ class StoreItem:
     invoiced: Decimal = ZERO
     refunded: Decimal = ZERO
     cancelled: Decimal = ZERO
+    amounts: tuple[ItemAmounts, ItemAmounts] = (ItemAmounts(), ItemAmounts())  #: as `StoreOrder.sides`
 
 
 @dataclass(frozen=True, slots=True)
 class StoreOrder:
-    """An order of the store; `status` is "" when it has none."""
+    """An order of the store; `status` is "" when it has none.
+
+    `sides` are its amounts in the website's base currency and in the order's own; None when not asked for.
+    `rate` is what a unit of the base currency is in the order's.
+    """
 
     entity_id: int
     increment_id: str
@@ -59,6 +65,8 @@ class StoreOrder:
     status: str
     items: tuple[StoreItem, ...]
     base_currency: str = ""  #: of the amounts that a call may name
+    sides: tuple[Side, Side] | None = None
+    rate: Decimal = Decimal(1)
 
     def item(self, item_id: int | None) -> StoreItem | None:
         """The item with this id."""
@@ -159,6 +167,23 @@ def _bundles(parent_id: int, children: Mapping[int, Decimal], order: StoreOrder)
         "Write this document in Magento by hand, then `tidegate queue link`."
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def is_rest(
+    pieces: Mapping[int, Decimal], left: Mapping[int, Decimal], order: StoreOrder, *, goods: bool = False
+) -> bool:
+    """Whether these pieces are all that is left of the order; of its `goods`, leaving out virtual items.
+
+    The rows of a bundle or configurable stand for one another.
+    """
+    for item in order.items:
+        if left.get(item.item_id, ZERO) <= 0 or (goods and item.virtual):
+            continue
+        named = item.item_id in pieces
+        family = item.parent_id in pieces or any(each.item_id in pieces for each in order.children(item))
+        if (named and pieces[item.item_id] != left[item.item_id]) or not (named or family):
+            return False
+    return True
 
 
 def paused(order: StoreOrder) -> Failure | None:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from tidegate.domain import invoicing
+from tidegate.domain.crediting import MemoPlan, learnt, plan_memo
+from tidegate.domain.document_totals import (
+    another_total,
+    gross_of,
+    own_lines,
+    rounding_limit,
+    side_index,
+    total_of,
+)
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.paper import Mark, Paper, There, settle
 from tidegate.domain.states import State
-from tidegate.domain.store_order import StoreOrder, paused
+from tidegate.domain.store_order import StoreOrder, is_rest, paused
 from tidegate.flows import papers
+from tidegate.flows.carriage_rule import carriage_rule, learn_carriage
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.invoices import pass_on
 from tidegate.flows.papers import Adopt, Step, Write
+from tidegate.flows.portions import Portion, portion, unread
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
-from tidegate.magento.credits import credit
+from tidegate.magento.credits import Credit, credit
 
 FLOW, STEP = "credits", "credit:"
 MARK = "Sage credit note"
@@ -56,7 +68,7 @@ class CreditClerk:
         """What to write, by the order and its credit memos as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
-        order = store.papers.order(subject.entity_id)
+        order = store.papers.order(subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         pieces = invoicing.credited(subject.lines, order, self.connection.settings.skus)
@@ -66,24 +78,96 @@ class CreditClerk:
         if isinstance(there, Failure):
             return there
         mark = Mark(MARK, subject.number)
-        said = settle(mark, pieces, invoicing.left_to_refund(order), order, there, done="credited")
+        left = invoicing.left_to_refund(order)
+        said = settle(mark, pieces, left, order, there, done="credited")
         if isinstance(said, There):
-            return Adopt(str(said.paper.id), said.paper.number, said.text)
-        if said is not None:
+            differs = self.differs(subject, order, said.papers)
+            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+        if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
             return on_hold
         if not pieces:
             return self.allowance(subject, order, there, mark)
-        rule = self.connection.settings.fulfilment.returns
-        returns = rule == "always" or (rule == "sage" and subject.returned)
-        body = credit(
-            pieces,
-            mark.text,
-            shipping=invoicing.charges(subject.lines),
-            returned=sorted(pieces) if returns else (),
+        whole = is_rest(said.rest if said else pieces, left, order)
+        return self.memo(
+            subject, order, portion(pieces, said, mark, store.client.array_limit, whole=whole), pieces
         )
-        return Write(body, lambda: store.credits.refund(subject.entity_id, body), store.credits.number)
+
+    def memo(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+    ) -> Step:
+        """The memo of these pieces, or of a part of them: carriage and adjustment go with the last part."""
+        settings = self.connection.settings
+        plan = self.plan(subject, order, call, pieces)
+        if isinstance(plan, Failure):
+            return plan
+        back = settings.fulfilment.returns
+        returns = back == "always" or (back == "sage" and subject.returned)
+        named = pieces if call.pieces is None else call.pieces
+        body = credit(
+            call.lines,
+            call.comment,
+            shipping=plan.shipping,
+            returned=sorted(named) if returns else (),
+            adjustment=plan.adjustment,
+        )
+        return self.write(subject, order, call, body, plan)
+
+    def plan(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+    ) -> MemoPlan | Failure:
+        """How the memo is asked for; a part that is not the last one gives back its pieces alone."""
+        if call.goes_on:
+            return MemoPlan(ZERO)
+        settings = self.connection.settings
+        currency = subject.currency or self.connection.company_settings.currency
+        side = side_index(currency, order)
+        if side is None:
+            text = OTHER_CURRENCY.format(subject.number, currency, order.base_currency)
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        lines = own_lines(subject.gross, subject.lines, order)
+        gross = gross_of(subject.gross, lines)
+        done = total_of(call.earlier, side)
+        return plan_memo(
+            subject.number,
+            lines,
+            None if gross is None or done is None else gross - done,
+            pieces if call.pieces is None else call.pieces,
+            order,
+            side,
+            carriage_rule(self.connection),
+            limit=rounding_limit(settings.rounding.tolerance, subject.lines),
+            adjust=settings.fulfilment.allowances == "adjustment",
+        )
+
+    def write(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, body: Credit, plan: MemoPlan
+    ) -> Write:
+        """The call, whose memo is read back: what it comes to, and what it teaches about carriage."""
+        store = self.connection.store
+
+        def compared(made: int) -> str | Failure:
+            paper = store.credits.one(made)
+            if isinstance(paper, Failure):
+                return unread(made, paper)
+            if order.sides is not None and plan.shipping and plan.teaches(order.sides[0].carriage):
+                rule = learnt(plan.shipping, paper.carriage_net[0], order.sides[0].carriage)
+                learn_carriage(self.connection, rule)
+            if call.goes_on:
+                return paper.number
+            return self.differs(subject, order, (*call.earlier, paper)) or paper.number
+
+        return call.write(body, lambda: store.credits.refund(subject.entity_id, body), compared)
+
+    def differs(self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[Paper]) -> Failure | None:
+        """A review when these credit memos come to another total than Sage's credit note."""
+        side = side_index(subject.currency or self.connection.company_settings.currency, order)
+        ours = gross_of(subject.gross, own_lines(subject.gross, subject.lines, order))
+        theirs = None if side is None else total_of(papers, side)
+        if ours is None or theirs is None or ours == theirs:
+            return None
+        return another_total("credit note", subject.number, ours, papers, theirs)
 
     def allowance(
         self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[Paper], mark: Mark
@@ -103,10 +187,9 @@ class CreditClerk:
         if by_hand:
             text = BY_HAND.format(subject.number, by_hand[0].number)
             return Failure(Code.OTHER_CONTENT, text, sent=False)
-        store = self.connection.store
         none = {order.items[0].item_id: ZERO}
         body = credit(none, mark.text, shipping=ZERO, returned=(), adjustment=subject.gross)
-        return Write(body, lambda: store.credits.refund(subject.entity_id, body), store.credits.number)
+        return self.write(subject, order, Portion(none, mark.text), body, MemoPlan(ZERO, subject.gross))
 
 
 ALLOWANCE = (
@@ -115,7 +198,7 @@ ALLOWANCE = (
     'order alone and names no product can become an adjustment: fulfilment.allowances = "adjustment".'
 )
 OTHER_CURRENCY = (
-    "Sage's credit note {} is an allowance in {}, and Magento takes adjustments in {} only. Make it in Magento "
+    "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
     "by hand, then `tidegate queue link`."
 )
 BY_HAND = (

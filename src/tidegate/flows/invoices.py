@@ -6,25 +6,31 @@ connection says whether Magento's comes with Sage's invoice or with its payment 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tidegate.domain import invoicing
 from tidegate.domain.bookkeeping import EntryKind
+from tidegate.domain.document_totals import invoice_differs, own_lines, rounding_limit, side_index, total_of
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import SalesInvoice
-from tidegate.domain.paper import Mark, There, settle
+from tidegate.domain.money import total
+from tidegate.domain.paper import Mark, Paper, There, settle
 from tidegate.domain.states import State
-from tidegate.domain.store_order import ITEM_KEY, paused
+from tidegate.domain.store_order import ITEM_KEY, StoreOrder, is_rest, paused
 from tidegate.flows import papers, settlements, shipments
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
-from tidegate.flows.papers import Adopt, Drop, Step, Write
+from tidegate.flows.papers import Adopt, Drop, Step
+from tidegate.flows.portions import portion, unread
 from tidegate.flows.settlements import PAID
 from tidegate.ledger import books, chain, cursors, delivery, lookups
+from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
@@ -146,7 +152,7 @@ class InvoiceClerk:
         """What to write, by the order and its invoices as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
-        order = store.papers.order(subject.entity_id)
+        order = store.papers.order(subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
@@ -161,10 +167,54 @@ class InvoiceClerk:
         left = invoicing.left_to_invoice(order)
         said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
         if isinstance(said, There):
-            return Adopt(str(said.paper.id), said.paper.number, said.text)
-        if said is not None:
+            finished = is_rest({}, left, order)
+            differs = self.differs(item, subject, order, said.papers, there, finished=finished)
+            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+        if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
             return on_hold
-        body = invoice(pieces, mark.text)
-        return Write(body, lambda: store.invoices.make(subject.entity_id, body), store.invoices.number)
+        finished = is_rest(said.rest if said else pieces, left, order)
+        call = portion(pieces, said, mark, store.client.array_limit, whole=finished)
+        body = invoice(call.lines, call.comment)
+
+        def compared(made: int) -> str | Failure:
+            paper = store.invoices.one(made)
+            if isinstance(paper, Failure):
+                return unread(made, paper)
+            if call.goes_on:
+                return paper.number
+            papers = (*call.earlier, paper)
+            differs = self.differs(item, subject, order, papers, (*there, paper), finished=finished)
+            return differs or paper.number
+
+        return call.write(body, lambda: store.invoices.make(subject.entity_id, body), compared)
+
+    def differs(
+        self,
+        item: Item,
+        subject: InvoiceSubject,
+        order: StoreOrder,
+        papers: Sequence[Paper],
+        every: Sequence[Paper],
+        *,
+        finished: bool,
+    ) -> Failure | None:
+        """A review when these invoices of Magento, of `every` one that it has, come to another total."""
+        side = side_index(subject.currency or self.connection.company_settings.currency, order)
+        if side is None or order.sides is None:
+            return None
+        others = [] if item.source_id is None else of_orders.steps(item.source_id, INVOICES, INVOICE)
+        billed = [read_subject(each.subject).gross for each in others if each.state is not State.CANCELLED]
+        return invoice_differs(
+            subject.number,
+            own_lines(subject.gross, subject.lines, order),
+            subject.gross,
+            papers,
+            side,
+            every_ours=None if None in billed else total(each for each in billed if each is not None),
+            every_theirs=total_of(every, side),
+            finished=finished,
+            carriage=order.sides[side].carriage.part(Decimal(1)),
+            limit=rounding_limit(self.connection.settings.rounding.tolerance, subject.lines),
+        )

@@ -67,11 +67,19 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One call. `send` gives the id of what was made, `number` reads what people call it."""
+    """One call. `send` gives the id of what was made, `number` reads what people call it.
+
+    `number` also looks at what was made: a failure of it is the call's. Of a document in several parts `earlier`
+    are those that are there, as (id, number); with `goes_on` this is not the last one. `lines` are the order
+    items that the call names.
+    """
 
     payload: msgspec.Struct
     send: Callable[[], int | Failure]
-    number: Callable[[int], str] = lambda made: str(made)
+    number: Callable[[int], str | Failure] = lambda made: str(made)
+    lines: int = 0
+    earlier: tuple[tuple[str, str], ...] = ()
+    goes_on: bool = False
 
 
 Step = Adopt | Drop | Later | Write | Failure
@@ -203,6 +211,10 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         there = clerk.decide(item) if made.code is Code.REFUSED else made
         if isinstance(there, Failure) and there.code is Code.ORDER_ON_HOLD:
             made = there  # the hold came between the look and the call
+        limit = cycle.connection.store.client.array_limit
+        if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
+            text = f"the store takes {limit} lines a call"  # which it has said just now
+            return again(cycle, clerk, item, attempt, text)
         if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
             cycle.heard(None)
             cycle.count("adopted")
@@ -215,10 +227,26 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         cycle.heard(made if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
+    number = step.number(made)
+    if isinstance(number, Failure):
+        verdict = cycle.after_failure(item, number, attempt)
+        cycle.heard(number if verdict.letter == "d" else None)
+        cycle.apply([verdict])
+        return verdict.letter != "d"
     cycle.heard(None)
+    if step.goes_on:
+        return again(cycle, clerk, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
     cycle.count("confirmed")
-    settle(cycle, item, confirmed(clerk, item, "c", str(made), step.number(made), attempt=attempt))
+    verdict = confirmed(clerk, item, "c", str(made), number, attempt=attempt, earlier=step.earlier)
+    settle(cycle, item, verdict)
     return True
+
+
+def again(cycle: Cycle, clerk: Clerk, item: Item, attempt: int, text: str) -> bool:
+    """The rest of it, at once: the call was answered, and neither failed nor finished it."""
+    cycle.apply([Verdict(item.id, "g", attempt_id=attempt, text=f"{text}; the rest follows")])
+    found = queue.get(item.id)
+    return found is None or found.state is not State.QUEUED or one(cycle, clerk, found)
 
 
 def settle(cycle: Cycle, item: Item, verdict: Verdict) -> None:
@@ -242,9 +270,11 @@ def confirmed(
     *,
     attempt: int | None = None,
     text: str = "",
+    earlier: Sequence[tuple[str, str]] = (),
 ) -> Verdict:
-    """It is there; tied into the chain by the same commit."""
-    links = ((clerk.link, made, number),) if clerk.link and made else ()
+    """It is there; tied into the chain by the same commit, with its `earlier` parts as (id, number)."""
+    parts = (*earlier, (made, number)) if made else ()
+    links = tuple((clerk.link, *part) for part in parts) if clerk.link else ()
     return Verdict(
         item.id, letter, attempt_id=attempt, text=text, target_id=made, target_number=number, links=links
     )

@@ -20,12 +20,13 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import Despatch, DespatchLine
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import FINAL, State
-from tidegate.domain.store_order import beyond, paused
+from tidegate.domain.store_order import beyond, is_rest, paused
 from tidegate.flows import papers
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
 from tidegate.flows.papers import Adopt, Drop, Later, Step, Write
+from tidegate.flows.portions import portion
 from tidegate.ledger import chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
@@ -223,30 +224,33 @@ class ShipmentClerk:
         said = settle(mark, pieces, shipping.left(order), order, there, done="despatched", tracks=numbers)
         if isinstance(said, There):
             return Adopt(str(said.paper.id), said.paper.number, said.text)
-        if said is not None:
+        if isinstance(said, Failure):
             return said
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return source
         if on_hold := paused(order):
             return on_hold
-        comment = f"{mark.text}; not on this order: {', '.join(strange)}" if strange else mark.text
+        left = shipping.left_at_least(order)
+        rest = is_rest(said.rest if said else pieces, left, order, goods=True)
+        call = portion(pieces, said, mark, store.client.array_limit, whole=rest)
+        comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
         told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
         body = shipment(
-            pieces,
+            call.lines,
             source=source,
             comment=comment,
-            tracks=[self.parcel(parcel) for parcel in subject.parcels],
+            tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels],
             notify=self.connection.settings.fulfilment.notify and not told,
         )
 
         def send() -> int | Failure:
             made = store.shipments.ship(subject.entity_id, body)
             if isinstance(made, Failure) and made.code in (Code.SHORT_STOCK, Code.REFUSED):
-                return beyond(pieces, shipping.left_at_least(order), order, "despatched") or made
+                return beyond(pieces, left, order, "despatched") or made
             return made
 
-        return Write(body, send, store.shipments.number)
+        return call.write(body, send, store.shipments.number)
 
     def together(self, products: Sequence[int]) -> set[int] | Failure:
         """Which bundles ship as one parcel."""

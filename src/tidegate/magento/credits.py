@@ -17,7 +17,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.paper import Paper
 from tidegate.magento.client import StoreClient
-from tidegate.magento.papers import OrderPapers, figure, made
+from tidegate.magento.papers import TOTALS, OrderPapers, figure, made
 from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
 
 LIST, ONE = "/V1/creditmemos", "/V1/creditmemo"
@@ -30,12 +30,12 @@ class Returned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CreditArguments(msgspec.Struct, frozen=True):
-    """`arguments` of the refund call: without a shipping amount all that is left would be refunded."""
+    """`arguments` of the refund call: without a shipping amount all that is left is refunded."""
 
-    shipping_amount: msgspec.Raw
     adjustment_positive: msgspec.Raw
     extension_attributes: Returned
-    adjustment_negative: int = 0
+    adjustment_negative: msgspec.Raw
+    shipping_amount: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Credit(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
@@ -52,16 +52,22 @@ def credit(
     pieces: Mapping[int, Decimal],
     comment: str,
     *,
-    shipping: Decimal,
+    shipping: Decimal | None,
     returned: Sequence[int],
     adjustment: Decimal = ZERO,
 ) -> Credit:
     """The call's body; `returned` are the order items that go back into stock.
 
-    `adjustment` is given back besides; amounts in the website's base currency. Without any pieces Magento
-    would refund all of them, so that one item must be named, if with none.
+    `shipping` None gives back all that is left of it. A negative `adjustment` is kept back, a positive one
+    given back besides; amounts in the website's base currency. Without any pieces Magento refunds all of them:
+    to refund none, one item must be named with none.
     """
-    arguments = CreditArguments(figure(shipping), figure(adjustment), Returned(tuple(returned)))
+    arguments = CreditArguments(
+        figure(max(adjustment, ZERO)),
+        Returned(tuple(returned)),
+        figure(max(-adjustment, ZERO)),
+        msgspec.UNSET if shipping is None else figure(shipping),
+    )
     return Credit(paper_items(pieces), PaperComment(comment), arguments)
 
 
@@ -74,13 +80,13 @@ class Credits:
 
     def of_order(self, entity_id: int) -> list[Paper] | Failure:
         """What is refunded already."""
-        return self._papers.of_order(LIST, entity_id)
+        return self._papers.of_order(LIST, entity_id, more=f",{TOTALS}")
 
     def refund(self, entity_id: int, body: Credit) -> int | Failure:
         """Make a credit memo; its id. Not idempotent: look before."""
         call = f"/V1/order/{entity_id}/refund"
         return made(self._client.post(call, body), call)
 
-    def number(self, credit_id: int) -> str:
-        """The credit memo's number; "" when it cannot be read now."""
-        return self._papers.number(ONE, credit_id)
+    def one(self, credit_id: int) -> Paper | Failure:
+        """A made credit memo with what it comes to."""
+        return self._papers.one(ONE, credit_id)

@@ -14,7 +14,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.domain.paper import Paper
 from tidegate.magento.client import StoreClient
-from tidegate.magento.papers import OrderPapers, made
+from tidegate.magento.papers import TOTALS, OrderPapers, made
 from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
 
 PATH = "/V1/invoices"
@@ -44,13 +44,13 @@ class Invoices:
 
     def of_order(self, entity_id: int) -> list[Paper] | Failure:
         """What is invoiced already."""
-        return self._papers.of_order(PATH, entity_id)
+        return self._papers.of_order(PATH, entity_id, more=f",{TOTALS}")
 
     def make(self, entity_id: int, body: Invoice) -> int | Failure:
         """Make an invoice; its id. Not idempotent: look before (point 18)."""
         call = f"/V1/order/{entity_id}/invoice"
         return made(self._client.post(call, body), call)
 
-    def number(self, invoice_id: int) -> str:
-        """The invoice's number; "" when it cannot be read now."""
-        return self._papers.number(PATH, invoice_id)
+    def one(self, invoice_id: int) -> Paper | Failure:
+        """A made invoice with what it comes to."""
+        return self._papers.one(PATH, invoice_id)

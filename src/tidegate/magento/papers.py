@@ -16,6 +16,16 @@ from tidegate.domain.money import ZERO, plain
 from tidegate.domain.paper import Paper
 from tidegate.domain.store_order import StoreItem, StoreOrder
 from tidegate.magento.client import StoreClient
+from tidegate.magento.order_amounts import (
+    BASE,
+    ITEM_AMOUNTS,
+    OWN,
+    WireItemAmounts,
+    WireOrderAmounts,
+    item_amounts,
+    side_of,
+)
+from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import Shape
@@ -24,15 +34,20 @@ ORDERS = "/V1/orders"
 PAGE = 100
 STATES = 20  #: orders whose state one call asks for: no more than a shop with input limits serves
 
-ORDER_FIELDS = (
-    "entity_id,increment_id,state,status,base_currency_code,"
-    "items[item_id,parent_item_id,product_type,product_id,sku,price,"
-    "is_virtual,qty_ordered,qty_shipped,qty_invoiced,qty_refunded,qty_canceled]"
+ORDER_FIELDS = ("entity_id", "increment_id", "state", "status", "base_currency_code")
+ITEM_FIELDS = (
+    *("item_id", "parent_item_id", "product_type", "product_id", "sku", "price", "is_virtual"),
+    *("qty_ordered", "qty_shipped", "qty_invoiced", "qty_refunded", "qty_canceled"),
 )
 PAPER_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment]"
+#: What an invoice or credit memo comes to, in the base currency and in the order's.
+TOTALS = (
+    "base_grand_total,grand_total,base_shipping_amount,shipping_amount,"
+    "base_shipping_incl_tax,shipping_incl_tax"
+)
 
 
-class WireStoreItem(msgspec.Struct):
+class WireStoreItem(WireItemAmounts, kw_only=True):
     """An order item with its counters."""
 
     item_id: int
@@ -49,7 +64,7 @@ class WireStoreItem(msgspec.Struct):
     qty_canceled: Amount = None
 
 
-class WireStoreOrder(msgspec.Struct):
+class WireStoreOrder(WireOrderAmounts, kw_only=True):
     """An order with its items' counters."""
 
     entity_id: int
@@ -57,7 +72,6 @@ class WireStoreOrder(msgspec.Struct):
     increment_id: Text = None
     state: Text = None
     status: Text = None
-    base_currency_code: Text = None
 
 
 class WireState(msgspec.Struct):
@@ -100,6 +114,12 @@ class WirePaper(msgspec.Struct):
     items: list[WirePaperItem] | None = None
     comments: list[WirePaperComment] | None = None
     tracks: list[WireTrack] | None = None
+    base_grand_total: Amount = None
+    grand_total: Amount = None
+    base_shipping_amount: Amount = None
+    shipping_amount: Amount = None
+    base_shipping_incl_tax: Amount = None
+    shipping_incl_tax: Amount = None
 
 
 class WirePapers(msgspec.Struct):
@@ -121,12 +141,20 @@ class OrderPapers:
     def __init__(self, client: StoreClient) -> None:
         self._client = client
 
-    def order(self, entity_id: int) -> StoreOrder | Failure:
-        """The order with what is shipped, invoiced, refunded and cancelled of each item."""
-        found = self._client.get_as(f"{ORDERS}/{entity_id}", _ORDER, fields_query(ORDER_FIELDS))
+    def order(self, entity_id: int, *, amounts: bool = False) -> StoreOrder | Failure:
+        """The order with what is shipped, invoiced, refunded and cancelled of each item.
+
+        With its `amounts` where an invoice or credit memo is to be made of it.
+        """
+        fields = f"{','.join((*AMOUNTS, *ORDER_FIELDS))},items[{','.join((*ITEM_FIELDS, *ITEM_AMOUNTS))}]"
+        if not amounts:
+            fields = f"{','.join(ORDER_FIELDS)},items[{','.join(ITEM_FIELDS)}]"
+        found = self._client.get_as(f"{ORDERS}/{entity_id}", _ORDER, fields_query(fields))
         if isinstance(found, Failure):
             return found
         return StoreOrder(
+            sides=(side_of(found, BASE), side_of(found, OWN)) if amounts else None,
+            rate=found.base_to_order_rate or Decimal(1),
             entity_id=found.entity_id,
             increment_id=str(found.increment_id or ""),
             state=str(found.state or ""),
@@ -162,6 +190,12 @@ class OrderPapers:
                 return papers
             page += 1
 
+    def one(self, path: str, paper_id: int) -> Paper | Failure:
+        """A made invoice or credit memo, with what it comes to; `path` is e.g. `/V1/invoices`."""
+        fields = f"{PAPER_FIELDS},{TOTALS}"
+        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(fields))
+        return found if isinstance(found, Failure) else _paper(found)
+
     def number(self, path: str, paper_id: int) -> str:
         """The number that people know a made document by; "" when it cannot be read now."""
         found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query("entity_id,increment_id"))
@@ -196,6 +230,7 @@ def _item(one: WireStoreItem) -> StoreItem:
         invoiced=one.qty_invoiced or ZERO,
         refunded=one.qty_refunded or ZERO,
         cancelled=one.qty_canceled or ZERO,
+        amounts=(item_amounts(one, BASE), item_amounts(one, OWN)),
     )
 
 
@@ -210,4 +245,7 @@ def _paper(one: WirePaper) -> Paper:
         pieces=pieces,
         comments=tuple(str(comment.comment or "") for comment in one.comments or []),
         tracks=tuple(str(track.track_number or "") for track in one.tracks or []),
+        totals=(one.base_grand_total, one.grand_total),
+        carriage=(one.base_shipping_incl_tax or ZERO, one.shipping_incl_tax or ZERO),
+        carriage_net=(one.base_shipping_amount or ZERO, one.shipping_amount or ZERO),
     )

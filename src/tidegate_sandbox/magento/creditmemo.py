@@ -39,6 +39,8 @@ Lines = list[tuple[Row, Decimal]]
 class Arguments:
     """What a refund says besides lines, in base currency. ``shipping`` None is all that is left.
 
+    ``shipping`` includes tax in a shop that shows it so in sales documents (point 35).
+
     ``positive`` and ``negative`` are adjustments; None is not the same as 0 in the answers.
     """
 
@@ -62,7 +64,8 @@ def refund(
     arguments = arguments or Arguments()
     lines = _lines(order, wanted)
     items = _items(order, lines)
-    totals = _totals(order, items, arguments, last=_is_last(order, lines))
+    ratio = _ratio(order, arguments.shipping, with_tax=store.shows_shipping_with_tax)
+    totals = _totals(order, items, arguments, ratio, last=_is_last(order, lines))
     if messages := _objections(order, lines, totals):
         raise refused(*messages)
     table = store.creditmemos
@@ -209,10 +212,15 @@ def _shipping(order: Order, side: str, ratio: Decimal | None) -> _Shipping:
     return _Shipping(left, incl, tax, compensation, discount)
 
 
-def _ratio(order: Order, asked: Decimal | None) -> Decimal | None:
-    """Which part of the shipping is asked for, None for all that is left. Refuses more than is left."""
-    whole = Decimal(order.row["base_shipping_amount"])
+def _ratio(order: Order, asked: Decimal | None, *, with_tax: bool) -> Decimal | None:
+    """Which part of the shipping is asked for, None for all that is left. Refuses more than is left.
+
+    ``with_tax``: the amount asked for includes tax (point 35).
+    """
+    whole = Decimal(order.row["base_shipping_incl_tax" if with_tax else "base_shipping_amount"])
     left = whole - order.row.get("base_shipping_refunded", 0)
+    if with_tax:
+        left -= order.row.get("base_shipping_tax_refunded", 0)
     if asked is None or asked == left:
         return None
     if not 0 <= asked <= left:
@@ -221,10 +229,11 @@ def _ratio(order: Order, asked: Decimal | None) -> Decimal | None:
     return asked / whole
 
 
-def _totals(order: Order, items: list[Row], arguments: Arguments, *, last: bool) -> Row:
+def _totals(
+    order: Order, items: list[Row], arguments: Arguments, ratio: Decimal | None, *, last: bool
+) -> Row:
     """The memo's totals. What rounding left of the tax is on the last one that refunds all shipping, too."""
     row = order.row
-    ratio = _ratio(order, arguments.shipping)
     rest = last and (ratio is None or not row["shipping_tax_amount"])
     adjusted = {"positive": arguments.positive, "negative": arguments.negative}
     made: Row = {}

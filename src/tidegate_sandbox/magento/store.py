@@ -116,6 +116,7 @@ class MagentoStore:
         self.input_limits = input_limits
         self.public_url = public_url
         self.maintenance = False
+        self.sales_shipping_display = 1
         self.views = {view.code: view for view in (views or recorded_views(colliding=colliding_increments))}
         self.orders = OrderTable()
         self.shipments, self.invoices = DocumentTable("shipment"), DocumentTable("invoice")
@@ -136,6 +137,11 @@ class MagentoStore:
         self._reports = itertools.count(1)
         self.requests = 0
         self.writes = 0
+
+    @property
+    def shows_shipping_with_tax(self) -> bool:
+        """Whether ``tax/sales_display/shipping`` is 2 (including tax) or 3 (both), by point 35."""
+        return self.sales_shipping_display in (2, 3)
 
     @property
     def msi(self) -> bool:
@@ -266,8 +272,14 @@ class MagentoStore:
         msi: bool | None = None,
         version: str | None = None,
         price_scope: str | None = None,
+        sales_shipping_display: int | None = None,
     ) -> None:
-        """Change settings; None leaves one as it is. ``limits`` False turns the input limits off."""
+        """Change settings; None leaves one as it is. ``limits`` False turns the input limits off.
+
+        ``sales_shipping_display`` is ``tax/sales_display/shipping``: 1 without tax, 2 with tax, 3 both.
+        """
+        if sales_shipping_display is not None:
+            self.sales_shipping_display = sales_shipping_display
         if msi is not None:
             self.msi = msi
         if version is not None:

@@ -1,0 +1,78 @@
+"""Documents of more lines than one call of the shop takes: whole, or in portions, each once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED, Stage
+from tidegate.domain.money import total
+from tidegate.domain.states import State
+from tidegate_sandbox.magento.store import InputLimits
+
+LINES = tuple((f"HUB-{number:04d}", 3) for number in range(1, 6))
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    return Fulfilled(stage)
+
+
+def limited(shop: Fulfilled) -> None:
+    """From now on the shop takes two lines a call."""
+    shop.stage.shop.configure(limits=InputLimits(list_length=2))
+
+
+def pieces(documents: list[dict[str, Any]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for each in documents:
+        for item in each["items"]:
+            found[item["sku"]] = found.get(item["sku"], Decimal(0)) + Decimal(item["qty"])
+    return {sku: count for sku, count in found.items() if count}
+
+
+def test_point_28_the_whole_rest_of_an_order_is_one_document_without_lines(shop: Fulfilled) -> None:
+    placed = shop.sent(lines=LINES)
+    limited(shop)
+    shop.despatch(placed)
+    shop.run("shipments")
+    invoice = shop.invoice(placed)
+    shop.run("invoices")
+    note = shop.credit(placed)
+    shop.run("credits")
+    papers = shop.papers(placed)
+    for kind in ("shipments", "invoices", "creditmemos"):
+        assert [pieces([each]) for each in papers[kind]] == [dict(LINES)], kind
+    assert Decimal(str(papers["invoices"][0]["grand_total"])) == invoice.totals.gross
+    assert Decimal(str(papers["creditmemos"][0]["grand_total"])) == note.totals.gross
+    for flow in ("shipments", "invoices", "credits"):
+        assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_point_28_a_part_of_an_order_is_written_in_portions(shop: Fulfilled, fault: str) -> None:
+    placed = shop.sent(lines=LINES)
+    limited(shop)
+    part = {sku: 2 for sku, _ in LINES}
+    shop.despatch(placed, part)
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/ship$", skip=2)  # the second portion
+    for _ in range(3):
+        shop.run("shipments", after=SETTLED)
+    shop.invoice(placed)
+    shop.run("invoices")
+    note = shop.credit(placed, part)
+    shop.run("credits")
+    papers = shop.papers(placed)
+    for kind in ("shipments", "invoices", "creditmemos"):
+        assert len(papers[kind]) == 3, kind
+        assert pieces(papers[kind]) == part, kind
+    for flow in ("shipments", "invoices", "credits"):
+        assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
+    memos = [Decimal(str(each["grand_total"])) for each in papers["creditmemos"]]
+    assert total(memos) == note.totals.gross
+    assert papers["shipments"][1]["comments"] == ["Sage despatch 0000000001, part 2"]
+    assert len([mail for mail in papers["mails"] if mail[0] == "shipment"]) == 1
