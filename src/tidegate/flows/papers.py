@@ -214,7 +214,7 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         limit = cycle.connection.store.client.array_limit
         if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
             text = f"the store takes {limit} lines a call"  # which it has said just now
-            return again(cycle, clerk, item, attempt, text)
+            return again(cycle, item, attempt, text)
         if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
             cycle.heard(None)
             cycle.count("adopted")
@@ -235,18 +235,19 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         return verdict.letter != "d"
     cycle.heard(None)
     if step.goes_on:
-        return again(cycle, clerk, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
+        return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
     cycle.count("confirmed")
     verdict = confirmed(clerk, item, "c", str(made), number, attempt=attempt, earlier=step.earlier)
     settle(cycle, item, verdict)
     return True
 
 
-def again(cycle: Cycle, clerk: Clerk, item: Item, attempt: int, text: str) -> bool:
-    """The rest of it, at once: the call was answered, and neither failed nor finished it."""
-    cycle.apply([Verdict(item.id, "g", attempt_id=attempt, text=f"{text}; the rest follows")])
-    found = queue.get(item.id)
-    return found is None or found.state is not State.QUEUED or one(cycle, clerk, found)
+def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
+    """The rest of it in the next cycle, before anything else of its order: nothing has failed."""
+    cycle.apply(
+        [Verdict(item.id, "g", attempt_id=attempt, text=f"{text}; the rest follows in the next cycle")]
+    )
+    return False
 
 
 def settle(cycle: Cycle, item: Item, verdict: Verdict) -> None:

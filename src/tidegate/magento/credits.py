@@ -1,8 +1,8 @@
 """Credit memos: what an order has of them, and making one.
 
 Source: contract, point 18, exchanges `order-refund-partial`, `creditmemo-eur-full`, `creditmemos-*`. Not
-recorded, and so assumed: `shipping_amount` other than 0 is in the website's base currency, without tax;
-`adjustment_positive` is in it, too, and with an item of no pieces nothing else is refunded (the words of
+recorded, and so assumed: `shipping_amount` is in the website's base currency, with or without tax (point 35), and
+all that is left where it is absent; adjustments are in it, too, and with an item of no pieces nothing else is refunded (the words of
 `openapi-2.4.6.json` and Magento's published source).
 """
 
