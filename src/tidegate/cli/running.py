@@ -147,15 +147,21 @@ def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> 
     from tidegate.engine.dry_run import dry_run
 
     documents = dry_run(hub, connection, flow)
+    refused = [document for document in documents if "not_sent" in document]
     if as_json:
         showing.print_json(
             {"connection": connection.name, "flow": flow, "dry_run": True, "would_send": documents}
         )
-        return
-    for document in documents:
-        showing.print_json(document)
-    leaving = sum(not {"not_sent", "in_company"} & set(document) for document in documents)
-    showing.say(f"{leaving} would be sent. Nothing was sent, nothing was written.")
+    else:
+        for document in documents:
+            showing.print_json(document)
+        leaving = sum(not {"not_sent", "in_company"} & set(document) for document in documents)
+        without = f", {len(refused)} would not" if refused else ""
+        showing.say(f"{leaving} would be sent{without}. Nothing was sent, nothing was written.")
+    if any(not document.get("order") for document in refused):
+        raise typer.Exit(exits.STOPPED)  # the whole of it: closed, not signed in, not readable
+    if refused:
+        raise typer.Exit(exits.FOUND)
 
 
 def register(app: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from tidegate.config import (
     flow_rules,
     fulfilment_rules,
     price_rules,
+    role_rules,
     stock_rules,
 )
 from tidegate.config.books import Reconcile
@@ -76,6 +77,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
     check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
     amount_rules.check(connection.amounts, f"{key}.amounts", report)
+    role_rules.check(connection, key, report)
     if connection.amounts.side != "auto" and company is not None:
         side = "order's" if connection.amounts.side == "order" else "website's base"
         found = f'"{connection.amounts.side}"'

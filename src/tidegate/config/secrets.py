@@ -35,6 +35,10 @@ _NAMES = {
     "keyring": "keyring",
 }
 
+#: How shells write a variable: `$NAME`, `${NAME}`, `$env:NAME`, `%NAME%`, and templates `{{ NAME }}`.
+_VARIABLE = re.compile(
+    r"\$(?:env:)?(\w+)|\$\{(?:env:)?(\w+)\}|%(\w+)%|\{\{\s*(\w+)\s*\}\}", re.ASCII | re.IGNORECASE
+)
 _SCHEME = re.compile(r"^([A-Za-z]+):(.*)$", re.DOTALL)
 
 
@@ -146,7 +150,11 @@ def references(configuration: Configuration) -> Iterator[tuple[str, str]]:
 
 
 def misspelt(reference: str, where: str, file: str) -> Problem | None:
-    """`ENV:NAME` or `environ:NAME` is a slip, and must not be sent to the other side as a password."""
+    """`ENV:NAME`, `environ:NAME` or `$NAME` is a slip, and must not be sent to the other side as a password."""
+    if variable := _VARIABLE.fullmatch(reference.strip()):
+        name = next(filter(None, variable.groups()))
+        found = "a variable as a shell writes it: it is not filled in here, and would be sent as it stands"
+        return Problem(file, where, found, f'write "env:{name}"')
     match = _SCHEME.match(reference)
     if match is None or match.group(1) in SCHEMES:
         return None

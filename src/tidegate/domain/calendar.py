@@ -20,7 +20,8 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 
 #: No closing is followed further than this: a calendar without any opening must not hang the hub.
 HORIZON = timedelta(days=366)
-_LONGEST = timedelta(days=31)
+#: One closing lasts so long at most.
+LONGEST = timedelta(days=31)
 _ORIGIN = datetime(2001, 1, 1)  # noqa: DTZ001 -- a Monday; wall clock, like all rules
 
 
@@ -41,7 +42,7 @@ class Closing:
     reason: str = "closed"
 
     def __post_init__(self) -> None:
-        if not 0 < self.minutes <= _LONGEST // timedelta(minutes=1):
+        if not 0 < self.minutes <= LONGEST // timedelta(minutes=1):
             raise ValueError(f"a closing lasts between one minute and 31 days, not {self.minutes} minutes")
         _parsed(self.rule, 2026)
 
@@ -101,7 +102,7 @@ class Calendar:
         now = now.astimezone(UTC)
         start = now
         while start < now + HORIZON:
-            end = start + _LONGEST
+            end = start + LONGEST
             later = [period for period in self._between(start, end) if now < period.start <= end]
             if later:
                 first = later[0]

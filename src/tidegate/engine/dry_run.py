@@ -107,14 +107,17 @@ def order_entry(
     """The payload of one order, or why it would be held or reviewed, or what comes before it."""
     account = account_of(connection, session, order)
     if isinstance(account, Failure):
-        return refusal(order.increment_id, account)
+        return refusal(order.increment_id, account, order)
     number = account if isinstance(account, str) else account.account
     translated = translate(order, terms, connection.company.capabilities.arithmetic, account=number)
     if isinstance(translated, Failure):
-        return refusal(order.increment_id, translated)
+        return refusal(order.increment_id, translated, order)
+    totals = {"magento_total": total_of(order), "sage_total": f"{translated.gross} {translated.currency}"}
+    if translated.prepaid:
+        totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"
     found = session.find_orders([OrderKey(translated.key, translated.reference)])
     if isinstance(found, Failure):
-        return refusal(order.increment_id, found)
+        return refusal(order.increment_id, found, order)
     there = [each for each in found[translated.key] if each.ours or not overruled]
     if there:
         return {"order": order.increment_id, "in_company": [each.number for each in there]}
@@ -122,8 +125,8 @@ def order_entry(
         return account_first(order, account)
     (answer,) = session.prepare([translated])
     if isinstance(answer, Prepared):
-        return {"order": order.increment_id, "key": translated.key, "payload": answer.payload}
-    return refusal(order.increment_id, answer)
+        return {"order": order.increment_id, "key": translated.key, **totals, "payload": answer.payload}
+    return refusal(order.increment_id, answer, order)
 
 
 def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
@@ -164,6 +167,17 @@ def note_entry(connection: Connection, item: Item) -> dict[str, Any]:
     return entry
 
 
-def refusal(label: str, failure: Failure) -> dict[str, Any]:
-    """Why nothing would be sent."""
-    return {"order": label, "not_sent": failure.code.value, "text": failure.text, "missing": failure.missing}
+def total_of(order: Order) -> str:
+    """The order's total in Magento, in the customer's currency, and in the website's where that is another."""
+    text = f"{order.totals.grand_total} {order.currency}"
+    if order.base_currency != order.currency:
+        text += f" ({order.base_totals.grand_total} {order.base_currency})"
+    return text
+
+
+def refusal(label: str, failure: Failure, order: Order | None = None) -> dict[str, Any]:
+    """Why nothing would be sent: of one order, or without a label of all."""
+    entry: dict[str, Any] = {"order": label, "not_sent": failure.code.value}
+    if order is not None:
+        entry["magento_total"] = total_of(order)
+    return {**entry, "text": failure.text, "missing": failure.missing}

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from tidegate.config import model
 from tidegate.config.problem import Problem
+from tidegate.domain.calendar import LONGEST, zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.attribute_check import check_attributes, check_customer_prices
 from tidegate.engine.code_check import check_codes
+from tidegate.engine.currency_check import account_currency, check_currencies, website_currencies
 from tidegate.engine.hub import Hub
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
 from tidegate.engine.permission_check import check_permissions
@@ -218,18 +220,31 @@ def check_company(hub: Hub, name: str, lists: dict[str, list[CodeList] | None]) 
 
 def check_window(connection: Connection) -> Iterator[Finding]:
     """Whether it is open, and when it closes next."""
-    zone = connection.company_settings.time_zone
+    now = connection.clock.now()
+    announced = connection.calendar.closed(now)
+    if announced is not None and announced.until > now + LONGEST:
+        until = shown(connection, announced.until)
+        text = f"never open: one closing follows the other until {until} ({announced.reason})"
+        remedy = "shorten `minutes` or correct `rule` in [[companies.NAME.closed]]"
+        yield Finding("window", "fail", text, remedy)
+        return
     closed = connection.closed()
     if closed is not None:
-        yield Finding("window", "warn", f"closed until {closed.until:%Y-%m-%d %H:%M} UTC: {closed.reason}")
+        yield Finding("window", "warn", f"closed until {shown(connection, closed.until)}: {closed.reason}")
         return
-    following = connection.calendar.next_closing(connection.clock.now())
+    following = connection.calendar.next_closing(now)
     if following is not None:
-        text = f"open; closes {following.start:%Y-%m-%d %H:%M} UTC ({following.reason}), times in {zone}"
+        text = f"open; closes {shown(connection, following.start)} ({following.reason})"
         yield Finding("window", "pass", text)
     else:
         remedy = "add [[companies.NAME.closed]] for backup and period end, if Sage has them"
         yield Finding("window", "warn", "open at all hours: no closing is configured", remedy)
+
+
+def shown(connection: Connection, at: datetime) -> str:
+    """An instant on the company's wall clock, its zone named."""
+    local = at.astimezone(zone(connection.company_settings.time_zone))
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 # --- connection -------------------------------------------------------------------------------
@@ -248,12 +263,18 @@ def check_connection(
             yield Finding("websites", "fail", text, f"it has {', '.join(sorted(codes))}")
         else:
             yield Finding("websites", "pass", ", ".join(settings.websites))
-    yield from check_currencies(connection, facts)
+    yield from check_currencies(connection, facts.websites, facts.configs)
     if settings.capture.since is None:
         remedy = "set since in [connections.NAME.capture]: nothing created before is ever sent"
         yield Finding("capture", "fail", "`since` is not set", remedy)
+    elif settings.capture.since > connection.clock.now():
+        text = (
+            f"`since` is in the future ({shown(connection, settings.capture.since)}): no order is sent before"
+        )
+        yield Finding("capture", "fail", text, "set since to the moment from which orders count")
     else:
-        yield Finding("capture", "pass", f"orders created from {settings.capture.since.isoformat()} on")
+        text = f"orders created from {shown(connection, settings.capture.since)} on"
+        yield Finding("capture", "pass", text)
     for flow, rule in settings.flows.items():
         when = f"every {rule.every}" if rule.every else f"cron {rule.cron}"
         yield Finding(f"flow {flow}", "pass", when if rule.enabled else "switched off")
@@ -267,7 +288,8 @@ def check_connection(
     )
     compared = Facts(lists_by_kind(lists), facts.rates, facts.methods)
     yield from check_mappings(connection.name, settings, terms, compared)
-    yield from check_customer_accounts(connection)
+    currencies = website_currencies(connection, facts.websites, facts.configs)
+    yield from check_customer_accounts(connection, currencies)
     yield from check_customer_prices(connection)
 
 
@@ -288,26 +310,7 @@ def check_flows(
     yield from check_prices(connection, facts.websites, facts.configs or (), known.get("price-list"))
 
 
-def check_currencies(connection: Connection, facts: StoreFacts) -> Iterator[Finding]:
-    """With `amounts = "auto"` orders in other currencies than the company's are held."""
-    if facts.websites is None or facts.configs is None:
-        return
-    ids = {website.id for website in facts.websites if website.code in connection.settings.websites}
-    ours = connection.company_settings.currency
-    base = sorted({config.base_currency_code for config in facts.configs if config.website_id in ids} - {""})
-    other = [currency for currency in base if currency != ours]
-    if other and connection.settings.amounts.side == "auto":
-        text = (
-            f"the websites' base currency is {', '.join(other)}, the company's {ours}: such orders are held"
-        )
-        yield Finding(
-            "currency", "warn", text, "tie these websites to a company of that currency, or set `amounts`"
-        )
-    elif base:
-        yield Finding("currency", "pass", f"base currency {', '.join(base)}, company {ours}")
-
-
-def check_customer_accounts(connection: Connection) -> Iterator[Finding]:
+def check_customer_accounts(connection: Connection, currencies: set[str]) -> Iterator[Finding]:
     """The accounts that the configuration names exist and may be sold to."""
     rule = connection.settings.customers
     wanted = {rule.guest_account: "guest account"}
@@ -332,6 +335,8 @@ def check_customer_accounts(connection: Connection) -> Iterator[Finding]:
             yield Finding(
                 purpose, "fail", f"Sage has no customer account {account}", "create it in Sage, or correct it"
             )
+        elif wrong := account_currency(purpose, matches[0], currencies, connection.company_settings.currency):
+            yield wrong
         elif matches[0].on_hold:
             yield Finding(
                 purpose, "warn", f"{account} ({matches[0].name}) is on hold in Sage", "orders may be refused"

@@ -112,7 +112,7 @@ MAPPINGS: list[tuple[dict[str, str], str, str, str]] = [
     ),
     ({'guest_account = "WEB"\n': ""}, "guest account", "warn", "orders of guests are held"),
     ({'websites = ["base"]': 'websites = ["basis"]'}, "websites", "fail", "the store has no website basis"),
-    ({'currency = "USD"': 'currency = "GBP"'}, "currency", "warn", "such orders are held"),
+    ({'currency = "USD"': 'currency = "GBP"'}, "currency", "fail", "every order would be held"),
 ]
 
 

@@ -63,11 +63,15 @@ class Check:
         self._key_field = key_field
         self.findings: list[Finding] = []
 
-    def run(self) -> list[Finding]:
-        """All findings; the check stops where what follows cannot be known."""
+    def run(self, currency: str) -> list[Finding]:
+        """All findings; the check stops where what follows cannot be known.
+
+        `currency` is what the configuration calls the company's own (ISO code).
+        """
         if self._reach():
             self._permissions()
             self._settings()
+            self._currency(currency)
             self._version()
         return self.findings
 
@@ -188,6 +192,24 @@ class Check:
             ),
             "the company needs this module",
         )
+
+    def _currency(self, ours: str) -> None:
+        """Amounts would go out as they stand, in another currency, without any error."""
+        rows = self._client.read_all("/currencies", expand=("currency_iso_code",))
+        if isinstance(rows, Failure):
+            self._failed("currency", rows)
+            return
+        base = next((row for row in rows if row.get("is_base_currency") is True), {})
+        nested = base.get("currency_iso_code")
+        theirs = text_of(nested, "code").strip().upper() if isinstance(nested, dict) else ""
+        if theirs == ours:
+            self._note("pass", "currency", f"the company's own currency is {theirs}")
+        elif theirs:
+            text = f"the company's own currency is {theirs}, the configuration says {ours}"
+            self._note("fail", "currency", text, f'set currency = "{theirs}" in [companies.NAME]')
+        else:
+            text = f"Sage does not say its own currency's ISO code; the configuration says {ours}"
+            self._note("warn", "currency", text, "look in Sage: Accounting System Manager, currencies")
 
     def _one(
         self,

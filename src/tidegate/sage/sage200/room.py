@@ -178,7 +178,8 @@ class Sage200Company:
 
     def examine(self) -> list[Finding]:
         edition, key_field = self._company.edition, self._company.key_field
-        return Check(self._client, self.sign_in, self._clock, edition=edition, key_field=key_field).run()
+        check = Check(self._client, self.sign_in, self._clock, edition=edition, key_field=key_field)
+        return check.run(self._company.currency)
 
     def forget(self) -> None:
         self._reference.forget()
