@@ -37,3 +37,10 @@ def test_the_index_leads_to_every_decision() -> None:
     index = ROOT / "docs" / "index.md"
     linked = {(index.parent / link).resolve() for link in links(index)}
     assert set((ROOT / "docs" / "decisions").glob("*.md")) <= linked
+
+
+def test_readme_and_index_lead_to_every_page() -> None:
+    pages = {page for page in (ROOT / "docs").rglob("*.md") if "decisions" not in page.parts}
+    for start in (ROOT / "README.md", ROOT / "docs" / "index.md"):
+        linked = {(start.parent / link.partition("#")[0]).resolve() for link in links(start)}
+        assert pages - linked - {start} - ({ROOT / "docs" / "index.md"}) == set()

@@ -39,7 +39,7 @@ def adopt(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Find orders that Sage already has and tie them to Magento's, so that none is sent again. Sends nothing."""
+    """Tie orders that Sage already has to Magento's. None of them is sent again; sends nothing."""
     there = here(context)
     with there.hub() as hub:
         from tidegate.flows import adopt as flow

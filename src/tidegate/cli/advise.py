@@ -40,7 +40,7 @@ def advise(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Simulate overselling against cadence and buffer from the ledger's own history. Asks nobody."""
+    """Recommend cadence and buffer by the ledger's own history. Asks nobody."""
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise typer.BadParameter("the file's name ends in .svg or .png", param_hint="--plot")
     acceptable = number(risk)

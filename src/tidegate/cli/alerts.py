@@ -23,7 +23,7 @@ def alerts(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show open alerts and halted connections; what lasts raises its alert again."""
+    """Show open alerts and halted connections. What lasts raises its alert again."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import interventions, reports

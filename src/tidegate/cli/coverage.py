@@ -20,7 +20,8 @@ def coverage(
     gaps: Annotated[bool, typer.Option("--missing", help="Only what is missing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the account or code of every payment and shipping method, tax rate and product group."""
+    """Show where everything goes: accounts and codes. Of every payment and shipping method, tax rate
+    and product group."""
     there = here(context)
     with there.hub() as hub:
         from tidegate.domain.errors import Failure

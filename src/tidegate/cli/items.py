@@ -33,7 +33,7 @@ def list_items(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """List what the store has not been told, or what waits for a person, item by item."""
+    """List stock, prices and masters that wait, item by item."""
     with here(context).ledger() as configuration:
         from tidegate.engine import items
 
@@ -64,7 +64,7 @@ def retry(
     keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys, as the list shows them.")],
     as_json: Json = False,
 ) -> None:
-    """Try items again that are in review, held or skipped; the next cycle of the flow sends them."""
+    """Try items again that are in review, held or skipped. The next cycle of the flow sends them."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import items

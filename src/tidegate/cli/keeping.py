@@ -19,7 +19,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Copy the ledger (SQLite) to a file: consistent and checked, while Tidegate runs."""
+    """Copy the ledger (SQLite) to a file, while Tidegate runs. The copy is consistent and checked."""
     there = here(context)
     target = file.expanduser()
     if target.exists() and not force:

@@ -33,7 +33,7 @@ def demo(
     sage: Sage = "sage200",
     as_json: Json = False,
 ) -> None:
-    """Show a shop, a Sage company and Tidegate between them, on this machine, with nothing to set up."""
+    """Show an evening of a shop, Sage, and Tidegate between them. On this machine, nothing to set up."""
     carry_out = command_of("tidegate.demo")
     raise typer.Exit(
         carry_out(orders=orders, seed=seed, sage=sage, headless=headless or as_json, as_json=as_json)
@@ -47,7 +47,7 @@ def simulate(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Run simulated business weeks with failures of every kind, and check the promises."""
+    """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
     carry_out = command_of("tidegate.simulation.command")
     raise typer.Exit(carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json))
 
@@ -57,7 +57,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, rougher figures.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure this machine: orders a minute, calls an order, commits, memory."""
+    """Measure this machine: speed, calls, commits, memory."""
     carry_out = command_of("tidegate.bench")
     raise typer.Exit(carry_out(only=only, quick=quick, as_json=as_json))
 

@@ -36,7 +36,8 @@ def list_deliveries(
     code: Annotated[str | None, typer.Option("--code", metavar="CODE", help="Only with this reason.")] = None,
     label: Annotated[str | None, typer.Option("--label", metavar="ORDER", help="Only of this order.")] = None,
     older_than: Annotated[
-        str | None, typer.Option("--older-than", metavar="AGE", help="Only older than 30m, 4h, 2d ...")
+        str | None,
+        typer.Option("--older-than", metavar="AGE", help="Only older than this: 30m, 4h, 2d and so on."),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is finished: confirmed, cancelled, skipped.")

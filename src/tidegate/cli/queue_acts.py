@@ -49,7 +49,7 @@ def retry(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Try again; whatever Sage may have already is looked up first, never just sent again."""
+    """Try again. Whatever Sage may have already is looked up first, never just sent again."""
     _act(
         context,
         "retry",
@@ -273,7 +273,7 @@ def link(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Confirm a delivery as the document that is in Sage already, so that it is never sent."""
+    """Confirm a delivery as a document that is in Sage already. It is never sent."""
     there = here(context)
     with there.ledger():
         from tidegate.engine import interventions

@@ -35,7 +35,7 @@ def reconcile(
     as_html: Annotated[bool, typer.Option("--html", help="Print the whole report as a page.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare the orders of a period in Magento, in the ledger and in Sage. Writes in neither system."""
+    """Compare Magento, ledger and Sage to the cent. Writes in neither system."""
     if as_csv + as_html + as_json > 1:
         raise typer.BadParameter("choose one of --json, --csv and --html")
     there = here(context)

@@ -60,7 +60,13 @@ def run(
 
 def cycle(
     context: typer.Context,
-    flow: Annotated[str, typer.Argument(metavar="FLOW", help="orders or order-status.")],
+    flow: Annotated[
+        str,
+        typer.Argument(
+            metavar="FLOW",
+            help="orders, order-status, shipments, inventory, prices, customers, registrations, products, invoices, payments or credits.",
+        ),
+    ],
     connection: ConnectionName = None,
     at_once: Annotated[bool, typer.Option("--now", help="Also when it is not due.")] = False,
     dry_run: Annotated[

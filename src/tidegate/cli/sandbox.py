@@ -54,7 +54,7 @@ def sandbox(
     ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a simulated Magento and a simulated Sage 200 that fit each other, until SIGINT."""
+    """Serve a simulated Magento and a simulated Sage 200. They fit each other; SIGINT ends them."""
     if system not in (*SYSTEMS, BOTH):
         raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)} and {BOTH}")
     if currency not in CURRENCIES:

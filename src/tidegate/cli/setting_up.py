@@ -203,7 +203,7 @@ def write(path: Path, text: str) -> None:
 
 
 def check(context: typer.Context, as_json: Json = False) -> None:
-    """Check everything that the flows stand on: file, ledger, store, company, mappings. Exit 1 on fail."""
+    """Check file, ledger, store, company and mappings. Exit 1 on fail."""
     there = here(context)
     with there.hub() as hub:
         from tidegate.engine.preflight import preflight, worst

@@ -50,7 +50,7 @@ def sign_in(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Sign in to a company in the browser; a halt for want of a sign-in is lifted."""
+    """Sign in to a company in the browser. A halt for want of a sign-in is lifted."""
     from tidegate.cli.callback import can_listen
 
     there = here(context)

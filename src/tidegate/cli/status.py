@@ -25,7 +25,7 @@ COLUMNS = [
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show every connection: accounts, queues, ages, next cycles, windows. Exit 1 when they do not add up."""
+    """Show every connection: its account, queue, next cycles. Exit 1 when they do not add up."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import reports

@@ -37,7 +37,7 @@ def trace(
     ] = True,
     as_json: Json = False,
 ) -> None:
-    """Show everything known about an order: each step, each attempt, its number in Sage."""
+    """Show everything known about an order, by any of its numbers."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import reports
