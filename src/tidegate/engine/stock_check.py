@@ -7,10 +7,12 @@ from is written and never sold; one that two connections write goes up and down 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.permission_check import enabled
+from tidegate.flows import store_limits
 from tidegate.flows.connection import Connection
 from tidegate.magento.bulk import MODULE
 from tidegate.magento.stock import StoreStock
@@ -33,9 +35,35 @@ def check_stock(
         yield from check_warehouses(connection.name, settings, warehouses)
     if settings.stock.msi:
         yield from check_sources(connection)
-    limit = connection.store.client.array_limit
-    if limit is not None:
-        yield Finding("array limit", "pass", f"the store takes {limit} rows a call; calls are cut to that")
+    yield from check_learnt(connection)
+
+
+def check_learnt(connection: Connection) -> Iterator[Finding]:
+    """What the store has taught in earlier cycles, and when it is found out again."""
+    store, now = connection.settings.store, connection.clock.now()
+    limit = store_limits.array_limit(store, now)
+    rows = limit.rows if limit is not None else connection.store.client.array_limit
+    if rows is not None:
+        text = f"the store takes {rows} rows a call; calls are cut to that"
+        yield Finding("array limit", "pass", text + until(limit.at if limit is not None else now))
+    queue = store_limits.queue(store, now)
+    if queue is None:
+        return
+    if not queue.finished:
+        text = "a small bulk was not carried out in good time: large writes go call by call"
+        remedy = "start the store's queue consumer async.operations.all, if they shall go by the queue"
+        yield Finding("bulk queue", "warn", text + until(queue.at), remedy)
+    else:
+        way = "by the queue" if queue.is_faster else "call by call"
+        text = (
+            f"{queue.values} values took {queue.queue_ms} ms by the queue, {queue.direct_ms} ms by the call: "
+        )
+        yield Finding("bulk queue", "pass", f"{text}large writes go {way}{until(queue.at)}")
+
+
+def until(learnt_at: datetime) -> str:
+    """When a thing that was learnt is found out again, in words."""
+    return f"; tried again after {learnt_at + store_limits.LEARNT_FOR:%Y-%m-%d}"
 
 
 def check_modules(connection: Connection) -> Iterator[Finding]:

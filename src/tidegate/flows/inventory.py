@@ -18,7 +18,15 @@ from tidegate.config.stock_rules import buffers
 from tidegate.domain.availability import PIECE, available, with_reservations, without_reservations
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, owed_pieces, reservations, short_stock, stock_bulk, stock_levels
+from tidegate.flows import (
+    mirrored,
+    owed_pieces,
+    reservations,
+    short_stock,
+    stock_bulk,
+    stock_levels,
+    store_limits,
+)
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.reservations import NOTHING_KNOWN, Reservations
@@ -26,7 +34,7 @@ from tidegate.flows.skus import store_skus
 from tidegate.flows.stock_claims import claims_of
 from tidegate.flows.stock_levels import Reading
 from tidegate.flows.stock_scribe import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
-from tidegate.ledger import cursors, lease, marks, mirror, picture, shipped
+from tidegate.ledger import cursors, lease, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 
@@ -42,9 +50,7 @@ def run(cycle: Cycle) -> None:
     connection = cycle.connection
     scribe = scribe_of(connection)
     stock_before = short_stock.written(connection)
-    taught = marks.read(_limit(connection))
-    if taught is not None:
-        connection.store.client.remember_array_limit(int(taught))
+    store_limits.recall(connection, cycle.now())
     queue_is_open = stock_bulk.still_open(cycle)
     if queue_is_open:
         with transaction("reclaim"):
@@ -55,14 +61,12 @@ def run(cycle: Cycle) -> None:
     fresh = cycle.may_call_company() and take_in(cycle, scribe)
     if fresh and cycle.may_go_on() and screen(cycle, StoreStock(connection.store.client)):
         hold_back(cycle)
-        if isinstance(scribe, StockScribe) and not queue_is_open and stock_bulk.is_worth_it(cycle):
+        if isinstance(scribe, StockScribe) and not queue_is_open and stock_bulk.is_worth_it(cycle, scribe):
             stock_bulk.carry(cycle, scribe)
         mirrored.send(cycle, scribe, PAGE)
     short_stock.release(cycle, stock_before)
-    learnt = connection.store.client.array_limit
-    if learnt is not None:
-        with transaction("limit"):
-            marks.write(_limit(connection), str(learnt), cycle.now())
+    with transaction("limit"):
+        store_limits.keep_array_limit(connection, cycle.now())
     if isinstance(scribe, LegacyScribe) and scribe.learnt:
         with transaction("items"):
             picture.write(
@@ -71,10 +75,6 @@ def run(cycle: Cycle) -> None:
                 picture.frame({k: str(v) for k, v in scribe.ids.items()}),
                 cycle.now(),
             )
-
-
-def _limit(connection: Connection) -> str:
-    return f"array-limit:{connection.settings.store}"
 
 
 def scribe_of(connection: Connection) -> Scribe:

@@ -1,7 +1,8 @@
 """Very many stock values at once, by the shop's message queue; its word is checked.
 
 Contract point 27. Operations are counted one by one; what failed is written call by call; what stays open
-because no consumer runs is in doubt, and told under its own name. While a bulk is open nothing of it is
+because no consumer runs is in doubt, and told under its own name. So `auto` tries the queue with a few values
+first, and uses it only where it was seen to finish, and to be faster than the synchronous call. While a bulk is open nothing of it is
 read back: it may still be carried out, hours later, over anything that was written since.
 """
 
@@ -13,18 +14,21 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.flows import mirrored
+from tidegate.flows import mirrored, store_limits
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock_scribe import StockScribe, source_item
+from tidegate.flows.store_limits import Queue
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
-from tidegate.magento.bulk import MODULE, BulkCalls, Operation, Status
+from tidegate.magento.bulk import MODULE, BulkCalls, Operation, Status, open_ones
 from tidegate.magento.stock import ITEMS, items_body
 
 ALERT = "bulk-consumer"
 #: So many waiting values are worth the detour by the queue; and so many go into one bulk at most.
 WORTH_IT, MOST = 2000, 20_000
+#: Values of the first try of a queue, how long it may take, and values of the two that are compared.
+PROBE, PROBE_PATIENCE, TRIAL = 20, timedelta(seconds=30), 500
 #: How long a cycle waits for the consumer, in steps, and when an operation counts as lost.
 PATIENCE, STEP, LOST_AFTER = timedelta(minutes=2), 3, timedelta(days=1)
 #: So many of a bulk's values are read back, evenly spread.
@@ -53,14 +57,14 @@ def still_open(cycle: Cycle) -> bool:
     if kept is None:
         return False
     bulk = _read(kept)
-    found = BulkCalls(cycle.connection.store.client).operations(bulk.uuid, bulk.count)
-    if isinstance(found, Failure):
-        if found.code is not Code.REFUSED:  # refused: the shop has forgotten it, nothing more will come of it
-            cycle.call_failed(found, of_company=False)
+    left = still_to_do(BulkCalls(cycle.connection.store.client), bulk)
+    if isinstance(left, Failure):
+        if left.code is not Code.REFUSED:  # refused: the shop has forgotten it, nothing more will come of it
+            cycle.call_failed(left, of_company=False)
             return True
-        found = []
-    if open_ones(found) and cycle.now() - bulk.since < LOST_AFTER:
-        tell(cycle, bulk, open_ones(found))
+        left = 0
+    if left and cycle.now() - bulk.since < LOST_AFTER:
+        tell(cycle, bulk, left)
         return True
     with transaction("bulk"):
         marks.remove(mark_of(cycle), cycle.now())
@@ -68,9 +72,13 @@ def still_open(cycle: Cycle) -> bool:
     return False
 
 
-def open_ones(operations: list[Operation]) -> int:
-    """How many may still be carried out."""
-    return sum(operation.status is Status.OPEN for operation in operations)
+def still_to_do(calls: BulkCalls, bulk: Open) -> int | Failure:
+    """How many operations may still be carried out: by the short answer, and once that is none by all."""
+    left = calls.open(bulk.uuid, bulk.count)
+    if isinstance(left, Failure) or left:
+        return left
+    listed = calls.operations(bulk.uuid, bulk.count)
+    return listed if isinstance(listed, Failure) else open_ones(listed)
 
 
 def tell(cycle: Cycle, bulk: Open, count: int) -> None:
@@ -84,8 +92,8 @@ def tell(cycle: Cycle, bulk: Open, count: int) -> None:
         alerts.raise_alert(ALERT, cycle.name, cycle.connection.settings.store, text, cycle.now())
 
 
-def is_worth_it(cycle: Cycle) -> bool:
-    """By the store's setting; `auto` asks for many values, for the module, and for nothing open."""
+def is_worth_it(cycle: Cycle, scribe: StockScribe) -> bool:
+    """By the store's setting; `auto` asks for many values, for the module, and for what a trial showed."""
     choice = cycle.connection.store.config.bulk
     waiting = mirror.account(cycle.name, cycle.flow).waiting
     if choice == "sync" or not waiting or (choice == "auto" and waiting < WORTH_IT):
@@ -93,7 +101,51 @@ def is_worth_it(cycle: Cycle) -> bool:
     if choice == "async":
         return True
     modules = cycle.connection.store.shop.modules()
-    return not isinstance(modules, Failure) and MODULE in modules
+    if isinstance(modules, Failure) or MODULE not in modules:
+        return False
+    learnt = store_limits.queue(cycle.connection.settings.store, cycle.now()) or tried(cycle, scribe)
+    return learnt is not None and learnt.is_faster
+
+
+def tried(cycle: Cycle, scribe: StockScribe) -> Queue | None:
+    """A few values by the queue; once it was seen to finish, as many by the queue as by the call, with a watch.
+
+    What does not finish in good time is a few values in doubt, and all others go call by call. None when the
+    cycle ended over it, or the store refused: then nothing was learnt.
+    """
+    first = begun(cycle, PROBE)
+    if not first:
+        return None
+    finished = one_bulk(cycle, scribe, first, PROBE_PATIENCE)
+    found = Queue(finished, cycle.now())
+    if finished and (direct := begun(cycle, TRIAL)):
+        clock = cycle.connection.clock
+        began = clock.monotonic()
+        failures = mirrored.written(scribe, direct)
+        direct_ms = int((clock.monotonic() - began) * 1000)
+        mirrored.settle(cycle, direct, failures)
+        queued = begun(cycle, len(direct))
+        began = clock.monotonic()
+        finished = bool(queued) and one_bulk(cycle, scribe, queued)
+        queue_ms = int((clock.monotonic() - began) * 1000)
+        if failures or len(queued) < len(direct):
+            return None
+        found = Queue(finished, cycle.now(), len(direct), max(queue_ms, 1), direct_ms)
+    if cycle.may_go_on():
+        with transaction("queue"):
+            store_limits.keep_queue(cycle.connection.settings.store, found, cycle.now())
+    return found
+
+
+def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
+    """The next so many values that are due, with an attempt recorded; none once the cycle has ended."""
+    if not cycle.may_go_on():
+        return []
+    cycle.keep_lease()
+    items = mirror.due(cycle.name, cycle.flow, cycle.now(), count)
+    with transaction("attempt"):
+        started = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
+    return [item for item in items if item.key in started]
 
 
 def carry(cycle: Cycle, scribe: StockScribe) -> None:
@@ -111,8 +163,10 @@ def carry(cycle: Cycle, scribe: StockScribe) -> None:
             return
 
 
-def one_bulk(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> bool:
-    """One bulk from handing in to settling; whether all of it was carried out."""
+def one_bulk(
+    cycle: Cycle, scribe: StockScribe, items: list[MirrorItem], patience: timedelta = PATIENCE
+) -> bool:
+    """One bulk from handing in to settling; whether all of it was carried out in that time."""
     size = len(scribe.together(items)) or 1
     elements = [items[start : start + size] for start in range(0, len(items), size)]
     calls = BulkCalls(cycle.connection.store.client)
@@ -131,7 +185,7 @@ def one_bulk(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> bool
     bulk = Open(uuid, len(elements), cycle.now())
     with transaction("bulk"):
         marks.write(mark_of(cycle), msgspec.json.encode(bulk).decode(), cycle.now())
-    operations = followed(cycle, calls, bulk)
+    operations = followed(cycle, calls, bulk, patience)
     failures: dict[str, Failure] = {}
     for operation, part in zip(operations, elements, strict=True):
         if operation.status is Status.OPEN:
@@ -149,18 +203,17 @@ def one_bulk(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> bool
     return True
 
 
-def followed(cycle: Cycle, calls: BulkCalls, bulk: Open) -> list[Operation]:
-    """The operations once all have ended, or when patience has."""
-    operations = [Operation(number, Status.OPEN) for number in range(bulk.count)]
-    while cycle.now() - bulk.since < PATIENCE:
+def followed(cycle: Cycle, calls: BulkCalls, bulk: Open, patience: timedelta) -> list[Operation]:
+    """The operations once all have ended, or when patience has. Asked for in full only at the end."""
+    while cycle.now() - bulk.since < patience:
         cycle.connection.clock.wait(STEP)
         cycle.keep_lease()
-        found = calls.operations(bulk.uuid, bulk.count)
-        if not isinstance(found, Failure):
-            operations = found
-            if not open_ones(operations):
-                break
-    return operations
+        if calls.open(bulk.uuid, bulk.count) == 0:
+            break
+    found = calls.operations(bulk.uuid, bulk.count)
+    if isinstance(found, Failure):
+        return [Operation(number, Status.OPEN) for number in range(bulk.count)]
+    return found
 
 
 def sample(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> None:

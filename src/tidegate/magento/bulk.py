@@ -61,6 +61,7 @@ class _Report(msgspec.Struct):
 
 _ACCEPTED: Shape[_Accepted] = Shape(_Accepted)
 _REPORT: Shape[_Report] = Shape(_Report)
+_COUNT: Shape[int] = Shape(int)
 
 
 class BulkCalls:
@@ -78,6 +79,18 @@ class BulkCalls:
             return Failure(Code.UNCLEAR_ANSWER, f"the bulk call {path} was answered without its id")
         return answer.bulk_uuid
 
+    def open(self, uuid: str, count: int) -> int | Failure:
+        """How many operations may still be carried out, by a short answer (points 32 and 40).
+
+        The status of many operations carries all that was sent. One that the shop does not list is not
+        counted here, but by `operations`. Asked that way, too, where the shop does not tell numbers.
+        """
+        answer = self._client.get_as(f"/V1/bulk/{uuid}/operation-status/{Status.OPEN.value}", _COUNT)
+        if not isinstance(answer, Failure) or answer.code not in (Code.REFUSED, Code.UNKNOWN_ENDPOINT):
+            return answer
+        listed = self.operations(uuid, count)
+        return listed if isinstance(listed, Failure) else open_ones(listed)
+
     def operations(self, uuid: str, count: int) -> list[Operation] | Failure:
         """How the `count` operations stand, in their order; those that the shop does not list are open."""
         answer = self._client.get_as(f"/V1/bulk/{uuid}/detailed-status", _REPORT)
@@ -85,6 +98,11 @@ class BulkCalls:
             return answer
         found = {one.id: one for one in answer.operations_list or []}
         return [_operation(number, found.get(number)) for number in range(count)]
+
+
+def open_ones(operations: Sequence[Operation]) -> int:
+    """How many may still be carried out."""
+    return sum(operation.status is Status.OPEN for operation in operations)
 
 
 def _operation(number: int, listed: _Listed | None) -> Operation:

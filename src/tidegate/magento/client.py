@@ -68,6 +68,10 @@ class StoreClient:
         """What the shop taught an earlier process."""
         self._array_limit = self._array_limit or limit
 
+    def forget_array_limit(self) -> None:
+        """It was learnt long ago: the next long array finds out whether it still holds."""
+        self._array_limit = None
+
     @property
     def skew(self) -> timedelta | None:
         """How far the store's clock is ahead of ours, by its last Date header; None before the first."""

@@ -17,6 +17,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
 from tidegate.magento.client import StoreClient
+from tidegate.magento.prices import StorePrices
 from tidegate.magento.search import Filter, Search
 from tidegate.reading.shape import Shape
 
@@ -25,6 +26,9 @@ T = TypeVar("T")
 ITEMS = "/V1/inventory/source-items"
 #: Rows of a page: a thousand source items take the store as long as one order (measured-facts.json).
 PAGE = 1000
+#: SKUs whose prices are asked for at once, and answers after which the product search is asked instead.
+PRICED = 100
+_NO_PRICES = (Code.NOT_PERMITTED, Code.NOT_AUTHENTICATED, Code.UNKNOWN_ENDPOINT, Code.REFUSED)
 #: Characters of SKUs in one question: addresses beyond 8 kB are refused by web servers.
 LONGEST_QUESTION = 2000
 
@@ -208,7 +212,25 @@ class StoreStock:
         return self._client.get_as(path, _NUMBER)
 
     def known(self, skus: Sequence[str]) -> dict[str, Known] | Failure:
-        """Which of these SKUs the store has, by the SKU as asked; Magento finds them whatever their capitals."""
+        """Which of these SKUs the store has, by the SKU as asked; Magento finds them whatever their capitals.
+
+        Asked by their base prices, which is six times cheaper than a product search (point 33). That leaves
+        out the unknown and those whose parts have the price: only these are searched.
+        """
+        found: dict[str, Known] = {}
+        for start in range(0, len(skus), PRICED):
+            part = skus[start : start + PRICED]
+            prices = StorePrices(self._client).base(part)
+            if isinstance(prices, Failure):
+                if prices.code not in _NO_PRICES:
+                    return prices
+                break
+            names = {price.sku.casefold(): price.sku for price in prices}
+            found |= {sku: Known(names[sku.casefold()], "simple") for sku in part if sku.casefold() in names}
+        searched = self._searched([sku for sku in skus if sku not in found])
+        return searched if isinstance(searched, Failure) else found | searched
+
+    def _searched(self, skus: Sequence[str]) -> dict[str, Known] | Failure:
         by_name: dict[str, Known] = {}
         for which in _asked("sku", skus):
             size = min(PAGE, self._client.page_limit or PAGE)
