@@ -61,15 +61,17 @@ class Cadence:
         between `last` and `now` are one run, due now. A `last` in the future was left behind by a clock
         that has been put back since: then it is due now, too. (Seconds are another machine's clock.)
         """
+        return max(self.due_after(last, now), now.astimezone(UTC))
+
+    def due_after(self, last: datetime | None, now: datetime) -> datetime:
+        """The same, and in the past when the run is late: then by how much can be seen."""
         now = now.astimezone(UTC)
         if last is None or last - now > AHEAD:
             return now
         last = last.astimezone(UTC)
         if self.every:
-            due = last + parse_every(self.every)
-        else:
-            due = _after(self.cron, zone(self.time_zone), last)
-        return max(due, now)
+            return last + parse_every(self.every)
+        return _after(self.cron, zone(self.time_zone), last)
 
 
 @lru_cache(maxsize=1024)

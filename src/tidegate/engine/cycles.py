@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -136,6 +135,7 @@ class Report:
     outcome: str  #: done, halted, busy, lease lost
     text: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+    unfinished: bool = False  #: it let others go first, and goes on after them
 
 
 def cadence_of(connection: Connection, flow: str) -> Cadence:
@@ -144,20 +144,26 @@ def cadence_of(connection: Connection, flow: str) -> Cadence:
     return Cadence(every=rule.every, cron=rule.cron, time_zone=connection.company_settings.time_zone)
 
 
-def run_cycle(hub: Hub, connection: Connection, flow: str) -> Report:
-    """One cycle, now. Safe to call twice at once: the lease lets one through."""
+def run_cycle(
+    hub: Hub, connection: Connection, flow: str, others_are_due: Callable[[], bool] | None = None
+) -> Report:
+    """One cycle, when its turn comes. Safe to call twice at once: the lease lets one through.
+
+    With `others_are_due`, long work is done in portions: while others wait, the cycle ends early and is due
+    again at once. Without, it goes on to its end.
+    """
     clock_watch.look(hub.clock_watch, hub.clock)
-    now = hub.clock.now()
     halted = halts.halted(connection.name)
     if halted is not None:
-        return Report(connection.name, flow, now, "halted", halted.reason)
-    with ExitStack() as at_work:
-        for name in (flow, *FLOWS[flow].excludes):
-            if not at_work.enter_context(hub.at_work(connection.settings.company, name)):
-                return Report(
-                    connection.name, flow, now, "busy", f"another connection runs {this(name, flow)}"
-                )
-        return run_alone(hub, connection, flow, now)
+        return Report(connection.name, flow, hub.clock.now(), "halted", halted.reason)
+    company, flows = connection.settings.company, (flow, *FLOWS[flow].excludes)
+    with hub.turns.turn(company, flows, hub.stop.is_set) as granted:
+        if not granted:
+            return Report(connection.name, flow, hub.clock.now(), "busy", "stopped while it waited")
+        if others_are_due is None:
+            return run_alone(hub, connection, flow, None)
+        due = others_are_due
+        return run_alone(hub, connection, flow, lambda: hub.turns.somebody_waits(company, flows) or due())
 
 
 def this(name: str, flow: str) -> str:
@@ -165,9 +171,10 @@ def this(name: str, flow: str) -> str:
     return "this flow" if name == flow else f"the flow {name}"
 
 
-def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Report:
+def run_alone(hub: Hub, connection: Connection, flow: str, others_wait: Callable[[], bool] | None) -> Report:
     """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
-    plan = FLOWS[flow]
+    plan, now = FLOWS[flow], hub.clock.now()
+    _, former = hub.unfinished.pop((connection.name, flow), (now, None))
     leases: list[Lease] = []
     with transaction("lease"):
         for name in (flow, *plan.excludes):
@@ -180,7 +187,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Rep
                 log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
                 return Report(connection.name, flow, now, "busy", f"another worker runs {this(name, flow)}")
             leases.append(held)
-        batch_id = delivery.open_batch(leases[0], connection.name, now)
+        batch_id = delivery.open_batch(leases[0], connection.name, now, former)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
         clock_watch.beat(now)
     cycle = Cycle(
@@ -192,8 +199,12 @@ def run_alone(hub: Hub, connection: Connection, flow: str, now: datetime) -> Rep
         started=now,
         next_cycle=cadence_of(connection, flow).next_after(now, now),
         writes_company=plan.writes_company,
+        others_wait=others_wait,
     )
-    return carry(cycle)
+    report = carry(cycle)
+    if report.unfinished:
+        hub.unfinished[connection.name, flow] = (hub.clock.now(), batch_id)
+    return report
 
 
 def carry(cycle: Cycle) -> Report:
@@ -211,14 +222,32 @@ def carry(cycle: Cycle) -> Report:
         text = f"ended early: {cycle.ended_by.text}"
     elif cycle.closed_reason:
         text = f"closed: {cycle.closed_reason}"
+    unfinished = cycle.unfinished and outcome == "done" and not text
+    if unfinished:
+        text = "goes on after others that are due"
     now = cycle.now()
     with transaction("end"):
-        delivery.close_batch(
-            cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text
-        )
+        if not unfinished:  # else the next portion goes on with the same run
+            delivery.close_batch(
+                cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text
+            )
         for held in (cycle.lease, *cycle.beside):
             lease.release(held, now)
-    log.info(
-        "cycle", connection=cycle.name, flow=cycle.flow, outcome=outcome, note=text, **cycle.counts.as_dict()
+    tell(cycle, outcome, text)
+    return Report(
+        cycle.name, cycle.flow, cycle.started, outcome, text, cycle.counts.as_dict(), unfinished=unfinished
     )
-    return Report(cycle.name, cycle.flow, cycle.started, outcome, text, cycle.counts.as_dict())
+
+
+def tell(cycle: Cycle, outcome: str, text: str) -> None:
+    """One line in the log: what was done; at `debug` when there was nothing to do, or the company is closed."""
+    happened = {name: count for name, count in cycle.counts.as_dict().items() if count}
+    idle = (
+        outcome == "done" and cycle.ended_by is None and all(name.startswith("calls_") for name in happened)
+    )
+    if idle:
+        log.debug("closed" if cycle.closed_reason else "idle", connection=cycle.name, flow=cycle.flow)
+        return
+    level = log.info if outcome == "done" and cycle.ended_by is None else log.warning
+    note = {"note": text} if text else {}
+    level("cycle", connection=cycle.name, flow=cycle.flow, outcome=outcome, **note, **happened)

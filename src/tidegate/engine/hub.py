@@ -6,8 +6,7 @@ import os
 import random
 import secrets as randomness_of_the_machine
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.engine.clock_watch import ClockWatch
+from tidegate.engine.turns import Turns
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
@@ -54,27 +54,17 @@ class Hub:
     clock_watch: ClockWatch = field(default_factory=ClockWatch)
     start_number: int = 0  #: which start of a hub this one is, by the ledger's count; 0 = not counted
     ledger_gone: LedgerGone | None = None  #: why the hub has stopped for good
-    _at_work: set[tuple[str, str]] = field(default_factory=set)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    turns: Turns = field(default_factory=Turns)
+    stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
+    ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
+    #: (connection, flow) -> (since when, batch) of cycles that let others go first and go on at once
+    unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
 
     def __enter__(self) -> Hub:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @contextmanager
-    def at_work(self, company: str, flow: str) -> Iterator[bool]:
-        """True in the one thread of this process that may work on the flow; False in any other."""
-        with self._guard:
-            alone = (company, flow) not in self._at_work
-            self._at_work.add((company, flow))
-        try:
-            yield alone
-        finally:
-            if alone:
-                with self._guard:
-                    self._at_work.discard((company, flow))
 
     def close(self) -> None:
         """Give back every connection."""

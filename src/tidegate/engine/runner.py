@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import structlog
 
-from tidegate.engine import clock_watch
+from tidegate.engine import clock_watch, overdue
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import reconcile_when_due
-from tidegate.engine.schedule import Due, next_due
+from tidegate.engine.schedule import Due, next_due, others_are_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, database, presence
@@ -45,6 +45,8 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
         log.warning("file mode", file=str(path), mode=mode, remedy=f"chmod 600 {path}")
     with transaction("start"):
         hub.start_number = presence.register(hub.clock.now())
+    log.info("start", ledger=database.where(), connections=sorted(hub.connections))
+    hub.stop = stop
     threads = [
         threading.Thread(target=serve, args=(hub, connection, stop, seen), name=connection.name)
         for connection in hub.connections.values()
@@ -52,9 +54,20 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        while thread.is_alive():  # a connection whose turn does not come cannot say so itself
+            thread.join(timeout=1.0)
+            keep_watch(hub)
+    log.info("stop")
     if hub.ledger_gone is not None:
         raise hub.ledger_gone
+
+
+def keep_watch(hub: Hub) -> None:
+    """Say what is overdue; a ledger that fails is the connections' business."""
+    try:
+        overdue.look(hub)
+    except LedgerError as error:
+        log.debug("ledger", problem=str(error))
 
 
 def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | None) -> None:
@@ -143,7 +156,9 @@ def wait_for(hub: Hub, due: Due, stop: threading.Event) -> bool:
 
 def run_due(hub: Hub, due: Due) -> Report:
     """The cycle, and then a look at what has waited for too long."""
-    report = run_cycle(hub, due.connection, due.flow)
+    report = run_cycle(hub, due.connection, due.flow, lambda: others_are_due(hub, due))
+    hub.ran_last[due.connection.name] = due.flow
+    overdue.look(hub)
     watch(hub, due.connection)
     reconcile_when_due(hub, due.connection)
     return report

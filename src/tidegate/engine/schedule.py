@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tidegate.engine.cycles import FLOWS, cadence_of
 from tidegate.engine.hub import Hub
+from tidegate.flows import orders as orders_flow
 from tidegate.flows.connection import Connection
 from tidegate.ledger import marks
 
@@ -28,12 +29,32 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
         rule = connection.settings.flows.get(flow)
         if rule is None or not rule.enabled:
             continue
+        if (connection.name, flow) in hub.unfinished:
+            yield Due(hub.unfinished[connection.name, flow][0], connection, flow)
+            continue
         written = marks.read(marks.last_run(connection.name, flow))
         last = datetime.fromisoformat(written) if written else None
         yield Due(cadence_of(connection, flow).next_after(last, now), connection, flow)
 
 
 def next_due(hub: Hub, connection: Connection) -> Due | None:
-    """The connection's cycle that comes first; orders before what follows from them."""
-    rank = list(FLOWS)
-    return min(planned(hub, connection), key=lambda due: (due.at, rank.index(due.flow)), default=None)
+    """The connection's cycle that comes first; orders before all that is due beside them.
+
+    But never twice in a row while something else is due: orders that come without a pause must not keep
+    their own numbers and shipments waiting.
+    """
+    rank, now = list(FLOWS), hub.clock.now()
+    waiting = sorted(planned(hub, connection), key=lambda due: (due.at, rank.index(due.flow)))
+    due = [each for each in waiting if each.at <= now]
+    orders = next((each for each in due if each.flow == orders_flow.FLOW), None)
+    if orders is None:
+        return waiting[0] if waiting else None
+    others = [each for each in due if each is not orders]
+    just_ran = hub.ran_last.get(connection.name) == orders_flow.FLOW
+    return others[0] if others and just_ran else orders
+
+
+def others_are_due(hub: Hub, running: Due) -> bool:
+    """Whether another flow of the connection waits for this one to end."""
+    now = hub.clock.now()
+    return any(each.flow != running.flow and each.at <= now for each in planned(hub, running.connection))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ LEARNT_CLOSURE = timedelta(minutes=10)
 MOST_UNCLEAR = 2
 
 
+#: Seconds that a cycle writes on while others wait, and after which it asks again whether somebody does.
+PORTION, ASKED_AGAIN = 20.0, 2.0
 #: These waits end by themselves and are nobody's business.
 PREREQUISITES = (Code.CUSTOMER_PENDING, Code.PARENT_PENDING, Code.ORDER_ON_HOLD)
 
@@ -66,6 +68,9 @@ class Cycle:
     store_failure: Failure | None = None
     closed_reason: str = ""
     unclear_in_a_row: int = 0
+    others_wait: Callable[[], bool] | None = None  #: whether somebody waits for this cycle to end
+    unfinished: bool = False  #: it ends early because others wait, and goes on after them
+    _portion_ends: float | None = None
     accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -92,6 +97,22 @@ class Cycle:
             return False
         return True
 
+    def portion_is_over(self) -> bool:
+        """Whether the work has gone on for long and others wait. Asked between records, when all is committed.
+
+        The portion is counted from the first question, so that each one does something; by the monotonic
+        clock, in seconds.
+        """
+        if self.others_wait is None or self.unfinished:
+            return self.unfinished
+        passed = self.connection.clock.monotonic()
+        if self._portion_ends is None:
+            self._portion_ends = passed + PORTION
+        elif passed >= self._portion_ends:
+            self.unfinished = self.others_wait()
+            self._portion_ends = passed + ASKED_AGAIN
+        return self.unfinished
+
     def count(self, name: str, amount: int = 1) -> None:
         """Add to one of the counts."""
         with self._lock:
@@ -99,12 +120,16 @@ class Cycle:
 
     def keep_lease(self) -> None:
         """Prolong the lease before it runs out; raises LeaseLost when another worker has it."""
-        with self._lock:
-            now = self.now()
-            if self.lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
-                with transaction("lease"):
-                    self.lease = lease.renew(self.lease, LEASE_SECONDS, now)
-                    self.beside = [lease.renew(each, LEASE_SECONDS, now) for each in self.beside]
+        if not self._lease_ends_soon():
+            return
+        with transaction("lease"), self._lock:  # in this order everywhere: who writes may count, too
+            if self._lease_ends_soon():
+                now = self.now()
+                self.lease = lease.renew(self.lease, LEASE_SECONDS, now)
+                self.beside = [lease.renew(each, LEASE_SECONDS, now) for each in self.beside]
+
+    def _lease_ends_soon(self) -> bool:
+        return self.lease.expires_at - self.now() < timedelta(seconds=LEASE_SECONDS / 2)
 
     def after_failure(self, item: Item, failure: Failure, attempt_id: int | None) -> Verdict:
         """The policy's verdict on one record's failure; its consequences are carried out here."""

@@ -37,7 +37,7 @@ def run(cycle: Cycle) -> None:
     if not cycle.may_go_on() or not lookups.has_work(cycle.name, FLOW, cycle.now()):
         return
     carry_notes(cycle)
-    if cycle.may_go_on():
+    if cycle.may_go_on() and not cycle.unfinished:
         standings.carry(cycle)
 
 
@@ -61,7 +61,7 @@ def carry_notes(cycle: Cycle) -> None:
             notes = [item for item in items if item.step in (NUMBER, COMMENT)]
             if notes:
                 note_order(cycle, notes)
-            if not cycle.may_go_on():
+            if not cycle.may_go_on() or cycle.portion_is_over():
                 return
 
 

@@ -103,6 +103,8 @@ class Batches:
         with self._lock:
             if not self._cycle.may_call_company() or self._cycle.now() - self._cycle.started > LONGEST_CYCLE:
                 return []
+            if self._cycle.portion_is_over():
+                return []
             items = queue.due(self._cycle.name, FLOW, STEP, self._size, self._cycle.now(), after=self._last)
             if items:
                 self._last = items[-1]

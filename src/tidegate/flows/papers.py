@@ -131,7 +131,7 @@ def carry(cycle: Cycle, clerk: Clerk, begins: Sequence[str]) -> None:
         for source_id, items in orders:
             after = source_id
             of_order(cycle, clerk, source_id, [each for each in items if each.step.startswith(tuple(begins))])
-            if not cycle.may_go_on():
+            if not cycle.may_go_on() or cycle.portion_is_over():
                 return
 
 

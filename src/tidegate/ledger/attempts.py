@@ -17,10 +17,15 @@ from tidegate.ledger.texts import storable
 from tidegate.ledger.verdicts import carry_out, many
 
 
-def open_batch(lease: Lease, connection: str, now: datetime) -> int:
-    """Begin one cycle's run; earlier runs of the same flow that never ended are closed."""
+def open_batch(lease: Lease, connection: str, now: datetime, former: int | None = None) -> int:
+    """Begin one cycle's run; earlier runs of the same flow that never ended are closed.
+
+    `former` is an open run that goes on under the new lease: what it tried before is not tried again.
+    """
     check(lease, now)
     stale = models.Batch.objects.filter(connection=connection, flow=lease.flow, ended_at=None)
+    if former is not None and stale.filter(pk=former).update(scope=lease.scope, fence=lease.fence):
+        return former
     for batch_id in list(stale.values_list("pk", flat=True)):
         close_batch(batch_id, now, note="ended by the next run")
     batch = models.Batch(

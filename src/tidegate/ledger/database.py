@@ -35,6 +35,9 @@ Trip = Callable[[str, str], None]
 
 _guard = threading.Lock()
 _meeting = threading.Lock()
+_writer = (
+    threading.Lock()
+)  #: one writer at a time in this process: SQLite would make the others fail after a while
 _opened: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 _here: Location | None = None
 _trip: Trip | None = None
@@ -178,12 +181,22 @@ def transaction(label: str) -> Iterator[None]:
         return
     check_file()
     connection.close_if_unusable_or_obsolete()
-    with explained(), django_transaction.atomic(durable=True):
+    with explained(), _turn_to_write(), django_transaction.atomic(durable=True):
         yield
         if _trip is not None:
             _trip(label, "before")
     if _trip is not None:
         _trip(label, "after")
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Threads of this process write to SQLite one after the other, however long one of them takes."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _writer:
+        yield
 
 
 def inside(now: datetime) -> None:

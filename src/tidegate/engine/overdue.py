@@ -1,0 +1,61 @@
+"""A cycle that should have run and did not: told, whatever keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tidegate.engine.cycles import FLOWS, cadence_of
+from tidegate.engine.hub import Hub
+from tidegate.flows.connection import Connection
+from tidegate.ledger import alerts, halts, marks
+from tidegate.ledger.database import transaction
+
+ALERT = "cycle-overdue"
+#: A cycle may be late by so much: others of the same company come before it, and long work is in portions.
+PATIENCE = timedelta(minutes=15)
+#: How often this is looked at.
+PAUSE = timedelta(minutes=1)
+
+
+def look(hub: Hub) -> None:
+    """Raise or clear the alert of every flow of every connection. A halted one has an alert of its own."""
+    now = hub.clock.now()
+    looked = hub.watched.get(ALERT)
+    if looked is not None and timedelta(0) <= now - looked < PAUSE:
+        return
+    hub.watched[ALERT] = now
+    known = {(each.connection, each.subject) for each in alerts.open_alerts() if each.code == ALERT}
+    late: dict[tuple[str, str], timedelta] = {}
+    for connection in hub.connections.values():
+        if halts.halted(connection.name) is None:
+            late |= {(connection.name, flow): by for flow, by in late_flows(connection, now).items()}
+    if not known and not late:
+        return
+    with transaction("overdue"):
+        for name, flow in known - late.keys():
+            alerts.clear_alert(ALERT, name, flow, now)
+        for (name, flow), by in late.items():
+            text = (
+                f"the cycle of {flow} should have begun {int(by.total_seconds() // 60)} minutes ago and has not: "
+                "it waits for other connections of the company or for a long cycle. `tidegate status` shows what "
+                "runs; a longer cadence, a smaller `batch` or fewer flows at the same time help"
+            )
+            alerts.raise_alert(ALERT, name, flow, text, now)
+
+
+def late_flows(connection: Connection, now: datetime) -> dict[str, timedelta]:
+    """By how much the enabled flows are late, beyond patience; counted from the start of this process."""
+    found = {}
+    for flow in FLOWS:
+        rule = connection.settings.flows.get(flow)
+        if rule is None or not rule.enabled:
+            continue
+        written = marks.read(marks.last_run(connection.name, flow))
+        due = cadence_of(connection, flow).due_after(
+            datetime.fromisoformat(written) if written else None, now
+        )
+        if connection.working_since is not None:
+            due = max(due, connection.working_since)  # what was missed while the hub was down is no delay
+        if now - due > PATIENCE:
+            found[flow] = now - due
+    return found
