@@ -56,6 +56,7 @@ class Invocation:
         from tidegate.ledger.faults import NotReady
 
         configuration = self.configuration()
+        quiet(self.clock)
         database.open_ledger(configuration.hub.ledger)
         try:
             if create:
@@ -83,6 +84,7 @@ class Invocation:
         around = replace(hub.here(), clock=self.clock)
         if self.factory is not None:
             around = replace(around, factory=self.factory)
+        quiet(self.clock)
         loaded = self.loaded()
         self.warnings = loaded.warnings
         try:
@@ -91,6 +93,15 @@ class Invocation:
             raise ConfigurationError(placed(error.problems, str(self.config))) from None
         with opened:
             yield opened
+
+
+def quiet(clock: Clock) -> None:
+    """Commands answer on stdout; the log is for `run` and `cycle`, which set it up for themselves."""
+    import logging
+
+    from tidegate import log
+
+    log.set_up(clock=clock, level=logging.CRITICAL)
 
 
 def here(context: typer.Context) -> Invocation:

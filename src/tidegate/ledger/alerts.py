@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from tidegate.ledger import models, rows
+from tidegate.ledger import happened, models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import LONGEST_REASON, storable
 
@@ -36,9 +36,12 @@ def raise_alert(code: str, connection: str, subject: str, text: str, now: dateti
         return False
     columns = ("code", "connection", "subject", "text", "raised_at", "last_at", "count", "cleared_at")
     # when somebody else's insert wins, his is the alert and he tells
-    return bool(
+    new = bool(
         rows.insert_new(models.Alert, columns, [(code, connection, subject, text, now, now, 1, None)], "code")
     )
+    if new:
+        happened.warning("alert raised", code=code, connection=connection, subject=subject, text=text)
+    return new
 
 
 def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool:
@@ -47,15 +50,13 @@ def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool
     known = models.Alert.objects.filter(
         code=code, connection=connection, subject=storable(subject), cleared_at=None
     )
-    return known.update(cleared_at=now) > 0
+    return _clear(known, now) > 0
 
 
 def clear_all(code: str, connection: str, now: datetime) -> int:
     """Clear every subject of one kind of alert; returns how many were open."""
     inside(now)
-    return models.Alert.objects.filter(code=code, connection=connection, cleared_at=None).update(
-        cleared_at=now
-    )
+    return _clear(models.Alert.objects.filter(code=code, connection=connection, cleared_at=None), now)
 
 
 def clear_subjects(connection: str, subjects: Iterable[str], now: datetime) -> int:
@@ -63,7 +64,14 @@ def clear_subjects(connection: str, subjects: Iterable[str], now: datetime) -> i
     inside(now)
     named = [storable(subject) for subject in subjects if subject]
     known = models.Alert.objects.filter(connection=connection, subject__in=named, cleared_at=None)
-    return known.update(cleared_at=now)
+    return _clear(known, now)
+
+
+def _clear(known: QuerySet[models.Alert], now: datetime) -> int:
+    over = list(known.values_list("pk", "code", "connection", "subject"))
+    for _, code, connection, subject in over:
+        happened.info("alert resolved", code=code, connection=connection, subject=subject)
+    return models.Alert.objects.filter(pk__in=[pk for pk, *_ in over]).update(cleared_at=now) if over else 0
 
 
 def open_alerts(connection: str | None = None) -> list[OpenAlert]:

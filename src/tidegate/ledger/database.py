@@ -199,6 +199,11 @@ def _turn_to_write() -> Iterator[None]:
         yield
 
 
+def when_committed(act: Callable[[], None]) -> None:
+    """Do it when what this transaction says is true: after its commit, and not at all when it is undone."""
+    django_transaction.on_commit(act, robust=True)  # a log that cannot be written undoes nothing
+
+
 def inside(now: datetime) -> None:
     """Assert what every changing function needs: an open transaction and an aware instant."""
     if not connection.in_atomic_block:

@@ -15,7 +15,7 @@ from django.db import connection as database_connection
 
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
-from tidegate.ledger import models, rows
+from tidegate.ledger import happened, models, rows
 from tidegate.ledger.attempts import begin, close_batch, open_batch, reclaim
 from tidegate.ledger.database import inside
 from tidegate.ledger.models.delivery import KEY_LENGTH
@@ -110,6 +110,8 @@ def create_many(specs: Sequence[NewDelivery], now: datetime) -> dict[str, int]:
     ids = dict(new)
     for part in rows.chunks([key for key in unique if key not in new]):
         ids.update(models.Delivery.objects.filter(key__in=part).values_list("key", "pk"))
+    for key in new:
+        _tell(unique[key])
     rows.insert(
         models.Event,
         ("delivery", "at", "letter", "before", "after", "actor", "text"),
@@ -119,6 +121,19 @@ def create_many(specs: Sequence[NewDelivery], now: datetime) -> dict[str, int]:
         ],
     )
     return ids
+
+
+def _tell(spec: NewDelivery) -> None:
+    if spec.state in (State.REVIEW, State.HELD):
+        happened.record(
+            "review" if spec.state is State.REVIEW else "hold",
+            connection=spec.connection,
+            flow=spec.flow,
+            step=spec.step,
+            order=spec.label,
+            code=spec.reason_code,
+            text=spec.reason,
+        )
 
 
 def _examine(spec: NewDelivery) -> None:

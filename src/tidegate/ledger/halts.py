@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.ledger import models, rows
+from tidegate.ledger import happened, models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import LONGEST_REASON, storable
 
@@ -28,14 +28,20 @@ def halt(connection: str, reason: str, code: str, now: datetime, *, by: str = "e
     inside(now)
     values = (connection, storable(reason, LONGEST_REASON), code, now, storable(by), None, "")
     columns = ("connection", "reason", "code", "since", "by", "lifted_at", "lifted_by")
-    return bool(rows.insert_new(models.Halt, columns, [values], "connection"))
+    new = bool(rows.insert_new(models.Halt, columns, [values], "connection"))
+    if new:
+        happened.error("halt", connection=connection, code=code, by=by, reason=reason)
+    return new
 
 
 def lift(connection: str, now: datetime, *, by: str = "engine") -> bool:
     """Let it send again; false when it was not halted. Who lifted it is kept."""
     inside(now)
     in_force = models.Halt.objects.filter(connection=connection, lifted_at=None)
-    return in_force.update(lifted_at=now, lifted_by=storable(by)) > 0
+    lifted = in_force.update(lifted_at=now, lifted_by=storable(by)) > 0
+    if lifted:
+        happened.info("halt lifted", connection=connection, by=by)
+    return lifted
 
 
 def halted(connection: str) -> Halted | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.domain.verdict import Verdict
-from tidegate.ledger import models, rows
+from tidegate.ledger import happened, models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease, check
@@ -33,6 +33,8 @@ _CLEARING = frozenset("acejlopr")
 #: A person starts afresh: failures before it no longer count.
 _FRESH = frozenset("lpr")
 _ANSWERING = frozenset("ceo")
+#: A person should see these in the log.
+_TOLD = {"h": "review", "i": "hold"}
 
 _COLUMNS = (
     "state",
@@ -50,7 +52,7 @@ _COLUMNS = (
     "adopted",
     "batch",
 )
-_READ = ("id", "source", "scope", "fence", *_COLUMNS)
+_READ = ("id", "source", "scope", "fence", "connection", "flow", "step", "label", *_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ class _Row:
     source_id: int | None
     scope: str
     fence: int
+    connection: str
+    flow: str
+    step: str
+    label: str
     state: str
     failures: int
     reason_code: str
@@ -184,6 +190,16 @@ def _one(work: _Work, verdict: Verdict) -> None:
         row.batch = work.batch() or row.batch  # failed before its attempt: not again in this cycle
     told = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
     work.events.append((row.id, work.now, letter, before, row.state, work.actor, told))
+    if letter in _TOLD and row.state != before:
+        happened.record(
+            _TOLD[letter],
+            connection=row.connection,
+            flow=row.flow,
+            step=row.step,
+            order=row.label,
+            code=verdict.code,
+            text=text,
+        )
     if row.source_id is not None:
         work.links.extend(
             (row.source_id, row.id, kind, storable(identifier), storable(number))
