@@ -16,5 +16,6 @@ class Stock(Strict, frozen=True, kw_only=True):
     group_buffers: dict[str, str] = {}  #: product group pattern -> buffer; first match counts
     sku_buffers: dict[str, str] = {}  #: SKU pattern -> buffer, before the groups
     decimals: int = 0  #: places of a quantity in the store
+    backorders: Literal["product", "never", "always"] = "product"  #: what keeps its status at quantity 0
     full_every: str = "1d"  #: how often everything is compared with what the store really has
     drift: Literal["correct", "show"] = "correct"

@@ -27,6 +27,7 @@ from tidegate.flows import (
     stock_levels,
     store_limits,
 )
+from tidegate.flows.backorders import with_backorders
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.reservations import NOTHING_KNOWN, Reservations
@@ -133,6 +134,7 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         if not note_orders(cycle, scribe, owed.moved):
             return False
         wanted = calculated(connection, reading, owed.pieces)
+    wanted = with_backorders(cycle, wanted)
     cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
         now = cycle.now()

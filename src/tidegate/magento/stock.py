@@ -63,6 +63,14 @@ class StockItem(msgspec.Struct, frozen=True):
     item_id: int
     qty: Decimal | None = None
     is_in_stock: bool | int = True
+    backorders: int | None = (
+        None  #: as the product or else the shop has it: 0 none, 1 silently, 2 with a notice
+    )
+
+    @property
+    def allows_backorders(self) -> bool:
+        """Whether it is sold though nothing is left."""
+        return bool(self.backorders)
 
 
 @dataclass(frozen=True, slots=True)

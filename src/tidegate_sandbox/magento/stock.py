@@ -79,6 +79,7 @@ class Stock:
         self.links: list[Row] = recorded.inventory()["links"]
         self.reservations: list[Reservation] = []
         self.together: set[str] = set()
+        self.backorders: set[str] = set()  #: SKUs, in capitals, that are sold though nothing is left
         self.writes = 0
         self._store = store
         self._items: Items = {sku: dict(held) for sku, held in _start(msi).items()}
@@ -156,6 +157,11 @@ class Stock:
     def salable(self, sku: str, stock_id: int) -> Decimal:
         """What a shopper can still buy: on hand less the open reservations (point 25)."""
         return self.on_hand(sku, stock_id) + self._reserved[stock_id, sku.upper()]
+
+    def is_on(self, sku: str, stock_id: int) -> bool:
+        """Whether the SKU has status 1 at a source of the stock."""
+        codes = {link["source_code"] for link in self.links if link["stock_id"] == stock_id} or {DEFAULT}
+        return any(item.status and item.source_code in codes for item in self.items({sku.upper()}))
 
     def awaited(self, order_id: int) -> dict[str, str]:
         """What the shop holds back for an order, by SKU: pieces that it has still to ship."""

@@ -241,6 +241,8 @@ def _is_salable(store: MagentoStore, sku: str, stock_id: int) -> bool:
     if product.type == "configurable":
         variants = (known for known in store.catalogue.products() if known.startswith(f"{product.sku}-"))
         return any(store.stock.salable(variant, stock_id) > 0 for variant in variants)
+    if product.sku.upper() in store.stock.backorders:  # nothing need be left, but status 0 is never sold
+        return store.stock.is_on(product.sku, stock_id)
     return store.stock.salable(product.sku, stock_id) > 0
 
 
@@ -250,7 +252,7 @@ def _is_salable(store: MagentoStore, sku: str, stock_id: int) -> bool:
 def stock_item(store: MagentoStore, product: Product) -> Row:
     """The stock item of a product, as it also stands in the product itself."""
     shape = recorded.products()[product.type]["extension_attributes"]["stock_item"]
-    held = store.stock.item(product.sku, DEFAULT)
+    held, allowed = store.stock.item(product.sku, DEFAULT), product.sku.upper() in store.stock.backorders
     return {
         **shape,
         "item_id": product.id,
@@ -258,6 +260,7 @@ def stock_item(store: MagentoStore, product: Product) -> Row:
         "stock_id": DEFAULT_STOCK,
         "qty": figure(held.quantity if held else ZERO),
         "is_in_stock": bool(held and held.status) or product.type in COMPOSITES,
+        **({"backorders": 1, "use_config_backorders": False} if allowed else {}),
     }
 
 
