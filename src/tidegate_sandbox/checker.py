@@ -288,7 +288,9 @@ def totals_agree(
         told = main.get(order["entity_id"])
         for there in found_there(order, company, terms):
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
-            wanted = Decimal(str(order["grand_total" if same_currency else "base_grand_total"]))
+            side = "" if same_currency else "base_"
+            # What gift cards and the like have paid is no longer in the store's grand total.
+            wanted = Decimal(str(order[f"{side}grand_total"])) + Decimal(order.get(f"{side}paid", 0))
             difference = Decimal(there["gross"]) - wanted
             in_review = told is not None and told["state"] == "review"
             if difference and not in_review:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.staff import Staff
@@ -50,7 +51,7 @@ class Outside:
                 return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
 
-    def do_order(self, seed: int) -> None:
+    def do_order(self, seed: int, more: str = "") -> None:
         """A shopper orders; mostly here, now and then on the store's other website."""
         rng = random.Random(f"order-{self.world.seed}-{seed}")
         here = {
@@ -59,7 +60,10 @@ class Outside:
             if set(kind.views) & VIEWS[self.country] or rng.random() < 0.1
         }
         kind = rng.choices(list(here), list(here.values()))[0]
-        self.placed.append(self.world.shopper.place_order(kind))
+        choices: dict[str, Any] = {"additions": ADDITIONS[more]} if more else {}
+        if more in ("virtual", "downloadable"):
+            choices["shipping"] = Decimal(0)
+        self.placed.append(self.world.shopper.place_order(kind, **choices))
 
     def do_cancel(self, pick: float) -> None:
         """The merchant cancels an order."""

@@ -25,6 +25,14 @@ tolerance = "0.05"
 account = "7900"
 tax_code = "0"
 
+[connections.web.amounts]
+fixed_product_tax = { account = "4905" }
+gift_card = { account = "1210" }
+store_credit = { account = "1210" }
+gift_wrapping = { account = "4905" }
+custom_fees = { "*" = { account = "4905" } }
+fields = { "surcharge_amount" = { account = "4905" } }
+
 [connections.web.revenue.accounts]
 "SHIRT*" = "4010"
 "*" = "4000"

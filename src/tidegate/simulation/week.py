@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tidegate.simulation import trade
+from tidegate.simulation.additions import with_additions
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.trade import MAGENTO, SAGE
@@ -127,6 +128,8 @@ def write_week(
         trading = random.Random(f"trade-{seed}")
         events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
         settings |= trade.settings(trading, back)
+    else:  # documents from Sage of such orders are not drawn yet
+        events = list(with_additions(seed, events))
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 
 

@@ -343,7 +343,7 @@ def _return(store: MagentoStore, order: Order, lines: Lines, wanted: Collection[
         if item["item_id"] not in wanted:
             here = store.stock.take_off(order, item["sku"], here)
         elif quantity > here:
-            store.stock.restock(item["sku"], figure(quantity - here), _source(store, order, item))
+            store.stock.restock(order.sku_of(item), figure(quantity - here), _source(store, order, item))
         released[item["item_id"]] = here
     store.stock.refund(order, released)
 

@@ -52,4 +52,6 @@ def _pick_object(value: Any, wanted: Wanted) -> Any:
         if key in wanted:
             below = wanted[key]
             picked[key] = pick(item, below) if below is not None and isinstance(item, dict | list) else item
+            if picked[key] == {}:  # PHP's empty array, where no wanted key is there (point 30)
+                picked[key] = []
     return picked

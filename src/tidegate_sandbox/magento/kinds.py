@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.pricing import TaxRate
 
 After = Literal["", "cancel", "ship", "ship_partly", "complete", "close", "hold", "pending_payment", "review"]
@@ -87,6 +88,7 @@ class Choices:
     place: str | None = None
     state: str | None = None
     status: str | None = None
+    additions: Additions | None = None
 
 
 def tax(percent: Decimal) -> tuple[TaxRate, ...]:

@@ -25,10 +25,10 @@ def ship(store: MagentoStore, order: Order, *, partly: bool = False) -> None:
         wanted = {first: quantity // 2 if quantity > 1 else quantity}
     source = _SOURCES[store.view(order.row["store_id"]).website_id] if store.msi else shipment.DEFAULT_SOURCE
     for item in order.items:
-        held = store.stock.item(item["sku"], source)
+        held = store.stock.item(order.sku_of(item), source)
         missing = wanted.get(item["item_id"], Decimal(0)) - (held.quantity if held else 0)
         if store.msi and missing > 0:
-            store.stock.restock(item["sku"], missing, source)
+            store.stock.restock(order.sku_of(item), missing, source)
     shipment.ship(store, order, wanted, source=source)
 
 

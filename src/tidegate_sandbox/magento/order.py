@@ -25,6 +25,7 @@ class Order:
         "histories",
         "items",
         "payment",
+        "products",
         "row",
         "shipping",
         "shipping_method",
@@ -53,6 +54,7 @@ class Order:
         self.extension = extension or {}
         self.histories = list(histories)
         self.visible_from: datetime | None = None
+        self.products: dict[int, str] = {}  #: the product's SKU, where options added to a line's
         self.writes = 0
 
     @classmethod
@@ -82,11 +84,15 @@ class Order:
         found: int = self.row["entity_id"]
         return found
 
+    def sku_of(self, item: Row) -> str:
+        """The product's own SKU of a line: what lies in stock."""
+        return self.products.get(item["item_id"]) or str(item["sku"])
+
     def document(self) -> Row:
         """The whole order as the REST API answers it. Its parts are the order's own: to be read only."""
         items = self.document_items()
         extension: Row = {}
-        if self.shipping is not None:
+        if self.shipping is not None or self.row.get("is_virtual"):
             extension[_ASSIGNMENTS] = [{"shipping": self._shipping(), "items": items}]
         return {
             **self.row,
@@ -113,4 +119,6 @@ class Order:
             for key, value in self.row.items()
             if key.startswith(("shipping_", "base_shipping_")) and key != "shipping_description"
         }
+        if self.shipping is None:  # a virtual order: neither address nor method (point 39)
+            return {"total": total}
         return {"address": self.shipping, "method": self.shipping_method, "total": total}

@@ -138,7 +138,7 @@ def _debit(
     """Take the pieces from the source. More pieces than are left are refused as missing stock is."""
     if wanted is not None and any(wanted[item["item_id"]] > quantity for item, quantity in picked):
         raise Refusal(400, "Could not save a shipment, see error log for details")
-    store.stock.debit(order, [(item["sku"], figure(quantity)) for item, quantity in picked], source)
+    store.stock.debit(order, [(order.sku_of(item), figure(quantity)) for item, quantity in picked], source)
 
 
 def _accompanied(

@@ -8,7 +8,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from tidegate_sandbox.magento import lifecycle, order_actions, order_form, order_state, people
+from tidegate_sandbox.magento import additions, lifecycle, order_actions, order_form, order_state, people
+from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.basket import Basket, Line, line
 from tidegate_sandbox.magento.figure import HUNDRED, ZERO, cents
 from tidegate_sandbox.magento.kinds import KINDS, Choices, Kind, tax
@@ -55,7 +56,7 @@ class Shopper:
         with self.store.lock:
             wish = Choices(**choices)
             basket = self._basket(made, wish)
-            order = self._place(basket)
+            order = self._place(basket, wish.additions)
             self._afterwards(order, made)
             if wish.state or wish.status:
                 state = wish.state or order.row["state"]
@@ -70,8 +71,10 @@ class Shopper:
         """Whether this shopper placed the order."""
         return entity_id in self._baskets
 
-    def _place(self, basket: Basket) -> Order:
+    def _place(self, basket: Basket, wanted: Additions | None = None) -> Order:
         order = order_form.make(self.store, basket)
+        if wanted is not None:
+            additions.add(order, wanted)
         self._baskets[order.entity_id] = basket
         return self.store.keep(order)
 

@@ -291,7 +291,7 @@ def _to_ship(order: Order, released: dict[int, Decimal]) -> Pieces:
         done = sum((counted.get(f"qty_{part}") or 0 for part in ("canceled", "shipped")), ZERO)
         refunded = Decimal(counted.get("qty_refunded") or 0)
         done += released.get(counted.get("item_id", 0), never_left(counted, refunded, 0))
-        found[str(item["sku"]).upper()] += max(counted["qty_ordered"] - done, ZERO)
+        found[order.sku_of(item).upper()] += max(counted["qty_ordered"] - done, ZERO)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.magento import recorded
+from tidegate_sandbox.magento import additions, recorded
 from tidegate_sandbox.magento.access import Access, AdminUser, Integration
 from tidegate_sandbox.magento.bulk import Bulk
 from tidegate_sandbox.magento.catalogue import Catalogue
@@ -348,9 +348,11 @@ def _account(order: Order) -> dict[str, Any]:
         if (
             item["item_id"] not in parents
         ):  # what is picked: the child of a configurable, the parts of a bundle
-            pieces[item["sku"]] = pieces.get(item["sku"], 0) + item["qty_ordered"]
+            sku = order.sku_of(item)
+            pieces[sku] = pieces.get(sku, 0) + item["qty_ordered"]
     return {
         **{key: order.row.get(key) for key in _BOOKED},
+        **additions.paid(order),
         "method": order.payment.get("method"),
         "parents": {
             item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")
