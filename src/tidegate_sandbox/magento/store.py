@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.magento import additions, recorded
+from tidegate_sandbox.magento import order_books, recorded
 from tidegate_sandbox.magento.access import Access, AdminUser, Integration
 from tidegate_sandbox.magento.bulk import Bulk
 from tidegate_sandbox.magento.catalogue import Catalogue
@@ -301,7 +301,7 @@ class MagentoStore:
             return {
                 "orders": [
                     {
-                        **_account(order),
+                        **order_books.account(order),
                         **account(self, order.entity_id),
                         "awaited": self.stock.awaited(order.entity_id),
                     }
@@ -315,53 +315,6 @@ class MagentoStore:
                 "writes": self.writes,
                 "requests": self.requests,
             }
-
-
-_BOOKED = (
-    "entity_id",
-    "increment_id",
-    "store_id",
-    "state",
-    "status",
-    "ext_order_id",
-    "grand_total",
-    "base_grand_total",
-    "updated_at",
-    "created_at",
-    "relation_parent_id",
-)
-
-
-def _account(order: Order) -> dict[str, Any]:
-    comments = [
-        {
-            "text": entry.get("comment"),
-            "status": entry.get("status"),
-            "visible": entry["is_visible_on_front"],
-            "notified": entry["is_customer_notified"],
-        }
-        for entry in order.histories
-    ]
-    parents = {item.get("parent_item_id") for item in order.items}
-    pieces: dict[str, Any] = {}
-    for item in order.items:
-        if (
-            item["item_id"] not in parents
-        ):  # what is picked: the child of a configurable, the parts of a bundle
-            sku = order.sku_of(item)
-            pieces[sku] = pieces.get(sku, 0) + item["qty_ordered"]
-    return {
-        **{key: order.row.get(key) for key in _BOOKED},
-        **additions.paid(order),
-        "method": order.payment.get("method"),
-        "parents": {
-            item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")
-        },
-        "pieces": {sku: str(count) for sku, count in pieces.items()},
-        "tax_percents": sorted({str(item.get("tax_percent") or 0) for item in order.items}),
-        "comments": comments,
-        "writes": order.writes,
-    }
 
 
 def _numbers(version: str) -> tuple[int, ...]:

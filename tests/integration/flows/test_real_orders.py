@@ -49,6 +49,7 @@ def lines(stage: Stage, entity_id: int) -> list[Any]:
 def test_an_amount_is_held_by_name_and_goes_on_when_it_is_mapped(
     stage: Stage, wanted: dict[str, Any], named: str, source: str
 ) -> None:
+    stage.reopen(amounts=Amounts())
     placed = place(stage, **wanted)
     stage.cycle()
     held = stage.delivery(placed)
