@@ -50,9 +50,10 @@ class Command:
         lines = self.stderr.splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
 
-    def cycles(self, outcome: str = "done") -> list[dict[str, Any]]:
-        """The cycles that it has logged."""
-        return [each for each in self.log if each["event"] == "cycle" and each["outcome"] == outcome]
+    def cycles(self, *outcomes: str) -> list[dict[str, Any]]:
+        """The cycles that it has logged: those that were carried out, unless told."""
+        wanted = outcomes or ("done", "ended early")
+        return [each for each in self.log if each["event"] == "cycle" and each["outcome"] in wanted]
 
     @property
     def code(self) -> int | None:

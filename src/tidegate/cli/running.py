@@ -93,6 +93,8 @@ def cycle(
 
         report = run_cycle(hub, tied, flow)
     show_report(report, as_json)
+    if report.outcome == "ended early":
+        raise typer.Exit(exits.FOUND)
     if report.outcome != "done":
         raise typer.Exit(exits.STOPPED)
 
@@ -144,7 +146,7 @@ def show_report(report: Report, as_json: bool) -> None:
     did = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in report.counts.items() if count)
     note = f" ({report.text})" if report.text else ""
     showing.say(f"{report.connection} {report.flow}: {report.outcome}{note}")
-    if report.outcome == "done":
+    if report.outcome in ("done", "ended early"):
         showing.say(f"  {did or 'nothing to do'}")
 
 

@@ -57,6 +57,7 @@ class Code(StrEnum):
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
+    UNFORESEEN = "unforeseen"
     AMBIGUOUS_CUSTOMER = "ambiguous-customer"
     # hold for fix
     UNMAPPED_PAYMENT = "unmapped-payment"
@@ -105,6 +106,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNREADABLE: Group.REVIEW,
     Code.MALFORMED: Group.REVIEW,
     Code.TOO_LONG: Group.REVIEW,
+    Code.UNFORESEEN: Group.REVIEW,
     Code.AMBIGUOUS_CUSTOMER: Group.REVIEW,
     Code.UNMAPPED_PAYMENT: Group.HOLD_FOR_FIX,
     Code.UNMAPPED_SHIPPING: Group.HOLD_FOR_FIX,

@@ -11,7 +11,7 @@ import structlog
 
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
-from tidegate.engine import clock_watch
+from tidegate.engine import clock_watch, endings
 from tidegate.engine.hub import Hub
 from tidegate.flows import (
     credits,
@@ -132,7 +132,7 @@ class Report:
     connection: str
     flow: str
     started: datetime
-    outcome: str  #: done, halted, busy, lease lost
+    outcome: str  #: done, ended early (`engine.endings`), halted, busy, lease lost
     text: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     unfinished: bool = False  #: it let others go first, and goes on after them
@@ -211,18 +211,16 @@ def carry(cycle: Cycle) -> Report:
     """The flow itself, its calls counted; the lease is given back however it ends."""
     connection = cycle.connection
     store_before, company_before = connection.store.calls, connection.company.calls
-    outcome, text = "done", ""
+    connection.store.client.take_bad_rows()  # what somebody else's reading has left
     try:
         FLOWS[cycle.flow].run(cycle)
+        outcome, text = endings.outcome(cycle)
+        endings.tell_bad_rows(cycle)
     except LeaseLost as lost:
         outcome, text = "lease lost", str(lost)
     cycle.counts.calls_store = connection.store.calls - store_before
     cycle.counts.calls_company = connection.company.calls - company_before
-    if cycle.ended_by is not None:
-        text = f"ended early: {cycle.ended_by.text}"
-    elif cycle.closed_reason:
-        text = f"closed: {cycle.closed_reason}"
-    unfinished = cycle.unfinished and outcome == "done" and not text
+    unfinished = cycle.unfinished and outcome == endings.DONE and not text
     if unfinished:
         text = "goes on after others that are due"
     now = cycle.now()
@@ -231,6 +229,7 @@ def carry(cycle: Cycle) -> Report:
             delivery.close_batch(
                 cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text
             )
+        endings.note(cycle, outcome, text)
         for held in (cycle.lease, *cycle.beside):
             lease.release(held, now)
     tell(cycle, outcome, text)
@@ -242,12 +241,10 @@ def carry(cycle: Cycle) -> Report:
 def tell(cycle: Cycle, outcome: str, text: str) -> None:
     """One line in the log: what was done; at `debug` when there was nothing to do, or the company is closed."""
     happened = {name: count for name, count in cycle.counts.as_dict().items() if count}
-    idle = (
-        outcome == "done" and cycle.ended_by is None and all(name.startswith("calls_") for name in happened)
-    )
+    idle = outcome == endings.DONE and all(name.startswith("calls_") for name in happened)
     if idle:
         log.debug("closed" if cycle.closed_reason else "idle", connection=cycle.name, flow=cycle.flow)
         return
-    level = log.info if outcome == "done" and cycle.ended_by is None else log.warning
+    level = log.info if outcome == endings.DONE else log.warning
     note = {"note": text} if text else {}
     level("cycle", connection=cycle.name, flow=cycle.flow, outcome=outcome, **note, **happened)

@@ -17,7 +17,7 @@ from tidegate.domain.account import Account
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.states import State
-from tidegate.engine import chains
+from tidegate.engine import chains, endings
 from tidegate.ledger import account as accounts
 from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, queue, trace
 from tidegate.ledger.queue import Item
@@ -120,6 +120,7 @@ def flow_status(
         "account": account_dict(whole),
         "steps": {step: account_dict(each) for step, each in counted.items()},
         "queue": whole.waiting,
+        "ended_early": endings.in_a_row(name, flow),
         "last_cycle": iso(datetime.fromisoformat(last)) if last else None,
         "next_cycle": iso(next_cycle(rule, company, last, now))
         if rule and rule.enabled and company

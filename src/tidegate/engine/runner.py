@@ -13,6 +13,7 @@ import structlog
 
 from tidegate.engine import clock_watch, overdue
 from tidegate.engine.cycles import Report, run_cycle
+from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import reconcile_when_due
 from tidegate.engine.schedule import Due, next_due, others_are_due
@@ -101,7 +102,7 @@ def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | 
                 continue
             if seen is not None:
                 seen(report)
-            if report.outcome != "done":
+            if report.outcome not in CARRIED_OUT:
                 hub.clock.wait(LONGEST_WAIT, stop)
     finally:
         database.close()

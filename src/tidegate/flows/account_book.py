@@ -11,6 +11,7 @@ import polars as pl
 from tidegate.domain.account_card import StoreCustomer
 from tidegate.domain.delta import Delta
 from tidegate.domain.master import CustomerRecord
+from tidegate.flows import unreadable
 from tidegate.ledger import marks, picture
 
 #: Beside the mirror of the flow; nobody is told anything of these.
@@ -39,7 +40,8 @@ def people(connection: str) -> dict[int, StoreCustomer]:
 
 def told(before: Mapping[str, CustomerRecord], delta: Delta[CustomerRecord]) -> dict[str, CustomerRecord]:
     """The accounts after a reading."""
-    return ({} if delta.full else dict(before)) | {record.account: record for record in delta.rows}
+    known = unreadable.kept(before, delta.bad) if delta.full else dict(before)
+    return known | {record.account: record for record in delta.rows}
 
 
 def keep(

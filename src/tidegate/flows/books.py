@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.master import ProductRecord
+from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.order_steps import known_orders
 from tidegate.ledger import books, chain, cursors, marks, product_groups
@@ -103,6 +105,9 @@ def learn_invoices(connection: Connection, session: Session) -> int | Failure:
     delta = session.read_invoices(cursors.read(connection.name, STREAM, "invoices"))
     if isinstance(delta, Failure):
         return delta
+    unreadable.tell(
+        connection.name, STREAM, f"{unreadable.SAGE}'s invoices", delta.bad, connection.clock.now()
+    )
     known = known_orders(connection, [key for row in delta.rows for key in row.order_keys])
     links = [
         ChainLink(order.source_id, "sage-credit" if row.credit else "sage-invoice", row.id, row.number)
@@ -123,6 +128,9 @@ def learn_entries(connection: Connection, session: Session) -> int | Failure:
     delta = session.read_entries(cursors.read(connection.name, STREAM, "entries"))
     if isinstance(delta, Failure):
         return delta
+    unreadable.tell(
+        connection.name, STREAM, f"{unreadable.SAGE}'s entries", delta.bad, connection.clock.now()
+    )
     now = connection.clock.now()
     with transaction("books"):
         books.keep_entries(connection.name, delta.rows, now)
@@ -140,6 +148,8 @@ def learn_postings(connection: Connection, session: Session) -> int | Failure:
         found = session.read_postings(urns)
         if isinstance(found, Failure):
             return found
+        bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]
+        unreadable.tell(connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now())
         with transaction("books"):
             told = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
             kept = books.keep_postings(connection.name, told, connection.clock.now())

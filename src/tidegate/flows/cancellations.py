@@ -9,6 +9,7 @@ decides. A cancellation waits until its order is confirmed, or is proved absent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key
@@ -16,6 +17,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import notes
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -49,7 +51,9 @@ def run(cycle: Cycle, session: Session) -> None:
     for item, _ in pairs:
         order = lookups.step_of(item.source_id, cycle.flow, "order")
         if order is not None and order.state is State.CONFIRMED and cycle.may_call_company():
-            cancel(cycle, session, item, order)
+            failure = fenced(item.label, partial(cancel, cycle, session, item, order))
+            if failure is not None:
+                cycle.apply([cycle.after_failure(item, failure, None)])
 
 
 def to_be_looked_up(order: Item) -> bool:

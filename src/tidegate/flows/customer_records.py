@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.master import CustomerRecord
-from tidegate.flows import account_book, mirrored, price_book
+from tidegate.flows import account_book, mirrored, price_book, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.customer_scribe import CustomerScribe, written
 from tidegate.flows.cycle import Cycle
@@ -35,6 +36,8 @@ class Reading:
     cursor: str
     changed: bool
     seen: Mapping[int, WireCustomer]  #: the customers that the store told now
+    bad: tuple[BadRow, ...] = ()  #: the company's accounts that cannot be read
+    unread: Mapping[int, str] = field(default_factory=dict)  #: customers that cannot be read, and why
 
 
 def run(cycle: Cycle) -> None:
@@ -50,6 +53,7 @@ def run(cycle: Cycle) -> None:
             if found.code is Code.OTHER_CONTENT:
                 cycle.ask_a_person(found, FLOW)
         else:
+            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
             take_in(cycle, scribe, found, full=full)
     if cycle.may_go_on():
         mirrored.send(cycle, scribe, PORTION)
@@ -70,7 +74,8 @@ def people_of(connection: Connection) -> StorePeople:
 
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     """Read what changed on both sides, or everything, and lay it over what is known."""
-    people = read_people(connection, full=full)
+    unread: dict[int, str] = {}
+    people = read_people(connection, unread, full=full)
     if isinstance(people, Failure):
         return people
     with connection.company.session() as session:
@@ -85,12 +90,16 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
         )
         return Failure(Code.OTHER_CONTENT, text, sent=False)
     here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
+    here |= {key: known[key] for key in unread if key in known}
     changed = records != before or here != known
-    return Reading(records, here, delta.cursor, changed, {each.id: each for each, _ in people})
+    seen = {each.id: each for each, _ in people}
+    return Reading(records, here, delta.cursor, changed, seen, delta.bad, unread)
 
 
-def read_people(connection: Connection, *, full: bool) -> list[tuple[WireCustomer, StoreCustomer]] | Failure:
-    """The customers of the connection's websites that changed, or all."""
+def read_people(
+    connection: Connection, unread: dict[int, str], *, full: bool
+) -> list[tuple[WireCustomer, StoreCustomer]] | Failure:
+    """The customers of the connection's websites that changed, or all; `unread` is filled with the others."""
     websites = connection.store.shop.websites()
     if isinstance(websites, Failure):
         return websites
@@ -100,6 +109,7 @@ def read_people(connection: Connection, *, full: bool) -> list[tuple[WireCustome
     for page in people_of(connection).customers(since=last - OVERLAP if last else None):
         if isinstance(page, Failure):
             return page
+        unread |= {row.key: row.why for row in page.bad if row.key is not None}
         for each in page.customers:
             if each.website_id in names:
                 found.append((each, StoreCustomer(each.id, each.email, names[each.website_id])))
@@ -142,10 +152,16 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
             linked[ids[key]] = link.account
     wanted: dict[str, str] = {}
     left_out: dict[str, str] = {}
+    unread_accounts = {row.name: row.why for row in found.bad}
     for customer in found.people.values():
+        if customer.id in found.unread:
+            left_out[str(customer.id)] = f"the store's customer cannot be read: {found.unread[customer.id]}"
+            continue
         account, why = account_of(customer, mapped, linked.get(customer.id, ""), emails)
         record = found.records.get(account)
-        if record is not None:
+        if account in unread_accounts:
+            left_out[str(customer.id)] = f"account {account} cannot be read: {unread_accounts[account]}"
+        elif record is not None:
             wanted[str(customer.id)] = written(card(record, rules))
         else:
             left_out[str(customer.id)] = why or f"the company has no account {account}"

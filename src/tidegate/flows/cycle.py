@@ -66,6 +66,7 @@ class Cycle:
     counts: Counts = field(default_factory=Counts)
     ended_by: Failure | None = None
     store_failure: Failure | None = None
+    all_read: bool = True  #: whether the store's lists are read whole, and not only what has changed
     closed_reason: str = ""
     unclear_in_a_row: int = 0
     others_wait: Callable[[], bool] | None = None  #: whether somebody waits for this cycle to end

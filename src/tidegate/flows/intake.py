@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from tidegate.config import model
 from tidegate.domain.capture import Action, CaptureRules, Disposition, Known, decide
@@ -18,6 +20,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import reductions
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import write_order
+from tidegate.flows.fence import fenced
 from tidegate.flows.standing_steps import last_progress
 from tidegate.ledger import alerts, cursors, delivery, intake, lookups
 from tidegate.ledger.database import transaction
@@ -30,6 +33,24 @@ FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
 HOLDED, ON_HOLD = "holded", "on-hold-in-store"
 #: A known order changed, and the store cannot show it.
 UNREAD_CHANGE = f"{CHANGE}-unread"
+T = TypeVar("T")
+
+
+class _Strange(Exception):
+    """One order met an error that nobody foresaw."""
+
+    def __init__(self, order: Order, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.order = order
+        self.failure = failure
+
+
+def sound(order: Order, act: Callable[[], T]) -> T:
+    """What is worked out for one order; raises `_Strange` where that fails as nobody foresaw."""
+    found = fenced(f"order {order.increment_id}", act)
+    if isinstance(found, Failure):
+        raise _Strange(order, found)
+    return found
 
 
 class Intake:
@@ -57,13 +78,33 @@ class Intake:
         self.fetch_parents(mine)
         wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
         known = intake.known(self.store, "order", wanted)
+        strange: list[Unreadable] = []
+        while True:
+            try:
+                self.all_of(mine, [*unreadable, *strange], cursor, known)
+                return
+            except _Strange as one:  # nothing of the page is kept yet: once more, without this order
+                strange.append(Unreadable(one.order.entity_id, one.failure.text, one.failure.code))
+                mine = [order for order in mine if order is not one.order]
+
+    def all_of(
+        self,
+        orders: Sequence[Order],
+        unreadable: Sequence[Unreadable],
+        cursor: tuple[str, datetime | None] | None,
+        known: dict[int, intake.Known],
+    ) -> None:
+        """One commit; raises `_Strange` for the first order that meets an error nobody foresaw."""
         now = self.cycle.now()
         with transaction("capture"):
-            fresh = [order for order in mine if changed(order, known.get(order.entity_id))]
-            sources = intake.save_sources([self.row(order) for order in fresh], now)
+            fresh = [
+                each for each in orders if sound(each, partial(changed, each, known.get(each.entity_id)))
+            ]
+            rows = [sound(order, partial(self.row, order)) for order in fresh]
+            sources = intake.save_sources(rows, now)
             for order in fresh:
-                self.carry_out(order, known, sources[order.entity_id], now)
-            for order in mine:
+                sound(order, partial(self.carry_out, order, known, sources[order.entity_id], now))
+            for order in orders:
                 if order.entity_id in self.unreadable:
                     self.read_again(order, now)
             self.park(unreadable, now, changed=cursor is not None)

@@ -25,6 +25,7 @@ from tidegate.flows import (
     short_stock,
     stock_bulk,
     stock_levels,
+    stock_wanted,
     store_limits,
 )
 from tidegate.flows.backorders import with_backorders
@@ -146,7 +147,8 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
         sold_out = missing.filter(ours).with_columns(value=pl.lit(NOTHING))
         gone = missing.filter(~ours)["key"].to_list()
-        mirror.want(cycle.name, FLOW, pl.concat([wanted, sold_out]), now, gone)
+        everything = pl.concat([wanted, sold_out])
+        stock_wanted.want(cycle, everything, reading.unreadable, sources_of(connection), gone)
         if full:
             mirrored.full_is_done(cycle)
     return True

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tidegate.domain import invoicing
@@ -21,9 +22,10 @@ from tidegate.domain.money import total
 from tidegate.domain.paper import Mark, Paper, There, settle
 from tidegate.domain.states import State
 from tidegate.domain.store_order import ITEM_KEY, StoreOrder, is_rest, paused
-from tidegate.flows import papers, settlements, shipments
+from tidegate.flows import papers, settlements, shipments, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.papers import Adopt, Drop, Step
@@ -73,6 +75,7 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False
+    unreadable.tell(cycle.name, flow, unreadable.SAGE, changes.bad, cycle.now())
     # What is not posted yet may still change; it comes again with its posting.
     wanted = [row for row in changes.rows if row.credit is credit and row.posted]
     cycle.count("read", len(wanted))
@@ -80,13 +83,14 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
         return False
     known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
     now = cycle.now()
+    taking = Taking(cycle)
     with transaction("capture"):
         books.keep_invoices(cycle.name, changes.rows, now)
         for row in wanted:
             for key in row.order_keys:
                 if key in known:
-                    take(cycle, flow, row, key, known[key], now)
-        if changes.cursor != since:
+                    taking.one(row.number, partial(take, cycle, flow, row, key, known[key], now))
+        if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
     return True
 

@@ -17,6 +17,7 @@ from tidegate.domain.policy import after_failure
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
@@ -58,13 +59,31 @@ def recover(cycle: Cycle, scribe: Scribe) -> None:
         items = mirror.doubtful(cycle.name, cycle.flow, cycle.now())
         if not items:
             return
-        there = scribe.read([item.key for item in items])
+        there, bad = seen(scribe, items)
         if isinstance(there, Failure):
             cycle.call_failed(there, of_company=False)
             return
         cycle.keep_lease()
         with transaction("observe"):
             mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+        if bad:
+            settle(cycle, [item for item in items if item.key in bad], bad)
+
+
+def seen(
+    scribe: Scribe, items: Sequence[MirrorItem]
+) -> tuple[Mapping[str, str] | Failure, dict[str, Failure]]:
+    """What the store has of them; and those at which reading met an error that nobody foresaw."""
+    found = fenced(items[0].label, lambda: scribe.read([item.key for item in items]))
+    if not isinstance(found, Failure) or found.code is not Code.UNFORESEEN:
+        return found, {}
+    if len(items) == 1:
+        return {}, {items[0].key: found}
+    half = len(items) // 2
+    (first, bad), (second, worse) = seen(scribe, items[:half]), seen(scribe, items[half:])
+    if isinstance(first, Failure) or isinstance(second, Failure):
+        return first if isinstance(first, Failure) else second, {}
+    return {**first, **second}, {**bad, **worse}
 
 
 def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], gone: Sequence[str]) -> int:
@@ -122,7 +141,7 @@ def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]
 
 def written(scribe: Scribe, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
     """The failures by key. A refused call is halved until the item that it is about stands alone."""
-    answer = scribe.write(items)
+    answer = fenced(items[0].label, lambda: scribe.write(items))
     if not isinstance(answer, Failure):
         return answer
     if answer.group is Group.REVIEW and len(items) > 1:
@@ -189,7 +208,8 @@ def finish(cycle: Cycle) -> None:
 def full_is_due(cycle: Cycle, every: str) -> bool:
     """Whether everything is to be read and compared, on both sides."""
     last = marks.read(_full(cycle))
-    return last is None or cycle.now() - datetime.fromisoformat(last) >= parse_every(every)
+    cycle.all_read = last is None or cycle.now() - datetime.fromisoformat(last) >= parse_every(every)
+    return cycle.all_read
 
 
 def full_is_done(cycle: Cycle) -> None:

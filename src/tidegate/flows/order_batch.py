@@ -22,14 +22,16 @@ from tidegate.domain.keys import Standing, standing
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import notes, reductions
 from tidegate.flows.customers import CustomerDesk
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import NEVER_READ
+from tidegate.flows.fence import fenced
 from tidegate.flows.found_orders import judge_found, verdict_of_accepted
-from tidegate.ledger import delivery
+from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared, Session
@@ -73,6 +75,22 @@ class OrderBatch:
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
+        failure = fenced(
+            items[0].label if len(items) == 1 else "a batch of orders", lambda: self.whole(items)
+        )
+        if failure is None:
+            return
+        # Whose fault it is shows one by one. What has left is looked up by the next cycle, as after a death.
+        queued = [item for item in lookups.items([item.id for item in items]) if item.state is State.QUEUED]
+        if len(items) == 1:
+            self.commit([self.cycle.after_failure(item, failure, None) for item in queued])
+            return
+        for item in queued:
+            if self.cycle.may_call_company():
+                self.carry([item])
+
+    def whole(self, items: Sequence[Item]) -> None:
+        """All of them together: prepared, looked up, sent."""
         ready = self.prepare(items)
         if ready and self.cycle.may_call_company():
             self.send(self.not_there_yet(ready))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ from tidegate.domain.store_order import PAUSED
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.flows.standing_steps import tell_again
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
@@ -151,8 +153,13 @@ def of_order(cycle: Cycle, clerk: Clerk, source_id: int, items: Sequence[Item]) 
             return
         if waits and item.state is State.QUEUED:
             cycle.apply([cycle.after_failure(item, waits, None)])
-        elif not one(cycle, clerk, item):
-            return
+        else:
+            goes_on = fenced(item.label, partial(one, cycle, clerk, item))
+            if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
+                moved_on = cycle.apply([cycle.after_failure(item, goes_on, None)])
+                goes_on = not moved_on
+            if not goes_on:
+                return
 
 
 def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
@@ -338,11 +345,16 @@ def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
+def decided(clerk: Clerk, item: Item) -> Step:
+    """The clerk's decision, or the failure of this one delivery."""
+    return fenced(item.label, partial(clerk.decide, item))
+
+
 def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
     """One entry of a dry run."""
     entry: dict[str, Any] = {"order": item.label, "step": item.step}
     waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
-    step = waits or clerk.decide(item)
+    step = waits if waits is not None else decided(clerk, item)
     if isinstance(step, Write):
         return entry | {"payload": payload_of(step.payload)}
     if isinstance(step, Failure):

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS
 from tidegate.flows import books as kept_books
-from tidegate.flows import deposits, papers, settlements
+from tidegate.flows import deposits, papers, settlements, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
 from tidegate.flows.papers import Adopt, Drop, Step, Write
 from tidegate.flows.settlements import FLOW as FLOW
 from tidegate.flows.settlements import PAID, PART, read_payment
@@ -64,16 +66,18 @@ def read(cycle: Cycle, session: Session) -> None:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
     cycle.count("read", len(changes.rows))
     rows = [row for row in changes.rows if row.kind in LINK_OF and row.reference]
     tied = ties(cycle, rows)
     now = cycle.now()
+    taking = Taking(cycle)
     with transaction("capture"):
         books.keep_entries(cycle.name, changes.rows, now)
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):
-                settlements.take(cycle, row, tie, now)
-        if changes.cursor != since:
+                taking.one(row.reference, partial(settlements.take, cycle, row, tie, now))
+        if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
 
 

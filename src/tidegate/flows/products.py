@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.master import ProductRecord
 from tidegate.domain.product_card import ProductRules, product_card, product_cost
-from tidegate.flows import mirrored
+from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.customer_scribe import card_of, written
 from tidegate.flows.cycle import Cycle
@@ -46,6 +47,8 @@ class Reading:
     cursor: str
     changed: bool
     unit: str
+    bad: tuple[BadRow, ...]  #: the company's that cannot be read
+    unread_there: Mapping[str, str]  #: the store's, by SKU in small letters
 
 
 def run(cycle: Cycle) -> None:
@@ -59,7 +62,8 @@ def run(cycle: Cycle) -> None:
         if isinstance(found, Failure):
             cycle.call_failed(found)
         else:
-            scribe.known = set(found.products)
+            scribe.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
+            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
             scribe.names = names_of(cycle.connection, found)
             take_in(cycle, scribe, found, full=full)
     if cycle.may_go_on():
@@ -82,28 +86,31 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     last = None if full else cursors.moved_at(connection.name, FLOW, "company")
     before = {key: _PRODUCT.decode(text) for key, text in picture.read(connection.name, SHOP).iter_rows()}
     products = {} if full else dict(before)
+    unread_there: dict[str, str] = {}
     for page in StoreProducts(connection.store.client, connection.page_size).products(
         last - OVERLAP if last else None
     ):
         if isinstance(page, Failure):
             return page
-        products |= {each.sku.casefold(): each for each in page}
+        products |= {each.sku.casefold(): each for each in page.items}
+        unread_there |= {row.name.casefold(): row.why for row in page.bad}
     with connection.company.session() as session:
         delta = session.read_products(None if full else cursors.read(connection.name, FLOW, "company"))
     if isinstance(delta, Failure):
         return delta
     known = {key: _RECORD.decode(text) for key, text in picture.read(connection.name, COMPANY).iter_rows()}
     records = told(known, delta)
+    products |= {key: before[key] for key in unread_there if key in before}
     fresh = tuple(sorted(products[key].sku for key in products.keys() - before.keys()))
     changed = records != known or products != before
-    return Reading(
-        records, products, fresh, delta.cursor, changed, next((c.weight_unit for c in configs), "")
-    )
+    unit = next((each.weight_unit for each in configs), "")
+    return Reading(records, products, fresh, delta.cursor, changed, unit, delta.bad, unread_there)
 
 
 def told(before: Mapping[str, ProductRecord], delta: Delta[ProductRecord]) -> dict[str, ProductRecord]:
     """The company's products after a reading."""
-    return ({} if delta.full else dict(before)) | {record.sku: record for record in delta.rows}
+    known = unreadable.kept(before, delta.bad) if delta.full else dict(before)
+    return known | {record.sku: record for record in delta.rows}
 
 
 def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) -> None:
@@ -137,9 +144,20 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
     wanted: dict[str, str] = {}
     left_out: dict[str, str] = {}
     here: set[str] = set()
+    for row in found.bad:
+        for sku in names(row.name):
+            here.add(sku.casefold())
+            left_out[RECORD + sku] = f"the company's product cannot be read: {row.why}"
     for record in found.records.values():
         for sku in names(record.sku):
             here.add(sku.casefold())
+            if RECORD + sku in left_out:
+                continue
+            if sku.casefold() in found.unread_there:
+                left_out[RECORD + sku] = (
+                    f"the store's product cannot be read: {found.unread_there[sku.casefold()]}"
+                )
+                continue
             product = found.products.get(sku.casefold())
             if product is not None and product.type_id not in PLAIN:
                 left_out[RECORD + sku] = f"a {product.type_id} product has no cost or weight of its own"

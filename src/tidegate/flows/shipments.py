@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,9 +22,10 @@ from tidegate.domain.fulfilment import Despatch, DespatchLine
 from tidegate.domain.paper import Mark, There, settle
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.store_order import beyond, is_rest, paused
-from tidegate.flows import papers
+from tidegate.flows import papers, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
 from tidegate.flows.papers import Adopt, Drop, Later, Step, Write
 from tidegate.flows.portions import portion
@@ -109,14 +111,16 @@ def read(cycle: Cycle) -> bool:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
     cycle.count("read", len(changes.rows))
     known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
     now = cycle.now()
+    taking = Taking(cycle)
     with transaction("capture"):
         for despatch in changes.rows:
             if despatch.order_key in known:
-                take(cycle, despatch, known[despatch.order_key], now)
-        if changes.cursor != since:
+                taking.one(despatch.number, partial(take, cycle, despatch, known[despatch.order_key], now))
+        if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
     return True
 

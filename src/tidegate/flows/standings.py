@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import papers as carrying
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
 from tidegate.flows.order_steps import known_orders, new_step
 from tidegate.flows.papers import Adopt, Drop, Step, Write
 from tidegate.flows.standing_steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
@@ -66,12 +68,13 @@ def read(cycle: Cycle) -> None:
     cycle.count("read", len(changes.rows))
     known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
     now = cycle.now()
+    taking = Taking(cycle)
     with transaction("capture"):
         for row in changes.rows:
             order = known.get(row.order_key)
             if order is not None:
-                take(cycle, row, order, now)
-        if changes.cursor != since:
+                taking.one(row.order_number, partial(take, cycle, row, order, now))
+        if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
 
 

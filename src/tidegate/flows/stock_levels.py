@@ -6,16 +6,18 @@ Beside the mirror of the flow `inventory`; nobody is told anything of these pict
 from __future__ import annotations
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import polars as pl
 
 from tidegate.domain.availability import LEVELS, parts
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.stock_level import WebLine
-from tidegate.flows import stock_movements, unread_despatches
+from tidegate.flows import stock_movements, unread_despatches, unreadable
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock_movements import Movements
 from tidegate.flows.unread_despatches import UnreadDespatch
@@ -42,6 +44,7 @@ class Reading:
     groups: dict[str, str] = field(default_factory=dict)
     movements: Movements | None = None
     unread: list[UnreadDespatch] = field(default_factory=list)  #: left, and not in the ledger yet
+    unreadable: dict[str, str] = field(default_factory=dict)  #: codes without a figure, and why
 
     def keep(self, cycle: Cycle) -> None:
         """Inside the transaction that keeps what follows from it."""
@@ -81,7 +84,15 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
             for one in told.rows
         }
     )
+    bad = [
+        *told.bad,
+        *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
+    ]
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, bad, cycle.now())
+    lines = [line for line in lines if not line.unreadable]
     after = laid_over(before, fresh, told, whole=since is None)
+    if told.bad:  # what was known of them stays: gone is something else
+        after = picture.with_values(_of(before, {row.name for row in told.bad}), after)
     shrunk = _shrinking(cycle, before, after)
     if shrunk is not None:
         return shrunk
@@ -99,7 +110,23 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     # Sage does not tell HOME from Home, and the configuration is typed by people
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
     movements = stock_movements.read(cycle, choice, changed(fresh, before), upper)
-    return Reading(upper, levels_of(after), moved, pictures, len(told.rows), groups, movements, unread)
+    return Reading(
+        upper,
+        levels_of(after),
+        moved,
+        pictures,
+        len(told.rows),
+        groups,
+        movements,
+        unread,
+        {row.name: row.why for row in bad},
+    )
+
+
+def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
+    """The rows of these products, in all warehouses."""
+    sku = pl.col("key").str.split_exact(_BETWEEN, 1).struct.field("field_0")
+    return levels.filter(sku.is_in(list(skus)))
 
 
 def laid_over(

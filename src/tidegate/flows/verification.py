@@ -7,13 +7,16 @@ still take effect (`settle_minutes` of the company): a server may finish what it
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.terms import Terms
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import customers, notes
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import expected
+from tidegate.flows.fence import fenced
 from tidegate.flows.found_orders import judge_found
 from tidegate.ledger import delivery, queue
 from tidegate.ledger.database import transaction
@@ -35,15 +38,23 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
             return
         last = items[-1]
         cycle.keep_lease()
-        orders = [expected(item, terms, capabilities) for item in items]
-        found = session.find_orders([OrderKey(order.key, order.reference) for order in orders])
+        verdicts: list[Verdict] = []
+        orders: list[tuple[Item, SalesOrder]] = []
+        for item in items:
+            order = fenced(item.label, partial(expected, item, terms, capabilities))
+            if isinstance(order, Failure):
+                verdicts.append(cycle.after_failure(item, order, None))
+            else:
+                orders.append((item, order))
+        found = session.find_orders([OrderKey(order.key, order.reference) for _, order in orders])
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
-        verdicts = []
-        for item, order in zip(items, orders, strict=True):
-            verdict = judge_found(cycle, item, found[order.key], order)
-            verdicts.append(verdict or cycle.after_absence(item))
+        for item, order in orders:
+            judged = fenced(item.label, partial(judge_found, cycle, item, found[order.key], order))
+            if isinstance(judged, Failure):
+                judged = cycle.after_failure(item, judged, None)
+            verdicts.append(judged or cycle.after_absence(item))
         with transaction("verify"):
             moved_on = set(delivery.apply(verdicts, cycle.now(), lease=cycle.lease))
             notes.ask_for(

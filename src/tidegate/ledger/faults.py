@@ -33,6 +33,9 @@ class NotFound(NotAllowed):
     """There is no such delivery."""
 
 
+#: What concerns the ledger or this worker as a whole, and no single record.
+OF_THE_LEDGER = (LedgerError, LeaseLost, KeyReuse, DatabaseError, InterfaceError)
+
 #: parts of the databases' own messages, in lower case -> what to tell
 _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (

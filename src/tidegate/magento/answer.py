@@ -92,9 +92,14 @@ def judge(
     return _refusal(answer, body, call, reads, names_permission)
 
 
-def garbage(call: str, reads: bool, why: str) -> Failure:
-    """JSON was promised and did not come, or not of the shape that the contract knows."""
+def garbage(call: str, reads: bool, why: str, *, of_field: bool = False) -> Failure:
+    """JSON was promised and did not come, or not of the shape that the contract knows.
+
+    `of_field`: one field of what was read cannot be; then the record is at fault and not the store.
+    """
     text = redact(f"the store's answer to {call} is not what the contract promises: {why}")
+    if reads and of_field:
+        return Failure(Code.MALFORMED, text, sent=False, details={STATUS: "200", ONE_RECORD: "yes"})
     return _doubtful(reads, text, {STATUS: "200"}, one_record=True)
 
 

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from tidegate.clock import Clock
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.magento.access import Access
 from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, RESOURCE, garbage, judge, status_of
@@ -27,7 +28,7 @@ from tidegate.magento.whose_fault import (
     of_this_call,
 )
 from tidegate.reading.document import Unreadable
-from tidegate.reading.shape import ANYTHING, Decoder
+from tidegate.reading.shape import ANYTHING, Decoder, Page
 from tidegate.transport import Answer, HttpClient, NoAnswer
 
 T = TypeVar("T")
@@ -48,11 +49,17 @@ class StoreClient:
         self._limit: int | None = None
         self._array_limit: int | None = None
         self._skew: timedelta | None = None
+        self._bad_rows: list[BadRow] = []
 
     @property
     def calls(self) -> int:
         """Requests made so far, sign-in included."""
         return self._http.counter.value
+
+    def take_bad_rows(self) -> list[BadRow]:
+        """The rows of lists that could not be read since this was asked last."""
+        taken, self._bad_rows = self._bad_rows, []
+        return taken
 
     @property
     def page_limit(self) -> int | None:
@@ -94,7 +101,7 @@ class StoreClient:
         try:
             return decoder.decode(raw)
         except Unreadable as error:
-            return garbage(f"GET {path}", True, str(error))
+            return garbage(f"GET {path}", True, str(error), of_field=bool(error.path))
 
     def search(self, path: str, search: Search, decoder: Decoder[T]) -> T | Failure:
         """A list read. A page larger than the shop allows is asked for once again, smaller."""
@@ -149,9 +156,12 @@ class StoreClient:
         if isinstance(raw, Failure):
             return raw
         try:
-            return decoder.decode(raw)
+            value = decoder.decode(raw)
         except Unreadable as error:
-            return garbage(f"{method} {path}", method in READS, str(error))
+            return garbage(f"{method} {path}", method in READS, str(error), of_field=bool(error.path))
+        if isinstance(value, Page):
+            self._bad_rows += value.bad
+        return value
 
     def _call(
         self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search, instant
-from tidegate.reading.shape import Shape
+from tidegate.reading.shape import Rows, Shape
 
 PATH = "/V1/customers"
 #: A customer read by pages; the whole record, since `fields` cannot name attributes that may not be there.
@@ -63,7 +64,7 @@ class WireCustomer(msgspec.Struct, frozen=True):
 
     id: int
     email: str
-    group_id: int = 0
+    group_id: int
     firstname: str | None = None
     lastname: str | None = None
     website_id: int | None = None
@@ -120,18 +121,8 @@ class GroupBody(msgspec.Struct, frozen=True):
     group: NewGroup
 
 
-class _Customers(msgspec.Struct):
-    total_count: int
-    items: list[WireCustomer] | None = None
-
-
-class _Groups(msgspec.Struct):
-    total_count: int
-    items: list[WireGroup] | None = None
-
-
-_CUSTOMERS: Shape[_Customers] = Shape(_Customers)
-_GROUPS: Shape[_Groups] = Shape(_Groups)
+_CUSTOMERS: Rows[WireCustomer] = Rows(WireCustomer, name="email")
+_GROUPS: Rows[WireGroup] = Rows(WireGroup, name="code")
 _ATTRIBUTES: Shape[list[AttributeMetadata]] = Shape(list[AttributeMetadata])
 
 
@@ -140,6 +131,7 @@ class CustomerPage:
     """One page of customers."""
 
     customers: tuple[WireCustomer, ...]
+    bad: tuple[BadRow, ...] = ()  #: those that cannot be read
 
 
 class StorePeople:
@@ -169,13 +161,13 @@ class StorePeople:
             if isinstance(answer, Failure):
                 yield answer
                 return
-            found = tuple(sorted(answer.items or (), key=lambda each: each.id))
-            if not found or found[-1].id <= last:
+            yield CustomerPage(tuple(sorted(answer.items, key=lambda each: each.id)), tuple(answer.bad))
+            newest = max(
+                (*(each.id for each in answer.items), *(row.key or 0 for row in answer.bad)), default=0
+            )
+            if newest <= last or answer.count >= answer.total_count:
                 return
-            last = found[-1].id
-            yield CustomerPage(found)
-            if len(found) >= answer.total_count:
-                return
+            last = newest
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, WireCustomer] | Failure:
         """These customers; who is gone is left out."""
@@ -186,7 +178,7 @@ class StorePeople:
             answer = self._client.search(f"{PATH}/search", search, _CUSTOMERS)
             if isinstance(answer, Failure):
                 return answer
-            found |= {each.id: each for each in answer.items or ()}
+            found |= {each.id: each for each in answer.items}
         return found
 
     def change(self, customer: ChangedCustomer) -> Failure | None:
@@ -207,7 +199,7 @@ class StorePeople:
             if isinstance(page, Failure):
                 return page
             known = len(found)
-            found |= {group.id: group for group in page.items or ()}
+            found |= {group.id: group for group in page.items}
             if len(found) >= page.total_count or len(found) == known:
                 break
         return {group.code.casefold(): group for group in found.values()}

@@ -17,7 +17,8 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import ARRAY_LIMIT, fill, status_of
 from tidegate.magento.client import StoreClient
-from tidegate.reading.shape import Decoder, Shape
+from tidegate.reading.shape import Rows as RowByRow
+from tidegate.reading.shape import Shape
 
 #: How Magento begins to say that a SKU is unknown.
 NO_PRODUCT = "The product that was requested doesn't exist"
@@ -82,10 +83,10 @@ class _Problem(msgspec.Struct):
 
 
 _PROBLEMS: Shape[list[_Problem]] = Shape(list[_Problem])
-_BASE: Shape[list[BasePrice]] = Shape(list[BasePrice])
-_SPECIAL: Shape[list[SpecialPrice]] = Shape(list[SpecialPrice])
-_TIER: Shape[list[TierPrice]] = Shape(list[TierPrice])
-_COST: Shape[list[Cost]] = Shape(list[Cost])
+_BASE: RowByRow[BasePrice] = RowByRow(BasePrice)
+_SPECIAL: RowByRow[SpecialPrice] = RowByRow(SpecialPrice)
+_TIER: RowByRow[TierPrice] = RowByRow(TierPrice)
+_COST: RowByRow[Cost] = RowByRow(Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,10 @@ class StorePrices:
         """Set costs."""
         return self._write("/V1/products/cost", rows)
 
-    def _read(self, path: str, skus: Sequence[str], decoder: Decoder[list[S]]) -> list[S] | Failure:
+    def _read(self, path: str, skus: Sequence[str], decoder: RowByRow[S]) -> list[S] | Failure:
         def ask(part: Sequence[str]) -> list[S] | Failure:
-            return self._client.read_by_post(path, Skus(part), decoder)
+            page = self._client.read_by_post(path, Skus(part), decoder)
+            return page if isinstance(page, Failure) else page.items
 
         return self._in_parts(sorted(set(skus)), ask)
 

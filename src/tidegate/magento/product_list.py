@@ -10,7 +10,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
-from tidegate.reading.shape import Shape
+from tidegate.reading.shape import Rows
 
 PATH = "/V1/products"
 PAGE = 300
@@ -29,12 +29,7 @@ class _Product(msgspec.Struct):
     custom_attributes: list[_Attribute] | None = None
 
 
-class _Page(msgspec.Struct):
-    total_count: int
-    items: list[_Product] | None = None
-
-
-_PAGE: Shape[_Page] = Shape(_Page)
+_PAGE: Rows[_Product] = Rows(_Product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +54,11 @@ def read_products(
         page = client.search(PATH, search.where(Filter("entity_id", "gt", last)), _PAGE)
         if isinstance(page, Failure):
             return page
-        items = sorted(page.items or (), key=lambda each: each.id)
-        if not items or items[-1].id <= last:
+        found += [_listed(each, attribute) for each in sorted(page.items, key=lambda each: each.id)]
+        newest = max((*(each.id for each in page.items), *(row.key or 0 for row in page.bad)), default=0)
+        if newest <= last or page.count >= page.total_count:
             return found
-        last = items[-1].id
-        found += [_listed(each, attribute) for each in items]
-        if len(items) >= page.total_count:
-            return found
+        last = newest
 
 
 def _listed(product: _Product, attribute: str) -> ListedProduct:

@@ -16,7 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
-from tidegate.reading.shape import Shape
+from tidegate.reading.shape import Page, Rows
 
 PATH = "/V1/products"
 AT_DEFAULT = "/all/V1/products"
@@ -30,10 +30,10 @@ class StoreProduct(msgspec.Struct, frozen=True):
     """A product, as far as the flows read one. `weight` is in the store's unit."""
 
     sku: str
-    id: int = 0
+    id: int
+    type_id: str
     name: str | None = None
     status: int | None = None
-    type_id: str = "simple"
     weight: Decimal | None = None
 
 
@@ -68,12 +68,7 @@ class NewBody(msgspec.Struct, frozen=True):
     product: NewProduct
 
 
-class _Page(msgspec.Struct):
-    total_count: int
-    items: list[StoreProduct] | None = None
-
-
-_PAGE: Shape[_Page] = Shape(_Page)
+_PAGE: Rows[StoreProduct] = Rows(StoreProduct)
 
 
 class StoreProducts:
@@ -83,7 +78,7 @@ class StoreProducts:
         self._client = client
         self._page_size = page_size
 
-    def products(self, since: datetime | None = None) -> Iterator[list[StoreProduct] | Failure]:
+    def products(self, since: datetime | None = None) -> Iterator[Page[StoreProduct] | Failure]:
         """Products by ascending id: all, or those saved from `since` on; pages go on behind the last id.
 
         Stock and price writes do not move a product's time (point 23): this tells of new and edited ones.
@@ -97,13 +92,11 @@ class StoreProducts:
             if isinstance(page, Failure):
                 yield page
                 return
-            found = sorted(page.items or (), key=lambda each: each.id)
-            if not found or found[-1].id <= last:
+            yield page
+            newest = max((*(each.id for each in page.items), *(row.key or 0 for row in page.bad)), default=0)
+            if newest <= last or page.count >= page.total_count:
                 return
-            last = found[-1].id
-            yield found
-            if len(found) >= page.total_count:
-                return
+            last = newest
 
     def by_skus(self, skus: Sequence[str]) -> list[StoreProduct] | Failure:
         """These products; unknown ones are left out. A SKU with a comma is asked alone: `in` splits at it."""
@@ -119,7 +112,7 @@ class StoreProducts:
             page = self._client.search(PATH, search, _PAGE)
             if isinstance(page, Failure):
                 return page
-            found += page.items or []
+            found += page.items
         return found
 
     def change(self, sku: str, change: ChangedProduct) -> Failure | None:

@@ -19,7 +19,7 @@ from tidegate.domain.money import plain
 from tidegate.magento.client import StoreClient
 from tidegate.magento.prices import StorePrices
 from tidegate.magento.search import Filter, Search
-from tidegate.reading.shape import Shape
+from tidegate.reading.shape import Rows, Shape
 
 T = TypeVar("T")
 
@@ -81,21 +81,6 @@ class Known:
     type_id: str
 
 
-class _Items(msgspec.Struct):
-    total_count: int
-    items: list[SourceItem] | None = None
-
-
-class _Sources(msgspec.Struct):
-    total_count: int
-    items: list[Source] | None = None
-
-
-class _Links(msgspec.Struct):
-    total_count: int
-    items: list[Link] | None = None
-
-
 class _Stock(msgspec.Struct):
     stock_id: int
 
@@ -103,11 +88,6 @@ class _Stock(msgspec.Struct):
 class _Product(msgspec.Struct):
     sku: str | int
     type_id: str = ""
-
-
-class _Products(msgspec.Struct):
-    total_count: int
-    items: list[_Product] | None = None
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -134,11 +114,11 @@ class _StockBody(msgspec.Struct, frozen=True, rename={"item": "stockItem"}):
     item: _StockRow
 
 
-_ITEMS: Shape[_Items] = Shape(_Items)
-_SOURCES: Shape[_Sources] = Shape(_Sources)
-_LINKS: Shape[_Links] = Shape(_Links)
+_ITEMS: Rows[SourceItem] = Rows(SourceItem)
+_SOURCES: Rows[Source] = Rows(Source, name="source_code")
+_LINKS: Rows[Link] = Rows(Link, name="source_code")
 _STOCK: Shape[_Stock] = Shape(_Stock)
-_PRODUCTS: Shape[_Products] = Shape(_Products)
+_PRODUCTS: Rows[_Product] = Rows(_Product)
 _STOCK_ITEM: Shape[StockItem] = Shape(StockItem)
 _NUMBER: Shape[Decimal] = Shape(Decimal)
 
@@ -162,12 +142,12 @@ class StoreStock:
     def sources(self) -> list[Source] | Failure:
         """All sources; a shop without multi-source inventory answers with `unknown-endpoint`."""
         page = self._client.search("/V1/inventory/sources", Search().sized(300), _SOURCES)
-        return page if isinstance(page, Failure) else page.items or []
+        return page if isinstance(page, Failure) else page.items
 
     def links(self) -> list[Link] | Failure:
         """Which stock sells from which source."""
         page = self._client.search("/V1/inventory/stock-source-links", Search().sized(300), _LINKS)
-        return page if isinstance(page, Failure) else page.items or []
+        return page if isinstance(page, Failure) else page.items
 
     def stock_of(self, website: str) -> int | Failure:
         """The id of the stock that a website sells from (`inventory-stock-resolver-website-b2b`)."""
@@ -191,6 +171,7 @@ class StoreStock:
 
     def _pages(self, search: Search) -> list[SourceItem] | Failure:
         found: list[SourceItem] = []
+        came = 0
         number, ordered = 1, search.sorted_by("sku").sorted_by("source_code")
         while True:
             size = min(PAGE, self._client.page_limit or PAGE)
@@ -199,9 +180,10 @@ class StoreStock:
                 return page
             if size > (self._client.page_limit or size):
                 continue  # the shop has just taught its limit: the same page number is another page now
-            found += page.items or []
+            found += page.items
+            came += page.count
             # counted by what came: some shops give fewer rows a page than asked for, without a word
-            if not page.items or len(found) >= page.total_count:
+            if not page.count or came >= page.total_count:
                 return found
             number += 1
 
@@ -248,11 +230,11 @@ class StoreStock:
                 page = self._client.search("/V1/products", search, _PRODUCTS)
                 if isinstance(page, Failure):
                     return page
-                for one in page.items or []:
+                for one in page.items:
                     by_name[str(one.sku).casefold()] = Known(str(one.sku), one.type_id)
-                read += len(page.items or [])
+                read += page.count
                 size = min(size, self._client.page_limit or size)
-                if not page.items or read >= page.total_count:
+                if not page.count or read >= page.total_count:
                     break
                 number += 1
         return {sku: by_name[sku.casefold()] for sku in skus if sku.casefold() in by_name}

@@ -7,7 +7,7 @@ name only after the store has answered another read well in between.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tidegate.domain.errors import Code, Failure
@@ -79,7 +79,8 @@ class Suspects:
             search = search.only(f"items[{self._fields}],total_count")
         page = self._client.search(PATH, search.sized(size), _PAGE)
         if isinstance(page, Failure):
-            return page
+            # a page that is none is the store's trouble until one order is found to be the reason
+            return page if page.code is not Code.MALFORMED else replace(page, code=Code.SERVER_TROUBLE)
         rows: list[Row] = []
         for raw in page.items or []:
             head = read_head(raw)

@@ -14,6 +14,7 @@ from typing import Any
 
 from tidegate.domain.states import State
 from tidegate.engine import clock_watch
+from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
@@ -186,7 +187,7 @@ class Simulation:
         self.outcome.company_calls += report.counts.get("calls_company", 0)
         if report.outcome == "halted":
             self.operate(hub)
-        if report.outcome != "done":  # halted, or the dead process's lease is still in force
+        if report.outcome not in CARRIED_OUT:  # halted, or the dead process's lease is still in force
             self.world.clock.advance(60)
         return True
 

@@ -78,7 +78,7 @@ class Fulfilled:
     def run(self, *flows: str, after: timedelta = PAUSE) -> list[Report]:
         """One cycle of each."""
         reports = [self.stage.cycle(flow, after=after) for flow in flows or FLOWS]
-        assert {report.outcome for report in reports} == {"done"}, reports
+        assert {report.outcome for report in reports} <= {"done", "ended early"}, reports
         return reports
 
     def item(self, placed: int, flow: str, prefix: str) -> Item:

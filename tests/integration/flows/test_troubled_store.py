@@ -70,7 +70,7 @@ def test_maintenance_is_waited_out_and_nobody_is_told_off(stage: Stage) -> None:
     stage.break_shop("maintenance", times=None)
     placed = stage.orders(2, "guest")
     report = stage.cycle()
-    assert (report.outcome, report.counts["captured"]) == ("done", 0)
+    assert (report.outcome, report.counts["captured"]) == ("ended early", 0)
     stage.mend()
     stage.cycle()
     assert stage.states(placed) == {State.CONFIRMED}

@@ -1,0 +1,61 @@
+"""How a cycle ended: done, or early, because a call that concerned no single record failed.
+
+Once is nothing: a shop restarts, Sage is backed up. In a row it is told: a flow that ends early every time
+stands still although its cycles run.
+"""
+
+from __future__ import annotations
+
+from tidegate.flows import unreadable
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import alerts, marks
+
+DONE, EARLY = "done", "ended early"
+#: The outcomes of cycles that were carried out: the next one is due by the flow's own rule.
+CARRIED_OUT = (DONE, EARLY)
+#: The alert; its subject is the flow. Raised by so many early endings in a row, ended by a good cycle.
+ALERT, IN_A_ROW = "ended-early", 3
+
+
+def outcome(cycle: Cycle) -> tuple[str, str]:
+    """The outcome of a cycle that kept its lease, and what there is to say about it."""
+    if cycle.ended_by is not None:
+        return EARLY, f"ended early: {cycle.ended_by.text}"
+    if cycle.store_failure is not None:
+        return EARLY, f"the store was not read to the end: {cycle.store_failure.text}"
+    return DONE, f"closed: {cycle.closed_reason}" if cycle.closed_reason else ""
+
+
+def note(cycle: Cycle, ended: str, text: str) -> None:
+    """Count early endings, alert when they repeat, clear the alert after a good cycle. In a transaction.
+
+    A closed company is neither.
+    """
+    now, name = cycle.now(), mark(cycle.name, cycle.flow)
+    if ended == EARLY:
+        count = in_a_row(cycle.name, cycle.flow) + 1
+        marks.write(name, str(count), now)
+        if count >= IN_A_ROW:
+            told = f"the last {count} cycles of {cycle.flow} ended early; this flow stands still. {text}"
+            alerts.raise_alert(ALERT, cycle.name, cycle.flow, told, now)
+    elif ended == DONE and not cycle.closed_reason:
+        if marks.read(name) is not None:
+            marks.remove(name, now)
+        alerts.clear_alert(ALERT, cycle.name, cycle.flow, now)
+
+
+def in_a_row(connection: str, flow: str) -> int:
+    """So many of the flow's last cycles ended early."""
+    return int(marks.read(mark(connection, flow)) or 0)
+
+
+def mark(connection: str, flow: str) -> str:
+    """The name of the mark that counts them."""
+    return f"early:{connection}:{flow}"
+
+
+def tell_bad_rows(cycle: Cycle) -> None:
+    """The store's rows that could not be read in this cycle, by their own names."""
+    bad = cycle.connection.store.client.take_bad_rows()
+    all_read = cycle.all_read and cycle.ended_by is None and not cycle.closed_reason
+    unreadable.tell(cycle.name, cycle.flow, unreadable.STORE, bad, cycle.now(), all_read=all_read)
