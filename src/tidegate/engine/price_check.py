@@ -40,6 +40,9 @@ def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:
     if settled != wanted:
         text = f'the store\'s is global and scope is "{wanted}": written for all of its websites, all of them ours'
         return Finding("price scope", "warn", text, 'set prices.scope = "global", or Website in Magento')
+    if settled == "global" and connection.store.shop.price_scope() == "website":
+        text = 'scope is "global" and the store\'s is website: what a website has of its own there hides our price'
+        return Finding("price scope", "warn", text, 'set prices.scope = "website", or Global in Magento')
     return Finding("price scope", "pass", f'"{wanted}", as the store has it')
 
 

@@ -113,6 +113,7 @@ class Settings:
     approval: str = "provisional"
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     full_every: str = "12h"
+    magento: str = "2.4.6"  #: the shop's version
     price_scope: str = "website"  #: the shop's, and what is configured
 
 

@@ -86,6 +86,14 @@ def settings(rng: random.Random, back: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def shop_of(rng: random.Random) -> dict[str, Any]:
+    """What kind of Magento it is, from chances of its own: its price scope, and its version (points 31, 34, 38)."""
+    return {
+        "price_scope": rng.choice(("website", "website", "global")),
+        "magento": rng.choice(("2.4.6", "2.4.7-p3", "2.4.8")),
+    }
+
+
 def trade(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
     """All of it, for so many days from `start` (aware UTC)."""
     for what, times in DAILY:

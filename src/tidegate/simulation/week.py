@@ -128,6 +128,7 @@ def write_week(
         trading = random.Random(f"trade-{seed}")
         events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
         settings |= trade.settings(trading, back)
+        settings |= trade.shop_of(random.Random(f"shop-{seed}"))
     else:  # documents from Sage of such orders are not drawn yet
         events = list(with_additions(seed, events))
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)

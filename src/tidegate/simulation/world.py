@@ -162,6 +162,7 @@ def build_world(
     clock = SandboxClock.virtual(start)
     shop_faults, sage_faults = FaultPlan(seed), FaultPlan(seed + 1)
     shop, shop_wire = magento.build(clock, shop_faults, price_scope=differences.get("price_scope", "website"))
+    shop.configure(version=differences.get("magento"))
     if "hub" not in shop.integrations:
         shop.access.add("hub")
     shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}

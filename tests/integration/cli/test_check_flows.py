@@ -94,7 +94,7 @@ FINDINGS: list[tuple[dict[str, str], str, str, str]] = [
     ),
     (ON_HOLD, "statuses", "warn", "Magento has no list of them"),
     ({}, "bulk consumer", "warn", "cannot be asked"),
-    ({}, "price scope", "warn", "does not tell"),
+    ({'scope = "website"': 'scope = "global"'}, "price scope", "warn", "hides our price"),
 ]
 
 
