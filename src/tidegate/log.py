@@ -16,6 +16,7 @@ import structlog
 from structlog.typing import Processor
 
 from tidegate.clock import Clock, SystemClock
+from tidegate.domain.foreign_text import visible
 from tidegate.redaction import HIDDEN, redact
 
 Event = MutableMapping[str, Any]
@@ -109,9 +110,14 @@ def _hidden(name: str, value: Any, depth: int) -> Any:
     if any(part in name.lower() for part in _SECRET_NAMES):
         return HIDDEN
     if isinstance(value, str):
-        return redact(value)
+        return shown(value)
     if isinstance(value, dict) and depth:
-        return {redact(str(key)): _hidden(str(key), item, depth - 1) for key, item in value.items()}
+        return {shown(str(key)): _hidden(str(key), item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth:
         return [_hidden(name, item, depth - 1) for item in value]
-    return redact(str(value))
+    return shown(str(value))
+
+
+def shown(text: str) -> str:
+    """A text of a log line: no secret in it, and nothing that a terminal carries out. Tracebacks keep their lines."""
+    return visible(redact(text), lines="\n  File " in text)

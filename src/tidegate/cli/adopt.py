@@ -17,6 +17,7 @@ from tidegate.cli.operator import By, operator_name
 from tidegate.cli.queue import parse_instant
 from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json, local, with_progress
+from tidegate.domain.foreign_text import csv_cell
 
 if TYPE_CHECKING:
     from tidegate.engine.hub import Hub
@@ -129,12 +130,7 @@ def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns)
         writer.writeheader()
-        writer.writerows([{name: harmless(value) for name, value in row.items()} for row in rows])
-
-
-def harmless(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is quoted: order data comes from strangers."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
+        writer.writerows([{name: csv_cell(value) for name, value in row.items()} for row in rows])
 
 
 def show(report: dict[str, Any], rows: Sequence[dict[str, Any]], zone: ZoneInfo) -> None:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tidegate.cli import exits
+from tidegate.domain.foreign_text import visible
 from tidegate.redaction import redact
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Complaint:
     @property
     def block(self) -> str:
         """The block that is shown."""
-        return "\n".join([f"tidegate: {self.headline}", *(f"  {line}" for line in self.lines)])
+        return visible(
+            "\n".join([f"tidegate: {self.headline}", *(f"  {line}" for line in self.lines)]), lines=True
+        )
 
     def as_dict(self) -> dict[str, object]:
         """The document that `--json` prints in place of the command's own."""
@@ -105,7 +108,7 @@ def told(problem: Problem) -> list[str]:
 def told_warnings(warnings: Iterable[Problem]) -> None:
     """Warnings go to stderr and stop nothing."""
     for warning in warnings:
-        print(f"tidegate: warning: {redact(str(warning))}", file=sys.stderr)
+        print(f"tidegate: warning: {visible(redact(str(warning)))}", file=sys.stderr)
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from tidegate.cli import (
 )
 from tidegate.cli.complaint import complaint_of
 from tidegate.cli.invocation import Invocation
+from tidegate.domain.foreign_text import visible
 from tidegate.redaction import redact
 
 
@@ -53,7 +54,7 @@ def complain(error: Exception, there: Invocation) -> int:
     """Say what is wrong on stderr (and as the document of `--json`); the exit code."""
     known = complaint_of(error)
     if known is None or there.debug:
-        print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
+        print(visible(redact("".join(traceback.format_exception(error))), lines=True), file=sys.stderr)
     if known is None:
         print(
             "tidegate: this is a fault of Tidegate, not of yours: please report the lines above",

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tidegate.cli import exits, showing
-from tidegate.cli.adopt import harmless
 from tidegate.cli.invocation import here, only_connection
 from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json
+from tidegate.domain.foreign_text import csv_cell, visible
 from tidegate.domain.money import shown
 from tidegate.redaction import redact
 
@@ -161,20 +161,33 @@ def print_csv(document: dict[str, Any]) -> None:
     for table in document["tables"]:
         for row in [*table["rows"], *filter(None, [table["sum"]])]:
             writer.writerow(
-                {name: harmless(value) for name, value in {"table": table["name"], **row}.items()}
+                {name: csv_cell(value) for name, value in {"table": table["name"], **row}.items()}
             )
     for each in document["differences"]:
         row = {"table": "differences", "name": each["subject"], "difference": each["gap"]}
         row |= {name: each[name] for name in ("kind", "figure", "magento", "ledger", "sage", "text")}
-        writer.writerow({name: harmless(value) for name, value in row.items()})
+        writer.writerow({name: csv_cell(value) for name, value in row.items()})
 
 
 def page(document: dict[str, Any]) -> str:
-    """The report as one page; what comes from orders is escaped by the template."""
+    """The report as one page; what comes from orders is escaped by the template, and acts on nothing."""
     from django.template import Context, Engine
 
     text = resources.files("tidegate.cli").joinpath("reconciliation.html").read_text(encoding="utf-8")
-    return Engine(autoescape=True).from_string(text).render(Context({"report": document}, use_l10n=False))
+    return (
+        Engine(autoescape=True)
+        .from_string(text)
+        .render(Context({"report": readable(document)}, use_l10n=False))
+    )
+
+
+def readable(value: Any) -> Any:
+    """The same document, its texts without characters that turn or hide what stands beside them."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {name: readable(each) for name, each in value.items()}
+    return [readable(each) for each in value] if isinstance(value, list) else value
 
 
 def show_report(document: dict[str, Any]) -> None:

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from tidegate.cli.invocation import Invocation
+from tidegate.domain.foreign_text import json_text, visible
 from tidegate.redaction import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 T = TypeVar("T")
 
@@ -47,12 +49,18 @@ def console(stream: IO[str] | None = None) -> Console:
 
 def say(text: str = "", *, style: str | None = None) -> None:
     """One line for people. `text` is shown as it is: brackets in it are no markup."""
-    console().print(redact(text), style=style, markup=False, soft_wrap=True)
+    console().print(safe(text, lines=True), style=style, markup=False, soft_wrap=True)
+
+
+def safe(text: str, *, lines: bool = False) -> str:
+    """Foreign text without secrets and without anything that a terminal would carry out."""
+    return visible(redact(text), lines=lines)
 
 
 def print_json(document: object) -> None:
     """The one document on stdout; instants in UTC ISO 8601, amounts as text."""
-    sys.stdout.write(json.dumps(document, default=plain_value, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(document, default=plain_value, ensure_ascii=False, indent=2)
+    sys.stdout.write(json_text(text) + "\n")
 
 
 def plain_value(value: object) -> object:
@@ -102,9 +110,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     return made
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else redact(str(value))
-    return text.replace("[", "\\[")
+def _cell(value: object) -> Text:
+    """A cell's text; an object of Rich's, so that no sign in it is markup."""
+    from rich.text import Text
+
+    return Text("" if value is None else safe(str(value)))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:

@@ -10,8 +10,7 @@ import typer
 from tidegate.cli import showing
 from tidegate.cli.complaint import Unknown
 from tidegate.cli.invocation import here, zone_of
-from tidegate.cli.showing import Json, local
-from tidegate.redaction import redact
+from tidegate.cli.showing import Json, local, safe
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -154,7 +153,7 @@ def text(value: str) -> str:
     """Text that rich shows as it is, without secrets."""
     from rich.markup import escape
 
-    return escape(redact(value))
+    return escape(safe(value))
 
 
 def register(app: typer.Typer) -> None:

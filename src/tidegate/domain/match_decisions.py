@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tidegate.domain.foreign_text import csv_cell, csv_text
 from tidegate.domain.matching import Certainty, Pair
 
 COLUMNS = (
@@ -44,13 +45,13 @@ def write(pairs: Mapping[str, Sequence[Pair]]) -> str:
             writer.writerow(
                 [
                     kind,
-                    _harmless(pair.store.id),
-                    _harmless(pair.store.name),
-                    _harmless(company.id) if company else "",
-                    _harmless(company.name) if company else "",
+                    csv_cell(pair.store.id),
+                    csv_cell(pair.store.name),
+                    csv_cell(company.id) if company else "",
+                    csv_cell(company.name) if company else "",
                     pair.certainty.value,
                     pair.rule,
-                    _harmless(" ".join(other.id for other in pair.others)),
+                    csv_cell(" ".join(other.id for other in pair.others)),
                     "yes" if pair.certainty is Certainty.CERTAIN else "",
                 ]
             )
@@ -114,10 +115,5 @@ def _problem(
     return ""
 
 
-def _harmless(text: str) -> str:
-    """Names come from strangers: a spreadsheet shall not take one for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def _plain(cell: str) -> str:
-    return cell.strip().removeprefix("'")
+    return csv_text(cell.strip())

@@ -119,8 +119,8 @@ def test_what_was_written_is_read_back() -> None:
 
 
 def test_names_are_no_formulas() -> None:
-    pair = Pair(Record("-1", "=cmd()", {}), None, Certainty.UNMATCHED)
-    assert ",'-1,'=cmd()," in "," + write({"customer": [pair]}).splitlines()[1].replace("customer,", ",")
+    pair = Pair(Record("-1+1", "=cmd()", {}), None, Certainty.UNMATCHED)
+    assert ",'-1+1,'=cmd()," in "," + write({"customer": [pair]}).splitlines()[1].replace("customer,", ",")
 
 
 @pytest.mark.parametrize(
