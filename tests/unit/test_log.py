@@ -12,7 +12,7 @@ import structlog
 
 from tidegate import log
 from tidegate.clock import VirtualClock
-from tidegate.redaction import HIDDEN, remember_secret
+from tidegate.redaction import HIDDEN, redact, remember_secret
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -98,3 +98,10 @@ def test_set_up_twice_writes_each_line_once() -> None:
     stream, _ = lines()
     logging.getLogger("other").error("once")
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_short_secrets_are_hidden_where_they_stand_by_themselves() -> None:
+    remember_secret("k9!z")
+    assert (
+        redact("password k9!z refused, k9!zeta is a name") == f"password {HIDDEN} refused, k9!zeta is a name"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def sign_in(
             if not listen or not can_listen(redirect):
                 only_print(company, url, redirect, as_json)
                 return
-            address = browser_comes(there, url, redirect, minutes, as_json)
+            address = browser_comes(there, url, redirect, begun.state, minutes, as_json)
         finish(hub, company, signs, begun, address, operator_name(by), as_json)
 
 
@@ -87,37 +86,32 @@ def entrance(hub: Hub, company: str) -> SignsIn:
 
 
 def begin(hub: Hub, company: str) -> Begun:
-    """A new sign-in, remembered so that `--code` can complete it later."""
-    from tidegate.ledger import marks
+    """A new sign-in, kept encrypted like the tokens, so that `--code` can complete it later."""
     from tidegate.ledger.database import transaction
 
     begun = Begun(secrets.token_urlsafe(48), secrets.token_urlsafe(48))
+    remember_secret(begun.verifier)
     now = hub.clock.now()
-    document = {"state": begun.state, "verifier": begun.verifier, "at": now.isoformat()}
     with transaction("sign-in"):
-        marks.write(mark(company), json.dumps(document), now)
+        kept = {"state": begun.state, "verifier": begun.verifier}
+        hub.vault.store().save(pending(company), kept, now, expires_at=now + PENDING)
     return begun
 
 
 def continued(hub: Hub, company: str) -> Begun:
     """The sign-in that was begun before; refuses when there is none, or when it is too old."""
-    from datetime import datetime
-
-    from tidegate.ledger import marks
-
-    written = marks.read(mark(company))
+    kept = hub.vault.store().load(pending(company))
     again = f"`tidegate sign-in {company}` prints a new address"
-    if not written:
+    if kept is None:
         raise Refused(f"no sign-in to {company} has been begun", again)
-    document = json.loads(written)
-    if hub.clock.now() - datetime.fromisoformat(document["at"]) > PENDING:
+    if kept.expires_at is None or hub.clock.now() > kept.expires_at:
         raise Refused(f"the sign-in to {company} was begun too long ago", again)
-    remember_secret(document["verifier"])
-    return Begun(document["state"], document["verifier"])
+    remember_secret(kept.secret["verifier"])
+    return Begun(kept.secret["state"], kept.secret["verifier"])
 
 
-def mark(company: str) -> str:
-    """The name under which the ledger keeps a sign-in that is under way."""
+def pending(company: str) -> str:
+    """The name under which the ledger keeps a sign-in that is under way, among the tokens."""
     return f"sign-in:{company}"
 
 
@@ -132,12 +126,12 @@ def only_print(company: str, url: str, redirect: str, as_json: bool) -> None:
     print(f'Copy it whole, then: tidegate sign-in {company} --code "ADDRESS"')
 
 
-def browser_comes(there: Invocation, url: str, redirect: str, minutes: int, as_json: bool) -> str:
+def browser_comes(there: Invocation, url: str, redirect: str, state: str, minutes: int, as_json: bool) -> str:
     """Wait at the redirect address; the address that the browser came with."""
     from tidegate.cli.callback import Callback
 
     try:
-        callback = Callback(redirect)
+        callback = Callback(redirect, state)
     except OSError as error:
         raise Refused(
             f"nothing can listen at {redirect}: {error.strerror}",
@@ -162,7 +156,7 @@ def finish(
     """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
     from tidegate.domain.errors import Code
     from tidegate.engine import interventions
-    from tidegate.ledger import halts, marks
+    from tidegate.ledger import halts
     from tidegate.ledger.database import transaction
 
     failure = signs.complete(address, begun.state, begun.verifier)
@@ -171,7 +165,7 @@ def finish(
     now = hub.clock.now()
     lifted: list[str] = []
     with transaction("signed-in"):
-        marks.remove(mark(company), now)
+        hub.vault.store().remove(pending(company), now)
         for name, connection in hub.connections.items():
             halted = halts.halted(name) if connection.settings.company == company else None
             if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):

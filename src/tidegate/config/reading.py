@@ -20,6 +20,7 @@ from tidegate.redaction import remember_secret
 
 __all__ = ["ConfigurationError", "Loaded", "Problem", "load", "loads"]
 
+LEAST_TOKEN, LEAST_SIGNS = 24, 8  #: characters of `[api] token`, and how many different ones
 _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -122,6 +123,7 @@ def _check_references(
             if identifier:
                 continue
             remember_secret(reference)
+            _check_strength(reference, where, report)
             also = ", and every user of this machine can read it" if readable_by_all else ""
             remedy = "move it to env:NAME, file:/path or keyring:service/user"
             report.warning(where, f"the secret itself stands in the file{also}", remedy)
@@ -135,8 +137,17 @@ def _try(reference: str, where: str, environment: Mapping[str, str], report: Rep
     except ConfigurationError as error:
         report.warnings.extend(error.problems)
         return
+    _check_strength(secret.reveal(), where, report)
     if secret.warning:
         report.warning(where, secret.warning, "")
+
+
+def _check_strength(value: str, where: str, report: Report) -> None:
+    """A token that callers from outside show must not be guessed."""
+    if where == "api.token" and (len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS):
+        found = "a token that can be guessed"
+        remedy = f"at least {LEAST_TOKEN} random characters, e.g. `openssl rand -hex 24`"
+        report.problem(where, found, remedy)
 
 
 def _ledger_url(written: str, path: Path, environment: Mapping[str, str], report: Report) -> str:

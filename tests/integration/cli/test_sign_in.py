@@ -84,3 +84,10 @@ def test_without_a_beginning_there_is_no_end(remote: Terminal) -> None:
 
 def test_unknown_companies(remote: Terminal) -> None:
     assert "there is no company saeg" in remote.run("sign-in", "saeg", code=5).stderr
+
+
+def test_what_is_under_way_lies_encrypted_in_the_ledger(remote: Terminal) -> None:
+    url = remote.json("sign-in", "sage")["url"]
+    (state,) = parse_qs(urlsplit(url).query)["state"]
+    for file in remote.config.parent.glob("tidegate.db*"):
+        assert state.encode() not in file.read_bytes()

@@ -76,7 +76,7 @@ def test_what_is_warned_of(text: str, key: str, remedy: str) -> None:
 
 
 def test_a_token_that_nobody_can_show_is_warned_of() -> None:
-    loaded = read(whole() + '\n[api]\ntoken = "env:API"\n', API="the-token")
+    loaded = read(whole() + '\n[api]\ntoken = "env:API"\n', API="a-token-that-nobody-guesses-8264")
     (warning,) = [each for each in loaded.warnings if each.key == "api.token"]
     assert "listen" in warning.remedy
 
