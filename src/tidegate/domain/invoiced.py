@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from tidegate.domain.agreement import Difference, Facts, Figures, KeptOrder, Kind
-from tidegate.domain.fulfilment import SalesInvoice
-from tidegate.domain.money import ZERO, shown, total
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.money import ZERO, product, quotient, shown, total
 
 
 def invoiced_orders(facts: Facts) -> Iterator[Difference]:
@@ -34,7 +34,7 @@ def invoiced_orders(facts: Facts) -> Iterator[Difference]:
         charged = [invoice for invoice in invoices if not invoice.credit]
         billed = total(invoice.gross for invoice in charged)
         if in_full(kept, charged):
-            yield from _apart(kept, sums(charged), facts)
+            yield from _apart(kept, sums(charged, kept), facts)
         elif billed > kept.figures.total:
             yield Difference(
                 kind=Kind.INVOICED,
@@ -55,11 +55,18 @@ def in_full(kept: KeptOrder, invoices: Sequence[SalesInvoice]) -> bool:
     return all(done[key] >= line.quantity for key, line in kept.lines.items())
 
 
-def sums(invoices: Sequence[SalesInvoice]) -> Figures:
-    """Goods are the lines with our keys; the rest of the net is charges."""
+def sums(invoices: Sequence[SalesInvoice], kept: KeptOrder) -> Figures:
+    """Goods are the lines with our keys; the rest of the net is charges.
+
+    Lines of text, such as those of `skip_skus`, look alike in Sage, which then tells the amount of none: it is
+    what the ledger has, as the document's total shows if it is not.
+    """
     net = total(invoice.net for invoice in invoices)
     goods = total(
-        line.net for invoice in invoices for line in invoice.lines if line.line_key and line.net is not None
+        line.net if line.net is not None else _net_of(line, kept)
+        for invoice in invoices
+        for line in invoice.lines
+        if line.line_key
     )
     return Figures(
         goods,
@@ -67,6 +74,13 @@ def sums(invoices: Sequence[SalesInvoice]) -> Figures:
         total(invoice.tax for invoice in invoices),
         total(invoice.gross for invoice in invoices),
     )
+
+
+def _net_of(line: InvoiceLine, kept: KeptOrder) -> Decimal:
+    ours = kept.lines.get(line.line_key)
+    if ours is None or not ours.quantity:
+        return ZERO
+    return quotient(product(ours.net, line.quantity), ours.quantity)
 
 
 def _apart(kept: KeptOrder, sage: Figures, facts: Facts) -> Iterator[Difference]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
-from tidegate.domain.store_order import BUNDLE, Pieces, StoreOrder, lay, named
+from tidegate.domain.store_order import BUNDLE, Pieces, StoreOrder, is_rest, lay, named
 
 
 def wanted(
@@ -49,6 +49,25 @@ def left_at_least(order: StoreOrder) -> dict[int, Decimal]:
         item.item_id: max(item.ordered - item.shipped - item.refunded - item.cancelled, ZERO)
         for item in order.items
     }
+
+
+def along(pieces: Mapping[int, Decimal], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:
+    """The pieces that go with the despatch that completes the goods: of `skus`, which the company does not know.
+
+    To the company they are text on its order, which no despatch names.
+    """
+    left = left_at_least(order)
+    found = {
+        item.item_id: left[item.item_id]
+        for item in order.items
+        if item.sku in skus
+        and item.parent_id is None
+        and item.kind != BUNDLE
+        and not item.virtual
+        and left[item.item_id] > 0
+        and item.item_id not in pieces
+    }
+    return found if is_rest({**pieces, **found}, left, order, goods=True) else {}
 
 
 def bundles(order: StoreOrder) -> list[int]:

@@ -16,6 +16,7 @@ from tidegate.domain.calendar import LONGEST, zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.attribute_check import check_attributes, check_customer_prices
 from tidegate.engine.code_check import check_codes
+from tidegate.engine.credit_check import check_credits
 from tidegate.engine.currency_check import account_currency, check_currencies, website_currencies
 from tidegate.engine.hub import Hub
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
@@ -307,6 +308,7 @@ def check_flows(
     yield from check_attributes(connection)
     yield from check_customer_prices(connection)
     yield from check_stock(connection, others, known.get("warehouse"))
+    yield from check_credits(connection)
     yield from check_prices(connection, facts.websites, facts.configs or (), known.get("price-list"))
 
 

@@ -53,7 +53,7 @@ def portion(
         return Portion(wanted, part if begun else mark.text, earlier=earlier)
     if whole:
         return Portion(None, part if begun else mark.text, earlier=earlier)
-    first = dict(sorted(wanted.items())[:limit])
+    first = dict(list(wanted.items())[:limit])
     return Portion(first, part, goes_on=True, earlier=earlier)
 
 

@@ -19,7 +19,7 @@ from tidegate.config import model
 from tidegate.domain import shipping
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import Despatch, DespatchLine
-from tidegate.domain.paper import Mark, There, settle
+from tidegate.domain.paper import Begun, Mark, There, settle
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.store_order import beyond, is_rest, paused
 from tidegate.flows import papers, unreadable
@@ -34,7 +34,7 @@ from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
-from tidegate.magento.shipments import Track, shipment
+from tidegate.magento.shipments import Track, paper_items, shipment
 
 FLOW, CURSOR = "shipments", "despatches"
 SHIPMENT, TRACK = "shipment:", "track:"
@@ -225,19 +225,39 @@ class ShipmentClerk:
             return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
         mark = Mark(MARK, subject.number)
         numbers = [parcel.number for parcel in subject.parcels]
-        said = settle(mark, pieces, shipping.left(order), order, there, done="despatched", tracks=numbers)
-        if isinstance(said, There):
-            return Adopt(str(said.paper.id), said.paper.number, said.text)
+        skipped = self.connection.settings.skip_skus
+        said = settle(
+            mark,
+            pieces,
+            shipping.left(order),
+            order,
+            there,
+            done="despatched",
+            tracks=numbers,
+            along={each.item_id for each in order.items if each.sku in skipped},
+        )
         if isinstance(said, Failure):
             return said
+        rest = pieces if said is None else said.rest if isinstance(said, Begun) else {}
+        along = shipping.along(rest, order, skipped)
+        if isinstance(said, There):
+            if not along:
+                return Adopt(str(said.paper.id), said.paper.number, said.text)
+            said = Begun((said.paper,), {})
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return source
         if on_hold := paused(order):
             return on_hold
         left = shipping.left_at_least(order)
-        rest = is_rest(said.rest if said else pieces, left, order, goods=True)
-        call = portion(pieces, said, mark, store.client.array_limit, whole=rest)
+        wanted = {**along, **rest}
+        call = portion(
+            wanted,
+            Begun(said.papers, wanted) if said else None,
+            mark,
+            store.client.array_limit,
+            whole=is_rest(wanted, left, order, goods=True),
+        )
         comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
         told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
         body = shipment(
@@ -247,14 +267,33 @@ class ShipmentClerk:
             tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels],
             notify=self.connection.settings.fulfilment.notify and not told,
         )
+        alone: list[int] = []  # made without what goes along
 
         def send() -> int | Failure:
             made = store.shipments.ship(subject.entity_id, body)
+            if isinstance(made, Failure) and made.code is Code.SHORT_STOCK and along and rest and call.pieces:
+                goods = {each: quantity for each, quantity in call.pieces.items() if each in rest}
+                made = store.shipments.ship(
+                    subject.entity_id, msgspec.structs.replace(body, items=paper_items(goods))
+                )
+                if not isinstance(made, Failure):
+                    alone.append(made)
             if isinstance(made, Failure) and made.code in (Code.SHORT_STOCK, Code.REFUSED):
                 return beyond(pieces, left, order, "despatched") or made
             return made
 
-        return call.write(body, send, store.shipments.number)
+        def number(made: int) -> str | Failure:
+            name = store.shipments.number(made)
+            if made not in alone:
+                return name
+            names = ", ".join(each.sku for each in order.items if each.item_id in along)
+            text = (
+                f"the goods are shipped as {name or made}; {names} (skip_skus) go along, and the source {source} "
+                "holds too little of them. Correct its stock in Magento, or `tidegate queue skip`."
+            )
+            return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
+
+        return call.write(body, send, number)
 
     def together(self, products: Sequence[int]) -> set[int] | Failure:
         """Which bundles ship as one parcel."""

@@ -186,3 +186,12 @@ def test_flows_that_need_each_other(fresh: Terminal, config: dict[str, Any], key
         line for line in found if line["subject"] == f"connections.web.{key}" and words in line["text"]
     ]
     assert [line["verdict"] for line in matching] == ["warn"]
+
+
+def test_what_is_known_of_carriage_on_credit_memos_is_shown(terminal: Terminal) -> None:
+    terminal.write_config(back=EVERY, text=ON_HOLD)
+    found = of(lines(terminal), WEB, "carriage on credit memos")
+    assert "not known yet" in found["text"]
+    rule = '\n[connections.web.fulfilment]\ncarriage_on_credits = "with-tax"'
+    terminal.write_config(back=EVERY, text=ON_HOLD | {"\n[connections.web.fulfilment]": STATUSES + rule})
+    assert "with tax (configured)" in of(lines(terminal), WEB, "carriage on credit memos")["text"]

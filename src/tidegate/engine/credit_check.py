@@ -1,0 +1,27 @@
+"""What is known of how the store takes the carriage of a credit memo: part of `tidegate check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tidegate.domain.crediting import CarriageRule
+from tidegate.engine.permission_check import enabled
+from tidegate.flows.carriage_rule import carriage_rule
+from tidegate.flows.connection import Connection
+from tidegate.sage.port import Finding
+
+NAME = "carriage on credit memos"
+
+
+def check_credits(connection: Connection) -> Iterator[Finding]:
+    """Configured, learnt or not known yet. REST does not tell it (Magento contract, point 35)."""
+    if "credits" not in enabled(connection.settings):
+        return
+    rule = carriage_rule(connection)
+    if rule is CarriageRule.UNKNOWN:
+        text = "not known yet; all of it is refunded alike, and the first memo over a part of it shows it"
+        yield Finding(NAME, "pass", text)
+        return
+    configured = connection.settings.fulfilment.carriage_on_credits != "learn"
+    how = "configured" if configured else "shown by a credit memo"
+    yield Finding(NAME, "pass", f"the store takes it {rule.value.replace('-', ' ')} ({how})")

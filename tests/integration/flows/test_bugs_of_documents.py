@@ -1,0 +1,86 @@
+"""Careless changes to the flows of documents are found by the tests beside this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integration.flows import (
+    test_documents_that_wait,
+    test_long_documents,
+    test_skipped_products,
+    test_totals_of_documents,
+)
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import DETROIT, FLOWS, Fulfilled
+from tidegate.config.model import Flow
+from tidegate.config.stock import Stock
+from tidegate.domain import invoiced, paper, shipping
+from tidegate.domain.errors import Code
+from tidegate.flows import cycle, invoices, short_stock
+from tidegate.flows.credits import CreditClerk
+
+
+def british(build: Build) -> Fulfilled:
+    return Fulfilled(build("uk"), stock=Stock(warehouses={"HOME": "wh_london"}))
+
+
+def test_a_memo_whose_total_is_not_compared(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CreditClerk, "differs", lambda *given: None)
+    with pytest.raises(AssertionError):
+        test_totals_of_documents.test_point_35_a_part_of_the_carriage_is_right_or_told_and_teaches_the_rule(
+            british(build)
+        )
+
+
+def test_an_invoice_whose_total_is_not_compared(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invoices, "invoice_differs", lambda *given, **more: None)
+    with pytest.raises(AssertionError):
+        test_totals_of_documents.test_an_invoice_of_another_total_is_a_review_with_both_figures(
+            british(build)
+        )
+
+
+def test_a_hold_that_counts_as_a_refusal(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invoices, "paused", lambda order: None)
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
+            Fulfilled(build()), monkeypatch, "invoices", False
+        )
+
+
+def test_a_hold_that_alerts(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cycle, "PREREQUISITES", (Code.PARENT_PENDING,))
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
+            Fulfilled(build()), monkeypatch, "invoices", False
+        )
+
+
+def test_stock_that_releases_nothing(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(short_stock, "release", lambda *given: None)
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_a_shipment_short_of_stock_is_tried_as_soon_as_its_stock_was_written(
+            build()
+        )
+
+
+def test_one_part_taken_for_all(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "_rest", lambda *given: {})
+    with pytest.raises(AssertionError):
+        test_long_documents.test_point_28_a_part_of_an_order_is_written_in_portions(Fulfilled(build()), "")
+
+
+@pytest.mark.parametrize("bug", ["never shipped", "counted as shipping"])
+def test_a_skipped_product_that_is_no_goods(build: Build, monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
+    flows = {name: Flow(every="15m") for name in ("orders", *FLOWS)}
+    shop = Fulfilled(build(), flows=flows, stock=DETROIT, skip_skus=(test_skipped_products.CARD,))
+    check: Any = test_skipped_products.test_reconciliation_counts_a_skipped_product_as_goods
+    if bug == "never shipped":
+        monkeypatch.setattr(shipping, "along", lambda *given: {})
+        check = test_skipped_products.test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere
+    else:
+        monkeypatch.setattr(invoiced, "_net_of", lambda *given: 0)
+    with pytest.raises(AssertionError):
+        check(shop)

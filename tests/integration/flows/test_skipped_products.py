@@ -1,0 +1,74 @@
+"""Products of `skip_skus` are text to Sage, and goods to Magento: they leave with the last of the goods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from integration.flows.fulfilment import DETROIT, FLOWS, Fulfilled
+from integration.flows.stage import SETTLED, Stage
+from tidegate.config.model import Flow
+from tidegate.domain.states import State
+from tidegate.engine.reconcile import compare, last_days
+
+CARD = "HUB-0003"
+LINES = (("HUB-0001", 2), (CARD, 1), ("HUB-0002", 1))
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Fulfilled:
+    flows = {name: Flow(every="15m") for name in ("orders", *FLOWS)}
+    return Fulfilled(stage, flows=flows, stock=DETROIT, skip_skus=(CARD,))
+
+
+def shipped(shop: Fulfilled, placed: int) -> list[dict[str, str]]:
+    return [{item["sku"]: item["qty"] for item in each["items"]} for each in shop.papers(placed)["shipments"]]
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_a_skipped_product_goes_with_the_despatch_that_completes_the_goods(
+    shop: Fulfilled, fault: str
+) -> None:
+    placed = shop.sent(lines=LINES)
+    shop.despatch(placed, {"HUB-0001": 2})
+    shop.run("shipments")
+    assert shipped(shop, placed) == [{"HUB-0001": "2"}]
+    shop.despatch(placed)
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/ship$")
+    shop.run("shipments")
+    shop.run("shipments", after=SETTLED)
+    assert shipped(shop, placed)[1:] == [{CARD: "1", "HUB-0002": "1"}]
+    shop.invoice(placed)
+    shop.run("shipments", "invoices")
+    assert shop.stage.shop_order(placed)["state"] == "complete"
+    assert len(shipped(shop, placed)) == 2
+
+
+def test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere(shop: Fulfilled) -> None:
+    placed = shop.sent(lines=LINES)
+    found = shop.stage.shop.stock.item(CARD, "wh_detroit")
+    assert found is not None
+    shop.stage.shop.stock.put(replace(found, quantity=Decimal(0)))
+    shop.despatch(placed)
+    shop.run("shipments")
+    assert shipped(shop, placed) == [{"HUB-0001": "2", "HUB-0002": "1"}]
+    item = shop.item(placed, "shipments", "shipment:")
+    assert (item.state, item.reason_code) == (State.HELD, "short-stock")
+    assert CARD in item.reason
+    shop.stage.shop.stock.put(found)
+    shop.run("shipments", after=SETTLED)
+    assert shipped(shop, placed)[1:] == [{CARD: "1"}]
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+
+
+def test_reconciliation_counts_a_skipped_product_as_goods(shop: Fulfilled) -> None:
+    placed = shop.sent(lines=LINES, shipping=Decimal("12.00"))
+    shop.despatch(placed)
+    shop.run("shipments")
+    shop.invoice(placed)
+    shop.run("invoices", "payments")
+    found = compare(shop.stage.connection, last_days(shop.stage.connection, 7))
+    assert [each.text for each in found.differences if each.kind.value == "invoiced"] == []
