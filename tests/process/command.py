@@ -51,9 +51,10 @@ class Command:
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
 
     def cycles(self, *outcomes: str) -> list[dict[str, Any]]:
-        """The cycles that it has logged: those that were carried out, unless told."""
+        """The cycles that it has logged: those that were carried out, unless told. Idle ones are at `debug`."""
         wanted = outcomes or ("done", "ended early")
-        return [each for each in self.log if each["event"] == "cycle" and each["outcome"] in wanted]
+        ended = [each for each in self.log if each["event"] in ("cycle", "idle", "closed")]
+        return [each for each in ended if each.get("outcome", "done") in wanted]
 
     @property
     def code(self) -> int | None:

@@ -163,7 +163,7 @@ class Stage:
 
     def run(self, config: Path | None = None) -> Command:
         """Start `tidegate run`."""
-        return self.start("run", "--json", config=config)
+        return self.start("--debug", "run", "--json", config=config)
 
     def call(self, *words: str, code: int = 0, config: Path | None = None) -> Command:
         """Carry a command out and insist on its exit code."""

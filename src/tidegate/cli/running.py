@@ -31,13 +31,16 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
     """Run every cycle when it is due, until SIGINT or SIGTERM. A running cycle ends properly."""
+    import logging
+
     import structlog
 
     from tidegate import log
 
     there = here(context)
     with there.hub() as hub, asked_to_stop() as stop:
-        log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock)
+        level = logging.DEBUG if there.debug else logging.INFO
+        log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock, level=level)
         for warning in there.warnings:
             structlog.get_logger().warning(
                 "configuration", key=warning.key, found=warning.found, remedy=warning.remedy
