@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order, OrderLine
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
@@ -46,17 +46,17 @@ class ProductSkus:
     def of(self, product_ids: Iterable[int]) -> Mapping[int, str] | Failure:
         """The SKUs of these products; those that the store no longer has are left out."""
         wanted = set(product_ids)
-        missing = sorted(wanted - self._known.keys())
         if len(self._known) > LARGEST:
-            self._known.clear()
-            missing = sorted(wanted)
+            self._known = {}
+        known = self._known  # flows of other threads may ask at the same time
+        missing = sorted(wanted - known.keys())
         for start in range(0, len(missing), MOST):
             search = Search().where(Filter("entity_id", "in", missing[start : start + MOST]))
             page = self._client.search(PATH, search.sized(MOST).only(FIELDS), _PAGE)
             if isinstance(page, Failure):
                 return page
-            self._known |= {each.id: str(each.sku) for each in page.items if each.sku is not None}
-        return {number: self._known[number] for number in wanted if number in self._known}
+            known.update({each.id: str(each.sku) for each in page.items if each.sku is not None})
+        return {number: known[number] for number in wanted if number in known}
 
     def own(self, orders: Sequence[Order]) -> list[Order] | Failure:
         """The orders with each line under its product's own SKU; the ordered one is kept beside it."""
@@ -70,7 +70,8 @@ class ProductSkus:
             return list(orders)
         skus = self.of(ids)
         if isinstance(skus, Failure):
-            return skus
+            # Who may not read products still reads orders; Sage then says which SKU it does not know.
+            return list(orders) if skus.code is Code.NOT_PERMITTED else skus
         return [
             msgspec.structs.replace(order, lines=tuple(_own(line, skus) for line in order.lines))
             for order in orders

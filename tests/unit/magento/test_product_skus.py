@@ -75,6 +75,8 @@ def test_a_product_that_is_gone_keeps_the_sku_as_ordered_and_a_failed_call_is_to
     assert ProductSkus(Shop({})).own([order]) == [order]  # type: ignore[arg-type]
     down = Failure(Code.UNREACHABLE, "down", sent=False)
     assert ProductSkus(Shop({}, down)).own([order]) is down  # type: ignore[arg-type]
+    forbidden = Failure(Code.NOT_PERMITTED, "no Magento_Catalog::products", sent=False)
+    assert ProductSkus(Shop({}, forbidden)).own([order]) == [order]  # type: ignore[arg-type]
 
 
 def test_of_a_configurable_the_variant_s_product_counts() -> None:
