@@ -32,7 +32,7 @@ from tidegate.engine.live_prices import MOST_FAILED
 from tidegate.engine.price_answers import PriceDesk
 from tidegate.simulation.settings import render
 
-PATH, TOKEN = "the-shop-shows-this-token-4711", "the-shop-shows-this-token-4711"
+PATH, TOKEN = "/api/v1/prices", "the-shop-shows-this-token-4711"
 PAGE = Path(__file__).parents[3] / "docs" / "http-api.md"
 FLOWS = {name: Flow(every="1h") for name in ("orders", "prices", "customers")}
 ONE = {"account": "WANDA01", "lines": [{"sku": "HUB-0007"}]}
