@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tidegate_sandbox.checker_remaining import cancelled_here_too, taken_back_there_too, versions
+
 Book = Mapping[str, Any]
 
 
@@ -93,7 +95,18 @@ def judge(
     verdict.orders = len(mine)
     nothing_doubled(company, terms, verdict)
     customers_once(company, verdict)
+    steps_of: dict[int, list[Book]] = {}
+    for each in deliveries:
+        steps_of.setdefault(each["entity_id"], []).append(each)
     for order in mine:
+        late = taken_back_there_too(
+            order, found_there(order, company, terms), steps_of.get(order["entity_id"], ())
+        )
+        unseen = cancelled_here_too(
+            order, found_there(order, company, terms), steps_of.get(order["entity_id"], ())
+        )
+        for text in filter(None, (late, unseen)):
+            verdict.add("cancelled is cancelled", order["entity_id"], text)
         nothing_lost(order, company, main, cancellations, terms, verdict)
         nothing_stuck(order, company, main, cancellations, terms, verdict)
         cancelled_there_too(order, company, main, cancellations, terms, verdict)
@@ -226,7 +239,7 @@ def cancelled_there_too(
 ) -> None:
     """What the shop cancelled is cancelled in the company, or a person has been asked to."""
     live = [each for each in found_there(order, company, terms) if each["status"] not in GONE]
-    if order["state"] != "canceled" or not live:
+    if "canceled" not in (order["state"], order["status"]) or not live:
         return
     asked = (cancellations.get(order["entity_id"]), main.get(order["entity_id"]))
     if not any(each is not None and each["state"] == "review" for each in asked):
@@ -290,17 +303,20 @@ def totals_agree(
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
             side = "" if same_currency else "base_"
             # What gift cards and the like have paid is no longer in the store's grand total.
-            wanted = Decimal(str(order[f"{side}grand_total"])) + Decimal(order.get(f"{side}paid", 0))
-            difference = Decimal(there["gross"]) - wanted
+            paid = Decimal(order.get(f"{side}paid", 0))
+            wanted = [
+                paid + (each.total if same_currency else each.base_total) for each in versions(order)
+            ]
             in_review = told is not None and told["state"] == "review"
-            if difference and not in_review:
-                verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {wanted}")
+            if Decimal(there["gross"]) not in wanted and not in_review:
+                shown = " or ".join(map(str, wanted))
+                verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {shown}")
 
 
 def goods_agree(mine: Iterable[Book], company: Book, terms: Terms, verdict: Verdict) -> None:
     """What was bought is what will be picked: the same pieces of the same items."""
     for order in mine:
-        wanted = {sku: Decimal(pieces) for sku, pieces in order["pieces"].items()}
+        wanted = [each.pieces for each in versions(order)]
         for there in found_there(order, company, terms):
             if there["status"] == "deleted":
                 continue
@@ -308,9 +324,9 @@ def goods_agree(mine: Iterable[Book], company: Book, terms: Terms, verdict: Verd
             for line in there["lines"]:
                 if line["kind"] == "item":
                     picked[line["code"]] = picked.get(line["code"], Decimal(0)) + Decimal(line["quantity"])
-            if picked != wanted:
-                shown = [{sku: str(count) for sku, count in each.items()} for each in (picked, wanted)]
-                verdict.add("goods agree", order["entity_id"], f"company {shown[0]}, store {shown[1]}")
+            if picked not in wanted:
+                shown = [{sku: str(count) for sku, count in each.items()} for each in (picked, *wanted)]
+                verdict.add("goods agree", order["entity_id"], f"company {shown[0]}, store {shown[1:]}")
 
 
 def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ import pytest
 from simulation import bugs_of_figures as figures
 from simulation import bugs_of_sending as sending
 from simulation import bugs_of_stock as stock
+from simulation import bugs_of_taking_back as back
 from simulation import bugs_of_the_engine as engine
 from simulation import bugs_of_the_way_back as way_back
 from simulation import engine_scenarios, fulfilment, scenarios
@@ -59,6 +60,9 @@ MUTANTS = tuple(
         (sending.a_lease_without_end, scenarios.DEAD, "liveness"),
         (sending.a_cancellation_is_forgotten_while_in_doubt, scenarios.IN_DOUBT, "cancelled is cancelled"),
         (sending.the_copy_does_not_wait_for_its_parent, scenarios.EDITED, "documents keep their order"),
+        (back.cancelled_pieces_are_sent, scenarios.REST_CANCELLED, "cancelled is cancelled"),
+        (back.a_closed_order_is_sent_while_in_doubt, scenarios.REFUNDED_IN_DOUBT, "cancelled is cancelled"),
+        (back.a_status_cancelled_is_no_reason, scenarios.PAYMENT_ABANDONED, "cancelled is cancelled"),
         (figures.tax_is_cut_off_instead_of_rounded, scenarios.MONEY, "totals agree"),
         (figures.the_rounding_line_is_dropped, scenarios.POUNDS, "totals agree"),
         (figures.a_discount_counts_twice, scenarios.MONEY, "nothing is stuck"),

@@ -252,3 +252,20 @@ TWINS = Script(
     ),
     checks={"one worker a flow": one_worker},
 )
+
+# --- what the shop takes back --------------------------------------------------------------------
+
+SIX = {"kind": "guest", "lines": (("HUB-0001", 4), ("HUB-0002", 2)), "method": "checkmo"}
+REST_CANCELLED = Script(
+    events=((5, "place", SIX), (6, "cancel-rest", {"pick": 0.0, "share": 0.4})),
+    minutes=90,
+)
+REFUNDED_IN_DOUBT = Script(
+    events=(
+        (5, "place", SIX),
+        (6, "strike", strike(SAGE, "drop_before", **ORDER)),
+        (62, "refund", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
+    ),
+    minutes=150,
+)
+PAYMENT_ABANDONED = Script(events=((5, "place", {**SIX, "status": "canceled"}),), minutes=90)

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from tidegate_sandbox.faults import Fault
-from tidegate_sandbox.magento import creditmemo, edits, invoice
+from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
@@ -63,6 +63,25 @@ class Merchant:
             back = [item["item_id"] for item in items] if returned < 0.5 else []
             chosen = None if share > 0.8 else wanted
             creditmemo.refund(self._store, order, chosen, creditmemo.Arguments(return_to_stock=back))
+
+    def do_cancel_rest(self, pick: float, share: float) -> None:
+        """Somebody invoices a part of an order that has not left, and cancels the rest."""
+        orders = [
+            order
+            for order in self._store.orders.all()
+            if order.row.get("state") in ("new", "processing")
+            and not any(item["qty_shipped"] or item["qty_invoiced"] for item in order.items)
+            and not any("parent_item_id" in item for item in order.items)
+            and any(item["qty_ordered"] > 1 for item in order.items)
+        ]
+        if not orders:
+            return
+        order = orders[int(pick * len(orders))]
+        item = max(order.items, key=lambda each: Decimal(each["qty_ordered"]))
+        part = min(pieces(item["qty_ordered"], share), Decimal(item["qty_ordered"]) - 1)
+        with suppress(Refusal):
+            invoice.invoice(self._store, order, {item["item_id"]: part})
+            order_actions.cancel(self._store, order)
 
     def do_limits(self) -> None:
         """The merchant switches the shop's input limits on."""

@@ -114,6 +114,8 @@ def write_week(
         *face_faults(rng, start, days),
         *own_faults(rng, start, days),
     ]
+    # A generator of its own: what is taken back moves nothing else in the week.
+    events += takings(random.Random(f"taken-back-{seed}"), start, days)
     settings = {
         "edition": rng.choice(("standard", "professional")),
         "unknown": rng.choice(("create", "web-account", "create")),
@@ -165,6 +167,17 @@ def changes(rng: random.Random, start: datetime, days: int, orders: int) -> Iter
             "other-channel-sale",
             {"pick": rng.random(), "pieces": rng.randrange(1, 9)},
         )
+
+
+def takings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """The merchant cancels the rest of an order, refunds a part or all of one, holds one that was sent."""
+    for what, names, chance in (
+        ("cancel-rest", ("pick", "share"), 0.4),
+        ("refund", ("pick", "share", "returned"), 0.4),
+        ("hold", ("pick",), 0.2),
+    ):
+        if rng.random() < chance:
+            yield Event(moment(rng, start, days), what, {name: rng.random() for name in names})
 
 
 def closings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:

@@ -93,6 +93,7 @@ def _order(company: Company, order: Order) -> dict[str, Any]:
                 "allocated": _plain(line.allocated),
                 "despatched": _plain(line.despatched),
                 "invoiced": _plain(line.invoiced),
+                "credited": _plain(company.invoices.credited(line)),
             }
             for line in order.lines
         ],

@@ -140,7 +140,7 @@ class Invoices:
         day = day if day is not None else company.today()
         company.calendar.require_open(day)
         lines = {line.id: line for line in order.lines}
-        left = {id: line.invoiced - self._credited(line) for id, line in lines.items()}
+        left = {id: line.invoiced - self.credited(line) for id, line in lines.items()}
         chosen = {id: left[id] for id in lines if left[id] > 0} if quantities is None else quantities
         for id, quantity in chosen.items():
             if id not in lines:
@@ -174,7 +174,8 @@ class Invoices:
         order.updated_at = company.stamp()
         return credit
 
-    def _credited(self, line: OrderLine) -> Decimal:
+    def credited(self, line: OrderLine) -> Decimal:
+        """The pieces of an order line that credit notes have taken back."""
         found = self.lines.find("order_line_id", line.id)
         return sum((one.quantity for one in found if self._is_credit(one)), NONE)
 

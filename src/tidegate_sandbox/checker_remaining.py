@@ -1,0 +1,100 @@
+"""The checker of what a shop takes back: pieces cancelled or refunded before an order is sent, and after it.
+
+Shares no code with the hub. Every credit memo, and the cancellation of the rest, makes another version of
+an order; the company may have any of them, since nobody outside can tell which one the hub last read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Book = Mapping[str, Any]
+ZERO = Decimal(0)
+#: Orders of the company that are no longer to be delivered.
+OVER = ("deleted", "cancelled")
+
+
+@dataclass(frozen=True)
+class Version:
+    """An order as it was at some time: the pieces that remained, and the totals in both currencies."""
+
+    pieces: Mapping[str, Decimal]
+    total: Decimal
+    base_total: Decimal
+
+
+def versions(order: Book) -> Iterator[Version]:
+    """As it was placed, after each credit memo, and each of these with the rest cancelled."""
+    gone = {sku: Decimal(count) for sku, count in order["cancelled"].items()}
+    for count in range(len(order["creditmemos"]) + 1):
+        memos = order["creditmemos"][:count]
+        for cancelled in (False, True) if gone else (False,):
+            pieces = {sku: Decimal(ordered) for sku, ordered in order["pieces"].items()}
+            totals = [Decimal(str(order[side + "grand_total"])) for side in ("", "base_")]
+            for memo in memos:
+                for sku, taken in picked(order, memo).items():
+                    pieces[sku] -= taken
+                totals = [
+                    total - Decimal(str(memo[side + "grand_total"]))
+                    for total, side in zip(totals, ("", "base_"), strict=True)
+                ]
+            if cancelled:
+                pieces = {sku: left - gone.get(sku, ZERO) for sku, left in pieces.items()}
+                totals = [
+                    total - Decimal(str(order[side + "total_canceled"] or 0))
+                    for total, side in zip(totals, ("", "base_"), strict=True)
+                ]
+            yield Version({sku: left for sku, left in pieces.items() if left > 0}, totals[0], totals[1])
+
+
+def picked(order: Book, memo: Book) -> dict[str, Decimal]:
+    """The pieces of a credit memo by what is picked; a configurable and its variant are told twice."""
+    rows = {row["order_item_id"]: row for row in memo["items"]}
+    found: dict[str, Decimal] = {}
+    for item_id, row in rows.items():
+        parent = rows.get(order["parents"].get(item_id))
+        variant = parent is not None and parent["sku"] == row["sku"]
+        if row["sku"] in order["pieces"] and not variant:
+            found[row["sku"]] = found.get(row["sku"], ZERO) + Decimal(row["qty"])
+    return found
+
+
+def remaining(order: Book) -> Mapping[str, Decimal]:
+    """The pieces that remain now."""
+    return list(versions(order))[-1].pieces
+
+
+def owed_there(there: Book) -> dict[str, Decimal]:
+    """The pieces that the company delivers, or has delivered and not taken back."""
+    found: dict[str, Decimal] = {}
+    for line in there["lines"]:
+        if line["kind"] == "item":
+            left = Decimal(line["quantity"]) - Decimal(line["credited"])
+            found[line["code"]] = found.get(line["code"], ZERO) + left
+    return found
+
+
+def taken_back_there_too(order: Book, found: Sequence[Book], told: Sequence[Book]) -> str:
+    """What is wrong when the company goes on to deliver what the shop has taken back, and nobody was asked."""
+    live = [each for each in found if each["status"] not in OVER]
+    if not live or order["state"] == "canceled":  # the whole order is another promise
+        return ""
+    left, there = remaining(order), owed_there(live[0])
+    more = {sku: count - left.get(sku, ZERO) for sku, count in there.items() if count > left.get(sku, ZERO)}
+    if not more or any(each["flow"] in ("orders", "credits") and each["state"] == "review" for each in told):
+        return ""
+    return f"the shop has taken back { ({sku: str(count) for sku, count in more.items()}) } of {live[0]['number']}"
+
+
+def cancelled_here_too(order: Book, found: Sequence[Book], told: Sequence[Book]) -> str:
+    """What is wrong when the company has cancelled an order, the shop has it alive, and nobody was told."""
+    kept = [each for each in found if each["status"] != "deleted"]
+    alive = order["state"] in ("new", "processing", "complete") and bool(remaining(order))
+    if not alive or not kept or any(each["status"] != "cancelled" for each in kept):
+        return ""
+    asked = any(each["flow"] in ("orders", "order-status") and each["state"] == "review" for each in told)
+    carried = any(each["step"].startswith("standing-") and each["state"] == "confirmed" for each in told)
+    return "" if asked or carried else f"{kept[0]['number']} is cancelled, the shop has the order alive"
