@@ -104,14 +104,29 @@ def created_comment(call: Call) -> Row | None:
     return given
 
 
-def account(store: MagentoStore, order_id: int) -> dict[str, Any]:
+def account(store: MagentoStore, order: Order) -> dict[str, Any]:
     """What an outsider needs to know of an order's documents: quantities, marks, amounts, mails sent."""
     tables = {"shipments": store.shipments, "invoices": store.invoices, "creditmemos": store.creditmemos}
     found: dict[str, Any] = {
-        name: [_outline(row) for row in table.of(order_id)] for name, table in tables.items()
+        name: [_outline(row) for row in table.of(order.entity_id)] for name, table in tables.items()
     }
-    keys = {(table.kind, row["entity_id"]) for table in tables.values() for row in table.of(order_id)}
+    keys = {(table.kind, row["entity_id"]) for table in tables.values() for row in table.of(order.entity_id)}
     found["mails"] = [list(mail) for mail in store.mails if mail in keys]
+    found |= {key: order.row.get(key) for key in ("total_canceled", "base_total_canceled")}
+    found["cancelled"] = {sku: str(count) for sku, count in _cancelled(order).items()}
+    return found
+
+
+def _cancelled(order: Order) -> dict[str, Any]:
+    """Cancelled pieces by what is picked; those of a configurable's variant stand on its parent."""
+    by_id = {item["item_id"]: item for item in order.items}
+    divided = {item.get("parent_item_id") for item in order.items}
+    found: dict[str, Any] = {}
+    for item in order.items:
+        parent = by_id.get(item.get("parent_item_id"))
+        counted = parent if parent is not None and parent["product_type"] == "configurable" else item
+        if item["item_id"] not in divided and counted.get("qty_canceled", 0):
+            found[item["sku"]] = found.get(item["sku"], 0) + counted["qty_canceled"]
     return found
 
 

@@ -302,7 +302,7 @@ class MagentoStore:
                 "orders": [
                     {
                         **order_books.account(order),
-                        **account(self, order.entity_id),
+                        **account(self, order),
                         "awaited": self.stock.awaited(order.entity_id),
                     }
                     for order in self.orders.all()
