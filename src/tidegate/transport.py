@@ -70,10 +70,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No complete answer. `sent` is False only when the request certainly did not leave."""
+    """No complete answer. `sent` is False only when the request certainly did not leave.
+
+    `too_much` tells that it took too long or was too large: a smaller question may be answered.
+    """
 
     sent: bool
     text: str
+    too_much: bool = False
 
 
 def _instant(text: str) -> datetime | None:
@@ -163,7 +167,7 @@ class HttpClient:
         ) as error:
             return NoAnswer(sent=False, text=redact(f"{type(error).__name__}: {error}"))
         except httpx.HTTPError as error:
-            return NoAnswer(sent=True, text=redact(f"{type(error).__name__}: {error}"))
+            return _lost(error)
         try:
             return self._read(response)
         finally:
@@ -176,18 +180,25 @@ class HttpClient:
             for chunk in response.iter_bytes():
                 size += len(chunk)
                 if size > self._max_bytes:
-                    return NoAnswer(sent=True, text=f"the answer is larger than {self._max_bytes} bytes")
+                    text = f"the answer is larger than {self._max_bytes} bytes"
+                    return NoAnswer(sent=True, text=text, too_much=True)
                 chunks.append(chunk)
                 if self._deadline.left() <= 0:
-                    return NoAnswer(sent=True, text=f"the answer was not whole after {self._deadline}")
+                    text = f"the answer was not whole after {self._deadline}"
+                    return NoAnswer(sent=True, text=text, too_much=True)
         except httpx.HTTPError as error:
-            return NoAnswer(sent=True, text=redact(f"{type(error).__name__}: {error}"))
+            return _lost(error)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, b"".join(chunks))
 
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()
+
+
+def _lost(error: httpx.HTTPError) -> NoAnswer:
+    text = redact(f"{type(error).__name__}: {error}")
+    return NoAnswer(sent=True, text=text, too_much=isinstance(error, httpx.TimeoutException))
 
 
 @dataclass(frozen=True, slots=True)

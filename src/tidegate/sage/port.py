@@ -212,6 +212,19 @@ class Company(Protocol):
         """Preflight: reachability, credentials, permissions, version, site and company, clock."""
         ...
 
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        """Sizes of pages and look-ups that the company's hosting has taught, by name."""
+        ...
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        """What an earlier process has learnt; what is known already stays."""
+        ...
+
+    def forget_limits(self) -> None:
+        """Try again at full size."""
+        ...
+
     def forget(self) -> None:
         """Drop cached reference data, so that a new SKU or code is seen."""
         ...

@@ -281,7 +281,7 @@ def test_one_order_a_call(world: World) -> None:
         list(session.send_orders([first, second]))
 
 
-def test_a_batch_of_25_costs_one_look_up_and_25_calls() -> None:
+def test_a_batch_of_25_costs_two_look_ups_and_25_calls() -> None:
     world = make_world()
     prepare(world, order())
     world.api.on("GET", "/sop_orders", ok([]))
@@ -297,4 +297,4 @@ def test_a_batch_of_25_costs_one_look_up_and_25_calls() -> None:
             list(session.send_orders([one]))
 
     assert len(prepared) == 25
-    assert world.company.calls - before == 26
+    assert world.company.calls - before == 27

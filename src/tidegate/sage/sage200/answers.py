@@ -16,6 +16,10 @@ from tidegate.redaction import redact
 from tidegate.sage.sage200.fields import Row, text_of
 from tidegate.transport import Answer, NoAnswer
 
+TOO_MUCH = "too_much"  #: key of `Failure.details`: a smaller page may be answered
+TOO_LONG = "too_long"  #: key of `Failure.details`: a shorter query may be answered
+TOO_LONG_STATUSES = (400, 404, 413, 414, 431)
+
 _LOCK = re.compile(
     r"(?i)\b(locked|back-?up|backed up|exclusive(ly)?|(period|month|year)[- ]end|being (restored|upgraded))\b"
 )
@@ -87,7 +91,10 @@ def names_addressee(answer: Answer) -> bool:
 def lost(answer: NoAnswer, *, reading: bool) -> Failure:
     """What no answer means: a write that may have left is in doubt, everything else had no effect."""
     if reading or not answer.sent:
-        return Failure(Code.UNREACHABLE, f"Sage cannot be reached: {answer.text}", sent=False)
+        details = {TOO_MUCH: "yes"} if answer.too_much else {}
+        return Failure(
+            Code.UNREACHABLE, f"Sage cannot be reached: {answer.text}", sent=False, details=details
+        )
     return Failure(Code.NO_ANSWER, f"no answer from Sage: {answer.text}")
 
 
@@ -108,11 +115,12 @@ def judge_read(answer: Answer | NoAnswer) -> Failure | None:
             return Failure(Code.LOCKED, f"Sage is locked: {text}", retry_after=answer.retry_after, sent=False)
         if answer.status == 504:
             text = f"{text} (the tunnel to the customer's server, or a query that took too long)"
-        return _trouble(answer, text)
+        return _trouble(answer, text, {TOO_MUCH: "yes"} if answer.status in (502, 504) else {})
     if answer.status == 400 and said:
         return Failure(Code.REFUSED, f"Sage refused the query: {said}", sent=False)
-    if answer.status == 404 and not said:
-        return _page(answer)  # the API's own 404 is JSON; a page is of something in between
+    if answer.status in TOO_LONG_STATUSES and not said:
+        # The API's own refusals are JSON; a page is of something in between, such as IIS' 404.15.
+        return _trouble(answer, f"not the API's answer: {answer.text(120)}", {TOO_LONG: "yes"})
     return _refusal(answer, said) or _page(answer)
 
 
@@ -204,6 +212,25 @@ def _page(answer: Answer) -> Failure:
     return _trouble(answer, f"not the API's answer: {answer.text(120)}")
 
 
-def _trouble(answer: Answer, text: str) -> Failure:
+def _trouble(answer: Answer, text: str, details: dict[str, str] | None = None) -> Failure:
     code = Code.MAINTENANCE if _MAINTENANCE.search(text) else Code.SERVER_TROUBLE
-    return Failure(code, f"Sage answered {answer.status}: {text}", retry_after=answer.retry_after, sent=False)
+    said = f"Sage answered {answer.status}: {text}"
+    return Failure(code, said, answer.retry_after, sent=False, details=details or {})
+
+
+def endless(path: str) -> Failure:
+    """A read whose pages never end, whatever the company counts."""
+    text = f"Sage's answers about {path} do not end: page after page, and none is the last"
+    return Failure(Code.SERVER_TROUBLE, text, sent=False)
+
+
+def lacking(path: str, failure: Failure) -> Failure:
+    """Every query of this shape is refused: the version lacks a field, no record is to blame."""
+    if failure.code is not Code.REFUSED:
+        return failure
+    remedy = "an older version without spare fields needs key_field = analysis_code_N"
+    return Failure(
+        Code.UNKNOWN_ENDPOINT,
+        f"this Sage 200 does not have the fields that are read from {path}: {failure.text} ({remedy})",
+        sent=False,
+    )

@@ -14,7 +14,9 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import remember_secret
 from tidegate.sage.sage200 import answers, queries
+from tidegate.sage.sage200.answers import TOO_LONG, TOO_MUCH
 from tidegate.sage.sage200.fields import Row, id_of, text_of
+from tidegate.sage.sage200.limits import SMALLEST_PAGE, Limits
 from tidegate.sage.sage200.sign_in import SignIn
 from tidegate.transport import Answer, HttpClient, NoAnswer
 
@@ -23,7 +25,8 @@ BASE_URLS = {
     "professional": "https://api.columbus.sage.com/uk/sage200extra/accounts/v1",
 }
 
-IDS = 100  #: ids that one call asks for
+IDS = 100  #: ids that one call asks for, as far as its address permits
+MOST_PAGES = 2000  #: a read that has not ended by then never will
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -67,8 +70,7 @@ class Sage200Client:
         self._keys = [key for key in subscription_keys if key]
         self._key = 0
         self._refused_token = ""
-        self._pool_sizes: dict[str, int] = {}
-        self._large = queries.LARGE  #: what this version takes as $top
+        self.limits = Limits()
         for key in self._keys:
             remember_secret(key)
 
@@ -121,53 +123,76 @@ class Sage200Client:
         """All rows of a collection, in pages by `key`, its id (§6, paging rule). `select` must hold it.
 
         Pages have 500 rows; `large` asks for more where the version takes it, for rows of few fields;
-        `first` is the most that the first page asks for, where little is awaited.
+        `first` is the most that the first page asks for, where little is awaited. A page that takes too
+        long is asked for again, smaller, and the size is remembered.
         """
         found: dict[int, Row] = {}
         nameless: list[Row] = []  # an id that cannot be read is its row's fault: who reads the row says so
         condition = where
-        while True:
-            top = min(self._large, queries.LARGE if found else first) if large else queries.PAGE
+        for _ in range(MOST_PAGES):
+            wanted = (queries.LARGE if found else first) if large else queries.PAGE
+            top = self.limits.page(path, wanted)
             page = self.read(
                 path,
                 queries.query(select=select, where=condition, expand=expand, orderby=f"{key} asc", top=top),
             )
             if isinstance(page, Failure):
-                if top > queries.PAGE and page.code in (Code.REFUSED, Code.SERVER_TROUBLE):
-                    self._large = queries.PAGE  # before February 2019, or the tunnel took too long (C)
-                    if page.code is Code.REFUSED:
-                        continue
+                probe = queries.query(select=(key,), where=f"{key} eq 0", top=1)
+                if self._shrunk(path, top, page, probe):
+                    continue
                 return page
             nameless += [row for row in page if id_of(row, key) is None]
             ids = [number for record in page if (number := id_of(record, key)) is not None]
             found.update({number: row for row in page if (number := id_of(row, key)) is not None})
             # A page of exactly 500 may be one that an old version has cut.
-            if not ids or len(page) < queries.PAGE or queries.PAGE < len(page) < top:
+            if not ids or len(page) < min(queries.PAGE, top) or queries.PAGE < len(page) < top:
                 return [*found.values(), *nameless]
             last = max(ids)
             if queries.after(where, last, key) == condition:
                 return [*found.values(), *nameless]  # the company ignores the filter: no page is new
             condition = queries.after(where, last, key)
+        return answers.endless(path)
+
+    def _shrunk(self, path: str, top: int, failure: Failure, probe: str) -> bool:
+        """Whether a page that did not come is worth another try, smaller: by what a tiny read says."""
+        if failure.code is Code.REFUSED and top > queries.PAGE:
+            self.limits.old_version()
+            return True
+        large = top > queries.PAGE and failure.code is Code.SERVER_TROUBLE  # the vendor warns of them (C)
+        if top <= SMALLEST_PAGE or not (large or TOO_MUCH in failure.details):
+            return False
+        if isinstance(self.read(path, probe), Failure):
+            return False  # not the size: it is an outage
+        self.limits.shrink(path, top)
+        return True
 
     def read_listed(self, path: str, *, select: Sequence[str], where: str) -> list[Row] | Failure:
         """All rows of a view without a key of its own: in pages by `$skip`, ordered by every field."""
         found: list[Row] = []
-        while True:
+        last: list[Row] = []
+        for _ in range(MOST_PAGES):
+            top = self.limits.page(path, queries.PAGE)
             page = self.read(
                 path,
                 queries.query(
                     select=select,
                     where=where,
                     orderby=",".join(f"{field} asc" for field in select),
-                    top=queries.PAGE,
+                    top=top,
                     skip=len(found),
                 ),
             )
             if isinstance(page, Failure):
+                if self._shrunk(path, top, page, queries.query(select=select[:1], top=1)):
+                    continue
                 return page
+            if page and page == last:
+                break  # the company ignores $skip: the same page would come for ever
             found.extend(page)
-            if len(page) < queries.PAGE:
+            if len(page) < top:
                 return found
+            last = page
+        return answers.endless(path)
 
     def read_pooled(
         self,
@@ -184,13 +209,16 @@ class Sage200Client:
         `terms` maps a name (a key, a code) to its filter terms; `most` is how many names one call
         carries. A pool that is refused with 400 is halved down to the name that is at fault, so that one
         odd name harms only itself: those come back beside the rows. If the pool was just too large, the
-        size that passed is remembered. Refused as a whole (a field that this version lacks): that Failure.
+        size that passed is remembered. Where something in between refuses the length of the query (a page,
+        no answer of the API), shorter ones are asked, and that is remembered. Refused as a whole (a field
+        that this version lacks): that Failure.
         """
         rows: dict[int, Row] = {}
         bad: dict[str, Failure] = {}
         probed = False
-        size = min(most, self._pool_sizes.get(path, most))
-        waiting = list(queries.pools(terms, most=size))
+        frame = len(queries.query(select=select, expand=expand, orderby=f"{key} asc", top=queries.PAGE)) + 60
+        size = self.limits.pool(path, most)
+        waiting = list(queries.pools(terms, most=size, longest=self.limits.query - frame))
         while waiting:
             pool = waiting.pop(0)
             where = queries.any_of([term for name in pool for term in terms[name]])
@@ -198,22 +226,30 @@ class Sage200Client:
             if isinstance(page, list):
                 rows.update({number: row for row in page if (number := id_of(row, key)) is not None})
                 continue
-            if page.code is not Code.REFUSED:
+            too_long = TOO_LONG in page.details
+            if page.code is not Code.REFUSED and not too_long:
                 return page
             if not probed:
                 probe = queries.query(select=select, where=f"{key} eq 0", expand=expand, top=1)
                 harmless = self.read(path, probe)
                 if isinstance(harmless, Failure):
-                    return _lacking(path, harmless)
+                    return answers.lacking(path, harmless)
                 probed = True
-            if len(pool) == 1:
+            if too_long and len(pool) == 1:
+                return page
+            if too_long:
+                self.limits.shorten(frame + len(queries.query(where=where)))
+                left = {name: terms[name] for names in (pool, *waiting) for name in names}
+                half = (len(pool) + 1) // 2
+                waiting = list(queries.pools(left, most=half, longest=self.limits.query - frame))
+            elif len(pool) == 1:
                 bad[pool[0]] = page
             else:
                 half = (len(pool) + 1) // 2
                 waiting[:0] = [pool[:half], pool[half:]]
-                self._pool_sizes[path] = half
+                self.limits.halve_pool(path, half)
         if bad:
-            self._pool_sizes.pop(path, None)  # it was the name, not the size
+            self.limits.forget_pool(path)
         return list(rows.values()), bad
 
     def read_by_ids(
@@ -347,17 +383,5 @@ def _wrong_company(site: str, company: str, said: str) -> Failure:
     return Failure(
         Code.WRONG_COMPANY,
         f"the signed-in user has no company {company} on site {site}: {said} (see site_id and company_id)",
-        sent=False,
-    )
-
-
-def _lacking(path: str, failure: Failure) -> Failure:
-    """Every query of this shape is refused: the version lacks a field, no record is to blame."""
-    if failure.code is not Code.REFUSED:
-        return failure
-    remedy = "an older version without spare fields needs key_field = analysis_code_N"
-    return Failure(
-        Code.UNKNOWN_ENDPOINT,
-        f"this Sage 200 does not have the fields that are read from {path}: {failure.text} ({remedy})",
         sent=False,
     )

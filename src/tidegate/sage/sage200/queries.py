@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 PAGE = 500  #: rows a call returns at most without $top, and on every version (C)
 LARGE = 5000  #: rows a call may ask for since February 2019 (C); for few fields only
-LONGEST = 5500  #: characters of one query string; addresses stay below 6,000
+LONGEST = 1900  #: characters of one query string: IIS takes 2,048 unless told otherwise
+COMPARISONS = 45  #: in one filter, the one of the next page included: 100 nodes where that is checked
 
 
 def text(value: str) -> str:
@@ -70,16 +71,18 @@ def after(where: str, last_id: int, key: str = "id") -> str:
 def pools(terms: Mapping[str, Sequence[str]], *, most: int, longest: int = LONGEST) -> Iterator[list[str]]:
     """Cut names into pools of at most `most` whose terms keep the encoded filter below `longest`.
 
-    A single name whose terms are longer than that makes a pool of its own: the company will judge it.
+    No pool has more comparisons than a filter may have beside the one of the next page. A single name whose terms are longer than that makes a pool of its own: the company will judge it.
     """
     pool: list[str] = []
-    length = 0
+    length, compared = 0, 1
     for name, listed in terms.items():
         size = len(quote(f" or {any_of(listed)}", safe=","))
-        if pool and (len(pool) >= most or length + size > longest):
+        full = len(pool) >= most or length + size > longest or compared + len(listed) > COMPARISONS
+        if pool and full:
             yield pool
-            pool, length = [], 0
+            pool, length, compared = [], 0, 1
         pool.append(name)
         length += size
+        compared += len(listed)
     if pool:
         yield pool

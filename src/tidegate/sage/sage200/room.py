@@ -181,6 +181,16 @@ class Sage200Company:
         check = Check(self._client, self.sign_in, self._clock, edition=edition, key_field=key_field)
         return check.run(self._company.currency)
 
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        return self._client.limits.learnt
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        self._client.limits.take(learnt)
+
+    def forget_limits(self) -> None:
+        self._client.limits.forget()
+
     def forget(self) -> None:
         self._reference.forget()
         self._reading.forget()

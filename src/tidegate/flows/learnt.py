@@ -1,0 +1,81 @@
+"""What stores and companies have taught of sizes, kept between processes: `tidegate cycle` from cron profits.
+
+Forgotten after a week and learnt anew: servers are repaired, and a limit that stays for ever costs every read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from tidegate.flows.connection import Connection
+from tidegate.ledger import marks
+
+KEPT_FOR = timedelta(days=7)  #: then everything is tried at full size again
+
+
+class Teacher(Protocol):
+    """A system whose limits are learnt from its refusals."""
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        """Sizes by name."""
+        ...
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        """What an earlier process has learnt; what is known already stays."""
+        ...
+
+    def forget_limits(self) -> None:
+        """Try again at full size."""
+        ...
+
+
+class _Kept(msgspec.Struct):
+    since: datetime
+    limits: dict[str, int]
+
+
+def recall(connection: Connection, now: datetime) -> None:
+    """Hand the clients what was learnt; drop what is older than a week."""
+    for name, teacher in _teachers(connection):
+        kept = _read(name)
+        if kept is None:
+            continue
+        if now - kept.since > KEPT_FOR:
+            teacher.forget_limits()
+        else:
+            teacher.take_limits(kept.limits)
+
+
+def keep(connection: Connection, now: datetime) -> None:
+    """Write down what is new. Inside a transaction."""
+    for name, teacher in _teachers(connection):
+        kept, learnt = _read(name), dict(teacher.learnt_limits)
+        if (kept.limits if kept else {}) == learnt:
+            continue
+        if not learnt:
+            marks.remove(name, now)
+            continue
+        since = kept.since if kept and now - kept.since <= KEPT_FOR else now
+        marks.write(name, msgspec.json.encode(_Kept(since, learnt)).decode(), now)
+
+
+def _teachers(connection: Connection) -> list[tuple[str, Teacher]]:
+    return [
+        (f"limits:company:{connection.settings.company}", connection.company),
+        (f"limits:store:{connection.store.name}", connection.store.client),
+    ]
+
+
+def _read(name: str) -> _Kept | None:
+    text = marks.read(name)
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=_Kept)
+    except msgspec.DecodeError:
+        return None
