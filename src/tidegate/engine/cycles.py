@@ -18,6 +18,7 @@ from tidegate.flows import (
     customer_records,
     inventory,
     invoices,
+    learnt,
     notes,
     order_status,
     orders,
@@ -210,6 +211,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, others_wait: Callable
 def carry(cycle: Cycle) -> Report:
     """The flow itself, its calls counted; the lease is given back however it ends."""
     connection = cycle.connection
+    learnt.recall(connection, cycle.started)
     store_before, company_before = connection.store.calls, connection.company.calls
     connection.store.client.take_bad_rows()  # what somebody else's reading has left
     try:
@@ -225,6 +227,7 @@ def carry(cycle: Cycle) -> Report:
         text = "goes on after others that are due"
     now = cycle.now()
     with transaction("end"):
+        learnt.keep(connection, now)
         if not unfinished:  # else the next portion goes on with the same run
             delivery.close_batch(
                 cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text

@@ -23,6 +23,7 @@ RESOURCE = "resource"
 PAGE_LIMIT = "page_limit"
 ARRAY_LIMIT = "array_limit"
 ONE_RECORD = "maybe_one_record"
+TOO_MUCH = "too_much"  #: a smaller page may be answered
 SIGNATURE = "signature"
 
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
@@ -129,6 +130,8 @@ def _doubtful(
         return Failure(code, text, details=details)
     if one_record:
         details = {**details, ONE_RECORD: "yes"}
+    if code is Code.GATEWAY_TIMEOUT:
+        details = {**details, TOO_MUCH: "yes"}
     return Failure(Code.SERVER_TROUBLE, text, sent=False, details=details)
 
 
@@ -137,7 +140,8 @@ def _no_answer(answer: NoAnswer, call: str, reads: bool) -> Failure:
         return Failure(Code.UNREACHABLE, f"the store cannot be reached ({answer.text})", sent=False)
     if reads:
         text = f"the store did not answer {call} completely ({answer.text})"
-        return Failure(Code.UNREACHABLE, text, sent=False, details={ONE_RECORD: "yes"})
+        details = {ONE_RECORD: "yes", **({TOO_MUCH: "yes"} if answer.too_much else {})}
+        return Failure(Code.UNREACHABLE, text, sent=False, details=details)
     return Failure(
         Code.NO_ANSWER, f"no answer to {call} ({answer.text}): it may or may not have been carried out"
     )

@@ -5,6 +5,7 @@ Numbers become Decimal from the JSON token on; nothing raises for what the store
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -47,6 +48,7 @@ class StoreClient:
         self._auth = auth
         self._clock = clock
         self._limit: int | None = None
+        self._sizes: dict[str, int] = {}  #: rows of a page that the store gives in good time, by path
         self._array_limit: int | None = None
         self._skew: timedelta | None = None
         self._bad_rows: list[BadRow] = []
@@ -70,6 +72,29 @@ class StoreClient:
     def array_limit(self) -> int | None:
         """The longest array that the shop accepts, once it has said so (point 28)."""
         return self._array_limit
+
+    def page_size(self, path: str, wanted: int) -> int:
+        """Rows to ask for in one page of this list, at most `wanted`."""
+        return max(min(wanted, self._limit or wanted, self._sizes.get(path, wanted)), 1)
+
+    def learn_page_size(self, path: str, size: int) -> None:
+        """Larger pages of this list take too long."""
+        self._sizes[path] = size
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        """What the shop has taught of its pages, by name, to be kept between processes."""
+        return {**self._sizes, **({PAGE_LIMIT: self._limit} if self._limit else {})}
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        """What an earlier process has learnt; what is known already stays."""
+        sizes = {name: size for name, size in learnt.items() if size > 0}
+        self._limit = self._limit or sizes.pop(PAGE_LIMIT, None)
+        self._sizes = {**{name: size for name, size in sizes.items() if name != PAGE_LIMIT}, **self._sizes}
+
+    def forget_limits(self) -> None:
+        """Try again at full size."""
+        self._limit, self._sizes = None, {}
 
     def remember_array_limit(self, limit: int) -> None:
         """What the shop taught an earlier process."""

@@ -26,6 +26,7 @@ from tidegate.magento.order_amounts import (
     side_of,
 )
 from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
+from tidegate.magento.paging import read_pages
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import Shape
@@ -179,16 +180,16 @@ class OrderPapers:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
         search = Search().where(Filter("order_id", "eq", entity_id)).sorted_by("entity_id")
         search = search.only(f"items[{PAPER_FIELDS}{more}],total_count")
-        papers: list[Paper] = []
-        page = 1
-        while True:
-            found = self._client.search(path, search.sized(PAGE, page), _PAPERS)
-            if isinstance(found, Failure):
-                return found
-            papers += [_paper(one) for one in found.items or []]
-            if not found.items or len(papers) >= found.total_count:
-                return papers
-            page += 1
+        rows = read_pages(
+            self._client,
+            path,
+            search,
+            lambda page: self._client.search(path, page, _PAPERS),
+            size=PAGE,
+            key=lambda one: one.entity_id,
+            whole=True,
+        )
+        return rows if isinstance(rows, Failure) else [_paper(one) for one in rows]
 
     def one(self, path: str, paper_id: int) -> Paper | Failure:
         """A made invoice or credit memo, with what it comes to; `path` is e.g. `/V1/invoices`."""

@@ -17,6 +17,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
+from tidegate.magento.paging import shrunk
 from tidegate.magento.search import Filter, Search, instant
 from tidegate.reading.shape import Rows, Shape
 
@@ -148,17 +149,19 @@ class StorePeople:
 
         Pages go on behind the last id, so that a customer who comes or goes meanwhile hides nobody.
         """
-        search = Search().sorted_by("entity_id").sized(self._page_size).only(FIELDS)
+        search, path = Search().sorted_by("entity_id").only(FIELDS), f"{PATH}/search"
         if since is not None:
             search = search.where(Filter("updated_at", "gteq", since))
         if created is not None:
             search = search.where(Filter("created_at", "gteq", created))
         last = 0
         while True:
-            answer = self._client.search(
-                f"{PATH}/search", search.where(Filter("entity_id", "gt", last)), _CUSTOMERS
-            )
+            size = self._client.page_size(path, self._page_size)
+            behind = search.where(Filter("entity_id", "gt", last))
+            answer = self._client.search(path, behind.sized(size), _CUSTOMERS)
             if isinstance(answer, Failure):
+                if shrunk(self._client, path, size, answer):
+                    continue
                 yield answer
                 return
             yield CustomerPage(tuple(sorted(answer.items, key=lambda each: each.id)), tuple(answer.bad))

@@ -9,6 +9,7 @@ import msgspec
 
 from tidegate.domain.errors import Failure
 from tidegate.magento.client import StoreClient
+from tidegate.magento.paging import shrunk
 from tidegate.magento.search import Filter, Search
 from tidegate.reading.shape import Rows
 
@@ -47,12 +48,15 @@ def read_products(
 ) -> list[ListedProduct] | Failure:
     """All products by ascending id; pages go on behind the last id, so that none is hidden by another."""
     fields = "items[id,sku,name,type_id,custom_attributes],total_count"
-    search = Search().sorted_by("entity_id").sized(page_size).only(fields)
+    search = Search().sorted_by("entity_id").only(fields)
     found: list[ListedProduct] = []
     last = 0
     while True:
-        page = client.search(PATH, search.where(Filter("entity_id", "gt", last)), _PAGE)
+        size = client.page_size(PATH, page_size)
+        page = client.search(PATH, search.where(Filter("entity_id", "gt", last)).sized(size), _PAGE)
         if isinstance(page, Failure):
+            if shrunk(client, PATH, size, page):
+                continue
             return page
         found += [_listed(each, attribute) for each in sorted(page.items, key=lambda each: each.id)]
         newest = max((*(each.id for each in page.items), *(row.key or 0 for row in page.bad)), default=0)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
+from tidegate.magento.paging import shrunk
 from tidegate.magento.search import Filter, Search
 from tidegate.reading.shape import Page, Rows
 
@@ -83,13 +85,16 @@ class StoreProducts:
 
         Stock and price writes do not move a product's time (point 23): this tells of new and edited ones.
         """
-        search = Search().sorted_by("entity_id").sized(self._page_size).only(FIELDS)
+        search = Search().sorted_by("entity_id").only(FIELDS)
         if since is not None:
             search = search.where(Filter("updated_at", "gteq", since))
         last = 0
         while True:
-            page = self._client.search(PATH, search.where(Filter("entity_id", "gt", last)), _PAGE)
+            size = self._client.page_size(PATH, self._page_size)
+            page = self._client.search(PATH, search.where(Filter("entity_id", "gt", last)).sized(size), _PAGE)
             if isinstance(page, Failure):
+                if shrunk(self._client, PATH, size, page):
+                    continue
                 yield page
                 return
             yield page
@@ -118,15 +123,20 @@ class StoreProducts:
     def change(self, sku: str, change: ChangedProduct) -> Failure | None:
         """Write weight or status of a product that the store has."""
         answer = self._client.put(f"{AT_DEFAULT}/{quote(sku, safe='')}", ChangeBody(change))
-        return _about(sku, answer) if isinstance(answer, Failure) else None
+        return _about(sku, answer)
 
     def create(self, product: NewProduct) -> Failure | None:
         """Make a product; of a SKU that is there already, Magento changes these keys: ask first."""
         answer = self._client.post(AT_DEFAULT, NewBody(product))
-        return _about(product.sku, answer) if isinstance(answer, Failure) else None
+        return _about(product.sku, answer)
 
 
-def _about(sku: str, failure: Failure) -> Failure:
-    if failure.code is not Code.REFUSED:
-        return failure
-    return Failure(failure.code, f"{sku}: {failure.text}", sent=failure.sent, details=failure.details)
+def _about(sku: str, answer: Any) -> Failure | None:
+    """None when the answer is this product; a refusal gets the product's name."""
+    if not isinstance(answer, Failure):
+        if isinstance(answer, dict) and str(answer.get("sku")).casefold() == sku.casefold():
+            return None
+        return Failure(Code.UNCLEAR_ANSWER, f"{sku}: the store's answer is not about it ({answer!r:.80})")
+    if answer.code is not Code.REFUSED:
+        return answer
+    return Failure(answer.code, f"{sku}: {answer.text}", sent=answer.sent, details=answer.details)

@@ -17,12 +17,14 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
 from tidegate.magento.client import StoreClient
+from tidegate.magento.paging import read_pages
 from tidegate.magento.prices import StorePrices
 from tidegate.magento.search import Filter, Search
 from tidegate.reading.shape import Rows, Shape
 
 T = TypeVar("T")
 
+PRODUCTS = "/V1/products"
 ITEMS = "/V1/inventory/source-items"
 #: Rows of a page: a thousand source items take the store as long as one order (measured-facts.json).
 PAGE = 1000
@@ -170,22 +172,15 @@ class StoreStock:
         return self._pages(Search().where(Filter("source_code", "in", list(sources))))
 
     def _pages(self, search: Search) -> list[SourceItem] | Failure:
-        found: list[SourceItem] = []
-        came = 0
-        number, ordered = 1, search.sorted_by("sku").sorted_by("source_code")
-        while True:
-            size = min(PAGE, self._client.page_limit or PAGE)
-            page = self._client.search(ITEMS, ordered.sized(size, number), _ITEMS)
-            if isinstance(page, Failure):
-                return page
-            if size > (self._client.page_limit or size):
-                continue  # the shop has just taught its limit: the same page number is another page now
-            found += page.items
-            came += page.count
-            # counted by what came: some shops give fewer rows a page than asked for, without a word
-            if not page.count or came >= page.total_count:
-                return found
-            number += 1
+        # counted by what came: some shops give fewer rows a page than asked for, without a word
+        return read_pages(
+            self._client,
+            ITEMS,
+            search.sorted_by("sku").sorted_by("source_code"),
+            lambda page: self._client.search(ITEMS, page, _ITEMS),
+            size=PAGE,
+            key=lambda item: (item.sku, item.source_code),
+        )
 
     def write(self, items: Sequence[SourceItem]) -> Failure | None:
         """Set what lies where, all or nothing; doing it again changes nothing."""
@@ -223,20 +218,19 @@ class StoreStock:
     def _searched(self, skus: Sequence[str]) -> dict[str, Known] | Failure:
         by_name: dict[str, Known] = {}
         for which in _asked("sku", skus):
-            size = min(PAGE, self._client.page_limit or PAGE)
-            number, read = 1, 0
-            while True:
-                search = Search().where(which).sized(size, number).only("items[sku,type_id],total_count")
-                page = self._client.search("/V1/products", search, _PRODUCTS)
-                if isinstance(page, Failure):
-                    return page
-                for one in page.items:
-                    by_name[str(one.sku).casefold()] = Known(str(one.sku), one.type_id)
-                read += page.count
-                size = min(size, self._client.page_limit or size)
-                if not page.count or read >= page.total_count:
-                    break
-                number += 1
+            search = Search().where(which).only("items[sku,type_id],total_count")
+            rows = read_pages(
+                self._client,
+                PRODUCTS,
+                search,
+                lambda page: self._client.search(PRODUCTS, page, _PRODUCTS),
+                size=PAGE,
+                key=lambda row: str(row.sku),
+            )
+            if isinstance(rows, Failure):
+                return rows
+            for one in rows:
+                by_name[str(one.sku).casefold()] = Known(str(one.sku), one.type_id)
         return {sku: by_name[sku.casefold()] for sku in skus if sku.casefold() in by_name}
 
     def stock_item(self, sku: str) -> StockItem | Failure:

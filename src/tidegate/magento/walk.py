@@ -13,15 +13,17 @@ from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from tidegate.domain.errors import Failure
-from tidegate.magento.answer import may_be_one_record
+from tidegate.magento.answer import TOO_MUCH, may_be_one_record
 from tidegate.magento.client import StoreClient
 from tidegate.magento.progress import Key, Progress, Stretch
 from tidegate.magento.search import Search
 from tidegate.magento.sift import found, sift
-from tidegate.magento.suspects import Row, Suspects
+from tidegate.magento.suspects import PATH, Row, Suspects
 from tidegate.magento.wire import WireHead
 
 T = TypeVar("T")
+
+SMALLEST = 10  #: rows; smaller page sizes are of one bad order, not of the store
 
 
 class Listing(Protocol):
@@ -68,13 +70,14 @@ class Walk(Generic[T]):
         self._expected: int | None = None  #: rows left behind the cursor, by the last `total_count`
         self._size = self._page_size
         self._failed_size = 0  #: the page size at which the present trouble began
+        self._too_much = False  #: whether it was a time-out
         self._suspect = 0  #: so many rows behind the cursor hold one that breaks the page; 0 = none known
 
     def stretches(self) -> Iterator[Stretch[T]]:
         """The window, one page at a time. The last stretch is `done` or has a `failure`."""
         going_on = True
         while going_on:
-            self._size = min(self._size, self._client.page_limit or self._size)
+            self._size = self._client.page_size(PATH, self._size)
             # One failure may be a hiccup. On the way down to one order, halving is itself the second try.
             twice = not self._suspect or self._size == 1
             page = self._suspects.page(self._listing.after(self._cursor), self._size, twice=twice)
@@ -94,7 +97,7 @@ class Walk(Generic[T]):
                 yield Stretch(failure=outage)
                 return
         if not self._suspect:
-            self._failed_size = self._size
+            self._failed_size, self._too_much = self._size, TOO_MUCH in failure.details
         if self._size > 1:
             self._suspect, self._size = self._size, self._size // 2
             return
@@ -152,6 +155,8 @@ class Walk(Generic[T]):
         if not self._suspect:
             # No order was bad: the page was too large, for the store's patience or for ours.
             self._page_size = max(self._failed_size // 2, 1)
+            if self._too_much and self._page_size >= SMALLEST:
+                self._client.learn_page_size(PATH, self._page_size)
         self._size = max(self._suspect // 2, 1) if self._suspect else self._page_size
 
 

@@ -8,7 +8,7 @@ by result file, seats or none. A *room* (`sage200/`, ...) implements :class:`Com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime

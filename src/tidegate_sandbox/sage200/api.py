@@ -27,6 +27,7 @@ from tidegate_sandbox.sage200 import (
     settings_calls,
 )
 from tidegate_sandbox.sage200.call import Call, not_found
+from tidegate_sandbox.sage200.hosting import check_nodes
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.problem import FORBIDDEN, ApplicationProblem, GatewayProblem
 from tidegate_sandbox.sage200.refused import LATER, LOCKED, no_seats, problem
@@ -130,6 +131,8 @@ class Api:
         self._check_company(environ)
         if down:
             raise GatewayProblem(504, "The server did not respond in time.")
+        if edition == PROFESSIONAL:
+            check_nodes(query.get("$filter", ""), self.options)
         handlers, ids = self.context.routes.find(tail)
         collection = next((part for part in reversed(tail.split("/")) if not part.isdigit() and part), "")
         handler = self._handler(handlers, verb, tail, collection, query)

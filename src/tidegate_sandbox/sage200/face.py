@@ -15,11 +15,12 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.sage200.api import PREFIXES, Api
+from tidegate_sandbox.sage200.api import PREFIXES, PROFESSIONAL, Api
 from tidegate_sandbox.sage200.body import decode
 from tidegate_sandbox.sage200.call import not_found
+from tidegate_sandbox.sage200.hosting import refuse_long_query, takes_too_long
 from tidegate_sandbox.sage200.options import Options
-from tidegate_sandbox.sage200.problem import ApplicationProblem, Problem
+from tidegate_sandbox.sage200.problem import ApplicationProblem, GatewayProblem, Problem
 from tidegate_sandbox.sage200.sign_in import Application, OAuthProblem, SignInServer
 from tidegate_sandbox.sage200.token import TokenPair
 
@@ -36,6 +37,8 @@ FACE_KINDS = frozenset(
         "tunnel_down",
         "old_version",
         "no_spare_fields",
+        "short_queries",
+        "slow_large_reads",
     }
 )
 """Kinds of fault that this face carries out; the wire carries out the rest."""
@@ -141,8 +144,15 @@ class Sage200Face:
         raw: bytes = environ["wsgi.input"].read(length) if length else b""
         for prefix, edition in PREFIXES:
             if path.startswith(prefix):
+                if edition == PROFESSIONAL:
+                    page = refuse_long_query(environ.get("QUERY_STRING", ""), self.options, self.faults)
+                    if page is not None:
+                        return Reply(*page, "text/html; charset=utf-8")
                 answer = self.api.answer(edition, method, path, path[len(prefix) :], query, raw, environ)
-                return Reply(200, b"" if answer is None else _ENCODER.encode(answer))
+                if takes_too_long(answer, self.faults):
+                    raise GatewayProblem(504, "The server did not respond in time.")
+                status = 201 if method == "POST" and self.options.created else 200
+                return Reply(status, b"" if answer is None else _ENCODER.encode(answer))
         if path.startswith("/_sandbox/"):
             return self._control(method, path.removeprefix("/_sandbox/"), raw)
         if (method, path) == ("GET", "/authorize"):

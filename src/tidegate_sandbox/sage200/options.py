@@ -23,7 +23,15 @@ class Options:
     absent_text: Literal["null", "empty"] = "null"  #: §7, A
     model_state: bool = True  #: field errors carry ModelState; §8, A
     single_as_object: bool = False  #: a read that found one row answers the object; §5
-    unknown_fields: Literal["ignore", "reject"] = "ignore"  #: in bodies; not in the contract, A
+    unknown_fields: Literal["ignore", "reject"] = "reject"  #: in bodies; not in the contract, A
+    line_rules: bool = (
+        True  #: fields on the line types that the vendor names only; real sites may be tolerant
+    )
+    matching_codes: bool = True  #: a line's `product_id` and `code` must be of one product, A
+    created: bool = False  #: a POST answers 201 and not 200, P
+    longest_query: int | None = 2048  #: characters; Professional only, as IIS has it; None for no limit
+    long_query_status: Literal[400, 404, 414] = 404  #: with a web page: ASP.NET, IIS (404.15), a proxy
+    most_nodes: int | None = 100  #: comparisons and the and/or between them in a filter; Professional only
     spare_fields: bool = True  #: spare_* exist (14 August 2023); §9.1
     missing: frozenset[str] = frozenset()  #: collections that this version does not have; §1
     denied: frozenset[tuple[str, str]] = frozenset()  #: (verb, collection) that the user's role lacks; §8

@@ -13,6 +13,7 @@ from tidegate_sandbox.erp.order import Payment
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage200.body import Body
 from tidegate_sandbox.sage200.call import Call
+from tidegate_sandbox.sage200.line_rules import check_line
 from tidegate_sandbox.sage200.naming import CUSTOMER_KIND, KIND_OF_LINE, reverse
 from tidegate_sandbox.sage200.options import Options
 
@@ -117,7 +118,7 @@ def _lines(call: Call, body: Body) -> list[NewLine]:
         for one in lines:
             if one.get("product_id") and not one.get("selling_unit_price_overridden"):
                 one.pop("selling_unit_price", None)
-    return [new_line(one, call.options, position) for position, one in enumerate(lines)]
+    return [new_line(call, one, position) for position, one in enumerate(lines)]
 
 
 def header_loose(body: Body) -> dict[str, Any]:
@@ -188,11 +189,12 @@ def _invoice_address(company: Company, customer_id: int | None) -> dict[str, Any
     }
 
 
-def new_line(body: Body, options: Options, position: int = 0) -> NewLine:
-    """A line to be entered. Refusal ``missing`` without a line type."""
+def new_line(call: Call, body: Body, position: int = 0) -> NewLine:
+    """A line to be entered. Refusal ``missing`` without a line type, ``invalid`` for fields of another."""
     if not body.get("line_type"):
         raise Refusal("missing", "The line type must be entered.", f"lines[{position}].line_type")
-    return NewLine(kind=KIND_OF_LINE[body["line_type"]], **line_values(body, options))
+    check_line(body, body["line_type"], position, call.company, call.options)
+    return NewLine(kind=KIND_OF_LINE[body["line_type"]], **line_values(body, call.options))
 
 
 def line_values(body: Body, options: Options) -> dict[str, Any]:

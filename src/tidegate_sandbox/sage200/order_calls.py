@@ -11,7 +11,9 @@ from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage200.body import Body, decode
 from tidegate_sandbox.sage200.call import Call, blank, found, not_found
+from tidegate_sandbox.sage200.line_rules import check_line
 from tidegate_sandbox.sage200.listing import Listing
+from tidegate_sandbox.sage200.naming import LINE_KIND
 from tidegate_sandbox.sage200.order_body import (
     address,
     delivery,
@@ -186,10 +188,12 @@ def _amend_line(call: Call, order: Order, body: Body) -> None:
         if body.get("id"):
             raise Refusal("unknown", "The order line does not exist.", "id")
         if not body.get("is_to_delete"):
-            orders.add_line(order, new_line(body, call.options))
+            orders.add_line(order, new_line(call, body))
     elif body.get("is_to_delete"):
         orders.remove_line(order, line, keep_record=body.get("create_cancelled_line", False))
     else:
+        line_type = body.get("line_type") or LINE_KIND[line.kind]
+        check_line(body, line_type, line.number - 1, call.company, call.options)
         orders.change_line(order, line, NewLine(kind=line.kind, **line_values(body, call.options)))
 
 

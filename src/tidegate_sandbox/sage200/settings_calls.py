@@ -89,8 +89,8 @@ def add_routes(context: Context) -> None:
         by_id=False,
     )
     _one_row(context, "users", "user", users[0], {"id": attrgetter("id"), "name": lambda _: USER})
-    _one_row(context, "current_user", "current_user", users[0], _user(), by_id=False)
-    _one_row(context, "licence", "licence", row, _licence(), by_id=False)
+    _one_object(context, "current_user", users[0], _user())
+    _one_object(context, "licence", row, _licence())
     _list(context, "salutations", "salutation", salutations)
     _list(context, "trader_contact_roles", "trader_contact_role", roles)
     _list(context, "analysis_code_mappings", "analysis_code_mapping", _mappings(context))
@@ -126,6 +126,13 @@ def _one_row(
 
     if by_id:
         context.routes.on("GET", f"{path}/{{}}", one)
+
+
+def _one_object(context: Context, name: str, row: Record, getters: dict[str, Getter]) -> None:
+    """Serve one record that is no list (contract, additions of 29 November)."""
+    stamps = {stamp: get for stamp, get in STAMPED.items() if stamp in View.of(name, {}).schema.fields}
+    view = View.of(name, {**stamps, **getters})
+    context.routes.on("GET", name, lambda call: call.show_one(view, row))
 
 
 def _rule(context: Context, name: str) -> Getter:

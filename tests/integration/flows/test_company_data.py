@@ -161,7 +161,15 @@ def test_a_shop_that_takes_no_bulk_is_written_in_portions_all_the_same(build: Bu
     shop = on(build())
     store = shop.connection.store
     object.__setattr__(store, "config", msgspec.structs.replace(store.config, bulk="async"))
-    shop.break_shop("status", 1, "POST", "async/bulk", status=400)
+    shop.break_shop(
+        "status",
+        1,
+        "POST",
+        "async/bulk",
+        status=400,
+        body='{"message": "It is refused."}',
+        content_type="application/json",
+    )
     report = run(shop, "inventory")
     assert report.counts["confirmed"] > 1000, report
     assert len([each for each in shop.shop_calls("POST") if each.endswith("/V1/inventory/source-items")]) >= 3

@@ -184,7 +184,15 @@ def test_a_finished_order_whose_shipment_waits_for_a_person_keeps_its_pieces(bui
     inventory(shop)
     world.despatch(placed)
     world.invoice(placed)
-    shop.break_shop("status", None, "POST", "/ship$", status=400)
+    shop.break_shop(
+        "status",
+        None,
+        "POST",
+        "/ship$",
+        status=400,
+        body='{"message": "It is refused."}',
+        content_type="application/json",
+    )
     shop.cycle("shipments")
     assert open_shipment_skus(CONNECTION) == set()
     inventory(shop)

@@ -196,7 +196,15 @@ def test_the_second_write_of_a_number_is_one_call(shop: Stage) -> None:
 
 def test_a_refused_id_is_asked_for_again(shop: Stage) -> None:
     count(shop, 110)
-    shop.break_shop("status", 1, "PUT", "stockItems", status=400)
+    shop.break_shop(
+        "status",
+        1,
+        "PUT",
+        "stockItems",
+        status=400,
+        body='{"message": "It is refused."}',
+        content_type="application/json",
+    )
     inventory(shop)
     count(shop, 120)
     inventory(shop, after=timedelta(hours=1))

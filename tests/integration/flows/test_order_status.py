@@ -111,7 +111,15 @@ def test_without_comments_only_the_number_is_stored(build: Build) -> None:
 def test_a_failing_number_repeats_neither_the_order_nor_the_comment(stage: Stage) -> None:
     placed = confirmed(stage)
     refused = '{"message": "The value is not valid."}'
-    stage.break_shop("status", times=2, method="POST", path=NUMBER_CALL, status=400, body=refused)
+    stage.break_shop(
+        "status",
+        times=2,
+        method="POST",
+        path=NUMBER_CALL,
+        status=400,
+        body=refused,
+        content_type="application/json",
+    )
     stage.notes()
     assert noted(stage, placed) == (State.REVIEW, State.CONFIRMED)
     stage.act(Act.RETRY, placed, "number", STATUS)

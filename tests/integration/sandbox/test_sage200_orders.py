@@ -9,6 +9,7 @@ import pytest
 
 from integration.sandbox.sage200_world import STANDARD, sage
 from tidegate_sandbox.erp import Rules
+from tidegate_sandbox.faults import Fault
 
 CARRIAGE = {"line_type": "EnumLineTypeCharge", "code": "CARRIAGE", "selling_unit_price": 5.00}
 
@@ -240,7 +241,7 @@ def test_other_lines_that_are_refused() -> None:
 
 
 def test_fields_that_cannot_be_written_are_ignored() -> None:
-    world = sage()
+    world = sage(unknown_fields="ignore")
     order = world.enter(
         world.item_line(line_total_value=1, allocated_quantity=0),
         document_status="EnumDocumentStatusComplete",
@@ -253,7 +254,66 @@ def test_fields_that_cannot_be_written_are_ignored() -> None:
     assert order["total_gross_value"] == 12.44
     assert order["external_reference"] is None
     assert order["document_no"] == "0000000001"
-    assert sage(unknown_fields="reject").enter(no_such_field=1, status=400)["Message"]
+    assert sage().enter(no_such_field=1, status=400)["Message"]
+
+
+@pytest.mark.parametrize(
+    ("line_type", "field", "value"),
+    [
+        ("EnumLineTypeCharge", "selling_unit_price_overridden", True),
+        ("EnumLineTypeCharge", "line_quantity", 1),
+        ("EnumLineTypeFreeText", "unit_discount_overridden", True),
+        ("EnumLineTypeFreeText", "show_on_customer_docs", True),
+        ("EnumLineTypeComment", "selling_unit_price", 1),
+    ],
+)
+def test_fields_of_other_line_types_are_refused(line_type: str, field: str, value: Any) -> None:
+    line: dict[str, Any] = {"line_type": line_type, "description": "x", "code": "CARRIAGE", field: value}
+    if line_type != "EnumLineTypeCharge":
+        del line["code"]
+    if line_type == "EnumLineTypeFreeText":
+        line |= {"line_quantity": 1, "selling_unit_price": 1}
+    world = sage()
+    refused = world.enter(line, status=400)
+    assert f"The value of {field} can only be given for lines of type" in refused["Message"]
+    assert sage(line_rules=False).enter(line)["id"]
+
+
+def test_an_id_with_the_code_of_another_product_is_refused() -> None:
+    world = sage()
+    line = {**world.item_line(), "code": "HUB-0002"}
+    assert "is not the code of the product" in world.enter(line, status=400)["Message"]
+    assert sage(matching_codes=False).enter(line)["id"]
+
+
+def test_a_post_may_answer_201() -> None:
+    assert sage(created=True).enter(status=201)["id"]
+
+
+def test_professional_s_hosting_refuses_long_queries_and_many_nodes() -> None:
+    world = sage()
+    long = " or ".join(f"reference eq '{number:08}'" for number in range(80))
+    for status in (400, 404, 414):
+        world.face.options.long_query_status = status
+        answer = world.call("GET", "customers", params={"$filter": long})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    many = " or ".join(f"id eq {number}" for number in range(51))
+    answer = world.call("GET", "customers", params={"$filter": many})
+    assert (answer.status_code, "node count limit" in answer.json()["Message"]) == (400, True)
+    assert world.call("GET", "customers", params={"$filter": many[: many.rindex(" or")]}).status_code == 200
+    world.face.options.longest_query = world.face.options.most_nodes = None
+    assert world.call("GET", "customers", params={"$filter": long}).status_code == 200
+    world.base = STANDARD
+    world.face.options.longest_query, world.face.options.most_nodes = 2048, 100
+    assert world.call("GET", "customers", params={"$filter": long}).status_code == 200
+
+
+def test_large_reads_may_take_too_long() -> None:
+    world = sage()
+    world.faults.add(Fault("slow_large_reads", None, options={"rows": 5}))
+    assert world.call("GET", "products", params={"$top": "6"}).status_code == 504
+    assert world.call("GET", "products", params={"$top": "5"}).status_code == 200
+    assert world.faults.fired() == {"slow_large_reads": 1}
 
 
 def test_a_customer_on_hold_gets_an_order_on_hold() -> None:

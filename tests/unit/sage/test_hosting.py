@@ -139,9 +139,7 @@ def test_a_skip_that_is_ignored_does_not_read_for_ever(world: World, client: Sag
     assert len(world.api.requests) == 2
 
 
-def test_rows_without_end_end(
-    world: World, client: Sage200Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_without_end_end(world: World, client: Sage200Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tidegate.sage.sage200.client.MOST_PAGES", 5)
 
     def more(request: httpx.Request) -> httpx.Response:

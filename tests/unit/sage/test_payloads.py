@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -104,7 +105,6 @@ def test_the_whole_body_of_an_order() -> None:
                 "code": "CARRIAGE",
                 "description": "Delivery",
                 "selling_unit_price": 5.0,
-                "selling_unit_price_overridden": True,
                 "tax_code_id": 1729,
             },
             {
@@ -151,9 +151,7 @@ def test_free_text_carries_its_price_account_and_item() -> None:
         "use_description": True,
         "line_quantity": Decimal("1.00"),
         "selling_unit_price": Decimal("-0.01"),
-        "selling_unit_price_overridden": True,
         "unit_discount_value": Decimal("0.00"),
-        "unit_discount_overridden": True,
         "tax_code_id": 1728,
         "nominal_reference": "4000",
         "nominal_cost_centre": "ABC",
@@ -379,3 +377,29 @@ def test_codes_gathers_everything_that_does_not_fit() -> None:
         failure.text
         == "SKU 'ABCD' has 4 characters, Sage takes 3; postcode '12345' has 5 characters, Sage takes 4"
     )
+
+
+DATA = Path(__file__).parents[2] / "data" / "sage200"
+RULES = json.loads((DATA / "line-type-rules.json").read_bytes())["fields"]["sop_order_line"]
+
+
+def test_fields_stand_only_on_the_line_types_that_the_vendor_allows() -> None:
+    """Charges were sent with `selling_unit_price_overridden`: allowed for products alone."""
+    free = SalesLine(
+        kind=LineKind.FREE_TEXT,
+        description="rounding",
+        quantity=Decimal(1),
+        unit_price=Decimal(2),
+        unit_discount=Decimal(1),
+        tax_code="1",
+        account="4000/ABC",
+    )
+    note = SalesLine(kind=LineKind.COMMENT, description="leave at the door")
+    totals = {"net": Decimal("46.00"), "tax": Decimal("9.20"), "gross": Decimal("55.20")}
+    lines = body(order(lines=(goods(account="4000/ABC"), carriage(), free, note), po_number="P1", **totals))[
+        "lines"
+    ]
+    assert len({line["line_type"] for line in lines}) == 4
+    for line in lines:
+        for field in line:
+            assert line["line_type"] in RULES.get(field, [line["line_type"]]), (line["line_type"], field)

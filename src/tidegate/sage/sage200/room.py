@@ -5,7 +5,7 @@ Source: contract (all); what was proven and against what: docs/sage/sage-200.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 
