@@ -2,7 +2,7 @@
 
 Source: contract §9.1, §9.6, §10. Prices and discounts of products are always sent with their `overridden`
 flags, a discount of zero included: otherwise Sage's price book would add its own to what the buyer was
-charged. Charges and free text have no price book, and the vendor allows the flags on products only.
+charged. The vendor allows these flags on products only.
 """
 
 from __future__ import annotations
@@ -276,7 +276,6 @@ def _line(
         body.selling_unit_price = _amount(line.unit_price)
         body.unit_discount_value = _amount(line.unit_discount)
     if line.kind is LineKind.GOODS:
-        # Only lines of products have a price book to be overruled (line types: additions of 29 November).
         body.unit_discount_overridden = True
         body.selling_unit_price_overridden = True
     if line.tax_code:
