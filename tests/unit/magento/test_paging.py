@@ -124,5 +124,5 @@ def test_customers_go_on_with_smaller_pages_and_end() -> None:
     shop = Shop(answer)
     pages = list(StorePeople(shop.client).customers())
 
-    assert [type(page) for page in pages] == [CustomerPage]
+    assert {type(page) for page in pages} == {CustomerPage}
     assert shop.sizes == [100, 25, 25]
