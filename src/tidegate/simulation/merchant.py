@@ -46,11 +46,12 @@ class Merchant:
             edits.edit_prices(self._store, {"sku": self.sku(pick), "price": price, "website_id": website_id})
 
     def do_refund(self, pick: float, share: float, returned: float) -> None:
-        """Somebody refunds a part of an order, or all of it, before it has left; what is not invoiced is first."""
+        """Somebody refunds a part of an order that the hub has sent, or all of it, before it has left."""
         orders = [
             order
             for order in self._store.orders.all()
             if order.row.get("state") in ("new", "processing")
+            and order.row.get("ext_order_id")
             and not any(item["qty_shipped"] or item["qty_refunded"] for item in order.items)
             and is_plain(order)
         ]

@@ -57,6 +57,13 @@ class Staff:
         warehouse = "LONDON" if elsewhere > 0.9 else ""
         self._company.despatch(order.number, quantities, warehouse=warehouse, **self.parcel(tracked))
 
+    def do_despatch_and_invoice(self, pick: float, tracked: float) -> None:
+        """Goods of one order leave and are billed in one breath: the order is complete."""
+        order = picked(pick, [each for each in self.web_orders() if each.status == "live"])
+        if order is not None:
+            self._company.despatch(order.number, None, **self.parcel(tracked))
+            self._company.invoice_run([order.number])
+
     def do_despatch_all(self, tracked: float) -> None:
         """The van leaves with everything that is there."""
         for order in self.web_orders():

@@ -109,6 +109,13 @@ def trade(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
         yield Event(at + timedelta(hours=rng.choice((2, 8, 20))), "consumer-starts", {})
 
 
+def between_readings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """What moves stock behind the back of one reading: gone and billed at once, refunded before it left."""
+    for what, times in (("despatch-and-invoice", 2), ("refund", 1)):
+        for _ in range(days * rng.randrange(times + 1)):
+            yield Event(moment(rng, start, days), what, chances(rng, what))
+
+
 def chances(rng: random.Random, what: str) -> dict[str, Any]:
     """The options of one event: numbers between 0 and 1, from which its parts are picked."""
     names = CHANCES.get(what, ("pick",))
@@ -116,6 +123,8 @@ def chances(rng: random.Random, what: str) -> dict[str, Any]:
 
 
 CHANCES = {
+    "despatch-and-invoice": ("pick", "tracked"),
+    "refund": ("pick", "share", "returned"),
     "despatch": ("pick", "share", "elsewhere", "tracked"),
     "despatch-all": ("tracked",),
     "track": ("pick",),

@@ -129,6 +129,8 @@ def write_week(
     if back:
         trading = random.Random(f"trade-{seed}")
         events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
+        # of their own generator: the other events of a seed stay what they are
+        events += trade.between_readings(random.Random(f"stock-{seed}"), start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
     else:  # documents from Sage of such orders are not drawn yet
