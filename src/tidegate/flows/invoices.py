@@ -220,5 +220,6 @@ class InvoiceClerk:
             every_theirs=total_of(every, side),
             finished=finished,
             carriage=order.sides[side].carriage.part(Decimal(1)),
+            other=abs(order.sides[side].other),
             limit=rounding_limit(self.connection.settings.rounding.tolerance, subject.lines),
         )

@@ -1,0 +1,46 @@
+"""What is another total, and what is rounding, carriage or a gift card."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from tidegate.domain.document_totals import invoice_differs
+from tidegate.domain.fulfilment import InvoiceLine
+from tidegate.domain.paper import Paper
+
+GOODS = InvoiceLine("1", "item:5", "HUB-0001", D(1), D(10), D(2))
+CARRIAGE = InvoiceLine("2", "", "", D(1), D(5), D(1))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "finished", "other", "differs"),
+    [
+        ("18", "18", True, "0", False),
+        ("18", "17.99", True, "0", True),  # to the cent where nothing follows
+        ("18", "17.99", False, "0", False),
+        ("18", "12", False, "0", False),  # Magento put the carriage on another one
+        ("18", "11", False, "0", True),
+        ("18", "13", True, "5", False),  # a gift card of 5
+        ("18", "12.99", True, "5", True),
+    ],
+)
+def test_an_invoice_is_compared(ours: str, theirs: str, finished: bool, other: str, differs: bool) -> None:
+    carriage = D(6) if D(theirs) > D(12) else D(0)
+    paper = Paper(1, "000000001", {5: D(1)}, totals=(D(theirs), D(theirs)), carriage=(carriage, carriage))
+    found = invoice_differs(
+        "0001",
+        (GOODS, CARRIAGE),
+        D(ours),
+        [paper],
+        0,
+        every_ours=None,
+        every_theirs=None,
+        finished=finished,
+        carriage=D(6),
+        other=D(other),
+        limit=D("0.05"),
+    )
+    assert (found is not None) is differs
+    assert found is None or {ours, theirs} <= {text.removesuffix(".00") for text in found.details.values()}
