@@ -89,16 +89,23 @@ def verdict_of_accepted(
     The order exists in the company in either case and is never sent again: a retry finds it.
     """
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
-    accepted_as_it_is = within(cycle, difference) or Code.TOTALS_DIFFER in item.overruled
+    untold = accepted.gross is None  # absent is not the same total
+    overruled = Code.TOTALS_DIFFER in item.overruled
+    accepted_as_it_is = overruled or (not untold and within(cycle, difference))
     letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"
     text = ""
     code = ""
-    if difference:
+    if untold or difference:
         code = Code.TOTALS_DIFFER.value
         text = (
             f"the company's total of order {accepted.number} is {accepted.gross}, the store's {order.gross} "
             f"{order.currency} (difference {difference})"
         )
+        if untold:
+            text = (
+                f"the company tells no total of order {accepted.number} that can be read; the store's is "
+                f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
+            )
         with transaction("alert"):
             alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
     cycle.count("confirmed" if letter != "h" else "review")

@@ -54,6 +54,11 @@ def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[
     return after, changed(before.filter(named), told)
 
 
+def of_products(book: pl.DataFrame, skus: Iterable[str]) -> pl.DataFrame:
+    """The rows of these products, sorted as the book is."""
+    return book.filter(_sku().is_in(list(skus)))
+
+
 def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
     """The SKUs of which any owner's prices differ between two readings; both are sorted by key.
 

@@ -17,6 +17,7 @@ import msgspec
 import polars as pl
 
 from tidegate.domain.account_card import general_group
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.price_book import PriceList
 from tidegate.domain.prices import (
@@ -28,7 +29,7 @@ from tidegate.domain.prices import (
     contract_group,
     wanted_prices,
 )
-from tidegate.flows import customer_records, mirrored, price_book, price_enquiries
+from tidegate.flows import customer_records, mirrored, price_book, price_enquiries, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.price_places import Place, remembered_places
@@ -55,6 +56,8 @@ class Book:
     accounts: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)  #: account -> its group but for a contract
     tax_codes: Mapping[str, str] = field(default_factory=dict)  #: the company's SKU -> its tax code
+    bad: tuple[BadRow, ...] = ()  #: the company's products of which a price cannot be read
+    unread_accounts: frozenset[str] = frozenset()  #: accounts that cannot be read
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def run(cycle: Cycle) -> None:
             if book.code is Code.OTHER_CONTENT:
                 cycle.ask_a_person(book, FLOW)
         else:
+            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
             take_in(cycle, scribe, with_contracts(connection, book), full=full)
     waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
     if waiting and not fresh and cycle.may_go_on():
@@ -136,14 +140,18 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     before = price_book.read(connection.name)
     if enquiries:
         before = price_book.without_contracts(before)
-    rows, touched = price_book.laid_over(before, price_book.frame_of(changes), full=whole)
+    told_rows = price_book.frame_of(changes)
+    if whole and changes.bad:  # what was known of them stays: gone is something else
+        known = price_book.of_products(before, {row.name for row in changes.bad})
+        told_rows = told_rows.merge_sorted(known, key="key")
+    rows, touched = price_book.laid_over(before, told_rows, full=whole)
     if before.height and not rows.height:
         text = (
             "the company told no price at all where it had some before: nothing is taken out of the store; "
             "if it has none any more, switch the flow off"
         )
         return Failure(Code.OTHER_CONTENT, text, sent=False)
-    book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor)
+    book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor, bad=changes.bad)
     if contracts:
         customers = session.read_customers(None)
         if isinstance(customers, Failure):
@@ -156,6 +164,7 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
             book,
             accounts={each.account: each.price_list for each in theirs},
             groups={each.account: general_group(each, general) for each in theirs},
+            unread_accounts=frozenset(row.name for row in customers.bad),
         )
     if rules.tax_inclusive or any(each.tax_inclusive for each in changes.lists):
         products = session.read_products(None)
@@ -198,7 +207,7 @@ def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> Non
         return
     if touched is None and setting.rules.contracts and not make_groups(cycle, book):
         return
-    going, gone = superseded(connection, wanted, touched, setting)
+    going, gone = superseded(connection, wanted, touched, setting, book.unread_accounts)
     with transaction("want"):
         now = cycle.now()
         kept = book.rows if book.touched else None
@@ -268,13 +277,18 @@ def calculated(
 
 
 def superseded(
-    connection: Connection, wanted: Wanted, touched: set[str] | None, setting: PriceSetting
+    connection: Connection,
+    wanted: Wanted,
+    touched: set[str] | None,
+    setting: PriceSetting,
+    unread_accounts: Iterable[str] = (),
 ) -> tuple[dict[str, str], list[str]]:
     """What the store was told of these products and shall not have any more, and what is nobody's business.
 
     A base price cannot be taken away: it stays in the store as it is. A website that the connection has no
-    more is somebody else's.
+    more is somebody else's. What an account has that cannot be read stays as it is.
     """
+    kept_groups = {contract_group(account).casefold() for account in unread_accounts}
     websites = {shelf.website for shelf in setting.shelves}
     names = store_skus(connection.settings.skus)
     skus = None if touched is None else {sku for code in touched for sku in names(code)}
@@ -288,6 +302,8 @@ def superseded(
             gone.append(text)
             continue
         if text in wanted.values or (skus is not None and key.sku not in skus):
+            continue
+        if key.group.casefold() in kept_groups:
             continue
         item = waiting.get(text)
         in_store = item is not None and item.state.value in ("sending", "in doubt")

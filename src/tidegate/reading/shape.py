@@ -147,7 +147,7 @@ def _taker(kind: inspect.Type) -> Take:
     if isinstance(kind, inspect.DictType):
         return as_object
     if isinstance(kind, inspect.ListType):
-        return _list(_taker(kind.item_type))
+        return _list(_taker(kind.item_type), _may_be_none(kind.item_type))
     if type(kind) in _PLAIN:
         return _PLAIN[type(kind)]
     raise TypeError(f"no way to read a {kind}")
@@ -174,14 +174,17 @@ def _text_or_number(value: Any) -> Any:
     return value if isinstance(value, int) and written is not None else written
 
 
-def _list(each: Take) -> Take:
+def _list(each: Take, nullable: bool) -> Take:
     def take(value: Any) -> list[Any] | None:
         rows = as_list(value)
         if rows is None:
             if value in (None, False, ""):
                 return None
             raise Unreadable(f"{values.shown(value)} where a list was awaited")
-        return [_field(f"[{number}]", each, row) for number, row in enumerate(rows)]
+        taken = [_field(f"[{number}]", each, row) for number, row in enumerate(rows)]
+        if not nullable and None in taken:
+            raise Unreadable("it is missing", f"[{taken.index(None)}]")
+        return taken
 
     return take
 
@@ -224,7 +227,11 @@ def _struct(kind: inspect.StructType) -> Take:
 
 
 def _nullable(each: inspect.Field) -> bool:
-    kinds = each.type.types if isinstance(each.type, inspect.UnionType) else (each.type,)
+    return _may_be_none(each.type)
+
+
+def _may_be_none(kind: inspect.Type) -> bool:
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     return any(isinstance(kind, inspect.NoneType | inspect.AnyType) for kind in kinds)
 
 
