@@ -14,6 +14,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.domain.states import State
 from tidegate.ledger import chain
+from tidegate_sandbox.magento.additions import Additions
 
 
 @pytest.fixture
@@ -282,3 +283,16 @@ def test_the_receipts_of_two_prepaid_orders_are_set_against_their_one_invoice(
     for each in placed:
         assert shop.texts(each).count(f"Sage invoice {made.number} is paid") == 1
         assert set(shop.steps(each, "payments").values()) == {State.CONFIRMED}
+
+
+def test_the_receipt_of_a_prepaid_order_is_what_its_gift_card_has_left(build: Build) -> None:
+    """The order stands in Sage at its full value; the payment method has paid the store's grand total."""
+    shop = prepaid(build)
+    stage = shop.stage
+    placed = stage.order("guest", additions=Additions(commerce={"gift_cards_amount": Decimal(5)}))
+    stage.cycle()
+    assert Decimal(stage.only(placed)["gross"]) == stage.total(placed) + 5
+    shop.run("payments")
+    shop.run("payments", after=SETTLED)
+    receipts = [one for one in stage.company.receivables.table if one.kind == "receipt"]
+    assert [abs(one.gross) for one in receipts] == [stage.total(placed)]
