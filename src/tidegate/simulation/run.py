@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
 from collections import Counter
@@ -113,6 +114,8 @@ class Simulation:
             attributes=ATTRIBUTES if settings.get("back") else {},
             **settings,
         )
+        shown = random.Random(f"shipping-display-{week.seed}").choice((1, 2, 3))
+        self.world.shop.configure(sales_shipping_display=shown)
         self.world.register(NEW_CUSTOMERS)
         if self.world.settings.back:
             self.world.observer.shelf = lambda: judgement.shelf(self.world, week)
