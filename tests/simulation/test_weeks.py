@@ -16,13 +16,15 @@ from pathlib import Path
 import pytest
 
 from tidegate.simulation.run import Outcome, run_week
-from tidegate.simulation.week import FACE_FAULTS, TRADING, WIRE_FAULTS
+from tidegate.simulation.week import FACE_FAULTS, ODD_FAULTS, PAGE_FOR_DELETE, TRADING, WIRE_FAULTS
 
 SEEDS = range(200)
 TIDEGATE = Path(sys.executable).with_name("tidegate")
 #: Every kind of trouble that a week can have; what strikes and does not stand here is a mistake, too.
 KINDS = {
     *WIRE_FAULTS,
+    *ODD_FAULTS,
+    PAGE_FOR_DELETE,
     *(kind for _, kind in FACE_FAULTS),
     "locked unannounced",
     "process death",

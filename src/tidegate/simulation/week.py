@@ -62,6 +62,15 @@ WIRE_FAULTS: dict[str, dict[str, Any]] = {
     "status-504-effect": {"status": 504, "effect": True},
 }
 
+#: What something in between may do: odd statuses, a pause until the year 5195, a page for a deletion.
+ODD_FAULTS: dict[str, dict[str, Any]] = {
+    "status-408": {"status": 408},
+    "status-418": {"status": 418, "body": "<h1>418</h1>", "content_type": "text/html"},
+    "status-429-absurd": {"status": 429, "retry_after": 10**11},
+}
+#: Deletions of orders that are answered with a web page and not carried out.
+PAGE_FOR_DELETE = "login-page-delete"
+
 #: What a fault may strike: (system, method, path).
 TARGETS = (
     (SAGE, "POST", "sop_orders$"),
@@ -135,6 +144,7 @@ def write_week(
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
     else:  # documents from Sage of such orders are not drawn yet
         events = list(with_additions(seed, events))
+    events += odd_faults(random.Random(f"odd-{seed}"), start, days)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 
 
@@ -211,6 +221,20 @@ def wire_faults(
                     "options": {**options, **({"skip": rng.randrange(3)} if rng.random() < 0.5 else {})},
                 },
             )
+
+
+def odd_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """Answers of something between the hub and its systems, in one week of four each."""
+    for name, options in ODD_FAULTS.items():
+        if rng.random() < 0.25:
+            system, method, path = rng.choice(TARGETS)
+            chosen = {"system": system, "method": method, "path": path, "options": options}
+            yield Event(
+                moment(rng, start, days), "fault", {"name": name, "kind": "status", "times": 1, **chosen}
+            )
+    if rng.random() < 0.25:
+        chosen = {"system": SAGE, "method": "DELETE", "path": "sop_orders/", "options": {}}
+        yield Event(start, "fault", {"name": PAGE_FOR_DELETE, "kind": "login_page", "times": 1, **chosen})
 
 
 def face_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
