@@ -99,7 +99,7 @@ VANISHED = Script(
 )
 REFUNDED = Script(
     events=(
-        (5, "place", FOUR),
+        (5, "place", {**FOUR, "method": "purchaseorder"}),
         (70, "refund", {"pick": 0.0, "share": 0.4, "returned": 0.1}),  # by the shop, before anything left
     ),
     minutes=240,
