@@ -99,7 +99,7 @@ class Fulfilled:
 
     def papers(self, placed: int) -> dict[str, Any]:
         """The shop's documents of the order."""
-        return document.account(self.stage.shop, placed)
+        return document.account(self.stage.shop, self.stage.shop.order(placed))
 
     def texts(self, placed: int) -> list[str]:
         """The order's comments."""
