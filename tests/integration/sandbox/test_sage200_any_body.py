@@ -120,7 +120,7 @@ def test_bodies_that_are_no_object_are_refused(world: Sage, raw: bytes) -> None:
 
 def test_orders_are_entered_and_found_fast() -> None:
     """Counted in processor time; the bounds are several times what was measured."""
-    world = sage(items=12)
+    world = sage(items=12, longest_query=None, most_nodes=None)
     lines = [world.item_line(f"HUB-{number:04d}", selling_unit_price=10) for number in range(1, 6)]
     known = world.face.credentials
 
