@@ -134,9 +134,9 @@ def show(document: dict[str, Any]) -> None:
     if usual is not None:
         showing.say(f"\nmeasured: a cycle every {ago(usual)}, the longest gap {ago(longest)}")
     for text in document["measured"]:
-        showing.say(f"measured: {text}")
+        showing.paragraph(f"measured: {text}")
     for text in document["assumed"]:
-        showing.say(f"assumed: {text}", style="yellow")
+        showing.paragraph(f"assumed: {text}", style="yellow")
 
 
 def line(each: dict[str, Any]) -> list[object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from tidegate.cli.complaint import Refused
 from tidegate.cli.invocation import here, only_connection
 from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json
+
+if TYPE_CHECKING:
+    from tidegate.engine.coverage import Covered
 
 
 def coverage(
@@ -38,12 +42,20 @@ def coverage(
         rows = [{name: getattr(each, name) for name in each.__dataclass_fields__} for each in lines]
         showing.print_json({"connection": tied.name, "missing": missing, "lines": rows})
     else:
-        columns = ["", "in Magento, or group", "goes to", "", ""]
-        rows_shown = [(each.kind, each.name, each.target, each.verdict, each.text) for each in lines]
-        showing.show_table(columns, rows_shown)
+        show(lines)
         showing.say(f"{missing} missing" if missing else "everything has its place")
     if missing:
         raise typer.Exit(exits.FOUND)
+
+
+def show(lines: Sequence[Covered]) -> None:
+    """Each thing in a line, what is to be said of it below."""
+    for each in lines:
+        to = f" -> {each.target}" if each.target else ""
+        style = "yellow" if each.verdict == "missing" else None
+        showing.paragraph(f"{each.verdict}: {each.kind} {each.name}{to}", style=style)
+        if each.text:
+            showing.paragraph(each.text, indent=4)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tidegate.cli import showing
 from tidegate.cli.complaint import Unknown
 from tidegate.cli.invocation import here
-from tidegate.cli.queue import known_in_ledger, states_of, why
+from tidegate.cli.queue import known_in_ledger, states_of
 from tidegate.cli.showing import Json
 
 group = typer.Typer(help="Stock, prices and masters on their way to the store.", no_args_is_help=True)
@@ -36,6 +36,7 @@ def list_items(
     """List stock, prices and masters that wait, item by item."""
     with here(context).ledger() as configuration:
         from tidegate.engine import items
+        from tidegate.engine.waiting import own_reason
 
         if connection not in configuration.connections:
             known_in_ledger(configuration.connections, connection)
@@ -43,15 +44,23 @@ def list_items(
     if as_json:
         showing.print_json(report)
         return
+    for row in report["items"]:
+        row["why"] = own_reason(row)
+    show(report)
+
+
+def show(report: dict[str, Any]) -> None:
+    """Each item in two or three lines: what the store has, what it shall have, why not yet."""
     if not report["items"]:
         showing.say("nothing")
         return
-    columns = ("key", "wanted", "sent", "state", "failures")
-    rows = [
-        [*(row[name] for name in columns), why(row) if row["code"] else row["reason"]]
-        for row in report["items"]
-    ]
-    showing.show_table([*columns, "reason"], rows)
+    for row in report["items"]:
+        showing.paragraph(str(row["key"]), style="bold")
+        failures = f", {row['failures']} failures" if row["failures"] else ""
+        has = f"the store has {row['sent']}" if row["sent"] else "the store has none yet"
+        showing.paragraph(f"{row['state']}: wanted {row['wanted'] or 'nothing'}, {has}{failures}", indent=2)
+        if row["why"]:
+            showing.paragraph(row["why"], indent=4)
     if report["next"]:
         showing.say(f"there is more: --after {report['next']}")
 

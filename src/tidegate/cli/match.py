@@ -122,23 +122,18 @@ def show(document: dict[str, Any]) -> None:
     """What is not certain first: that is what a person must look at."""
     open_pairs = [pair for pair in document["pairs"] if pair["match"] != "certain"]
     open_pairs.sort(key=lambda pair: pair["match"])
-    if open_pairs:
-        showing.show_table(
-            ["kind", "Magento", "name", "match", "rule", "Sage", "name", "others"],
-            [
-                [
-                    *(pair[name] for name in ("kind", "store_id", "store_name", "match", "rule")),
-                    *(pair[name] for name in ("company_id", "company_name")),
-                    " ".join(pair["others"]),
-                ]
-                for pair in open_pairs[:SHOWN]
-            ],
-        )
+    for pair in open_pairs[:SHOWN]:
+        rule = f" ({pair['rule']})" if pair["rule"] else ""
+        showing.paragraph(f"{pair['kind']} {pair['store_id']} {pair['store_name']}: {pair['match']}{rule}")
+        if pair["company_id"] is not None:
+            showing.paragraph(f"in Sage {pair['company_id']} {pair['company_name'] or ''}", indent=4)
+        if pair["others"]:
+            showing.paragraph(f"or {' '.join(pair['others'])}", indent=4)
     if len(open_pairs) > SHOWN:
         showing.say(f"... and {len(open_pairs) - SHOWN} more: --export FILE has them all")
     for kind, counts in document["counts"].items():
         words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-        showing.say(f"{kind}s: {words}")
+        showing.paragraph(f"{kind}s: {words}")
     if "linked" in document:
         showing.say(f"{document['linked']} customers are tied to their accounts")
         if document["skus"]:

@@ -52,7 +52,7 @@ def list_deliveries(
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.domain.states import FINAL, State
-        from tidegate.engine import reports
+        from tidegate.engine import reports, waiting
 
         if connection is not None and connection not in configuration.connections:
             known_in_ledger(configuration.connections, connection)
@@ -71,6 +71,7 @@ def list_deliveries(
             after=after,
             limit=limit,
         )
+        waiting.explain(configuration, report["deliveries"], now)
         if as_json:
             showing.print_json(report)
             return
@@ -114,43 +115,28 @@ def age_of(text: str) -> timedelta:
 
 
 def show_deliveries(report: dict[str, Any], zones: dict[str, ZoneInfo]) -> None:
-    """The page as a table."""
+    """Each delivery in three lines: whose it is, where it stands, why."""
     rows = report["deliveries"]
     if not rows:
         showing.say("nothing")
         return
-    showing.show_table(
-        ["id", "connection", "flow", "order", "step", "state", "since", "age", "failures", "reason"],
-        [
-            [
-                row["id"],
-                row["connection"],
-                row["flow"],
-                row["label"],
-                row["step"],
-                row["state"],
-                local(row["changed_at"], zones.get(row["connection"], ZoneInfo("UTC"))),
-                ago(row["age_seconds"]),
-                row["failures"],
-                why(row),
-            ]
-            for row in rows
-        ],
-    )
+    for row in rows:
+        zone = zones.get(row["connection"], ZoneInfo("UTC"))
+        total = f"{row['amount']} {row['currency']}" if row["amount"] else ""
+        head = "  ".join(part for part in (row["label"] or row["key"], total, row["customer"]) if part)
+        showing.paragraph(head, style="bold")
+        failures = f", {row['failures']} failures" if row["failures"] else ""
+        showing.paragraph(
+            f"{row['connection']} {row['flow']} / {row['step']}: {row['state']} since "
+            f"{local(row['changed_at'], zone)}, {ago(row['age_seconds'])} old{failures}  id:{row['id']}",
+            indent=2,
+        )
+        if row["state"] == "confirmed":
+            showing.paragraph(f"in Sage or Magento: {row['target_number'] or row['target_id']}", indent=4)
+        elif row["why"]:
+            showing.paragraph(row["why"], indent=4)
     if report["next"]:
         showing.say(f"there is more: --after {report['next']}")
-
-
-def why(row: dict[str, Any], most: int = 100) -> str:
-    """Why a delivery stands where it does, in one line; what it became when it has arrived."""
-    if row["state"] == "confirmed":
-        return str(row["target_number"] or row["target_id"])
-    text = row["reason"].partition("\n")[0]
-    if row["waits_for"]:
-        text = f"waits for {row['waits_for']}"
-    parts = [part for part in (row["code"], text) if part]
-    line = ": ".join(parts)
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 @app.command("show")
@@ -163,7 +149,7 @@ def show(
     """Show deliveries whole: the reason, and what can be done."""
     there = here(context)
     with there.ledger() as configuration:
-        from tidegate.engine import interventions, reports
+        from tidegate.engine import interventions, reports, waiting
 
         if connection is not None:
             named_connection(configuration, connection)
@@ -172,6 +158,7 @@ def show(
             raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
         now = there.clock.now()
         found = [reports.delivery(item, now) for item in items]
+        waiting.explain(configuration, found, now)
         for row in found:
             row["possible"] = possible(row)
         if as_json:
@@ -199,7 +186,10 @@ def show_one(row: dict[str, Any], zone: ZoneInfo) -> None:
     showing.say(f"{row['label'] or row['key']}: {row['flow']} / {row['step']} (id:{row['id']})", style="bold")
     lines = [
         ("state", row["state"]),
+        ("customer", row["customer"]),
+        ("amount", f"{row['amount']} {row['currency']}" if row["amount"] else ""),
         ("reason", f"{row['code']}: {row['reason']}" if row["code"] else row["reason"]),
+        ("why", row["why"] if row["why"] != f"{row['code']}: {row['reason']}" else ""),
         ("waits for", row["waits_for"]),
         ("failures", row["failures"] or ""),
         ("next try", local(row["due_at"], zone)),

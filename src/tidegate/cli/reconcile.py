@@ -204,10 +204,11 @@ def show_report(document: dict[str, Any]) -> None:
     showing.show_table(["age", "orders", "value", "confirmed", "waiting", "without a reason"], buckets)
     showing.say()
     for text in document["unchecked"]:
-        showing.say(f"not compared: {text}", style="yellow")
+        showing.paragraph(f"not compared: {text}", style="yellow")
     if document["differences"]:
-        rows = [(each["kind"], each["subject"], each["text"]) for each in document["differences"]]
-        showing.show_table(["difference", "of", ""], rows)
+        for each in document["differences"]:
+            showing.paragraph(f"{each['kind']}  {each['subject']}", style="bold")
+            showing.paragraph(each["text"], indent=4)
     else:
         showing.say("no difference", style="green")
     showing.say(f"waiting rightly: {document['waiting']}; unexplained: {document['unexplained']}")

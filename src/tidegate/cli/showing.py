@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WIDE = 200  #: columns where the output is no terminal: nothing is cut in a file or a pipe
+#: What counts as a figure in a table: it stands right and is never folded.
+_FIGURE = re.compile(r"[-+]?\d[\d.,]*( %)?")
+NARROW = 16  #: a column whose cells are no longer is never folded either
 
 
 def _remember_json(context: typer.Context, value: bool) -> bool:
@@ -40,16 +44,35 @@ Json = Annotated[
 
 
 def console(stream: IO[str] | None = None) -> Console:
-    """A console on stdout (or `stream`) as wide as its terminal; made anew, as tests exchange stdout."""
+    """A console on stdout (or `stream`), made anew, as tests exchange stdout.
+
+    As wide as `COLUMNS` says, else as the terminal, else 80 columns: a mail or a page reads like a terminal.
+    """
     from rich.console import Console
 
     stream = stream or sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, emoji=False)
+    return Console(file=stream, highlight=False, emoji=False)
 
 
 def say(text: str = "", *, style: str | None = None) -> None:
     """One line for people. `text` is shown as it is: brackets in it are no markup."""
     console().print(safe(text, lines=True), style=style, markup=False, soft_wrap=True)
+
+
+def paragraph(text: str, *, indent: int = 0, style: str | None = None) -> None:
+    """Text for people, broken between words at the console's width; what goes on stands two columns further in.
+
+    Each line of `text` is a paragraph of its own. Unlike `say` it is not meant to be copied into a shell.
+    """
+    here = console()
+    for line in safe(text, lines=True).expandtabs(4).splitlines() or [""]:
+        bare = line.lstrip(" ")
+        start = " " * (indent + len(line) - len(bare))
+        parts = textwrap.wrap(
+            bare, here.width, initial_indent=start, subsequent_indent=start + "  ", break_on_hyphens=False
+        )
+        for part in parts or [""]:
+            here.print(part, style=style, markup=False, soft_wrap=True)
 
 
 def safe(text: str, *, lines: bool = False) -> str:
@@ -97,14 +120,16 @@ def ago(seconds: float | None) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """A plain table; numbers are aligned right, nothing in a cell is markup."""
+    """A plain table; figures stand right and are never folded, nothing in a cell is markup."""
     from rich.table import Table
 
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     filled = [list(row) for row in rows]
     for number, column in enumerate(columns):
-        numeric = bool(filled) and all(isinstance(row[number], int | Decimal) for row in filled)
-        made.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        cells = ["" if row[number] is None else str(row[number]) for row in filled]
+        numeric = any(cells) and all(not cell or _FIGURE.fullmatch(cell) for cell in cells)
+        whole = numeric or all(len(cell) <= NARROW for cell in (column, *cells))
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for row in filled:
         made.add_row(*(_cell(value) for value in row))
     return made

@@ -11,21 +11,12 @@ from tidegate.cli import exits, showing
 from tidegate.cli.invocation import here
 from tidegate.cli.showing import Json, ago, local
 
-COLUMNS = [
-    "read",
-    "confirmed",
-    "waiting",
-    "in_doubt",
-    "review",
-    "held",
-    "cancelled",
-    "skipped",
-    "unexplained",
-]
+#: In the order of the account; with `confirmed` they add up to `read`.
+REST = ["waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained"]
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show every connection: its account, queue, next cycles. Exit 1 when they do not add up."""
+    """Show every connection: its account, queue, next cycles. Exit 1 when a person is needed."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import reports
@@ -35,7 +26,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         showing.print_json(report)
     else:
         show(report)
-    if not report["adds_up"]:
+    halted = any(each["halted"] for each in report["connections"].values())
+    if halted or report["alerts"] or not report["adds_up"]:
         raise typer.Exit(exits.FOUND)
 
 
@@ -49,7 +41,7 @@ def show(report: dict[str, Any]) -> None:
     if report["adds_up"]:
         showing.say("every account adds up: nothing is unexplained")
     else:
-        showing.say(
+        showing.paragraph(
             f"NOT EVERY ACCOUNT ADDS UP: {report['unexplained']} unexplained. Keep the ledger and report it.",
             style="bold red",
         )
@@ -65,28 +57,44 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
         if connection["configured"]
         else "not configured any more"
     )
-    showing.say(f"{name} ({tied}): {condition(connection, zone)}", style="bold")
+    showing.paragraph(f"{name} ({tied}): {condition(connection, zone)}", style="bold")
     oldest = connection["oldest_waiting"]
     if oldest:
-        showing.say(f"  oldest waiting: {ago(oldest['seconds'])} (since {local(oldest['since'], zone)})")
+        showing.paragraph(
+            f"  oldest waiting: {ago(oldest['seconds'])} (since {local(oldest['since'], zone)})"
+        )
     if connection["alerts"]:
         showing.say(f"  open alerts: {connection['alerts']}", style="yellow")
     early = {flow: each["ended_early"] for flow, each in connection["flows"].items() if each["ended_early"]}
     if early:
         told = ", ".join(f"{flow} ({count} in a row)" for flow, count in early.items())
-        showing.say(f"  ended early: {told}", style="yellow")
+        showing.paragraph(f"  ended early: {told}", style="yellow")
     rows = []
     for flow, each in connection["flows"].items():
         steps = each["steps"] or {"": each["account"]}
         for number, (step, account) in enumerate(steps.items()):
-            first = number == 0
-            due = local(each["next_cycle"], zone) if first else ""
-            rows.append([flow if first else "", step, *(account[column] for column in COLUMNS), due])
+            due = next_run(each, zone) if number == 0 else ""
+            name = flow if number == 0 else ""
+            rows.append([f"  {name}", step, account["read"], account["confirmed"], rest(account), due])
     if rows:
-        headings = [column.replace("_", " ") for column in COLUMNS]
-        showing.show_table(
-            ["  flow", "step", *headings, "next cycle"], [[f"  {row[0]}", *row[1:]] for row in rows]
-        )
+        columns = ["  flow", "step", "read", "confirmed", "and the rest", "next cycle"]
+        showing.show_table(columns, rows)
+
+
+def rest(account: dict[str, Any]) -> str:
+    """What was read and is not confirmed, in words; what is nought is left out."""
+    return ", ".join(
+        f"{account[column]} {'UNEXPLAINED' if column == 'unexplained' else column.replace('_', ' ')}"
+        for column in REST
+        if account[column]
+    )
+
+
+def next_run(flow: dict[str, Any], zone: ZoneInfo) -> str:
+    """Day and time of the flow's next cycle, short enough for a column."""
+    if not flow["enabled"]:
+        return "off"
+    return local(flow["next_cycle"], zone).partition("-")[2]
 
 
 def condition(connection: dict[str, Any], zone: ZoneInfo) -> str:

@@ -237,21 +237,31 @@ def halt(connection: str, reason: str, *, actor: str, now: datetime) -> bool:
         return halts.halt(connection, reason, "operator", now, by=actor)
 
 
-def lift(connection: str, *, company: str | None, actor: str, now: datetime) -> bool:
-    """Let a connection send again; false when it was not halted.
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What a lift found and ended: the halt (None = there was none), its alerts, a learnt closure."""
 
-    The alert of the halt is cleared, and a closure that the company's answers taught is forgotten: a
+    halt: halts.Halted | None
+    alerts: int = 0
+    closure: closures.Closed | None = None
+
+
+def lift(connection: str, *, company: str | None, actor: str, now: datetime) -> Lifted:
+    """Let a connection send again.
+
+    The alerts of the halt are cleared, and a closure that the company's answers taught is forgotten: a
     person who lifts knows better.
     """
     with transaction("operator-lift"):
         halted = halts.halted(connection)
+        closure = closures.closed(company, now) if company is not None else None
         if company is not None:
             closures.forget(company, now)
-        if halted is None:
-            return False
-        if halted.code:
-            alerts.clear_all(halted.code, connection, now)
-        return halts.lift(connection, now, by=actor)
+        cleared = 0
+        if halted is not None:
+            cleared = alerts.clear_all(halted.code, connection, now) if halted.code else 0
+            halts.lift(connection, now, by=actor)
+    return Lifted(halted, cleared, closure)
 
 
 def clear_alert(alert_id: int, now: datetime) -> bool:

@@ -60,6 +60,7 @@ def in_folder(folder: Path) -> Iterator[Terminal]:
         for name, value in world.environment().items():
             patch.setenv(name, value)
         patch.delenv("TIDEGATE_CONFIG", raising=False)
+        patch.setenv("COLUMNS", "200")  # what is said does not depend on the width; `test_narrow.py` sets it
         made = Terminal(world, folder / "tidegate.toml")
         made.write_config()
         yield made

@@ -145,7 +145,8 @@ class Stage:
 
     def lift(self) -> bool:
         """An operator lets a halted connection go on."""
-        return interventions.lift(CONNECTION, company="sage", actor="anna", now=self.now)
+        done = interventions.lift(CONNECTION, company="sage", actor="anna", now=self.now)
+        return done.halt is not None
 
     # --- both systems ----------------------------------------------------------------------------
 
