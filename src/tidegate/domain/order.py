@@ -80,6 +80,9 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bundle_name: str = ""
     bundle_quantity: Decimal = Decimal(0)  #: how many bundles were ordered
     product_id: int | None = None  #: the store's product; of a configurable's line, the variant
+    options_of: int | None = (
+        None  #: the product that `options` belong to, where it is another: the configurable
+    )
     ordered_sku: str = ""  #: the SKU as the order has it, where options were added to the product's own
     options: tuple[LineOption, ...] = ()
     cancelled: Decimal = Decimal(0)  #: pieces of `quantity` that the store has cancelled

@@ -31,7 +31,13 @@ def _line(line: OrderLine, item: Tree, children: Mapping[object, Tree]) -> Order
     stocked = item
     if item.get("product_type") == "configurable":
         stocked = children.get(item.get("item_id"), item)
-    return msgspec.structs.replace(line, product_id=_id(stocked.get("product_id")), options=_options(item))
+    product, sold = _id(stocked.get("product_id")), _id(item.get("product_id"))
+    return msgspec.structs.replace(
+        line,
+        product_id=product,
+        options_of=sold if sold != product else None,
+        options=_options(item),
+    )
 
 
 def _options(item: Tree) -> tuple[LineOption, ...]:

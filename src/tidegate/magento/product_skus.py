@@ -8,24 +8,28 @@ configurable product the variant's line does. The stock, and Sage, know the prod
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import Order, OrderLine
+from tidegate.magento import option_titles
 from tidegate.magento.client import StoreClient
+from tidegate.magento.option_titles import OptionTitle, titled, titles
 from tidegate.magento.search import Filter, Search
 from tidegate.reading.shape import Rows
 
 PATH = "/V1/products"
-FIELDS = "items[id,sku],total_count"
+FIELDS = f"items[id,sku,{option_titles.FIELDS}],total_count"
 MOST = 100  #: ids in one call
-LARGEST = 20_000  #: products remembered; more are asked for again
+LARGEST = 20_000  #: products and options remembered; more are asked for again
 
 
 class _Product(msgspec.Struct):
     id: int
     sku: str | int | None = None
+    options: Any = None
 
 
 _PAGE: Rows[_Product] = Rows(_Product)
@@ -37,49 +41,73 @@ def may_have_options(sku: str, options: Sequence[object]) -> bool:
 
 
 class ProductSkus:
-    """The products of one store by id, asked for in pools and remembered."""
+    """The products of one store by id, with their options' titles: asked for in pools and remembered."""
 
     def __init__(self, client: StoreClient) -> None:
         self._client = client
         self._known: dict[int, str] = {}
+        self._titles: dict[str, OptionTitle] = {}
+        self._untitled: set[str] = set()  #: options that were looked for in vain: gone from their product
 
     def of(self, product_ids: Iterable[int]) -> Mapping[int, str] | Failure:
         """The SKUs of these products; those that the store no longer has are left out."""
+        self._make_room()
         wanted = set(product_ids)
-        if len(self._known) > LARGEST:
-            self._known = {}
+        failure = self._ask(wanted - self._known.keys())
         known = self._known  # flows of other threads may ask at the same time
-        missing = sorted(wanted - known.keys())
+        return failure or {number: known[number] for number in wanted if number in known}
+
+    def own(self, orders: Sequence[Order]) -> list[Order] | Failure:
+        """The orders with each line under its product's own SKU, and its options by their titles.
+
+        The ordered SKU is kept beside it. Titles that cannot be read leave the options' ids.
+        """
+        lines = [line for order in orders for line in order.lines if may_have_options(line.sku, line.options)]
+        if not lines:
+            return list(orders)
+        self._make_room()
+        failure = self._ask(self._missing(lines))
+        if failure is not None:
+            # Who may not read products still reads orders; Sage then says which SKU it does not know.
+            return list(orders) if failure.code is Code.NOT_PERMITTED else failure
+        options = {option.id for line in lines for option in line.options}
+        self._untitled |= options - self._titles.keys()
+        return [
+            msgspec.structs.replace(order, lines=tuple(self._own(line) for line in order.lines))
+            for order in orders
+        ]
+
+    def _missing(self, lines: Iterable[OrderLine]) -> set[int]:
+        """The products that must be asked for: unknown ones, and those that gained an option since."""
+        wanted = {line.product_id for line in lines if line.product_id not in self._known}
+        for line in lines:
+            if {option.id for option in line.options} - self._titles.keys() - self._untitled:
+                wanted |= {line.options_of or line.product_id}
+        return {number for number in wanted if number is not None}
+
+    def _make_room(self) -> None:
+        if len(self._known) + len(self._titles) + len(self._untitled) > LARGEST:
+            self._known, self._titles, self._untitled = {}, {}, set()
+
+    def _ask(self, product_ids: Iterable[int]) -> Failure | None:
+        missing = sorted(product_ids)
         for start in range(0, len(missing), MOST):
             search = Search().where(Filter("entity_id", "in", missing[start : start + MOST]))
             page = self._client.search(PATH, search.sized(MOST).only(FIELDS), _PAGE)
             if isinstance(page, Failure):
                 return page
-            known.update({each.id: str(each.sku) for each in page.items if each.sku is not None})
-        return {number: known[number] for number in wanted if number in known}
+            self._known.update({each.id: str(each.sku) for each in page.items if each.sku is not None})
+            for each in page.items:
+                self._titles.update(titles(each.options))
+        return None
 
-    def own(self, orders: Sequence[Order]) -> list[Order] | Failure:
-        """The orders with each line under its product's own SKU; the ordered one is kept beside it."""
-        ids = {
-            line.product_id
-            for order in orders
-            for line in order.lines
-            if line.product_id is not None and may_have_options(line.sku, line.options)
-        }
-        if not ids:
-            return list(orders)
-        skus = self.of(ids)
-        if isinstance(skus, Failure):
-            # Who may not read products still reads orders; Sage then says which SKU it does not know.
-            return list(orders) if skus.code is Code.NOT_PERMITTED else skus
-        return [
-            msgspec.structs.replace(order, lines=tuple(_own(line, skus) for line in order.lines))
-            for order in orders
-        ]
+    def _own(self, line: OrderLine) -> OrderLine:
+        if not may_have_options(line.sku, line.options):
+            return line
+        line = msgspec.structs.replace(line, options=tuple(titled(one, self._titles) for one in line.options))
+        return _own(line, self._known)
 
 
 def _own(line: OrderLine, skus: Mapping[int, str]) -> OrderLine:
     sku = skus.get(line.product_id or 0, line.sku)
-    if sku == line.sku or not may_have_options(line.sku, line.options):
-        return line
-    return msgspec.structs.replace(line, sku=sku, ordered_sku=line.sku)
+    return line if sku == line.sku else msgspec.structs.replace(line, sku=sku, ordered_sku=line.sku)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from tidegate_sandbox.magento.catalogue import Catalogue
+from tidegate_sandbox.magento.custom_options import colour, engraving
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
 from tidegate_sandbox.magento.order import Order, Row
 
-_OPTION_ID: Final = "3"
 #: field of the extension attributes: its twin in base currency, and whether it lowers the grand total
 _COMMERCE: Final = {
     "gift_cards_amount": ("base_gift_cards_amount", True),
@@ -31,11 +32,13 @@ class Additions:
     """All amounts in base currency.
 
     ``option``: the SKU that the first line's option adds ("" for an option without one), with what was written.
+    ``colour``: with it, the title of a value that was chosen, too.
     ``fixed_product_tax``: for each piece of the first line. ``commerce``: by field of ``_COMMERCE``.
     ``fields``: an extension's own, each part of the grand total. ``silent``: the same, but not part of it.
     """
 
     option: tuple[str, str] | None = None
+    colour: str = ""
     fixed_product_tax: Decimal = ZERO
     commerce: dict[str, Decimal] = field(default_factory=dict)
     custom_fees: tuple[tuple[str, str, Decimal], ...] = ()
@@ -48,12 +51,12 @@ class Additions:
     virtual: str = ""  #: ``virtual`` or ``downloadable``: nothing is shipped
 
 
-def add(order: Order, wanted: Additions) -> None:
+def add(order: Order, wanted: Additions, catalogue: Catalogue) -> None:
     """Make them part of an order that is not in the shop yet."""
     rate = Decimal(order.row["base_to_order_rate"])
     first = next(item for item in order.items if "parent_item_id" not in item)
     if wanted.option is not None:
-        _choose(order, first, *wanted.option)
+        _choose(order, first, catalogue, *wanted.option, wanted.colour)
     if wanted.fixed_product_tax:
         _tax_product(order, first, wanted.fixed_product_tax, rate)
     for name, amount in wanted.commerce.items():
@@ -85,13 +88,17 @@ def _charge(order: Order, amount: Decimal, rate: Decimal) -> None:
         order.payment[f"{side}amount_ordered"] = order.row[f"{side}grand_total"]
 
 
-def _choose(order: Order, item: Row, suffix: str, text: str) -> None:
-    """A line with a custom option; of a configurable the child keeps its product's SKU."""
+def _choose(order: Order, item: Row, catalogue: Catalogue, suffix: str, text: str, chosen: str) -> None:
+    """A line with a custom option, which its product has; of a configurable the child keeps its product's SKU."""
     order.products[item["item_id"]] = item["sku"]
+    sold = next(each for each in catalogue.products().values() if each.id == item["product_id"])
+    choices = [engraving(catalogue, sold, text)]
+    if chosen:
+        choices.append(colour(catalogue, sold, chosen))
     item["sku"] = f"{item['sku']}-{suffix}"
     option = dict(item.get("product_option") or {})
     extension = dict(option.get("extension_attributes") or {})
-    extension["custom_options"] = [{"option_id": _OPTION_ID, "option_value": text}]
+    extension["custom_options"] = choices
     item["product_option"] = {**option, "extension_attributes": extension}
 
 

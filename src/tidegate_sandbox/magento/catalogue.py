@@ -101,6 +101,9 @@ class Catalogue:
         self.prices.base |= {sku: dict(own) for sku, own in _WEBSITE_PRICES.items()}
         self._on_sale: list[str] | None = None
         self.overrides: dict[str, dict[int, dict[str, Any]]] = {}
+        self.options: dict[
+            str, list[dict[str, Any]]
+        ] = {}  #: custom options by SKU, as the REST API tells them
 
     def product(self, sku: str) -> Product | None:
         """The product of this SKU, without regard to case as in the database."""
@@ -121,6 +124,7 @@ class Catalogue:
         del self._products[sku.upper()]
         self.prices.remove(sku)
         self.overrides.pop(sku, None)
+        self.options.pop(sku, None)
         self._on_sale = None
 
     def next_id(self) -> int:
@@ -165,6 +169,7 @@ class Catalogue:
         return {
             **document,
             "extension_attributes": {**extension, "stock_item": stock},
+            "options": self.options.get(product.sku, []),
             "tier_prices": [_tier(key, tier) for key, tier in tiers.items()],
             "custom_attributes": [*attributes, *self._more(product.sku, scope)],
         }

@@ -74,7 +74,7 @@ class Shopper:
     def _place(self, basket: Basket, wanted: Additions | None = None) -> Order:
         order = order_form.make(self.store, basket)
         if wanted is not None:
-            additions.add(order, wanted)
+            additions.add(order, wanted, self.store.catalogue)
         self._baskets[order.entity_id] = basket
         return self.store.keep(order)
 

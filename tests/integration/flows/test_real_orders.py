@@ -81,12 +81,12 @@ def test_a_field_of_an_extension_goes_to_its_account(stage: Stage) -> None:
 
 @pytest.mark.parametrize("suffix", ["red", "-"])
 def test_an_option_sku_is_its_product_and_the_engraving_reaches_sage(stage: Stage, suffix: str) -> None:
-    placed = place(stage, option=(suffix, "For Ben, with love"))
+    placed = place(stage, option=(suffix, "For Ben, with love"), colour="Blue")
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
     told = lines(stage, placed)
     assert [line["code"] for line in told if line["kind"] == "item"] == ["HUB-0001", "HUB-0002"]
-    assert any("For Ben, with love" in str(line) for line in told)
+    assert any("Engraving: For Ben, with love; Colour: Blue" in str(line) for line in told)
 
 
 @pytest.mark.parametrize("kind", ["virtual", "downloadable"])
