@@ -173,7 +173,7 @@ def _number(value: object) -> Decimal:
 
 def amount(value: object, field: str) -> Decimal:
     """An amount with at most four decimals; PHP writes none as null, false, "" or []. ValueError otherwise."""
-    if value is None or value is False or value == "" or value == []:
+    if not value and (value in (None, False, "", 0) or value == []):
         return ZERO
     try:
         number = Decimal(str(value))

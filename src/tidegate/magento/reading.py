@@ -356,7 +356,7 @@ def _money(value: Amount) -> Decimal:
     """
     if value is None:
         return ZERO
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int):
-        raise ValueError(f"{value} is no amount")
-    return value.quantize(FOUR_PLACES) if exponent < -4 else value
+    if not value:
+        return ZERO
+    rounded = value.quantize(FOUR_PLACES)
+    return value if value == rounded else rounded

@@ -170,6 +170,8 @@ def _union(kinds: list[inspect.Type]) -> Take:
 
 
 def _text_or_number(value: Any) -> Any:
+    if type(value) is str:
+        return values.text(value)
     written = values.text(value)
     return value if isinstance(value, int) and written is not None else written
 
@@ -199,12 +201,12 @@ def _struct(kind: inspect.StructType) -> Take:
                 (each.encode_name, each.name, _taker(each.type), each.required, _nullable(each))
                 for each in kind.fields
             )
-        known = as_object(value)
+        known = value if type(value) is dict else as_object(value)
         if known is None:
             if value in (None, False, ""):
                 return None
             raise Unreadable(f"{values.shown(value)} where an object was awaited")
-        if value == [] and needed:
+        if needed and value == []:
             return None  # a missing object
         found: dict[str, Any] = {}
         for outer, inner, each, required, nullable in made:

@@ -29,6 +29,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 def figure(value: Any) -> Decimal | None:
     """An amount, quantity or rate, exact; it may come as a text."""
+    # What nearly every field holds comes first: a page has thousands of them.
+    if type(value) is int and MINUS_LARGEST < value < LARGEST:
+        return Decimal(value)
     if type(value) is Decimal and MINUS_LARGEST < value < LARGEST and value.adjusted() > -LONGEST_NUMBER:
         return value
     if _absent(value):
@@ -56,7 +59,7 @@ def figure(value: Any) -> Decimal | None:
 
 def whole(value: Any) -> int | None:
     """A whole number, an id or a count; it may come as a text or with a point (`12.0000`)."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         if abs(value) > HIGHEST_ID:
             raise Unreadable(f"{shown(value)} is out of all bounds")
         return value
@@ -72,7 +75,7 @@ def whole(value: Any) -> int | None:
 
 def text(value: Any) -> str | None:
     """A text; a number is its digits."""
-    if isinstance(value, str):
+    if type(value) is str:
         if len(value) > LONGEST_TEXT:
             raise Unreadable(f"a text of {len(value)} characters is out of all bounds")
         if not value.isascii() and not _encodable(value):

@@ -78,13 +78,14 @@ def test_orders_of_a_list_read_like_single_ones() -> None:
 
 
 def test_reading_is_fast() -> None:
+    """Time of the processor, and the best of several: what else the machine does plays no part."""
     raw = recordings.raw("orders-get-eur-tax-inclusive")
     rounds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        for _ in range(100):
+    for _ in range(9):
+        started = time.process_time()
+        for _ in range(50):
             read_order(raw, "main", WEBSITES)
-        rounds.append((time.perf_counter() - started) / 100)
+        rounds.append((time.process_time() - started) / 50)
     assert min(rounds) < 0.0005
 
 
