@@ -68,7 +68,7 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOrder:
-    """An order as the ledger keeps it. `lines` by line key (`item:551`); `freight` is its delivery charge."""
+    """An order as the ledger keeps it. `lines` by line key (`item:551`, `extra:213:gift_wrapping`); `freight` is its delivery charge."""
 
     key: str
     number: str

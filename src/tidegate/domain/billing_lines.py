@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.extras import FIELDS, Placed, cancelling, configured, explains, placed, terms_for
+from tidegate.domain.extras import (
+    FIELDS,
+    Placed,
+    cancelling,
+    configured,
+    explains,
+    extra_key,
+    placed,
+    terms_for,
+)
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
 from tidegate.domain.order import LineAmounts, Order, OrderLine, Totals
 from tidegate.domain.terms import Terms
@@ -31,6 +40,7 @@ class BilledLine:
     item_id: int | None = None
     stocked: bool = True  #: false for the part of a bundle that only carries money
     source: str = ""  #: of an amount besides goods and shipping: its source
+    key: str = ""  #: of such an amount: our key of its line
     account: str = ""  #: of such an amount
     tax_code: str = ""  #: of such an amount, when not the one mapped to its tax
     options: tuple[str, ...] = ()  #: what the buyer chose, in words
@@ -93,7 +103,7 @@ def billed(order: Order, terms: Terms) -> Billed | Failure:
         tuple(extra_line(order, each) for each in extras if not each.terms.payment),
         tuple(each for each in extras if each.terms.payment),
     )
-    return _with_remainder(document, terms)
+    return _with_remainder(order, document, terms)
 
 
 def gap(document: Billed) -> Decimal:
@@ -124,6 +134,7 @@ def extra_line(order: Order, each: Placed) -> BilledLine:
         tax_names=names if each.tax else (),
         stocked=False,
         source=each.extra.source,
+        key=extra_key(order.entity_id, each.extra.source, each.extra.item_id),
         account=each.terms.account,
         tax_code=each.terms.tax_code,
     )
@@ -138,7 +149,7 @@ def _rate(order: Order, net: Decimal, tax: Decimal) -> tuple[Decimal, tuple[str,
     return (rounded(quotient(tax.scaleb(2), net), 2) if net else ZERO), ()
 
 
-def _with_remainder(document: Billed, terms: Terms) -> Billed:
+def _with_remainder(order: Order, document: Billed, terms: Terms) -> Billed:
     """What stands in no field, where the connection has an account for it."""
     there = terms_for("remainder", terms.extras)
     left = gap(document)
@@ -155,6 +166,7 @@ def _with_remainder(document: Billed, terms: Terms) -> Billed:
         tax_names=(),
         stocked=False,
         source="remainder",
+        key=extra_key(order.entity_id, "remainder"),
         account=there.account,
         tax_code=there.tax_code,
     )

@@ -34,6 +34,7 @@ NAMES = {
 }
 #: What became of an amount later on: the names of such fields end so. They explain no total.
 LATER = ("_invoiced", "_refunded", "_canceled", "_cancelled")
+EXTRA_KEY = "extra:"  #: how our key of such an amount's line begins
 FEES, FIELDS, OTHER = "custom_fees", "fields", "*"
 
 
@@ -94,12 +95,30 @@ class Placed:
         return self.terms.text or self.extra.label or named.capitalize()
 
 
+def extra_key(entity_id: int, source: str, item_id: int | None = None) -> str:
+    """Our key of an amount's line in the ERP: `extra:213:gift_wrapping`, of an item's `extra:213:fixed_product_tax:551`.
+
+    It names the order, since one invoice of the company may be for several.
+    """
+    return f"{EXTRA_KEY}{entity_id}:{source}" + (f":{item_id}" if item_id is not None else "")
+
+
 def terms_for(source: str, terms: Mapping[str, AmountTerms]) -> AmountTerms | None:
     """The connection's terms of a source; fees have a `*` for every code that is not listed."""
     found = terms.get(source)
     if found is None and source.startswith(f"{FEES}."):
         return terms.get(f"{FEES}.{OTHER}")
     return found
+
+
+def payments(
+    extras: Sequence[Extra], fields: Sequence[Extra], terms: Mapping[str, AmountTerms]
+) -> list[Extra]:
+    """What pays a part of the order: by nature, or because the connection says so of a fee or field."""
+    pays = {source: each for source, each in terms.items() if each.payment}
+    by_rule = [each for each in extras if (there := terms_for(each.source, terms)) and there.payment]
+    by_nature = [each for each in extras if each.is_payment and each not in by_rule]
+    return [*by_nature, *by_rule, *configured(fields, pays)]
 
 
 def configured(fields: Sequence[Extra], terms: Mapping[str, AmountTerms]) -> list[Extra]:

@@ -43,7 +43,9 @@ class DespatchLine:
     """So many pieces of one order line left one warehouse."""
 
     line_id: str
-    line_key: str  #: `item:551`, as we stored it; "" for a line that was typed in
+    line_key: (
+        str  #: `item:551` or `extra:213:gift_wrapping`, as we stored it; "" for a line that was typed in
+    )
     sku: str
     warehouse: str
     quantity: Decimal

@@ -7,12 +7,12 @@ which payments pass, return to zero once a payment provider has paid out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from tidegate.domain.agreement import Difference, Facts, KeptLine, Kind, Row
 from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
-from tidegate.domain.fulfilment import SalesInvoice
+from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
 
 OWN = "(Sage's own choice)"  #: of the account, where no mapping names one
@@ -28,21 +28,21 @@ def tax_rows(facts: Facts) -> tuple[Row, ...]:
         known = goods = ZERO
         for line in invoice.lines:
             kept = _kept_line(invoice, line.line_key, facts)
-            if kept is None or line.tax is None:
+            if kept is None:
                 continue
-            goods += line.net or ZERO
+            tax = _share(kept.tax, line.quantity, kept.quantity)
+            goods += _net(line, kept)
             lines[kept.tax_code] += 1
-            ours[kept.tax_code] += sign * _share(kept.tax, line.quantity, kept.quantity)
-            theirs[kept.tax_code] += sign * line.tax
-            known += line.tax
+            ours[kept.tax_code] += sign * tax
+            charged_tax = tax if line.tax is None else line.tax
+            theirs[kept.tax_code] += sign * charged_tax
+            known += charged_tax
         freight, charged = _freight(invoice, facts), invoice.net - goods
         if freight is not None and charged:
             lines[freight.tax_code] += 1
             theirs[freight.tax_code] += sign * (invoice.tax - known)
-            whole = abs(charged - freight.net) <= facts.tolerance  # a rounding line is no delivery
-            ours[freight.tax_code] += sign * _share(
-                freight.tax, freight.net if whole else charged, freight.net
-            )
+            delivery = _delivery(charged, freight, facts)
+            ours[freight.tax_code] += sign * _share(freight.tax, delivery, freight.net)
     return tuple(Row(code, lines[code], ours[code], None, theirs[code]) for code in sorted(lines))
 
 
@@ -56,25 +56,32 @@ def revenue_rows(facts: Facts) -> tuple[Row, ...]:
         goods = ZERO
         for line in invoice.lines:
             kept = _kept_line(invoice, line.line_key, facts)
-            if kept is None or line.net is None:
+            if kept is None:
                 continue
-            goods += line.net
-            named[kept.account or OWN] += sign * line.net
+            net = _net(line, kept)
+            goods += net
+            named[kept.account or OWN] += sign * net
             count[kept.account or OWN] += 1
         freight = _freight(invoice, facts)
         if freight is not None and invoice.net != goods:
-            named[freight.account or OWN] += sign * (invoice.net - goods)
+            named[freight.account or OWN] += sign * _delivery(invoice.net - goods, freight, facts)
             count[freight.account or OWN] += 1
         numbers.add(invoice.number)
     posted = _posted(numbers, facts)
     return tuple(
-        Row(account, count[account], None, named[account], _of_account(account, posted))
+        Row(account, count[account], None, named[account], _of_account(account, named, posted))
         for account in sorted(named)
     )
 
 
-def _of_account(account: str, posted: dict[str, Decimal] | None) -> Decimal | None:
-    return None if account == OWN or posted is None else posted.get(account, ZERO)
+def _of_account(
+    account: str, named: Mapping[str, Decimal], posted: dict[str, Decimal] | None
+) -> Decimal | None:
+    """What was posted there, less what Sage chose to post there of its own: an account may be both."""
+    if account == OWN or posted is None:
+        return None
+    found, own = posted.get(account, ZERO), named.get(OWN, ZERO)
+    return found - own if found - own == named[account] else found
 
 
 def _posted(numbers: set[str], facts: Facts) -> dict[str, Decimal] | None:
@@ -157,6 +164,16 @@ def _kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine |
         if kept is not None and line_key in kept.lines:
             return kept.lines[line_key]
     return None
+
+
+def _net(line: InvoiceLine, kept: KeptLine) -> Decimal:
+    """A line's net; lines of text look alike in Sage, which then tells none: the ledger's, as `invoiced.sums`."""
+    return _share(kept.net, line.quantity, kept.quantity) if line.net is None else line.net
+
+
+def _delivery(charged: Decimal, freight: KeptLine, facts: Facts) -> Decimal:
+    """The delivery among an invoice's charges: a rounding line is none, and has an account of its own."""
+    return freight.net if abs(charged - freight.net) <= facts.tolerance else charged
 
 
 def _freight(invoice: SalesInvoice, facts: Facts) -> KeptLine | None:

@@ -66,6 +66,7 @@ def _extra(line: BilledLine, tax_code: str, arithmetic: Arithmetic) -> SalesLine
         unit_price=amount,
         tax_code=tax_code,
         account=line.account,
+        extra=line.key,
         net=amount,
     )
 

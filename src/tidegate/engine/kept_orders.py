@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from tidegate.domain.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
 from tidegate.domain.billing_lines import Billed, billed, shipping_line
 from tidegate.domain.capture import is_over
 from tidegate.domain.errors import Failure
+from tidegate.domain.extras import AmountTerms, payments
 from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import mapped
 from tidegate.domain.money import ZERO, total
@@ -19,8 +21,11 @@ from tidegate.flows.documents import read_order
 from tidegate.ledger.period import KeptRow
 
 
-def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
-    """The order, without lines where a mapping is missing; None when it was never readable."""
+def kept_order(row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTerms]) -> KeptOrder | None:
+    """The order, without lines where a mapping is missing; None when it was never readable.
+
+    `amounts` say what pays a part of an order, also when there are no `terms`.
+    """
     if not row.document:
         return None
     order = read_order(row.document)
@@ -32,7 +37,9 @@ def kept_order(row: KeptRow, terms: Terms | None) -> KeptOrder | None:
         totals, gross = document.totals, document.gross
     else:
         totals = order.base_totals
-        gross = totals.grand_total + total(each.base for each in order.extras if each.is_payment)
+        gross = totals.grand_total + total(
+            each.base for each in payments(order.extras, order.fields, amounts)
+        )
     figures = _figures(totals, gross)
     return KeptOrder(
         key=order_key(row.store, row.entity_id),
@@ -75,9 +82,9 @@ def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, Kept
     if isinstance(found, Failure):
         return {}, None
     lines: dict[str, KeptLine] = {}
-    for line, code in zip(document.lines, found.tax, strict=False):
-        key = f"item:{line.item_id}"
-        account = terms.revenue_account(line.sku)
+    for line, code in zip((*document.lines, *document.extras), found.tax, strict=False):
+        key = line.key or f"item:{line.item_id}"
+        account = line.account if line.source else terms.revenue_account(line.sku)
         before = lines.get(key)  # parts of a bundle that are taxed differently share its item
         lines[key] = KeptLine(
             line.quantity + (before.quantity if before else Decimal(0)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tidegate.domain.agreement import CompanyOrder, Facts, KeptOrder, Reconciliation, StoreOrder
 from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry
 from tidegate.domain.errors import Failure
+from tidegate.domain.extras import AmountTerms
 from tidegate.domain.fulfilment import SalesInvoice
 from tidegate.domain.keys import order_key
 from tidegate.domain.money import ZERO
@@ -80,10 +81,11 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
             company = read_orders(connection, session, keys, unchecked)
             balances = read_balances(connection, session, unchecked)
     # after the company was asked: what was sent meanwhile is on its way, not missing
-    kept = keep(period.orders(connection.name, start, end), terms, began, unchecked)
+    amounts = connection.settings.amounts.terms()
+    kept = keep(period.orders(connection.name, start, end), terms, amounts, began, unchecked)
     invoices = books.invoices(connection.name, days.start, days.end + timedelta(days=1))
     named = [key for invoice in invoices for key in invoice.order_keys if key not in kept]
-    earlier = keep(period.orders_of_keys(connection.name, named), terms, began, unchecked)
+    earlier = keep(period.orders_of_keys(connection.name, named), terms, amounts, began, unchecked)
     entries = our_entries(connection, invoices, days)
     facts = Facts(
         store=store,
@@ -130,7 +132,8 @@ def _open_terms(connection: Connection, unchecked: list[str]) -> Terms | None:
 def read_store(connection: Connection, days: Days, unchecked: list[str]) -> dict[str, StoreOrder] | None:
     """The store's list by our keys; None when it does not answer."""
     start, end = days.instants
-    found = read_placed(connection.store.client, connection.store.shop, start, end)
+    terms = connection.settings.amounts.terms()
+    found = read_placed(connection.store.client, connection.store.shop, start, end, terms)
     if isinstance(found, Failure):
         unchecked.append(f"the store was not compared: {found.text}")
         return None
@@ -176,13 +179,17 @@ def is_of_order(connection: Connection, order: ListedOrder) -> bool:
 
 
 def keep(
-    rows: Iterable[period.KeptRow], terms: Terms | None, began: datetime, unchecked: list[str]
+    rows: Iterable[period.KeptRow],
+    terms: Terms | None,
+    amounts: Mapping[str, AmountTerms],
+    began: datetime,
+    unchecked: list[str],
 ) -> dict[str, KeptOrder]:
     """The ledger's orders by key; those that were never readable are named."""
     kept: dict[str, KeptOrder] = {}
     unreadable: list[str] = []
     for row in rows:
-        order = kept_order(row, terms)
+        order = kept_order(row, terms, amounts)
         if order is None:
             unreadable.append(row.increment_id or str(row.entity_id))
         elif order.state is State.CONFIRMED and row.changed_at >= began:

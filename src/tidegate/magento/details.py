@@ -22,7 +22,7 @@ def with_details(order: Order, tree: Tree) -> Order:
     return msgspec.structs.replace(
         order,
         extras=extras(order, tree),
-        fields=other_fields(order, tree),
+        fields=other_fields(tree, one_currency=order.currency == order.base_currency),
         remarks=tuple(_remarks(order, tree, items)),
     )
 
@@ -32,11 +32,12 @@ def _line(line: OrderLine, item: Tree, children: Mapping[object, Tree]) -> Order
     if item.get("product_type") == "configurable":
         stocked = children.get(item.get("item_id"), item)
     product, sold = _id(stocked.get("product_id")), _id(item.get("product_id"))
+    options = _options(item)
     return msgspec.structs.replace(
         line,
         product_id=product,
-        options_of=sold if sold != product else None,
-        options=_options(item),
+        options_of=sold if options and sold != product else None,
+        options=options,
     )
 
 

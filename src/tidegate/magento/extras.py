@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from tidegate.domain.extras import FEES, FIELDS, Extra
+from tidegate.domain.extras import FEES, FIELDS, AmountTerms, Extra, payments
 from tidegate.domain.money import ZERO, total
 from tidegate.domain.order import Order, OrderLine
 from tidegate.magento.known_fields import is_known
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,20})?")
 def extras(order: Order, tree: Tree) -> tuple[Extra, ...]:
     """The amounts that Magento and Adobe Commerce have fields for. ValueError for what is no amount."""
     extension = table(tree.get("extension_attributes"))
-    return (*_fixed_product_tax(order, tree), *commerce(tree, extension), *_custom_fees(extension))
+    return (*_fixed_product_tax(order, tree), *commerce(tree, extension), *custom_fees(extension))
 
 
 def commerce(tree: Tree, extension: Tree) -> Iterator[Extra]:
@@ -59,7 +59,7 @@ def commerce(tree: Tree, extension: Tree) -> Iterator[Extra]:
             )
 
 
-def _custom_fees(extension: Tree) -> Iterator[Extra]:
+def custom_fees(extension: Tree) -> Iterator[Extra]:
     """`custom_fees[]` (point 37); which of the two spellings a version has is not certain (A)."""
     for fee in tables(extension.get("custom_fees")):
         code = str(fee.get("code") or "fee")
@@ -145,20 +145,26 @@ def _applied(text: object) -> Sequence[Tree]:
         return ()
 
 
-def other_fields(order: Order, tree: Tree) -> tuple[Extra, ...]:
+def paid(tree: Tree, terms: Mapping[str, AmountTerms], *, one_currency: bool) -> list[Extra]:
+    """What pays a part of the order: by nature, or by `payment` of the connection. ValueError for what is no amount."""
+    extension = table(tree.get("extension_attributes"))
+    extras = [*commerce(tree, extension), *custom_fees(extension)]
+    return payments(extras, other_fields(tree, one_currency=one_currency), terms)
+
+
+def other_fields(tree: Tree, *, one_currency: bool) -> tuple[Extra, ...]:
     """The numbers that Magento does not know, from the order and its extension attributes."""
     found: dict[str, Decimal] = {}
     for place in (tree, table(tree.get("extension_attributes"))):
         for name, value in place.items():
             if value and not is_known(name) and (number := _number(value)):
                 found.setdefault(name, number)
-    same = order.currency == order.base_currency
     return tuple(
         Extra(
             source=f"{FIELDS}.{name}",
             field=name,
             amount=value,
-            base=found.get(f"base_{name}", value if same or name.startswith("base_") else ZERO),
+            base=found.get(f"base_{name}", value if one_currency or name.startswith("base_") else ZERO),
         )
         for name, value in sorted(found.items())[:MOST_FIELDS]
     )

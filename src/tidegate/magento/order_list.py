@@ -12,9 +12,9 @@ import msgspec
 
 from tidegate.domain.agreement import NO_FIGURES, Figures
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.extras import PAYMENTS
+from tidegate.domain.extras import FIELDS, PAYMENTS, AmountTerms
 from tidegate.magento.client import StoreClient
-from tidegate.magento.extras import COMMERCE, commerce, table
+from tidegate.magento.extras import COMMERCE, paid
 from tidegate.magento.orders import Websites
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
@@ -63,7 +63,8 @@ class _Sums(msgspec.Struct):
 
 #: What pays a part of an order and so lowers its grand total, but not its value.
 _PAID = [field for source in PAYMENTS for field in COMMERCE[source][:2]]
-FIELDS = ",".join(["updated_at", *_Sums.__struct_fields__, f"extension_attributes[{','.join(_PAID)}]"])
+#: And whether a fee does is for the connection to say.
+_EXTENSION = [*_PAID, "custom_fees"]
 _DECODER: Shape[_Sums] = Shape(_Sums)
 _ZERO = Decimal(0)
 
@@ -92,7 +93,7 @@ class Placed:
 
     start: datetime
     end: datetime
-    fields: str = FIELDS
+    fields: str
 
     def after(self, key: Key | None) -> Search:
         """Sorted by id."""
@@ -113,15 +114,24 @@ class Placed:
 
 
 def read_placed(
-    client: StoreClient, websites: Websites, start: datetime, end: datetime, *, page_size: int = PAGE
+    client: StoreClient,
+    websites: Websites,
+    start: datetime,
+    end: datetime,
+    terms: Mapping[str, AmountTerms],
+    *,
+    page_size: int = PAGE,
 ) -> tuple[list[ListedOrder], list[int]] | Failure:
-    """All orders placed in the period, and the ids of those that the store cannot serve."""
+    """All orders placed in the period, and the ids of those that the store cannot serve.
+
+    `terms` say which fees and fields of extensions pay a part of an order.
+    """
 
     def read(row: Row) -> ListedOrder | Failure:
         codes = websites.codes()
-        return codes if isinstance(codes, Failure) else listed(row.raw, dict(codes))
+        return codes if isinstance(codes, Failure) else listed(row.raw, dict(codes), terms)
 
-    walk: Walk[ListedOrder] = Walk(client, Placed(start, end), read, page_size=page_size)
+    walk: Walk[ListedOrder] = Walk(client, Placed(start, end, fields(terms)), read, page_size=page_size)
     orders: dict[int, ListedOrder] = {}
     unreadable: list[int] = []
     for stretch in walk.stretches():
@@ -132,12 +142,28 @@ def read_placed(
     return list(orders.values()), unreadable
 
 
-def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Failure:
+def fields(terms: Mapping[str, AmountTerms]) -> str:
+    """What is asked for: fields of extensions at either place, since only the shop knows which."""
+    named = [
+        name
+        for source, each in terms.items()
+        if each.payment and source.startswith(f"{FIELDS}.")
+        for name in (source.partition(".")[2], each.base_field)
+        if name
+    ]
+    extension = ",".join([*_EXTENSION, *named])
+    return ",".join(["updated_at", *_Sums.__struct_fields__, *named, f"extension_attributes[{extension}]"])
+
+
+def listed(
+    raw: Mapping[str, Any], websites: dict[int, str], terms: Mapping[str, AmountTerms]
+) -> ListedOrder | Failure:
     """One row of the list; MALFORMED when it cannot be read."""
     try:
         row = _DECODER.take(raw)
         created_at = instant(row.created_at)
-        paid = [each for each in commerce(raw, table(raw.get("extension_attributes"))) if each.is_payment]
+        one_currency = row.order_currency_code == row.base_currency_code
+        payments = paid(raw, terms, one_currency=one_currency)
     except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
     return ListedOrder(
@@ -150,14 +176,14 @@ def listed(raw: Mapping[str, Any], websites: dict[int, str]) -> ListedOrder | Fa
         str(row.order_currency_code or ""),
         str(row.base_currency_code or ""),
         _figures(
-            row.grand_total + sum((each.amount for each in paid), _ZERO),
+            row.grand_total + sum((each.amount for each in payments), _ZERO),
             row.tax_amount,
             row.shipping_amount,
             row.shipping_discount_amount,
             row.shipping_discount_tax_compensation_amount,
         ),
         _figures(
-            row.base_grand_total + sum((each.base for each in paid), _ZERO),
+            row.base_grand_total + sum((each.base for each in payments), _ZERO),
             row.base_tax_amount,
             row.base_shipping_amount,
             row.base_shipping_discount_amount,

@@ -286,8 +286,8 @@ def _line(
         body.nominal_cost_centre = nominal.cost_centre
         body.nominal_department = nominal.department
     plain = _plain(body)
-    if line.item_id is not None:
-        plain[key_field] = f"item:{line.item_id}"
+    if line.line_key and len(line.line_key) <= key_length(key_field):
+        plain[key_field] = line.line_key
     return plain
 
 
