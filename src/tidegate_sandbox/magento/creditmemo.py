@@ -64,7 +64,7 @@ def refund(
     arguments = arguments or Arguments()
     lines = _lines(order, wanted)
     items = _items(order, lines)
-    ratio = _ratio(order, arguments.shipping, with_tax=store.shows_shipping_with_tax)
+    ratio = (_ratio_with_tax if store.shows_shipping_with_tax else _ratio)(order, arguments.shipping)
     totals = _totals(order, items, arguments, ratio, last=_is_last(order, lines))
     if messages := _objections(order, lines, totals):
         raise refused(*messages)
@@ -212,15 +212,20 @@ def _shipping(order: Order, side: str, ratio: Decimal | None) -> _Shipping:
     return _Shipping(left, incl, tax, compensation, discount)
 
 
-def _ratio(order: Order, asked: Decimal | None, *, with_tax: bool) -> Decimal | None:
-    """Which part of the shipping is asked for, None for all that is left. Refuses more than is left.
+def _ratio(order: Order, asked: Decimal | None) -> Decimal | None:
+    """Which part of the shipping is asked for, None for all that is left. Refuses more than is left."""
+    whole = Decimal(order.row["base_shipping_amount"])
+    return _share(order, asked, whole, whole - order.row.get("base_shipping_refunded", 0))
 
-    ``with_tax``: the amount asked for includes tax (point 35).
-    """
-    whole = Decimal(order.row["base_shipping_incl_tax" if with_tax else "base_shipping_amount"])
-    left = whole - order.row.get("base_shipping_refunded", 0)
-    if with_tax:
-        left -= order.row.get("base_shipping_tax_refunded", 0)
+
+def _ratio_with_tax(order: Order, asked: Decimal | None) -> Decimal | None:
+    """The same where the amount asked for includes tax (point 35)."""
+    whole = Decimal(order.row["base_shipping_incl_tax"])
+    gone = [order.row.get(f"base_shipping_{part}refunded", 0) for part in ("", "tax_")]
+    return _share(order, asked, whole, whole - sum(gone))
+
+
+def _share(order: Order, asked: Decimal | None, whole: Decimal, left: Decimal) -> Decimal | None:
     if asked is None or asked == left:
         return None
     if not 0 <= asked <= left:

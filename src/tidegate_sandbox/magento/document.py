@@ -104,8 +104,9 @@ def created_comment(call: Call) -> Row | None:
     return given
 
 
-def account(store: MagentoStore, order: Order) -> dict[str, Any]:
+def account(store: MagentoStore, order: Order | int) -> dict[str, Any]:
     """What an outsider needs to know of an order's documents: quantities, marks, amounts, mails sent."""
+    order = store.order(order) if isinstance(order, int) else order
     tables = {"shipments": store.shipments, "invoices": store.invoices, "creditmemos": store.creditmemos}
     found: dict[str, Any] = {
         name: [_outline(row) for row in table.of(order.entity_id)] for name, table in tables.items()
