@@ -150,10 +150,17 @@ def show(
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import interventions, reports, waiting
+        from tidegate.ledger import trace
 
         if connection is not None:
             named_connection(configuration, connection)
         items, unknown = interventions.find(names, connection=connection)
+        for name in list(unknown):  # any other number of the order, as `trace` finds it
+            traced = [step.item for each in trace.trace(name) for step in each.deliveries]
+            here_only = [one for one in traced if connection in (None, one.connection)]
+            if here_only:
+                items += here_only
+                unknown.remove(name)
         if unknown:
             raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
         now = there.clock.now()

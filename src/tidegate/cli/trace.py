@@ -29,7 +29,7 @@ def trace(
     context: typer.Context,
     order: Annotated[
         str,
-        typer.Argument(metavar="ORDER", help="Order number, entity id, Sage's number or id, or a key."),
+        typer.Argument(metavar="ORDER", help="Any number or id of the order or its documents, or a key."),
     ],
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="With or without each line of the history.")
@@ -41,7 +41,8 @@ def trace(
     with there.ledger() as configuration:
         from tidegate.engine import reports
 
-        report = reports.traced(order, there.clock.now())
+        prefixes = {each.reference_prefix for each in configuration.connections.values()}
+        report = reports.traced(order, there.clock.now(), sorted(prefixes - {""}))
         if not report["orders"]:
             raise Unknown(
                 "order, document or key",
@@ -52,8 +53,28 @@ def trace(
             showing.print_json(report)
             return
         zones = {name: zone_of(configuration, name) for name in configuration.connections}
+    if len(report["orders"]) > 1:
+        showing.paragraph(
+            f"{order} fits {len(report['orders'])} orders: {fits(report['orders'])}", style="bold"
+        )
     for found in report["orders"]:
         showing.console().print(tree_of(found, zones, history))
+
+
+def fits(orders: list[dict[str, Any]]) -> str:
+    """Each order that a number fits, with the document it was found by."""
+    own = {"order": "number"}
+    return "; ".join(
+        f"{name_of(each)} by its {own.get(each['found_by'], each['found_by'])}" for each in orders
+    )
+
+
+def name_of(found: dict[str, Any]) -> str:
+    """What people call an order; its key where nothing else is known."""
+    source = found["magento"]
+    if source and source["increment_id"]:
+        return f"order {source['increment_id']} ({source['store']})"
+    return str(found["deliveries"][0]["key"]) if found["deliveries"] else "an order without a number"
 
 
 def tree_of(found: dict[str, Any], zones: dict[str, ZoneInfo], history: bool) -> Tree:

@@ -6,20 +6,17 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.chain import TIES, Books, Node, Tie, gaps, grow, untold
+from tidegate.domain.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
 from tidegate.domain.keys import order_key
 from tidegate.flows.books import marks_of
 from tidegate.flows.documents import read_order
-from tidegate.ledger import books, marks, trace
+from tidegate.ledger import books, marks
 from tidegate.ledger.trace import Trace, TracedSource
 
 
-def find(identifier: str) -> list[Trace]:
-    """Orders by any number of their chain; the books are asked where the ledger has tied nothing."""
-    found = trace.trace(identifier)
-    if found:
-        return found
-    return [each for key in books.order_keys(identifier) for each in trace.trace(f"{key}/order")]
+def named(found: Trace) -> str:
+    """The document that an order was found by, in the chain's words."""
+    return NAMES.get(found.found_by, found.found_by)
 
 
 def chain_of(found: Trace) -> Node | None:

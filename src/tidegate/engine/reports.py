@@ -241,10 +241,16 @@ def deliveries(
 # --- trace ------------------------------------------------------------------------------------
 
 
-def traced(identifier: str, now: datetime) -> Report:
-    """Everything known about an order, from either end; `orders` is empty when nothing is known."""
-    found = chains.find(identifier)
-    orders = [{**_traced(each, now), "chain": chains.report(each)} for each in found]
+def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Report:
+    """Everything known about an order, from either end; `orders` is empty when nothing is known.
+
+    Several orders when the number fits several, each with the document that it was `found_by`. `prefixes` stand
+    before an order's number in the company.
+    """
+    found = trace.trace(identifier, prefixes)
+    orders = [
+        {"found_by": chains.named(each), **_traced(each, now), "chain": chains.report(each)} for each in found
+    ]
     return {"identifier": identifier, "orders": orders}
 
 

@@ -172,6 +172,7 @@ def source_row(connection: Connection, order: Order) -> SourceRow:
         child_entity_id=order.child_entity_id,
         grand_total=order.totals.grand_total,
         currency=order.currency,
+        po_number=order.po_number,
     )
 
 

@@ -350,6 +350,7 @@ class Intake:
             child_entity_id=order.child_entity_id,
             grand_total=order.totals.grand_total,
             currency=order.currency,
+            po_number=order.po_number,
         )
 
 

@@ -22,7 +22,6 @@ from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
 LINK = "sage-entry"
-MOST_NAMED = 20  #: numbers repeat between connections, but not without end
 
 _LINES = msgspec.json.Decoder(tuple[InvoiceLine, ...], strict=False)
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
@@ -178,20 +177,6 @@ def entries_named(connection: str, urns: Iterable[str], references: Iterable[str
         Q(urn__in=names) | Q(identifier__in=names) | Q(reference__in=list(references))
     )
     return [_entry(row) for row in found.order_by("pk")]
-
-
-def order_keys(identifier: str) -> list[str]:
-    """The orders behind an invoice's number or id, or an entry's URN or id."""
-    name = storable(identifier.strip())
-    if not name:
-        return []
-    named = models.BookEntry.objects.filter(Q(urn=name) | Q(identifier=name)).exclude(reference="")
-    numbers = [name, *named.values_list("reference", flat=True)[:MOST_NAMED]]
-    found = models.BookInvoice.objects.filter(Q(number__in=numbers) | Q(identifier=name))
-    keys = [
-        key for text in found.values_list("order_keys", flat=True)[:MOST_NAMED] for key in _TEXTS.decode(text)
-    ]
-    return list(dict.fromkeys(keys))
 
 
 def postings(connection: str, urns: Iterable[str]) -> dict[str, list[Posting]]:

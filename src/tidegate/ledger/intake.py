@@ -28,6 +28,7 @@ _RENEWED = (
     "child_entity_id",
     "grand_total",
     "currency",
+    "po_number",
 )
 
 
@@ -52,6 +53,7 @@ class SourceRow:
     child_entity_id: int | None = None
     grand_total: Decimal | None = None
     currency: str = ""
+    po_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,7 @@ def save_sources(sources: Sequence[SourceRow], now: datetime) -> dict[int, int]:
                 child_entity_id=source.child_entity_id,
                 grand_total=source.grand_total,
                 currency=storable(source.currency),
+                po_number=storable(source.po_number),
             )
             for source in sorted(latest.values(), key=lambda source: source.entity_id)
         ],

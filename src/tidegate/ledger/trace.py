@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tidegate.ledger import chain, models
+from tidegate.ledger import chain, models, numbers
+from tidegate.ledger.numbers import MOST
 from tidegate.ledger.queue import Item, item
-from tidegate.ledger.texts import storable
-
-MOST = 20  #: increment ids repeat between stores, but not without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +76,39 @@ class TracedSource:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One order: its document (None when none was captured), the deliveries of all steps, the chain."""
+    """One order: its document (None when none was captured), the deliveries of all steps, the chain.
+
+    `found_by` is the document that the number stands on (`numbers.Hit.by`).
+    """
 
     source: TracedSource | None
     deliveries: tuple[TracedDelivery, ...]
     links: tuple[chain.ChainLink, ...]
+    found_by: str = ""
 
 
-def trace(identifier: str) -> list[Trace]:
-    """Find by increment id, entity id, a number or id in the target, a chain identifier, or a key.
+def trace(identifier: str, prefixes: Iterable[str] = ()) -> list[Trace]:
+    """Find by any number that a document of the order carries, in either system (`numbers.hits`).
 
-    Several when the identifier is ambiguous (two stores with the same number); none when unknown.
+    Several when the number fits several orders, the likeliest first, each with the document it was found by;
+    none when unknown. `prefixes` stand before an order's number in the company.
     """
-    identifier = storable(identifier.strip())
-    if not identifier:
-        return []
-    deliveries = models.Delivery.objects
-    sources: dict[int, None] = {}
-    alone: dict[int, None] = {}  # deliveries without a captured document
-    found = [
-        *deliveries.filter(key=identifier).values_list("pk", "source_id")[:MOST],
-        *deliveries.filter(label=identifier).values_list("pk", "source_id")[:MOST],
-        *deliveries.filter(target_number=identifier)
-        .exclude(target_number="")
-        .values_list("pk", "source_id")[:MOST],
-    ]
-    for pk, source_id in found:
-        (alone if source_id is None else sources)[pk if source_id is None else source_id] = None
-    sources.update(dict.fromkeys(_source_ids(identifier)))
+    sources: dict[int, str] = {}
+    alone: dict[int, str] = {}  # deliveries without a captured document
+    for hit in numbers.hits(identifier, prefixes):
+        if hit.source_id is not None:
+            sources.setdefault(hit.source_id, hit.by)
+        elif hit.delivery_id is not None:
+            alone.setdefault(hit.delivery_id, hit.by)
     ids = list(sources)[:MOST]
     rows = list(
         models.Delivery.objects.filter(source_id__in=ids).select_related("source").order_by("pk")
     ) + list(models.Delivery.objects.filter(pk__in=list(alone)[:MOST]).order_by("pk"))
-    return _assemble(ids, rows)
-
-
-def _source_ids(identifier: str) -> list[int]:
-    found = list(models.Source.objects.filter(increment_id=identifier).values_list("pk", flat=True)[:MOST])
-    if identifier.isascii() and identifier.isdigit() and len(identifier) < 19:
-        found += models.Source.objects.filter(entity_id=int(identifier)).values_list("pk", flat=True)[:MOST]
-    found += models.Link.objects.filter(number=identifier).values_list("source_id", flat=True)[:MOST]
-    found += models.Link.objects.filter(identifier=identifier).values_list("source_id", flat=True)[:MOST]
-    return found
+    found = _assemble(ids, rows)
+    return [
+        replace(each, found_by=sources[each.source.id] if each.source else alone[each.deliveries[0].item.id])
+        for each in found
+    ]
 
 
 def _assemble(source_ids: list[int], rows: list[models.Delivery]) -> list[Trace]:

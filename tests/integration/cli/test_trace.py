@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from integration.cli.terminal import Terminal
+from tidegate.ledger import chain, database, models
+from tidegate.ledger.chain import ChainLink
 
 
 @pytest.fixture
@@ -22,7 +24,31 @@ def test_from_every_end_the_same_order(sent: Terminal) -> None:
     step = order["deliveries"][0]
     for name in (step["target_number"], step["target_id"], step["key"], "2"):
         (found,) = sent.json("trace", name)["orders"]
-        assert found == order, name
+        assert {**found, "found_by": "order"} == order, name
+
+
+def test_a_number_of_several_orders_says_which_document_it_was(sent: Terminal) -> None:
+    with sent.world.open_hub(), database.transaction("test"):
+        second = models.Source.objects.get(entity_id=2)
+        tie = ChainLink(second.pk, "magento-credit", "9", "000000001")
+        chain.add([tie], sent.world.clock.now())
+    shown = sent.run("trace", "000000001", "--no-history").output
+    assert shown.splitlines()[0] == (
+        "000000001 fits 2 orders: order 000000001 (main) by its number; order 000000002 (main) by its Magento "
+        "credit memo"
+    )
+    assert shown.index("Magento order 000000001") < shown.index("Magento order 000000002")
+
+
+def test_the_key_that_sage_has_and_the_ids_that_trace_prints(sent: Terminal) -> None:
+    (order,) = sent.json("trace", "000000002")["orders"]
+    printed = f"id:{order['deliveries'][0]['id']}"
+    assert printed in sent.run("trace", "000000002").output
+    for name in (printed, "magento:main:2"):
+        (found,) = sent.json("trace", name)["orders"]
+        assert found["magento"]["entity_id"] == 2, name
+    (shown,) = sent.json("queue", "show", "magento:main:2/order")["deliveries"]
+    assert sent.json("queue", "show", shown["target_number"])["deliveries"][0]["id"] == shown["id"]
 
 
 def test_every_step_with_attempts_and_history(sent: Terminal) -> None:

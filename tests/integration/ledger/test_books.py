@@ -73,13 +73,6 @@ def test_a_tied_receipt_is_one_of_ours(ledger: Ledger) -> None:
     assert books.unread_urns("web", 10) == ["902"]
 
 
-def test_an_order_is_found_by_every_number_of_the_books(ledger: Ledger) -> None:
-    keep()
-    for name in ("I9", "9", "900", "e1"):
-        assert books.order_keys(name) == ["magento:main:1"]
-    assert books.order_keys("nothing") == books.order_keys(" ") == []
-
-
 def test_an_entry_over_nothing_is_not_asked_for(ledger: Ledger) -> None:
     keep()
     with database.transaction("test"):

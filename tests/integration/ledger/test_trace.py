@@ -106,6 +106,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "list of a state": lambda: queue.listing(state=State.REVIEW),
     "chain": lambda: chain.find("S42"),
     "trace": lambda: trace("213"),
+    "trace by anything": lambda: trace("PO-77", ["WEB-"]),
 }
 
 

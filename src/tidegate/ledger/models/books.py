@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from tidegate.ledger.models.money import MoneyField
 
@@ -65,6 +66,9 @@ class BookEntry(models.Model):
             # a number is looked for in all connections: it comes first
             models.Index(fields=["urn", "connection"], name="book_entry_by_urn"),
             models.Index(fields=["reference", "connection"], name="book_entry_by_reference"),
+            models.Index(
+                fields=["second_reference"], name="book_entry_by_second", condition=~Q(second_reference="")
+            ),
             models.Index(fields=["connection", "day"], name="book_entry_by_day"),
         ]
 

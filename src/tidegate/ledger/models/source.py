@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from tidegate.ledger.models.money import MoneyField
 
@@ -33,6 +34,7 @@ class Source(models.Model):
     child_entity_id = models.BigIntegerField(null=True)
     grand_total = MoneyField(null=True)
     currency = models.TextField(default="")
+    po_number = models.TextField(default="")  # the customer's own
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "kind", "entity_id"], name="source_identity")]
@@ -40,6 +42,7 @@ class Source(models.Model):
             models.Index(fields=["increment_id"], name="source_increment"),
             models.Index(fields=["entity_id"], name="source_entity"),
             models.Index(fields=["connection", "kind"], name="source_account"),
+            models.Index(fields=["po_number"], name="source_po_number", condition=~Q(po_number="")),
         ]
 
     def __str__(self) -> str:
