@@ -200,10 +200,21 @@ def nothing_stuck(
         or any(not company["items"].get(sku, {}).get("active", True) for sku in order["pieces"])
         or bool(others)  # another order stands there under the same number: only a person can tell
         or (parent is not None and parent["state"] == "review")
+        or (told["state"] == "held" and no_account_can_have(order, company, terms))
     )
     if not excused:
         verdict.unexplained += 1
         verdict.add("nothing is stuck", order["entity_id"], f"{told['state']}: {told['reason']}")
+
+
+def no_account_can_have(order: Book, company: Book, terms: Terms) -> bool:
+    """Whether its buyer has no account yet and a street longer than an account's four lines of 60 hold.
+
+    An account has no memo for the rest, and nothing is cut: only a person can say what its address is.
+    """
+    key = f"magento:{terms.store}:customer:{order.get('customer_id')}"
+    there = any(each["key"] == key for each in company["customers"])
+    return not there and len(", ".join(order.get("street", ()))) > 4 * 60
 
 
 def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:

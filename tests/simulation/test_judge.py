@@ -274,6 +274,21 @@ def test_a_fresh_start_forgives_a_403(honest: Evidence) -> None:
     assert promises(replace(doctored, fresh_starts=[*doctored.fresh_starts, lifted])) == set()
 
 
+def held_for_an_account(books: Evidence, street: list[str]) -> None:
+    mine = step(books)["entity_id"]
+    book = next(each for each in books.shop["orders"] if each["entity_id"] == mine)
+    book.update(street=street, customer_id=4711)
+    step(books).update(state="held", reason="the account must be created first")
+
+
+def test_only_a_street_that_no_account_can_hold_excuses_an_order_without_one(honest: Evidence) -> None:
+    fitting, doctored = deepcopy(honest), deepcopy(honest)
+    held_for_an_account(fitting, ["1, The Street"])
+    held_for_an_account(doctored, ["A very long line of a street, of sixty characters or of more"] * 5)
+    assert "nothing is stuck" in promises(fitting)
+    assert "nothing is stuck" not in promises(doctored)
+
+
 def test_every_promise_of_the_judge_is_put_to_the_test() -> None:
     caught = {mutant.caught_by for mutant in MUTANTS} | {"idempotent flows"}
     for module in (checker, checker_calls):

@@ -15,8 +15,10 @@ from tidegate.redaction import redact
 from tidegate.transport import Answer, NoAnswer
 
 READS = ("GET", "HEAD")
-#: Statuses with which the store itself refuses; any other 4xx (408, 418, 425) passes by itself.
+#: Statuses with which the store itself refuses; any other 4xx (408, 418, 425) passes by itself. A read of what
+#: is there is refused in the store's own words, or not by the store.
 REFUSALS = (400, 404, 406, 409, 410, 412, 413, 415, 422)
+READ_REFUSALS = (400, 404, 413)
 
 STATUS = "status"  #: keys of `Failure.details`
 RESOURCE = "resource"
@@ -25,6 +27,7 @@ ARRAY_LIMIT = "array_limit"
 ONE_RECORD = "maybe_one_record"
 TOO_MUCH = "too_much"  #: a smaller page may be answered
 SIGNATURE = "signature"
+ASTRAY = "astray"  #: no word of the store's: is its API at this address at all?
 
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
 _MAINTENANCE = re.compile(r"maintenance|temporarily unavailable|be right back", re.IGNORECASE)
@@ -190,8 +193,8 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     if status == 429:
         return Failure(Code.THROTTLED, page, answer.retry_after, sent=False, details=details)
     if status in (404, 405, 410):
-        text = f"{page}; there is no REST API at this address, check the store's `url`"
-        return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
+        text = f"{page}; if it stays so, there is no REST API at this address: check the store's `url`"
+        return _doubtful(reads, text, {**details, ASTRAY: "yes"})
     if status == 413:
         return Failure(Code.REFUSED, page, sent=False, details=details)
     if status in (502, 504):
@@ -213,6 +216,8 @@ def _refusal(answer: Answer, body: Any, call: str, reads: bool, names_permission
             return Failure(Code.NOT_PERMITTED, text, sent=False, details=details)
         case 404 if "match any route" in said:  # not a SKU that has the word in it
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
+        case 404 | 405 | 410 if reads and (status != 404 or not error_text(body)):
+            return _doubtful(reads, text, {**details, ASTRAY: "yes"})  # the store knows this path and verb
         case 405:
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
         case 429:
@@ -225,7 +230,7 @@ def _refusal(answer: Answer, body: Any, call: str, reads: bool, names_permission
             return _doubtful(reads, text, details, code=Code.GATEWAY_TIMEOUT, one_record=True)
         case _ if status >= 500:
             return _doubtful(reads, text, details, one_record=True)
-        case _ if status not in REFUSALS:
+        case _ if status not in (READ_REFUSALS if reads else REFUSALS):
             return _doubtful(reads, text, details)
     return Failure(Code.REFUSED, text, sent=not reads, details=details)
 

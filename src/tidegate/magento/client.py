@@ -17,6 +17,7 @@ from tidegate.clock import Clock
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.magento.access import Access
+from tidegate.magento.address import Address, is_astray
 from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, RESOURCE, garbage, judge, status_of
 from tidegate.magento.search import NO_ORDER, Search
 from tidegate.magento.whose_fault import (
@@ -47,6 +48,7 @@ class StoreClient:
         self._http = http
         self._auth = auth
         self._clock = clock
+        self._address = Address()
         self._limit: int | None = None
         self._sizes: dict[str, int] = {}  #: rows of a page that the store gives in good time, by path
         self._array_limit: int | None = None
@@ -192,6 +194,10 @@ class StoreClient:
         self, method: str, path: str, query: str, body: msgspec.Struct | list[msgspec.Struct] | None
     ) -> bytes | Failure:
         raw = self._signed(method, path, query, body)
+        if not isinstance(raw, Failure):
+            self._address.right()
+        elif is_astray(raw) and method in READS:
+            raw = self._address.after_probe(raw, self._probe(), self._clock.now())
         if isinstance(raw, Failure) and blames_keys(raw) and SIGN_IN not in raw.details:
             raw = self._whose_fault(raw, method, path, query, body)
         if isinstance(raw, Failure):
@@ -207,7 +213,7 @@ class StoreClient:
         body: msgspec.Struct | list[msgspec.Struct] | None,
     ) -> bytes | Failure:
         """Ask with a call that concerns no record: only when that is refused, too, the keys are to blame."""
-        told = after_probe(refused, self._signed("GET", ORDERS, _PROBE.query, None, renew=False))
+        told = after_probe(refused, self._probe())
         if told is not None:
             return told
         if method in READS or RESOURCE in refused.details:  # proven to have done nothing: asked again
@@ -216,6 +222,10 @@ class StoreClient:
                 return again
             refused = again
         return of_this_call(refused)
+
+    def _probe(self) -> bytes | Failure:
+        """A call that concerns no record and that every store answers."""
+        return self._signed("GET", ORDERS, _PROBE.query, None, renew=False)
 
     def _signed(
         self,

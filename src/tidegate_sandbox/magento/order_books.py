@@ -19,6 +19,7 @@ _BOOKED = (
     "updated_at",
     "created_at",
     "relation_parent_id",
+    "customer_id",
 )
 
 
@@ -50,6 +51,7 @@ def account(order: Order) -> dict[str, Any]:
         },
         "pieces": {sku: str(count) for sku, count in pieces.items()},
         "tax_percents": sorted({str(item.get("tax_percent") or 0) for item in order.items}),
+        "street": list(order.billing.get("street") or []),
         "comments": comments,
         "writes": order.writes,
     }

@@ -26,11 +26,13 @@ JSON = {"Content-Type": "application/json"}
 BODY = NumberBody(NumberEntity(1, "SO-1"))
 
 
-def client(answer: Callable[[httpx.Request], httpx.Response]) -> StoreClient:
+def client(
+    answer: Callable[[httpx.Request], httpx.Response], clock: VirtualClock | None = None
+) -> StoreClient:
     http = HttpClient(
         "https://shop.example/shop/", timeout=5, max_bytes=10_000, transport=httpx.MockTransport(answer)
     )
-    return StoreClient(http, IntegrationToken("token-of-the-test"), VirtualClock(START))
+    return StoreClient(http, IntegrationToken("token-of-the-test"), clock or VirtualClock(START))
 
 
 def test_numbers_are_decimal_from_the_token_on() -> None:
@@ -133,3 +135,59 @@ def test_the_time_of_a_store_that_does_not_answer() -> None:
     found = client(lambda request: recordings.response("error-503-maintenance")).server_time()
     assert isinstance(found, Failure)
     assert found.code is Code.MAINTENANCE
+
+
+def wrong_page(status: int = 404) -> httpx.Response:
+    return httpx.Response(status, content=b"<h1>Not Found</h1>", headers={"Content-Type": "text/html"})
+
+
+@pytest.mark.parametrize("status", [404, 405, 410])
+def test_a_strange_page_is_not_read_and_never_a_halt_while_the_store_answers_others(status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "/V1/orders" in str(request.url):
+            return httpx.Response(200, content=b'{"total_count": 0}', headers=JSON)
+        return wrong_page(status)
+
+    clock = VirtualClock(START)
+    store = client(answer, clock)
+    for _ in range(10):
+        found = store.get("/V1/products")
+        assert isinstance(found, Failure)
+        assert found.code is Code.SERVER_TROUBLE
+        clock.advance(3600)
+
+
+def test_nothing_but_strange_pages_for_a_while_is_a_wrong_address() -> None:
+    answers: list[httpx.Response] = []
+    clock = VirtualClock(START)
+    store = client(lambda request: answers.pop(0) if answers else wrong_page(), clock)
+
+    def code() -> Code:
+        found = store.get("/V1/products")
+        assert isinstance(found, Failure)
+        return found.code
+
+    assert [code() for _ in range(5)] == [Code.SERVER_TROUBLE] * 5, "all in one moment: an outage"
+    answers.append(httpx.Response(200, content=b"[]", headers=JSON))
+    assert store.get("/V1/products") == []
+    assert [code() for _ in range(3)] == [Code.SERVER_TROUBLE] * 3, "counted from the last good answer"
+    clock.advance(15 * 60)
+    assert code() is Code.UNKNOWN_ENDPOINT
+
+
+def test_the_stores_own_word_for_a_route_that_it_does_not_have_stays_a_matter_of_configuration() -> None:
+    body = b'{"message": "Request does not match any route."}'
+    store = client(lambda request: httpx.Response(404, content=body, headers=JSON))
+    found = store.get("/V1/inventory/sources")
+    assert isinstance(found, Failure)
+    assert found.code is Code.UNKNOWN_ENDPOINT
+
+
+@pytest.mark.parametrize("status", [404, 405, 406, 409, 410, 412, 415, 418, 422, 451])
+def test_odd_refusals_of_a_read_are_not_the_stores(status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=b'{"error": "no"}', headers=JSON)
+
+    found = client(answer).get("/V1/orders/7")
+    assert isinstance(found, Failure)
+    assert (found.code, found.sent) == (Code.SERVER_TROUBLE, False)

@@ -27,7 +27,7 @@ READS = [
     (answer(403, APPLICATION % "The requested operation is forbidden for this account."), Code.NOT_PERMITTED),
     (answer(403, HTML % "Blocked", "text/html"), Code.SERVER_TROUBLE),
     (answer(404, GATEWAY % "Resource not found"), Code.UNKNOWN_ENDPOINT),
-    (answer(405, "", "text/plain"), Code.UNKNOWN_ENDPOINT),
+    (answer(405, "", "text/plain"), Code.SERVER_TROUBLE),
     (answer(429, GATEWAY % "Rate limit is exceeded."), Code.THROTTLED),
     (answer(500, APPLICATION % "An error has occurred."), Code.SERVER_TROUBLE),
     (answer(500, APPLICATION % "Transaction was deadlocked on lock resources"), Code.SERVER_TROUBLE),

@@ -121,6 +121,8 @@ def judge_read(answer: Answer | NoAnswer) -> Failure | None:
     if answer.status in TOO_LONG_STATUSES and not said:
         # The API's own refusals are JSON; a page is of something in between, such as IIS' 404.15.
         return _trouble(answer, f"not the API's answer: {answer.text(120)}", {TOO_LONG: "yes"})
+    if answer.status == 405:
+        return _page(answer)  # the API knows GET on every path that is read
     return _refusal(answer, said) or _page(answer)
 
 
