@@ -11,9 +11,11 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from tidegate_sandbox import unreadable
 
 WIRE_KINDS: frozenset[str] = frozenset(
     {
@@ -27,6 +29,7 @@ WIRE_KINDS: frozenset[str] = frozenset(
         "login_page",
         "slow",
         "garbage",
+        "unreadable",
     }
 )
 """The kinds that the wire carries out; each is described at ``tidegate_sandbox.wire``."""
@@ -38,6 +41,7 @@ _WIRE_OPTIONS: dict[str, frozenset[str]] = {
     "login_page": frozenset({"effect"}),
     "slow": frozenset({"seconds", "effect"}),
     "garbage": frozenset({"effect"}),
+    "unreadable": frozenset({"field", "figure", "record"}),
 }
 _KEYS = ("kind", "times", "method", "path", "body", "options", "name")
 
@@ -121,6 +125,8 @@ def _check_wire_options(kind: str, options: Mapping[str, Any]) -> None:
     for key in options:
         if key not in allowed:
             raise ValueError(f"unknown option {key!r} for {kind!r}; allowed: {', '.join(sorted(allowed))}")
+    if kind == "unreadable":
+        unreadable.check_options(options)
     seconds, status = options.get("seconds", 0), options.get("status", 503)
     if not _is_number(seconds) or not 0 <= seconds < float("inf"):
         raise ValueError(f"option 'seconds' must be a number from 0; got {seconds!r}")
@@ -254,11 +260,27 @@ class FaultPlan:
         For states that last until they are cleared, such as maintenance. ``skip`` and ``probability`` play no
         part in it.
         """
+        return next(self.matching(kind, method=method, path=path, body=body, **match), None)
+
+    def matching(
+        self,
+        kind: str,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        body: bytes | str | None = None,
+        **match: Any,
+    ) -> Iterator[Fault]:
+        """The armed faults of ``kind`` that match, not counted; ``strike`` counts the one that is used."""
         raw = body.encode() if isinstance(body, str) else body
         for armed in self._armed:
             if armed.fault.kind == kind and armed.matches(method, path, raw, match):
-                return armed.fault
-        return None
+                yield armed.fault
+
+    def strike(self, fault: Fault) -> bool:
+        """Whether this armed fault strikes now by its ``times``, ``skip`` and ``probability``; counted if so."""
+        with self._lock:
+            return any(armed.fault is fault and self._strikes(armed) for armed in self._armed)
 
     def _take(
         self,

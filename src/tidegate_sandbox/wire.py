@@ -17,6 +17,8 @@ face's own; carried out only with ``effect``.
 (after it, even if the client has given up), or ``never`` (if the client has given up).
 ``garbage``: 200 with half a JSON document, whole by its Content-Length; carried out unless ``effect`` is
 false.
+``unreadable``: carried out; one ``field`` of one ``record`` of the answer is what nobody can read
+(``tidegate_sandbox.unreadable``). It strikes only where there is such a field, and after all other faults.
 
 What the wire tells the app: ``environ["sandbox.replay"]`` is ``"late"`` or ``"duplicate"`` while a request is
 carried out after its time or once more (a face may then forgive an old signature or a used nonce). What a
@@ -43,6 +45,7 @@ from urllib.parse import parse_qs, unquote_plus
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import WIRE_KINDS, Fault, FaultPlan
+from tidegate_sandbox.unreadable import UNREADABLE, spoiled
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -202,26 +205,23 @@ class Wire:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request. Raises ConnectionDropped where the connection breaks, also within the body."""
-        path: str = environ["PATH_INFO"]
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         self.settle()
         kind = None
         if path.startswith("/_sandbox/"):
             result = self._control(path.rstrip("/"), environ, self._read(environ))
         else:
             body = self._read(environ)
-            fault = self.faults.take(
-                environ["REQUEST_METHOD"],
-                path,
-                body,
-                query=unquote_plus(environ.get("QUERY_STRING", "")),
-                kinds=WIRE_KINDS,
-            )
+            query = unquote_plus(environ.get("QUERY_STRING", ""))
+            fault = self.faults.take(method, path, body, query=query, kinds=WIRE_KINDS - {UNREADABLE})
             kind = fault.kind if fault else None
             try:
                 result = self._run(environ, body) if fault is None else self._strike(fault, environ, body)
             except ConnectionDropped:
                 self._note(environ, None, kind)
                 raise
+            if fault is None and (spoilt := spoiled(self.faults, environ, body, result.body)):
+                kind, result = UNREADABLE, answer(result.code, "application/json", spoilt)
             self._note(environ, result.code, kind)
         start_response(
             result.status, [*result.headers, ("Date", format_datetime(self.clock.now(), usegmt=True))]

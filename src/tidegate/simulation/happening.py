@@ -124,9 +124,16 @@ class Outside:
         self.world.sage.company.window.unlock()
 
     def do_fault(
-        self, system: str, name: str, kind: str, times: int, method: str, path: str, options: dict[str, Any]
+        self,
+        system: str,
+        name: str,
+        kind: str,
+        times: int | None,
+        method: str,
+        path: str,
+        options: dict[str, Any],
     ) -> None:
-        """Something breaks on the wire."""
+        """Something breaks on the wire, so many times or until it ends."""
         self._wire(system).faults.add(Fault(kind, times, method, path, None, options, name))
 
     def do_face_fault(self, system: str, kind: str, pick: float, times: int) -> None:

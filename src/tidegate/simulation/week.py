@@ -17,6 +17,7 @@ from tidegate.simulation.additions import with_additions
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.unreadable import unreadable
 
 #: Orders per hour of the day, as weights: quiet nights, a lunch peak, an evening peak.
 HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12, 7, 3)
@@ -144,6 +145,7 @@ def write_week(
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
     else:  # documents from Sage of such orders are not drawn yet
         events = list(with_additions(seed, events))
+    events += unreadable(seed, start, days, back=bool(back))
     events += odd_faults(random.Random(f"odd-{seed}"), start, days)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 

@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from integration.sandbox.wire_world import LOST, ORDER, START, World, worlds
 from tidegate_sandbox.faults import WIRE_KINDS, Fault
+from tidegate_sandbox.unreadable import spoil
 
 
 @pytest.fixture(params=["in-process", "real"])
@@ -216,6 +218,38 @@ def test_slow_beyond_the_clients_patience(world: World, effect: str) -> None:
         world.wire.settle()
     assert world.count == (0 if effect == "never" else 1)
     assert [status for _, _, _, status in world.wire.requests_seen] == [None]
+
+
+@pytest.mark.parametrize("figure", ["null", "missing", "text", "nan", "huge", "deep", "list"])
+def test_unreadable(world: World, figure: str) -> None:
+    sound = world.client.get("/V1/echo").json()
+    world.arm("unreadable", field="args", figure=figure)
+    assert world.post().json()["number"] == 1, "another call has no such field"
+    spoilt = world.client.get("/V1/echo")
+    assert int(spoilt.headers["content-length"]) == len(spoilt.content)
+    written = {"null": "null", "text": '"n/a"', "nan": "NaN", "huge": "1e60", "list": "[]"}.get(
+        figure, "[[[["
+    )
+    assert (f'"args": {written}' in spoilt.text) == (figure != "missing")
+    assert ('"args"' in spoilt.text) == (figure != "missing")
+    assert f'"url": "{sound["url"]}"' in spoilt.text, "the rest is as it was"
+    assert world.client.get("/V1/echo").json() == sound
+    assert world.wire.faults.fired() == {"unreadable": 1}
+
+
+def test_unreadable_strikes_the_record_that_it_names_and_no_other() -> None:
+    body = b'{"items": [{"sku": "A", "lines": [{"qty": 1}]}, {"sku": "B", "lines": [{"qty": 2}]}], "total_count": 2}'
+    options = {"record": "B", "field": "lines.0.qty", "figure": "text"}
+    assert spoil(body, options) == body.replace(b'"qty": 2', b'"qty": "n/a"')
+    assert spoil(body, options | {"record": "C"}) is None
+    assert spoil(body, options | {"field": "lines.1.qty"}) is None
+    assert spoil(b'[{"id": 4, "n": 1}]', {"record": 4, "field": "n"}) == b'[{"id": 4, "n": null}]'
+
+
+@pytest.mark.parametrize("wrong", [{}, {"field": "a", "figure": "odd"}, {"field": "a", "record": True}])
+def test_unreadable_says_which_option_is_wrong(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"option '(field|figure|record)'"):
+        Fault("unreadable", options=wrong)
 
 
 def test_every_wire_kind_is_tested_here() -> None:
