@@ -55,6 +55,8 @@ def reconcile(
         show_report(document)
     if report.differences:
         raise typer.Exit(exits.FOUND)
+    if not report.compared:
+        raise typer.Exit(exits.STOPPED)
 
 
 def period(connection: Connection, since: str, until: str) -> Days:
@@ -87,7 +89,8 @@ def report_of(connection: str, currency: str, report: Reconciliation) -> dict[st
         "currency": currency,
         "from": report.start.isoformat(),
         "to": report.end.isoformat(),
-        "agrees": not report.differences,
+        "agrees": report.compared and not report.differences,
+        "compared": report.compared,
         "waiting": shown(report.waiting),
         "unexplained": shown(report.unexplained),
         "tables": [
@@ -113,7 +116,33 @@ def report_of(connection: str, currency: str, report: Reconciliation) -> dict[st
         ],
         "gap": shown(total(each.gap for each in report.differences)),
         "unchecked": [redact(each) for each in report.unchecked],
+        "small": list(report.small),
+        "notes": notes(report),
     }
+
+
+def notes(report: Reconciliation) -> list[str]:
+    """What the figures of the tables stand for, and why a column is blank."""
+    said = []
+    if report.totals:
+        said.append(
+            "totals: of the orders placed in these days, without what was cancelled or refunded. Blank under "
+            "Sage: an order there tells its total alone; its parts are compared on its invoices"
+        )
+    if report.tax:
+        said.append(
+            "tax liability: of the invoices and credit notes dated in these days, whenever their orders were "
+            "placed. Magento's figure is its own tax of the invoiced pieces. Blank under ledger: the ledger keeps "
+            "no tax of its own"
+        )
+    if report.revenue:
+        said.append(
+            "revenue and freight: net of the same invoices. Blank under Magento: the shop knows no accounts; "
+            "blank under Sage: its own choice of account, or postings that are not read yet"
+        )
+    if report.clearing:
+        said.append("clearing accounts: the balance of now. Blank under Magento: the shop knows no accounts")
+    return said
 
 
 def table_of(name: str, rows: Sequence[Row], *, added: bool = True) -> dict[str, Any]:
@@ -203,14 +232,20 @@ def show_report(document: dict[str, Any]) -> None:
     buckets = [tuple(each.values()) for each in (*document["completeness"], document["completeness_total"])]
     showing.show_table(["age", "orders", "value", "confirmed", "waiting", "without a reason"], buckets)
     showing.say()
+    for text in document["notes"]:
+        showing.paragraph(text, style="dim")
     for text in document["unchecked"]:
         showing.paragraph(f"not compared: {text}", style="yellow")
     if document["differences"]:
         for each in document["differences"]:
             showing.paragraph(f"{each['kind']}  {each['subject']}", style="bold")
             showing.paragraph(each["text"], indent=4)
-    else:
+    elif document["compared"]:
         showing.say("no difference", style="green")
+    else:
+        showing.paragraph("NOT COMPARED, so nothing is known to agree: see above", style="bold yellow")
+    for text in document["small"]:
+        showing.paragraph(f"small: {text}")
     showing.say(f"waiting rightly: {document['waiting']}; unexplained: {document['unexplained']}")
 
 

@@ -111,6 +111,7 @@ class Facts:
     balances: Sequence[AccountBalance] | None = None
     clearing: frozenset[str] = frozenset()  #: accounts that payments pass through
     tolerance: Decimal = Decimal("0.05")  #: of the rounding line
+    books_read: bool = True  #: whether the company's books could be asked
 
     def order_of(self, key: str) -> KeptOrder | None:
         """An order that an invoice names, of this period or an earlier one."""
@@ -220,3 +221,7 @@ class Reconciliation:
     orders: Mapping[str, str] = field(default_factory=dict)  #: number that people know -> order key
     examined: frozenset[str] = frozenset()  #: subjects that were looked at, so that old alerts can end
     unchecked: tuple[str, ...] = ()  #: what could not be compared, and why
+    compared: bool = (
+        True  #: whether store, company and books were all asked: without that nothing is in order
+    )
+    small: tuple[str, ...] = ()  #: what is apart by no more than rounding may be, in words

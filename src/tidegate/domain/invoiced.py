@@ -15,9 +15,10 @@ from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
 from tidegate.domain.money import ZERO, product, quotient, shown, total
 
 
-def invoiced_orders(facts: Facts) -> Iterator[Difference]:
+def invoiced_orders(facts: Facts, small: list[str] | None = None) -> Iterator[Difference]:
     """Orders that are invoiced in full or beyond, whose sums are not the order's.
 
+    What is apart by no more than one rounding line is added to `small`, in words.
     An order on an invoice together with others is left out: charges cannot be told apart there.
     """
     of_order: defaultdict[str, list[SalesInvoice]] = defaultdict(list)
@@ -34,7 +35,7 @@ def invoiced_orders(facts: Facts) -> Iterator[Difference]:
         charged = [invoice for invoice in invoices if not invoice.credit]
         billed = total(invoice.gross for invoice in charged)
         if in_full(kept, charged):
-            yield from _apart(kept, sums(charged, kept), facts)
+            yield from _apart(kept, sums(charged, kept), facts, small)
         elif billed > kept.figures.total:
             yield Difference(
                 kind=Kind.INVOICED,
@@ -83,20 +84,18 @@ def _net_of(line: InvoiceLine, kept: KeptOrder) -> Decimal:
     return quotient(product(ours.net, line.quantity), ours.quantity)
 
 
-def _apart(kept: KeptOrder, sage: Figures, facts: Facts) -> Iterator[Difference]:
+def _apart(kept: KeptOrder, sage: Figures, facts: Facts, small: list[str] | None) -> Iterator[Difference]:
     """The total must agree to the cent; its parts up to what one rounding line may carry."""
     for figure in ("goods", "shipping", "tax", "total"):
         ours, theirs = getattr(kept.figures, figure), getattr(sage, figure)
         limit = ZERO if figure == "total" else facts.tolerance
+        text = f"{figure} of the order is {shown(ours)}, of its invoices {shown(theirs)}"
         if abs(ours - theirs) > limit:
             yield Difference(
-                kind=Kind.INVOICED,
-                subject=kept.number,
-                text=f"{figure} of the order is {shown(ours)}, of its invoices {shown(theirs)}",
-                figure=figure,
-                ledger=ours,
-                sage=theirs,
+                kind=Kind.INVOICED, subject=kept.number, text=text, figure=figure, ledger=ours, sage=theirs
             )
+        elif ours != theirs and small is not None:
+            small.append(f"{kept.number}: {text}, within the rounding line's {shown(limit)}")
 
 
 def without_order(facts: Facts) -> Iterator[Difference]:

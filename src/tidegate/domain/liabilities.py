@@ -121,13 +121,26 @@ def open_clearing(rows: Iterable[Row]) -> Iterator[Difference]:
 def row_differences(kind: Kind, rows: Iterable[Row], name: str) -> Iterator[Difference]:
     """A finding for each row that does not agree: beyond half a cent for each of its lines."""
     for row in rows:
-        if row.difference is None or abs(row.difference) * 200 <= row.count:
+        if row.difference is None or _is_small(row):
             continue
         ours = row.magento if row.magento is not None else row.ledger
         text = f"{name} {row.name}: {shown(ours or ZERO)} expected, {shown(row.sage or ZERO)} in Sage"
         yield Difference(
             kind=kind, subject=row.name, text=text, magento=row.magento, ledger=row.ledger, sage=row.sage
         )
+
+
+def small_rows(rows: Iterable[Row], name: str) -> Iterator[str]:
+    """Each row that is apart by no more than rounding, in words."""
+    for row in rows:
+        if row.difference and _is_small(row):
+            text = f"{name} {row.name}: {shown(row.difference)} apart over {row.count} lines"
+            yield f"{text}, within half a cent for each line"
+
+
+def _is_small(row: Row) -> bool:
+    """Whether a row agrees up to half a cent for each of its lines."""
+    return row.difference is not None and abs(row.difference) * 200 <= row.count
 
 
 def unallocated(facts: Facts) -> Iterator[Difference]:

@@ -28,6 +28,7 @@ from tidegate.domain.liabilities import (
     open_clearing,
     revenue_rows,
     row_differences,
+    small_rows,
     tax_rows,
     unallocated,
     unbalanced,
@@ -55,7 +56,8 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
         waiting.append(waits)
     tax, revenue, clearing = tax_rows(facts), revenue_rows(facts), clearing_rows(facts)
     totals = total_rows(facts, counted)
-    differences += invoiced_orders(facts)
+    small: list[str] = []
+    differences += invoiced_orders(facts, small)
     differences += without_order(facts)
     differences += unallocated(facts)
     differences += unbalanced(facts)
@@ -80,6 +82,8 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
         orders={number_of(key, facts): key for key in keys},
         examined=examined(facts) | {row.name for row in (*tax, *revenue)},
         unchecked=tuple(unchecked),
+        compared=facts.store is not None and facts.company is not None and facts.books_read,
+        small=(*small, *small_rows(tax, "tax code"), *small_rows(revenue, "account")),
     )
 
 

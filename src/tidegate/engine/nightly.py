@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,10 +22,15 @@ ALERT = "reconciliation"
 NAME = "reconcile"
 #: More subjects than this are one trouble, not a hundred.
 MOST = 100
+#: A comparison that could not ask everybody is tried again no sooner.
+PAUSE = timedelta(minutes=15)
 
 
 def reconcile_when_due(hub: Hub, connection: Connection) -> None:
-    """Compare, when the time has come and the company is open. Two processes cost one more look, no more."""
+    """Compare, when the time has come and the company is open. Two processes cost one more look, no more.
+
+    Only a comparison that asked store, company and books counts as done.
+    """
     rule = connection.settings.reconcile
     if not rule.every and not rule.cron:
         return
@@ -37,11 +42,23 @@ def reconcile_when_due(hub: Hub, connection: Connection) -> None:
         return
     if connection.closed() is not None or halts.halted(connection.name) is not None:
         return
-    with transaction("reconcile"):
-        marks.write(marks.last_run(connection.name, NAME), now.isoformat(), now)
+    place = f"{NAME}:{connection.name}"
+    tried = hub.watched.get(place)
+    if tried is not None and timedelta(0) <= now - tried < PAUSE:
+        return
+    hub.watched[place] = now
     report = compare(connection, last_days(connection, rule.days))
     tell(connection, report)
-    log.info("reconcile", connection=connection.name, differences=len(report.differences))
+    log.info(
+        "reconcile",
+        connection=connection.name,
+        differences=len(report.differences),
+        compared=report.compared,
+        **({} if report.compared else {"note": "; ".join(report.unchecked)}),
+    )
+    if report.compared:  # else it is still due, and tried again when store and company answer
+        with transaction("reconcile"):
+            marks.write(marks.last_run(connection.name, NAME), now.isoformat(), now)
 
 
 def tell(connection: Connection, report: Reconciliation) -> None:

@@ -72,11 +72,13 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
     keys.update({key: order.number for key, order in (store or {}).items() if order.wanted})
     company: dict[str, list[CompanyOrder]] | None = None
     balances: list[AccountBalance] | None = None
+    books_read = True
     if terms is not None:
         learnt = learn(connection)
         unchecked += [f"the company does not tell its {name}" for name in learnt.untold]
         if learnt.failure is not None:
             unchecked.append(f"the company's books: {learnt.failure.text}")
+            books_read = False
         with connection.company.session() as session:
             company = read_orders(connection, session, keys, unchecked)
             balances = read_balances(connection, session, unchecked)
@@ -105,6 +107,7 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         balances=balances,
         clearing=frozenset(each.account for each in connection.settings.payments.values() if each.account),
         tolerance=connection.settings.rounding.tolerance,
+        books_read=books_read,
     )
     return reconcile(facts, days.start, days.end, unchecked)
 

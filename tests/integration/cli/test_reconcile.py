@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from integration.cli.terminal import ONE_PAYMENT, Terminal
+from tidegate.ledger import closures, database
 
 
 @pytest.fixture
@@ -199,3 +201,20 @@ def test_a_trace_shows_the_chain_to_its_postings_from_either_end(sent: Terminal)
     shown = sent.run("trace", entry["number"], "--no-history").output
     assert "posting: 4000" in shown or "posting: 4010" in shown
     assert "open" in shown
+
+
+def test_a_closed_company_is_not_compared_and_never_green(sent: Terminal) -> None:
+    with sent.world.open_hub(), database.transaction("test"):
+        now = sent.world.clock.now()
+        closures.learn("sage", now + timedelta(hours=1), "locked for backup", now)
+    report = sent.json("reconcile", code=6)
+    assert (report["agrees"], report["compared"], report["differences"]) == (False, False, [])
+    shown = sent.run("reconcile", code=6).output
+    assert "NOT COMPARED" in shown
+    assert "no difference" not in shown
+    assert "No difference" not in sent.run("reconcile", "--html", code=6).output
+    with sent.world.open_hub(), database.transaction("test"):
+        closures.forget("sage", sent.world.clock.now())
+    report = sent.json("reconcile")
+    assert (report["agrees"], report["compared"]) == (True, True)
+    assert any("Blank under Sage" in note for note in report["notes"])

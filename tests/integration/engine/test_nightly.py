@@ -11,13 +11,15 @@ import pytest
 from integration.cli.terminal import START, Terminal
 from tidegate.cli.invocation import Invocation
 from tidegate.domain.agreement import Difference, Kind, Reconciliation
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.states import State
+from tidegate.engine import nightly
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import ALERT, reconcile_when_due, tell
 from tidegate.engine.order_reviews import STEP
-from tidegate.ledger import alerts, database, halts, queue
+from tidegate.ledger import alerts, database, halts, marks, queue
 from tidegate.ledger.account import account
 from tidegate.simulation.world import SharedClock, build_world
 from tidegate.transport import ClientFactory
@@ -122,3 +124,34 @@ def test_a_halted_connection_is_left_alone(terminal: Terminal, hub: Hub) -> None
     terminal.sell(1)
     assert night(terminal, hub) == []
     assert web.store.calls == web.company.calls == 0
+
+
+def last_run() -> str | None:
+    return marks.read(marks.last_run("web", nightly.NAME))
+
+
+def test_a_company_that_was_not_asked_is_asked_again(terminal: Terminal, hub: Hub) -> None:
+    """It closes while the comparison runs: nothing was compared, so it is still due after the window."""
+    web = hub.connections["web"]
+    terminal.sell(1)
+    run_cycle(hub, web, "orders")
+    terminal.world.clock.advance(86_400)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(web), "terms", lambda _: Failure(Code.LOCKED, "locked for backup"))
+        reconcile_when_due(hub, web)
+    assert last_run() is None
+    reconcile_when_due(hub, web)  # not in the same minute
+    assert last_run() is None
+    terminal.world.clock.advance(1_000)
+    reconcile_when_due(hub, web)
+    assert last_run() is not None
+
+
+def test_a_mark_that_is_set_all_the_same_would_be_noticed(
+    terminal: Terminal, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deliberate bug: whatever ran counts as compared."""
+    known = nightly.compare
+    monkeypatch.setattr(nightly, "compare", lambda *asked: replace(known(*asked), compared=True))
+    with pytest.raises(AssertionError):
+        test_a_company_that_was_not_asked_is_asked_again(terminal, hub)
