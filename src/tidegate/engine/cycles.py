@@ -146,12 +146,16 @@ def cadence_of(connection: Connection, flow: str) -> Cadence:
 
 
 def run_cycle(
-    hub: Hub, connection: Connection, flow: str, others_are_due: Callable[[], bool] | None = None
+    hub: Hub,
+    connection: Connection,
+    flow: str,
+    others_are_due: Callable[[], bool] | None = None,
+    between_pages: Callable[[], None] | None = None,
 ) -> Report:
     """One cycle, when its turn comes. Safe to call twice at once: the lease lets one through.
 
     With `others_are_due`, long work is done in portions: while others wait, the cycle ends early and is due
-    again at once. Without, it goes on to its end.
+    again at once. Without, it goes on to its end. `between_pages` is done between two pages of long reading.
     """
     clock_watch.look(hub.clock_watch, hub.clock)
     halted = halts.halted(connection.name)
@@ -162,9 +166,11 @@ def run_cycle(
         if not granted:
             return Report(connection.name, flow, hub.clock.now(), "busy", "stopped while it waited")
         if others_are_due is None:
-            return run_alone(hub, connection, flow, None)
+            return run_alone(hub, connection, flow, None, between_pages)
         due = others_are_due
-        return run_alone(hub, connection, flow, lambda: hub.turns.somebody_waits(company, flows) or due())
+        return run_alone(
+            hub, connection, flow, lambda: hub.turns.somebody_waits(company, flows) or due(), between_pages
+        )
 
 
 def this(name: str, flow: str) -> str:
@@ -172,7 +178,13 @@ def this(name: str, flow: str) -> str:
     return "this flow" if name == flow else f"the flow {name}"
 
 
-def run_alone(hub: Hub, connection: Connection, flow: str, others_wait: Callable[[], bool] | None) -> Report:
+def run_alone(
+    hub: Hub,
+    connection: Connection,
+    flow: str,
+    others_wait: Callable[[], bool] | None,
+    between_pages: Callable[[], None] | None = None,
+) -> Report:
     """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
     plan, now = FLOWS[flow], hub.clock.now()
     _, former = hub.unfinished.pop((connection.name, flow), (now, None))
@@ -201,6 +213,7 @@ def run_alone(hub: Hub, connection: Connection, flow: str, others_wait: Callable
         next_cycle=cadence_of(connection, flow).next_after(now, now),
         writes_company=plan.writes_company,
         others_wait=others_wait,
+        between_pages=between_pages,
     )
     report = carry(cycle)
     if report.unfinished:

@@ -14,15 +14,16 @@ import structlog
 from tidegate.engine import clock_watch, overdue
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.endings import CARRIED_OUT
+from tidegate.engine.faults import fault_is_over, tell_fault
 from tidegate.engine.hub import Hub
+from tidegate.engine.interludes import Interludes
 from tidegate.engine.nightly import reconcile_when_due
 from tidegate.engine.schedule import Due, next_due, others_are_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
-from tidegate.ledger import alerts, database, presence
+from tidegate.ledger import database, presence
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LedgerError, LedgerGone
-from tidegate.redaction import redact
 
 log = structlog.get_logger()
 
@@ -30,8 +31,6 @@ log = structlog.get_logger()
 LONGEST_WAIT = 60.0
 #: The pause after the ledger could not be used (disk full, server gone).
 LEDGER_PAUSE = 30.0
-#: The alert about an error of Tidegate itself; its subject is the flow.
-FAULT = "fault"
 
 Seen = Callable[[Report], None]
 
@@ -126,24 +125,9 @@ def ledger_failed(hub: Hub, connection: Connection, error: LedgerError, stop: th
 
 def fault(hub: Hub, connection: Connection, flow: str, error: Exception, stop: threading.Event) -> None:
     """An error that nobody foresaw: told, and the cycles go on; what it left behind is in doubt."""
-    log.exception("fault", connection=connection.name, flow=flow)
-    text = redact(
-        f"an unforeseen error of Tidegate ended a cycle ({type(error).__name__}: {error}). The log "
-    )
-    text += "has it in full: please report it. Nothing is lost, and the next cycles are tried."
-    try:
-        with transaction("fault"):
-            alerts.raise_alert(FAULT, connection.name, flow, text, hub.clock.now())
-    except LedgerError as unwritten:
-        log.error("ledger", connection=connection.name, problem=str(unwritten))
+    tell_fault(hub, connection, flow, error)
     database.close()
     hub.clock.wait(LEDGER_PAUSE, stop)
-
-
-def fault_is_over(hub: Hub, connection: Connection, flow: str) -> None:
-    """A cycle of the flow ended as it should: an alert of an earlier one, or an earlier process, is over."""
-    with transaction("fault"):
-        alerts.clear_alert(FAULT, connection.name, flow, hub.clock.now())
 
 
 def wait_for(hub: Hub, due: Due, stop: threading.Event) -> bool:
@@ -157,7 +141,7 @@ def wait_for(hub: Hub, due: Due, stop: threading.Event) -> bool:
 
 def run_due(hub: Hub, due: Due) -> Report:
     """The cycle, and then a look at what has waited for too long."""
-    report = run_cycle(hub, due.connection, due.flow, lambda: others_are_due(hub, due))
+    report = run_cycle(hub, due.connection, due.flow, lambda: others_are_due(hub, due), Interludes(hub, due))
     hub.ran_last[due.connection.name] = due.flow
     overdue.look(hub)
     watch(hub, due.connection)

@@ -45,16 +45,17 @@ def run(cycle: Cycle) -> None:
     rules = cycle.connection.settings.accounts
     full = mirrored.full_is_due(cycle, rules.full_every)
     scribe = scribe_of(cycle.connection)
-    mirrored.recover(cycle, scribe)
-    if cycle.may_call_company():
-        found = read_both(cycle.connection, full=full)
-        if isinstance(found, Failure):
-            cycle.call_failed(found)
-            if found.code is Code.OTHER_CONTENT:
-                cycle.ask_a_person(found, FLOW)
-        else:
-            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
-            take_in(cycle, scribe, found, full=full)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        if cycle.may_call_company():
+            found = read_both(cycle.connection, full=full)
+            if isinstance(found, Failure):
+                cycle.call_failed(found)
+                if found.code is Code.OTHER_CONTENT:
+                    cycle.ask_a_person(found, FLOW)
+            else:
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                take_in(cycle, scribe, found, full=full)
     if cycle.may_go_on():
         mirrored.send(cycle, scribe, PORTION)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from tidegate.ledger import alerts, closures, delivery, halts, lease
 from tidegate.ledger.database import transaction
 from tidegate.ledger.lease import Lease
 from tidegate.ledger.queue import Item
+from tidegate.reading import pauses
 
 #: A `locked` answer closes the company for so long, when it does not say for how long itself.
 LEARNT_CLOSURE = timedelta(minutes=10)
@@ -71,6 +73,7 @@ class Cycle:
     unclear_in_a_row: int = 0
     others_wait: Callable[[], bool] | None = None  #: whether somebody waits for this cycle to end
     unfinished: bool = False  #: it ends early because others wait, and goes on after them
+    between_pages: Callable[[], None] | None = None  #: lets others pass while much is read
     _portion_ends: float | None = None
     accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -113,6 +116,18 @@ class Cycle:
             self.unfinished = self.others_wait()
             self._portion_ends = passed + ASKED_AGAIN
         return self.unfinished
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Long reading: before each page the lease is prolonged, and what must not wait for the end runs."""
+        with pauses.between_pages(self._pause):
+            yield
+
+    def _pause(self) -> None:
+        self.keep_lease()
+        if self.between_pages is not None:
+            self.between_pages()
+            self.keep_lease()
 
     def count(self, name: str, amount: int = 1) -> None:
         """Add to one of the counts."""

@@ -111,7 +111,8 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
     connection = cycle.connection
     full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
     waiting = None if connection.settings.stock.msi else owed_pieces.in_ledger(cycle)
-    with connection.company.session() as session:
+    # from here on no order passes: what the ledger knows is asked last, and written at once
+    with connection.company.session() as session, cycle.reading():
         reading = stock_levels.read(cycle, session, full=full)
     if isinstance(reading, Failure):
         failed(cycle, reading, of_company=True)

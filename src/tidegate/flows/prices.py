@@ -78,24 +78,29 @@ def run(cycle: Cycle) -> None:
         refuse(cycle, shelves)
         return
     scribe = scribe_of(connection, shelves)
-    mirrored.recover(cycle, scribe)
-    unanswered: Failure | None = None
-    if cycle.may_call_company():
-        with connection.company.session() as session:
-            book = read_book(connection, session, full=full)
-            if not isinstance(book, Failure) and price_enquiries.are_needed(connection):
-                unanswered = price_enquiries.ask(cycle, session, listed(connection, book), book.touched or ())
-        if isinstance(book, Failure):
-            cycle.call_failed(book)
-            if book.code is Code.OTHER_CONTENT:
-                cycle.ask_a_person(book, FLOW)
-        else:
-            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
-            take_in(cycle, scribe, with_contracts(connection, book), full=full)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        unanswered: Failure | None = None
+        if cycle.may_call_company():
+            with connection.company.session() as session:
+                book = read_book(connection, session, full=full)
+                if not isinstance(book, Failure) and price_enquiries.are_needed(connection):
+                    unanswered = price_enquiries.ask(
+                        cycle, session, listed(connection, book), book.touched or ()
+                    )
+            if isinstance(book, Failure):
+                cycle.call_failed(book)
+                if book.code is Code.OTHER_CONTENT:
+                    cycle.ask_a_person(book, FLOW)
+            else:
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
+                take_in(cycle, scribe, with_contracts(connection, book), full=full)
     waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
     if waiting and not fresh and cycle.may_go_on():
         look_again(cycle, shelves)
-    if cycle.may_go_on() and screen(cycle, scribe):
+    with cycle.reading():
+        known = cycle.may_go_on() and screen(cycle, scribe)
+    if known:
         mirrored.send(cycle, scribe, connection.settings.prices.chunk)
     if unanswered is not None and cycle.may_go_on():
         cycle.call_failed(unanswered)

@@ -56,16 +56,17 @@ def run(cycle: Cycle) -> None:
     rules = cycle.connection.settings.products
     full = mirrored.full_is_due(cycle, rules.full_every)
     scribe = scribe_of(cycle.connection)
-    mirrored.recover(cycle, scribe)
-    if cycle.may_call_company():
-        found = read_both(cycle.connection, full=full)
-        if isinstance(found, Failure):
-            cycle.call_failed(found)
-        else:
-            scribe.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
-            unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
-            scribe.names = names_of(cycle.connection, found)
-            take_in(cycle, scribe, found, full=full)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        if cycle.may_call_company():
+            found = read_both(cycle.connection, full=full)
+            if isinstance(found, Failure):
+                cycle.call_failed(found)
+            else:
+                scribe.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                scribe.names = names_of(cycle.connection, found)
+                take_in(cycle, scribe, found, full=full)
     if cycle.may_go_on():
         mirrored.send(cycle, scribe, PORTION)
 

@@ -189,6 +189,11 @@ def transaction(label: str) -> Iterator[None]:
         _trip(label, "after")
 
 
+def in_transaction() -> bool:
+    """Whether this thread is inside a transaction."""
+    return bool(connection.in_atomic_block)
+
+
 @contextmanager
 def _turn_to_write() -> Iterator[None]:
     """Threads of this process write to SQLite one after the other, however long one of them takes."""

@@ -5,7 +5,7 @@ Numbers become Decimal from the JSON token on; nothing raises for what the store
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ from tidegate.magento.whose_fault import (
     of_sign_in,
     of_this_call,
 )
+from tidegate.reading import pauses
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import ANYTHING, Decoder, Page
 from tidegate.transport import Answer, HttpClient, NoAnswer
@@ -64,6 +65,10 @@ class StoreClient:
         """The rows of lists that could not be read since this was asked last."""
         taken, self._bad_rows = self._bad_rows, []
         return taken
+
+    def give_back_bad_rows(self, taken: Iterable[BadRow]) -> None:
+        """They are still to be told by whoever reads on."""
+        self._bad_rows = [*taken, *self._bad_rows]
 
     @property
     def page_limit(self) -> int | None:
@@ -132,6 +137,7 @@ class StoreClient:
 
     def search(self, path: str, search: Search, decoder: Decoder[T]) -> T | Failure:
         """A list read. A page larger than the shop allows is asked for once again, smaller."""
+        pauses.possible()
         answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
         if isinstance(answer, Failure) and PAGE_LIMIT in answer.details:
             answer = self._decoded("GET", path, decoder, self._within_limit(search).query)
@@ -149,6 +155,7 @@ class StoreClient:
 
     def read_by_post(self, path: str, body: msgspec.Struct, decoder: Decoder[T]) -> T | Failure:
         """A read that names its many keys in a body: without an answer nothing has happened."""
+        pauses.possible()
         answer = self._decoded("POST", path, decoder, body=body)
         if isinstance(answer, Failure) and answer.group is Group.VERIFY_FIRST:
             return Failure(Code.SERVER_TROUBLE, answer.text, sent=False, details=answer.details)

@@ -204,6 +204,10 @@ class Company(Protocol):
         """Take a seat; it is given back however the block ends."""
         ...
 
+    def lent(self) -> AbstractContextManager[None]:
+        """Give back this thread's seats for the block, in which it opens sessions of another cycle."""
+        ...
+
     def code_lists(self) -> list[CodeList] | Failure:
         """The set-up lists that mappings point into."""
         ...

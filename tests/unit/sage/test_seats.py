@@ -70,6 +70,21 @@ def test_a_thread_that_would_wait_for_itself_is_told() -> None:
     assert pool.in_use == 0
 
 
+def test_a_lent_seat_is_free_for_the_block_and_taken_back() -> None:
+    pool = SeatPool(1)
+
+    with pool.seat():
+        with pool.lent():
+            assert pool.in_use == 0
+            with pool.seat():
+                assert pool.in_use == 1
+        assert pool.in_use == 1
+        with pytest.raises(SeatHeldTwice), pool.seat():
+            pass
+
+    assert (pool.in_use, pool.highest) == (0, 1)
+
+
 def test_one_company_has_one_pool_however_often_it_is_opened() -> None:
     pools = SeatPools()
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading import pauses
 from tidegate.redaction import remember_secret
 from tidegate.sage.sage200 import answers, queries
 from tidegate.sage.sage200.answers import TOO_LONG, TOO_MUCH
@@ -93,6 +94,7 @@ class Sage200Client:
 
     def read(self, path: str, query: str = "") -> list[Row] | Failure:
         """The rows of one GET, at most one page. 404 is UNKNOWN_ENDPOINT."""
+        pauses.possible()
         answer = self.send("GET", path, query=query)
         if isinstance(answer, Failure):
             return answer
@@ -274,6 +276,7 @@ class Sage200Client:
 
     def ask(self, path: str, payload: Mapping[str, Any]) -> Row | Failure:
         """A POST that stores nothing (§9.5, the price enquiry): its failures are those of a read."""
+        pauses.possible()
         answer = self.send("POST", path, body=encode(payload))
         if isinstance(answer, Failure):
             if answer.code is Code.NO_ANSWER:

@@ -6,7 +6,7 @@ Source: contract (all); what was proven and against what: docs/sage/sage-200.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 
 from tidegate.clock import Clock
@@ -144,6 +144,9 @@ class Sage200Company:
         """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there."""
         with self.seats.seat():
             yield Sage200Session(self._orders, self._customers, self._reading)
+
+    def lent(self) -> AbstractContextManager[None]:
+        return self.seats.lent()
 
     def code_lists(self) -> list[CodeList] | Failure:
         reading: tuple[tuple[str, Callable[[], dict[str, Coded] | Failure]], ...] = (

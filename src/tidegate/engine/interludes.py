@@ -1,0 +1,79 @@
+"""Orders do not wait for the end of a long reading: what is due of them runs between two of its pages.
+
+It runs in the same thread, as a cycle of its own with its own lease and batch, for one portion; then the
+reading goes on for at least as long, so that orders that come without a pause do not stop it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from tidegate.engine.cycles import FLOWS, run_cycle
+from tidegate.engine.faults import tell_fault
+from tidegate.engine.hub import Hub
+from tidegate.engine.schedule import Due, planned
+from tidegate.flows import notes, orders
+from tidegate.flows.cycle import ASKED_AGAIN, PORTION
+from tidegate.ledger import database
+from tidegate.ledger.faults import LedgerError
+
+log = structlog.get_logger()
+
+#: What a reading lets pass, in this order.
+FIRST = (orders.FLOW, notes.FLOW)
+
+
+@dataclass(eq=False)
+class Interludes:
+    """What one running cycle does between two pages. Seconds are the monotonic clock's."""
+
+    hub: Hub
+    running: Due
+    _next_look: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._next_look = self.hub.clock.monotonic() + PORTION
+
+    def __call__(self) -> None:
+        """Run what is due of orders, if the reading has gone on for long and nothing is being written."""
+        if (
+            self.hub.clock.monotonic() < self._next_look
+            or database.in_transaction()
+            or self.hub.stop.is_set()
+        ):
+            return
+        due = [flow for flow in FIRST if self._may_pass(flow)]
+        if due:
+            self._run(due)
+        self._next_look = self.hub.clock.monotonic() + (PORTION if due else ASKED_AGAIN)
+
+    def _may_pass(self, flow: str) -> bool:
+        running = {self.running.flow, *FLOWS[self.running.flow].excludes}
+        if not running.isdisjoint({flow, *FLOWS[flow].excludes}):
+            return False
+        now = self.hub.clock.now()
+        return any(
+            each.flow == flow and each.at <= now for each in planned(self.hub, self.running.connection)
+        )
+
+    def _run(self, flows: list[str]) -> None:
+        connection = self.running.connection
+        client = connection.store.client
+        unread = client.take_bad_rows()  # they are the reading's
+        try:
+            with connection.company.lent():
+                for flow in flows:
+                    self._run_one(flow)
+        finally:
+            client.give_back_bad_rows(unread)
+
+    def _run_one(self, flow: str) -> None:
+        """An error that nobody foresaw is told as always, and does not end the reading."""
+        try:
+            run_cycle(self.hub, self.running.connection, flow, lambda: True)
+        except LedgerError:
+            raise
+        except Exception as error:
+            tell_fault(self.hub, self.running.connection, flow, error)

@@ -1,0 +1,33 @@
+"""Pauses in long reading: between two pages, whoever reads lets something else be done in the same thread.
+
+The readers of both systems only say where a pause is possible; what is done in it is the caller's. A thread
+that was started meanwhile has no pauses, and within a pause there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+Work = Callable[[], None]
+
+_between: ContextVar[Work | None] = ContextVar("between pages", default=None)
+
+
+@contextmanager
+def between_pages(work: Work | None) -> Iterator[None]:
+    """While the block reads, `work` is done before each page; None: nothing is."""
+    token = _between.set(work)
+    try:
+        yield
+    finally:
+        _between.reset(token)
+
+
+def possible() -> None:
+    """Called by a reader before each page that it asks for."""
+    work = _between.get()
+    if work is not None:
+        with between_pages(None):
+            work()
