@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tidegate.config.products import Products
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
 from tidegate.engine import interludes
-from tidegate.engine.cycles import Report
+from tidegate.engine.cycles import FLOWS, Report, run_cycle
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import Due
 from tidegate.flows import mirrored
@@ -24,7 +25,7 @@ from tidegate.ledger import alerts, database, models
 
 #: Seconds that every page takes, and the interval of the flow `orders`.
 PAGE, EVERY = 25, timedelta(minutes=1)
-FLOWS = {
+EVERY_FLOW = {
     "orders": Flow(every="1m"),
     "order-status": Flow(every="1m"),
     "products": Flow(every="1h"),
@@ -47,7 +48,7 @@ def shop(build: Build, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Many slow pages are read and nothing is written; what is due of orders has just run."""
     monkeypatch.setattr(mirrored, "send", lambda *_: None)
     stage = build()
-    stage.reopen(flows=FLOWS, products=Products(weight=False), stock=Stock(warehouses=HOME))
+    stage.reopen(flows=EVERY_FLOW, products=Products(weight=False), stock=Stock(warehouses=HOME))
     stage.connection.page_size = 20
     for flow in ("orders", "order-status"):
         stage.cycle(flow)
@@ -111,7 +112,6 @@ def test_nothing_passes_inside_a_transaction_nor_within_another_interlude(
     """The guards, seen where an interlude runs."""
     monkeypatch.setattr(interludes, "PORTION", 0)
     depth, most, seen = 0, 0, list[str]()
-    true_run = interludes.run_cycle
 
     def counted(hub: Any, connection: Any, flow: str, *others: Any) -> Report:
         nonlocal depth, most
@@ -121,11 +121,11 @@ def test_nothing_passes_inside_a_transaction_nor_within_another_interlude(
         assert not database.in_transaction()
         assert hub.companies["sage"].seats.in_use == 0  # lent: one seat is enough
         try:
-            return true_run(hub, connection, flow, *others)
+            return run_cycle(hub, connection, flow, *others)
         finally:
             depth -= 1
 
-    monkeypatch.setattr(interludes, "run_cycle", counted)
+    monkeypatch.setattr("tidegate.engine.interludes.run_cycle", counted)
     shop.order()
     shop.pass_time(PAUSE)
     slow(shop, "sage", "/")
@@ -138,9 +138,9 @@ def test_a_fault_of_the_orders_does_not_end_the_reading(shop: Stage, monkeypatch
     def broken(*_: Any) -> None:
         raise LookupError("nobody foresaw this")
 
-    monkeypatch.setattr(interludes, "run_cycle", broken)
-    monkeypatch.setattr(interludes, "PORTION", 0)
+    monkeypatch.setitem(FLOWS, "orders", replace(FLOWS["orders"], run=broken))
     shop.pass_time(PAUSE)
+    slow(shop, "shop", "/products")
     assert read_all(shop, "products").outcome == "done"
     assert ("fault", "orders") in [(one.code, one.subject) for one in alerts.open_alerts(CONNECTION)]
 
