@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import pytest
 
 from simulation import bugs_of_figures as figures
+from simulation import bugs_of_reading as reading
 from simulation import bugs_of_sending as sending
 from simulation import bugs_of_stock as stock
 from simulation import bugs_of_taking_back as back
 from simulation import bugs_of_the_engine as engine
 from simulation import bugs_of_the_way_back as way_back
-from simulation import engine_scenarios, fulfilment, scenarios
+from simulation import engine_scenarios, fulfilment, reading_scenarios, scenarios
 from simulation.script import Script
 
 Bug = Callable[[pytest.MonkeyPatch], None]
@@ -108,6 +109,21 @@ MUTANTS = tuple(
         (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),
         (way_back.tiers_are_put_in_the_place_of_all, fulfilment.OWN_TIER, "promotions are not touched"),
         (way_back.told_before_it_is_written, fulfilment.PRICED, "prices agree"),
+        (
+            reading.an_absent_stock_figure_is_zero,
+            reading_scenarios.NO_STOCK_FIGURE,
+            "what is sold can be shipped",
+        ),
+        (
+            reading.a_bad_row_ends_its_flow,
+            reading_scenarios.NO_STOCK_FIGURE,
+            "one bad record delays no other",
+        ),
+        (
+            reading.an_unforeseen_error_ends_the_cycle,
+            reading_scenarios.ODD_ORDER,
+            "one bad record delays no other",
+        ),
         (engine.a_clock_that_was_put_back_stops_every_flow, engine_scenarios.CLOCK_PUT_BACK, "cadence"),
         (
             engine.every_order_with_our_key_was_sent_by_us,

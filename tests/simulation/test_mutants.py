@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from simulation import engine_scenarios, fulfilment, scenarios
+from simulation import engine_scenarios, fulfilment, reading_scenarios, scenarios
 from simulation.mutants import MUTANTS, Mutant
 from simulation.script import Finding, Script, Scripted
 from tidegate.simulation.run import ledger_folder
 
 SCRIPTS = {
     name: script
-    for name, script in (vars(scenarios) | vars(fulfilment) | vars(engine_scenarios)).items()
+    for name, script in (
+        vars(scenarios) | vars(fulfilment) | vars(engine_scenarios) | vars(reading_scenarios)
+    ).items()
     if isinstance(script, Script)
 }
 
