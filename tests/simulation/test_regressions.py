@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.script import Script, Scripted
 from tidegate.simulation.run import ledger_folder
 from tidegate.simulation.settings import WINDOW
+from tidegate_sandbox.checker_documents import receipts
 
 SAGE = "sage200"
 PUBLISH = {"system": "magento", "times": 1, "method": "POST", "path": "source-items$"}
@@ -126,6 +128,22 @@ def test_a_receipt_is_posted_by_a_process_that_did_not_send_the_order() -> None:
         )
     )
     assert state(scripted, "deposit") == "confirmed"
+
+
+def test_a_refund_before_the_receipt_is_not_taken_off_it() -> None:
+    # Seed 987654024: the receipt was of the net, while Sage's order and its invoice are of the whole.
+    scripted = run(
+        Script(
+            events=((5, "place", FOUR), (70, "refund", {"pick": 0.0, "share": 0.4, "returned": 0.9})),
+            minutes=250,
+            settings={**back("payments"), "back": {"payments": "3h"}, "every_orders": "1h"},
+        )
+    )
+    assert state(scripted, "deposit") == "confirmed"
+    (there,) = scripted.world.sage.company.books()["orders"]
+    assert [-Decimal(each["gross"]) for each in receipts(scripted.world.sage.company.books())] == [
+        Decimal(there["gross"])
+    ]
 
 
 def test_a_page_that_is_cut_short_hides_no_product() -> None:

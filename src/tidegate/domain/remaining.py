@@ -30,6 +30,12 @@ def is_reduced(order: Order) -> bool:
     )
 
 
+def whole(order: Order) -> Order:
+    """The order as it was placed: nothing cancelled, nothing refunded."""
+    lines = tuple(msgspec.structs.replace(line, cancelled=ZERO, refunded=ZERO) for line in order.lines)
+    return msgspec.structs.replace(order, lines=lines, reductions=Reductions(), base_reductions=Reductions())
+
+
 def nothing_remains(order: Order) -> bool:
     """Whether every piece is cancelled or refunded and nothing is charged any more."""
     if not is_reduced(order) or any(line.remaining for line in order.lines):

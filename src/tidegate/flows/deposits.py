@@ -17,6 +17,7 @@ from tidegate.domain.bookkeeping import LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key, payload_hash, step_key
+from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.terms import OTHER, Terms
 from tidegate.domain.verdict import Verdict
@@ -137,7 +138,8 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
         elif item.state is State.IN_DOUBT:
             cycle.apply([cycle.after_absence(item)])
     absent = [item for item in items if found[item.key] is None]
-    orders = {item.id: expected(item, terms, cycle.connection.company.capabilities) for item in absent}
+    capabilities = cycle.connection.company.capabilities
+    orders = {item.id: expected(item, terms, capabilities, as_placed=True) for item in absent}
     keys = [OrderKey(order.key, order.reference) for order in orders.values()]
     accounts = session.find_orders(keys) if keys else {}
     if isinstance(accounts, Failure):
@@ -151,8 +153,9 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
         payment = prepaid(
             cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
         )
-        refusal = refuse(item, account)
-        paid = order.gross - sum((each.amount for each in order.prepaid), Decimal(0))
+        sent = lookups.step_of(item.source_id, "orders", "order")
+        refusal = refuse(sent, account)
+        paid = paid_at_checkout(order, sent)
         if payment is None:
             cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
         elif paid <= 0:
@@ -173,9 +176,18 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
             send(cycle, session, item, receipt)
 
 
-def refuse(item: Item, account: str) -> Failure | None:
+def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
+    """What the buyer paid of the order that Sage has: its total there, less gift cards and the like.
+
+    `order` is as it was placed, `sent` its delivery. What Magento refunds after the order was sent is not taken
+    off, whether it came before the receipt or after it: the invoice is of the whole, too.
+    """
+    gross = order.gross if sent is None or sent.target_total is None else sent.target_total
+    return gross - sum((each.amount for each in order.prepaid), Decimal(0))
+
+
+def refuse(order: Item | None, account: str) -> Failure | None:
     """Money that belongs to no live order is for a person to look at."""
-    order = lookups.step_of(item.source_id, "orders", "order")
     if order is not None and order.state is State.CANCELLED:
         text = (
             "the order was cancelled before its receipt was posted. If the buyer's money came, post it in Sage by "

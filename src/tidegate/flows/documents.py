@@ -8,6 +8,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
+from tidegate.domain.remaining import whole
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.domain.terms import Terms
 from tidegate.ledger.queue import Item
@@ -26,12 +27,13 @@ NEVER_READ = Failure(
 )
 
 
-def expected(item: Item, terms: Terms, capabilities: Capabilities) -> SalesOrder:
+def expected(item: Item, terms: Terms, capabilities: Capabilities, *, as_placed: bool = False) -> SalesOrder:
     """What the company should have for this delivery: key, reference and total.
 
     A mapping may have gone since the order was sent; key, reference and grand total still hold.
+    `as_placed`: with all that Magento has cancelled or refunded since.
     """
-    order = read_order(item.document)
+    order = whole(read_order(item.document)) if as_placed else read_order(item.document)
     translated = translate(order, terms, capabilities.arithmetic, account="")
     if not isinstance(translated, Failure):
         return translated

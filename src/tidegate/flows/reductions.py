@@ -141,6 +141,8 @@ def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
         f"change or credit it by hand, then `tidegate queue skip {step.label} --step {step.step} --reason "
         "corrected`; a credit note that Tidegate reads ends this by itself."
     )
+    if lookups.step_of(source_id, "payments", "deposit") is not None:
+        text += " The receipt in Sage is of all that was sent: post there what the buyer got back, too."
     failure = Failure(Code.CHANGED_AFTER_SEND, text, sent=False)
     cycle.apply([cycle.after_failure(step, failure, None)])
 

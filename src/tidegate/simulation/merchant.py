@@ -7,14 +7,13 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from tidegate.simulation import bulk_queue
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
-
-PREPAID = "checkmo"
 
 
 class Merchant:
@@ -48,13 +47,11 @@ class Merchant:
             edits.edit_prices(self._store, {"sku": self.sku(pick), "price": price, "website_id": website_id})
 
     def do_refund(self, pick: float, share: float, returned: float) -> None:
-        """Somebody refunds a part of an order that the hub has sent, or all of it, before it has left."""
+        """Somebody refunds a part of an order, or all of it, before it has left."""
         orders = [
             order
             for order in self._store.orders.all()
             if order.row.get("state") in ("new", "processing")
-            and order.row.get("ext_order_id")
-            and order.payment.get("method") != PREPAID  # the judge of receipts does not know of such refunds
             and not any(item["qty_shipped"] or item["qty_refunded"] for item in order.items)
             and is_plain(order)
         ]
@@ -101,6 +98,10 @@ class Merchant:
     def do_consumer_starts(self) -> None:
         """The queue is worked off again."""
         self._store.faults.clear("consumer_stopped")
+
+    def do_queue_lies(self, options: dict[str, Any]) -> None:
+        """The next operation of the queue is lost, or called done without having been carried out."""
+        self._store.faults.add(bulk_queue.lying(options))
 
     def sku(self, pick: float) -> str:
         """One of the products."""

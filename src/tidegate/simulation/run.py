@@ -24,6 +24,7 @@ from tidegate.ledger import database, delivery, halts, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
 from tidegate.simulation import judgement
+from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.mortality import ProcessDeath
@@ -129,13 +130,14 @@ class Simulation:
 
     def run(self) -> Outcome:
         """The week, the settling, the judgement."""
-        self.open(first=True)
-        for event in self.week.events:
-            self.until(event.at)
-            self.happen(event)
-        self.until(self.week.end)
-        self.settle()
-        self.judge()
+        with few_values(self.week.settings.get("few_values", False)):
+            self.open(first=True)
+            for event in self.week.events:
+                self.until(event.at)
+                self.happen(event)
+            self.until(self.week.end)
+            self.settle()
+            self.judge()
         database.set_trip(None)
         if self.hub is not None:
             self.hub.close()

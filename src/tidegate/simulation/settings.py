@@ -115,6 +115,7 @@ class Settings:
     full_every: str = "12h"
     magento: str = "2.4.6"  #: the shop's version
     price_scope: str = "website"  #: the shop's, and what is configured
+    bulk: str = "auto"
 
 
 def cadence(text: str) -> str:
@@ -169,6 +170,7 @@ encryption_key = "env:TIDEGATE_KEY"
 [stores.main]
 url = "{shop_url}"
 auth = "{auth}"
+bulk = "{bulk}"
 consumer_key = "env:SHOP_CONSUMER_KEY"
 consumer_secret = "env:SHOP_CONSUMER_SECRET"
 access_token = "env:SHOP_ACCESS_TOKEN"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.simulation import trade
+from tidegate.simulation import bulk_queue, trade
 from tidegate.simulation.additions import with_additions
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
@@ -143,6 +143,9 @@ def write_week(
         events += trade.between_readings(random.Random(f"stock-{seed}"), start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
+        queue = random.Random(f"queue-{seed}")
+        settings |= bulk_queue.settings_of(queue)
+        events += bulk_queue.troubles(queue, start, days) if "bulk" in settings else ()
     else:  # documents from Sage of such orders are not drawn yet
         events = list(with_additions(seed, events))
     events += unreadable(seed, start, days, back=bool(back))

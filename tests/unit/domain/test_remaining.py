@@ -12,7 +12,7 @@ from tidegate.domain.capture import Action, CaptureRules, decide
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.order import LineAmounts, Order, Reductions
 from tidegate.domain.order_totals import translate
-from tidegate.domain.remaining import nothing_remains, remaining
+from tidegate.domain.remaining import nothing_remains, remaining, whole
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.magento.reading import read_order
 from unit.domain.agreements import PER_LINE, terms
@@ -44,6 +44,10 @@ def test_pieces_cancelled_before_the_order_is_read_are_not_sent() -> None:
     made = sent(case("part-cancelled"))
     assert [(each.quantity, each.net) for each in made.lines] == [(D(2), D(20))]
     assert made.gross == D(20)
+
+
+def test_the_order_as_it_was_placed() -> None:
+    assert sent(whole(case("part-cancelled"))).gross == case("part-cancelled").totals.grand_total
 
 
 def test_a_part_of_a_line_with_tax_and_shipping() -> None:
