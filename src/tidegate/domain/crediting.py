@@ -14,9 +14,11 @@ from enum import StrEnum
 
 from tidegate.domain.document_totals import charges_of
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.extras import AmountTerms
 from tidegate.domain.fulfilment import InvoiceLine
 from tidegate.domain.invoicing import is_charge, left_to_refund
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown
+from tidegate.domain.paper_amounts import fixed_tax_of, is_explained
 from tidegate.domain.store_amounts import CENTS, Carriage, MemoLine, memo_total
 from tidegate.domain.store_order import StoreOrder, is_rest
 
@@ -52,16 +54,18 @@ def plan_memo(
     *,
     limit: Decimal,
     adjust: bool,
+    terms: Mapping[str, AmountTerms],
 ) -> MemoPlan | Failure:
     """The call whose memo comes to `gross`, the credit note's total in the currency of `side`.
 
     What rounding leaves, up to `limit`, is an adjustment; more is one only with `adjust`, else a review with both
     figures before anything is written. Where the total of either is not known beforehand, nothing is adjusted.
+    Magento gives fixed product tax back by pieces.
     """
     assert order.sides is not None  # noqa: S101 - read with its amounts
     base, amounts = order.sides[0].carriage, order.sides[side]
     charges = [line for line in lines if is_charge(line)]
-    if gross is None or amounts.other:
+    if gross is None or not is_explained(order, side, terms):
         return MemoPlan(_named(charges_of(lines), base, amounts.carriage, rule) if charges else ZERO)
     left = left_to_refund(order)
     last = is_rest(pieces, left, order)
@@ -71,14 +75,18 @@ def plan_memo(
         if pieces.get(item.item_id)
     ]
 
+    fixed = fixed_tax_of(pieces, order, side)
+
     def comes_to(shipping: Decimal | None) -> Decimal:
-        return memo_total(parts, amounts, _ratio(shipping, base, rule), last=last)
+        return fixed + memo_total(parts, amounts, _ratio(shipping, base, rule), last=last)
 
     shipping: Decimal | None = ZERO
     if charges and abs(gross - comes_to(ZERO)) > limit:
         shipping = None
         if abs(gross - comes_to(None)) > limit:
-            shipping = _named(charges_of(lines) or gross - comes_to(ZERO), base, amounts.carriage, rule)
+            shipping = _named(
+                (charges_of(lines) or ZERO) - fixed or gross - comes_to(ZERO), base, amounts.carriage, rule
+            )
     there = comes_to(shipping)
     difference = gross - there
     if not difference:

@@ -80,23 +80,22 @@ def invoice_differs(
     every_theirs: Decimal | None,
     finished: bool,
     carriage: Decimal,
-    other: Decimal,
     limit: Decimal,
 ) -> Failure | None:
     """A review when Magento's invoice is not Sage's.
 
-    Magento puts all carriage on an order's first invoice, and parts tax by its own rounding: an invoice of a
-    part is compared without carriage, within `limit`, and the order's invoices together, `every_…`, to the
+    Magento puts all carriage and fees on an order's first invoice, and parts tax by its own rounding: an invoice
+    of a part is compared without charges, within `limit`, and the order's invoices together, `every_…`, to the
     cent when it is `finished`. Where Sage does not tell its charges, they may be the order's whole `carriage`.
-    `other` is what the order has of amounts outside goods, shipping and tax (gift cards, fees), which may be in one
-    of the two only. What one of the two does not tell at all is not compared.
+    The `papers` are at full value (`domain/paper_amounts.py`). What one of the two does not tell at all is not
+    compared.
     """
     if not papers:  # contained in an invoice of more: all of Sage's may not come to more than that
         if every_ours is None or every_theirs is None or every_ours <= every_theirs:
             return None
         return another_total("invoices up to", number, every_ours, (), every_theirs)
     ours, theirs = gross_of(gross, lines), total_of(papers, side)
-    if ours is None or theirs is None or abs(ours - theirs) <= other:
+    if ours is None or theirs is None or ours == theirs:
         return None
     if every_ours is not None and every_ours == every_theirs:
         return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.extras import Extra
 from tidegate.domain.money import ZERO, total
 from tidegate.domain.store_order import BUNDLE, StoreOrder, beyond
 
@@ -27,8 +28,10 @@ class Paper:
     tracks: tuple[str, ...] = ()
     #: with tax, in the website's base currency and in the order's; None where it was not read
     totals: tuple[Decimal | None, Decimal | None] = (None, None)
-    carriage: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping in it, with tax
-    carriage_net: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: without
+    carriage: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping and other charges in it, with tax
+    carriage_net: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping without
+    extras: tuple[Extra, ...] = ()  #: amounts besides goods, shipping and tax, by their names
+    fields: tuple[Extra, ...] = ()  #: numbers that the store does not know, where it was read whole
 
     def carries(self, marker: str) -> bool:
         """Whether a comment contains the marker, and not only as the beginning of a longer number."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.extras import Extra
 from tidegate.domain.money import ZERO, plain, product, quotient
 from tidegate.domain.store_amounts import ItemAmounts, Side
 
@@ -49,6 +50,7 @@ class StoreItem:
     refunded: Decimal = ZERO
     cancelled: Decimal = ZERO
     amounts: tuple[ItemAmounts, ItemAmounts] = (ItemAmounts(), ItemAmounts())  #: as `StoreOrder.sides`
+    fixed_tax: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: fixed product tax of a piece, with its tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class StoreOrder:
     base_currency: str = ""  #: of the amounts that a call may name
     sides: tuple[Side, Side] | None = None
     rate: Decimal = Decimal(1)
+    extras: tuple[Extra, ...] = ()  #: besides goods, shipping, tax and fixed product tax, by their names
 
     def item(self, item_id: int | None) -> StoreItem | None:
         """The item with this id."""

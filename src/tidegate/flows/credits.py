@@ -28,6 +28,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.invoices import pass_on
+from tidegate.flows.paper_values import full_value, unnamed_amount
 from tidegate.flows.papers import Adopt, Step, Write
 from tidegate.flows.portions import Portion, portion, unread
 from tidegate.ledger import papers as of_orders
@@ -128,7 +129,12 @@ class CreditClerk:
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         lines = own_lines(subject.gross, subject.lines, order)
         gross = gross_of(subject.gross, lines)
-        done = total_of(call.earlier, side)
+        earlier = full_value(
+            self.connection, "credit memo", call.earlier, order, side, self.connection.store.credits.whole
+        )
+        if isinstance(earlier, Failure):
+            return earlier
+        done = total_of(earlier, side)
         return plan_memo(
             subject.number,
             lines,
@@ -139,6 +145,7 @@ class CreditClerk:
             carriage_rule(self.connection),
             limit=rounding_limit(settings.rounding.tolerance, subject.lines),
             adjust=settings.fulfilment.allowances == "adjustment",
+            terms=settings.amounts.terms(),
         )
 
     def write(
@@ -164,12 +171,17 @@ class CreditClerk:
         """A review when these credit memos come to another total than Sage's credit note."""
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
         ours = gross_of(subject.gross, own_lines(subject.gross, subject.lines, order))
-        theirs = None if side is None else total_of(papers, side)
-        if ours is None or theirs is None or side is None or order.sides is None:
+        if side is None or ours is None:
             return None
-        if abs(ours - theirs) <= abs(order.sides[side].other):  # gift cards, fees: in one of the two only
+        whole = self.connection.store.credits.whole
+        there = full_value(self.connection, "credit memo", papers, order, side, whole)
+        if isinstance(there, Failure):
+            return there
+        theirs = total_of(there, side)
+        if theirs is None or ours == theirs:
             return None
-        return another_total("credit note", subject.number, ours, papers, theirs)
+        named = unnamed_amount(self.connection, "credit memo", there, ours - theirs, side, whole)
+        return named or another_total("credit note", subject.number, ours, papers, theirs)
 
     def allowance(
         self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[Paper], mark: Mark

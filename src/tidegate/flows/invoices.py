@@ -15,11 +15,19 @@ from typing import Any
 
 from tidegate.domain import invoicing
 from tidegate.domain.bookkeeping import EntryKind
-from tidegate.domain.document_totals import invoice_differs, own_lines, rounding_limit, side_index, total_of
+from tidegate.domain.document_totals import (
+    gross_of,
+    invoice_differs,
+    own_lines,
+    rounding_limit,
+    side_index,
+    total_of,
+)
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment import SalesInvoice
 from tidegate.domain.money import total
 from tidegate.domain.paper import Mark, Paper, There, settle
+from tidegate.domain.paper_amounts import order_charges
 from tidegate.domain.states import State
 from tidegate.domain.store_order import ITEM_KEY, StoreOrder, is_rest, paused
 from tidegate.flows import papers, settlements, shipments, unreadable
@@ -28,6 +36,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import Taking
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
+from tidegate.flows.paper_values import full_value, unnamed_amount
 from tidegate.flows.papers import Adopt, Drop, Step
 from tidegate.flows.portions import portion, unread
 from tidegate.flows.settlements import PAID
@@ -210,16 +219,27 @@ class InvoiceClerk:
             return None
         others = [] if item.source_id is None else of_orders.steps(item.source_id, INVOICES, INVOICE)
         billed = [read_subject(each.subject).gross for each in others if each.state is not State.CANCELLED]
-        return invoice_differs(
+        whole = self.connection.store.invoices.whole
+        there = full_value(self.connection, "invoice", papers, order, side, whole)
+        if isinstance(there, Failure):
+            return there
+        others_there = full_value(self.connection, "invoice", every, order, side, whole)
+        lines = own_lines(subject.gross, subject.lines, order)
+        settings = self.connection.settings
+        differs = invoice_differs(
             subject.number,
-            own_lines(subject.gross, subject.lines, order),
+            lines,
             subject.gross,
-            papers,
+            there,
             side,
             every_ours=None if None in billed else total(each for each in billed if each is not None),
-            every_theirs=total_of(every, side),
+            every_theirs=None if isinstance(others_there, Failure) else total_of(others_there, side),
             finished=finished,
-            carriage=order.sides[side].carriage.part(Decimal(1)),
-            other=abs(order.sides[side].other),
-            limit=rounding_limit(self.connection.settings.rounding.tolerance, subject.lines),
+            carriage=order.sides[side].carriage.part(Decimal(1))
+            + order_charges(order, side, settings.amounts.terms()),
+            limit=rounding_limit(settings.rounding.tolerance, subject.lines),
         )
+        ours, theirs = gross_of(subject.gross, lines), total_of(there, side)
+        if differs is None or ours is None or theirs is None:
+            return differs
+        return unnamed_amount(self.connection, "invoice", there, ours - theirs, side, whole) or differs

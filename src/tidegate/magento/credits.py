@@ -90,3 +90,7 @@ class Credits:
     def one(self, credit_id: int) -> Paper | Failure:
         """A made credit memo with what it comes to."""
         return self._papers.one(ONE, credit_id)
+
+    def whole(self, paper: Paper) -> Paper | Failure:
+        """One with the fields of extensions that it has."""
+        return self._papers.whole(ONE, paper)

@@ -112,7 +112,7 @@ def _weee(item: Tree, line: OrderLine) -> Extra | None:
     ) or (amount(item.get("base_weee_tax_applied_amount"), name) * quantity)
     if not row and not base:
         return None
-    applied = _applied(item.get("weee_tax_applied"))
+    applied = weee_applied(item.get("weee_tax_applied"))
     tax, base_tax = (
         total(
             amount(each.get(f"{side}row_amount_incl_tax"), name) - amount(each.get(f"{side}row_amount"), name)
@@ -135,7 +135,7 @@ def _weee(item: Tree, line: OrderLine) -> Extra | None:
     )
 
 
-def _applied(text: object) -> Sequence[Tree]:
+def weee_applied(text: object) -> Sequence[Tree]:
     """`weee_tax_applied` is JSON in a text; old shops have PHP's own form, which names nothing here."""
     if not isinstance(text, str):
         return tables(text)

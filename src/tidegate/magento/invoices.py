@@ -54,3 +54,7 @@ class Invoices:
     def one(self, invoice_id: int) -> Paper | Failure:
         """A made invoice with what it comes to."""
         return self._papers.one(PATH, invoice_id)
+
+    def whole(self, paper: Paper) -> Paper | Failure:
+        """One with the fields of extensions that it has."""
+        return self._papers.whole(PATH, paper)

@@ -6,6 +6,7 @@ A made document is answered by its id as a JSON string (contract, point 18).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,13 +21,20 @@ from tidegate.magento.order_amounts import (
     BASE,
     ITEM_AMOUNTS,
     OWN,
-    WireItemAmounts,
     WireOrderAmounts,
     item_amounts,
     side_of,
 )
 from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
 from tidegate.magento.paging import read_pages
+from tidegate.magento.paper_amounts import (
+    EXTENSION,
+    WireFixedTax,
+    fixed_tax,
+    named_extras,
+    unknown_fields,
+)
+from tidegate.magento.paper_amounts import ITEM_FIELDS as FIXED_TAX
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import Shape
@@ -44,11 +52,11 @@ PAPER_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment
 #: What an invoice or credit memo comes to, in the base currency and in the order's.
 TOTALS = (
     "base_grand_total,grand_total,base_shipping_amount,shipping_amount,"
-    "base_shipping_incl_tax,shipping_incl_tax"
+    f"base_shipping_incl_tax,shipping_incl_tax,{EXTENSION}"
 )
 
 
-class WireStoreItem(WireItemAmounts, kw_only=True):
+class WireStoreItem(WireFixedTax, kw_only=True):
     """An order item with its counters."""
 
     item_id: int
@@ -73,6 +81,7 @@ class WireStoreOrder(WireOrderAmounts, kw_only=True):
     increment_id: Text = None
     state: Text = None
     status: Text = None
+    extension_attributes: Any = None
 
 
 class WireState(msgspec.Struct):
@@ -121,6 +130,7 @@ class WirePaper(msgspec.Struct):
     shipping_amount: Amount = None
     base_shipping_incl_tax: Amount = None
     shipping_incl_tax: Amount = None
+    extension_attributes: Any = None
 
 
 class WirePapers(msgspec.Struct):
@@ -147,20 +157,27 @@ class OrderPapers:
 
         With its `amounts` where an invoice or credit memo is to be made of it.
         """
-        fields = f"{','.join((*AMOUNTS, *ORDER_FIELDS))},items[{','.join((*ITEM_FIELDS, *ITEM_AMOUNTS))}]"
+        items = ",".join((*ITEM_FIELDS, *ITEM_AMOUNTS, *FIXED_TAX))
+        fields = f"{','.join((*AMOUNTS, *ORDER_FIELDS))},{EXTENSION},items[{items}]"
         if not amounts:
             fields = f"{','.join(ORDER_FIELDS)},items[{','.join(ITEM_FIELDS)}]"
         found = self._client.get_as(f"{ORDERS}/{entity_id}", _ORDER, fields_query(fields))
         if isinstance(found, Failure):
             return found
+        try:
+            items_now = tuple(_item(one) for one in found.items)
+            extras = named_extras(found.extension_attributes)
+        except ValueError as error:
+            return _no_amount("order", found.increment_id, error)
         return StoreOrder(
+            extras=extras,
             sides=(side_of(found, BASE), side_of(found, OWN)) if amounts else None,
             rate=found.base_to_order_rate or Decimal(1),
             entity_id=found.entity_id,
             increment_id=str(found.increment_id or ""),
             state=str(found.state or ""),
             status=str(found.status or ""),
-            items=tuple(_item(one) for one in found.items),
+            items=items_now,
             base_currency=str(found.base_currency_code or ""),
         )
 
@@ -189,13 +206,22 @@ class OrderPapers:
             key=lambda one: one.entity_id,
             whole=True,
         )
-        return rows if isinstance(rows, Failure) else [_paper(one) for one in rows]
+        return rows if isinstance(rows, Failure) else _papers(rows)
 
     def one(self, path: str, paper_id: int) -> Paper | Failure:
         """A made invoice or credit memo, with what it comes to; `path` is e.g. `/V1/invoices`."""
         fields = f"{PAPER_FIELDS},{TOTALS}"
         found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(fields))
-        return found if isinstance(found, Failure) else _paper(found)
+        papers = found if isinstance(found, Failure) else _papers([found])
+        return papers if isinstance(papers, Failure) else papers[0]
+
+    def whole(self, path: str, paper: Paper) -> Paper | Failure:
+        """The same with the fields of extensions that it has: read where they may be part of its total."""
+        found = self._client.get(f"{path}/{paper.id}")
+        if isinstance(found, Failure):
+            return found
+        fields = unknown_fields(found, one_currency=paper.totals[0] == paper.totals[1])
+        return replace(paper, fields=fields)
 
     def number(self, path: str, paper_id: int) -> str:
         """The number that people know a made document by; "" when it cannot be read now."""
@@ -217,6 +243,21 @@ def figure(quantity: Decimal) -> msgspec.Raw:
     return msgspec.Raw(plain(quantity).encode())
 
 
+def _no_amount(what: str, number: Text, error: ValueError) -> Failure:
+    """A document with an amount that is none: nothing is written on its word."""
+    return Failure(Code.MALFORMED, f"Magento's {what} {number}: {error}", sent=False)
+
+
+def _papers(rows: Sequence[WirePaper]) -> list[Paper] | Failure:
+    found = []
+    for one in rows:
+        try:
+            found.append(_paper(one))
+        except ValueError as error:
+            return _no_amount("document", one.increment_id, error)
+    return found
+
+
 def _item(one: WireStoreItem) -> StoreItem:
     return StoreItem(
         item_id=one.item_id,
@@ -232,6 +273,7 @@ def _item(one: WireStoreItem) -> StoreItem:
         refunded=one.qty_refunded or ZERO,
         cancelled=one.qty_canceled or ZERO,
         amounts=(item_amounts(one, BASE), item_amounts(one, OWN)),
+        fixed_tax=fixed_tax(one, one.qty_ordered or ZERO),
     )
 
 
@@ -249,4 +291,5 @@ def _paper(one: WirePaper) -> Paper:
         totals=(one.base_grand_total, one.grand_total),
         carriage=(one.base_shipping_incl_tax or ZERO, one.shipping_incl_tax or ZERO),
         carriage_net=(one.base_shipping_amount or ZERO, one.shipping_amount or ZERO),
+        extras=named_extras(one.extension_attributes),
     )

@@ -18,7 +18,7 @@ from tidegate_sandbox.magento.figure import ZERO, cents, figure
 from tidegate_sandbox.magento.order import Order, Row
 
 #: field of the extension attributes: its twin in base currency, and whether it lowers the grand total
-_COMMERCE: Final = {
+COMMERCE: Final = {
     "gift_cards_amount": ("base_gift_cards_amount", True),
     "customer_balance_amount": ("base_customer_balance_amount", True),
     "reward_currency_amount": ("base_reward_currency_amount", True),
@@ -33,7 +33,7 @@ class Additions:
 
     ``option``: the SKU that the first line's option adds ("" for an option without one), with what was written.
     ``colour``: with it, the title of a value that was chosen, too.
-    ``fixed_product_tax``: for each piece of the first line. ``commerce``: by field of ``_COMMERCE``.
+    ``fixed_product_tax``: for each piece of the first line. ``commerce``: by field of ``COMMERCE``.
     ``fields``: an extension's own, each part of the grand total. ``silent``: the same, but not part of it.
     """
 
@@ -60,7 +60,7 @@ def add(order: Order, wanted: Additions, catalogue: Catalogue) -> None:
     if wanted.fixed_product_tax:
         _tax_product(order, first, wanted.fixed_product_tax, rate)
     for name, amount in wanted.commerce.items():
-        twin, lowers = _COMMERCE[name]
+        twin, lowers = COMMERCE[name]
         if lowers and Decimal(order.row["base_grand_total"]) <= amount:
             continue  # a card pays no more than there is to pay
         order.extension[name], order.extension[twin] = figure(cents(amount * rate)), figure(amount)
@@ -70,6 +70,7 @@ def add(order: Order, wanted: Additions, catalogue: Catalogue) -> None:
         _charge(order, sum((amount for _, _, amount in wanted.custom_fees), ZERO), rate)
     for name, amount in wanted.fields.items():
         order.row[name], order.row[f"base_{name}"] = figure(cents(amount * rate)), figure(amount)
+        order.fees.append(name)
         _charge(order, amount, rate)
     order.row |= {name: figure(cents(amount * rate)) for name, amount in wanted.silent.items()}
     _say(order, wanted)
@@ -156,7 +157,7 @@ def _make_virtual(order: Order, kind: str) -> None:
 
 def paid(order: Order) -> dict[str, str]:
     """What gift cards and the like have paid, in both currencies: for an outsider's books."""
-    names = [(name, twin) for name, (twin, lowers) in _COMMERCE.items() if lowers]
+    names = [(name, twin) for name, (twin, lowers) in COMMERCE.items() if lowers]
     return {
         "paid": str(sum((Decimal(order.extension.get(name, 0)) for name, _ in names), ZERO)),
         "base_paid": str(sum((Decimal(order.extension.get(twin, 0)) for _, twin in names), ZERO)),

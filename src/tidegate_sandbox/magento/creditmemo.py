@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
+from tidegate_sandbox.magento.document_additions import enter_memo
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities
@@ -66,6 +67,7 @@ def refund(
     items = _items(order, lines)
     ratio = (_ratio_with_tax if store.shows_shipping_with_tax else _ratio)(order, arguments.shipping)
     totals = _totals(order, items, arguments, ratio, last=_is_last(order, lines))
+    enter_memo(totals, lines, items)
     if messages := _objections(order, lines, totals):
         raise refused(*messages)
     table = store.creditmemos

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
+from tidegate_sandbox.magento.document_additions import enter_invoice
 from tidegate_sandbox.magento.figure import ZERO, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities, per_parent
@@ -54,6 +55,7 @@ def invoice(
         "items": items,
         "comments": [],
     }
+    enter_invoice(order, made, lines, table.of(order.entity_id))
     if comment:
         made["comments"].append(table.comment(head["entity_id"], comment, store.now(), notified=notified))
     table.add(made)

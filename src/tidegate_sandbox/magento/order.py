@@ -22,6 +22,7 @@ class Order:
     __slots__ = (
         "billing",
         "extension",
+        "fees",
         "histories",
         "items",
         "payment",
@@ -55,6 +56,7 @@ class Order:
         self.histories = list(histories)
         self.visible_from: datetime | None = None
         self.products: dict[int, str] = {}  #: the product's SKU, where options added to a line's
+        self.fees: list[str] = []  #: an extension's own fields of the row, which are in the grand total
         self.writes = 0
 
     @classmethod
