@@ -44,6 +44,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     orders = connection.flows.get("orders")
     _check_capture(connection.capture, orders is not None and orders.enabled, f"{key}.capture", report)
     _check_customers(connection.customers, f"{key}.customers", report)
+    _check_trusted(connection, f"{key}.customers", report)
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
     fulfilment_rules.check(connection, key, report)
@@ -159,6 +160,25 @@ def _check_customers(rule: CustomerRule, key: str, report: Report) -> None:
         if not account:
             report.problem(path, "no account", "write the account reference in Sage")
         _check_account(account, path, report)
+
+
+def _check_trusted(connection: Connection, key: str, report: Report) -> None:
+    trusted = connection.customers.trust_emails
+    for website in trusted:
+        if website not in connection.websites:
+            remedy = f"name websites of this connection: {', '.join(connection.websites)}"
+            report.problem(f"{key}.trust_emails", f'the website "{website}"', remedy)
+    if trusted:
+        found = f"e-mail addresses of {', '.join(trusted)} choose the account"
+        remedy = (
+            "whoever registers there with a buyer's address orders on that buyer's account: "
+            "let Magento demand that addresses are confirmed, or map customers by id"
+        )
+        report.warning(f"{key}.trust_emails", found, remedy)
+    for customer in connection.customers.accounts:
+        if _EMAIL.fullmatch(customer) and not trusted:
+            remedy = "write Magento's customer id: an e-mail proves nothing, and its orders wait for a person"
+            report.warning(joined(key, "accounts", customer), "an e-mail address", remedy)
 
 
 def _check_account(account: str, key: str, report: Report) -> None:

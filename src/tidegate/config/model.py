@@ -122,6 +122,7 @@ class CustomerRule(Strict, frozen=True, kw_only=True):
     create_on_hold: bool = False
     account_prefix: str = "W"
     accounts: dict[str, str] = {}  #: e-mail or Magento customer id -> account reference
+    trust_emails: tuple[str, ...] = ()  #: websites where a signed-in customer's e-mail finds the account
 
 
 class Payment(Strict, frozen=True, kw_only=True):

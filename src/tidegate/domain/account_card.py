@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tidegate.domain.customers import mapped_by_email, mapped_by_id
 from tidegate.domain.master import CustomerRecord
 from tidegate.domain.money import plain
 from tidegate.domain.prices import contract_group
@@ -74,22 +75,35 @@ def general_group(record: CustomerRecord, rules: CardRules) -> str:
 def account_of(
     customer: StoreCustomer,
     mapped: Mapping[str, str],
-    linked: str,
+    proven: str,
     by_email: Mapping[str, Iterable[str]],
 ) -> tuple[str, str]:
-    """(account, "") or ("", why there is none): by the mapping, then the account used before, then the e-mail."""
+    """(account, "") or ("", why there is none): by the mapping of the customer's id, or `proven` otherwise.
+
+    What an account shows, prices above all, is never shown for an e-mail address alone.
+    """
+    account = mapped_by_id(customer.id, mapped) or proven
+    if account:
+        return account, ""
     email = customer.email.strip().lower()
-    for name in (str(customer.id), email):
-        if name in mapped:
-            return mapped[name], ""
-    if linked:
-        return linked, ""
-    found = sorted(set(by_email.get(email, ())))
-    if len(found) == 1:
-        return found[0], ""
-    if found:
+    by_rule = mapped_by_email(email, mapped)
+    found = [by_rule] if by_rule else sorted(set(by_email.get(email, ())))
+    if not found:
+        return "", f"no account has the e-mail {email}"
+    if len(found) > 1:
         return (
             "",
-            f"several accounts have the e-mail {email}: {', '.join(found)}; map one under customers.accounts",
+            f"several accounts have the e-mail {email}: {', '.join(found)}; "
+            f'map "{customer.id}" to one under customers.accounts',
         )
-    return "", f"no account has the e-mail {email}"
+    return (
+        "",
+        f"only the e-mail {email} ties them to {found[0]}, and it proves nothing: "
+        f'map "{customer.id}" = "{found[0]}" under customers.accounts, or decide in `tidegate match`',
+    )
+
+
+def withdrawn(shown: Mapping[str, str], default_group: str) -> dict[str, str]:
+    """The card that takes back what an account showed on a customer to whom it does not belong for sure."""
+    taken = {name: "" for name in shown if name not in (GROUP, VAT)}
+    return taken | ({GROUP: default_group} if default_group and GROUP in shown else {})

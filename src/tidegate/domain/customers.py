@@ -1,6 +1,8 @@
 """Whose ERP account an order goes to.
 
 Stated order: the connection's own mapping, then the account that the store knows, then the e-mail.
+An e-mail proves nothing, since anybody can type one: it never serves a guest, it serves a signed-in
+customer only on websites whose addresses the operator believes, and it never is a :func:`proof`.
 Deciding and asking are apart: :func:`wanted_account` says what must be looked up,
 :func:`after_look_up` decides by the answers. Source: `contracts/sage200/README.md` §10.
 """
@@ -16,6 +18,14 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import customer_key
 from tidegate.domain.order import Address, Order
 
+MAPPED = "mapping"
+KNOWN_BY_STORE = "account known by the store"
+CREATED = "created by Tidegate"
+BY_OPERATOR = "operator"
+BY_EMAIL = "e-mail"
+WEB_ACCOUNT = "web account"
+#: Ways to an account that nobody can take by typing somebody else's address.
+PROOFS = (MAPPED, KNOWN_BY_STORE, CREATED, BY_OPERATOR)
 REFERENCE_LENGTH = 8  #: Sage 200, §9.1: `reference` s8; no product of the family allows less
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -30,6 +40,7 @@ class CustomerRules:
     create_on_hold: bool = False
     account_prefix: str = "W"
     accounts: Mapping[str, str] = field(default_factory=dict)  #: e-mail or Magento customer id -> account
+    trust_emails: tuple[str, ...] = ()  #: websites that prove a customer's e-mail address
     connection: str = "NAME"  #: only for texts that name the configuration key
 
 
@@ -96,13 +107,11 @@ Answer = UseAccount | CreateCustomer | Failure
 def wanted_account(order: Order, rules: CustomerRules) -> Decision:
     """Where the order goes, or what must be looked up to know it.
 
-    A guest goes to the guest account; without one the order is held for
-    `customer:<website>:guest`.
+    A guest goes to the guest account, whatever address was typed; without one the order is held for
+    `customer:<website>:guest`. A mapping by e-mail on a website whose addresses prove nothing is a
+    person's decision.
     """
     customer = order.customer
-    mapped = _mapped(order, rules)
-    if mapped:
-        return UseAccount(mapped, "mapping")
     if customer.id is None:
         if rules.guest_account:
             return UseAccount(rules.guest_account, "guest account")
@@ -113,7 +122,13 @@ def wanted_account(order: Order, rules: CustomerRules) -> Decision:
             missing=f"customer:{order.website}:guest",
             sent=False,
         )
-    return LookUp(_queries(order))
+    mapped = mapped_by_id(customer.id, rules.accounts)
+    if mapped:
+        return UseAccount(mapped, MAPPED)
+    mapped = mapped_by_email(customer.email, rules.accounts)
+    if mapped and order.website not in rules.trust_emails:
+        return _unproven(order, rules, mapped)
+    return UseAccount(mapped, BY_EMAIL) if mapped else LookUp(_queries(order))
 
 
 def after_look_up(order: Order, rules: CustomerRules, matches: Mapping[str, Sequence[Match]]) -> Answer:
@@ -126,13 +141,17 @@ def after_look_up(order: Order, rules: CustomerRules, matches: Mapping[str, Sequ
     ours = customer_key(order.store, order.customer.id) if order.customer.id is not None else ""
     for match in (match for found in matches.values() for match in found):
         if ours and match.key == ours:
-            return UseAccount(match.account, "created by Tidegate")
+            return UseAccount(match.account, CREATED)
     for query in _queries(order):
         found = {match.account: match for match in matches.get(query.key, ()) if not match.key}
-        if len(found) == 1:
-            return UseAccount(next(iter(found)), "account known by the store" if query.account else "e-mail")
-        if found:
+        if len(found) > 1:
             return _ambiguous(order, query, found)
+        for account in found:
+            if query.account:
+                return UseAccount(account, KNOWN_BY_STORE)
+            if order.website in rules.trust_emails:
+                return UseAccount(account, BY_EMAIL)
+            return _unproven(order, rules, account)
     return _unknown(order, rules, ours)
 
 
@@ -158,12 +177,22 @@ def account_reference(prefix: str, identity: str, attempt: int = 0) -> str:
     return prefix + signs
 
 
-def _mapped(order: Order, rules: CustomerRules) -> str:
-    customer = order.customer
-    names = {customer.email.strip().lower()} - {""}
-    if customer.id is not None:
-        names.add(str(customer.id))
-    return next((account for name, account in rules.accounts.items() if name.strip().lower() in names), "")
+def proof(how: str) -> bool:
+    """Whether an account that was found so is the customer's beyond doubt: for their invoices and prices."""
+    return how in PROOFS
+
+
+def mapped_by_id(customer_id: int, accounts: Mapping[str, str]) -> str:
+    """The account that the configuration gives this customer of the store; "" = none."""
+    return accounts.get(str(customer_id), "")
+
+
+def mapped_by_email(email: str, accounts: Mapping[str, str]) -> str:
+    """The account that the configuration gives this e-mail address; "" = none."""
+    wanted = email.strip().lower()
+    if not wanted:
+        return ""
+    return next((account for name, account in accounts.items() if name.strip().lower() == wanted), "")
 
 
 def _queries(order: Order) -> tuple[Query, ...]:
@@ -188,10 +217,24 @@ def _ambiguous(order: Order, query: Query, found: Mapping[str, Match]) -> Failur
     )
 
 
+def _unproven(order: Order, rules: CustomerRules, account: str) -> Failure:
+    customer = order.customer
+    return Failure(
+        Code.UNPROVEN_CUSTOMER,
+        f"Only the e-mail {customer.email} ties customer {customer.id} of {order.website} to account {account}, "
+        f'and anybody can register with an address. If they are this buyer, map "{customer.id}" = "{account}" '
+        f"under customers.accounts; if {order.website} proves addresses, name it in trust_emails of "
+        f"[connections.{rules.connection}.customers].",
+        missing=f"customer:{order.website}:{customer.id}",
+        sent=False,
+        details={"accounts": account, "customer": str(customer.id)},
+    )
+
+
 def _unknown(order: Order, rules: CustomerRules, key: str) -> Answer:
     customer = order.customer
     if rules.unknown == "web-account" and (rules.web_account or rules.guest_account):
-        return UseAccount(rules.web_account or rules.guest_account, "web account")
+        return UseAccount(rules.web_account or rules.guest_account, WEB_ACCOUNT)
     if rules.unknown == "create" and key:
         identity = str(customer.id)
         return CreateCustomer(

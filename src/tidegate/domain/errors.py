@@ -67,6 +67,7 @@ class Code(StrEnum):
     UNMAPPED_AMOUNT = "unmapped-amount"
     UNKNOWN_SKU = "unknown-sku"
     UNKNOWN_CUSTOMER = "unknown-customer"
+    UNPROVEN_CUSTOMER = "unproven-customer"
     UNKNOWN_REFERENCE = "unknown-reference"
     SHORT_STOCK = "short-stock"
     PRICE_SCOPE = "price-scope"
@@ -115,6 +116,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.UNMAPPED_AMOUNT: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_SKU: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_CUSTOMER: Group.HOLD_FOR_FIX,
+    Code.UNPROVEN_CUSTOMER: Group.HOLD_FOR_FIX,
     Code.UNKNOWN_REFERENCE: Group.HOLD_FOR_FIX,
     Code.SHORT_STOCK: Group.HOLD_FOR_FIX,
     Code.PRICE_SCOPE: Group.HOLD_FOR_FIX,

@@ -95,3 +95,4 @@ class SalesInvoice:
     lines: tuple[InvoiceLine, ...] = ()
     posted: bool = True
     returned: bool = False  #: credit notes: the goods came back into stock
+    bills_others: bool = False  #: it also bills what none of these orders asked for, e.g. a counter sale

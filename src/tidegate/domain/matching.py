@@ -53,7 +53,7 @@ class Pair:
 CUSTOMER_RULES = (
     Rule("key", certain=True),  # Tidegate made the account for this customer
     Rule("account", certain=True),  # the store knows the account number
-    Rule("email", certain=True),  # within the connection's websites
+    Rule("email", certain=False),  # anybody can register with an address
     Rule("vat", certain=False),  # branches of one firm share it
 )
 PRODUCT_RULES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tidegate.domain.customers import BY_OPERATOR
 from tidegate.domain.errors import Failure
 from tidegate.domain.keys import customer_key
 from tidegate.domain.master import CustomerRecord, ProductRecord
@@ -155,7 +156,7 @@ def keep(connection: Connection, found: Matching, decisions: Sequence[Decision])
             links.key_of(each.store_id),
             each.company_id,
             found.targets.get(each.company_id, ""),
-            "matched",
+            BY_OPERATOR,
         )
         for each in decisions
         if each.kind == "customer"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tidegate.domain.customers import mapped_by_id, proof
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.hub import Hub
 from tidegate.engine.reports import Report, amount
@@ -16,9 +17,6 @@ from tidegate.flows.connection import Connection
 from tidegate.ledger import customers, statement
 from tidegate.ledger.statement import Stated
 from tidegate.magento.buyer import Buyer
-
-#: How an account was tied to a customer, where that is proof enough to show the whole account.
-PROVEN = ("mapped", "created", "operator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,12 @@ def whole_account(customer: Customer) -> str | None:
     rules = customer.connection.settings.customers
     if customer.connection.settings.portal.shows != "account":
         return None
-    found = customers.find(customer.connection.name, customer.website, [customer.buyer.id])
-    link = found.get(customers.key_of(customer.buyer.id))
-    shared = {rules.guest_account, rules.web_account}
-    if link is None or link.how not in PROVEN or link.account in shared:
-        return None
-    return link.account
+    account = mapped_by_id(customer.buyer.id, rules.accounts)
+    if not account:
+        found = customers.find(customer.connection.name, customer.website, [customer.buyer.id])
+        link = found.get(customers.key_of(customer.buyer.id))
+        account = link.account if link is not None and proof(link.how) else ""
+    return account if account and account not in (rules.guest_account, rules.web_account) else None
 
 
 def summary(stated: Stated) -> Report:

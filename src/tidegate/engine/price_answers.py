@@ -14,14 +14,13 @@ from decimal import Decimal
 import polars as pl
 
 from tidegate.domain.cart_price import cart_price
+from tidegate.domain.customers import WEB_ACCOUNT, mapped_by_id, proof
 from tidegate.domain.price_book import CustomerPrice, PriceList, PriceQuestion
 from tidegate.engine.hub import Hub
 from tidegate.engine.live_prices import BreakerState, LivePrices
-from tidegate.flows import account_book, customer_records, price_book, price_enquiries, prices
+from tidegate.flows import account_book, price_book, price_enquiries, prices
 from tidegate.flows.connection import Connection
-from tidegate.flows.customer_scribe import card_of
 from tidegate.ledger import customers as links
-from tidegate.ledger import mirror
 
 #: Items in one question.
 MOST_ITEMS = 500
@@ -168,15 +167,15 @@ def _newer(kept: PriceAnswer, told: CustomerPrice | None, book: KeptBook) -> Pri
 
 
 def account_of(connection: Connection, customer_id: int) -> str:
-    """The account of a Magento customer: as the flow `customers` told it, or as orders used it; "" = none."""
-    key = str(customer_id)
-    own = mirror.find(connection.name, customer_records.FLOW, [key])
-    folded = mirror.settled(connection.name, customer_records.FLOW).filter(pl.col("key") == key)["value"]
-    told = own[0].wanted if own else next(iter(folded), "")
-    account = card_of(told).get("account", "")
-    if account:
-        return account
+    """The account whose prices a Magento customer sees; "" = none, everybody's prices.
+
+    Never one that only an e-mail address led to: whoever registers with it would see another's contracts.
+    """
+    mapped = mapped_by_id(customer_id, connection.settings.customers.accounts)
+    if mapped:
+        return mapped
     for website in connection.settings.websites:
         for link in links.find(connection.name, website, [customer_id]).values():
-            return link.account
+            if proof(link.how) or link.how == WEB_ACCOUNT:
+                return link.account
     return ""

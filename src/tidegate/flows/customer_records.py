@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card
+from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card, withdrawn
 from tidegate.domain.bad_row import BadRow
+from tidegate.domain.customers import proof
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.keys import customer_key
 from tidegate.domain.master import CustomerRecord
 from tidegate.flows import account_book, mirrored, price_book, unreadable
 from tidegate.flows.connection import Connection
-from tidegate.flows.customer_scribe import CustomerScribe, written
+from tidegate.flows.customer_scribe import CustomerScribe, card_of, written
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
@@ -142,15 +144,16 @@ def take_in(cycle: Cycle, scribe: CustomerScribe, found: Reading, *, full: bool)
 def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
     """(what each customer shall show, why others show nothing), by customer id."""
     rules = card_rules(connection)
-    mapped = {
-        name.strip().lower(): account for name, account in connection.settings.customers.accounts.items()
-    }
+    mapped = connection.settings.customers.accounts
     emails = account_book.by_email(found.records.values())
-    linked: dict[int, str] = {}
+    shown = {key: card_of(value) for key, value in mirror.settled(connection.name, FLOW).iter_rows()}
+    made = {record.key: record.account for record in found.records.values() if record.key}
+    proven: dict[int, str] = {}
     for website in connection.settings.websites:
         ids = {links.key_of(each.id): each.id for each in found.people.values() if each.website == website}
         for key, link in links.find(connection.name, website, ids).items():
-            linked[ids[key]] = link.account
+            if proof(link.how):
+                proven[ids[key]] = link.account
     wanted: dict[str, str] = {}
     left_out: dict[str, str] = {}
     unread_accounts = {row.name: row.why for row in found.bad}
@@ -158,12 +161,16 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         if customer.id in found.unread:
             left_out[str(customer.id)] = f"the store's customer cannot be read: {found.unread[customer.id]}"
             continue
-        account, why = account_of(customer, mapped, linked.get(customer.id, ""), emails)
+        own = made.get(customer_key(connection.settings.store, customer.id), "")
+        account, why = account_of(customer, mapped, proven.get(customer.id, own), emails)
         record = found.records.get(account)
         if account in unread_accounts:
             left_out[str(customer.id)] = f"account {account} cannot be read: {unread_accounts[account]}"
         elif record is not None:
             wanted[str(customer.id)] = written(card(record, rules))
+        elif not account and shown.get(str(customer.id), {}).get("account") is not None:
+            default = connection.settings.accounts.default_group
+            wanted[str(customer.id)] = written(withdrawn(shown[str(customer.id)], default))
         else:
             left_out[str(customer.id)] = why or f"the company has no account {account}"
     return wanted, left_out

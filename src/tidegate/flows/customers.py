@@ -12,6 +12,8 @@ from datetime import timedelta
 import msgspec
 
 from tidegate.domain.customers import (
+    BY_EMAIL,
+    CREATED,
     CreateCustomer,
     LookUp,
     UseAccount,
@@ -103,7 +105,7 @@ class CustomerDesk:
                 answers[item_id] = decision.account
             elif isinstance(decision, Failure):
                 answers[item_id] = decision
-            elif remembered is not None:
+            elif remembered is not None and self.counts(remembered, order.website):
                 answers[item_id] = remembered.account
             else:
                 unknown[item_id] = decision
@@ -121,6 +123,10 @@ class CustomerDesk:
             else:
                 creations.setdefault(answer.key, (answer, []))[1].append(item_id)
         return answers, creations
+
+    def counts(self, link: KnownCustomer, website: str) -> bool:
+        """Whether a remembered account may be used: one found by e-mail only where addresses are believed."""
+        return link.how != BY_EMAIL or website in self.rules.trust_emails
 
     def look_up(self, unknown: Mapping[int, LookUp]) -> Mapping[str, Sequence[CustomerMatch]] | None:
         """One pooled question for all; None when the company could not be asked."""
@@ -208,7 +214,7 @@ class CustomerDesk:
         if item.state in (State.IN_DOUBT, State.QUEUED, State.REVIEW, State.HELD):
             self.settle(item, order, accepted, None)
         else:
-            self.remember(order, match.account, match.id, "created by Tidegate")
+            self.remember(order, match.account, match.id, CREATED)
         return match.account
 
     def settle(self, item: Item, order: Order, accepted: Accepted, attempt: int | None) -> None:
@@ -225,7 +231,7 @@ class CustomerDesk:
         with transaction("outcome"):
             now = self.cycle.now()
             delivery.apply([verdict], now, lease=self.cycle.lease)
-            links.save([self.link(order, accepted.number, accepted.id, "created by Tidegate")], now)
+            links.save([self.link(order, accepted.number, accepted.id, CREATED)], now)
             delivery.release_waiting(self.cycle.name, [f"registration:{item.key}"], now)
 
     def remember(self, order: Order, account: str, target_id: str, how: str) -> None:

@@ -64,5 +64,6 @@ def customer_rules(name: str, settings: model.Connection) -> CustomerRules:
         create_on_hold=rule.create_on_hold,
         account_prefix=rule.account_prefix,
         accounts=rule.accounts,
+        trust_emails=rule.trust_emails,
         connection=name,
     )

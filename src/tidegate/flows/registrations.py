@@ -135,6 +135,9 @@ def make(desk: RegistrationDesk, item: Item) -> None:
     for creation, _ in creations.values():
         desk.create(creation, person)
     account = answers.get(0)
+    if isinstance(account, Failure):  # a person said "go on" before the question was answered
+        verdict = Verdict(item.id, "h", code=account.code, text=account.text)
+        desk.cycle.apply([verdict])
     if isinstance(account, str):
         # made meanwhile by somebody else: by hand, or for an order before the ledger was restored
         text = f"the company has the account {account}"

@@ -27,6 +27,7 @@ _LINES = msgspec.json.Decoder(tuple[InvoiceLine, ...], strict=False)
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
 _INVOICE = (
     *("number", "credit", "day", "account", "net", "tax", "gross", "currency", "posted", "returned"),
+    "bills_others",
     *("order_ids", "order_keys", "lines", "learnt_at"),
 )
 _ENTRY = (
@@ -56,6 +57,7 @@ def keep_invoices(connection: str, invoices: Sequence[SalesInvoice], now: dateti
                 currency=invoice.currency,
                 posted=invoice.posted,
                 returned=invoice.returned,
+                bills_others=invoice.bills_others,
                 order_ids=_json(invoice.order_ids),
                 order_keys=_json(invoice.order_keys),
                 lines=_json(invoice.lines),
@@ -213,6 +215,7 @@ def _invoice(row: models.BookInvoice) -> SalesInvoice:
         _LINES.decode(row.lines),
         row.posted,
         row.returned,
+        row.bills_others,
     )
 
 

@@ -13,7 +13,7 @@ from tidegate.ledger.texts import storable
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """`how` says how the account was found: mapped, matched, created, operator."""
+    """`how` says how the account was found, in the words of `domain.customers`; "matched" is of old."""
 
     connection: str
     website: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
 from tidegate.domain.fulfilment import SalesInvoice
+from tidegate.domain.keys import order_key
 from tidegate.ledger import books, models, rows
 
 LINKS = ("sage-invoice", "sage-credit")
@@ -35,7 +36,8 @@ def of_account(connection: str, account: str) -> list[Stated]:
 def of_orders(connection: str, store: str, entity_ids: Sequence[int]) -> list[Stated]:
     """Invoices and credit notes that concern none but these orders, the newest first.
 
-    A document that also bills somebody else's order is left out: it is not theirs alone to see.
+    A document that also bills anything else, be it a sale at the counter, is left out: it is not theirs
+    alone to see.
     """
     identifiers: set[str] = set()
     for part in rows.chunks(entity_ids):
@@ -47,12 +49,13 @@ def of_orders(connection: str, store: str, entity_ids: Sequence[int]) -> list[St
             kind__in=LINKS,
         )
         identifiers.update(links.values_list("identifier", flat=True))
-    theirs = {str(entity_id) for entity_id in entity_ids}
-    return [
-        each
-        for each in _stated(connection, sorted(identifiers))
-        if {key.rpartition(":")[2] for key in each.invoice.order_keys} <= theirs
-    ]
+    theirs = {order_key(store, entity_id) for entity_id in entity_ids}
+    return [each for each in _stated(connection, sorted(identifiers)) if _bills_only(each.invoice, theirs)]
+
+
+def _bills_only(invoice: SalesInvoice, orders: Set[str]) -> bool:
+    """Whether the whole document is these orders': another store may have the same numbers."""
+    return not invoice.bills_others and bool(invoice.order_keys) and set(invoice.order_keys) <= orders
 
 
 def _stated(connection: str, identifiers: Sequence[str]) -> list[Stated]:

@@ -9,7 +9,7 @@ from tidegate.ledger import customers
 
 
 def test_products_of_one_sku_are_certain(terminal: Terminal) -> None:
-    report = terminal.json("match")
+    report = terminal.json("match", code=1)
     assert report["counts"]["product"]["certain"] > 0
     pair = next(each for each in report["pairs"] if each["match"] == "certain" and each["kind"] == "product")
     assert (pair["rule"], pair["store_id"]) == ("sku", pair["company_id"])
@@ -17,7 +17,7 @@ def test_products_of_one_sku_are_certain(terminal: Terminal) -> None:
 
 def test_decisions_go_out_and_come_back(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "decisions.csv"
-    report = terminal.json("match", "--export", str(file))
+    report = terminal.json("match", "--export", str(file), code=1)
     (person, *_) = [each for each in report["pairs"] if each["kind"] == "customer"]
     text = file.read_text(encoding="utf-8")
     changed = "\n".join(
@@ -30,7 +30,13 @@ def test_decisions_go_out_and_come_back(terminal: Terminal, tmp_path: Path) -> N
         assert done["linked"] >= 1
     with terminal.world.open_hub():
         known = customers.find("web", "base", [person["store_id"]])
-    assert [each.account for each in known.values()] == ["WEB"]
+    assert [(each.account, each.how) for each in known.values()] == [("WEB", "operator")]
+
+
+def test_an_e_mail_alone_is_for_a_person_to_decide(terminal: Terminal) -> None:
+    report = terminal.json("match", code=1)
+    (person, *_) = [each for each in report["pairs"] if each["kind"] == "customer"]
+    assert (person["rule"], person["match"]) == ("email", "likely")
 
 
 def line_for(customer_id: str) -> str:
@@ -39,7 +45,7 @@ def line_for(customer_id: str) -> str:
 
 def test_a_wrong_line_is_named_and_nothing_is_taken(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "decisions.csv"
-    terminal.json("match", "--export", str(file))
+    terminal.json("match", "--export", str(file), code=1)
     with file.open("a", encoding="utf-8") as stream:
         stream.write("customer,99999,,WEB,,,,,yes\n")
     result = terminal.run("match", "--import", str(file), code=1)

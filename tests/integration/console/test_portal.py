@@ -54,14 +54,31 @@ def ordered(stage: Stage, customer: int) -> int:
 
 
 def invoiced(
-    stage: Stage, number: str, entity_ids: Sequence[int], *, account: str = "WEB", open: str = "54.00"
+    stage: Stage,
+    number: str,
+    entity_ids: Sequence[int],
+    *,
+    account: str = "WEB",
+    open: str = "54.00",
+    more: tuple[str, ...] = (),
+    bills_others: bool = False,
 ) -> None:
     """The company has invoiced the orders, and the hub has read it."""
-    keys = tuple(f"magento:main:{entity_id}" for entity_id in entity_ids)
+    keys = tuple(f"magento:main:{entity_id}" for entity_id in entity_ids) + more
     line = InvoiceLine("1", "item:1", "HUB-0001", Decimal(4), Decimal("45.00"), Decimal("9.00"))
     money = (Decimal("45.00"), Decimal("9.00"), Decimal("54.00"))
     invoice = SalesInvoice(
-        f"id-{number}", number, False, date(2026, 3, 3), account, ("1",), keys, *money, "USD", (line,)
+        f"id-{number}",
+        number,
+        False,
+        date(2026, 3, 3),
+        account,
+        ("1",),
+        keys,
+        *money,
+        "USD",
+        (line,),
+        bills_others=bills_others,
     )
     entry = LedgerEntry(
         f"e-{number}",
@@ -157,7 +174,33 @@ def test_another_ones_token_halts_nothing(shop: Stage) -> None:
     assert shop.alerts() == []
 
 
-@pytest.mark.parametrize(("how", "seen"), [("mapped", 1), ("created", 1), ("matched", 0)])
+def test_an_invoice_with_a_counter_sale_is_left_out(shop: Stage) -> None:
+    anna = buyer(shop)
+    invoiced(shop, "INV-1", [ordered(shop, anna)], bills_others=True)
+    assert get(shop, LIST, token(shop, anna))[1]["total"] == 0
+    assert get(shop, f"{LIST}/INV-1", token(shop, anna))[0] == 404
+
+
+def test_another_stores_order_of_the_same_number_is_somebody_elses(shop: Stage) -> None:
+    anna = buyer(shop)
+    entity_id = ordered(shop, anna)
+    invoiced(shop, "INV-1", [entity_id], more=(f"magento:other:{entity_id}",))
+    assert get(shop, LIST, token(shop, anna))[1]["total"] == 0
+
+
+def test_a_mapped_customer_sees_the_whole_account_and_a_mapped_e_mail_does_not(shop: Stage) -> None:
+    anna, ben = buyer(shop), buyer(shop)
+    invoiced(shop, "INV-1", [ordered(shop, ben)], account="ACME")
+    for name, seen in ((f"customer{anna}@example.com", 0), (str(anna), 1)):
+        rules = shop.customers(accounts={name: "ACME"}, trust_emails=("base",))
+        shop.reopen(portal=Portal(enabled=True, shows="account"), customers=rules)
+        assert get(shop, LIST, token(shop, anna))[1]["total"] == seen
+
+
+@pytest.mark.parametrize(
+    ("how", "seen"),
+    [("operator", 1), ("created by Tidegate", 1), ("matched", 0), ("e-mail", 0), ("web account", 0)],
+)
 def test_a_whole_account_is_shown_only_where_the_tie_is_proven(shop: Stage, how: str, seen: int) -> None:
     shop.reopen(portal=Portal(enabled=True, shows="account"))
     anna, ben = buyer(shop), buyer(shop)
@@ -173,7 +216,7 @@ def test_an_account_that_buyers_share_is_never_shown_whole(shop: Stage) -> None:
     anna, ben = buyer(shop), buyer(shop)
     invoiced(shop, "INV-1", [ordered(shop, ben)], account="ACME")
     with transaction("tie"):
-        customers.save([KnownCustomer(WEB, "base", str(anna), "ACME", "7", "mapped")], shop.now)
+        customers.save([KnownCustomer(WEB, "base", str(anna), "ACME", "7", "operator")], shop.now)
     assert get(shop, LIST, token(shop, anna))[1]["total"] == 0
 
 

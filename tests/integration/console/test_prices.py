@@ -27,6 +27,7 @@ from tidegate.config.prices import Prices
 from tidegate.config.reading import loads
 from tidegate.console.server import application, serving
 from tidegate.domain.calendar import Closed
+from tidegate.engine import price_answers
 from tidegate.engine.hub import here, open_hub
 from tidegate.engine.live_prices import MOST_FAILED
 from tidegate.engine.price_answers import PriceDesk
@@ -49,7 +50,8 @@ class Till:
         """The hub is open with these rules of `prices`."""
         self.close()
         groups: dict[str, Any] = {"groups": {"Wholesale": "Wholesale"}}
-        self.stage.reopen(prices=Prices(**groups | rules), flows=FLOWS)
+        known = self.stage.customers(accounts={"1": "WANDA01"})
+        self.stage.reopen(prices=Prices(**groups | rules), flows=FLOWS, customers=known)
         self.stage.hub.api_token = TOKEN
         self.desk = PriceDesk(self.stage.hub)
 
@@ -150,6 +152,15 @@ def test_a_customer_nobody_knows_pays_everybodys_price(till: Till) -> None:
     status, document = till.ask({"customer": 999, "lines": [{"sku": "HUB-0007"}]})
     assert (status, document["account"]) == (200, "")
     assert document["lines"][0]["price"] == "12.59"
+
+
+def test_an_e_mail_alone_pays_everybodys_price(till: Till) -> None:
+    mapped = till.stage.customers(accounts={"wanda@example.com": "WANDA01"}, trust_emails=("base",))
+    till.stage.reopen(customers=mapped)
+    till.stage.order("customer", customer=1)
+    till.stage.cycle()  # books on the account, and proves nothing
+    till.stage.cycle("customers")
+    assert price_answers.account_of(till.stage.connection, 1) == ""
 
 
 def test_a_contract_is_told_with_the_age_of_its_own_answer(till: Till) -> None:

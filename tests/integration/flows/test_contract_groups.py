@@ -34,7 +34,10 @@ def agreeing(stage: Stage, accounts: Accounts | None = None, **rules: Any) -> St
     }
     told |= {"contract_accounts": ("WANDA01",)}
     stage.reopen(
-        prices=Prices(**told | rules), accounts=accounts or Accounts(default_group="General"), flows=FLOWS
+        prices=Prices(**told | rules),
+        accounts=accounts or Accounts(default_group="General"),
+        flows=FLOWS,
+        customers=stage.customers(accounts={str(WANDA): "WANDA01"}),
     )
     return stage
 

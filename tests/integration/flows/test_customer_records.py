@@ -28,6 +28,7 @@ def told(stage: Stage, **rules: Any) -> Stage:
         accounts=Accounts(**{"attributes": ATTRIBUTES} | rules),
         prices=Prices(groups={"Wholesale": "Wholesale"}),
         flows=FLOWS,
+        customers=stage.customers(accounts={str(WANDA): "WANDA01"}),
     )
     return stage
 
@@ -119,6 +120,18 @@ def test_customers_without_an_account_are_listed_as_skipped(shop: Stage) -> None
     assert item.key == str(stranger)
     assert "no account has the e-mail" in item.reason
     assert mirror.account(CONNECTION, "customers").skipped == 1
+
+
+def test_an_e_mail_alone_shows_nothing_of_the_account_and_takes_back_what_it_showed(build: Build) -> None:
+    shop = told(build(), default_group="General")
+    customers(shop)
+    assert shown(shop)["group"] == group(shop, "Wholesale")
+    shop.reopen(customers=shop.customers(accounts={"wanda@example.com": "WANDA01"}, trust_emails=("base",)))
+    shop.order("customer")
+    shop.cycle()  # the order goes to the account all the same, since its e-mail is believed
+    customers(shop)
+    assert shown(shop)["group"] == group(shop, "General")
+    assert preview(shop.connection) == []
 
 
 def test_orders_of_an_account_on_hold_wait_and_go_out_when_it_ends(build: Build) -> None:

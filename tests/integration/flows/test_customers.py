@@ -22,7 +22,8 @@ def stranger(stage: Stage) -> tuple[int, str]:
 
 
 def test_the_mapping_comes_first(stage: Stage) -> None:
-    stage.reopen(customers=stage.customers(accounts={"wanda@example.com": "TRADE05", "77": "TRADE06"}))
+    mapped = {"1": "TRADE05", "wanda@example.com": "TRADE04", "77": "TRADE06"}
+    stage.reopen(customers=stage.customers(accounts=mapped))
     placed = stage.order("customer", customer=1)
     stage.cycle()
     assert account_of(stage, placed) == "TRADE05"
@@ -39,6 +40,36 @@ def test_the_e_mail_finds_the_account(stage: Stage) -> None:
     placed = stage.order("customer", customer=1)
     stage.cycle()
     assert account_of(stage, placed) == "WANDA01"
+
+
+def test_an_e_mail_alone_waits_for_a_person_who_maps_the_customer(stage: Stage) -> None:
+    stage.reopen(customers=stage.customers(trust_emails=()))
+    placed, other = stage.order("customer", customer=1), stage.order("guest")
+    stage.cycle()
+    held = stage.delivery(placed)
+    assert (held.state, held.reason_code) == (State.HELD, "unproven-customer")
+    assert "WANDA01" in held.reason
+    assert stage.state(other) is State.CONFIRMED
+    stage.reopen(customers=stage.customers(accounts={"1": "WANDA01"}))
+    stage.cycle()
+    assert account_of(stage, placed) == "WANDA01"
+    assert stage.alerts() == []
+
+
+def test_what_an_e_mail_found_before_is_not_used_once_addresses_are_not_believed(stage: Stage) -> None:
+    stage.order("customer", customer=1)
+    stage.cycle()
+    stage.reopen(customers=stage.customers(trust_emails=()))
+    placed = stage.order("customer", customer=1)
+    stage.cycle()
+    assert stage.delivery(placed).reason_code == "unproven-customer"
+
+
+def test_a_guest_with_a_mapped_buyer_s_e_mail_books_on_the_guest_account(stage: Stage) -> None:
+    stage.reopen(customers=stage.customers(accounts={"gus@example.com": "GUS01"}))
+    placed = stage.order("guest")
+    stage.cycle()
+    assert account_of(stage, placed) == "WEB"
 
 
 def test_a_customer_once_matched_is_not_looked_up_again(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from tidegate.domain.customers import (
     UseAccount,
     account_reference,
     after_look_up,
+    proof,
     wanted_account,
 )
 from tidegate.domain.errors import Code, Failure, Group
@@ -42,15 +43,48 @@ def with_account(account: str) -> Order:
     return msgspec.structs.replace(CUST_PO_COUPON, customer=customer)
 
 
-@pytest.mark.parametrize("key", ["1", "wanda@example.com", " Wanda@Example.com "])
-def test_the_connection_s_own_mapping_comes_first(key: str) -> None:
-    decided = wanted_account(with_account("ABC001"), rules(accounts={key: "MAPPED"}))
+#: The website of these orders, whose e-mail addresses are believed.
+BELIEVED = {"trust_emails": ("base",)}
+
+
+def test_the_connection_s_own_mapping_comes_first() -> None:
+    mapped = {"wanda@example.com": "OTHER", "1": "MAPPED"}
+    decided = wanted_account(with_account("ABC001"), rules(accounts=mapped, **BELIEVED))
     assert decided == UseAccount("MAPPED", "mapping")
 
 
-def test_a_mapped_guest() -> None:
-    decided = wanted_account(GUEST_TAX, rules(accounts={"gus@example.com": "GUS"}, guest_account="WEB"))
-    assert decided == UseAccount("GUS", "mapping")
+@pytest.mark.parametrize("key", ["wanda@example.com", " Wanda@Example.com "])
+def test_a_mapping_by_e_mail_counts_only_where_addresses_are_believed(key: str) -> None:
+    order = with_account("ABC001")
+    assert wanted_account(order, rules(accounts={key: "M"}, **BELIEVED)) == UseAccount("M", "e-mail")
+    decided = wanted_account(order, rules(accounts={key: "M"}, trust_emails=("other",)))
+    assert isinstance(decided, Failure)
+    assert (decided.code, decided.missing) == (Code.UNPROVEN_CUSTOMER, "customer:base:1")
+    assert '"1" = "M"' in decided.text
+
+
+def test_a_guest_who_types_a_mapped_buyer_s_e_mail_is_a_guest() -> None:
+    mapped = {"gus@example.com": "GUS"}
+    decided = wanted_account(GUEST_TAX, rules(accounts=mapped, guest_account="WEB", **BELIEVED))
+    assert decided == UseAccount("WEB", "guest account")
+    held = wanted_account(GUEST_TAX, rules(accounts=mapped, **BELIEVED))
+    assert isinstance(held, Failure)
+    assert held.missing == "customer:base:guest"
+
+
+def test_a_match_by_e_mail_is_a_person_s_decision_unless_addresses_are_believed() -> None:
+    found = {"email:wanda@example.com": [Match("X1")]}
+    for unknown in ("create", "web-account", "hold"):
+        answer = after_look_up(CUST_PO_COUPON, rules(unknown=unknown, guest_account="WEB"), found)
+        assert isinstance(answer, Failure)
+        assert answer.code is Code.UNPROVEN_CUSTOMER
+        assert "X1" in answer.text
+    assert after_look_up(CUST_PO_COUPON, rules(**BELIEVED), found) == UseAccount("X1", "e-mail")
+
+
+def test_an_e_mail_is_no_proof() -> None:
+    assert [proof(how) for how in ("mapping", "created by Tidegate", "operator")] == [True] * 3
+    assert [proof(how) for how in ("e-mail", "matched", "web account", "guest account", "")] == [False] * 5
 
 
 def test_an_order_s_guest_is_never_found_by_an_id() -> None:
@@ -78,12 +112,12 @@ def test_the_account_known_by_the_store_comes_before_the_e_mail() -> None:
     both = {"account:ABC001": [Match("ABC001")], "email:wanda@example.com": [Match("X1"), Match("X2")]}
     assert after_look_up(order, rules(), both) == UseAccount("ABC001", "account known by the store")
     gone = {"account:ABC001": [], "email:wanda@example.com": [Match("X1")]}
-    assert after_look_up(order, rules(), gone) == UseAccount("X1", "e-mail")
+    assert after_look_up(order, rules(**BELIEVED), gone) == UseAccount("X1", "e-mail")
 
 
 def test_one_account_found_twice_is_one() -> None:
     found = {"email:wanda@example.com": [Match("X1"), Match("X1")]}
-    assert after_look_up(CUST_PO_COUPON, rules(), found) == UseAccount("X1", "e-mail")
+    assert after_look_up(CUST_PO_COUPON, rules(**BELIEVED), found) == UseAccount("X1", "e-mail")
 
 
 def test_several_accounts_with_one_e_mail_are_a_person_s_decision() -> None:
@@ -115,7 +149,7 @@ def test_an_account_created_for_another_website_s_customer_is_not_taken() -> Non
 
 def test_the_port_s_matches_fit() -> None:
     found = {"email:wanda@example.com": [CustomerMatch(id="1", account="X1", name="Wanda")]}
-    assert after_look_up(CUST_PO_COUPON, rules(), found) == UseAccount("X1", "e-mail")
+    assert after_look_up(CUST_PO_COUPON, rules(**BELIEVED), found) == UseAccount("X1", "e-mail")
 
 
 def test_rule_hold() -> None:

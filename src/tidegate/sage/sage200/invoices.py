@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.bad_row import BadRow
@@ -83,6 +84,10 @@ class Invoices:
         if isinstance(ties, Failure):
             return ties
         invoices = {number for row in ties if (number := id_of(row, "sop_invoice_credit_id")) is not None}
+        # once more by the invoice: only so the orders of others that it bills as well are seen
+        ties = self._read("sop_order_return_invoice_credit_views", "sop_invoice_credit_id", invoices, _TIES)
+        if isinstance(ties, Failure):
+            return ties
         amounts = self._client.read_by_ids(
             AMOUNTS.path, "sop_invoice_credit_id", invoices, select=_AMOUNTS, key=AMOUNTS.key
         )
@@ -146,9 +151,13 @@ class Invoices:
         currencies: Mapping[int, str],
     ) -> tuple[tuple[SalesInvoice, ...], tuple[BadRow, ...]] | Failure:
         tied: defaultdict[int, list[Row]] = defaultdict(list)
+        others: set[int] = set()  # invoices that bill an order without our key, or none at all
         for row in ties:
+            invoice = id_of(row, "sop_invoice_credit_id") or 0
             if id_of(row, "sop_order_return_id") in orders:
-                tied[id_of(row, "sop_invoice_credit_id") or 0].append(row)
+                tied[invoice].append(row)
+            else:
+                others.add(invoice)
         quantities = self._read(
             "sop_order_return_line_invoice_credit_views", "sop_invoice_credit_id", tied, _QUANTITIES
         )
@@ -173,7 +182,11 @@ class Invoices:
                     if (order := id_of(row, "sop_order_return_id")) in orders
                 }
                 lines = _lines(by_quantity[number], by_amount[number], own, turned=turned)
-                found.append(_invoice(number, rows, by_amount[number], lines, orders, currency))
+                one = _invoice(number, rows, by_amount[number], lines, orders, currency)
+                strange = number in others or any(
+                    id_of(row, "sop_order_return_line_id") is None for row in by_quantity[number]
+                )
+                found.append(replace(one, bills_others=strange))
             except Unreadable as error:
                 name = f"invoice {text_of(rows[0], 'sop_invoice_credit_document_no')}"
                 bad.append(BadRow(name, str(error), number or None))
