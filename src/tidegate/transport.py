@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import Cookie, CookieJar
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +26,18 @@ LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
 DEADLINE = 3
 """So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
+
+
+class NoCookies(CookieJar):
+    """Keeps nothing: whoever a call is for is said by its own headers, never by an earlier answer."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Drop them."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Drop it."""
+
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -132,6 +146,7 @@ class HttpClient:
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": "tidegate/0.1", "Accept": "application/json"},
+            cookies=NoCookies(),
         )
 
     def request(

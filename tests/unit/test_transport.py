@@ -47,6 +47,19 @@ def test_a_date_counts_from_the_answer_s_own_date() -> None:
     assert pause("Sun, 29 Nov 2026 12:05:00 GMT", date="yesterday") is None
 
 
+def test_no_client_keeps_a_cookie() -> None:
+    """One visitor's session of the shop must never answer another visitor's question."""
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("cookie", ""))
+        return httpx.Response(200, headers={"set-cookie": "PHPSESSID=anna; Path=/"}, json={})
+
+    client = HttpClient("http://shop", timeout=1, max_bytes=10, transport=httpx.MockTransport(answer))
+    assert [client.request("GET", "/") is not None for _ in range(2)] == [True, True]
+    assert seen == ["", ""]
+
+
 class Drip(httpx.SyncByteStream):
     """A byte every two seconds."""
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from tidegate.console.gate import Gate
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.engine.hub import Hub
 from tidegate.engine.price_answers import PriceDesk
 from tidegate.redaction import redact
 
 #: Where the server puts the hub and its desk for prices into a request's environment.
-HUB, DESK = "tidegate.hub", "tidegate.desk"
+HUB, DESK, GATE = "tidegate.hub", "tidegate.desk", "tidegate.gate"
 _JSON = "application/json"
 
 
@@ -27,6 +29,12 @@ def desk_of(request: HttpRequest) -> PriceDesk:
     """The desk that answers prices at the cart."""
     desk: PriceDesk = request.META[DESK]
     return desk
+
+
+def gate_of(request: HttpRequest) -> Gate:
+    """The gate that callers pass."""
+    gate: Gate = request.META[GATE]
+    return gate
 
 
 def bearer(request: HttpRequest) -> str:
@@ -44,7 +52,17 @@ def answer(document: Any, status: int = 200) -> HttpResponse:
 
 def problem(status: int, code: str, text: str) -> HttpResponse:
     """An error for the caller; secrets are taken out."""
-    return answer({"error": code, "text": redact(text)}, status)
+    response = answer({"error": code, "text": redact(text)}, status)
+    # Django writes a line for every 4xx: a stranger could fill the disk with them
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def later(status: int, seconds: float, text: str) -> HttpResponse:
+    """Not now: 429 for who asks too often, 503 when there is no room; says when to come back."""
+    response = problem(status, "too-many" if status == 429 else "busy", text)
+    response["Retry-After"] = str(max(1, math.ceil(seconds)))
+    return response
 
 
 def refusal(failure: Failure) -> HttpResponse:

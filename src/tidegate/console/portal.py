@@ -8,13 +8,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from tidegate.console.answers import answer, bearer, hub_of, problem, refusal
-from tidegate.domain.errors import Failure
+from tidegate.console.answers import answer, bearer, gate_of, hub_of, later, problem, refusal
+from tidegate.domain.errors import Code, Failure
 from tidegate.engine import portal
 from tidegate.ledger.statement import Stated
 from tidegate.magento.buyer import LONGEST_TOKEN
 
 MOST = 500
+NOBODY = Failure(Code.NOT_AUTHENTICATED, "the shop did not know this token a moment ago", sent=False)
 
 
 @require_GET
@@ -52,10 +53,21 @@ def visible(request: HttpRequest) -> list[Stated] | HttpResponse:
         (store,) = hub.stores
     if store not in hub.stores:
         return problem(400, "bad-request", "name the shop: ?store=" + "|".join(sorted(hub.stores)))
-    customer = portal.identify(hub, store, token)
-    if isinstance(customer, Failure):
-        return refusal(customer)
-    found = portal.invoices(customer)
+    gate = gate_of(request)
+    wait = gate.wait(f"{store} {token}")
+    if wait:
+        return later(429, wait, "too many requests with this token")
+    if gate.nobody(f"{store} {token}"):
+        return refusal(NOBODY)
+    with gate.entered() as room:
+        if not room:
+            return later(503, 1, "too many are asking at this moment")
+        customer = portal.identify(hub, store, token)
+        if isinstance(customer, Failure):
+            if customer.code is Code.NOT_AUTHENTICATED:
+                gate.is_nobody(f"{store} {token}")
+            return refusal(customer)
+        found = portal.invoices(customer)
     return refusal(found) if isinstance(found, Failure) else found
 
 

@@ -10,7 +10,8 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from tidegate.console.answers import answer, bearer, desk_of, hub_of, problem
+from tidegate.console.answers import answer, bearer, desk_of, gate_of, hub_of, later, problem
+from tidegate.console.gate import MOST_FAILED
 from tidegate.domain.errors import Code
 from tidegate.domain.money import plain
 from tidegate.engine.hub import Hub
@@ -46,7 +47,10 @@ def prices(request: HttpRequest) -> HttpResponse:
     token = hub_of(request).api_token
     if not token:
         return problem(404, "unknown-address", "prices are off: set [api] token")
-    if not hmac.compare_digest(bearer(request).encode(), token.encode()):
+    if not bearer(request).isascii() or not hmac.compare_digest(bearer(request).encode(), token.encode()):
+        wait = gate_of(request).wait("prices, wrong token", MOST_FAILED)
+        if wait:
+            return later(429, wait, "too many wrong tokens")
         return problem(401, "not-authenticated", "send the hub's token: Authorization: Bearer ...")
     return _told(request)
 

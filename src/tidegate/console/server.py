@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import structlog
 from django.core.handlers.wsgi import WSGIHandler
 from waitress.server import create_server
 
-from tidegate.console.answers import DESK, HUB
+from tidegate.console.answers import DESK, GATE, HUB
+from tidegate.console.channel import Channel
+from tidegate.console.gate import Gate
 from tidegate.engine.hub import Hub
 from tidegate.engine.price_answers import PriceDesk
 
@@ -27,13 +30,31 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def application(hub: Hub, desk: PriceDesk) -> Wsgi:
     """The WSGI application of one hub; the desk is closed by whoever opened it."""
     django = WSGIHandler()
+    gate = Gate(hub.clock)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[HUB], environ[DESK] = hub, desk
-        response: Iterable[bytes] = django(environ, start_response)
-        return response
+        environ[HUB], environ[DESK], environ[GATE] = hub, desk, gate
+        return in_json(django, environ, start_response)
 
     return serve
+
+
+def in_json(django: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The answer; Django's own pages of errors are replaced by what the interface says of errors."""
+    told: list[Any] = []
+    answer = django(environ, lambda status, headers, *more: told.append((status, headers)))
+    status, headers = told[0]
+    if int(status[:3]) >= 400 and not dict(headers).get("Content-Type", "").startswith("application/json"):
+        reason = status[4:]
+        body = msgspec.json.encode({"error": reason.lower().replace(" ", "-"), "text": reason})
+        kept = [(name, value) for name, value in headers if name in ("Allow", "Retry-After")]
+        kept += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response(status, [*kept, ("Cache-Control", "no-store")])
+        if hasattr(answer, "close"):
+            answer.close()
+        return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
+    start_response(status, headers)
+    return answer
 
 
 @contextmanager
@@ -60,6 +81,7 @@ def serving(hub: Hub) -> Iterator[int | None]:
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = Channel  # type: ignore[union-attr]
     thread = threading.Thread(target=server.run, name="api", daemon=True)
     thread.start()
     log.info("api", listen=api.listen, port=port)

@@ -34,7 +34,7 @@ def identify(hub: Hub, store: str, token: str) -> Customer | Failure:
     buyer = client.buyers.who_is(token)
     if isinstance(buyer, Failure):
         return buyer
-    websites = client.shop.websites()
+    websites = client.buyers.websites()
     if isinstance(websites, Failure):
         return websites
     website = next((each.code for each in websites if each.id == buyer.website_id), "")

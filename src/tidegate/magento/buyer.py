@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.access import Access
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import Filter, Search
+from tidegate.magento.shop import Shop, Website
 from tidegate.reading.shape import Shape
 
 LONGEST_TOKEN = 4096
@@ -72,6 +73,10 @@ class Buyers:
             # The shop answers a wrong token as it answers a missing permission (point 24).
             return replace(buyer, code=Code.NOT_AUTHENTICATED)
         return buyer
+
+    def websites(self) -> list[Website] | Failure:
+        """The shop's websites."""
+        return Shop(self._client).websites()
 
     def orders_of(self, customer_id: int) -> list[int] | Failure:
         """Entity ids of the customer's orders, the newest first."""

@@ -20,6 +20,8 @@ from tidegate.magento.shop import Shop
 from tidegate.transport import ClientFactory
 
 MEGABYTE = 1024 * 1024
+#: Seconds between two bytes, and connections, for questions on behalf of callers from outside.
+VISIT, MOST_VISITS = 3.0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class MagentoStoreClient:
     invoices: Invoices
     credits: Credits
     shop: Shop
+    visitors: StoreClient  #: for callers from outside: few connections of its own, short deadlines
     buyers: Buyers
 
     @property
@@ -46,6 +49,7 @@ class MagentoStoreClient:
     def close(self) -> None:
         """Give back the connections."""
         self.client.close()
+        self.visitors.close()
 
 
 def open_store(
@@ -71,6 +75,13 @@ def open_store(
     client = StoreClient(http, access, clock)
     shop = Shop(client)
     papers = OrderPapers(client)
+    visiting = factory.client(
+        config.url.rstrip("/"),
+        timeout=min(config.timeout, VISIT),
+        max_bytes=config.max_answer_mb * MEGABYTE,
+        connections=MOST_VISITS,
+    )
+    visitors = StoreClient(visiting, access, clock)
     return MagentoStoreClient(
         name=name,
         config=config,
@@ -82,5 +93,6 @@ def open_store(
         invoices=Invoices(client, papers),
         credits=Credits(client, papers),
         shop=shop,
-        buyers=Buyers(client),
+        visitors=visitors,
+        buyers=Buyers(visitors),
     )

@@ -1,9 +1,11 @@
 """Invoices say whether they bill anything else; those kept before are read again to learn it."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 
-def read_again(apps, schema_editor):
+def read_again(apps: Any, schema_editor: Any) -> None:
     """The next reading of the books is a full one."""
     apps.get_model("tidegate", "Cursor").objects.filter(flow="books", name="invoices").delete()
 
