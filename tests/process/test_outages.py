@@ -6,16 +6,16 @@ import pytest
 
 from process.command import Command
 from process.conftest import SetUp
-from process.gate import Gate, Moment
+from process.gate import Catch, Moment
 from process.stage import Stage
 from tidegate_sandbox.server import SandboxServer
 
 pytestmark = pytest.mark.process
 
 
-def break_off(gate: Gate, server: SandboxServer, number: int, moment: Moment, method: str, path: str) -> None:
-    """Kill the server while it has the request with this number."""
-    gate.catch(number, moment, method, path).wait()
+def break_off(request: Catch, server: SandboxServer) -> None:
+    """Kill the server while it has the request; it was asked for before the hub could send it."""
+    request.wait()
     server.pause()
 
 
@@ -28,13 +28,16 @@ def wait_for_cycles(stage: Stage, run: Command, count: int) -> None:
 def test_sage_is_killed_twice(stage: Stage) -> None:
     """Once after an order was saved, once before: looked up, adopted or sent again; the others only wait."""
     stage.sell(6)
+    request = stage.sage_gate.catch(3, Moment.CARRIED_OUT)
     run = stage.run()
-    for moment in (Moment.CARRIED_OUT, Moment.THEN_LOST):
-        break_off(stage.sage_gate, stage.sage_server, 3, moment, "POST", r"/sop_orders$")
+    for next_moment in (Moment.THEN_LOST, None):
+        break_off(request, stage.sage_server)
         booked = stage.booked
         stage.sell(1)
         wait_for_cycles(stage, run, 3)
         assert stage.booked == booked
+        if next_moment is not None:
+            request = stage.sage_gate.catch(3, next_moment)
         stage.sage_server.resume()
     stage.wait_until_settled()
     run.stop()
@@ -67,8 +70,9 @@ def test_magento_is_killed_while_it_is_written_to(set_up: SetUp) -> None:
     """A comment that may be there is looked for before it is written again (fast clock: ten minutes later)."""
     stage = set_up(rate=120, every_orders="1m", every_status="1m")
     stage.sell(4)
+    request = stage.shop_gate.catch(2, Moment.CARRIED_OUT, "POST", r"/V1/orders/\d+/comments$")
     run = stage.run()
-    break_off(stage.shop_gate, stage.shop_server, 2, Moment.CARRIED_OUT, "POST", r"/V1/orders/\d+/comments$")
+    break_off(request, stage.shop_server)
     wait_for_cycles(stage, run, 4)
     stage.shop_server.resume()
     stage.wait_until_noted()

@@ -90,10 +90,21 @@ class CreditClerk:
             return on_hold
         if not pieces:
             return self.allowance(subject, order, there, mark)
+        if said is None and (same := self.same_by_hand(item, pieces, there)):
+            return Failure(Code.OTHER_CONTENT, SAME_BY_HAND.format(subject.number, same.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
         return self.memo(
             subject, order, portion(pieces, said, mark, store.client.array_limit, whole=whole), pieces
         )
+
+    def same_by_hand(self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[Paper]) -> Paper | None:
+        """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
+        known = {each.target_id for each in of_orders.steps(item.source_id, FLOW, STEP) if each.target_id}
+        for paper in there:
+            refunded = {item_id: quantity for item_id, quantity in paper.pieces.items() if quantity}
+            if refunded == dict(pieces) and not paper.carries(MARK) and str(paper.id) not in known:
+                return paper
+        return None
 
     def memo(
         self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
@@ -214,6 +225,11 @@ ALLOWANCE = (
 OTHER_CURRENCY = (
     "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
     "by hand, then `tidegate queue link`."
+)
+SAME_BY_HAND = (
+    "Sage's credit note {} has the same pieces as the credit memo {}, made by hand in Magento. If it is the "
+    "same refund, `tidegate queue link`: the customer must not get the money twice. If it is another one, make "
+    "it in Magento by hand, too, and link that."
 )
 BY_HAND = (
     "Sage's credit note {} is an allowance, and Magento has the credit memo {} without pieces, made by hand. If "

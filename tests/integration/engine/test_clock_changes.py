@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tidegate.flows.cycle import LEASE_SECONDS
 from tidegate.ledger import alerts, clock_change, closures, cursors, lease, marks, models
 from tidegate.ledger.database import transaction
 from tidegate.simulation.world import World, build_world
+from tidegate_sandbox.faults import Fault
 
 START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
@@ -117,3 +119,62 @@ def test_a_token_lasts_as_long_as_it_would_have(hub: Hub) -> None:
     (token,) = models.Token.objects.all()
     assert (token.obtained_at, token.signed_in_at) == (START, START)
     assert token.expires_at == START + timedelta(hours=8)
+
+
+@pytest.fixture
+def queued(world: World, hub: Hub) -> models.Delivery:
+    """An order that was sent once and whose answer never came."""
+    world.shopper.place_order("guest")
+    world.clock.advance(60)
+    world.sage_wire.faults.add(Fault("drop_after", 1, "POST", "/sop_orders$"))
+    run_cycle(hub, hub.connections["web"], "orders")
+    (found,) = models.Delivery.objects.filter(flow="orders", step="order")
+    return found
+
+
+def test_put_back_brings_attempts_and_due_times_to_the_present(hub: Hub, queued: models.Delivery) -> None:
+    now, wrong = hub.clock.now(), hub.clock.now() + TWO_HOURS
+    ten = timedelta(minutes=10)
+    models.Delivery.objects.filter(pk=queued.pk).update(
+        created_at=wrong, changed_at=wrong, due_at=wrong + ten
+    )
+    models.Attempt.objects.update(started_at=wrong)
+    row = mirror_row(wrong, due_at=wrong + ten)
+    early = mirror_row(now - ten, key="B@s", due_at=now + ten)
+    with transaction("test"):
+        clock_change.put_back(now, TWO_HOURS, timedelta(seconds=LEASE_SECONDS))
+    queued.refresh_from_db()
+    assert (queued.created_at, queued.changed_at, queued.due_at) == (now, now, now + ten)
+    (attempt,) = models.Attempt.objects.all()
+    assert attempt.started_at == now
+    row.refresh_from_db()
+    assert (row.changed_at, row.due_at) == (now, now + ten)
+    early.refresh_from_db()
+    assert (early.changed_at, early.due_at) == (now - ten, now + ten)  # written by the right time
+
+
+def test_put_forward_lets_doubts_and_closures_keep_their_length(hub: Hub, queued: models.Delivery) -> None:
+    sent, now = START + timedelta(minutes=5), START + timedelta(minutes=6) + TWO_HOURS
+    ten = timedelta(minutes=10)
+    models.Attempt.objects.update(started_at=sent)
+    assert models.Attempt.objects.filter(outcome="").count() == 1
+    doubtful = mirror_row(sent, state="in doubt")
+    told = mirror_row(sent, key="B@s", state="confirmed")
+    long_ago = mirror_row(START - timedelta(days=1), key="C@s", state="in doubt")
+    with transaction("test"):
+        closures.learn("books", sent + ten, "locked", sent)
+        clock_change.put_forward(now, TWO_HOURS)
+    (attempt,) = models.Attempt.objects.all()
+    assert attempt.started_at == now  # its settle time begins anew
+    for row, at in ((doubtful, now), (told, sent), (long_ago, START - timedelta(days=1))):
+        row.refresh_from_db()
+        assert row.changed_at == at
+    assert closures.closed("books", sent + TWO_HOURS + ten - timedelta(seconds=1)) is not None
+    assert closures.closed("books", sent + TWO_HOURS + ten) is None
+
+
+def mirror_row(changed_at: datetime, key: str = "A@s", **fields: Any) -> models.MirrorRow:
+    """An item of the mirror."""
+    return models.MirrorRow.objects.create(
+        connection="web", flow="inventory", key=key, wanted="1;1", changed_at=changed_at, **fields
+    )

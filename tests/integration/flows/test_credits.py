@@ -13,6 +13,8 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.domain.money import total
 from tidegate.domain.states import State
+from tidegate.engine import interventions
+from tidegate_sandbox.magento import creditmemo
 
 
 @pytest.fixture
@@ -149,6 +151,26 @@ def test_an_allowance_is_a_review_without_the_rule(shop: Fulfilled) -> None:
     assert item.state is State.REVIEW
     assert note.number in item.reason
     assert shop.papers(placed)["creditmemos"] == []
+
+
+def test_a_refund_made_by_hand_before_the_credit_note_is_not_made_twice(shop: Fulfilled) -> None:
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    order = shop.stage.shop.order(placed)
+    line = order.items[0]
+    assert line["qty_ordered"] > 1  # something is left to refund: only a person can tell
+    creditmemo.refund(shop.stage.shop, order, {line["item_id"]: Decimal(1)})
+    (by_hand,) = shop.stage.shop.creditmemos.of(placed)
+    first = shop.credit(placed, {line["sku"]: 1})
+    shop.run("credits")
+    item = shop.item(placed, "credits", "credit:")
+    assert item.state is State.REVIEW
+    assert first.number in item.reason
+    assert by_hand["increment_id"] in item.reason
+    assert len(shop.papers(placed)["creditmemos"]) == 1
+    interventions.link(item, by_hand["increment_id"], actor="anna", now=shop.stage.now)
+    assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
 
 
 def test_an_allowance_that_magento_refuses_is_a_review_in_its_words(stage: Stage) -> None:
