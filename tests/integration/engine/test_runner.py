@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tidegate.engine import runner
 from tidegate.engine.cycles import Report
@@ -124,3 +125,21 @@ def test_a_ledger_that_is_taken_away_stops_everything_at_once(
     assert stop.is_set()
     with pytest.raises(LedgerGone, match=r"Then remove .*ledger\.db\.gone"):
         database.open_ledger(f"sqlite:///{ledger}")
+
+
+def test_start_and_stop_are_lines_of_the_log(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By these names, with the ledger and the connections: operating.md promises them."""
+    stop = threading.Event()
+
+    def run_due(_: Hub, due: Due) -> Report:
+        stop.set()
+        return Report(due.connection.name, due.flow, hub.clock.now(), "done")
+
+    monkeypatch.setattr(runner, "run_due", run_due)
+    with capture_logs() as lines:
+        runner.run(hub, stop)
+    told = [line for line in lines if line["event"] in ("start", "stop")]
+    assert told == [
+        {"event": "start", "log_level": "info", "ledger": database.where(), "connections": ["web"]},
+        {"event": "stop", "log_level": "info"},
+    ]
