@@ -19,6 +19,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import order_key, revision, step_key
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
+from tidegate.domain.remaining import as_placed
 from tidegate.domain.states import State
 from tidegate.domain.terms import Terms
 from tidegate.domain.verdict import Verdict
@@ -53,6 +54,7 @@ class Candidate:
     row: SourceRow
     created_at: datetime
     total: Decimal
+    placed: Decimal  #: the same before anything was cancelled or refunded: Sage may have had it by then
     currency: str
     known: Known | None
     match: Match = Match.NOT_FOUND
@@ -146,11 +148,16 @@ def exportable(connection: Connection, since: datetime, result: Adoption) -> Ite
 
 def candidate(connection: Connection, terms: Terms, order: Order, known: Known | None) -> Candidate:
     """The order with the total that the company should have."""
-    translated = translate(order, terms, connection.company.capabilities.arithmetic, account="")
+    arithmetic = connection.company.capabilities.arithmetic
     totals = order.base_totals if terms.amounts == "base" else order.totals
-    total = totals.grand_total if isinstance(translated, Failure) else translated.gross
-    currency = order.currency if isinstance(translated, Failure) else translated.currency
-    return Candidate(source_row(connection, order), order.created_at, total, currency, known)
+    now, before = (
+        totals.grand_total if isinstance(translated, Failure) else translated.gross
+        for translated in (
+            translate(each, terms, arithmetic, account="") for each in (order, as_placed(order))
+        )
+    )
+    currency = order.base_currency if terms.amounts == "base" else order.currency
+    return Candidate(source_row(connection, order), order.created_at, now, before, currency, known)
 
 
 def source_row(connection: Connection, order: Order) -> SourceRow:
@@ -240,7 +247,7 @@ def doubt(each: Candidate, one: Found) -> str:
         return f"{one.number} is cancelled in the company ({one.status})"
     if one.gross is None:
         return f"the company does not tell the total of {one.number}"
-    if one.gross != each.total:
+    if one.gross not in (each.total, each.placed):
         difference = one.gross - each.total
         return f"{one.number} has the total {one.gross}, the store {each.total} {each.currency} (difference {difference})"
     return ""

@@ -99,7 +99,8 @@ class CreditClerk:
 
     def same_by_hand(self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[Paper]) -> Paper | None:
         """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
-        known = {each.target_id for each in of_orders.steps(item.source_id, FLOW, STEP) if each.target_id}
+        steps = [] if item.source_id is None else of_orders.steps(item.source_id, FLOW, STEP)
+        known = {each.target_id for each in steps if each.target_id}
         for paper in there:
             refunded = {item_id: quantity for item_id, quantity in paper.pieces.items() if quantity}
             if refunded == dict(pieces) and not paper.carries(MARK) and str(paper.id) not in known:

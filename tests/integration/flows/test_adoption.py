@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+
+import pytest
 
 from integration.flows import clerk
 from integration.flows.stage import START, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 from tidegate.flows import adopt
+from tidegate_sandbox.magento import creditmemo, lifecycle
 
 
 def take_over(stage: Stage) -> adopt.Adoption:
@@ -94,3 +98,21 @@ def test_link_confirms_it_as_the_order_that_is_there(stage: Stage) -> None:
     linked = stage.delivery(placed)
     assert (linked.state, linked.target_number) == (State.CONFIRMED, number)
     assert stage.in_sage(placed) == []
+
+
+@pytest.mark.parametrize("remains", [False, True])
+def test_an_old_order_refunded_since_is_found_by_what_was_placed_or_by_what_remains(
+    stage: Stage, remains: bool
+) -> None:
+    typed = stage.order("guest", tax_percent=0, lines=(("HUB-0001", 3),))
+    placed = stage.total(typed)
+    order = stage.shop.order(typed)
+    lifecycle.invoice(stage.shop, order)
+    creditmemo.refund(stage.shop, order, {order.items[0]["item_id"]: Decimal(1)})
+    refunded = stage.shop.creditmemos.of(typed)[0]["grand_total"]
+    price = placed - Decimal(str(refunded)) if remains else placed
+    number = clerk.types_in(stage, stage.shop_order(typed)["increment_id"], price=price)
+    stage.pass_time(timedelta(minutes=1))
+    (candidate,) = take_over(stage).candidates
+    assert candidate.match is adopt.Match.CERTAIN, candidate.text
+    assert stage.delivery(typed).target_number == number
