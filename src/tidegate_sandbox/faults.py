@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate_sandbox import unreadable
+from tidegate_sandbox.wire_answer import path_template
 
 WIRE_KINDS: frozenset[str] = frozenset(
     {
@@ -28,6 +29,7 @@ WIRE_KINDS: frozenset[str] = frozenset(
         "status",
         "login_page",
         "slow",
+        "drip",
         "garbage",
         "unreadable",
     }
@@ -40,6 +42,7 @@ _WIRE_OPTIONS: dict[str, frozenset[str]] = {
     "status": frozenset({"status", "retry_after", "effect", "body", "content_type"}),
     "login_page": frozenset({"effect"}),
     "slow": frozenset({"seconds", "effect"}),
+    "drip": frozenset({"seconds"}),
     "garbage": frozenset({"effect"}),
     "unreadable": frozenset({"field", "figure", "record"}),
 }
@@ -187,6 +190,7 @@ class FaultPlan:
         self._random = random.Random(seed)
         self._armed: list[_Armed] = []
         self._fired: Counter[str] = Counter()
+        self._calls: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> None:
         """Arm a fault, behind those already armed."""
@@ -296,6 +300,9 @@ class FaultPlan:
                 if kinds is not None and armed.fault.kind not in kinds:
                     continue
                 if armed.matches(method, path, raw, more) and self._strikes(armed):
+                    if method is not None and path is not None:
+                        called = re.sub(r"^.*?/[vV]1/", "", path_template(path))
+                        self._calls[f"{armed.fault.name or armed.fault.kind} {method} {called}"] += 1
                     return armed.fault
         return None
 
@@ -318,6 +325,11 @@ class FaultPlan:
         """How often each kind, or name, has struck since the plan was made."""
         with self._lock:
             return dict(self._fired)
+
+    def fired_by_call(self) -> dict[str, int]:
+        """The same by kind, or name, method and path, of the faults that struck one call."""
+        with self._lock:
+            return dict(self._calls)
 
     def armed(self) -> list[dict[str, Any]]:
         """The armed faults as JSON objects; ``times`` is what is left, ``fired`` how often it has struck."""

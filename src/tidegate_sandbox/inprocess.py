@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 import httpx
 
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.wire import ConnectionDropped, Wire
+from tidegate_sandbox.wire import ConnectionDropped, Dripping, Wire
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +35,19 @@ class _CutStream(httpx.SyncByteStream):
             "peer closed connection without sending complete message body "
             f"(received {sum(map(len, self._parts))} bytes)"
         )
+
+
+class _DripStream(httpx.SyncByteStream):
+    """A body that comes while it is read."""
+
+    def __init__(self, body: Dripping) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._body
+        except ConnectionDropped:
+            raise httpx.ReadTimeout("The read operation timed out") from None
 
 
 class InProcessTransport(httpx.BaseTransport):
@@ -82,9 +95,13 @@ class InProcessTransport(httpx.BaseTransport):
         parts: list[bytes] = []
         stream: httpx.SyncByteStream
         try:
-            for part in self.wire(environ, start):
-                parts.append(part)
-            stream = httpx.ByteStream(b"" if request.method == "HEAD" else b"".join(parts))
+            body = self.wire(environ, start)
+            if isinstance(body, Dripping):
+                stream = _DripStream(body)
+            else:
+                for part in body:
+                    parts.append(part)
+                stream = httpx.ByteStream(b"" if request.method == "HEAD" else b"".join(parts))
         except ConnectionDropped as drop:
             if drop.stage == "refused":
                 raise httpx.ConnectError("[Errno 111] Connection refused", request=request) from None

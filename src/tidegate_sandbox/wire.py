@@ -15,6 +15,7 @@ face's own; carried out only with ``effect``.
 ``login_page``: 200 with an HTML page; carried out only with ``effect``.
 ``slow``: the answer takes ``seconds`` (10). ``effect``: carried out ``now`` (before the wait), ``late``
 (after it, even if the client has given up), or ``never`` (if the client has given up).
+``drip``: carried out; the answer comes a byte every ``seconds`` (2).
 ``garbage``: 200 with half a JSON document, whole by its Content-Length; carried out unless ``effect`` is
 false.
 ``unreadable``: carried out; one ``field`` of one ``record`` of the answer is what nobody can read
@@ -30,22 +31,22 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
-import re
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from functools import lru_cache
-from http.client import responses
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import unquote_plus
 
+from tidegate_sandbox import wire_control
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import WIRE_KINDS, Fault, FaultPlan
 from tidegate_sandbox.unreadable import UNREADABLE, spoiled
+from tidegate_sandbox.wire_answer import Answer as Answer
+from tidegate_sandbox.wire_answer import answer as answer
+from tidegate_sandbox.wire_answer import path_template as path_template
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -73,19 +74,6 @@ class ConnectionDropped(ConnectionError):
         self.stage: Stage = stage
 
 
-class Answer(NamedTuple):
-    """One whole answer of the app."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def code(self) -> int:
-        """The HTTP status as a number."""
-        return int(self.status[:3])
-
-
 class Seen(NamedTuple):
     """One request as the wire saw it; ``status`` is None where no answer was given, ``fault`` what struck."""
 
@@ -95,26 +83,6 @@ class Seen(NamedTuple):
     query: str
     status: int | None
     fault: str | None
-
-
-@lru_cache(maxsize=4096)
-def path_template(path: str) -> str:
-    """The path with its identifiers left out: ``/V1/orders/12`` becomes ``/V1/orders/{}``."""
-    path = re.sub(r"\([^/]*\)", "({})", path)
-    return "/".join(
-        "{}" if re.search(r"\d", part) and not re.fullmatch(r"[vV]\d+(\.\d+)*|[a-z]+\d{1,3}", part) else part
-        for part in path.split("/")
-    )
-
-
-def answer(code: int, content_type: str, body: bytes, *more: tuple[str, str]) -> Answer:
-    """An answer with its Content-Type and Content-Length, and ``more`` headers."""
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), *more]
-    return Answer(f"{code} {responses.get(code, 'Unknown')}", headers, body)
-
-
-def _json(code: int, value: object, *more: tuple[str, str]) -> Answer:
-    return answer(code, "application/json", json.dumps(value, default=datetime.isoformat).encode(), *more)
 
 
 class Wire:
@@ -140,7 +108,7 @@ class Wire:
         self.faults = faults
         self.clock = clock
         self._error_body = error_body
-        self._kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
+        self.kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
         self._log: deque[Seen] = deque(maxlen=LOG_LENGTH)
         self._totals: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -207,14 +175,16 @@ class Wire:
         """Answer one request. Raises ConnectionDropped where the connection breaks, also within the body."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         self.settle()
-        kind = None
+        kind, pause = None, 0
         if path.startswith("/_sandbox/"):
-            result = self._control(path.rstrip("/"), environ, self._read(environ))
+            body = self._read(environ)
+            result = wire_control.answer_to(self, path.rstrip("/"), environ, body) or self._run(environ, body)
         else:
             body = self._read(environ)
             query = unquote_plus(environ.get("QUERY_STRING", ""))
             fault = self.faults.take(method, path, body, query=query, kinds=WIRE_KINDS - {UNREADABLE})
             kind = fault.kind if fault else None
+            pause = fault.options.get("seconds", 2) if fault else 0
             try:
                 result = self._run(environ, body) if fault is None else self._strike(fault, environ, body)
             except ConnectionDropped:
@@ -226,6 +196,8 @@ class Wire:
         start_response(
             result.status, [*result.headers, ("Date", format_datetime(self.clock.now(), usegmt=True))]
         )
+        if kind == "drip":
+            return Dripping(result.body, lambda: self._wait(environ, pause))
         return _half(result.body) if kind == "cut_body" else (result.body,)
 
     def _read(self, environ: Environ) -> bytes:
@@ -302,6 +274,8 @@ class Wire:
                 return answer(200, "text/html; charset=utf-8", _LOGIN_PAGE)
             case "slow":
                 return self._slow(fault, environ, body)
+            case "drip":
+                return self._run(environ, body)
             case "garbage":
                 whole = self._run(environ, body).body if options.get("effect", True) else b""
                 half = whole[: len(whole) // 2] if len(whole) > 3 and whole[:1] in b"{[" else _HALF_JSON
@@ -341,60 +315,21 @@ class Wire:
         self.clock.advance(seconds)
         return None
 
-    def _control(self, path: str, environ: Environ, body: bytes) -> Answer:
-        here = _CONTROL.get(path)
-        if here is None:
-            return self._run(environ, body)
-        action = here.get(environ["REQUEST_METHOD"])
-        if action is None:
-            return _json(405, {"error": f"allowed here: {', '.join(here)}"}, ("Allow", ", ".join(here)))
-        try:
-            return action(self, environ, body)
-        except ValueError as error:
-            return _json(400, {"error": str(error)})
-
-    def _show_faults(self, _environ: Environ, _body: bytes) -> Answer:
-        return _json(200, {"armed": self.faults.armed(), "fired": self.faults.fired()})
-
-    def _arm(self, _environ: Environ, body: bytes) -> Answer:
-        self.faults.add_json(_decoded(body), kinds=self._kinds)
-        return _json(201, {"armed": self.faults.armed()})
-
-    def _disarm(self, environ: Environ, body: bytes) -> Answer:
-        self.faults.clear(parse_qs(environ.get("QUERY_STRING", "")).get("kind", [""])[0] or None)
-        return self._show_faults(environ, body)
-
-    def _show_clock(self, _environ: Environ, _body: bytes) -> Answer:
-        return _json(200, self.clock.to_json())
-
-    def _set_clock(self, environ: Environ, body: bytes) -> Answer:
-        self.clock.apply_json(_decoded(body))
-        self.settle()
-        return self._show_clock(environ, body)
-
-    def _show_log(self, _environ: Environ, _body: bytes) -> Answer:
-        return _json(200, {"requests": [seen._asdict() for seen in self.log], "totals": self.totals})
-
-    def _forget(self, environ: Environ, body: bytes) -> Answer:
-        self.clear_log()
-        return self._show_log(environ, body)
-
-
-_CONTROL: dict[str, dict[str, Callable[[Wire, Environ, bytes], Answer]]] = {
-    "/_sandbox/faults": {"GET": Wire._show_faults, "POST": Wire._arm, "DELETE": Wire._disarm},
-    "/_sandbox/clock": {"GET": Wire._show_clock, "POST": Wire._set_clock},
-    "/_sandbox/log": {"GET": Wire._show_log, "DELETE": Wire._forget},
-}
-
 
 def _half(body: bytes) -> Iterator[bytes]:
     yield body[: len(body) // 2]
     raise ConnectionDropped("body")
 
 
-def _decoded(body: bytes) -> object:
-    try:
-        value: object = json.loads(body)
-    except ValueError as error:
-        raise ValueError(f"the body is not JSON: {error}") from None
-    return value
+class Dripping:
+    """A body that comes byte by byte, `wait` between two; ConnectionDropped when the client has gone."""
+
+    def __init__(self, body: bytes, wait: Callable[[], float | None]) -> None:
+        self._body = body
+        self._wait = wait
+
+    def __iter__(self) -> Iterator[bytes]:
+        for at in range(len(self._body)):
+            if at and self._wait() is not None:
+                raise ConnectionDropped("timeout")
+            yield self._body[at : at + 1]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tidegate.simulation import answers
 from tidegate.simulation.run import Outcome, run_week
 from tidegate.simulation.week import FACE_FAULTS, ODD_FAULTS, PAGE_FOR_DELETE, TRADING, WIRE_FAULTS
 
@@ -25,6 +26,8 @@ KINDS = {
     *WIRE_FAULTS,
     *ODD_FAULTS,
     PAGE_FOR_DELETE,
+    *answers.KINDS,
+    *(kind for _, kind, _ in answers.BEARS_LESS),
     *(kind for _, kind in FACE_FAULTS),
     "locked unannounced",
     "process death",

@@ -41,6 +41,7 @@ class Summary:
     stock_writes: int = 0
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    faults_by_call: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
@@ -49,12 +50,16 @@ class Summary:
         for name in COUNTED:
             setattr(self, name, getattr(self, name) + getattr(outcome, name))
         self.faults.update(outcome.faults)
+        self.faults_by_call.update(outcome.faults_by_call)
         replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
         self.violations += [{"seed": outcome.seed, **each, "replay": replay} for each in outcome.violations]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {**self.__dict__, "faults": dict(sorted(self.faults.items()))}
+        sorted_counts = {
+            name: dict(sorted(getattr(self, name).items())) for name in ("faults", "faults_by_call")
+        }
+        return {**self.__dict__, **sorted_counts}
 
 
 def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:

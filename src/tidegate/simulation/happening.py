@@ -19,6 +19,12 @@ from tidegate_sandbox.magento.kinds import KINDS
 from tidegate_sandbox.magento.refusal import Refusal
 
 VIEWS = {"us": {"default", "default_fr"}, "uk": {"b2b_en", "b2b_eu"}}
+#: How much is borne: two keys are too many for a query, four rows for an answer in time.
+BOUNDS: dict[str, dict[str, Any]] = {
+    "short_queries": {"characters": 450},
+    "slow_large_reads": {"rows": 3},
+    "count_lies": {"more": 7},
+}
 #: Faults that last until they are ended; the others strike so many times.
 LASTING = {
     "page_cap",
@@ -29,6 +35,9 @@ LASTING = {
     "seats",
     "lock",
     "poison_order",
+    "short_queries",
+    "slow_large_reads",
+    "count_lies",
 }
 
 
@@ -147,6 +156,7 @@ class Outside:
             options = {"seconds": 20 + int(pick * 500)}
         elif kind == "page_cap":
             options = {"size": 20}
+        options |= BOUNDS.get(kind, {})
         self._wire(system).faults.add(
             Fault(kind, None if kind in LASTING else times, None, None, None, options)
         )

@@ -62,6 +62,7 @@ class Outcome:
     stock_writes: int = 0
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -356,6 +357,7 @@ class Simulation:
                 setattr(self.outcome, name, count)
         for wire in (self.world.shop_wire, self.world.sage_wire):
             self.outcome.faults.update(wire.faults.fired())
+            self.outcome.faults_by_call.update(wire.faults.fired_by_call())
         self.outcome.faults["locked unannounced"] += self.outside.locks
         self.outcome.faults["process death"] += self.outcome.deaths
         self.outcome.faults += Counter()  # only what happened

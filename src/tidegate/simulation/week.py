@@ -14,6 +14,7 @@ from typing import Any
 
 from tidegate.simulation import bulk_queue, trade
 from tidegate.simulation.additions import with_additions
+from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.trade import MAGENTO, SAGE
@@ -150,6 +151,8 @@ def write_week(
         events = list(with_additions(seed, events))
     events += unreadable(seed, start, days, back=bool(back))
     events += odd_faults(random.Random(f"odd-{seed}"), start, days)
+    events += strange_answers(seed, start, days, back=bool(back))
+    events += bearing_less(seed, start, days, own_server=settings["edition"] == "professional")
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 
 

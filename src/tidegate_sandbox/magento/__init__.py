@@ -9,6 +9,7 @@ It follows ``contracts/magento``, a recorded shop, and not any client; *point n*
                       then it has the older ``updated_at``
 ``page_cap``          pages have ``size`` (20) rows at most, without a word
 ``ignore_sort``       sort orders are not followed
+``count_lies``        ``total_count`` is larger by ``more`` (1) than what all pages have
 ``token_revoked``     401, as for a revoked token
 ``maintenance``       503 with a page of HTML (for as long as it is armed)
 ``permission``        401 for routes that ask for ``resource`` (any, if left out)

@@ -16,6 +16,8 @@ Row = Mapping[str, Any]
 def answer(call: Call, items: list[Any], criteria: Criteria, total: int) -> dict[str, Any]:
     """The body of a list answer."""
     empty = not items and call.strikes("null_lists") is not None
+    lie = call.strikes("count_lies")
+    total += lie.options.get("more", 1) if lie else 0
     return {"items": None if empty else items, "search_criteria": criteria.echo(), "total_count": total}
 
 

@@ -28,6 +28,7 @@ FACE_KINDS: Final = frozenset(
         "late_commit",
         "page_cap",
         "ignore_sort",
+        "count_lies",
         "token_revoked",
         "maintenance",
         "permission",

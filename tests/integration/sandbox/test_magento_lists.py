@@ -205,6 +205,12 @@ def test_an_ignored_sort(world: World) -> None:
     assert [entity_id for page in pages for entity_id in page] == ids
 
 
+def test_a_count_that_lies(world: World) -> None:
+    world.arm("count_lies", more=3)
+    answer = world.listed()
+    assert answer["total_count"] == len(answer["items"]) + 3
+
+
 def test_null_instead_of_an_empty_list(world: World) -> None:
     world.arm("null_lists", times=1)
     nothing = ("entity_id", "eq", "99")

@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from integration.sandbox.wire_world import LOST, ORDER, START, World, worlds
+from tidegate.simulation.world import SharedClock
+from tidegate.transport import HttpClient, NoAnswer
 from tidegate_sandbox.faults import WIRE_KINDS, Fault
+from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.unreadable import spoil
 
 
@@ -250,6 +253,27 @@ def test_unreadable_strikes_the_record_that_it_names_and_no_other() -> None:
 def test_unreadable_says_which_option_is_wrong(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"option '(field|figure|record)'"):
         Fault("unreadable", options=wrong)
+
+
+def test_drip_is_whole_for_whoever_waits(world: World) -> None:
+    world.arm("drip", seconds=0.002)
+    assert world.post().json()["number"] == 1
+    assert world.count == 1
+    if not world.real:
+        assert world.wire.clock.now() > START + timedelta(seconds=0.01)
+
+
+def test_drip_is_cut_off_by_the_deadline_of_the_whole_call(world: World) -> None:
+    clock = None if world.real else SharedClock(world.wire.clock)
+    transport = None if world.real else InProcessTransport(world.wire)
+    client = HttpClient(
+        str(world.client.base_url), timeout=0.2, max_bytes=10_000, transport=transport, clock=clock
+    )
+    world.arm("drip", seconds=0.15)
+    found = client.request("POST", "/V1/orders", content=json.dumps(ORDER).encode())
+    assert isinstance(found, NoAnswer)
+    assert (found.sent, found.too_much) == (True, True)
+    client.close()
 
 
 def test_every_wire_kind_is_tested_here() -> None:

@@ -1,0 +1,77 @@
+"""The control surface of a wire: faults, clock and log of a simulator, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from tidegate_sandbox.wire_answer import Answer, json_answer
+
+if TYPE_CHECKING:
+    from tidegate_sandbox.wire import Environ, Wire
+
+
+def answer_to(wire: Wire, path: str, environ: Environ, body: bytes) -> Answer | None:
+    """The answer to a request below ``/_sandbox/``; None for a path that belongs to the face."""
+    here = _CALLS.get(path)
+    if here is None:
+        return None
+    action = here.get(environ["REQUEST_METHOD"])
+    if action is None:
+        allowed = ", ".join(here)
+        return json_answer(405, {"error": f"allowed here: {allowed}"}, ("Allow", allowed))
+    try:
+        return action(wire, environ, body)
+    except ValueError as error:
+        return json_answer(400, {"error": str(error)})
+
+
+def _show_faults(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+    return json_answer(200, {"armed": wire.faults.armed(), "fired": wire.faults.fired()})
+
+
+def _arm(wire: Wire, _environ: Environ, body: bytes) -> Answer:
+    wire.faults.add_json(_decoded(body), kinds=wire.kinds)
+    return json_answer(201, {"armed": wire.faults.armed()})
+
+
+def _disarm(wire: Wire, environ: Environ, body: bytes) -> Answer:
+    wire.faults.clear(parse_qs(environ.get("QUERY_STRING", "")).get("kind", [""])[0] or None)
+    return _show_faults(wire, environ, body)
+
+
+def _show_clock(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+    return json_answer(200, wire.clock.to_json())
+
+
+def _set_clock(wire: Wire, environ: Environ, body: bytes) -> Answer:
+    wire.clock.apply_json(_decoded(body))
+    wire.settle()
+    return _show_clock(wire, environ, body)
+
+
+def _show_log(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+    return json_answer(200, {"requests": [seen._asdict() for seen in wire.log], "totals": wire.totals})
+
+
+def _forget(wire: Wire, environ: Environ, body: bytes) -> Answer:
+    wire.clear_log()
+    return _show_log(wire, environ, body)
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        value: object = json.loads(body)
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from None
+    return value
+
+
+_Call = Callable[["Wire", "dict[str, Any]", bytes], Answer]
+_CALLS: dict[str, dict[str, _Call]] = {
+    "/_sandbox/faults": {"GET": _show_faults, "POST": _arm, "DELETE": _disarm},
+    "/_sandbox/clock": {"GET": _show_clock, "POST": _set_clock},
+    "/_sandbox/log": {"GET": _show_log, "DELETE": _forget},
+}
