@@ -11,7 +11,7 @@ worked tables: `docs/algorithms/order-totals.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import msgspec
@@ -21,8 +21,10 @@ from tidegate.domain.billing_lines import Billed, BilledLine, billed, check_sum,
 from tidegate.domain.calculation import Taxed, taxes
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.extras import AmountTerms
 from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import Mapped, mapped
+from tidegate.domain.missing import together
 from tidegate.domain.money import ZERO, plain, rounded, shown, total
 from tidegate.domain.order import Order
 from tidegate.domain.order_texts import memos, options_comment, order_comments
@@ -70,7 +72,7 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     order = left
     document = billed(order, terms)
     if isinstance(document, Failure):
-        return document
+        return _with_other_gaps(order, document, terms)
     problem = check_sum(order, document, terms) or _unusable(order, document, arithmetic)
     if problem is not None:
         return problem
@@ -102,6 +104,21 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
         written.append(_rounding_line(draft.difference, zero_rate, terms))
     written += order_comments(order, document, terms)
     return _sales_order(order, document, terms, found, written, reference, account, draft.difference)
+
+
+def _with_other_gaps(order: Order, failure: Failure, terms: Terms) -> Failure:
+    """An amount without a place does not hide that payment, shipping or tax have none either."""
+    if failure.code is not Code.UNMAPPED_AMOUNT or "missing" not in failure.details:
+        return failure
+    places = {source: AmountTerms() for source in failure.details["missing"].split(", ")}
+    anyhow = replace(terms, extras={**terms.extras, **places})
+    document = billed(order, anyhow)
+    if isinstance(document, Failure):
+        return failure
+    shipping = shipping_line(order, document)
+    lines = (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))
+    found = mapped(order, document, lines, anyhow)
+    return (together([failure, found]) or failure) if isinstance(found, Failure) else failure
 
 
 def _with_options(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[SalesLine]:

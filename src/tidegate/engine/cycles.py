@@ -11,7 +11,7 @@ import structlog
 
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
-from tidegate.engine import clock_watch, endings
+from tidegate.engine import clock_watch, endings, watch
 from tidegate.engine.hub import Hub
 from tidegate.flows import (
     credits,
@@ -248,6 +248,7 @@ def carry(cycle: Cycle) -> Report:
         endings.note(cycle, outcome, text)
         for held in (cycle.lease, *cycle.beside):
             lease.release(held, now)
+    watch.clear_what_is_over(cycle.name, now, of_orders=True)
     tell(cycle, outcome, text)
     return Report(
         cycle.name, cycle.flow, cycle.started, outcome, text, cycle.counts.as_dict(), unfinished=unfinished

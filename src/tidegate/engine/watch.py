@@ -5,13 +5,16 @@ Errors raise their own alerts when they happen; this looks at ages, which no err
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from tidegate.config.flow_rules import FLOWS
 from tidegate.domain.errors import GROUP_OF, Code, Group
 from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, lookups, queue
+from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import transaction
 
 OLDEST = "oldest-waiting"
@@ -45,13 +48,35 @@ def watch(hub: Hub, connection: Connection) -> None:
     clock_watch.clear_when_over(now)
 
 
-def clear_what_is_over(connection: str, now: datetime) -> None:
-    """Alerts about a record, or a missing thing, end when no open delivery has or waits for it any more."""
-    about = [alert for alert in alerts.open_alerts(connection) if alert.subject and alert.code in OF_RECORDS]
+def clear_what_is_over(connection: str, now: datetime, *, of_orders: bool = False) -> None:
+    """Alerts about a record, or a missing thing, end when no open delivery has or waits for it any more.
+
+    With `of_orders` only those about a delivery by its label: at the end of a cycle, in which others may be new.
+    What was made after the alert does not count: a confirmed order's comment is not what it was about.
+    """
+    about = [
+        alert
+        for alert in alerts.open_alerts(connection)
+        if alert.code in OF_RECORDS
+        and alert.subject
+        and alert.subject not in FLOWS  # those end with their flow
+    ]
     if not about:
         return
     still = lookups.open_subjects(connection, [alert.subject for alert in about])
-    with transaction("watch"):
-        for alert in about:
-            if alert.subject not in still:
+    over = [alert for alert in about if not concerns(alert, still)]
+    if of_orders and over:
+        known = lookups.labelled(connection, [alert.subject for alert in over])
+        over = [alert for alert in over if alert.subject in known]
+    if over:
+        with transaction("watch"):
+            for alert in over:
                 alerts.clear_alert(alert.code, connection, alert.subject, now)
+
+
+def concerns(alert: OpenAlert, still: Mapping[str, datetime | None]) -> bool:
+    """Whether anything open is what the alert is about."""
+    if alert.subject not in still:
+        return False
+    since = still[alert.subject]
+    return since is None or since <= alert.last_at

@@ -29,16 +29,10 @@ class Note(msgspec.Struct, frozen=True):
 
     entity_id: int
     number: str
-    status: str
 
     @property
     def text(self) -> str:
-        """The comment; it is found again by its beginning, so the number comes first."""
-        return f"{self.marker} ({self.status})" if self.status else self.marker
-
-    @property
-    def marker(self) -> str:
-        """What a look-up searches for among the order's comments."""
+        """The comment, by which a look-up finds it again among the order's comments."""
         return f"Sage order {self.number}"
 
 
@@ -56,7 +50,7 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     wanted = []
     for verdict in confirmed:
         origin = origins[verdict.delivery_id]
-        note = Note(origin.entity_id, verdict.target_number, verdict.target_status)
+        note = Note(origin.entity_id, verdict.target_number)
         for step in steps:
             wanted.append(
                 NewDelivery(

@@ -19,6 +19,7 @@ import msgspec
 from tidegate.domain.capture import is_over
 from tidegate.domain.errors import Failure
 from tidegate.domain.keys import Standing, standing
+from tidegate.domain.missing import together
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.sales_order import SalesOrder
@@ -114,7 +115,10 @@ class OrderBatch:
             if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
                 continue
             account = accounts[item.id]
-            result = account if isinstance(account, Failure) else self.translate(orders[item.id], account)
+            result = self.translate(orders[item.id], "" if isinstance(account, Failure) else account)
+            if isinstance(account, Failure):  # and what the order misses besides
+                others = [result] if isinstance(result, Failure) else []
+                result = together([account, *others]) or account
             if isinstance(result, Failure):
                 verdicts.append(self.cycle.after_failure(item, result, None))
             else:

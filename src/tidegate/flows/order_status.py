@@ -131,7 +131,7 @@ def is_there(item: Item, note: Note, there: OrderNow) -> bool:
     """Whether the step's effect can be seen on the order."""
     if item.step == NUMBER:
         return there.ext_order_id == note.number
-    return there.has_comment(note.marker)
+    return there.has_comment(note.text)
 
 
 def refuse(item: Item, note: Note, there: OrderNow) -> Failure | None:

@@ -130,13 +130,22 @@ def open_by_source(
     return list(found.items())
 
 
-def open_subjects(connection: str, subjects: Sequence[str]) -> set[str]:
-    """Those of the labels and missing things (`sku:X`) that an open delivery still has or waits for."""
+def open_subjects(connection: str, subjects: Sequence[str]) -> dict[str, datetime | None]:
+    """Those of the labels and missing things (`sku:X`) that an open delivery still has or waits for.
+
+    With a label comes since when its oldest open delivery is there; None: it is waited for.
+    """
     open_states = [state.value for state in State if state not in FINAL]
     found = models.Delivery.objects.filter(connection=connection, state__in=open_states)
-    labels = found.filter(label__in=subjects).values_list("label", flat=True)
+    labels = found.filter(label__in=subjects).values_list("label").annotate(since=Min("created_at"))
     waits = found.filter(waits_for__in=subjects).values_list("waits_for", flat=True)
-    return {*labels, *waits}
+    return {**dict(labels.order_by("label")), **dict.fromkeys(waits)}
+
+
+def labelled(connection: str, subjects: Sequence[str]) -> set[str]:
+    """Those of the subjects that are labels of deliveries, in whatever state."""
+    found = models.Delivery.objects.filter(label__in=subjects, connection=connection)
+    return set(found.values_list("label", flat=True))
 
 
 def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:

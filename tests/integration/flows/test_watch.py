@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from integration.flows.stage import CONNECTION, Stage
+from tidegate.engine import watch as watching
 from tidegate.engine.watch import watch
 from tidegate.ledger import alerts, delivery
 from tidegate.ledger.database import transaction
@@ -42,3 +45,39 @@ def test_age_is_told_though_no_error_is(stage: Stage) -> None:
     stage.pass_time(timedelta(minutes=16))
     watch(stage.hub, stage.connection)
     assert "oldest-waiting" not in told(stage)
+
+
+def raised(stage: Stage, subject: str) -> None:
+    with transaction("test"):
+        alerts.raise_alert("transient", CONNECTION, subject, "refused three times", stage.hub.clock.now())
+
+
+def subjects(stage: Stage) -> set[str]:
+    return {alert.subject for alert in alerts.open_alerts(CONNECTION) if alert.code == "transient"}
+
+
+def test_an_alert_about_an_order_ends_with_the_cycle_that_confirms_it(stage: Stage) -> None:
+    stage.company.window.lock("backup")
+    placed = stage.shopper.place_order("guest")
+    stage.cycle()
+    label = stage.delivery(placed).label
+    raised(stage, label)
+    raised(stage, "inventory")  # of a flow that mirrors: it has no delivery, and ends with its flow
+    stage.cycle()
+    assert subjects(stage) == {label, "inventory"}, "it still waits"
+    stage.company.window.unlock()
+    stage.pass_time(timedelta(hours=1))
+    stage.cycle()
+    assert stage.delivery(placed).state == "confirmed"
+    assert subjects(stage) == {"inventory"}, "its comment is still to be written, and is another matter"
+    watch(stage.hub, stage.connection)
+    assert subjects(stage) == {"inventory"}
+
+
+def test_an_alert_that_is_not_resolved_would_be_noticed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deliberate bug: only whoever looks by the clock resolves alerts."""
+    monkeypatch.setattr(watching, "clear_what_is_over", lambda *_, **__: None)
+    with pytest.raises(AssertionError):
+        test_an_alert_about_an_order_ends_with_the_cycle_that_confirms_it(stage)

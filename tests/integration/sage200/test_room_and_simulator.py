@@ -109,7 +109,7 @@ def test_an_account_on_hold_or_over_its_limit_holds_the_order_and_the_hub_is_tol
         sent = accepted(send(session, order))
         [found] = find(session, order)
 
-    assert sent.status == found.status == "EnumDocumentStatusOnHold"
+    assert sent.status == found.status == "on hold"
     assert sent.details["over_credit_limit"] == "true"
 
 

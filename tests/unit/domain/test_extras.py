@@ -256,3 +256,12 @@ def test_what_is_no_amount_is_named() -> None:
     assert not isinstance(failure, Order)
     assert "gift_cards_amount" in failure.text
     assert extras.NAMES["gift_card"] == "gift card"
+
+
+def test_an_amount_without_a_place_does_not_hide_what_else_has_none() -> None:
+    document = case("11-fixed-product-tax")
+    failure = failed(document, replace(us(), payments={}, shipping={}))
+    assert failure.missing == "amount:fixed_product_tax"
+    assert f"payment:{document.payment_method}" in failure.text
+    assert "amounts.fixed_product_tax" in failure.text
+    assert f"payments.{document.payment_method}" in failure.text

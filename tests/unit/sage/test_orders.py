@@ -13,6 +13,7 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
 from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared
+from tidegate.sage.sage200 import orders
 from unit.sage.scripted_api import (
     World,
     application_error,
@@ -93,6 +94,23 @@ def test_what_is_missing_holds_this_order_by_name_and_no_other(
     assert isinstance(held, Failure)
     assert (held.code, held.missing, held.sent) == (code, missing, False)
     assert isinstance(fine, Prepared)
+
+
+def test_everything_that_an_order_misses_is_named_at_once(world: World) -> None:
+    lines = (goods(code="GONE"), goods(code="LOST", tax_code="99"), goods(account="9999"))
+    (held,) = prepare(world, order(lines=lines))
+    assert isinstance(held, Failure)
+    assert held.missing == "sku:GONE"
+    assert held.details["missing"] == "sku:GONE, sku:LOST, tax:99, account:9999"
+    for name in ("GONE", "LOST", "99", "9999"):
+        assert f"'{name}'" in held.text
+
+
+def test_only_the_first_missing_thing_would_be_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deliberate bug: the first failure hides the others."""
+    monkeypatch.setattr(orders, "together", lambda failures: next(iter(failures), None))
+    with pytest.raises((AssertionError, KeyError)):
+        test_everything_that_an_order_misses_is_named_at_once(world)
 
 
 def test_a_missing_sku_is_asked_again_once_in_each_session(world: World) -> None:
@@ -193,7 +211,7 @@ def test_an_accepted_order_brings_its_number_and_total(world: World) -> None:
     assert (outcome.id, outcome.number, outcome.status) == (
         "16976",
         "0000000002",
-        "EnumDocumentStatusLive",
+        "live",
     )
     assert outcome.gross == Decimal(54)
     assert outcome.details["key"] == "magento:main:213"

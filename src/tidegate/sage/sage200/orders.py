@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
+from tidegate.domain.missing import together
 from tidegate.domain.sales_order import LineKind, SalesOrder
 from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import answers
@@ -22,6 +23,7 @@ from tidegate.sage.sage200.fields import Row, id_of, moment_of, readable_number,
 from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
+from tidegate.sage.sage200.status_words import status_word
 
 LOOKUPS = 50  #: keys that one look-up carries, as far as the address' length permits: a whole batch
 CANCELLED = "EnumDocumentStatusCancelled"
@@ -90,24 +92,30 @@ class Orders:
             return failure
         products: dict[str, Coded] = {}
         nominals: dict[str, Nominal] = {}
+        missing: list[Failure] = []
         for line in order.lines:
             if line.kind is LineKind.COMMENT:
                 continue
             if line.kind is LineKind.GOODS:
                 product = _resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
                 if isinstance(product, Failure):
-                    return product
-                products[line.code] = product
+                    missing.append(product)
+                else:
+                    products[line.code] = product
             if line.account:
                 nominal = _resolved(
                     known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code"
                 )
                 if isinstance(nominal, Failure):
-                    return nominal
-                nominals[line.account] = nominal
+                    missing.append(nominal)
+                else:
+                    nominals[line.account] = nominal
             failure = _unlisted(line.kind, line.code, line.tax_code, line.warehouse, known.lists)
             if failure:
-                return failure
+                missing.append(failure)
+        held = together(missing)
+        if held is not None:
+            return held
         resolved = Resolved(customer, known.lists, products, nominals, _only_warehouse(known.lists))
         body = order_body(order, resolved, key_field=self._key_field, created_by=self._created_by)
         if isinstance(body, Failure):
@@ -183,7 +191,7 @@ class Orders:
         return Found(
             id=text_of(row, "id"),
             number=text_of(row, "document_no"),
-            status=text_of(row, "document_status"),
+            status=status_word(text_of(row, "document_status")),
             key=key,
             reference=reference,
             ours=key == asked.key,
@@ -222,7 +230,7 @@ class Orders:
         return Accepted(
             str(number),
             text_of(row, "document_no"),
-            text_of(row, "document_status"),
+            status_word(text_of(row, "document_status")),
             readable_number(row, "total_gross_value"),
             {
                 name: value
@@ -254,7 +262,7 @@ class Orders:
                 sent=False,
             )
         if text_of(row, "document_status") == CANCELLED:
-            return Accepted(order_id, number, CANCELLED)
+            return Accepted(order_id, number, status_word(CANCELLED))
         answer = self._client.write("DELETE", path)
         if not isinstance(answer, Failure):
             return answers.deleted(answer, order_id) or Accepted(order_id, number, DELETED)
