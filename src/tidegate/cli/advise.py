@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tidegate.cli import showing
+from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused
 from tidegate.cli.invocation import here, only_connection
 from tidegate.cli.running import ConnectionName
@@ -72,6 +72,8 @@ def advise(
         showing.print_json(document)
     else:
         show(document)
+    if document["too_little"]:
+        raise typer.Exit(exits.FOUND)
 
 
 def number(text: str) -> Decimal:
@@ -105,6 +107,7 @@ def report_of(connection: str, advice: Advice) -> dict[str, Any]:
         "options": [option(each) for each in advice.options],
         "measured": list(advice.measured),
         "assumed": list(advice.assumed),
+        "too_little": advice.too_little,
     }
 
 
@@ -128,7 +131,11 @@ def show(document: dict[str, Any]) -> None:
         [tuple(each.values()) for each in document["classes"]],
     )
     columns = ["class", "every", "buffer", "oversold / 1000", "refused / 1000"]
-    showing.show_table(columns, map(line, document["recommended"]), title="\nrecommended")
+    if document["too_little"]:
+        text = f"too little history, so nothing is recommended: {document['too_little']}"
+        showing.paragraph(text, style="bold yellow")
+    else:
+        showing.show_table(columns, map(line, document["recommended"]), title="\nrecommended")
     showing.show_table(columns, map(line, document["options"]), title="\nall options")
     usual, longest = document["measured_gap_seconds"].values()
     if usual is not None:

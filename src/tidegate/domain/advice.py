@@ -167,7 +167,8 @@ def _deplete(sku: SkuClass, stock: int, cadence: int, buffer: Buffer, chance: Ch
             salable = max(stock - buffer.of(stock), 0)
             publication += cadence * ((now - publication) // cadence + 1)
             if salable == 0:  # the rest is held back until the next delivery: other channels may have it
-                return web, oversold, refused + stock * sku.web // rate
+                held_back = stock * sku.web // rate  # wanted by the web, too: no rate is above 1000
+                return web + held_back, oversold, refused + held_back
         if chance.below(busiest) >= sku.hours[now // HOUR % 24]:
             continue
         if chance.below(rate) >= sku.web:

@@ -19,6 +19,8 @@ from tidegate.ledger import movements, period
 
 #: So many whole days of movements are needed: every day of the week has its own trade.
 ENOUGH = 7
+#: Fewer orders than this tell no SKU's rate: then nothing is recommended.
+ENOUGH_ORDERS = 30
 USUAL_PERCENT = 100
 DAY = timedelta(days=1)
 CADENCES = (300, 900, 3600, 14_400, 86_400)  #: seconds
@@ -45,6 +47,7 @@ class Advice:
     recommended: tuple[Option, ...]
     measured: tuple[str, ...]
     assumed: tuple[str, ...]
+    too_little: str = ""  #: why nothing is recommended; "" = there is history enough
 
 
 class Dice:
@@ -104,8 +107,15 @@ def advise(
     assumed.append(f"one delivery lasts {cover_days} days, and its end is when overselling can happen")
     if gaps.usual is None:
         assumed.append("no cycle of the flow inventory has run yet: cadences are compared, none is measured")
-    recommended = together(options, target)
-    return Advice(orders, days, found, gaps, options, recommended, tuple(measures), tuple(assumed))
+    too_little = ""
+    if orders < ENOUGH_ORDERS:
+        too_little = (
+            f"{orders} orders in {days} days; {ENOUGH_ORDERS} are needed before their rates mean anything"
+        )
+    recommended = () if too_little else together(options, target)
+    return Advice(
+        orders, days, found, gaps, options, recommended, tuple(measures), tuple(assumed), too_little
+    )
 
 
 def watched(connection: str, today: date, days: int, codes: Mapping[str, str]) -> Elsewhere:
@@ -152,33 +162,68 @@ def gaps_of(cycles: Sequence[datetime]) -> Gaps:
 
 
 def draw(advice: Advice, path: Path) -> None:
-    """The curves: risk against cadence, a panel for each class, a line for each buffer. SVG or PNG."""
+    """The curves: risk against cadence, a panel for each class, a line for each buffer; a star is the advice.
+
+    SVG or PNG. The axis of the risk is linear up to 1 in 1000 and logarithmic above: both ends can be read.
+    """
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
-    figure = Figure(figsize=(5 * len(advice.classes), 4), layout="constrained")
+    figure = Figure(figsize=(5 * len(advice.classes) + 1, 4.5), layout="constrained")
     panels = figure.subplots(1, len(advice.classes), sharey=True, squeeze=False)[0]
     for panel, each in zip(panels, advice.classes, strict=True):
         mine = [option for option in advice.options if option.sku_class == each.name]
         for buffer in BUFFERS:
             points = [option for option in mine if option.buffer == buffer]
             panel.plot(
-                [option.cadence / 3600 for option in points],
+                [option.cadence for option in points],
                 [float(option.oversold) for option in points],
                 marker="o",
                 markersize=3,
-                label=str(buffer),
+                label=f"{buffer} held back",
             )
+        for option in advice.recommended:
+            if option.sku_class == each.name:
+                panel.plot(
+                    [option.cadence],
+                    [float(option.oversold)],
+                    marker="*",
+                    markersize=16,
+                    color="black",
+                    linestyle="",
+                    zorder=5,
+                    label=f"recommended: every {every(option.cadence)}, {option.buffer}",
+                )
         panel.set_xscale("log")
-        panel.set_title(f"{each.name}: {each.skus} SKUs, {each.web / 1000:g} web pieces a day each")
-        panel.set_xlabel("hours between two publications")
+        cadences = sorted({option.cadence for option in mine})
+        panel.xaxis.set_major_locator(FixedLocator(cadences))
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.set_xticklabels([every(cadence) for cadence in cadences], rotation=45)
+        panel.set_yscale("symlog", linthresh=1)
+        panel.yaxis.set_major_formatter(ScalarFormatter())
+        panel.set_title(
+            f"{each.name}: {each.skus} SKUs, {each.web / 1000:g} web pieces a day each", fontsize=10
+        )
+        panel.set_xlabel("time between two publications")
         panel.grid(alpha=0.3)
-    panels[0].set_ylabel("oversold per 1000 web pieces")
-    panels[-1].legend(title="buffer", fontsize="small")
+        panel.legend(fontsize="x-small", loc="upper left")
+    panels[0].set_ylim(bottom=0)  # of all: set before the last curve, it would cut what is higher
+    panels[0].set_ylabel("oversold, of 1000 pieces that the web sells")
+    if advice.too_little:
+        figure.suptitle(f"Too little history: {advice.too_little}", color="darkred", fontsize=10)
     figure.savefig(
         path,
         format=path.suffix.removeprefix(".").lower() or "svg",
         metadata={"Date": None} if path.suffix == ".svg" else None,
     )
+
+
+def every(seconds: int) -> str:
+    """A cadence as a label: `15 min`, `4 h`, `1 d`."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds // 60} min {seconds % 60} s" if seconds > 60 else f"{seconds} s"

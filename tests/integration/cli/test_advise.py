@@ -9,9 +9,32 @@ from pathlib import Path
 import pytest
 
 from integration.cli.terminal import Terminal
+from tidegate.engine import advice
 from tidegate.ledger import database, movements
 
 
+@pytest.fixture
+def enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five orders are history enough: what is tested is not the number."""
+    monkeypatch.setattr(advice, "ENOUGH_ORDERS", 5)
+
+
+def test_too_little_history_is_said_and_nothing_is_recommended(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.sell(5)
+    terminal.cycle()
+    plot = tmp_path / "curve.png"
+    report = terminal.json("advise", "--days", "30", "--plot", str(plot), code=1)
+    assert report["recommended"] == []
+    assert report["too_little"].startswith("5 orders in 30 days; 30 are needed")
+    for option in report["options"]:
+        assert max(Decimal(option["oversold_per_1000"]), Decimal(option["refused_per_1000"])) <= 1000
+    shown = terminal.run("advise", "--days", "30", code=1).output
+    assert "too little history" in shown
+    assert "\nrecommended" not in shown
+    assert plot.exists()
+
+
+@pytest.mark.usefixtures("enough")
 def test_advice_from_captured_orders(terminal: Terminal, tmp_path: Path) -> None:
     terminal.sell(5)
     terminal.cycle()
@@ -26,6 +49,7 @@ def test_advice_from_captured_orders(terminal: Terminal, tmp_path: Path) -> None
     assert "recommended" in terminal.run("advise", "--days", "30").output
 
 
+@pytest.mark.usefixtures("enough")
 @pytest.mark.parametrize(("days", "measured"), [(6, False), (7, True)])
 def test_the_stock_s_own_movements_count_once_a_week_is_known(
     terminal: Terminal, days: int, measured: bool

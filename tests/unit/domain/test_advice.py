@@ -107,3 +107,13 @@ def test_one_cadence_serves_all_classes() -> None:
         option(3600, "0", name="slow"),
     ]
     assert [each.cadence for each in together(options, Target())] == [300, 300]
+
+
+@pytest.mark.parametrize("web", [10, 100, 5_000, 100_000])
+@pytest.mark.parametrize("pieces", [1, 5, 50])
+def test_no_rate_is_above_its_own_unit(web: int, pieces: int) -> None:
+    """Held back pieces that the web would have bought are wanted pieces, too."""
+    for cadence in (300, 86_400):
+        option = play(SkuClass("slow", 1, web, web), cadence, Buffer(pieces=pieces), dice(), 14)
+        assert 0 <= option.oversold <= 1000
+        assert 0 <= option.refused <= 1000
