@@ -27,6 +27,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import Taking
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
+from tidegate.flows.own_skus import own_skus
 from tidegate.flows.papers import Adopt, Drop, Later, Step, Write
 from tidegate.flows.portions import portion
 from tidegate.ledger import chain, cursors, delivery, lookups
@@ -207,7 +208,9 @@ class ShipmentClerk:
             return self.track(item, read_track(item.subject))
         subject = read_shipment(item.subject)
         store = self.connection.store
+        skipped = self.connection.settings.skip_skus
         order = store.papers.order(subject.entity_id)
+        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
         if isinstance(order, Failure):
             return order
         there = store.shipments.of_order(subject.entity_id)
@@ -225,7 +228,6 @@ class ShipmentClerk:
             return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
         mark = Mark(MARK, subject.number)
         numbers = [parcel.number for parcel in subject.parcels]
-        skipped = self.connection.settings.skip_skus
         said = settle(
             mark,
             pieces,

@@ -12,6 +12,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.model import Flow
 from tidegate.domain.states import State
 from tidegate.engine.reconcile import compare, last_days
+from tidegate_sandbox.magento.additions import Additions
 
 CARD = "HUB-0003"
 LINES = (("HUB-0001", 2), (CARD, 1), ("HUB-0002", 1))
@@ -72,3 +73,14 @@ def test_reconciliation_counts_a_skipped_product_as_goods(shop: Fulfilled) -> No
     shop.run("invoices", "payments")
     found = compare(shop.stage.connection, last_days(shop.stage.connection, 7))
     assert [each.text for each in found.differences if each.kind.value == "invoiced"] == []
+
+
+def test_a_skipped_product_with_a_custom_option_is_skipped_by_its_own_sku(shop: Fulfilled) -> None:
+    """The line's SKU is `HUB-0003-red`; `skip_skus` names the product."""
+    placed = shop.sent(lines=((CARD, 1), ("HUB-0001", 2)), additions=Additions(option=("red", "For Ben")))
+    shop.despatch(placed)
+    shop.run("shipments")
+    shop.invoice(placed)
+    shop.run("shipments", "invoices")
+    assert shipped(shop, placed) == [{f"{CARD}-red": "1", "HUB-0001": "2"}]
+    assert shop.stage.shop_order(placed)["state"] == "complete"
