@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib.metadata import PackageNotFoundError, version
@@ -102,6 +103,7 @@ def main(
     ] = False,
 ) -> None:
     """Magento 2 orders into Sage, exactly once."""
+    os.umask(0o077)  # whatever a command writes holds personal data or secrets: for its user alone
     there = context.ensure_object(Invocation)
     there.config = config.expanduser()
     there.debug = debug

@@ -18,6 +18,7 @@ def test_products_of_one_sku_are_certain(terminal: Terminal) -> None:
 def test_decisions_go_out_and_come_back(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "decisions.csv"
     report = terminal.json("match", "--export", str(file), code=1)
+    assert file.stat().st_mode & 0o777 == 0o600  # names of people
     (person, *_) = [each for each in report["pairs"] if each["kind"] == "customer"]
     text = file.read_text(encoding="utf-8")
     changed = "\n".join(
