@@ -151,9 +151,24 @@ class Shelf:
             awaited = Decimal(order["awaited"].get(sku, "0"))
             taken = allocated + despatched - sum(picked(order, each)[sku] for each in ours(order))
             twice = max(min(taken, awaited), ZERO) if strict else max(allocated, taken, ZERO)
+            for source, pieces in self._left_from(order, there, sku).items():
+                part = min(pieces, twice)
+                twice -= part
+                yield (sku, source), part
             source = self._terms.sources.get(lines[0]["warehouse"]) if lines else None
             if source is not None:
                 yield (sku, source), twice
+
+    def _left_from(self, order: Book, there: Book, sku: str) -> dict[str, Decimal]:
+        """What left of an item and the shop has no shipment of, by the source that the shipment will debit."""
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for (code, warehouse), pieces in self._despatched.get(there["id"], {}).items():
+            source = self._terms.sources.get(warehouse)
+            if code == sku and source is not None:
+                found[source] += pieces
+        for shipment in ours(order):
+            found[shipment["source_code"]] -= picked(order, shipment)[sku]
+        return {source: pieces for source, pieces in found.items() if pieces > 0}
 
     def _legacy(self, order: Book, there: Book, strict: bool) -> Iterator[tuple[Place, Decimal]]:
         """What the company still owes and has not taken off its free stock."""

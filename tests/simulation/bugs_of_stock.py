@@ -16,6 +16,11 @@ def vanished_lines_are_forgotten_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(unread_despatches, "still_unread", lambda despatches: [])
 
 
+def pieces_come_back_on_where_the_order_was_to_leave(patch: pytest.MonkeyPatch) -> None:
+    """What left from another warehouse is given to the order's own, and its shipment finds an empty source."""
+    patch.setattr(Claim, "places", lambda self: iter(((self.line.warehouse, self.reserved_twice),)))
+
+
 def refunded_pieces_are_added_back(patch: pytest.MonkeyPatch) -> None:
     """A piece that Magento has ceased to reserve comes back on as if it still did."""
     patch.setattr(Reservation, "left", lambda self, shipped: max(self.ordered - shipped, Decimal(0)))

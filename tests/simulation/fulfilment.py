@@ -97,6 +97,20 @@ VANISHED = Script(
     minutes=300,
     settings={**back("shipments", "inventory"), "back": {"shipments": "4h", "inventory": "55m"}},
 )
+ELSEWHERE = Script(
+    events=(
+        (1, "stock-adjust", {"pick": 0.0, "place": 0.9, "change": 0.0}),
+        (2, "stock-adjust", {"pick": 0.0, "place": 0.9, "change": 0.125}),  # 6 pieces are left in London
+        (5, "place", FOUR),
+        (
+            70,
+            "despatch",
+            {**WHOLE, "elsewhere": 0.95},
+        ),  # and the stock is read before it is shipped in the shop
+    ),
+    minutes=300,
+    settings={**back("shipments", "inventory"), "back": {"shipments": "4h", "inventory": "55m"}},
+)
 REFUNDED = Script(
     events=(
         (5, "place", {**FOUR, "method": "purchaseorder"}),

@@ -103,6 +103,11 @@ MUTANTS = tuple(
         (way_back.written_shipments_count_as_unwritten, fulfilment.STOCKED, "each sale counts once"),
         (way_back.a_shipment_is_written_after_its_stock, fulfilment.SCARCE, "nothing is stuck"),
         (stock.refunded_pieces_are_added_back, fulfilment.REFUNDED, "each sale counts once"),
+        (
+            stock.pieces_come_back_on_where_the_order_was_to_leave,
+            fulfilment.ELSEWHERE,
+            "never more than there is",
+        ),
         (stock.a_reservation_counts_twice, fulfilment.STOCKED, "never more than there is"),
         (stock.vanished_lines_are_forgotten_at_once, fulfilment.VANISHED, "what is sold can be shipped"),
         (way_back.everything_is_new_every_time, fulfilment.STOCKED, "idempotent flows"),

@@ -8,7 +8,7 @@ whole numbers of a hundred-thousandth of a piece (`PIECE`), which is exact and f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,11 +80,13 @@ class Claim:
     """One line of a web order: what Sage has of it (`line`), and what Magento knows.
 
     `written` are the pieces whose shipment stands in Magento; `open` those that Magento still reserves.
+    `left` are pieces that left without Magento knowing, by the warehouse that they left from.
     """
 
     line: WebLine
     written: Decimal = Decimal(0)
     open: Decimal = Decimal(0)
+    left: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def reserved_twice(self) -> Decimal:
@@ -93,6 +95,18 @@ class Claim:
         Allocated, or despatched without Magento knowing; never more than Magento still reserves.
         """
         return max(min(self.line.allocated + self.line.despatched - self.written, self.open), Decimal(0))
+
+    def places(self) -> Iterator[tuple[str, Decimal]]:
+        """Where these pieces come back on: in the warehouse that they left from, else in that of the line.
+
+        Their shipment debits that warehouse's source, which must hold them until then.
+        """
+        rest = self.reserved_twice
+        for warehouse, pieces in self.left:
+            part = min(pieces, rest)
+            rest -= part
+            yield warehouse, part
+        yield self.line.warehouse, rest
 
     @property
     def not_yet_taken(self) -> Decimal:
@@ -104,7 +118,7 @@ class Claim:
 
 def with_reservations(claims: Iterable[Claim]) -> pl.DataFrame:
     """Corrections for a store with multi-source inventory: Magento subtracts what web orders hold itself."""
-    return corrections((one.line.sku, one.line.warehouse, one.reserved_twice) for one in claims)
+    return corrections((one.line.sku, *place) for one in claims for place in one.places())
 
 
 def without_reservations(claims: Iterable[Claim], queued: Mapping[tuple[str, str], Decimal]) -> pl.DataFrame:

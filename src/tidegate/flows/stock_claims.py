@@ -37,6 +37,9 @@ def claims_of(
     ]
     here = {entity_id for entity_id, _ in by_order}
     left = [*shipped.unwritten(name), *unread_despatches.still_unread(unread)]
+    from_where: defaultdict[tuple[int, str, str], list[tuple[str, Decimal]]] = defaultdict(list)
+    for one in left:
+        from_where[one.entity_id, one.line_key, one.sku].append((one.warehouse.upper(), one.quantity))
     left = [one for one in left if one.entity_id not in here]
     gone = {one.entity_id for one in left}
     finished = shipped.finished(name, here | gone)
@@ -45,7 +48,8 @@ def claims_of(
     for entity_id, line in by_order:
         done = written.get((entity_id, line.line_key), ZERO)
         still = reserved.left(entity_id, line.line_key, line.ordered, done)
-        claims.append(Claim(line, done, ZERO if entity_id in finished else still))
+        places = tuple(from_where.pop((entity_id, line.line_key, line.sku), ()))
+        claims.append(Claim(line, done, ZERO if entity_id in finished else still, places))
     claimed: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for one in left:  # one line may have left in several despatches: together they claim what is reserved
         place = one.entity_id, one.line_key

@@ -149,6 +149,15 @@ def test_a_web_line_counts_where_its_warehouse_is() -> None:
     assert shown(*levels, claims=claims, sources={"HOME": "s", "NORTH": "n"}) == {"s": 9, "n": 17}
 
 
+def test_pieces_that_left_from_elsewhere_come_back_on_where_their_shipment_will_debit() -> None:
+    # Seed 555002: 24 of 25 pieces left from another warehouse than the order's, whose source then held too few.
+    claims = (Claim(line(25, 1, 24), open=D(25), left=(("NORTH", D(24)),)),)
+    levels = (level(100, 1), level(4, warehouse="NORTH"))
+    assert shown(*levels, claims=claims, sources={"HOME": "s", "NORTH": "n"}) == {"s": 90, "n": 27}
+    refunded = (Claim(line(25, 1, 24), open=D(20), left=(("NORTH", D(24)),)),)
+    assert shown(*levels, claims=refunded, sources={"HOME": "s", "NORTH": "n"}) == {"s": 89, "n": 23}
+
+
 @pytest.mark.parametrize(
     ("claim", "pieces"),
     [
