@@ -155,9 +155,9 @@ class Shelf:
                 part = min(pieces, twice)
                 twice -= part
                 yield (sku, source), part
-            source = self._terms.sources.get(lines[0]["warehouse"]) if lines else None
-            if source is not None:
-                yield (sku, source), twice
+            usual = self._terms.sources.get(lines[0]["warehouse"]) if lines else None
+            if usual is not None:
+                yield (sku, usual), twice
 
     def _left_from(self, order: Book, there: Book, sku: str) -> dict[str, Decimal]:
         """What left of an item and the shop has no shipment of, by the source that the shipment will debit."""
