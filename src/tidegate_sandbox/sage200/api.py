@@ -105,7 +105,7 @@ class Api:
         self._faults = faults
         self._credentials = credentials
         self._sign_in = sign_in
-        self.context = Context(company, options)
+        self.context = Context(company, options, faults)
         for room in WITH_VIEWS:
             room.add_views(self.context)
         for room in WITH_ROUTES:

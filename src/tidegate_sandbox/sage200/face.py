@@ -33,6 +33,7 @@ FACE_KINDS = frozenset(
         "seats",
         "token_revoked",
         "closed_period",
+        "late_commit",
         "permission",
         "tunnel_down",
         "old_version",

@@ -99,12 +99,14 @@ class Listing:
     default_order: tuple[tuple[str, bool], ...] = ()
     extra_expands: frozenset[str] = frozenset()  #: names that $expand takes without showing a child
 
-    def read(self, query: Query, profile: Profile) -> Any:
-        """The rows that a query asks for; with ``$count`` their number."""
+    def read(self, query: Query, profile: Profile, seen: Callable[[Any], bool] | None = None) -> Any:
+        """The rows that a query asks for, of those that are ``seen``; with ``$count`` their number."""
         check(self.view, query, profile, self.extra_expands)
         if query.metadata:
             return metadata(self.view, profile)
-        rows = self._ordered(self._matching(query, profile), query)
+        rows = self._ordered(
+            filter(seen, self._matching(query, profile)) if seen else self._matching(query, profile), query
+        )
         if query.count:
             return {"count": sum(1 for _ in rows)}
         return [

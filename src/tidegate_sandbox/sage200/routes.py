@@ -8,8 +8,10 @@ from typing import Any
 
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.table import R, Table
+from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage200.call import Call, found
 from tidegate_sandbox.sage200.filter_plan import Finder
+from tidegate_sandbox.sage200.late_commit import committed
 from tidegate_sandbox.sage200.listing import Listing
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.view import View
@@ -51,12 +53,19 @@ class Context:
 
     company: Company
     options: Options
+    faults: FaultPlan
     routes: Routes = field(default_factory=Routes)
     views: dict[str, View] = field(default_factory=dict)
 
     def listing(self, path: str, listing: Listing) -> None:
         """Serve ``GET <path>`` from a listing."""
-        self.routes.on("GET", path, lambda call: listing.read(call.query(), call.profile))
+
+        def read(call: Call) -> Any:
+            asked = call.query_options.get("$filter", "")
+            seen = committed(listing.view, asked, self.company, self.faults)
+            return listing.read(call.query(), call.profile, seen)
+
+        self.routes.on("GET", path, read)
 
     def table(
         self,
