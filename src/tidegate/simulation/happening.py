@@ -11,7 +11,7 @@ from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.staff import Staff
-from tidegate.simulation.trade import SAGE
+from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.world import World
 from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
@@ -39,6 +39,10 @@ LASTING = {
     "slow_large_reads",
     "count_lies",
 }
+
+
+#: How late changes are seen at most: Sage's transactions are shorter than the hub's overlap.
+LATEST = {MAGENTO: lambda pick: 20 + int(pick * 500), SAGE: lambda pick: 30 + int(pick * 240)}
 
 
 class Outside:
@@ -77,6 +81,10 @@ class Outside:
     def do_cancel(self, pick: float) -> None:
         """The merchant cancels an order."""
         self._on_some(pick, self.world.shopper.cancel)
+
+    def do_cancel_latest(self) -> None:
+        """The buyer of the newest order thinks better of it."""
+        self._on_some(0.999999, self.world.shopper.cancel)
 
     def do_edit(self, pick: float) -> None:
         """The merchant edits an order: Magento cancels it and places a copy."""
@@ -153,13 +161,12 @@ class Outside:
                 return
             options = {"entity_id": self.placed[int(pick * len(self.placed))]}
         elif kind == "late_commit":
-            options = {"seconds": 20 + int(pick * 500)}
+            options = {"seconds": LATEST[system](pick)}
         elif kind == "page_cap":
             options = {"size": 20}
         options |= BOUNDS.get(kind, {})
-        self._wire(system).faults.add(
-            Fault(kind, None if kind in LASTING else times, None, None, None, options)
-        )
+        lasting = kind in LASTING or (system, kind) == (SAGE, "late_commit")
+        self._wire(system).faults.add(Fault(kind, None if lasting else times, None, None, None, options))
 
     def do_face_fault_ends(self, system: str, kind: str) -> None:
         """It is over."""

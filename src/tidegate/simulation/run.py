@@ -26,6 +26,7 @@ from tidegate.ledger.faults import NotAllowed
 from tidegate.simulation import judgement
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.happening import Outside
+from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.mortality import ProcessDeath
 from tidegate.simulation.settings import ATTRIBUTES, Settings
@@ -125,6 +126,7 @@ class Simulation:
         self.outcome = Outcome(week.seed)
         self.hub: Hub | None = None
         self.halted_since: datetime | None = None
+        self.misplaced: list[str] = []  #: cycles that took another company's closing for ours
         self.lifts: list[datetime] = []  #: when a person signed in again and lifted a halt
         self.starts: list[datetime] = []  #: when a process began
         self.evidence: judgement.Evidence | None = None
@@ -191,6 +193,8 @@ class Simulation:
         report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)
+        if OTHER_REASON in report.text:
+            self.misplaced.append(f"{report.flow}: {report.text}")
         if report.outcome == "halted":
             self.operate(hub)
         if report.outcome not in CARRIED_OUT:  # halted, or the dead process's lease is still in force
@@ -227,11 +231,21 @@ class Simulation:
             self.run_second_hub()
         elif event.what == "retry-all":
             self.retry_everything()
+        elif event.what == "other-company-closes":
+            self.close_another(event.options["hours"])
         elif event.what == "clock-jump":
             self.outcome.faults["clock jump"] += 1
             self.world.clock_error += timedelta(minutes=event.options["minutes"])
         else:
             self.outside.happen(event)
+
+    def close_another(self, hours: int) -> None:
+        """Another company of the same ledger says that it is locked."""
+        self.outcome.faults["another company closed"] += 1
+        try:
+            close_other(self.world.clock.now(), hours)
+        except ProcessDeath:
+            self.bury()
 
     def keep_copy(self) -> None:
         """The nightly copy of the ledger."""
@@ -318,6 +332,8 @@ class Simulation:
             forgetful="ledger restored" in self.outcome.faults,
         )
         verdict = judgement.judge(self.evidence)
+        for text in self.misplaced[:1]:
+            verdict.add("windows", "week", f"closed by another company's closing: {text}")
         if self.writes() != before:
             verdict.add(
                 "idempotent flows", "week", f"writes with nothing changed: {before} -> {self.writes()}"

@@ -17,6 +17,7 @@ from tidegate.simulation.additions import with_additions
 from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
+from tidegate.simulation.hazards import hazards
 from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.unreadable import unreadable
 
@@ -125,6 +126,7 @@ def write_week(
         *face_faults(rng, start, days),
         *own_faults(rng, start, days),
     ]
+    events += hazards(seed, start, days, back=bool(back))
     # A generator of its own: what is taken back moves nothing else in the week.
     events += takings(random.Random(f"taken-back-{seed}"), start, days)
     settings = {
