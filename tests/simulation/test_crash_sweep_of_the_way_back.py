@@ -13,7 +13,7 @@ import pytest
 from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.script import Script, Scripted
 from tidegate.ledger import database, lease
-from tidegate.simulation.run import ledger_folder
+from tidegate.simulation.ledger_file import ledger_folder
 
 SCENARIO = Script(
     events=(

@@ -17,7 +17,7 @@ from simulation.mutants import MUTANTS
 from simulation.script import Script, Scripted
 from tidegate.simulation import judgement
 from tidegate.simulation.judgement import Evidence
-from tidegate.simulation.run import ledger_folder
+from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
 from tidegate_sandbox import checker, checker_calls
 

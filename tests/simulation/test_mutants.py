@@ -10,7 +10,7 @@ import pytest
 from simulation import engine_scenarios, fulfilment, reading_scenarios, scenarios
 from simulation.mutants import MUTANTS, Mutant
 from simulation.script import Finding, Script, Scripted
-from tidegate.simulation.run import ledger_folder
+from tidegate.simulation.ledger_file import ledger_folder
 
 SCRIPTS = {
     name: script

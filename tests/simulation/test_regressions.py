@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.script import Script, Scripted
-from tidegate.simulation.run import ledger_folder
+from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
 from tidegate_sandbox.checker_documents import receipts
 

@@ -11,7 +11,7 @@ from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.staff import Staff
-from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.trade import MAGENTO, SAGE, chances
 from tidegate.simulation.world import World
 from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
@@ -45,6 +45,12 @@ LASTING = {
 LATEST = {MAGENTO: lambda pick: 20 + int(pick * 500), SAGE: lambda pick: 30 + int(pick * 240)}
 
 
+#: Stock whose change is not seen yet has not changed yet; the checker looks into the transaction and would object.
+NOT_OF_STOCK = "^(?!.*warehouse_holdings)"
+#: Flows that read what has changed in Sage.
+READING = frozenset({"shipments", "inventory", "prices", "invoices", "payments"})
+
+
 class Outside:
     """The shoppers, the merchant, the warehouse, and everything that breaks."""
 
@@ -55,6 +61,7 @@ class Outside:
         self.changed: set[int] = set()  #: orders whose content changed after they were placed
         self.locks = 0
         self.staff = Staff(world.sage.company, items=world.items)
+        self._interfering = random.Random(f"interfere-{world.seed}")
         self.merchant = Merchant(world.shop, items=world.items)
 
     def happen(self, event: Event) -> None:
@@ -63,6 +70,13 @@ class Outside:
             if people.happen(event.what, event.options):
                 return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
+
+    def interfere(self, flow: str) -> None:
+        """While changes in Sage are seen late: some are made just before a cycle reads, which then misses them."""
+        if flow not in READING or self.world.sage_wire.faults.active("late_commit") is None:
+            return
+        for what in ("despatch", "price", "despatch", "invoice-run", "payment"):
+            self.staff.happen(what, chances(self._interfering, what))
 
     def do_order(self, seed: int, more: str = "") -> None:
         """A shopper orders; mostly here, now and then on the store's other website."""
@@ -166,7 +180,8 @@ class Outside:
             options = {"size": 20}
         options |= BOUNDS.get(kind, {})
         lasting = kind in LASTING or (system, kind) == (SAGE, "late_commit")
-        self._wire(system).faults.add(Fault(kind, None if lasting else times, None, None, None, options))
+        path = NOT_OF_STOCK if (system, kind) == (SAGE, "late_commit") else None
+        self._wire(system).faults.add(Fault(kind, None if lasting else times, None, path, None, options))
 
     def do_face_fault_ends(self, system: str, kind: str) -> None:
         """It is over."""

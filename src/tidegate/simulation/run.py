@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +25,7 @@ from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
+from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
 from tidegate.simulation.mortality import ProcessDeath
 from tidegate.simulation.settings import ATTRIBUTES, Settings
 from tidegate.simulation.week import Event, Week, write_week
@@ -72,18 +70,6 @@ def run_week(seed: int, **shape: Any) -> Outcome:
     week = write_week(seed, **shape)
     with ledger_folder() as folder:
         return Simulation(week, folder).run()
-
-
-@contextmanager
-def ledger_folder() -> Iterator[Path]:
-    """A folder for the ledger, in memory where the machine has such a place."""
-    base = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of our own is made in it
-    folder = Path(tempfile.mkdtemp(prefix="tidegate-", dir=base))
-    try:
-        yield folder
-    finally:
-        database.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Simulation:
@@ -190,6 +176,7 @@ class Simulation:
             self.world.clock.set(at)
             if self.world.clock_error:  # a hub waits a minute and looks again: is it due by the new time?
                 return True
+        self.outside.interfere(due.flow)
         report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)
@@ -381,23 +368,3 @@ class Simulation:
             {"promise": each.promise, "subject": each.subject, "text": each.text}
             for each in verdict.violations
         ]
-
-
-def fresh_ledger(folder: Path, name: str = "ledger.db") -> Path:
-    """An empty ledger, migrated: a copy of one that this process has made once."""
-    ledger = folder / name
-    template = Path(tempfile.gettempdir()) / f"tidegate-template-{database_version()}.db"
-    if template.exists():
-        shutil.copy(template, ledger)
-        return ledger
-    database.open_ledger(f"sqlite:///{ledger}", durability="off")
-    database.ensure_ready()
-    database.backup(template)
-    database.close()
-    return ledger
-
-
-def database_version() -> str:
-    """A name for the ledger's present shape, so that an old template is never used."""
-    migrations = sorted(Path(database.__file__).with_name("migrations").glob("[0-9]*.py"))
-    return "-".join(f"{each.stem[:4]}{each.stat().st_mtime_ns % 10**9}" for each in migrations)

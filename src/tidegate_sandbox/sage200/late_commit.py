@@ -19,9 +19,11 @@ STAMP = "date_time_updated"
 SECONDS = 120
 
 
-def committed(view: View, asked: str, company: Company, faults: FaultPlan) -> Callable[[Any], bool] | None:
-    """Which records of a view a read sees; None for all. ``asked`` is the text of its filter."""
-    fault = faults.active("late_commit")
+def committed(
+    path: str, view: View, asked: str, company: Company, faults: FaultPlan
+) -> Callable[[Any], bool] | None:
+    """Which records of a view the read of ``path`` sees; None for all. ``asked`` is the text of its filter."""
+    fault = faults.active("late_commit", path=path)
     if fault is None or STAMP not in asked:
         return None
     name = next((each for each in view.getters if each.endswith(STAMP) and each in asked), None)
@@ -34,7 +36,7 @@ def committed(view: View, asked: str, company: Company, faults: FaultPlan) -> Ca
         at = stamp(record)
         if at is None or at <= since or getattr(record, "id", 0) % 2 == 0:
             return True
-        faults.take_kind("late_commit")
+        faults.take_kind("late_commit", path=path)
         return False
 
     return seen

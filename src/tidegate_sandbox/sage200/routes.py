@@ -62,7 +62,7 @@ class Context:
 
         def read(call: Call) -> Any:
             asked = call.query_options.get("$filter", "")
-            seen = committed(listing.view, asked, self.company, self.faults)
+            seen = committed(path, listing.view, asked, self.company, self.faults)
             return listing.read(call.query(), call.profile, seen)
 
         self.routes.on("GET", path, read)
