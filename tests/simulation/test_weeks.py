@@ -29,6 +29,8 @@ KINDS = {
     *answers.KINDS,
     *(kind for _, kind, _ in answers.BEARS_LESS),
     *(kind for _, kind in FACE_FAULTS),
+    "status-404",
+    "another company closed",
     "locked unannounced",
     "process death",
     "second hub",

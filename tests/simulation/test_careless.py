@@ -1,0 +1,34 @@
+"""Careless changes that were once tried on the code: the weeks see at least six of them.
+
+Without the change the same weeks are clean: they are among those of `test_weeks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from simulation import bugs_of_carelessness as careless
+from simulation import bugs_of_stock as stock
+from simulation import bugs_of_the_engine as engine
+from simulation.test_weeks import SEEDS
+from tidegate.simulation.run import run_week
+
+#: The change, and weeks of which at least one finds it.
+SEEN: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[int, ...]], ...] = (
+    (careless.a_404_at_a_look_up_means_absent, (3, 13, 18)),
+    (engine.any_company_s_closing_is_ours, (3, 16, 19)),
+    (careless.no_overlap_at_deltas, (0, 49)),
+    (stock.a_reservation_counts_twice, (0, 7)),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("change", "seeds"), SEEN, ids=lambda each: getattr(each, "__name__", ""))
+def test_the_weeks_see_it(
+    change: Callable[[pytest.MonkeyPatch], None], seeds: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(seeds) <= set(SEEDS)
+    change(monkeypatch)
+    assert any(run_week(seed).violations for seed in seeds), f"no week of {seeds} sees it"
