@@ -28,6 +28,11 @@ _HASTY = timedelta(minutes=1)
 
 def check(flows: Mapping[str, Flow], key: str, report: Report) -> None:
     """Check the flows of one connection."""
+    hasty = [name for name, flow in flows.items() if _is_hasty(flow)]
+    if hasty:  # one warning, however many there are
+        first = f"{joined(key, hasty[0])}.every"
+        more = f" (and {', '.join(hasty[1:])})" if hasty[1:] else ""
+        report.warning(first, f'"{flows[hasty[0]].every}"{more}', "Sage works in batches; 15m is usual")
     for name, flow in flows.items():
         path = joined(key, name)
         if name not in FLOWS:
@@ -43,14 +48,21 @@ def _check_flow(flow: Flow, key: str, report: Report) -> None:
     elif not flow.every and not flow.cron and flow.enabled:
         remedy = 'say when it runs: every = "15m", or cron = "*/15 6-20 * * *"'
         report.problem(key, "neither every nor cron", remedy)
-    if flow.every and check_every(flow.every, f"{key}.every", report) and parse_every(flow.every) < _HASTY:
-        report.warning(f"{key}.every", f'"{flow.every}"', "Sage works in batches; 15m is usual")
+    if flow.every:
+        check_every(flow.every, f"{key}.every", report)
     if flow.cron:
         problem = cron_problem(flow.cron)
         if problem:
             remedy = 'write five fields: minute hour day month weekday, e.g. "*/15 6-20 * * MON-FRI"'
             report.problem(f"{key}.cron", f'the text "{flow.cron}" ({problem})', remedy)
     check_range(flow.batch, 1, 500, f"{key}.batch", report)
+
+
+def _is_hasty(flow: Flow) -> bool:
+    try:
+        return bool(flow.every) and parse_every(flow.every) < _HASTY
+    except ValueError:  # told on its own
+        return False
 
 
 def check_every(text: str, key: str, report: Report) -> bool:

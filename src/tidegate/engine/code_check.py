@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tidegate.engine.permission_check import enabled
 from tidegate.flows import products
@@ -26,6 +26,7 @@ def check_codes(connection: Connection, lists: Mapping[str, CodeList]) -> Iterat
         )
     if "products" in running:
         yield check_skus(connection)
+        yield from check_hidden(connection.settings.skus, picture.read(connection.name, products.SHOP)["key"])
 
 
 def check_couriers(connection: Connection, couriers: CodeList) -> Iterator[Finding]:
@@ -59,6 +60,18 @@ def check_clearing(connection: Connection, banks: CodeList) -> Iterator[Finding]
         )
     elif prepaid:
         yield Finding("clearing accounts", "pass", f"found: {', '.join(sorted(set(prepaid.values())))}")
+
+
+def check_hidden(skus: Mapping[str, str], shop: Iterable[str]) -> Iterator[Finding]:
+    """A mapping `"A" = "B"` takes Sage's product B for A: a product of the shop's own that is called B gets nothing."""
+    there = {sku.casefold() for sku in shop}
+    own = {sku.casefold() for sku in skus}
+    hidden = [f'"{sku}" = "{code}"' for sku, code in skus.items() if code.casefold() in there - own]
+    if hidden:
+        text = f"the shop has a product of the same name as Sage's code: {', '.join(sorted(hidden))}"
+        yield Finding(
+            "skus", "warn", text, "its stock and prices are the mapped SKU's; give it a line in skus, too"
+        )
 
 
 def check_skus(connection: Connection) -> Finding:
