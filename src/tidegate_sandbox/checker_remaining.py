@@ -56,10 +56,16 @@ def picked(order: Book, memo: Book) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for item_id, row in rows.items():
         parent = rows.get(order["parents"].get(item_id))
-        variant = parent is not None and parent["sku"] == row["sku"]
-        if row["sku"] in order["pieces"] and not variant:
-            found[row["sku"]] = found.get(row["sku"], ZERO) + Decimal(row["qty"])
+        sku = product(order, row)
+        variant = parent is not None and product(order, parent) == sku
+        if sku in order["pieces"] and not variant:
+            found[sku] = found.get(sku, ZERO) + Decimal(row["qty"])
     return found
+
+
+def product(order: Book, row: Book) -> str:
+    """The product's own SKU of a document's line, whose own may have options added."""
+    return str(order["products"].get(row["order_item_id"], row["sku"]))
 
 
 def remaining(order: Book) -> Mapping[str, Decimal]:

@@ -91,13 +91,16 @@ class Shelf:
         """SKUs of which nothing exact can be said.
 
         Their orders wait for a person or belong to nobody here, or were shipped by hand in the shop: of
-        that the company does not know, nor, before it despatches, the hub.
+        that the company does not know, nor, before it despatches, the hub. When a shop frees the pieces of
+        virtual goods, which nobody ships, is not recorded.
         """
         there = {order["entity_id"] for order, _ in self._web}
         return {
             sku
             for id, order in self._shop.items()
-            if (id not in there and order["awaited"]) or len(ours(order)) < len(order["shipments"])
+            if order["virtual"]
+            or (id not in there and order["awaited"])
+            or len(ours(order)) < len(order["shipments"])
             for sku in order["pieces"]
         }
 

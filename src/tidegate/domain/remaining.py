@@ -253,12 +253,15 @@ def _differs(order: Order, currency: str, before: Totals, now: Totals, taken: Re
     if not (taken.cancelled or taken.refunded) or abs(stated - now.grand_total) <= SLACK:
         return None
     adjusted = f" (with adjustments of {shown(taken.adjustment)})" if taken.adjustment else ""
+    base = before is order.base_totals
+    besides = ", ".join(f"{each.name()} {shown(each.base if base else each.amount)}" for each in order.extras)
+    also = f" The order also has {besides}: how the store took that back is not told." if besides else ""
     return Failure(
         Code.TOTALS_DIFFER,
         f"Of order {order.increment_id} Magento has cancelled {shown(taken.cancelled)} and refunded "
         f"{shown(taken.refunded)}{adjusted} of {shown(before.grand_total)} {currency}, which leaves "
         f"{shown(stated)}; the pieces and the shipping that it has not cancelled or refunded are worth "
-        f"{shown(now.grand_total)}. Enter the order by hand, then `tidegate queue link`; or "
+        f"{shown(now.grand_total)}.{also} Enter the order by hand, then `tidegate queue link`; or "
         "`tidegate queue skip`.",
         sent=False,
         details={
@@ -269,5 +272,6 @@ def _differs(order: Order, currency: str, before: Totals, now: Totals, taken: Re
             "adjustment": shown(taken.adjustment),
             "remains by totals": shown(stated),
             "remains by quantities": shown(now.grand_total),
+            **({"other amounts": besides} if besides else {}),
         },
     )

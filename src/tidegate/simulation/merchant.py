@@ -10,7 +10,6 @@ from typing import Any
 from tidegate.simulation import bulk_queue
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
-from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import MagentoStore
@@ -53,7 +52,6 @@ class Merchant:
             for order in self._store.orders.all()
             if order.row.get("state") in ("new", "processing")
             and not any(item["qty_shipped"] or item["qty_refunded"] for item in order.items)
-            and is_plain(order)
         ]
         if not orders:
             return
@@ -74,7 +72,6 @@ class Merchant:
             for order in self._store.orders.all()
             if order.row.get("state") in ("new", "processing")
             and not any(item["qty_shipped"] or item["qty_invoiced"] for item in order.items)
-            and is_plain(order)
             and not any("parent_item_id" in item for item in order.items)
             and any(item["qty_ordered"] > 1 for item in order.items)
         ]
@@ -112,17 +109,3 @@ def pieces(ordered: Any, share: float) -> Decimal:
     """So much of a line, at least one piece."""
     part = Decimal(ordered) * Decimal(str(round(share, 2)))
     return max(part.to_integral_value(ROUND_CEILING), Decimal(1))
-
-
-def is_plain(order: Order) -> bool:
-    """Whether lines, shipping and tax are all of it: how a shop parts fees and gift cards is not recorded."""
-    row = order.row
-    names = (
-        "subtotal",
-        "discount_amount",
-        "discount_tax_compensation_amount",
-        "shipping_amount",
-        "tax_amount",
-    )
-    known = sum((Decimal(row.get(name) or 0) for name in names), Decimal(0))
-    return abs(Decimal(row["grand_total"]) - known) <= Decimal("0.05")

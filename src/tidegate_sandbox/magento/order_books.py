@@ -49,6 +49,8 @@ def account(order: Order) -> dict[str, Any]:
         "parents": {
             item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")
         },
+        "products": {item["item_id"]: order.sku_of(item) for item in order.items},
+        "virtual": bool(order.row.get("is_virtual")),
         "pieces": {sku: str(count) for sku, count in pieces.items()},
         "tax_percents": sorted({str(item.get("tax_percent") or 0) for item in order.items}),
         "street": list(order.billing.get("street") or []),

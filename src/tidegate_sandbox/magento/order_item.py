@@ -45,7 +45,12 @@ class OrderItems:
         return (item for item in self.order.items if not self.accompanies(item))
 
     def to_ship(self, item: Row) -> Decimal:
-        """Pieces still to be shipped; what was refunded is taken to be of those (assumed, as by the stock)."""
+        """Pieces still to be shipped; what was refunded is taken to be of those (assumed, as by the stock).
+
+        Of a virtual item none: nobody can ship it, and nothing waits for that (Magento's published source).
+        """
+        if item.get("is_virtual"):
+            return ZERO
         gone = item["qty_shipped"] + item["qty_refunded"] + item["qty_canceled"]
         return self._left(item, item["qty_ordered"] - gone)
 

@@ -25,6 +25,8 @@ ORDER: dict[str, Any] = {
     "cancelled": {"A": "2"},
     "creditmemos": [MEMO],
     "parents": {},
+    "products": {},
+    "virtual": False,
 }
 ASKED = [{"flow": "orders", "step": "reduced-1", "state": "review"}]
 
