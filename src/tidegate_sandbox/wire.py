@@ -91,6 +91,9 @@ class Wire:
     ``error_body(status)`` gives the face's own content type and body for an HTTP error. ``kinds``, where
     given, are the face's own fault kinds: the control surface then refuses to arm any other.
 
+    ``gives_up(path)``, which may be set, tells after how many seconds a proxy before the face answers 504 to a
+    slow answer; None: it waits.
+
     The control surface: ``POST``, ``GET``, ``DELETE /_sandbox/faults``; ``GET``, ``POST /_sandbox/clock``;
     ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults.
     """
@@ -108,6 +111,7 @@ class Wire:
         self.faults = faults
         self.clock = clock
         self._error_body = error_body
+        self.gives_up: Callable[[str], float | None] = lambda path: None
         self.kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
         self._log: deque[Seen] = deque(maxlen=LOG_LENGTH)
         self._totals: Counter[str] = Counter()
@@ -298,11 +302,14 @@ class Wire:
     def _slow(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
         seconds, effect = fault.options.get("seconds", 10), fault.options.get("effect") or "now"
         result = self._run(environ, body) if effect == "now" else None
-        left = self._wait(environ, seconds)
-        if left is not None:
+        given = min(seconds, self.gives_up(environ["PATH_INFO"]) or seconds)
+        left = self._wait(environ, given)
+        if left is not None or given < seconds:
             if effect == "late":
-                self._defer(environ, body, left)
+                self._defer(environ, body, (left or 0) + seconds - given)
                 self.settle()
+            if left is None:  # what stands before the face waits no longer, the client still would
+                return answer(504, *self._error_body(504))
             raise ConnectionDropped("timeout")
         return result or self._run(environ, body)
 

@@ -19,6 +19,7 @@ from tidegate.engine.code_check import check_codes
 from tidegate.engine.credit_check import check_credits
 from tidegate.engine.currency_check import account_currency, check_currencies, website_currencies
 from tidegate.engine.hub import Hub
+from tidegate.engine.limits_check import check_limits
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
 from tidegate.engine.permission_check import check_permissions
 from tidegate.engine.price_check import check_prices
@@ -303,6 +304,7 @@ def check_flows(
     """What the flows beyond orders stand on. A store that did not answer is not asked again."""
     known = lists_by_kind(lists or ())
     yield from check_codes(connection, known)
+    yield from check_limits(connection)
     if facts.websites is None:
         return
     yield from check_attributes(connection)

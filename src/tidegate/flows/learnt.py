@@ -5,7 +5,7 @@ Forgotten after a week and learnt anew: servers are repaired, and a limit that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -62,6 +62,14 @@ def keep(connection: Connection, now: datetime) -> None:
             continue
         since = kept.since if kept and now - kept.since <= KEPT_FOR else now
         marks.write(name, msgspec.json.encode(_Kept(since, learnt)).decode(), now)
+
+
+def told(connection: Connection) -> Iterator[tuple[str, datetime, Mapping[str, int]]]:
+    """What is kept of each system: its name, since when, and the sizes."""
+    for name, _ in _teachers(connection):
+        kept = _read(name)
+        if kept is not None and kept.limits:
+            yield name.removeprefix("limits:"), kept.since, kept.limits
 
 
 def _teachers(connection: Connection) -> list[tuple[str, Teacher]]:

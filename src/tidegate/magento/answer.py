@@ -18,6 +18,7 @@ READS = ("GET", "HEAD")
 #: Statuses with which the store itself refuses; any other 4xx (408, 418, 425) passes by itself. A read of what
 #: is there is refused in the store's own words, or not by the store.
 REFUSALS = (400, 404, 406, 409, 410, 412, 413, 415, 422)
+TOO_LONG_STATUSES = (400, 404, 413, 414, 431)
 READ_REFUSALS = (400, 404, 413)
 
 STATUS = "status"  #: keys of `Failure.details`
@@ -27,6 +28,7 @@ ARRAY_LIMIT = "array_limit"
 ONE_RECORD = "maybe_one_record"
 TOO_MUCH = "too_much"  #: a smaller page may be answered
 SIGNATURE = "signature"
+TOO_LONG = "too_long"  #: a shorter query may be answered
 ASTRAY = "astray"  #: no word of the store's: is its API at this address at all?
 
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
@@ -173,6 +175,8 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     title = redact(" ".join((found.group(1) if found else raw).split()))[:120] or "(empty)"
     details = {STATUS: str(answer.status)}
     status = answer.status
+    if reads and status in TOO_LONG_STATUSES:  # the store's own refusals are JSON
+        details[TOO_LONG] = "yes"
     page = (
         f"the answer to {call} is no JSON but {answer.content_type or 'of no type'}, status {status}: {title}"
     )
@@ -195,7 +199,7 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     if status in (404, 405, 410):
         text = f"{page}; if it stays so, there is no REST API at this address: check the store's `url`"
         return _doubtful(reads, text, {**details, ASTRAY: "yes"})
-    if status == 413:
+    if status == 413 and not reads:
         return Failure(Code.REFUSED, page, sent=False, details=details)
     if status in (502, 504):
         return _doubtful(reads, page, details, code=Code.GATEWAY_TIMEOUT, one_record=True)

@@ -5,7 +5,7 @@ Numbers become Decimal from the JSON token on; nothing raises for what the store
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -18,7 +18,17 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.magento.access import Access
 from tidegate.magento.address import Address, is_astray
-from tidegate.magento.answer import ARRAY_LIMIT, PAGE_LIMIT, READS, RESOURCE, garbage, judge, status_of
+from tidegate.magento.answer import (
+    ARRAY_LIMIT,
+    PAGE_LIMIT,
+    READS,
+    RESOURCE,
+    TOO_LONG,
+    garbage,
+    judge,
+    status_of,
+)
+from tidegate.magento.pools import LONGEST, K, pools, shorter
 from tidegate.magento.search import NO_ORDER, Search
 from tidegate.magento.whose_fault import (
     SIGN_IN,
@@ -38,6 +48,7 @@ T = TypeVar("T")
 
 REST = "/rest"
 ORDERS = "/V1/orders"
+_QUERY = "query"  #: among the learnt limits: characters of a query
 _PROBE = Search().where(NO_ORDER).sized(1).only("total_count")  # reads no order; every integration may
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")  # a price in quotes is refused
 
@@ -51,6 +62,7 @@ class StoreClient:
         self._clock = clock
         self._address = Address()
         self._limit: int | None = None
+        self._longest = LONGEST  #: characters of a query that get through
         self._sizes: dict[str, int] = {}  #: rows of a page that the store gives in good time, by path
         self._array_limit: int | None = None
         self._skew: timedelta | None = None
@@ -91,17 +103,23 @@ class StoreClient:
     @property
     def learnt_limits(self) -> Mapping[str, int]:
         """What the shop has taught of its pages, by name, to be kept between processes."""
-        return {**self._sizes, **({PAGE_LIMIT: self._limit} if self._limit else {})}
+        query = {_QUERY: self._longest} if self._longest < LONGEST else {}
+        return {**self._sizes, **({PAGE_LIMIT: self._limit} if self._limit else {}), **query}
 
     def take_limits(self, learnt: Mapping[str, int]) -> None:
         """What an earlier process has learnt; what is known already stays."""
         sizes = {name: size for name, size in learnt.items() if size > 0}
         self._limit = self._limit or sizes.pop(PAGE_LIMIT, None)
+        self._longest = min(self._longest, sizes.pop(_QUERY, LONGEST))
         self._sizes = {**{name: size for name, size in sizes.items() if name != PAGE_LIMIT}, **self._sizes}
 
     def forget_limits(self) -> None:
         """Try again at full size."""
-        self._limit, self._sizes = None, {}
+        self._limit, self._longest, self._sizes = None, LONGEST, {}
+
+    def pools(self, keys: Sequence[K], most: int) -> Iterator[list[K]]:
+        """The keys of a look-up, in portions that get through."""
+        return pools(keys, most, self._longest)
 
     def remember_array_limit(self, limit: int) -> None:
         """What the shop taught an earlier process."""
@@ -209,6 +227,8 @@ class StoreClient:
             raw = self._whose_fault(raw, method, path, query, body)
         if isinstance(raw, Failure):
             self._learn(raw)
+            if TOO_LONG in raw.details:
+                self._longest = shorter(len(query), self._longest)
         return raw
 
     def _whose_fault(

@@ -184,8 +184,7 @@ class OrderPapers:
     def states(self, entity_ids: Sequence[int]) -> dict[int, str] | Failure:
         """The present state of each of these orders; one that is gone is left out."""
         found: dict[int, str] = {}
-        for start in range(0, len(entity_ids), STATES):
-            part = list(entity_ids[start : start + STATES])
+        for part in self._client.pools(entity_ids, STATES):
             search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
             answer = self._client.search(ORDERS, search.only("items[entity_id,state]"), _STATES)
             if isinstance(answer, Failure):

@@ -175,8 +175,7 @@ class StorePeople:
     def by_ids(self, ids: Sequence[int]) -> dict[int, WireCustomer] | Failure:
         """These customers; who is gone is left out."""
         found: dict[int, WireCustomer] = {}
-        for start in range(0, len(ids), self._page_size):
-            part = sorted(ids[start : start + self._page_size])
+        for part in self._client.pools(sorted(ids), self._page_size):
             search = Search().where(Filter("entity_id", "in", part)).sized(len(part)).only(FIELDS)
             answer = self._client.search(f"{PATH}/search", search, _CUSTOMERS)
             if isinstance(answer, Failure):

@@ -91,8 +91,8 @@ class ProductSkus:
 
     def _ask(self, product_ids: Iterable[int]) -> Failure | None:
         missing = sorted(product_ids)
-        for start in range(0, len(missing), MOST):
-            search = Search().where(Filter("entity_id", "in", missing[start : start + MOST]))
+        for part in self._client.pools(missing, MOST):
+            search = Search().where(Filter("entity_id", "in", part))
             page = self._client.search(PATH, search.sized(MOST).only(FIELDS), _PAGE)
             if isinstance(page, Failure):
                 return page

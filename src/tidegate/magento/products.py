@@ -107,10 +107,7 @@ class StoreProducts:
         """These products; unknown ones are left out. A SKU with a comma is asked alone: `in` splits at it."""
         found: list[StoreProduct] = []
         plain = sorted(sku for sku in set(skus) if "," not in sku)
-        questions = [
-            Filter("sku", "in", plain[start : start + self._page_size])
-            for start in range(0, len(plain), self._page_size)
-        ]
+        questions = [Filter("sku", "in", part) for part in self._client.pools(plain, self._page_size)]
         questions += [Filter("sku", "eq", sku) for sku in sorted(set(skus)) if "," in sku]
         for question in questions:
             search = Search().where(question).sized(self._page_size).only(FIELDS)

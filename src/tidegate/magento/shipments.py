@@ -166,13 +166,14 @@ class Shipments:
 
     def ships_together(self, product_ids: Sequence[int]) -> set[int] | Failure:
         """Those of these bundles whose parts ship as one; a bundle that is gone counts as separate."""
-        if not product_ids:
-            return set()
-        search = Search().where(Filter("entity_id", "in", list(product_ids))).sized(len(product_ids))
-        found = self._client.search("/V1/products", search.only("items[id,custom_attributes]"), _PRODUCTS)
-        if isinstance(found, Failure):
-            return found
-        return {one.id for one in found.items or [] if one.id is not None and not _separate(one)}
+        together: set[int] = set()
+        for part in self._client.pools(product_ids, len(product_ids)):
+            search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
+            found = self._client.search("/V1/products", search.only("items[id,custom_attributes]"), _PRODUCTS)
+            if isinstance(found, Failure):
+                return found
+            together |= {one.id for one in found.items or [] if one.id is not None and not _separate(one)}
+        return together
 
 
 def _separate(product: _Product) -> bool:

@@ -31,8 +31,6 @@ PAGE = 1000
 #: SKUs whose prices are asked for at once, and answers after which the product search is asked instead.
 PRICED = 100
 _NO_PRICES = (Code.NOT_PERMITTED, Code.NOT_AUTHENTICATED, Code.UNKNOWN_ENDPOINT, Code.REFUSED)
-#: Characters of SKUs in one question: addresses beyond 8 kB are refused by web servers.
-LONGEST_QUESTION = 2000
 
 
 class SourceItem(msgspec.Struct, frozen=True):
@@ -160,7 +158,7 @@ class StoreStock:
     def items(self, skus: Sequence[str], sources: Sequence[str]) -> list[SourceItem] | Failure:
         """What lies at these sources of these SKUs; pairs that the store does not have are left out."""
         found: list[SourceItem] = []
-        for which in _asked("sku", skus):
+        for which in _asked(self._client, "sku", skus):
             read = self._pages(Search().where(which, Filter("source_code", "in", list(sources))))
             if isinstance(read, Failure):
                 return read
@@ -217,7 +215,7 @@ class StoreStock:
 
     def _searched(self, skus: Sequence[str]) -> dict[str, Known] | Failure:
         by_name: dict[str, Known] = {}
-        for which in _asked("sku", skus):
+        for which in _asked(self._client, "sku", skus):
             search = Search().where(which).only("items[sku,type_id],total_count")
             rows = read_pages(
                 self._client,
@@ -250,18 +248,8 @@ class StoreStock:
         return None
 
 
-def _asked(field: str, values: Sequence[str]) -> Iterator[Filter]:
+def _asked(client: StoreClient, field: str, values: Sequence[str]) -> Iterator[Filter]:
     """Filters that name all values and are short enough; a comma would part one value into two."""
-    pool: list[str] = []
-    length = 0
-    for value in values:
-        if "," in value:
-            yield Filter(field, "eq", value)
-            continue
-        if pool and length + len(value) > LONGEST_QUESTION:
-            yield Filter(field, "in", pool)
-            pool, length = [], 0
-        pool.append(value)
-        length += len(value) + 3
-    if pool:
-        yield Filter(field, "in", pool)
+    yield from (Filter(field, "eq", value) for value in values if "," in value)
+    plain = [value for value in values if "," not in value]
+    yield from (Filter(field, "in", part) for part in client.pools(plain, PAGE))

@@ -157,6 +157,11 @@ class Receivables:
             user=user or company.user,
             source=source,
             bank_id=bank.id,
+            # The control account and the bank, negative for a receipt (P).
+            nominal_shares=[
+                NominalShare(company.ledger.control("debtors"), gross, customer.code),
+                NominalShare(bank.target, sign * value, reference),
+            ],
         )
         journal.transaction_id = one.id
         return self._book(one, customer)

@@ -9,6 +9,7 @@ import msgspec
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp import Company, demo_company
 from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.sage200.api import PREFIXES, PROFESSIONAL
 from tidegate_sandbox.sage200.face import FACE_KINDS, Sage200Face
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.wire import Wire
@@ -34,4 +35,7 @@ def build(
     redirect_uris: tuple[str, ...] = tuple(options.pop("redirect_uris", ()))
     chosen = company if company is not None else demo_company(clock)
     face = Sage200Face(clock, faults, chosen, Options(**options), redirect_uris=redirect_uris)
-    return face, Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    hosted = tuple(prefix for prefix, edition in PREFIXES if edition == PROFESSIONAL)
+    wire.gives_up = lambda path: face.options.longest_answer if path.startswith(hosted) else None
+    return face, wire

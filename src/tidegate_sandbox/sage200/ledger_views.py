@@ -46,6 +46,7 @@ def add_views(context: Context) -> None:
             **_values(),
             "trader_transaction_type": lambda one: ENTRY_KIND[one.kind],
             "queried": attrgetter("queried"),
+            "discount_days": lambda one: 0,
             "full_settlement_date": attrgetter("settled_on"),
             "control_value_in_base_currency": attrgetter("gross"),
             "urn": attrgetter("urn"),

@@ -28,6 +28,10 @@ CONTROL_NAMES = {
 """The company's word: (name, type). The types' own names are not public (A)."""
 
 
+REPORT_CATEGORY = 1
+"""Every account has one in its report layout: never null (C)."""
+
+
 class NominalLine(NamedTuple):
     """A row of a journal that was posted, with its journal."""
 
@@ -62,6 +66,7 @@ def add_views(context: Context) -> None:
             "department_id": division(company.departments, "department"),
             "department_code": attrgetter("target.department"),
             "nominal_account_type": lambda one: "NominalAccountPosting",
+            "report_category_id": lambda one: REPORT_CATEGORY,
             "balance_year_to_date": attrgetter("balance"),
             "debit_balance_year_to_date": attrgetter("debits"),
             "credit_balance_year_to_date": attrgetter("credits"),

@@ -31,6 +31,7 @@ class Options:
     created: bool = False  #: a POST answers 201 and not 200, P
     longest_query: int | None = 2048  #: characters; Professional only, as IIS has it; None for no limit
     long_query_status: Literal[400, 404, 414] = 404  #: with a web page: ASP.NET, IIS (404.15), a proxy
+    longest_answer: float | None = 85  #: seconds until a 504; Professional only, None for no limit
     most_nodes: int | None = 100  #: comparisons and the and/or between them in a filter; Professional only
     spare_fields: bool = True  #: spare_* exist (14 August 2023); §9.1
     missing: frozenset[str] = frozenset()  #: collections that this version does not have; §1

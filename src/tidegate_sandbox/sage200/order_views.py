@@ -206,8 +206,20 @@ def _add_order(context: Context) -> None:
         views["sop_payment_method"],
         lambda one: company.payment_methods.get(one.payment.method_id) if one.payment is not None else None,
     )
-    memo = View.of("sop_order_memo", {"note": lambda one: one["note"], "is_active": _memo_active}, no_loose)
-    order.child("memos", memo, lambda one: one.extra.get("memos", []))
+    memo = View.of(
+        "sop_order_memo",
+        {
+            "sop_order_return_id": lambda one: one["sop_order_return_id"],
+            "note": lambda one: one["note"],
+            "is_active": _memo_active,
+        },
+        no_loose,
+    )
+    order.child(
+        "memos",
+        memo,
+        lambda one: [{**each, "sop_order_return_id": one.id} for each in one.extra.get("memos", [])],
+    )
     views["sop_order_line"].child("sop_order", order, lambda one: company.orders.table[one.order_id])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from integration.flows.stage import Stage
+from tidegate.engine.limits_check import check_limits
 from tidegate.flows import learnt
 from tidegate.ledger.database import transaction
 
@@ -28,3 +29,14 @@ def test_the_next_process_begins_with_what_was_learnt(stage: Stage) -> None:
         learnt.keep(connection, now + timedelta(days=8))
     learnt.recall(connection, now + timedelta(days=8))
     assert connection.store.client.learnt_limits == {}
+
+
+def test_check_tells_what_both_systems_have_taught(stage: Stage) -> None:
+    connection, now = stage.connection, stage.now
+    connection.company.take_limits({"query": 600})
+    connection.store.client.take_limits({"query": 950})
+    with transaction("end"):
+        learnt.keep(connection, now)
+    found = [finding.text for finding in check_limits(connection)]
+    assert [f"query {size}" in text for size, text in zip((600, 950), found, strict=True)] == [True, True]
+    assert all(f"{now + timedelta(days=7):%Y-%m-%d}" in text for text in found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date
 from typing import Any
 
 import pytest
 
-from integration.sandbox.sage200_world import STANDARD, sage
+from integration.sandbox.sage200_world import PROFESSIONAL, STANDARD, sage
 from tidegate_sandbox.erp import Rules
 from tidegate_sandbox.faults import Fault
 
@@ -314,6 +315,33 @@ def test_large_reads_may_take_too_long() -> None:
     assert world.call("GET", "products", params={"$top": "6"}).status_code == 504
     assert world.call("GET", "products", params={"$top": "5"}).status_code == 200
     assert world.faults.fired() == {"slow_large_reads": 1}
+
+
+def test_an_answer_after_85_seconds_is_a_504_at_a_company_s_own_server() -> None:
+    for base, longest, seconds, status in (
+        (PROFESSIONAL, 85, 84, 200),
+        (PROFESSIONAL, 85, 86, 504),
+        (PROFESSIONAL, None, 86, 200),
+        (STANDARD, 85, 86, 200),
+    ):
+        world = sage(longest_answer=longest)
+        world.base = base
+        world.http.timeout = 200
+        world.faults.add(Fault("slow", options={"seconds": seconds}))
+        before = world.wire.clock.now()
+        assert world.call("GET", "products", params={"$top": "1"}).status_code == status
+        spent = (world.wire.clock.now() - before).total_seconds()
+        assert round(spent) == min(seconds, 85 if status == 504 else seconds)
+
+
+def test_tokens_have_the_shape_of_signed_ones_and_categories_are_never_null() -> None:
+    world = sage()
+    header, claims, signature = world.face.sign_in().access_token.split(".")
+    assert b'"alg":"RS256"' in b64decode(header + "==", "-_")
+    assert claims
+    assert len(b64decode(signature + "==", "-_")) == 256
+    (code, *_) = world.call("GET", "nominal_codes", params={"$top": "1"}).json()
+    assert code["report_category_id"] is not None
 
 
 def test_a_customer_on_hold_gets_an_order_on_hold() -> None:

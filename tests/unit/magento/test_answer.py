@@ -115,7 +115,7 @@ def test_point_24_the_report_id_of_a_500_is_kept() -> None:
         (404, b"<h1>Not Found</h1>", Code.SERVER_TROUBLE, Code.UNCLEAR_ANSWER),
         (405, b"<h1>Not Allowed</h1>", Code.SERVER_TROUBLE, Code.UNCLEAR_ANSWER),
         (410, b"<h1>Gone</h1>", Code.SERVER_TROUBLE, Code.UNCLEAR_ANSWER),
-        (413, b"<h1>Request Entity Too Large</h1>", Code.REFUSED, Code.REFUSED),
+        (413, b"<h1>Request Entity Too Large</h1>", Code.SERVER_TROUBLE, Code.REFUSED),
         (429, b"slow down", Code.THROTTLED, Code.THROTTLED),
     ],
 )

@@ -12,6 +12,7 @@ from tidegate.domain.keys import revision
 from tidegate.domain.order import LineOption, Order
 from tidegate.magento import product_skus
 from tidegate.magento.option_titles import titled, titles
+from tidegate.magento.pools import pools
 from tidegate.magento.product_skus import ProductSkus
 from unit.magento import recordings
 from unit.magento.test_product_skus import ordered
@@ -29,6 +30,8 @@ class Shop:
 
     def __init__(self, **options: Any) -> None:
         self.options, self.asked = {int(key[1:]): each for key, each in options.items()}, []  # type: ignore[var-annotated]
+
+    pools = staticmethod(pools)
 
     def search(self, path: str, search: Any, decoder: Any) -> Any:
         assert path == "/V1/products", "no SKU in a path"
@@ -96,6 +99,8 @@ def test_titles_that_cannot_be_read_leave_the_text_as_it_stands(options: Any) ->
 
 def test_without_the_permission_the_text_stands() -> None:
     class Closed(Shop):
+        pools = staticmethod(pools)
+
         def search(self, path: str, search: Any, decoder: Any) -> Any:
             return Failure(Code.NOT_PERMITTED, "no Magento_Catalog::products", sent=False)
 

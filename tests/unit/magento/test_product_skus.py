@@ -13,6 +13,7 @@ from tidegate.domain.keys import revision
 from tidegate.domain.order import Order
 from tidegate.magento import product_skus
 from tidegate.magento.open_orders import OpenOrder, has_options, opened
+from tidegate.magento.pools import pools
 from tidegate.magento.product_skus import ProductSkus
 from tidegate.magento.reading import read_order
 from tidegate.reading.document import read
@@ -26,6 +27,8 @@ class Shop:
 
     def __init__(self, skus: dict[int, str], failure: Failure | None = None) -> None:
         self.skus, self.failure, self.asked = skus, failure, 0
+
+    pools = staticmethod(pools)
 
     def search(self, path: str, search: Any, decoder: Any) -> Any:
         self.asked += 1

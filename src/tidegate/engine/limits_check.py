@@ -1,0 +1,18 @@
+"""`tidegate check`: what store and company have taught of sizes that are borne."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tidegate.flows import learnt
+from tidegate.flows.connection import Connection
+from tidegate.sage.port import Finding
+
+
+def check_limits(connection: Connection) -> Iterator[Finding]:
+    """One line a system that refused or was too slow for larger questions."""
+    for system, since, limits in learnt.told(connection):
+        what = ", ".join(f"{name} {size}" for name, size in sorted(limits.items()))
+        until = since + learnt.KEPT_FOR
+        text = f"smaller questions to {system.replace(':', ' ')}: {what}; tried again after {until:%Y-%m-%d}"
+        yield Finding("learnt limits", "pass", text)
