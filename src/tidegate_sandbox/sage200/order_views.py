@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from tidegate_sandbox.erp.money import ZERO, rounded
@@ -206,25 +206,15 @@ def _add_order(context: Context) -> None:
         views["sop_payment_method"],
         lambda one: company.payment_methods.get(one.payment.method_id) if one.payment is not None else None,
     )
-    memo = View.of(
-        "sop_order_memo",
-        {
-            "sop_order_return_id": lambda one: one["sop_order_return_id"],
-            "note": lambda one: one["note"],
-            "is_active": _memo_active,
-        },
-        no_loose,
-    )
-    order.child(
-        "memos",
-        memo,
-        lambda one: [{**each, "sop_order_return_id": one.id} for each in one.extra.get("memos", [])],
-    )
+    shown: dict[str, Getter] = {key: itemgetter(key) for key in ("sop_order_return_id", "note", "is_active")}
+    order.child("memos", View.of("sop_order_memo", shown, no_loose), _memos)
     views["sop_order_line"].child("sop_order", order, lambda one: company.orders.table[one.order_id])
 
 
-def _memo_active(memo: dict[str, Any]) -> bool:
-    return bool(memo.get("is_active", True))
+def _memos(order: Any) -> list[dict[str, Any]]:
+    return [
+        {"is_active": True, **memo, "sop_order_return_id": order.id} for memo in order.extra.get("memos", [])
+    ]
 
 
 def without_spare(record: Any) -> Mapping[str, Any]:
