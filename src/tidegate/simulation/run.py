@@ -17,7 +17,7 @@ from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
 from tidegate.flows import books
-from tidegate.ledger import database, delivery, halts, queue
+from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
 from tidegate.simulation import judgement
@@ -281,6 +281,10 @@ class Simulation:
                             delivery.retry(item.id, actor="operator", now=now)
                     except NotAllowed:
                         continue
+            for flow in self.world.settings.back:  # and every value that the store has refused
+                refused = mirror.listing(CONNECTION, flow, states=(State.REVIEW,), limit=500)
+                with transaction("retry"):
+                    mirror.retry(CONNECTION, flow, [each.key for each in refused], now)
         except ProcessDeath:
             self.bury()
 
