@@ -187,6 +187,10 @@ def gather(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Finding]:
         if isinstance(lacking, Failure):
             text = f"{lacking.text}: mappings cannot be compared with them"
             yield Finding(f"read {what}", "warn", text, STORE_REMEDIES.get(lacking.code, ""))
+    for row in store.client.take_bad_rows():
+        yield Finding(
+            "read the store's lists", "warn", f"a row cannot be read: {row}", "correct it in Magento"
+        )
     facts.websites = None if isinstance(websites, Failure) else websites
     facts.configs = None if isinstance(configs, Failure) else configs
     facts.rates = None if isinstance(rates, Failure) else rates

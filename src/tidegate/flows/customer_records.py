@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tidegate.domain.account_card import CardRules, StoreCustomer, account_of, card, withdrawn
@@ -17,6 +18,7 @@ from tidegate.flows import account_book, mirrored, price_book, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.customer_scribe import CustomerScribe, card_of, written
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
 from tidegate.ledger.database import transaction
@@ -167,7 +169,11 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         if account in unread_accounts:
             left_out[str(customer.id)] = f"account {account} cannot be read: {unread_accounts[account]}"
         elif record is not None:
-            wanted[str(customer.id)] = written(card(record, rules))
+            made = fenced(f"customer {customer.id}", partial(card, record, rules))
+            if isinstance(made, Failure):
+                left_out[str(customer.id)] = made.text
+            else:
+                wanted[str(customer.id)] = written(made)
         elif not account and shown.get(str(customer.id), {}).get("account") is not None:
             default = connection.settings.accounts.default_group
             wanted[str(customer.id)] = written(withdrawn(shown[str(customer.id)], default))

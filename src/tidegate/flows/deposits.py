@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
@@ -23,6 +24,7 @@ from tidegate.domain.terms import OTHER, Terms
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import expected, read_order
+from tidegate.flows.fence import fenced
 from tidegate.flows.order_steps import text_of
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
@@ -139,7 +141,13 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
             cycle.apply([cycle.after_absence(item)])
     absent = [item for item in items if found[item.key] is None]
     capabilities = cycle.connection.company.capabilities
-    orders = {item.id: expected(item, terms, capabilities, as_placed=True) for item in absent}
+    orders: dict[int, SalesOrder] = {}
+    for item in absent:
+        order = fenced(item.label, partial(expected, item, terms, capabilities, as_placed=True))
+        if isinstance(order, Failure):
+            cycle.apply([cycle.after_failure(item, order, None)])
+        else:
+            orders[item.id] = order
     keys = [OrderKey(order.key, order.reference) for order in orders.values()]
     accounts = session.find_orders(keys) if keys else {}
     if isinstance(accounts, Failure):
@@ -148,6 +156,8 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
     for item in absent:
         if not cycle.may_call_company():
             return
+        if item.id not in orders:
+            continue
         order = orders[item.id]
         account = next((each.account for each in accounts[order.key] if each.ours), "")
         payment = prepaid(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -32,6 +33,7 @@ from tidegate.domain.prices import (
 from tidegate.flows import customer_records, mirrored, price_book, price_enquiries, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.flows.price_places import Place, remembered_places
 from tidegate.flows.price_screen import screen
 from tidegate.flows.price_scribe import PriceScribe, folded
@@ -66,6 +68,7 @@ class Wanted:
 
     values: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)  #: SKUs whose calculation failed: they stay as they are
 
 
 def run(cycle: Cycle) -> None:
@@ -274,8 +277,13 @@ def calculated(
     wanted = Wanted()
     names = store_skus(connection.settings.skus)
     for code, (listed, agreed) in price_book.offers(book.rows, touched).items():
-        found = wanted_prices(code, listed, agreed, setting)
+        found = fenced(f"prices of {code}", partial(wanted_prices, code, listed, agreed, setting))
         for sku in names(code):
+            if isinstance(found, Failure):
+                wanted.unknown.add(sku)
+                told = {PriceKey("base", sku, each.website).text: found.text for each in setting.shelves}
+                wanted.left_out.update(told)
+                continue
             wanted.values.update({replace(key, sku=sku).text: value for key, value in found.values.items()})
             wanted.left_out.update({replace(key, sku=sku).text: why for key, why in found.left_out.items()})
     return wanted
@@ -308,7 +316,7 @@ def superseded(
             continue
         if text in wanted.values or (skus is not None and key.sku not in skus):
             continue
-        if key.group.casefold() in kept_groups:
+        if key.group.casefold() in kept_groups or key.sku in wanted.unknown:
             continue
         item = waiting.get(text)
         in_store = item is not None and item.state.value in ("sending", "in doubt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.customer_scribe import card_of, written
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.flows.product_scribe import COST, RECORD, STORE, ProductScribe, seen, sku_of
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import cursors, mirror, picture
@@ -138,6 +140,11 @@ def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) 
         mirrored.appeared(cycle, sorted(f"sku:{sku}" for sku in {*found.fresh, *spelt}))
 
 
+def _calculated(record: ProductRecord, rules: ProductRules, before: str) -> tuple[Mapping[str, Any], str]:
+    """What the store shall hold of one product, and what it costs."""
+    return product_card(record, rules, card_of(before)), product_cost(record, rules)
+
+
 def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
     """(what the store shall hold, what only one side knows and why nothing is written), by item."""
     rules, names = rules_of(connection, found), store_skus(connection.settings.skus)
@@ -166,10 +173,13 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
             if product is None and not (record.active and record.sellable):
                 left_out[RECORD + sku] = "not sold by the company, and not in the store"
                 continue
-            card = product_card(record, rules, card_of(before.get(RECORD + sku, "")))
+            made = fenced(f"product {sku}", partial(_calculated, record, rules, before.get(RECORD + sku, "")))
+            if isinstance(made, Failure):
+                left_out[RECORD + sku] = made.text
+                continue
+            card, cost = made
             if card or product is None:
                 wanted[RECORD + sku] = written(card)
-            cost = product_cost(record, rules)
             if cost and product is not None:
                 wanted[COST + sku] = cost
     for key, product in found.products.items():

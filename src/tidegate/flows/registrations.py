@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,9 +24,10 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.customers import STEP, CustomerDesk
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.verification import verify_customers
-from tidegate.ledger import cursors, delivery, queue
+from tidegate.ledger import cursors, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -101,7 +103,10 @@ def run(cycle: Cycle) -> None:
             if not cycle.may_call_company():
                 return
             cycle.keep_lease()
-            make(desk, item)
+            failure = fenced(item.label, partial(make, desk, item))
+            if failure is not None:  # what has left is looked up by the next cycle, as after a death
+                queued = [one for one in lookups.items([item.id]) if one.state is State.QUEUED]
+                cycle.apply([cycle.after_failure(one, failure, None) for one in queued])
 
 
 def in_doubt(cycle: Cycle) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 
@@ -15,8 +16,10 @@ from tidegate.domain.errors import Failure
 from tidegate.magento.answer import PAGE_LIMIT
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import NO_ORDER, Search
-from tidegate.reading.shape import ANYTHING, Shape
+from tidegate.reading.shape import ANYTHING, Page, Rows, Shape
 from tidegate.transport import NoAnswer
+
+T = TypeVar("T")
 
 
 class Website(msgspec.Struct, frozen=True):
@@ -79,16 +82,6 @@ class MethodsInUse:
     orders: int  #: so many orders were looked at
 
 
-class _Rates(msgspec.Struct):
-    total_count: int
-    items: list[TaxRate] | None = None
-
-
-class _Groups(msgspec.Struct):
-    total_count: int
-    items: list[CustomerGroup] | None = None
-
-
 class _Method(msgspec.Struct):
     method: str | None = None
 
@@ -106,18 +99,14 @@ class _Used(msgspec.Struct):
     extension_attributes: _Extension | None = None
 
 
-class _UsedPage(msgspec.Struct):
-    total_count: int
-    items: list[_Used] | None = None
-
-
-_WEBSITES: Shape[list[Website]] = Shape(list[Website])
-_VIEWS: Shape[list[StoreView]] = Shape(list[StoreView])
-_CONFIGS: Shape[list[StoreConfig]] = Shape(list[StoreConfig])
+# Row by row: one that cannot be read is named, and the others count.
+_WEBSITES: Rows[Website] = Rows(Website, name="code")
+_VIEWS: Rows[StoreView] = Rows(StoreView, name="code")
+_CONFIGS: Rows[StoreConfig] = Rows(StoreConfig, name="code")
 _ATTRIBUTE: Shape[_Attribute] = Shape(_Attribute)
-_RATES: Shape[_Rates] = Shape(_Rates)
-_GROUPS: Shape[_Groups] = Shape(_Groups)
-_USED: Shape[_UsedPage] = Shape(_UsedPage)
+_RATES: Rows[TaxRate] = Rows(TaxRate, name="code")
+_GROUPS: Rows[CustomerGroup] = Rows(CustomerGroup, name="code")
+_USED: Rows[_Used] = Rows(_Used, name="increment_id")
 _MODULES: Shape[list[str]] = Shape(list[str])
 _METHODS = "items[payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count"
 
@@ -132,15 +121,15 @@ class Shop:
 
     def websites(self) -> list[Website] | Failure:
         """All websites, the administration (id 0) included."""
-        return self._client.get_as("/V1/store/websites", _WEBSITES)
+        return _items(self._client.get_as("/V1/store/websites", _WEBSITES))
 
     def store_views(self) -> list[StoreView] | Failure:
         """All store views, the administration's (id 0) included."""
-        return self._client.get_as("/V1/store/storeViews", _VIEWS)
+        return _items(self._client.get_as("/V1/store/storeViews", _VIEWS))
 
     def store_configs(self) -> list[StoreConfig] | Failure:
         """Currencies, time zones and addresses of all store views."""
-        return self._client.get_as("/V1/store/storeConfigs", _CONFIGS)
+        return _items(self._client.get_as("/V1/store/storeConfigs", _CONFIGS))
 
     def codes(self, *, fresh: bool = False) -> Mapping[int, str] | Failure:
         """Store view id -> website code; remembered unless `fresh`."""
@@ -180,28 +169,32 @@ class Shop:
     def tax_rates(self) -> list[TaxRate] | Failure:
         """All tax rates."""
         found: dict[str, TaxRate] = {}
+        seen = 0
         for number in range(1, 1000):
             search = Search().sorted_by("code").sized(self._size(100), number)
             page = self._client.search("/V1/taxRates/search", search, _RATES)
             if isinstance(page, Failure):
                 return page
             known = len(found)
-            found |= {rate.code: rate for rate in page.items or []}
-            if len(found) >= page.total_count or len(found) == known:
+            found |= {rate.code: rate for rate in page.items}
+            seen += page.count
+            if seen >= page.total_count or len(found) == known:
                 break
         return list(found.values())
 
     def customer_groups(self) -> list[CustomerGroup] | Failure:
         """All customer groups; id 0 is `NOT LOGGED IN`."""
         found: dict[int, CustomerGroup] = {}
+        seen = 0
         for number in range(1, 1000):
             search = Search().sorted_by("id").sized(self._size(100), number)
             page = self._client.search("/V1/customerGroups/search", search, _GROUPS)
             if isinstance(page, Failure):
                 return page
             known = len(found)
-            found |= {group.id: group for group in page.items or []}
-            if len(found) >= page.total_count or len(found) == known:
+            found |= {group.id: group for group in page.items}
+            seen += page.count
+            if seen >= page.total_count or len(found) == known:
                 break
         return list(found.values())
 
@@ -213,13 +206,13 @@ class Shop:
             return page
         payment: set[str] = set()
         shipping: set[str] = set()
-        for one in page.items or []:
+        for one in page.items:
             if one.payment and one.payment.method:
                 payment.add(one.payment.method)
             for assignment in (one.extension_attributes or _Extension()).shipping_assignments or []:
                 if assignment.shipping and assignment.shipping.method:
                     shipping.add(assignment.shipping.method)
-        return MethodsInUse(tuple(sorted(payment)), tuple(sorted(shipping)), len(page.items or []))
+        return MethodsInUse(tuple(sorted(payment)), tuple(sorted(shipping)), len(page.items))
 
     def clock_skew(self) -> timedelta | Failure | None:
         """How far the store's clock is ahead of ours (negative: behind); None when it does not tell."""
@@ -236,3 +229,7 @@ class Shop:
 
     def _size(self, wanted: int) -> int:
         return min(wanted, self._client.page_limit or wanted)
+
+
+def _items(page: Page[T] | Failure) -> list[T] | Failure:
+    return page if isinstance(page, Failure) else page.items

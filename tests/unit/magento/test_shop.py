@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -148,3 +151,40 @@ def test_a_missing_secret_is_named() -> None:
         open_store(
             "main", Store(url="https://s.example"), {}, ClientFactory(), VirtualClock(START), random.Random(1)
         )
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "field", "read"),
+    [
+        ("store__websites", "store-websites", "code", Shop.websites),
+        ("storeViews", "store-storeViews", "website_id", Shop.store_views),
+        ("storeConfigs", "store-storeConfigs", "website_id", Shop.store_configs),
+        ("taxRates", "taxRates-search", "rate", Shop.tax_rates),
+        ("customerGroups", "customerGroups-search-initial", "id", Shop.customer_groups),
+    ],
+)
+def test_one_bad_row_of_a_list_is_named_and_the_others_count(
+    path: str, name: str, field: str, read: Callable[[Shop], Any]
+) -> None:
+    body: Any = recordings.body(name)
+    rows = body["items"] if isinstance(body, dict) else body
+    rows[0][field] = {"no": "value"}
+    recorded = Recorded(**{path: httpx.Response(200, json=body)})
+    found = read(recorded.shop)
+    assert isinstance(found, list), found
+    assert len(found) == len(rows) - 1
+    (bad,) = recorded.store.client.take_bad_rows()
+    assert field in bad.why
+
+
+def test_a_virtual_order_and_a_bad_one_hide_no_methods_of_the_others() -> None:
+    body = recordings.body("orders-list-full-shape")
+    sound = copy.deepcopy(body["items"][0])
+    virtual = copy.deepcopy(sound) | {"extension_attributes": {"shipping_assignments": [{"shipping": []}]}}
+    virtual["payment"] = {"method": "free"}
+    body["items"] = [virtual, sound | {"payment": "cash"}, sound]
+    found = Recorded(orders=httpx.Response(200, json=body)).shop.methods_in_use()
+    assert isinstance(found, MethodsInUse), found
+    assert "free" in found.payment
+    assert sound["payment"]["method"] in found.payment
+    assert found.shipping == (sound["extension_attributes"]["shipping_assignments"][0]["shipping"]["method"],)
