@@ -2,7 +2,7 @@
 
 The wire's fault ``unreadable``, with the options ``field``, ``record`` and ``figure``: ``null``, ``missing`` (the
 key), ``text``, ``nan`` (what JSON has no word for), ``huge`` (out of all bounds), ``deep`` (a thousand lists in
-each other), ``list`` (PHP's for nothing). Everything else of the answer stays as it was.
+each other), ``list`` and ``false`` (PHP's for nothing). Everything else of the answer stays as it was.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ FIGURES: Mapping[str, Any] = {
     "huge": "1e60",
     "deep": "[" * 1000 + "]" * 1000,
     "list": "[]",
+    "false": "false",
 }
 """What stands in the field's place, as it is written in the JSON document."""
 

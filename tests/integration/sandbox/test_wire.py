@@ -223,16 +223,21 @@ def test_slow_beyond_the_clients_patience(world: World, effect: str) -> None:
     assert [status for _, _, _, status in world.wire.requests_seen] == [None]
 
 
-@pytest.mark.parametrize("figure", ["null", "missing", "text", "nan", "huge", "deep", "list"])
+@pytest.mark.parametrize("figure", ["null", "missing", "text", "nan", "huge", "deep", "list", "false"])
 def test_unreadable(world: World, figure: str) -> None:
     sound = world.client.get("/V1/echo").json()
     world.arm("unreadable", field="args", figure=figure)
     assert world.post().json()["number"] == 1, "another call has no such field"
     spoilt = world.client.get("/V1/echo")
     assert int(spoilt.headers["content-length"]) == len(spoilt.content)
-    written = {"null": "null", "text": '"n/a"', "nan": "NaN", "huge": "1e60", "list": "[]"}.get(
-        figure, "[[[["
-    )
+    written = {
+        "null": "null",
+        "text": '"n/a"',
+        "nan": "NaN",
+        "huge": "1e60",
+        "list": "[]",
+        "false": "false",
+    }.get(figure, "[[[[")
     assert (f'"args": {written}' in spoilt.text) == (figure != "missing")
     assert ('"args"' in spoilt.text) == (figure != "missing")
     assert f'"url": "{sound["url"]}"' in spoilt.text, "the rest is as it was"
