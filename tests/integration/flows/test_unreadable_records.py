@@ -169,7 +169,7 @@ def test_stock_without_a_figure_is_left_alone_and_named(stage: Stage) -> None:
     ("field", "figure", "state"),
     [
         ("items.0.qty_ordered", "huge", State.REVIEW),  # case 01
-        ("payment", "list", State.HELD),  # case 15: an object without keys, so no payment method
+        ("payment", "list", State.CONFIRMED),  # case 15: no payment method, and `*` is mapped
         ("extension_attributes.item_applied_taxes", "list", State.CONFIRMED),
         ("coupon_code", "false", State.CONFIRMED),  # case 19
     ],
