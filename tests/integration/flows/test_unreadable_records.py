@@ -18,6 +18,7 @@ from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.config.products import Products
 from tidegate.domain.states import State
+from tidegate.engine import endings
 from tidegate.flows import customer_records, deposits, prices, products, registrations
 from tidegate.ledger import mirror
 
@@ -182,3 +183,37 @@ def test_an_order_of_phps_shapes_through_a_whole_cycle(
     assert stage.cycle().outcome == "done"
     assert stage.state(sound) is State.CONFIRMED
     assert stage.state(strange) is state
+
+
+@pytest.mark.parametrize("figure", ["null", "text", "huge"])
+def test_a_total_that_sage_does_not_tell_is_a_review_and_never_sent_again(stage: Stage, figure: str) -> None:
+    placed = stage.order()
+    stage.break_sage("drop_after", method="POST", path="sop_orders$")
+    stage.break_sage("unreadable", None, "GET", "sop_orders", field="total_gross_value", figure=figure)
+    for _ in range(3):
+        stage.cycle(after=timedelta(hours=1))
+    assert stage.state(placed) is State.REVIEW
+    assert len(stage.in_sage(placed)) == 1
+
+
+def test_status_names_the_flows_that_end_early(stage: Stage) -> None:
+    stage.reopen(products=Products(weight=False), flows={"products": HOUR})
+    stage.break_shop("garbage", None, path="V1/products$")
+    stage.cycle("products")
+    assert endings.in_a_row(CONNECTION, "products") == 1
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_price_without_a_figure_stays_as_it_is_on_a_full_reading_too(build: Build, full: bool) -> None:
+    shop = build()
+    shop.reopen(prices=Prices(groups={"Wholesale": "Wholesale"}), flows={"prices": HOUR})
+    shop.cycle("prices")
+    before = shop.shop.catalogue.books()
+    shop.break_sage(
+        "unreadable", None, path="product_price_views$", field="product_price_price", figure="null"
+    )
+    assert shop.cycle("prices", after=DAY if full else timedelta(hours=1)).outcome == "done"
+    after = shop.shop.catalogue.books()
+    assert {sku: (one["price"], one["tiers"]) for sku, one in after.items()} == {
+        sku: (one["price"], one["tiers"]) for sku, one in before.items()
+    }
