@@ -178,7 +178,7 @@ def clock_finding(skew: timedelta | None) -> Finding:
 
 def gather(store: MagentoStoreClient, facts: StoreFacts) -> Iterator[Finding]:
     """Read the lists that mappings are compared with; what cannot be read is a line."""
-    websites, configs = store.shop.websites(), store.shop.store_configs()
+    websites, configs = store.shop.websites(whole=False), store.shop.store_configs(whole=False)
     rates, methods = store.shop.tax_rates(), store.shop.methods_in_use()
     for what, answer in (("websites", websites), ("store configuration", configs)):
         if isinstance(answer, Failure):

@@ -13,10 +13,10 @@ from typing import TypeVar
 import msgspec
 
 from tidegate.domain.errors import Failure
-from tidegate.magento.answer import PAGE_LIMIT
+from tidegate.magento.answer import PAGE_LIMIT, garbage
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import NO_ORDER, Search
-from tidegate.reading.shape import ANYTHING, Page, Rows, Shape
+from tidegate.reading.shape import ANYTHING, Rows, Shape
 from tidegate.transport import NoAnswer
 
 T = TypeVar("T")
@@ -119,24 +119,33 @@ class Shop:
         self._codes: Mapping[int, str] | None = None
         self._lock = threading.Lock()
 
-    def websites(self) -> list[Website] | Failure:
+    def websites(self, *, whole: bool = True) -> list[Website] | Failure:
         """All websites, the administration (id 0) included."""
-        return _items(self._client.get_as("/V1/store/websites", _WEBSITES))
+        return self._listed("/V1/store/websites", _WEBSITES, whole)
 
-    def store_views(self) -> list[StoreView] | Failure:
+    def store_views(self, *, whole: bool = True) -> list[StoreView] | Failure:
         """All store views, the administration's (id 0) included."""
-        return _items(self._client.get_as("/V1/store/storeViews", _VIEWS))
+        return self._listed("/V1/store/storeViews", _VIEWS, whole)
 
-    def store_configs(self) -> list[StoreConfig] | Failure:
+    def store_configs(self, *, whole: bool = True) -> list[StoreConfig] | Failure:
         """Currencies, time zones and addresses of all store views."""
-        return _items(self._client.get_as("/V1/store/storeConfigs", _CONFIGS))
+        return self._listed("/V1/store/storeConfigs", _CONFIGS, whole)
+
+    def _listed(self, path: str, rows: Rows[T], whole: bool) -> list[T] | Failure:
+        """The rows. `whole`: whoever decides by what is *not* in the list needs all of it, or a failure."""
+        page = self._client.get_as(path, rows)
+        if isinstance(page, Failure):
+            return page
+        if whole and page.bad:
+            return garbage(f"GET {path}", True, str(page.bad[0]), of_field=True)
+        return page.items
 
     def codes(self, *, fresh: bool = False) -> Mapping[int, str] | Failure:
         """Store view id -> website code; remembered unless `fresh`."""
         with self._lock:
             if self._codes is not None and not fresh:
                 return self._codes
-            websites, views = self.websites(), self.store_views()
+            websites, views = self.websites(whole=False), self.store_views(whole=False)
             if isinstance(websites, Failure):
                 return websites
             if isinstance(views, Failure):
@@ -229,7 +238,3 @@ class Shop:
 
     def _size(self, wanted: int) -> int:
         return min(wanted, self._client.page_limit or wanted)
-
-
-def _items(page: Page[T] | Failure) -> list[T] | Failure:
-    return page if isinstance(page, Failure) else page.items
