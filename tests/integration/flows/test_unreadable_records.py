@@ -82,6 +82,7 @@ def test_one_customer_that_breaks_the_calculation(build: Build, monkeypatch: pyt
     shop = build()
     shop.reopen(
         accounts=Accounts(attributes={}),
+        customers=shop.customers(accounts={"1": "WANDA01"}),
         prices=Prices(groups={"Wholesale": "Wholesale"}),
         flows={"customers": HOUR},
     )
