@@ -169,11 +169,11 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         if account in unread_accounts:
             left_out[str(customer.id)] = f"account {account} cannot be read: {unread_accounts[account]}"
         elif record is not None:
-            made = fenced(f"customer {customer.id}", partial(card, record, rules))
-            if isinstance(made, Failure):
-                left_out[str(customer.id)] = made.text
+            told = fenced(f"customer {customer.id}", partial(card, record, rules))
+            if isinstance(told, Failure):
+                left_out[str(customer.id)] = told.text
             else:
-                wanted[str(customer.id)] = written(made)
+                wanted[str(customer.id)] = written(told)
         elif not account and shown.get(str(customer.id), {}).get("account") is not None:
             default = connection.settings.accounts.default_group
             wanted[str(customer.id)] = written(withdrawn(shown[str(customer.id)], default))
