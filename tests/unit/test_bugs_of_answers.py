@@ -53,7 +53,7 @@ def storing_is_believed_from_another_order() -> bool:
 
 def an_odd_4xx_on_a_read_is_a_refusal(patch: Patch) -> None:
     """408 and 418 with JSON send the record to a person."""
-    patch.setattr(store_answers, "REFUSALS", range(400, 500))
+    patch.setattr(store_answers, "READ_REFUSALS", range(400, 500))
 
 
 def a_read_goes_to_a_person() -> bool:
