@@ -8,7 +8,9 @@ sandbox under a virtual clock. Whether a request may have left this machine is p
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -106,9 +108,9 @@ def _instant(text: str) -> datetime | None:
 Auth = httpx.Auth
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Counter:
-    """Requests counted over all threads."""
+    """Requests counted over all threads; and by the tally of whoever makes them."""
 
     value: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -117,6 +119,45 @@ class Counter:
         """One more."""
         with self._lock:
             self.value += 1
+        tally = _TALLY.get()
+        if tally is not None:
+            tally.add(self)
+
+
+class Tally:
+    """Requests of one piece of work, by the counter of the client that made them.
+
+    Clients are shared by connections and threads; so what one cycle has asked cannot be told from the clients'
+    own counters. Threads that work for it run in a copy of its context (`contextvars.copy_context`).
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[Counter, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, counter: Counter) -> None:
+        """One more by this client."""
+        with self._lock:
+            self._counted[counter] = self._counted.get(counter, 0) + 1
+
+    def of(self, *counters: Counter) -> int:
+        """Requests by these clients."""
+        with self._lock:
+            return sum(self._counted.get(counter, 0) for counter in counters)
+
+
+_TALLY: ContextVar[Tally | None] = ContextVar("tally", default=None)
+
+
+@contextmanager
+def tallied() -> Iterator[Tally]:
+    """Count the requests of this block; those of a block within it are that one's alone."""
+    tally = Tally()
+    token = _TALLY.set(tally)
+    try:
+        yield tally
+    finally:
+        _TALLY.reset(token)
 
 
 class HttpClient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from tidegate.engine.mapping_check import bank_of
 from tidegate.engine.permission_check import enabled
 from tidegate.flows import products
 from tidegate.flows.connection import Connection
@@ -48,12 +49,11 @@ def check_couriers(connection: Connection, couriers: CodeList) -> Iterator[Findi
 def check_clearing(connection: Connection, banks: CodeList) -> Iterator[Finding]:
     """Receipts of prepaid methods are posted to a bank of the company."""
     prepaid = {method: each.account for method, each in connection.settings.payments.items() if each.prepaid}
-    names = {name.strip().upper() for pair in banks.codes.items() for name in pair}
-    missing = sorted({account for account in prepaid.values() if account.strip().upper() not in names})
+    missing = sorted({account for account in prepaid.values() if bank_of(account, banks) is None})
     if missing:
         text = (
-            f"no bank has the code or name {', '.join(missing)}: receipts are posted only if exactly one bank "
-            "posts to a nominal account of that code"
+            f"no bank has the code, name or nominal code {', '.join(missing)}, or more than one has: "
+            "receipts of prepaid orders would be held"
         )
         yield Finding(
             "clearing accounts", "warn", text, f"Sage's banks are {', '.join(sorted(banks.codes)) or 'none'}"

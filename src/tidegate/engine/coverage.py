@@ -14,7 +14,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.master import ProductRecord
 from tidegate.domain.money import plain
 from tidegate.domain.terms import OTHER, Terms
-from tidegate.engine.mapping_check import lists_by_kind
+from tidegate.engine.mapping_check import bank_of, lists_by_kind
 from tidegate.flows.books import keep_groups
 from tidegate.flows.connection import Connection
 from tidegate.magento.shop import MethodsInUse, TaxRate
@@ -70,8 +70,16 @@ def payments(terms: Terms, methods: MethodsInUse, lists: Mapping[str, CodeList])
         found = terms.payment(name)
         if found is None:
             yield Covered("payment", name, "", MISSING, "orders are held")
-        else:
-            yield account("payment", name, found.account, lists, _by_other(name, terms.payments))
+            continue
+        text = _by_other(name, terms.payments)
+        where = account("payment", name, found.account, lists, text)
+        bank = bank_of(found.account, lists["bank"]) if where.verdict == MISSING and "bank" in lists else None
+        # Receipts of prepaid orders go to a bank; `check` says when another method names one.
+        yield (
+            where
+            if bank is None
+            else Covered("payment", name, found.account, MAPPED, joined(text, f"bank {bank}"))
+        )
 
 
 def shipping(terms: Terms, methods: MethodsInUse, lists: Mapping[str, CodeList]) -> Iterator[Covered]:

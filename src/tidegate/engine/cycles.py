@@ -36,6 +36,7 @@ from tidegate.ledger import delivery, halts, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease
+from tidegate.transport import tallied
 
 log = structlog.get_logger()
 
@@ -225,16 +226,16 @@ def carry(cycle: Cycle) -> Report:
     """The flow itself, its calls counted; the lease is given back however it ends."""
     connection = cycle.connection
     learnt.recall(connection, cycle.started)
-    store_before, company_before = connection.store.calls, connection.company.calls
     connection.store.client.take_bad_rows()  # what somebody else's reading has left
-    try:
-        FLOWS[cycle.flow].run(cycle)
-        outcome, text = endings.outcome(cycle)
-        endings.tell_bad_rows(cycle)
-    except LeaseLost as lost:
-        outcome, text = "lease lost", str(lost)
-    cycle.counts.calls_store = connection.store.calls - store_before
-    cycle.counts.calls_company = connection.company.calls - company_before
+    with tallied() as tally:
+        try:
+            FLOWS[cycle.flow].run(cycle)
+            outcome, text = endings.outcome(cycle)
+            endings.tell_bad_rows(cycle)
+        except LeaseLost as lost:
+            outcome, text = "lease lost", str(lost)
+    cycle.counts.calls_store = connection.store.calls_in(tally)
+    cycle.counts.calls_company = connection.company.calls_in(tally)
     unfinished = cycle.unfinished and outcome == endings.DONE and not text
     if unfinished:
         text = "goes on after others that are due"

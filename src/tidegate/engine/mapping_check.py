@@ -201,12 +201,15 @@ def _in_use(place: str, kind: str, methods: Sequence[str], find: object, orders:
 
 
 def check_accounts(place: str, settings: model.Connection, facts: Facts) -> Iterator[Finding]:
-    """Every nominal account that a mapping names exists."""
+    """Every nominal account that a mapping names exists. A prepaid method's is a bank (`check_clearing`)."""
     accounts = facts.lists.get("account")
     if accounts is None:
         return
+    banks = facts.lists.get("bank")
     wanted: dict[str, str] = {}
     for method, payment in settings.payments.items():
+        if payment.prepaid and banks is not None and bank_of(payment.account, banks) is not None:
+            continue
         wanted.setdefault(payment.account, f'{place}.payments."{method}".account')
     for method, shipping in settings.shipping.items():
         wanted.setdefault(shipping.account, f'{place}.shipping."{method}".account')
@@ -220,6 +223,15 @@ def check_accounts(place: str, settings: model.Connection, facts: Facts) -> Iter
         yield Finding("accounts", "fail", text, _meant(account, accounts))
     if wanted and not missing:
         yield Finding("accounts", "pass", f"found: {_listed(wanted)}")
+
+
+def bank_of(name: str, banks: CodeList) -> str | None:
+    """The code of the bank that a prepaid method names: by its code, its name or its nominal code."""
+    known = _same(name, banks.codes)
+    if known is not None:
+        return known
+    alias = _same(name, banks.aliases)
+    return banks.aliases[alias] if alias is not None else None
 
 
 def check_warehouse(place: str, settings: model.Connection, facts: Facts) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 
 from tidegate.domain.errors import Failure
@@ -80,8 +81,9 @@ def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
             database.close()
 
     seats = cycle.connection.company.capabilities.seats
+    # Each in a copy of this context: their requests count for this cycle.
     with ThreadPoolExecutor(max_workers=seats, thread_name_prefix=cycle.name) as pool:
-        for future in [pool.submit(work) for _ in range(seats)]:
+        for future in [pool.submit(copy_context().run, work) for _ in range(seats)]:
             future.result()
 
 

@@ -42,7 +42,7 @@ from tidegate.magento.whose_fault import (
 from tidegate.reading import pauses
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import ANYTHING, Decoder, Page
-from tidegate.transport import Answer, HttpClient, NoAnswer
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 T = TypeVar("T")
 
@@ -72,6 +72,10 @@ class StoreClient:
     def calls(self) -> int:
         """Requests made so far, sign-in included."""
         return self._http.counter.value
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
 
     def take_bad_rows(self) -> list[BadRow]:
         """The rows of lists that could not be read since this was asked last."""

@@ -17,7 +17,7 @@ from tidegate.magento.orders import OrderReader
 from tidegate.magento.papers import OrderPapers
 from tidegate.magento.shipments import Shipments
 from tidegate.magento.shop import Shop
-from tidegate.transport import ClientFactory
+from tidegate.transport import ClientFactory, Tally
 
 MEGABYTE = 1024 * 1024
 #: Seconds between two bytes, and connections, for questions on behalf of callers from outside.
@@ -45,6 +45,10 @@ class MagentoStoreClient:
     def calls(self) -> int:
         """Requests made so far: counted, not felt."""
         return self.client.calls
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return self.client.calls_in(tally)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -20,6 +20,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.order import Address
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.sage.reader import Reader, Readings
+from tidegate.transport import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,11 @@ class NewCustomer:
 class CodeList:
     """One list of the company's set-up, for the completeness check: code -> name."""
 
-    kind: str  #: tax, account, charge, warehouse, courier, payment-method, price-list
+    kind: str  #: tax, account, charge, warehouse, courier, payment-method, price-list, bank
     codes: dict[str, str]
     rates: dict[str, Decimal] = field(default_factory=dict)  #: tax codes only: percent
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Banks only: another name -> the code. A name that more than one of them has is no alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,10 @@ class Company(Protocol):
     @property
     def calls(self) -> int:
         """Requests made so far, sign-in included: counted, not felt."""
+        ...
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
         ...
 
     def session(self) -> AbstractContextManager[Session]:

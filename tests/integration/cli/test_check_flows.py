@@ -90,7 +90,7 @@ FINDINGS: list[tuple[dict[str, str], str, str, str]] = [
         },
         "clearing accounts",
         "warn",
-        "no bank has the code or name 4000",
+        "no bank has the code, name or nominal code 4000",
     ),
     (ON_HOLD, "statuses", "warn", "Magento has no list of them"),
     ({}, "bulk consumer", "warn", "cannot be asked"),
@@ -195,3 +195,17 @@ def test_what_is_known_of_carriage_on_credit_memos_is_shown(terminal: Terminal) 
     rule = '\n[connections.web.fulfilment]\ncarriage_on_credits = "with-tax"'
     terminal.write_config(back=EVERY, text=ON_HOLD | {"\n[connections.web.fulfilment]": STATUSES + rule})
     assert "with tax (configured)" in of(lines(terminal), WEB, "carriage on credit memos")["text"]
+
+
+@pytest.mark.parametrize("name", ["CARD", "card clearing", "1210"])
+def test_26_a_bank_that_works_for_prepaid_orders_is_accepted(shared: Terminal, name: str) -> None:
+    """By its code, its name or the nominal code that it posts to: receipts are posted with each of them."""
+    card = {'[connections.web.payments.checkmo]\naccount = "1210"': CHECKMO.format(name)}
+    shared.write_config(back=EVERY, text=card)
+    found = lines(shared)
+    (line,) = [each for each in found if each["subject"] == "clearing accounts"]
+    assert (line["verdict"], line["text"]) == ("pass", f"found: {name}")
+    assert not [each for each in found if each["subject"] == "accounts" and each["verdict"] == "fail"]
+
+
+CHECKMO = '[connections.web.payments.checkmo]\naccount = "{}"'

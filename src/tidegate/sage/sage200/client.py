@@ -19,7 +19,7 @@ from tidegate.sage.sage200.answers import TOO_LONG, TOO_MUCH
 from tidegate.sage.sage200.fields import Row, id_of, text_of
 from tidegate.sage.sage200.limits import SMALLEST_PAGE, Limits
 from tidegate.sage.sage200.sign_in import SignIn
-from tidegate.transport import Answer, HttpClient, NoAnswer
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 BASE_URLS = {
     "standard": "https://api.columbus.sage.com/uk/sage200/accounts/v1",
@@ -84,6 +84,10 @@ class Sage200Client:
     def calls(self) -> int:
         """Requests so far, without those of the sign-in."""
         return self._http.counter.value
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
 
     @property
     def secondary_key_in_use(self) -> bool:

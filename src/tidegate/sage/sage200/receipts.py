@@ -195,9 +195,20 @@ def _fingerprint_in(row: Row | None) -> str:
     return text_of(row, "second_reference").strip() if row is not None else ""
 
 
+#: What a bank may be named by, the surest first.
+BANK_NAMES = ("code", "description", "bank_account_nominal_reference")
+
+
+def bank_aliases(banks: Sequence[Row]) -> dict[str, str]:
+    """Every name but the code that `_bank` accepts -> the code of its bank."""
+    named = {text_of(row, field).strip() for row in banks for field in BANK_NAMES[1:]} - {""}
+    found = {name: _bank(name, banks) for name in sorted(named)}
+    return {name: text_of(bank, "code") for name, bank in found.items() if bank is not None}
+
+
 def _bank(name: str, banks: Iterable[Row]) -> Row | None:
     wanted = name.strip().casefold()
-    for field in ("code", "description", "bank_account_nominal_reference"):
+    for field in BANK_NAMES:
         found = [row for row in banks if wanted and text_of(row, field).strip().casefold() == wanted]
         if len(found) == 1:
             return found[0]

@@ -32,11 +32,12 @@ from tidegate.sage.sage200.fields import text_of
 from tidegate.sage.sage200.orders import LOOKUPS, Orders
 from tidegate.sage.sage200.payloads import ARITHMETIC
 from tidegate.sage.sage200.reading import READINGS, Reading, Sage200Reader
+from tidegate.sage.sage200.receipts import bank_aliases
 from tidegate.sage.sage200.reference import Asked, Coded, Reference
 from tidegate.sage.sage200.sign_in import Registration, SignIn
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.sage.tokens import TokenVault
-from tidegate.transport import ClientFactory, HttpClient
+from tidegate.transport import ClientFactory, HttpClient, Tally
 
 SIGN_IN_TIMEOUT = 30.0  #: seconds
 SIGN_IN_BYTES = 1 << 20
@@ -139,6 +140,9 @@ class Sage200Company:
     def calls(self) -> int:
         return self._client.calls + self.sign_in.calls
 
+    def calls_in(self, tally: Tally) -> int:
+        return self._client.calls_in(tally) + self.sign_in.calls_in(tally)
+
     @contextmanager
     def session(self) -> Iterator[Sage200Session]:
         """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there."""
@@ -176,7 +180,9 @@ class Sage200Company:
                 if rows.code in (Code.UNKNOWN_ENDPOINT, Code.NOT_PERMITTED):
                     continue  # no mapping of the order flow needs it
                 return rows
-            listed.append(CodeList(kind, {text_of(row, code): text_of(row, name) for row in rows}))
+            aliases = bank_aliases(rows) if kind == "bank" else {}
+            named = {text_of(row, code): text_of(row, name) for row in rows}
+            listed.append(CodeList(kind, named, aliases=aliases))
         return listed
 
     def examine(self) -> list[Finding]:

@@ -24,7 +24,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import Shape
 from tidegate.redaction import redact, remember_secret
 from tidegate.sage.tokens import StoredPair, TokenPair, TokenVault
-from tidegate.transport import Answer, HttpClient, NoAnswer
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 AUDIENCE = "s200ukipd/sage200"
 SCOPE = "openid profile email offline_access"
@@ -83,6 +83,10 @@ class SignIn:
     def calls(self) -> int:
         """Requests to the sign-in server so far."""
         return self._http.counter.value
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
 
     # A person signs in
 
