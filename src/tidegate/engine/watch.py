@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tidegate.config.flow_rules import FLOWS
-from tidegate.domain.errors import GROUP_OF, Code, Group
+from tidegate.domain.errors import GROUP_OF, Group
 from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
@@ -18,12 +18,11 @@ from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import transaction
 
 OLDEST = "oldest-waiting"
-#: A total that differs on a confirmed order is over only when a person has seen it.
 OF_RECORDS = {
     code.value
     for code, group in GROUP_OF.items()
     if group in (Group.REVIEW, Group.HOLD_FOR_FIX, Group.RETRY_NEXT_CYCLE, Group.VERIFY_FIRST)
-} - {Code.TOTALS_DIFFER.value}
+}
 #: Ages move slowly: they are looked at no more often than this.
 PAUSE = timedelta(minutes=15)
 

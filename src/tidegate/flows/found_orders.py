@@ -106,8 +106,9 @@ def verdict_of_accepted(
                 f"the company tells no total of order {accepted.number} that can be read; the store's is "
                 f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
             )
-        with transaction("alert"):
-            alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
+        if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act
+            with transaction("alert"):
+                alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
     cycle.count("confirmed" if letter != "h" else "review")
     return Verdict(
         item.id,
