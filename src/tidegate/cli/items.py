@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -56,13 +57,29 @@ def show(report: dict[str, Any]) -> None:
         return
     for row in report["items"]:
         showing.paragraph(str(row["key"]), style="bold")
-        failures = f", {row['failures']} failures" if row["failures"] else ""
-        has = f"the store has {row['sent']}" if row["sent"] else "the store has none yet"
-        showing.paragraph(f"{row['state']}: wanted {row['wanted'] or 'nothing'}, {has}{failures}", indent=2)
+        failures = f"; {row['failures']} failures" if row["failures"] else ""
+        has = f"the store has {in_words(row['sent'])}" if row["sent"] else "the store has none yet"
+        wanted = in_words(row["wanted"]) if row["wanted"] else "nothing"
+        showing.paragraph(f"{row['state']}: wanted {wanted}; {has}{failures}", indent=2)
         if row["why"]:
             showing.paragraph(row["why"], indent=4)
     if report["next"]:
         showing.say(f"there is more: --after {report['next']}")
+
+
+_STOCK = re.compile(r"(-?[0-9.]+);([01])")
+_BREAKS = re.compile(r"[0-9.]+=[0-9.]+(;[0-9.]+=[0-9.]+)*")
+
+
+def in_words(value: str) -> str:
+    """A value as the mirror keeps it, for people: `12;1` is `12, in stock`, `1=9.5;10=8` is `9.5 from 1, 8 from 10`."""
+    stock = _STOCK.fullmatch(value)
+    if stock:
+        return f"{stock[1]}, {'in stock' if stock[2] == '1' else 'out of stock'}"
+    if _BREAKS.fullmatch(value):
+        pairs = (each.split("=") for each in value.split(";"))
+        return ", ".join(f"{price} from {quantity}" for quantity, price in pairs)
+    return value
 
 
 @group.command("retry")

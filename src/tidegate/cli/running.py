@@ -147,8 +147,9 @@ def show_report(report: Report, as_json: bool) -> None:
         showing.print_json(asdict(report))
         return
     did = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in report.counts.items() if count)
-    note = f" ({report.text})" if report.text else ""
-    showing.say(f"{report.connection} {report.flow}: {report.outcome}{note}")
+    said = report.text.removeprefix(f"{report.outcome}: ")
+    note = f" ({said})" if said else ""
+    showing.paragraph(f"{report.connection} {report.flow}: {report.outcome}{note}")
     if report.outcome in ("done", "ended early"):
         showing.say(f"  {did or 'nothing to do'}")
 

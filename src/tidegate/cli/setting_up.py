@@ -228,9 +228,11 @@ def show_lines(lines: list[Line]) -> None:
         if line.area != area:
             area = line.area
             showing.say(area, style="bold")
-        showing.say(f"  {line.verdict:<5} {line.subject}: {line.text}", style=STYLES[line.verdict])
-        if line.remedy and line.verdict != "pass":
-            showing.say(f"        {line.remedy}")
+        showing.paragraph(
+            f"{line.verdict:<5} {line.subject}: {line.text}", indent=2, style=STYLES[line.verdict], further=6
+        )
+        if line.remedy and line.verdict != "pass" and line.remedy not in line.text:
+            showing.paragraph(line.remedy, indent=8)
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in STYLES}
     showing.say()
     showing.say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

@@ -59,8 +59,8 @@ def say(text: str = "", *, style: str | None = None) -> None:
     console().print(safe(text, lines=True), style=style, markup=False, soft_wrap=True)
 
 
-def paragraph(text: str, *, indent: int = 0, style: str | None = None) -> None:
-    """Text for people, broken between words at the console's width; what goes on stands two columns further in.
+def paragraph(text: str, *, indent: int = 0, style: str | None = None, further: int = 2) -> None:
+    """Text for people, broken between words at the console's width; what goes on stands `further` columns in.
 
     Each line of `text` is a paragraph of its own. Unlike `say` it is not meant to be copied into a shell.
     """
@@ -69,7 +69,11 @@ def paragraph(text: str, *, indent: int = 0, style: str | None = None) -> None:
         bare = line.lstrip(" ")
         start = " " * (indent + len(line) - len(bare))
         parts = textwrap.wrap(
-            bare, here.width, initial_indent=start, subsequent_indent=start + "  ", break_on_hyphens=False
+            bare,
+            here.width,
+            initial_indent=start,
+            subsequent_indent=start + " " * further,
+            break_on_hyphens=False,
         )
         for part in parts or [""]:
             here.print(part, style=style, markup=False, soft_wrap=True)

@@ -46,7 +46,7 @@ def show(report: dict[str, Any]) -> None:
             style="bold red",
         )
     if report["alerts"]:
-        showing.say(f"{report['alerts']} open alerts: tidegate alerts", style="yellow")
+        showing.say(f"open alerts: {report['alerts']} (tidegate alerts shows them)", style="yellow")
 
 
 def show_connection(name: str, connection: dict[str, Any]) -> None:

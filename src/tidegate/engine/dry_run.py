@@ -9,6 +9,7 @@ from typing import Any
 from tidegate.domain.capture import Action, decide, not_exported
 from tidegate.domain.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import shown
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
 from tidegate.domain.states import State
@@ -169,9 +170,9 @@ def note_entry(connection: Connection, item: Item) -> dict[str, Any]:
 
 def total_of(order: Order) -> str:
     """The order's total in Magento, in the customer's currency, and in the website's where that is another."""
-    text = f"{order.totals.grand_total} {order.currency}"
+    text = f"{shown(order.totals.grand_total)} {order.currency}"
     if order.base_currency != order.currency:
-        text += f" ({order.base_totals.grand_total} {order.base_currency})"
+        text += f" ({shown(order.base_totals.grand_total)} {order.base_currency})"
     return text
 
 

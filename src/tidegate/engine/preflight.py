@@ -130,7 +130,8 @@ def check_ledger(hub: Hub) -> Iterator[Finding]:
     for name in hub.connections:
         halted = halts.halted(name)
         if halted is not None:
-            text = f"connection {name} is halted since {halted.since:%Y-%m-%d %H:%M} UTC: {halted.reason}"
+            since = shown(hub.connections[name], halted.since)
+            text = f"connection {name} is halted since {since}: {halted.reason}"
             yield Finding("halt", "warn", text, f"when the cause is gone: `tidegate lift {name}`")
 
 
@@ -226,12 +227,13 @@ def check_company(hub: Hub, name: str, lists: dict[str, list[CodeList] | None]) 
 
 def check_window(connection: Connection) -> Iterator[Finding]:
     """Whether it is open, and when it closes next."""
+    place = f"companies.{connection.settings.company}"
     now = connection.clock.now()
     announced = connection.calendar.closed(now)
     if announced is not None and announced.until > now + LONGEST:
         until = shown(connection, announced.until)
         text = f"never open: one closing follows the other until {until} ({announced.reason})"
-        remedy = "shorten `minutes` or correct `rule` in [[companies.NAME.closed]]"
+        remedy = f"shorten `minutes` or correct `rule` in [[{place}.closed]]"
         yield Finding("window", "fail", text, remedy)
         return
     closed = connection.closed()
@@ -243,7 +245,7 @@ def check_window(connection: Connection) -> Iterator[Finding]:
         text = f"open; closes {shown(connection, following.start)} ({following.reason})"
         yield Finding("window", "pass", text)
     else:
-        remedy = "add [[companies.NAME.closed]] for backup and period end, if Sage has them"
+        remedy = f"add [[{place}.closed]] for backup and period end, if Sage has them"
         yield Finding("window", "warn", "open at all hours: no closing is configured", remedy)
 
 

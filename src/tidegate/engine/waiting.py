@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tidegate.config.model import Configuration
+from tidegate.domain.money import shown
 from tidegate.domain.states import State
 from tidegate.engine.cycles import FLOWS
-from tidegate.engine.reports import amount, next_cycle, window
+from tidegate.engine.reports import next_cycle, window
 from tidegate.flows.documents import read_order
 from tidegate.ledger import about, halts, marks
 
@@ -37,7 +38,7 @@ def explain(configuration: Configuration, rows: Sequence[Report], now: datetime)
     for row in rows:
         order = orders.get(row["id"])
         row["why"] = "; ".join(reasons(row, places[row["connection"], row["flow"]], now))
-        row["amount"] = amount(order.total) if order else None
+        row["amount"] = shown(order.total) if order and order.total is not None else None
         row["currency"] = order.currency if order else ""
         row["customer"] = customer(order.document) if order else ""
 

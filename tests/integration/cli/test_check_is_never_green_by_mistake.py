@@ -13,7 +13,7 @@ def test_a_company_in_another_currency_than_configured(terminal: Terminal) -> No
     terminal.write_config(text={'currency = "USD"': 'currency = "GBP"'})
     found = lines(terminal, 1)
     assert of(found, "company sage", "currency")["verdict"] == "fail"
-    assert of(found, "company sage", "currency")["remedy"] == 'set currency = "USD" in [companies.NAME]'
+    assert of(found, "company sage", "currency")["remedy"] == 'set currency = "USD" in [companies.sage]'
     line = of(found, "connection web", "currency")
     assert line["verdict"] == "fail"
     assert "base currency is USD, the company's GBP: every order would be held" in line["text"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from integration.cli.terminal import Terminal
+from tidegate.cli.items import in_words
 from tidegate.domain.verdict import Verdict
 from tidegate.ledger import database, lease, mirror
 
@@ -36,8 +37,24 @@ def test_the_list_says_what_waits_and_why(waiting: Terminal) -> None:
         ("B@s", "queued", ""),
     ]
     assert report["next"] is None
-    assert "waits for sku:A" in waiting.run("items", "list", "web", "inventory").stdout
+    shown = waiting.run("items", "list", "web", "inventory").stdout
+    assert "waits for sku:A" in shown
+    assert "held: wanted 1, in stock; the store has none yet" in shown
     assert "nothing" in waiting.run("items", "list", "web", "prices").stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("12;1", "12, in stock"),
+        ("-2.5;0", "-2.5, out of stock"),
+        ("1=9.5;10=8", "9.5 from 1, 8 from 10"),
+        ("9.5", "9.5"),
+        ("2=x;1", "2=x;1"),
+    ],
+)
+def test_values_are_words(value: str, words: str) -> None:
+    assert in_words(value) == words
 
 
 def test_pages_and_states(waiting: Terminal) -> None:

@@ -79,7 +79,10 @@ class Check:
         self.findings.append(Finding(subject, verdict, text, remedy))
 
     def _failed(self, subject: str, failure: Failure, remedy: str = "") -> None:
-        self._note("fail", subject, failure.text, remedy or _REMEDIES.get(failure.code, ""))
+        self._note("fail", subject, failure.text, remedy or self._remedy(failure.code))
+
+    def _remedy(self, code: Code) -> str:
+        return _REMEDIES.get(code, "").replace("COMPANY", self._sign_in.name)
 
     # Reachability, sign-in, site and company, clock
 
@@ -206,7 +209,9 @@ class Check:
             self._note("pass", "currency", f"the company's own currency is {theirs}")
         elif theirs:
             text = f"the company's own currency is {theirs}, the configuration says {ours}"
-            self._note("fail", "currency", text, f'set currency = "{theirs}" in [companies.NAME]')
+            self._note(
+                "fail", "currency", text, f'set currency = "{theirs}" in [companies.{self._sign_in.name}]'
+            )
         else:
             text = f"Sage does not say its own currency's ISO code; the configuration says {ours}"
             self._note("warn", "currency", text, "look in Sage: Accounting System Manager, currencies")
@@ -223,7 +228,7 @@ class Check:
         if isinstance(rows, Failure):
             # Older versions lack some of these paths; what they would have told stays unknown.
             verdict = "warn" if rows.code is Code.UNKNOWN_ENDPOINT else "fail"
-            self._note(verdict, subject, rows.text, _REMEDIES.get(rows.code, ""))
+            self._note(verdict, subject, rows.text, self._remedy(rows.code))
             return
         row = rows[0] if rows else {}
         for name, wanted, otherwise, text in wishes:
