@@ -82,12 +82,22 @@ def serving(hub: Hub) -> Iterator[int | None]:
         clear_untrusted_proxy_headers=True,
     )
     server.channel_class = Channel  # type: ignore[union-attr]
-    thread = threading.Thread(target=server.run, name="api", daemon=True)
+    closing = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:  # its loop may be waiting on the sockets that are being closed
+            if not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=run, name="api", daemon=True)
     thread.start()
     log.info("api", listen=api.listen, port=port)
     try:
         yield port
     finally:
+        closing.set()
         server.close()
         thread.join(timeout=5)
         desk.close()
