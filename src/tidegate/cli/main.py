@@ -17,6 +17,7 @@ from tidegate.cli import (
     advise,
     alerts,
     coverage,
+    erase,
     exits,
     items,
     keeping,
@@ -124,6 +125,7 @@ for commands in (
     match,
     adopt,
     keeping,
+    erase,
     proving,
     sandbox,
 ):

@@ -17,6 +17,7 @@ from tidegate.config.books import Reconcile
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.prices import Prices
 from tidegate.config.products import Products
+from tidegate.config.retention import Retention
 from tidegate.config.stock import Stock
 from tidegate.config.strict import Strict
 from tidegate.config.texts import Texts
@@ -28,6 +29,7 @@ class Hub(Strict, frozen=True, kw_only=True):
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
     encryption_key: str = "keyring:tidegate/encryption"  #: secret reference; encrypts tokens at rest
     log: Literal["text", "json"] = "text"
+    retention: Retention = Retention()
 
 
 class Store(Strict, frozen=True, kw_only=True):

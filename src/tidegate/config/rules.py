@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from tidegate.config import api_rules, company_rules, connection_rules, price_rules, store_rules
 from tidegate.config.model import Company, Configuration
 from tidegate.config.problem import Report, joined, suggestion
 
 #: Names become part of the key that Sage stores (`magento:main:213`), for good.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
+#: Days. Refunds and late documents of an order still come in its first month.
+LEAST_RETENTION = 30
 
 
 def check(configuration: Configuration, report: Report) -> None:
@@ -31,6 +35,16 @@ def check(configuration: Configuration, report: Report) -> None:
     _check_twins(configuration, report)
     _check_websites(configuration, report)
     _check_references(configuration, report)
+    _check_retention(configuration, report)
+
+
+def _check_retention(configuration: Configuration, report: Report) -> None:
+    retention = configuration.hub.retention
+    for name, days in msgspec.structs.asdict(retention).items():
+        if days != 0:
+            store_rules.check_range(
+                days, LEAST_RETENTION, 36_500, f"hub.retention.{name}", report, "days, or 0"
+            )
 
 
 def _check_names(table: str, entries: Iterable[str], report: Report) -> None:

@@ -6,6 +6,7 @@ All of it is kept in memory: a restart forgets it, which harms nobody.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -46,16 +47,25 @@ class Gate:
             with self._lock:
                 self._inside -= room
 
-    def wait(self, who: str, most: int = MOST_OFTEN) -> float:
-        """Seconds until `who` may ask again, 0 = now, and the question is counted."""
+    def wait(self, who: str, most: int = MOST_OFTEN, *, counted: bool = True) -> float:
+        """Seconds until `who` may ask again, 0 = now; the question is counted, unless it is only looked at."""
         with self._lock:
             now, name = self.clock.monotonic(), named(who)
             since, count = self._seen.pop(name, (now, 0))
             if now - since >= WINDOW:
                 since, count = now, 0
-            self._seen[name] = since, count + 1
+            self._seen[name] = since, count + counted
             _forget(self._seen)
             return since + WINDOW - now if count >= most else 0.0
+
+    def wait_of(self, address: str) -> float:
+        """Seconds that an address waits after too many tokens that were nobody's."""
+        return self.wait(f"address {address}", MOST_FAILED, counted=False) if alone(address) else 0.0
+
+    def failed(self, address: str) -> None:
+        """The address showed a token that was nobody's."""
+        if alone(address):
+            self.wait(f"address {address}", MOST_FAILED)
 
     def nobody(self, token: str) -> bool:
         """Whether the shop said a short while ago that the token is nobody's."""
@@ -68,6 +78,14 @@ class Gate:
         with self._lock:
             self._nobody[named(token)] = self.clock.monotonic()
             _forget(self._nobody)
+
+
+def alone(address: str) -> bool:
+    """Whether an address is one caller's: behind this machine's own stands a proxy with all of them."""
+    try:
+        return not ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def named(who: str) -> str:

@@ -57,7 +57,12 @@ def visible(request: HttpRequest) -> list[Stated] | HttpResponse:
     wait = gate.wait(f"{store} {token}")
     if wait:
         return later(429, wait, "too many requests with this token")
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    wait = gate.wait_of(address)
+    if wait:
+        return later(429, wait, "too many wrong tokens from this address")
     if gate.nobody(f"{store} {token}"):
+        gate.failed(address)
         return refusal(NOBODY)
     with gate.entered() as room:
         if not room:
@@ -66,6 +71,7 @@ def visible(request: HttpRequest) -> list[Stated] | HttpResponse:
         if isinstance(customer, Failure):
             if customer.code is Code.NOT_AUTHENTICATED:
                 gate.is_nobody(f"{store} {token}")
+                gate.failed(address)
             return refusal(customer)
         found = portal.invoices(customer)
     return refusal(found) if isinstance(found, Failure) else found

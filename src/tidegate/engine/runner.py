@@ -18,6 +18,7 @@ from tidegate.engine.faults import fault_is_over, tell_fault
 from tidegate.engine.hub import Hub
 from tidegate.engine.interludes import Interludes
 from tidegate.engine.nightly import reconcile_when_due
+from tidegate.engine.retention import forget_when_due
 from tidegate.engine.schedule import Due, next_due, others_are_due
 from tidegate.engine.watch import watch
 from tidegate.flows.connection import Connection
@@ -146,4 +147,5 @@ def run_due(hub: Hub, due: Due) -> Report:
     overdue.look(hub)
     watch(hub, due.connection)
     reconcile_when_due(hub, due.connection)
+    forget_when_due(hub, due.connection)
     return report

@@ -28,8 +28,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tidegate.ledger import file
 from tidegate.ledger.faults import LedgerError, NotReady, explain
+from tidegate.ledger.location import BUSY_SECONDS, Location, locate
 from tidegate.ledger.location import Durability as Durability
-from tidegate.ledger.location import Location, locate
 
 Trip = Callable[[str, str], None]
 
@@ -279,6 +279,27 @@ def _migration_lock() -> Iterator[None]:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
             cursor.execute("RESET lock_timeout")
+
+
+# --- what was deleted --------------------------------------------------------------------------
+
+
+def compact() -> bool:
+    """Write a SQLite file anew, so that no freed page and no WAL holds what was deleted.
+
+    False when another process kept the old WAL open. PostgreSQL's autovacuum does it by itself, later.
+    """
+    if connection.vendor != "sqlite":
+        return True
+    with explained(), _turn_to_write(), connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA busy_timeout = 2000")  # a reader that stays may do so
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return busy is None or not busy[0]
 
 
 # --- backup -----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from integration.flows.stage import START, Stage
 from tidegate.clock import VirtualClock
 from tidegate.config.api import Api, Portal
 from tidegate.console.channel import Channel
-from tidegate.console.gate import FORGOTTEN, MOST_AT_ONCE, MOST_OFTEN, WINDOW, Gate
+from tidegate.console.gate import FORGOTTEN, MOST_AT_ONCE, MOST_FAILED, MOST_OFTEN, WINDOW, Gate
 from tidegate.console.server import application, serving
 from tidegate.engine.price_answers import PriceDesk
 
@@ -35,6 +35,22 @@ def test_who_asks_too_often_waits(stage: Stage) -> None:
     answers = [client.get(LIST, headers=headers) for _ in range(MOST_OFTEN + 1)]
     assert answers[-1].status_code == 429
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= WINDOW
+
+
+@pytest.mark.parametrize(("address", "last"), [("192.0.2.7", 429), ("127.0.0.1", 401), ("", 401)])
+def test_an_address_shows_few_wrong_tokens_but_a_proxy_stands_for_many(
+    stage: Stage, address: str, last: int
+) -> None:
+    stage.reopen(portal=Portal(enabled=True))
+    client = Client(application(stage.hub, PriceDesk(stage.hub)))
+
+    def ask(number: int, origin: str) -> int:
+        headers = {"Authorization": f"Bearer made-up-{number}"}
+        return client.get(LIST, headers=headers, environ_base={"REMOTE_ADDR": origin}).status_code
+
+    answers = [ask(number, address) for number in range(MOST_FAILED + 1)]
+    assert answers == [401] * MOST_FAILED + [last]
+    assert ask(100, "192.0.2.8") == 401  # another address does not pay for it
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", LIST), ("GET", LIST), ("HEAD", "/x")])

@@ -1,0 +1,74 @@
+"""Persons in finished records go by age: a small portion of each connection, once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from tidegate.engine.hub import Hub
+from tidegate.flows.connection import Connection
+from tidegate.ledger import marks, personal
+from tidegate.ledger.database import transaction
+
+log = structlog.get_logger()
+
+NAME = "retention"
+#: Records of one kind that one night looks at: some seconds at most.
+PORTION = 500
+DAY = timedelta(days=1)
+
+Find = Callable[[str, datetime, int, int], list[int]]
+Blank = Callable[[Sequence[int], datetime], int]
+
+
+def forget_when_due(hub: Hub, connection: Connection) -> None:
+    """Take the next portion, when this process took the last one a day ago. Needs neither store nor company."""
+    now = hub.clock.now()
+    place = f"{NAME}:{connection.name}"
+    last = hub.watched.get(place)
+    if last is not None and timedelta(0) <= now - last < DAY:
+        return
+    hub.watched[place] = now
+    rule = hub.configuration.hub.retention
+    orders, registrations = personal.finished_orders, personal.finished_registrations
+    blanked = {
+        "orders": portion("orders", orders, with_documents, rule.orders, connection.name, now),
+        "registrations": portion(
+            "registrations",
+            registrations,
+            personal.blank_registrations,
+            rule.registrations,
+            connection.name,
+            now,
+        ),
+        "payloads": portion("payloads", orders, quotes_only, rule.payloads, connection.name, now),
+    }
+    if any(blanked.values()):
+        log.info(NAME, connection=connection.name, **blanked)
+
+
+def portion(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:
+    """One kind's portion, in one commit: rows that were changed. At the end it begins again from the first."""
+    if not days:
+        return 0
+    name = f"{NAME}:{kind}:{connection}"
+    place = int(marks.read(name) or 0)
+    found = find(connection, now - timedelta(days=days), place, PORTION)
+    if not found and not place:
+        return 0
+    with transaction(NAME):
+        changed = blank(found, now)
+        marks.write(name, str(found[-1] if len(found) == PORTION else 0), now)
+    return changed
+
+
+def with_documents(source_ids: Sequence[int], now: datetime) -> int:
+    """Orders and all that quotes them."""
+    return personal.blank_orders(source_ids, now, documents=True)
+
+
+def quotes_only(source_ids: Sequence[int], now: datetime) -> int:
+    """All that quotes the orders; the documents stay."""
+    return personal.blank_orders(source_ids, now, documents=False)
