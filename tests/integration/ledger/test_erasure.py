@@ -103,6 +103,16 @@ def test_one_customer_goes_and_others_stay(ledger: Ledger) -> None:
     assert erasure.history("other") == []
 
 
+def test_a_delivery_that_opened_while_a_person_was_asked_refuses(ledger: Ledger) -> None:
+    source = stored(order_of(1))
+    found = erasure.find(CONNECTION, "main", email=EMAIL)
+    assert found.open == ()
+    create("main:1/change", source_id=source, step="change", state=State.REVIEW)
+    with pytest.raises(ValueError, match="open deliveries"), database.transaction("test"):
+        erasure.erase(found, "anna", NOW)
+    assert personal.words_in(models.Source.objects.values_list("document", flat=True))
+
+
 def test_a_colleague_with_the_address_is_not_swept_along(ledger: Ledger) -> None:
     theirs = order_of(1, "colleague@example.com", customer_id=18)
     shipped_to_me = msgspec.structs.replace(theirs, shipping=Address(name="Me", email=EMAIL))
