@@ -241,7 +241,8 @@ def show_report(document: dict[str, Any]) -> None:
             showing.paragraph(f"{each['kind']}  {each['subject']}", style="bold")
             showing.paragraph(each["text"], indent=4)
     elif document["compared"]:
-        showing.say("no difference", style="green")
+        waits = Decimal(document["waiting"]) != 0
+        showing.say("no difference but what waits rightly" if waits else "no difference", style="green")
     else:
         showing.paragraph("NOT COMPARED, so nothing is known to agree: see above", style="bold yellow")
     for text in document["small"]:

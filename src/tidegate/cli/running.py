@@ -151,7 +151,7 @@ def show_report(report: Report, as_json: bool) -> None:
     note = f" ({said})" if said else ""
     showing.paragraph(f"{report.connection} {report.flow}: {report.outcome}{note}")
     if report.outcome in ("done", "ended early"):
-        showing.say(f"  {did or 'nothing to do'}")
+        showing.paragraph(did or "nothing to do", indent=2)
 
 
 def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> None:
@@ -166,7 +166,10 @@ def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> 
         )
     else:
         for document in documents:
-            showing.print_json(document)
+            if "not_sent" in document:
+                show_refused(document)
+            else:
+                showing.print_json(document)
         leaving = sum(not {"not_sent", "in_company"} & set(document) for document in documents)
         without = f", {len(refused)} would not" if refused else ""
         showing.say(f"{leaving} would be sent{without}. Nothing was sent, nothing was written.")
@@ -174,6 +177,14 @@ def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> 
         raise typer.Exit(exits.STOPPED)  # the whole of it: closed, not signed in, not readable
     if refused:
         raise typer.Exit(exits.FOUND)
+
+
+def show_refused(document: dict[str, Any]) -> None:
+    """What would not be sent, and why: it has no payload to show."""
+    amount = document.get("magento_total")
+    subject = ", ".join(str(part) for part in (document.get("order"), amount) if part) or "nothing"
+    showing.paragraph(f"{subject}: not sent, {document['not_sent']}", style="bold")
+    showing.paragraph(str(document.get("text", "")), indent=4)
 
 
 def register(app: typer.Typer) -> None:

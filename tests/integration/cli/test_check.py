@@ -111,7 +111,7 @@ MAPPINGS: list[tuple[dict[str, str], str, str, str]] = [
         "no customer account WEB9",
     ),
     ({'guest_account = "WEB"\n': ""}, "guest account", "warn", "orders of guests are held"),
-    ({'websites = ["base"]': 'websites = ["basis"]'}, "websites", "fail", "the store has no website basis"),
+    ({'["base"]': '["basis"]'}, "websites", "fail", "the store has no website basis"),
     ({'currency = "USD"': 'currency = "GBP"'}, "currency", "fail", "every order would be held"),
 ]
 

@@ -139,7 +139,7 @@ def test_lists_and_products_are_compared_once_the_flows_have_read_them(terminal:
     found = lines(terminal)
     assert "on both sides" in of(found, WEB, "products")["text"]
     assert of(found, WEB, "list currencies")["verdict"] == "pass"
-    terminal.write_config(text={'websites = ["base"]': 'websites = ["b2b"]'})
+    terminal.write_config(text={'["base"]': '["b2b"]'})
     assert of(lines(terminal, 1), WEB, "list currencies")["verdict"] == "fail"
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from integration.cli.terminal import Terminal
+from integration.cli.terminal import ONE_PAYMENT, Terminal
 from tidegate.engine import runner
 from tidegate.engine.hub import Hub
 
@@ -81,3 +81,12 @@ def test_run_hands_the_hub_to_the_runner(terminal: Terminal, monkeypatch: pytest
     warnings = [json.loads(line) for line in result.stderr.splitlines()]
     assert warnings[0]["key"] == "connections.web.customers.guest_account"
     assert seen == [["web"]]
+
+
+def test_24_what_would_not_be_sent_is_said_in_words(terminal: Terminal) -> None:
+    terminal.write_config(text=ONE_PAYMENT)
+    terminal.sell(1, method="banktransfer")
+    shown = terminal.run("cycle", "orders", "--dry-run", code=1).stdout
+    assert shown.startswith("000000001, ")
+    assert "USD: not sent, unmapped-payment\n" in shown
+    assert "0 would be sent, 1 would not." in shown

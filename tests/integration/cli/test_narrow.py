@@ -47,6 +47,7 @@ def fits(shown: str) -> str:
 
 def test_the_commands_fit(narrow: Terminal) -> None:
     for arguments, code in (
+        (["check"], 1),
         (["status"], 1),
         (["alerts"], 1),
         (["queue", "list", "--all"], 0),

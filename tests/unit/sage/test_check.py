@@ -10,6 +10,7 @@ import pytest
 
 from tidegate.sage.port import Finding
 from tidegate.sage.sage200.check import READS
+from tidegate.sage.sage200.receipts import bank_aliases
 from unit.sage.scripted_api import NOW, SITE, World, application_error, gateway_error, make_world, ok
 
 LISTED = ("products", "warehouses", "tax_codes", "nominal_codes", "sop_additional_charges", "currencies")
@@ -164,3 +165,20 @@ def test_the_code_lists_that_mappings_point_into(world: World) -> None:
     assert by_kind["tax"].codes == {"1": "Standard rate", "0": "Zero rate"}
     assert str(by_kind["tax"].rates["1"]) == "20.0"
     assert by_kind["account"].codes == {"4000": "Sales"}
+
+
+def test_26_a_bank_is_known_by_its_nominal_code_if_it_alone_posts_there() -> None:
+    banks = [
+        {"id": number, "code": code, "description": name, "bank_account_nominal_reference": nominal}
+        for number, code, name, nominal in (
+            (1, "CARD", "Card clearing", "1210"),
+            (2, "BANK", "Current account", "1200"),
+            (3, "SAVE", "Savings", "1200"),
+        )
+    ]
+    assert bank_aliases(banks) == {
+        "1210": "CARD",
+        "Card clearing": "CARD",
+        "Current account": "BANK",
+        "Savings": "SAVE",
+    }
