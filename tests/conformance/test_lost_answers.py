@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.stand import Stand, accepted, failed, find, make_order, send
+from conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
 from tidegate.sage.port import OrderKey
 
@@ -103,8 +103,9 @@ def test_a_late_effect_is_found_once_it_has_happened(stand: Stand, seen: str) ->
         ("garbage", {}),
         ("login_page", {}),
         ("status", {"status": 500}),
-        ("status", {"status": 504}),
-        ("slow", {"seconds": 1000}),
+        ("status", {"status": 502, "times": None}),
+        ("status", {"status": 504, "times": None}),
+        ("slow", {"seconds": 1000, "times": None}),
         ("refuse", {}),
     ],
 )
@@ -124,7 +125,28 @@ def test_a_read_that_fails_is_a_failure_and_never_an_empty_answer(
 
         assert failure.sent is False, "a read changes nothing"
         assert failure.ends_cycle
+        stand.calm()
         assert [one.ours for one in find(session, order)] == [True]
+        assert prepared(session, order).order == order
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("status", {"status": 502}), ("status", {"status": 504}), ("slow", {"seconds": 1000})],
+)
+@pytest.mark.parametrize("call", ["look-up", "prepare"])
+def test_a_read_that_takes_too_long_goes_on_in_the_same_call_and_misses_nothing(
+    stand: Stand, kind: str, options: dict[str, Any], call: Any
+) -> None:
+    order = make_order(stand, 213)
+    with stand.company.session() as session:
+        accepted(send(session, order))
+        stand.company.forget()
+        stand.strike(kind, call, **options)
+        if call == "look-up":
+            assert [one.ours for one in find(session, order)] == [True]
+        else:
+            assert prepared(session, order).order == order
 
 
 def test_a_read_carried_out_twice_does_no_harm(stand: Stand) -> None:

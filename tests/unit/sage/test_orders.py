@@ -69,6 +69,30 @@ def test_reference_data_is_read_once(world: World) -> None:
     assert world.company.calls == cold
 
 
+def test_what_was_found_and_forgotten_within_a_session_is_read_again_and_not_missing(world: World) -> None:
+    world.api.on("POST", "/sop_orders", application_error("The product does not exist."))
+    with world.company.session() as session:
+        [first] = session.prepare([order(1, lines=(goods(account="4000"), carriage()))])
+        assert isinstance(first, Prepared)
+        [(_, refused)] = session.send_orders([first])
+        assert isinstance(refused, Failure), "what it was made of is doubted from here on"
+        assert isinstance(session.prepare([order(2)])[0], Prepared)
+
+        world.company.forget()
+        [again] = session.prepare([order(3, lines=(goods(account="4000"), carriage()))])
+        assert isinstance(again, Prepared)
+
+
+def test_what_is_missing_is_asked_once_in_a_session(world: World) -> None:
+    wanting = order(1, account="NOBODY", lines=(goods(code="GONE", account="9999"),))
+    with world.company.session() as session:
+        session.prepare([wanting])
+        before = world.company.calls
+        [failure] = session.prepare([wanting])
+        assert isinstance(failure, Failure)
+        assert world.company.calls == before
+
+
 @pytest.mark.parametrize(
     ("given", "code", "missing"),
     [

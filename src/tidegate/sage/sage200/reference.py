@@ -86,7 +86,7 @@ class Lists:
 
 @dataclass(slots=True)
 class Asked:
-    """What one session has asked for already: what is missing is not asked twice in a cycle."""
+    """What one session asked for and Sage has not: not asked twice in a cycle, as what is forgotten is."""
 
     products: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
@@ -241,7 +241,6 @@ class Reference:
             read = self._client.read_pooled("/products", terms, select=("id", "code", "name"), most=POOL)
             if isinstance(read, Failure):
                 return read
-            asked.products.update(new)
             rows, bad = read
             spelt: dict[str, Coded] = {}
             for row in rows:
@@ -252,6 +251,8 @@ class Reference:
                 product = _spelt(code, spelt)
                 if product is not None:
                     self._products[code] = product
+                elif code not in bad:
+                    asked.products.add(code)
             return _answer(wanted, self._products.get, bad)
 
     def customers(self, accounts: Iterable[str], asked: Asked) -> dict[str, Customer | Failure] | Failure:
@@ -266,10 +267,12 @@ class Reference:
             )
             if isinstance(read, Failure):
                 return read
-            asked.customers.update(new)
             rows, bad = read
             for customer in filter(None, (customer_of(row, self._key_field) for row in rows)):
                 self._customers[customer.reference.upper()] = customer
+            asked.customers.update(
+                one for one in new if one.upper() not in self._customers and one not in bad
+            )
             return _answer(wanted, lambda one: self._customers.get(one.upper()), bad)
 
     def keep(self, customer: Customer) -> None:
@@ -313,13 +316,13 @@ class Reference:
             read = self._client.read_pooled("/nominal_codes", terms, select=NOMINAL, most=POOL)
             if isinstance(read, Failure):
                 return read
-            asked.nominals.update(new)
             rows, bad = read
             known: dict[str, list[Nominal]] = {}
             for row in rows:
                 nominal = nominal_of(row)
                 known.setdefault(nominal.reference.upper(), []).append(nominal)
             self._nominals.update({reference: tuple(listed) for reference, listed in known.items()})
+            asked.nominals.update(one for one in new if one.upper() not in self._nominals and one not in bad)
             failed = {code: bad[references[code]] for code in wanted if references[code] in bad}
             return _answer(wanted, self._nominal, failed)
 
