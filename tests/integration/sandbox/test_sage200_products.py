@@ -178,9 +178,9 @@ def test_reference_data() -> None:
     assert {one["control_nominal_code_type"] for one in world.get("control_nominal_codes")} >= {
         "DebtorsControl"
     }
-    assert world.get("licence")[0]["is_sales_orders_enabled"] is True
+    assert world.get("licence")["is_sales_orders_enabled"] is True
     assert world.get("company_details")[0]["name"] == "Demo Trading Ltd"
-    assert world.get("current_user")[0]["email_address"]
+    assert world.get("current_user")["email_address"]
     assert world.get("stock_settings")[0]["use_multiple_locations"] is True
     assert world.get(
         "analysis_code_mappings", filter="slot eq 1 and class_name eq 'StockItem'", count="true"
