@@ -86,7 +86,7 @@ class Lists:
 
 @dataclass(slots=True)
 class Asked:
-    """What one session asked for and Sage has not: not asked twice in a cycle, as what is forgotten is."""
+    """What one session has asked for and Sage has not: it is not asked twice in a cycle."""
 
     products: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
@@ -270,9 +270,7 @@ class Reference:
             rows, bad = read
             for customer in filter(None, (customer_of(row, self._key_field) for row in rows)):
                 self._customers[customer.reference.upper()] = customer
-            asked.customers.update(
-                one for one in new if one.upper() not in self._customers and one not in bad
-            )
+            asked.customers.update({one for one in new if one.upper() not in self._customers} - bad.keys())
             return _answer(wanted, lambda one: self._customers.get(one.upper()), bad)
 
     def keep(self, customer: Customer) -> None:
@@ -322,7 +320,7 @@ class Reference:
                 nominal = nominal_of(row)
                 known.setdefault(nominal.reference.upper(), []).append(nominal)
             self._nominals.update({reference: tuple(listed) for reference, listed in known.items()})
-            asked.nominals.update(one for one in new if one.upper() not in self._nominals and one not in bad)
+            asked.nominals.update({one for one in new if one.upper() not in self._nominals} - bad.keys())
             failed = {code: bad[references[code]] for code in wanted if references[code] in bad}
             return _answer(wanted, self._nominal, failed)
 
