@@ -33,7 +33,7 @@ def told(shop: Fulfilled, placed: int) -> tuple[list[Any], list[Any]]:
     return papers["shipments"], papers["invoices"]
 
 
-def test_only_virtual_is_invoiced_and_never_shipped(shop: Fulfilled) -> None:
+def test_point_39_only_virtual_is_invoiced_and_never_shipped(shop: Fulfilled) -> None:
     placed = shop.sent(lines=LINES, shipping=Decimal(0), additions=Additions(virtual="virtual"))
     shop.despatch(placed)
     shop.invoice(placed)

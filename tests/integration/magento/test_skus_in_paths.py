@@ -27,7 +27,7 @@ def shop() -> World:
 
 
 @pytest.mark.parametrize("version", ["2.4.6", "2.4.7-p3", "2.4.8"])
-def test_a_product_is_written_whatever_its_sku_holds(shop: World, version: str) -> None:
+def test_point_34_a_product_is_written_whatever_its_sku_holds(shop: World, version: str) -> None:
     shop.shop.configure(version=version)
     products = StoreProducts(shop.hub.client)
     for weight, sign in enumerate(SIGNS, 7):

@@ -112,7 +112,7 @@ def sums(total: str) -> dict[str, Any]:
     return {"grand_total": D(total), "base_grand_total": D(total)}
 
 
-def test_custom_fees_go_by_code_or_by_the_star() -> None:
+def test_point_37_custom_fees_go_by_code_or_by_the_star() -> None:
     fees = [{"code": "eco", "label": "Eco fee", "amount": 5, "base_amount": 5, "tax_amount": D("0.30")}]
     document = case("00-sound", extension={"custom_fees": fees}, **sums("121.30"))
     document = msgspec.structs.replace(
@@ -214,7 +214,7 @@ def test_an_engraving_reaches_the_people_who_make_it() -> None:
         assert not any(line.kind is LineKind.COMMENT for line in other.lines)
 
 
-def test_pickup_company_and_gift_message_go_where_the_rule_says() -> None:
+def test_point_37_pickup_company_and_gift_message_go_where_the_rule_says() -> None:
     said = {
         "pickup_location_code": "LONDON-1",
         "company_order_attributes": {"company_id": 7, "company_name": "Acme"},

@@ -40,7 +40,7 @@ def replaced(each: Order, **changes: object) -> Order:
     return msgspec.structs.replace(each, **changes)
 
 
-def test_pieces_cancelled_before_the_order_is_read_are_not_sent() -> None:
+def test_point_36_pieces_cancelled_before_the_order_is_read_are_not_sent() -> None:
     made = sent(case("part-cancelled"))
     assert [(each.quantity, each.net) for each in made.lines] == [(D(2), D(20))]
     assert made.gross == D(20)

@@ -260,7 +260,7 @@ def test_point_08_the_delivery_address_is_in_the_shipping_assignment() -> None:
     assert found.customer.vat_number == "GB123456789"
 
 
-def test_a_virtual_order_is_shipped_nowhere() -> None:
+def test_point_39_a_virtual_order_is_shipped_nowhere() -> None:
     document = recordings.body("orders-get-guest-tax")
     document["extension_attributes"]["shipping_assignments"] = [{"shipping": {"total": {}}, "items": []}]
     assert (

@@ -184,7 +184,7 @@ def test_one_bad_row_of_a_list_is_named_and_the_others_count(
     assert field in bad.why
 
 
-def test_a_virtual_order_and_a_bad_one_hide_no_methods_of_the_others() -> None:
+def test_point_30_a_virtual_order_and_a_bad_one_hide_no_methods_of_the_others() -> None:
     body = recordings.body("orders-list-full-shape")
     sound = copy.deepcopy(body["items"][0])
     virtual = copy.deepcopy(sound) | {"extension_attributes": {"shipping_assignments": [{"shipping": []}]}}

@@ -52,7 +52,7 @@ SHAPE: Shape[Whole] = Shape(Whole)
         ('{"id": 1, "on": "1", "unknown": [[]]}', Whole(1, on=True)),
     ],
 )
-def test_phps_shapes(body: str, value: Whole) -> None:
+def test_point_30_phps_shapes_are_read_as_what_they_mean(body: str, value: Whole) -> None:
     assert SHAPE.decode(body) == value
 
 
