@@ -150,7 +150,7 @@ def test_decimals_of_an_attribute_are_no_drift() -> None:
     scribe._known, scribe._groups = frozenset({"credit_limit", "terms"}), {}
     values = [Attribute("limit", "500.000000"), Attribute("terms", "30.0")]
     found = scribe.seen(
-        WireCustomer(1, "a@b.c", custom_attributes=values), '{"credit_limit":"500","terms":"30"}'
+        WireCustomer(1, "a@b.c", 1, custom_attributes=values), '{"credit_limit":"500","terms":"30"}'
     )
     assert isinstance(found, str)
     assert card_of(found) == {"credit_limit": "500", "terms": "30.0"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,14 +22,21 @@ ITEMS = [("HUB-0007", Decimal(1)), ("NOPE", Decimal(2))]
 
 @pytest.fixture
 def shop(build: Build) -> Stage:
-    """Prices and customers were read; prices are asked at the cart."""
+    """Prices and customers were read; prices are asked at the cart; Wanda's account is mapped by her id."""
     stage = build()
+    read(stage, accounts={"1": "WANDA01"})
+    return stage
+
+
+def read(stage: Stage, **customers: Any) -> None:
+    """Prices and customers are read, with these changes of the customer rule."""
     stage.reopen(
-        prices=Prices(groups={"Wholesale": "Wholesale"}, customer_prices="api", live_ms=0), flows=FLOWS
+        prices=Prices(groups={"Wholesale": "Wholesale"}, customer_prices="api", live_ms=0),
+        flows=FLOWS,
+        customers=stage.customers(**customers),
     )
     stage.cycle("prices")
     stage.cycle("customers")
-    return stage
 
 
 @pytest.fixture
@@ -56,10 +64,22 @@ def test_the_book_answers_with_the_accounts_own_list_and_its_age(shop: Stage, de
 
 
 def test_a_magento_customer_is_known_by_the_account(shop: Stage, desk: PriceDesk) -> None:
-    assert ask(desk, 1).account == "WANDA01"
+    known = ask(desk, 1)
+    assert (known.account, known.prices[0].price) == ("WANDA01", Decimal("11.33"))
     stranger = ask(desk, 999)
     assert stranger.account == ""
     assert stranger.prices[0].price == Decimal("12.59")  # everybody's price
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_an_e_mail_address_leads_to_nobodys_prices(build: Build, trusted: bool) -> None:
+    """Wanda's address is the account's in Sage: anybody can register with it."""
+    stage = build()
+    read(stage, trust_emails=stage.connection.settings.websites if trusted else ())
+    desk = PriceDesk(stage.hub)
+    stranger = ask(desk, 1)
+    assert (stranger.account, stranger.prices[0].price) == ("", Decimal("12.59"))
+    desk.close()
 
 
 def test_live_answers_are_new(shop: Stage, desk: PriceDesk) -> None:
