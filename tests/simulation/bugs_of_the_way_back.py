@@ -150,11 +150,6 @@ def written_shipments_count_as_unwritten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shipped, "written", lambda connection, orders: {})
 
 
-def a_shipment_is_written_after_its_stock(patch: pytest.MonkeyPatch) -> None:
-    """The source has too few pieces left for it."""
-    patch.setattr(inventory, "hold_back", lambda cycle: None)
-
-
 def everything_is_new_every_time(patch: pytest.MonkeyPatch) -> None:
     """The mirror's fold forgets what was told."""
     settled = mirror.settled

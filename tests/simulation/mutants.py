@@ -101,7 +101,6 @@ MUTANTS = tuple(
         (way_back.no_buffer_is_kept, fulfilment.STOCKED, "never more than there is"),
         (way_back.the_reservations_are_left_out, fulfilment.STOCKED, "each sale counts once"),
         (way_back.written_shipments_count_as_unwritten, fulfilment.STOCKED, "each sale counts once"),
-        (way_back.a_shipment_is_written_after_its_stock, fulfilment.SCARCE, "nothing is stuck"),
         (stock.refunded_pieces_are_added_back, fulfilment.REFUNDED, "each sale counts once"),
         (
             stock.pieces_come_back_on_where_the_order_was_to_leave,
