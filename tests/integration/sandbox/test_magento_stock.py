@@ -168,6 +168,15 @@ def test_point_25_a_bundle_shipped_together_takes_one_source(world: World) -> No
     assert write(world, ("HUB-0010", "wh_london", 9, 1)).status_code == 200
 
 
+def test_point_39_a_bundle_shipped_together_is_looked_at_before_the_source(world: World) -> None:
+    world.store.stock.ship_together("KIT-1", "wh_london")
+    bad = write(world, ("HUB-0010", "nowhere", 1, 1))
+    assert bad.status_code == 400
+    assert bad.json()["message"] != "Could not save Source Item"
+    assert "<a href" in bad.text
+    assert bad.json()["errors"]
+
+
 def test_point_25_the_older_calls_see_the_default_source_only(world: World) -> None:
     assert world.get(f"stockItems/{SKU}")["qty"] == 0
     put = world.client.put(

@@ -270,6 +270,12 @@ def test_point_39_a_virtual_order_is_shipped_nowhere() -> None:
     assert changed("orders-get-guest-tax", extension_attributes=None).shipping is None
 
 
+def test_point_39_additional_information_of_a_payment_may_contain_null() -> None:
+    payment = recordings.body("orders-get-guest-tax")["payment"]
+    found = changed("orders-get-guest-tax", payment=payment | {"additional_information": ["Card", None]})
+    assert found.payment_method == payment["method"]
+
+
 def test_point_08_taxes_have_names() -> None:
     found = order("orders-get-eur-tax-inclusive")
     assert [line.tax_names for line in found.lines] == [("GB-VAT-20",), ("GB-VAT-20",)]
