@@ -76,7 +76,8 @@ def test_the_same_seed_gives_the_same_week_in_another_process() -> None:
     replayed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     figures = asdict(outcome)
     del figures["seed"], figures["company_calls"]
-    assert replayed == {**figures, "faults": dict(sorted(outcome.faults.items())), "seeds": 1}
+    counted = {name: dict(sorted(getattr(outcome, name).items())) for name in ("faults", "faults_by_call")}
+    assert replayed == {**figures, **counted, "seeds": 1}
 
 
 @pytest.mark.slow
