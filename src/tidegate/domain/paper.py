@@ -31,7 +31,9 @@ class Paper:
     carriage: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping and other charges in it, with tax
     carriage_net: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping without
     extras: tuple[Extra, ...] = ()  #: amounts besides goods, shipping and tax, by their names
-    fields: tuple[Extra, ...] = ()  #: numbers that the store does not know, where it was read whole
+    fields: tuple[Extra, ...] | None = (
+        None  #: numbers that the store does not know; None until it was read whole
+    )
 
     def carries(self, marker: str) -> bool:
         """Whether a comment contains the marker, and not only as the beginning of a longer number."""

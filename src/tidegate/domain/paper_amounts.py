@@ -40,7 +40,7 @@ def valued(
     """
     found = []
     for paper in papers:
-        amounts = [*_fixed_tax(paper, order), *paper.extras, *configured(paper.fields, terms)]
+        amounts = [*_fixed_tax(paper, order), *paper.extras, *configured(paper.fields or (), terms)]
         there = placed(
             amounts,
             terms,
@@ -102,7 +102,7 @@ def unnamed(
 ) -> Failure | None:
     """The refusal of a field of an extension that holds exactly the difference and that no key names."""
     for paper in papers:
-        for each in explains(paper.fields, difference, base=side == 0):
+        for each in explains(paper.fields or (), difference, base=side == 0):
             if each.source in terms:
                 continue
             value = each.base if side == 0 else each.amount

@@ -223,7 +223,8 @@ class InvoiceClerk:
         there = full_value(self.connection, "invoice", papers, order, side, whole)
         if isinstance(there, Failure):
             return there
-        others_there = full_value(self.connection, "invoice", every, order, side, whole)
+        rest = [paper for paper in every if paper.id not in {each.id for each in papers}]
+        others_there = full_value(self.connection, "invoice", rest, order, side, whole)
         lines = own_lines(subject.gross, subject.lines, order)
         settings = self.connection.settings
         differs = invoice_differs(
@@ -233,7 +234,9 @@ class InvoiceClerk:
             there,
             side,
             every_ours=None if None in billed else total(each for each in billed if each is not None),
-            every_theirs=None if isinstance(others_there, Failure) else total_of(others_there, side),
+            every_theirs=None
+            if isinstance(others_there, Failure)
+            else total_of((*there, *others_there), side),
             finished=finished,
             carriage=order.sides[side].carriage.part(Decimal(1))
             + order_charges(order, side, settings.amounts.terms()),

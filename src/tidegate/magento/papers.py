@@ -37,7 +37,7 @@ from tidegate.magento.paper_amounts import (
 from tidegate.magento.paper_amounts import ITEM_FIELDS as FIXED_TAX
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
-from tidegate.reading.shape import Shape
+from tidegate.reading.shape import ANYTHING, Shape
 
 ORDERS = "/V1/orders"
 PAGE = 100
@@ -146,6 +146,18 @@ _PAPERS: Shape[WirePapers] = Shape(WirePapers)
 _PAPER: Shape[WirePaper] = Shape(WirePaper)
 
 
+class _WholePaper:
+    """Reads a document, and keeps all that it says."""
+
+    def decode(self, body: bytes | str) -> tuple[WirePaper, Any]:
+        """Its fields, and the tree that they stand in. Raises Unreadable."""
+        tree = ANYTHING.decode(body)
+        return _PAPER.take(tree), tree
+
+
+_WHOLE = _WholePaper()
+
+
 class OrderPapers:
     """Reads of one store's orders and their documents."""
 
@@ -208,19 +220,20 @@ class OrderPapers:
         return rows if isinstance(rows, Failure) else _papers(rows)
 
     def one(self, path: str, paper_id: int) -> Paper | Failure:
-        """A made invoice or credit memo, with what it comes to; `path` is e.g. `/V1/invoices`."""
-        fields = f"{PAPER_FIELDS},{TOTALS}"
-        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(fields))
-        papers = found if isinstance(found, Failure) else _papers([found])
-        return papers if isinstance(papers, Failure) else papers[0]
+        """A made invoice or credit memo, whole, with what it comes to; `path` is e.g. `/V1/invoices`."""
+        found = self._client.get_as(f"{path}/{paper_id}", _WHOLE)
+        if isinstance(found, Failure):
+            return found
+        row, tree = found
+        papers = _papers([row])
+        return papers if isinstance(papers, Failure) else _with_fields(papers[0], tree)
 
     def whole(self, path: str, paper: Paper) -> Paper | Failure:
         """The same with the fields of extensions that it has: read where they may be part of its total."""
+        if paper.fields is not None:
+            return paper
         found = self._client.get(f"{path}/{paper.id}")
-        if isinstance(found, Failure):
-            return found
-        fields = unknown_fields(found, one_currency=paper.totals[0] == paper.totals[1])
-        return replace(paper, fields=fields)
+        return found if isinstance(found, Failure) else _with_fields(paper, found)
 
     def number(self, path: str, paper_id: int) -> str:
         """The number that people know a made document by; "" when it cannot be read now."""
@@ -255,6 +268,11 @@ def _papers(rows: Sequence[WirePaper]) -> list[Paper] | Failure:
         except ValueError as error:
             return _no_amount("document", one.increment_id, error)
     return found
+
+
+def _with_fields(paper: Paper, tree: Any) -> Paper:
+    """With the numbers of extensions in the whole document."""
+    return replace(paper, fields=unknown_fields(tree, one_currency=paper.totals[0] == paper.totals[1]))
 
 
 def _item(one: WireStoreItem) -> StoreItem:

@@ -25,7 +25,7 @@ from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
 from tidegate.sage.sage200.status_words import status_word
 
-LOOKUPS = 50  #: keys that one look-up carries, as far as the address' length permits: a whole batch
+LOOKUPS = 50  #: keys that one look-up carries, as far as the query string's length permits
 CANCELLED = "EnumDocumentStatusCancelled"
 DELETED = "deleted"  #: our word for the status of an order that is no longer there
 

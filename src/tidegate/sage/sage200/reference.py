@@ -1,6 +1,6 @@
 """The company's reference data, read once and kept: what turns codes into ids.
 
-With it a batch of new orders costs one look-up and one call an order. Small lists (tax codes,
+With it a batch of new orders costs two look-ups and one call an order. Small lists (tax codes,
 warehouses, charges, currencies, countries, settings) are read whole; products, customers and nominal
 codes only as they are needed, pooled. Only what exists is kept: what was missing is asked again, once
 in each session. Source: contract §9.1, §9.3, §9.4, §9.6, §9.10, §9.11.
