@@ -6,6 +6,7 @@ import json
 import logging
 import multiprocessing
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:
         task = progress.add_task("weeks", total=seeds)
         for outcome in outcomes(range(first, first + seeds), jobs):
             summary.add(outcome, sage)
+            for each in outcome.violations:  # a campaign of hours says at once what it has found
+                sys.stderr.write(f"seed {outcome.seed}: {each['promise']}: {each['subject']}\n")
             progress.advance(task)
     if as_json:
         sys.stdout.write(json.dumps(summary.as_dict()) + "\n")
@@ -84,10 +87,20 @@ def outcomes(seeds: range, jobs: int) -> Iterator[Outcome]:
     """The weeks, in any order."""
     if jobs == 1:
         quiet()
-        yield from map(run_week, seeds)
+        yield from map(whole_week, seeds)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, initializer=quiet) as pool:
-        yield from pool.imap_unordered(run_week, seeds)
+        yield from pool.imap_unordered(whole_week, seeds)
+
+
+def whole_week(seed: int) -> Outcome:
+    """One week; an error that ends it is a violation of its own, and the other weeks go on."""
+    try:
+        return run_week(seed)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-3)}"
+        ended = {"promise": "a week comes to its end", "subject": f"seed {seed}", "text": text}
+        return Outcome(seed, violations=[ended])
 
 
 def quiet() -> None:
