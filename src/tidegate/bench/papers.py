@@ -104,7 +104,7 @@ def sent(world: World, hub: Hub, orders: int) -> list[str]:
     for sku in SELLERS:
         company.stock_adjust(sku, "HOME", to=Decimal(1000))
     with company.staff():
-        company.stock.allocate_waiting()
+        company.orders.allocate_waiting()
     return numbers
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tidegate_sandbox.erp.company_ledgers import CompanyLedgers
 from tidegate_sandbox.erp.money import ZERO
 from tidegate_sandbox.erp.order import Order
 
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
-
-def books(company: Company) -> dict[str, Any]:
+def books(company: CompanyLedgers) -> dict[str, Any]:
     """Everything that happened, keyed the ways a checker asks: amounts are texts, times ISO 8601.
 
     ``orders_by_reference`` and ``orders_by_key`` map the customer's order number, and the key that the
@@ -58,7 +56,7 @@ def books(company: Company) -> dict[str, Any]:
         }
 
 
-def _order(company: Company, order: Order) -> dict[str, Any]:
+def _order(company: CompanyLedgers, order: Order) -> dict[str, Any]:
     customer = company.customers.table.get(order.customer_id)
     return {
         "id": order.id,
@@ -103,7 +101,7 @@ def _order(company: Company, order: Order) -> dict[str, Any]:
     }
 
 
-def _links(company: Company, order: Order) -> dict[str, Any]:
+def _links(company: CompanyLedgers, order: Order) -> dict[str, Any]:
     """What became of an order: numbers of its despatches and invoices, URNs of their entries."""
     invoices = company.invoices.of_order(order.id)
     posted = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
@@ -121,7 +119,7 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _customers(company: Company) -> list[dict[str, Any]]:
+def _customers(company: CompanyLedgers) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -146,7 +144,7 @@ def _name(one: Any) -> str:
     return one.name if one is not None else ""
 
 
-def _items(company: Company) -> dict[str, dict[str, Any]]:
+def _items(company: CompanyLedgers) -> dict[str, dict[str, Any]]:
     return {
         one.code: {
             "active": one.is_active,
@@ -159,7 +157,7 @@ def _items(company: Company) -> dict[str, dict[str, Any]]:
     }
 
 
-def _stock(company: Company) -> dict[str, dict[str, dict[str, str]]]:
+def _stock(company: CompanyLedgers) -> dict[str, dict[str, dict[str, str]]]:
     found: dict[str, dict[str, dict[str, str]]] = {}
     for one in company.stock.holdings:
         code = company.items[one.item_id].code
@@ -171,7 +169,7 @@ def _stock(company: Company) -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
-def _prices(company: Company) -> dict[str, dict[str, str]]:
+def _prices(company: CompanyLedgers) -> dict[str, dict[str, str]]:
     return {
         one.name: {
             item.code: _plain(company.prices.amount(item.id, one.id))
@@ -182,7 +180,7 @@ def _prices(company: Company) -> dict[str, dict[str, str]]:
     }
 
 
-def _despatches(company: Company) -> list[dict[str, Any]]:
+def _despatches(company: CompanyLedgers) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -204,7 +202,7 @@ def _despatches(company: Company) -> list[dict[str, Any]]:
     ]
 
 
-def _invoices(company: Company) -> list[dict[str, Any]]:
+def _invoices(company: CompanyLedgers) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -232,7 +230,7 @@ def _invoices(company: Company) -> list[dict[str, Any]]:
     ]
 
 
-def _transactions(company: Company) -> list[dict[str, Any]]:
+def _transactions(company: CompanyLedgers) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -256,7 +254,7 @@ def _transactions(company: Company) -> list[dict[str, Any]]:
     ]
 
 
-def _journals(company: Company) -> list[dict[str, Any]]:
+def _journals(company: CompanyLedgers) -> list[dict[str, Any]]:
     return [
         {
             "urn": one.urn,
@@ -273,7 +271,7 @@ def _journals(company: Company) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(company: Company) -> dict[str, int]:
+def _counts(company: CompanyLedgers) -> dict[str, int]:
     return {
         "orders": len(company.orders.table),
         "orders_deleted": len(company.orders.deleted),
@@ -286,7 +284,7 @@ def _counts(company: Company) -> dict[str, int]:
     }
 
 
-def _inconsistencies(company: Company) -> list[str]:
+def _inconsistencies(company: CompanyLedgers) -> list[str]:
     """What must never be: books that do not balance, stock below zero, promises that nobody holds."""
     found = []
     if company.ledger.trial_balance() != 0:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_ledgers import CompanyLedgers
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.money import rounded
@@ -12,14 +12,11 @@ from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.warehouse import Warehouse
 
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
-
 ACCOUNT = "COUNTER"
 
 
 def sell_elsewhere(
-    company: Company, item: Item, warehouse: Warehouse, quantity: Decimal, channel: str
+    company: CompanyLedgers, item: Item, warehouse: Warehouse, quantity: Decimal, channel: str
 ) -> Order | None:
     """Sell over the ``counter``: stock falls at once, paid in cash. Any other channel: an order is entered.
 

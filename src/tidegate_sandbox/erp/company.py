@@ -1,54 +1,32 @@
-"""The company: its set-up, its ledgers, and what its own staff do."""
+"""The company: who may work in it, and what its own staff do."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from tidegate_sandbox.erp.bank import Bank, PaymentMethod
 from tidegate_sandbox.erp.books import books
-from tidegate_sandbox.erp.calendar import Calendar, Period
+from tidegate_sandbox.erp.calendar import Period
 from tidegate_sandbox.erp.channel import sell_elsewhere
-from tidegate_sandbox.erp.charge import Charge
-from tidegate_sandbox.erp.courier import Courier
-from tidegate_sandbox.erp.currency import Country, Currency
+from tidegate_sandbox.erp.company_ledgers import CompanyLedgers
+from tidegate_sandbox.erp.company_setup import found
 from tidegate_sandbox.erp.customer import Customer
-from tidegate_sandbox.erp.customers import Customers
 from tidegate_sandbox.erp.despatch import Despatch
-from tidegate_sandbox.erp.despatches import Despatches
 from tidegate_sandbox.erp.invoice import Invoice
-from tidegate_sandbox.erp.invoices import Invoices
-from tidegate_sandbox.erp.item import Item, ItemGroup, Unit
-from tidegate_sandbox.erp.journal import Ledger
 from tidegate_sandbox.erp.money import rounded
-from tidegate_sandbox.erp.nominal import Division, NominalAccount, Target
 from tidegate_sandbox.erp.order import Order
-from tidegate_sandbox.erp.orders import Orders
-from tidegate_sandbox.erp.posting import PostingCycle
 from tidegate_sandbox.erp.price import Price
-from tidegate_sandbox.erp.prices import Prices
 from tidegate_sandbox.erp.receivable import Transaction
-from tidegate_sandbox.erp.receivables import Receivables
-from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.rules import Rules
-from tidegate_sandbox.erp.seats import SeatPool
-from tidegate_sandbox.erp.stamps import Clock, Sequence, Stamps
-from tidegate_sandbox.erp.stock import Stock
-from tidegate_sandbox.erp.table import Table
-from tidegate_sandbox.erp.tax import TaxCode
-from tidegate_sandbox.erp.warehouse import Holding, Warehouse
-from tidegate_sandbox.erp.window import Window
-
-R = TypeVar("R", bound=Record)
+from tidegate_sandbox.erp.stamps import Clock
+from tidegate_sandbox.erp.warehouse import Holding
 
 
-class Company:
+class Company(CompanyLedgers):
     """One company of an ERP, empty until it is set up.
 
     Safe from several threads: whoever works in it holds ``lock`` (re-entrant); faces take it through
@@ -67,92 +45,18 @@ class Company:
         first_order: int = 1,
         user: str = "API",
     ) -> None:
-        self.clock = clock
-        self.name = name
-        self.zone = ZoneInfo(timezone)
-        self.rules = rules if rules is not None else Rules()
-        self.user = user
-        self.lock = threading.RLock()
-        self.ids = Sequence(first_id)
-        self.urns = Sequence(1001)
-        self.window = Window(clock, self.zone)
-        self.seats = SeatPool(seats)
-        self.violations: list[str] = []
-        self.writes_while_locked = 0  #: writes that the integration tried while locked; none had an effect
-        self._stamps = Stamps(clock)
-        self._system = False
-        self._depth = 0  #: of admit, staff and system within each other
-        self._shared: datetime | None = None  #: the time of change of the work going on
-        self.calendar = Calendar(clock.now().astimezone(self.zone).year - 1, 3)
-        self.currencies: Table[Currency] = Table(code=lambda one: one.code)
-        self.countries: Table[Country] = Table(code=lambda one: one.code)
-        self.tax_codes: Table[TaxCode] = Table(code=lambda one: one.code)
-        self.units: Table[Unit] = Table(name=lambda one: one.name)
-        self.item_groups: Table[ItemGroup] = Table(code=lambda one: one.code)
-        self.items: Table[Item] = Table(code=lambda one: one.code, group_id=lambda one: one.group_id)
-        self.warehouses: Table[Warehouse] = Table(name=lambda one: one.name)
-        self.nominal_accounts: Table[NominalAccount] = Table(account=lambda one: one.target.account)
-        self.cost_centres: Table[Division] = Table(code=lambda one: one.code)
-        self.departments: Table[Division] = Table(code=lambda one: one.code)
-        self.banks: Table[Bank] = Table(code=lambda one: one.code)
-        self.charges: Table[Charge] = Table(code=lambda one: one.code)
-        self.payment_methods: Table[PaymentMethod] = Table(name=lambda one: one.name)
-        self.couriers: Table[Courier] = Table(name=lambda one: one.name)
-        self.sales = Target("4000")
-        self.freight = Target("4905")
-        self.default_tax_code = 1  #: the code, not the id
-        self.default_country = "GB"
-        self.ledger = Ledger(self)
-        self.stock = Stock(self)
-        self.prices = Prices(self)
-        self.customers = Customers(self)
-        self.orders = Orders(self, first_order)
-        self.despatches = Despatches(self)
-        self.invoices = Invoices(self)
-        self.receivables = Receivables(self)
-        self.posting = PostingCycle(self)
+        super().__init__(
+            clock,
+            name=name,
+            timezone=timezone,
+            rules=rules,
+            seats=seats,
+            first_id=first_id,
+            first_order=first_order,
+            user=user,
+        )
 
-    # Time, ids and who may work
-
-    def stamp(self) -> datetime:
-        """A new time of change; one for all that is done within ``admit``, ``staff`` or ``system``.
-
-        A change while the company is locked is noted as a violation.
-        """
-        if not self._system:
-            reason = self.window.closed()
-            if reason is not None:
-                self.violations.append(
-                    f"a change at {self.clock.now().isoformat()} while locked for {reason}"
-                )
-        if not self._depth:
-            return self._stamps.next()
-        if self._shared is None:
-            self._shared = self._stamps.next()
-        return self._shared
-
-    @contextmanager
-    def _work(self) -> Iterator[None]:
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            if not self._depth:
-                self._shared = None
-
-    def today(self) -> date:
-        """The date where the company is."""
-        return self.clock.now().astimezone(self.zone).date()
-
-    def new(self, make: Callable[..., R], **values: Any) -> R:
-        """A record with id and times filled in; not yet stored."""
-        stamp = self.stamp()
-        return make(id=self.ids.next(), created_at=stamp, updated_at=stamp, **values)
-
-    def touch(self, record: Record) -> None:
-        """Give a changed record a new time of change."""
-        record.updated_at = self.stamp()
+    # Who may work
 
     @contextmanager
     def admit(self, *, writes: bool) -> Iterator[None]:
@@ -167,7 +71,7 @@ class Company:
                 if writes:
                     self.writes_while_locked += 1
                 raise Refusal("locked", f"The company database is locked: {reason} in progress.")
-            with self._work():
+            with self.working():
                 yield
 
     @contextmanager
@@ -178,60 +82,8 @@ class Company:
             reason = self.window.closed()
             if reason is not None:
                 raise Refusal("locked", f"The company database is locked: {reason} in progress.")
-            with self._work():
+            with self.working():
                 yield
-
-    @contextmanager
-    def system(self) -> Iterator[None]:
-        """Work as the company's own machinery (set-up, posting), which may write while it is locked."""
-        with self.lock:
-            before, self._system = self._system, True
-            try:
-                with self._work():
-                    yield
-            finally:
-                self._system = before
-
-    # Looking up set-up records
-
-    def currency(self, id: int | None) -> Currency:
-        """A currency by id; None is the base currency. Refusal ``unknown``."""
-        if id is None:
-            return next(one for one in self.currencies if one.is_base)
-        found = self.currencies.get(id)
-        if found is None:
-            raise Refusal("unknown", "The currency does not exist.", "currency_id")
-        return found
-
-    def country(self, id: int | None) -> Country:
-        """A country by id; None is the company's own. Refusal ``unknown``."""
-        found = self.countries.first("code", self.default_country) if id is None else self.countries.get(id)
-        if found is None:
-            raise Refusal("unknown", "The country code does not exist.", "country_id")
-        return found
-
-    def tax_code(self, id: int | None) -> TaxCode:
-        """A tax code by id; None is the company's default. Refusal ``unknown``."""
-        found = self.tax_codes.first("code", self.default_tax_code) if id is None else self.tax_codes.get(id)
-        if found is None:
-            raise Refusal("unknown", "The tax code does not exist.", "tax_code_id")
-        return found
-
-    def item(self, code: str) -> Item:
-        """An item by code. Refusal ``unknown``."""
-        return _found(self.items.first("code", code), f"item {code}")
-
-    def warehouse(self, name: str) -> Warehouse:
-        """A warehouse by name. Refusal ``unknown``."""
-        return _found(self.warehouses.first("name", name), f"warehouse {name}")
-
-    def customer(self, code: str) -> Customer:
-        """A customer by code. Refusal ``unknown``."""
-        return _found(self.customers.table.first("code", code), f"customer {code}")
-
-    def order(self, number: str) -> Order:
-        """An order by number. Refusal ``unknown``."""
-        return _found(self.orders.table.first("number", number), f"order {number}")
 
     # What the company's own people do, named by code: for tests and scenarios
 
@@ -263,7 +115,7 @@ class Company:
             if quantities is not None:
                 by_code = {line.code: line.id for line in order.lines if line.is_stocked}
                 chosen = {by_code[code]: quantity for code, quantity in quantities.items()}
-            courier_id = _found(self.couriers.first("name", courier), courier).id if courier else None
+            courier_id = found(self.couriers.first("name", courier), courier).id if courier else None
             if warehouse:
                 more["warehouse_id"] = self.warehouse(warehouse).id
             return self.despatches.confirm(order, chosen, courier_id=courier_id, **more)
@@ -284,10 +136,10 @@ class Company:
             account = self.customer(customer)
             one = self.banks.first("code", bank) if bank else next(iter(self.banks), None)
             posted = self.receivables.pay(
-                "receipt", account, _found(one, f"bank {bank}"), value, reference=reference
+                "receipt", account, found(one, f"bank {bank}"), value, reference=reference
             )
             if invoice:
-                target = _found(self.receivables.table.first("reference", invoice), f"invoice {invoice}")
+                target = found(self.receivables.table.first("reference", invoice), f"invoice {invoice}")
                 amount = min(target.outstanding, value)
                 if amount > 0:
                     self.receivables.allocate([(target, amount), (posted, -amount)])
@@ -317,7 +169,7 @@ class Company:
         """Change a price on a list (by name; the standard list by default)."""
         with self.staff():
             chosen = (
-                _found(self.prices.lists.first("name", price_list), f"price list {price_list}")
+                found(self.prices.lists.first("name", price_list), f"price list {price_list}")
                 if price_list
                 else self.prices.standard
             )
@@ -348,9 +200,3 @@ class Company:
     def books(self) -> dict[str, Any]:
         """The books as plain JSON; see ``books.books``."""
         return books(self)
-
-
-def _found(record: R | None, what: str) -> R:
-    if record is None:
-        raise Refusal("unknown", f"There is no {what}.")
-    return record

@@ -227,7 +227,7 @@ def _cancel(company: Company, body: Body) -> Any:
 
 def _allocate(company: Company, _body: Body) -> Any:
     with company.staff():
-        return {"lines": company.stock.allocate_waiting()}
+        return {"lines": company.orders.allocate_waiting()}
 
 
 def _rules(company: Company, body: Body) -> Any:

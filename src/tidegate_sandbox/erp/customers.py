@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.customer import Address, Contact, ContactPoint, Customer, DeliveryAddress, PointKind
 from tidegate_sandbox.erp.money import ZERO
+from tidegate_sandbox.erp.prices import Prices
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.table import Table
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 DUPLICATE = (
     "The account reference already exists. You cannot have two accounts with the same account reference."
@@ -39,8 +38,9 @@ class NewCustomer:
 class Customers:
     """Customers of one company with their contacts and delivery addresses."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, prices: Prices) -> None:
         self._company = company
+        self._prices = prices
         self.table: Table[Customer] = Table(
             code=lambda one: one.code,
             name=lambda one: one.name,
@@ -73,7 +73,7 @@ class Customers:
         currency = company.currency(new.currency_id)
         country = company.country(new.country_id)
         tax_code = company.tax_code(new.tax_code_id)
-        if new.price_list_id is not None and new.price_list_id not in company.prices.lists:
+        if new.price_list_id is not None and new.price_list_id not in self._prices.lists:
             raise Refusal("unknown", "The price band does not exist.", "price_list_id")
         stamp = company.stamp()
         customer_id = company.ids.next()
@@ -89,7 +89,7 @@ class Customers:
             currency_id=currency.id,
             country_id=country.id,
             tax_code_id=tax_code.id,
-            price_list_id=new.price_list_id if new.price_list_id is not None else company.prices.standard.id,
+            price_list_id=new.price_list_id if new.price_list_id is not None else self._prices.standard.id,
             address=address,
             credit_limit=new.credit_limit,
             on_hold=new.on_hold,
@@ -108,14 +108,9 @@ class Customers:
         customer.updated_at = self._company.stamp()
         self.table.reindex(customer)
 
-    def close(self, customer: Customer) -> None:
-        """Delete an account. Refusal ``forbidden`` once it has orders or transactions."""
-        company = self._company
-        if company.orders.table.find("customer_id", customer.id) or company.receivables.table.find(
-            "customer_id", customer.id
-        ):
-            raise Refusal("forbidden", "The requested operation is forbidden for this account.")
-        company.stamp()
+    def remove(self, customer: Customer) -> None:
+        """Forget an account with its contacts and places of delivery; `close_account` asks whether it may go."""
+        self._company.stamp()
         for contact in list(customer.contacts):
             self.remove_contact(customer, contact)
         for address in self.delivery_addresses.find("customer_id", customer.id):

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.despatch import Despatch, DespatchLine
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.order import Order, OrderLine
+from tidegate_sandbox.erp.orders import Orders
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.stamps import Sequence
+from tidegate_sandbox.erp.stock import Stock
 from tidegate_sandbox.erp.table import Table
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 class Despatches:
     """The despatches of one company."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, stock: Stock, orders: Orders) -> None:
         self._company = company
+        self._stock = stock
+        self._orders = orders
         self._numbers = Sequence(1)
         self.table: Table[Despatch] = Table(order_id=lambda one: one.order_id, number=lambda one: one.number)
         self.lines: Table[DespatchLine] = Table(
@@ -80,14 +81,14 @@ class Despatches:
         self.table.add(despatch)
         for line, quantity in chosen:
             self._send(despatch, order, line, quantity, warehouse_id or line.warehouse_id or 0)
-        company.orders.complete_if_done(order)
+        self._orders.complete_if_done(order)
         return despatch
 
     def available(self, line: OrderLine) -> Decimal:
         """What of a line can be despatched now: promised to it, or free."""
         if not line.is_stocked:
             return line.outstanding
-        holding = self._company.stock.holding(line.item_id or 0, line.warehouse_id or 0)
+        holding = self._stock.holding(line.item_id or 0, line.warehouse_id or 0)
         free = holding.free if holding is not None else Decimal(0)
         return min(line.outstanding, line.allocated + max(free, Decimal(0)))
 
@@ -95,7 +96,7 @@ class Despatches:
         pairs = []
         for line in order.lines:
             if line.is_stocked and line.outstanding > line.allocated:
-                self._company.stock.allocate(line, line.outstanding - line.allocated)
+                self._stock.allocate(line, line.outstanding - line.allocated)
             if line.allocated > 0:
                 pairs.append((line, line.allocated))
         return pairs
@@ -113,7 +114,7 @@ class Despatches:
             chosen.append((line, quantity))
         for line, quantity in chosen:
             if quantity > line.allocated:
-                self._company.stock.allocate(line, quantity - line.allocated)
+                self._stock.allocate(line, quantity - line.allocated)
                 if quantity > line.allocated:
                     raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
         return chosen
@@ -131,7 +132,7 @@ class Despatches:
             line, quantity = lines.get(line_id), rounded(asked, 5)
             if line is None:
                 raise Refusal("unknown", "The order line does not exist.", "items")
-            holding = company.stock.holding(line.item_id or 0, warehouse_id)
+            holding = self._stock.holding(line.item_id or 0, warehouse_id)
             free = holding.free if holding is not None else Decimal(0)
             if line.warehouse_id == warehouse_id:
                 free += line.allocated
@@ -145,8 +146,8 @@ class Despatches:
     ) -> None:
         company = self._company
         if company.rules.update_stock_on_despatch:
-            company.stock.release(line, min(quantity, line.allocated))
-            company.stock.issue(order, line, quantity, f"despatch {despatch.number}", warehouse_id)
+            self._stock.release(line, min(quantity, line.allocated))
+            self._stock.issue(order, line, quantity, f"despatch {despatch.number}", warehouse_id)
         else:
             line.allocated -= quantity
         line.despatched += quantity

@@ -5,57 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
+from tidegate_sandbox.erp.customers import Customers
+from tidegate_sandbox.erp.despatches import Despatches
 from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine, InvoiceTie
+from tidegate_sandbox.erp.invoice_book import InvoiceBook
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order, OrderLine, Totals
+from tidegate_sandbox.erp.orders import Orders
 from tidegate_sandbox.erp.receivable import NominalShare, TaxShare
+from tidegate_sandbox.erp.receivables import Receivables
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.stamps import Sequence
-from tidegate_sandbox.erp.table import Table
+from tidegate_sandbox.erp.stock import Stock
 from tidegate_sandbox.erp.warehouse import NONE
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 class Invoices:
     """The invoices of orders of one company."""
 
-    def __init__(self, company: Company, first_number: int = 1) -> None:
+    def __init__(
+        self,
+        company: CompanySetup,
+        book: InvoiceBook,
+        *,
+        stock: Stock,
+        customers: Customers,
+        receivables: Receivables,
+        orders: Orders,
+        despatches: Despatches,
+        first_number: int = 1,
+    ) -> None:
         self._company = company
+        self._book = book
+        self._stock = stock
+        self._customers = customers
+        self._receivables = receivables
+        self._orders = orders
+        self._despatches = despatches
         self._numbers = Sequence(first_number)
-        self.table: Table[Invoice] = Table(
-            number=lambda one: one.number,
-            posted_id=lambda one: one.posted_id,
-        )
-        self.ties: Table[InvoiceTie] = Table(
-            invoice_id=lambda one: one.invoice_id, order_id=lambda one: one.order_id
-        )
-        self.lines: Table[InvoiceLine] = Table(
-            invoice_id=lambda one: one.invoice_id,
-            order_line_id=lambda one: one.order_line_id,
-            order_id=lambda one: one.order_id,
-        )
-
-    def of_order(self, order_id: int) -> list[Invoice]:
-        """The invoices and credit notes of an order, oldest first."""
-        return [self.table[one.invoice_id] for one in self.ties.find("order_id", order_id)]
-
-    def orders_of(self, invoice: Invoice) -> list[int]:
-        """The ids of the orders of an invoice."""
-        return [one.order_id for one in self.ties.find("invoice_id", invoice.id)]
-
-    def invoiced(self, order: Order) -> Decimal:
-        """What of an order has been invoiced, tax included; credit notes take nothing off."""
-        lines = self.lines.find("order_id", order.id)
-        return sum((one.net + one.tax for one in lines if not self._is_credit(one)), ZERO)
-
-    def _is_credit(self, line: InvoiceLine) -> bool:
-        invoice = self.table.get(line.invoice_id)
-        return invoice is not None and invoice.is_credit
+        self.table, self.ties, self.lines = book.table, book.ties, book.lines
+        self.of_order, self.orders_of, self.credited = book.of_order, book.orders_of, book.credited
 
     def run(
         self, orders: Iterable[Order] | None = None, *, day: date | None = None, consolidate: bool = False
@@ -70,7 +63,7 @@ class Invoices:
         day = day if day is not None else company.today()
         company.calendar.require_open(day)
         together: dict[object, list[tuple[Order, list[tuple[OrderLine, Decimal]]]]] = {}
-        for order in list(company.orders.table if orders is None else orders):
+        for order in list(self._orders.table if orders is None else orders):
             if order.status == "live" and (due := self._due(order)):
                 key = (order.customer_id, order.exchange_rate) if consolidate else order.id
                 together.setdefault(key, []).append((order, due))
@@ -116,11 +109,11 @@ class Invoices:
         self.table.add(invoice)
         for order in orders:
             self._tie(invoice, order)
-            for one in company.despatches.lines.find("order_id", order.id):
+            for one in self._despatches.lines.find("order_id", order.id):
                 if not one.is_invoiced:
                     one.is_invoiced, one.updated_at = True, company.stamp()
             self._settle(invoice, order)
-            company.orders.complete_if_done(order)
+            self._orders.complete_if_done(order)
         return invoice
 
     def credit(
@@ -174,16 +167,11 @@ class Invoices:
         order.updated_at = company.stamp()
         return credit
 
-    def credited(self, line: OrderLine) -> Decimal:
-        """The pieces of an order line that credit notes have taken back."""
-        found = self.lines.find("order_line_id", line.id)
-        return sum((one.quantity for one in found if self._is_credit(one)), NONE)
-
     def _credit_line(self, credit: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
         whole = line.net - line.document_discount
         share = quantity / line.quantity
         if credit.returned and line.is_stocked:
-            self._company.stock.issue(order, line, -quantity, f"credit note {credit.number}")
+            self._stock.issue(order, line, -quantity, f"credit note {credit.number}")
         self._add_line(credit, line, quantity, rounded(whole * share), rounded(line.tax * share))
 
     def _add_line(
@@ -205,11 +193,11 @@ class Invoices:
     def _line(self, invoice: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
         company = self._company
         if line.is_stocked and not company.rules.update_stock_on_despatch:
-            holding = company.stock.holding(line.item_id or 0, line.warehouse_id or 0)
+            holding = self._stock.holding(line.item_id or 0, line.warehouse_id or 0)
             if holding is not None:
                 holding.allocated_orders -= quantity
-            company.stock.issue(order, line, quantity, f"invoice {invoice.number}")
-        earlier = [one for one in self.lines.find("order_line_id", line.id) if not self._is_credit(one)]
+            self._stock.issue(order, line, quantity, f"invoice {invoice.number}")
+        earlier = [one for one in self.lines.find("order_line_id", line.id) if not self._book.is_credit(one)]
         whole = line.net - line.document_discount
         if line.invoiced + quantity >= line.quantity:
             net = whole - sum((one.net for one in earlier), ZERO)
@@ -227,7 +215,7 @@ class Invoices:
         taxes: dict[int, TaxShare] = {}
         totals = Totals()
         for one in invoice.lines:
-            line = company.orders.lines[one.order_line_id]
+            line = self._orders.lines[one.order_line_id]
             revenue[line.revenue] = revenue.get(line.revenue, ZERO) + one.net
             code = line.tax_code_id or company.tax_code(None).id
             share = taxes.get(code, TaxShare(code, ZERO, ZERO))
@@ -241,9 +229,9 @@ class Invoices:
             totals.tax += one.tax
         totals.gross = totals.net + totals.tax
         invoice.totals = totals
-        posted = company.receivables.post(
+        posted = self._receivables.post(
             "credit_note" if invoice.is_credit else "invoice",
-            company.customers.table[invoice.customer_id],
+            self._customers.table[invoice.customer_id],
             day=invoice.date,
             reference=invoice.number,
             second_reference=second_reference,
@@ -256,14 +244,14 @@ class Invoices:
 
     def _settle(self, invoice: Invoice, order: Order) -> None:
         """Set a payment that came with the order against its invoice (contract §9.6)."""
-        payment, company = order.payment, self._company
+        payment = order.payment
         if payment is None or invoice.posted_id is None or invoice.totals.gross <= 0:
             return
         if payment.posted_id is None:
-            company.receivables.receive_with_order(order)
-        receipt = company.receivables.table[payment.posted_id or 0]
-        posted = company.receivables.table[invoice.posted_id]
+            self._receivables.receive_with_order(order)
+        receipt = self._receivables.table[payment.posted_id or 0]
+        posted = self._receivables.table[invoice.posted_id]
         value = min(-receipt.outstanding, posted.outstanding)
         if value > 0:
-            company.receivables.allocate([(posted, value), (receipt, -value)])
+            self._receivables.allocate([(posted, value), (receipt, -value)])
             payment.spent += value

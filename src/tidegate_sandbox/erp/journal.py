@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.money import ZERO
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.erp.refusal import Refusal
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -48,7 +45,7 @@ class Journal(Record):
 class Ledger:
     """The nominal ledger of one company; its trial balance is zero at every moment."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup) -> None:
         self._company = company
         self.journals: list[Journal] = []
         self.rows: list[tuple[Journal, Row]] = []

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.journal import Ledger
 from tidegate_sandbox.erp.money import ZERO, percent_of, rounded
 from tidegate_sandbox.erp.new_order import NewLine
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order, OrderLine
+from tidegate_sandbox.erp.prices import Prices
 from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.erp.stock import Stock
 from tidegate_sandbox.erp.warehouse import NONE
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 ONE = Decimal("1.00000")
 
@@ -23,8 +23,11 @@ ONE = Decimal("1.00000")
 class LineMaker:
     """Makes and changes order lines by the company's rules. It promises no stock and sums nothing."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, ledger: Ledger, stock: Stock, prices: Prices) -> None:
         self._company = company
+        self._ledger = ledger
+        self._stock = stock
+        self._prices = prices
 
     def make(self, order: Order, customer: Customer, new: NewLine) -> OrderLine:
         """A line for ``order``, not yet part of it.
@@ -59,7 +62,7 @@ class LineMaker:
         warehouse = company.warehouses.get(new.warehouse_id)
         if warehouse is None:
             raise Refusal("unknown", "The warehouse does not exist.", "warehouse_id")
-        if company.stock.holding(item.id, warehouse.id) is None and item.kind == "stock":
+        if self._stock.holding(item.id, warehouse.id) is None and item.kind == "stock":
             raise Refusal("invalid", "The stock item is not held in the warehouse.", "warehouse_id")
         if not item.is_active or not item.is_sold:
             raise Refusal("invalid", f"The stock item {item.code} is not available for sale.", "item_id")
@@ -111,7 +114,7 @@ class LineMaker:
         if overrides and not company.rules.may_override_prices:
             raise Refusal("invalid", "You do not have permission to override prices or discounts.", "price")
         if new.price is None:
-            quote = company.prices.quote(customer, item, line.quantity)
+            quote = self._prices.quote(customer, item, line.quantity)
             line.price, line.discount_percent, line.discount_value = (
                 quote.price,
                 quote.discount_percent,
@@ -177,7 +180,7 @@ class LineMaker:
         line.tax_code_id, line.tax_rate = code.id, code.rate
 
     def _revenue(self, line: OrderLine, asked: Target | None, default: Target) -> None:
-        if asked is not None and not self._company.ledger.has(asked):
+        if asked is not None and not self._ledger.has(asked):
             raise Refusal("unknown", f"The nominal account {asked.account} does not exist.", "revenue")
         line.revenue = asked if asked is not None else default
 
@@ -219,10 +222,9 @@ class LineMaker:
         self._discount(line, new)
 
     def _change_warehouse(self, line: OrderLine, warehouse_id: int) -> None:
-        company = self._company
         if line.despatched > 0:
             raise Refusal("invalid", "The warehouse of a despatched line cannot be changed.", "warehouse_id")
-        if company.stock.holding(line.item_id or 0, warehouse_id) is None:
+        if self._stock.holding(line.item_id or 0, warehouse_id) is None:
             raise Refusal("invalid", "The stock item is not held in the warehouse.", "warehouse_id")
-        company.stock.release(line)
+        self._stock.release(line)
         line.warehouse_id = warehouse_id

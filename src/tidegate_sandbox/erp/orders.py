@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.customers import Customers
+from tidegate_sandbox.erp.invoice_book import InvoiceBook
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.order_lines import LineMaker
 from tidegate_sandbox.erp.order_sums import sum_order
+from tidegate_sandbox.erp.receivables import Receivables
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.stamps import Sequence
+from tidegate_sandbox.erp.stock import Stock
 from tidegate_sandbox.erp.table import Table
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,24 @@ class Deleted:
 class Orders:
     """The sales orders of one company."""
 
-    def __init__(self, company: Company, first_number: int = 1) -> None:
+    def __init__(
+        self,
+        company: CompanySetup,
+        *,
+        stock: Stock,
+        customers: Customers,
+        receivables: Receivables,
+        invoiced: InvoiceBook,
+        maker: LineMaker,
+        first_number: int = 1,
+    ) -> None:
         self._company = company
+        self._stock = stock
+        self._customers = customers
+        self._receivables = receivables
+        self._invoiced = invoiced
+        self._maker = maker
         self._numbers = Sequence(first_number)
-        self._maker = LineMaker(company)
         self.table: Table[Order] = Table(
             number=lambda order: order.number,
             customer_id=lambda order: order.customer_id,
@@ -117,7 +132,7 @@ class Orders:
         return order
 
     def _customer(self, new: NewOrder) -> Customer:
-        customer = self._company.customers.table.get(new.customer_id)
+        customer = self._customers.table.get(new.customer_id)
         if customer is None:
             raise Refusal("unknown", "The customer account does not exist.", "customer_id")
         if not customer.is_active:
@@ -157,7 +172,7 @@ class Orders:
         if wanted is None:
             wanted = line.outstanding if rules.allocate_on_entry else None
         if wanted is not None:
-            self._company.stock.allocate(line, min(wanted, line.outstanding) - line.allocated)
+            self._stock.allocate(line, min(wanted, line.outstanding) - line.allocated)
 
     def _settle(self, order: Order, customer: Customer) -> None:
         """Bring hold, the customer's open orders, payment and time of change up to date."""
@@ -171,12 +186,12 @@ class Orders:
             order.status = "on_hold" if held else "live"
         payment = order.payment
         if payment is not None and payment.at_once and payment.posted_id is None and order.is_open:
-            company.receivables.receive_with_order(order)
+            self._receivables.receive_with_order(order)
         order.updated_at = company.stamp()
         self.table.reindex(order)
 
     def _value_open(self, order: Order, customer: Customer, value: Decimal) -> None:
-        invoiced = self._company.invoices.invoiced(order)
+        invoiced = self._invoiced.value(order)
         value = max(value - invoiced, ZERO) if value else ZERO
         customer.open_orders += value - order.open_gross
         order.open_gross = value
@@ -185,7 +200,7 @@ class Orders:
         """Sum an order again after a change of it, and settle what follows from that."""
         company = self._company
         sum_order(order, company.rules)
-        self._settle(order, company.customers.table[order.customer_id])
+        self._settle(order, self._customers.table[order.customer_id])
 
     def confirm(self, order: Order) -> None:
         """Make a draft a live order."""
@@ -202,7 +217,7 @@ class Orders:
 
     def add_line(self, order: Order, new: NewLine) -> OrderLine:
         """Add a line at the end of an order."""
-        customer = self._company.customers.table[order.customer_id]
+        customer = self._customers.table[order.customer_id]
         line = self._maker.make(order, customer, new)
         line.number = max((one.number for one in order.lines), default=0) + 1
         order.lines.append(line)
@@ -213,10 +228,10 @@ class Orders:
 
     def change_line(self, order: Order, line: OrderLine, new: NewLine) -> None:
         """Change a line; stock promised beyond its quantity is released, missing stock is taken."""
-        self._maker.change(line, self._company.customers.table[order.customer_id], new)
+        self._maker.change(line, self._customers.table[order.customer_id], new)
         if line.is_stocked:
             if line.allocated > line.outstanding:
-                self._company.stock.release(line, line.allocated - line.outstanding)
+                self._stock.release(line, line.allocated - line.outstanding)
             self._allocate(order, line, new.to_allocate)
         self.changed(order)
 
@@ -227,7 +242,7 @@ class Orders:
                 "invalid", "The line has been despatched or invoiced and cannot be deleted.", "lines"
             )
         if line.is_stocked:
-            self._company.stock.release(line)
+            self._stock.release(line)
         order.lines.remove(line)
         self.lines.remove(line)
         if keep_record:
@@ -248,7 +263,7 @@ class Orders:
         self.require_editable(order)
         for line in order.lines:
             if line.is_stocked:
-                self._company.stock.release(line)
+                self._stock.release(line)
         if order.despatch == "none" and order.invoicing == "none":
             order.status = "cancelled"
         else:
@@ -271,9 +286,9 @@ class Orders:
             raise Refusal("forbidden", "The requested operation is forbidden for this account.")
         for line in list(order.lines):
             if line.is_stocked:
-                self._company.stock.release(line)
+                self._stock.release(line)
             self.lines.remove(line)
-        self._value_open(order, self._company.customers.table[order.customer_id], ZERO)
+        self._value_open(order, self._customers.table[order.customer_id], ZERO)
         self.table.remove(order)
         self.deleted.append(Deleted(order, self._company.stamp()))
 
@@ -281,6 +296,18 @@ class Orders:
         """Mark an order complete when nothing is left to do, and bring its open value up to date."""
         if order.is_open and order.lines and all(line.is_complete for line in order.lines):
             order.status = "complete"
-        customer = self._company.customers.table[order.customer_id]
+        customer = self._customers.table[order.customer_id]
         self._value_open(order, customer, order.totals.gross if order.is_open else ZERO)
         order.updated_at = self._company.stamp()
+
+    def allocate_waiting(self) -> int:
+        """Promise free stock to the lines that lack it, oldest order first; how many lines got some."""
+        lines = 0
+        for order in self.table:
+            if not order.is_open:
+                continue
+            for line in order.lines:
+                missing = line.outstanding - line.allocated
+                if line.is_stocked and missing > 0 and self._stock.allocate(line, missing) > 0:
+                    lines += 1
+        return lines

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
+from tidegate_sandbox.erp.company_setup import CompanySetup
+from tidegate_sandbox.erp.journal import Ledger
 
 
 class PostingCycle:
     """Books the journals that rule ``posting="batch"`` keeps back."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, ledger: Ledger) -> None:
         self._company = company
+        self._ledger = ledger
         self._at: time | None = None
         self._next: datetime | None = None
 
@@ -43,4 +43,4 @@ class PostingCycle:
     def run(self) -> int:
         """Book all waiting journals; how many there were."""
         with self._company.system():
-            return self._company.ledger.run()
+            return self._ledger.run()

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.money import ZERO, percent_of, rounded
 from tidegate_sandbox.erp.price import Discount, Price, PriceList
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.table import Table
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Quote:
 class Prices:
     """Price lists, prices and discounts of one company."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup) -> None:
         self._company = company
         self.lists: Table[PriceList] = Table(name=lambda one: one.name)
         self.prices: Table[Price] = Table(item_id=lambda price: price.item_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from tidegate_sandbox.erp.bank import Bank
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.customers import Customers
+from tidegate_sandbox.erp.journal import Ledger
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order
@@ -16,15 +18,14 @@ from tidegate_sandbox.erp.receivable import EntryKind, Match, NominalShare, TaxS
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.table import Table
 
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
-
 
 class Receivables:
     """The sales ledger of one company."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, ledger: Ledger, customers: Customers) -> None:
         self._company = company
+        self._ledger = ledger
+        self._customers = customers
         self.table: Table[Transaction] = Table(
             customer_id=lambda one: one.customer_id,
             reference=lambda one: one.reference or None,
@@ -58,13 +59,13 @@ class Receivables:
         if sum((share.value for share in nominal_shares), ZERO) != goods:
             raise Refusal("invalid", "The nominal analysis does not add up to the goods value.", "nominal")
         sign = 1 if kind == "invoice" else -1
-        entries = [(company.ledger.control("debtors"), sign * (goods + tax), customer.code)]
+        entries = [(self._ledger.control("debtors"), sign * (goods + tax), customer.code)]
         entries += [(share.target, -sign * share.value, share.narrative) for share in nominal_shares]
         entries += [
             (Target(company.tax_code(share.tax_code_id).account), -sign * share.tax, reference)
             for share in tax_shares
         ]
-        journal = company.ledger.post(day, source, reference, entries, user=user)
+        journal = self._ledger.post(day, source, reference, entries, user=user)
         stamp = company.stamp()
         one = Transaction(
             id=company.ids.next(),
@@ -131,12 +132,12 @@ class Receivables:
         sign = -1 if kind == "receipt" else 1
         gross = sign * (value + discount)
         entries = [
-            (company.ledger.control("debtors"), gross, customer.code),
+            (self._ledger.control("debtors"), gross, customer.code),
             (bank.target, -sign * value, reference),
         ]
         if discount:
-            entries.append((company.ledger.control("discount"), -sign * discount, reference))
-        journal = company.ledger.post(day, source, reference, entries, user=user)
+            entries.append((self._ledger.control("discount"), -sign * discount, reference))
+        journal = self._ledger.post(day, source, reference, entries, user=user)
         stamp = company.stamp()
         one = Transaction(
             id=company.ids.next(),
@@ -159,7 +160,7 @@ class Receivables:
             bank_id=bank.id,
             # The control account and the bank, negative for a receipt (P).
             nominal_shares=[
-                NominalShare(company.ledger.control("debtors"), gross, customer.code),
+                NominalShare(self._ledger.control("debtors"), gross, customer.code),
                 NominalShare(bank.target, sign * value, reference),
             ],
         )
@@ -174,7 +175,7 @@ class Receivables:
         method = company.payment_methods[payment.method_id]
         receipt = self.pay(
             "receipt",
-            company.customers.table[order.customer_id],
+            self._customers.table[order.customer_id],
             company.banks[method.bank_id],
             payment.value if payment.value is not None else order.totals.gross,
             reference=payment.reference or order.number,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from tidegate_sandbox.erp.company_setup import CompanySetup
 from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.journal import Ledger
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.table import Table
 from tidegate_sandbox.erp.warehouse import NONE, Holding
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.erp.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,9 @@ class Movement:
 class Stock:
     """Holdings of one company: a row for every item and warehouse that keeps it."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanySetup, ledger: Ledger) -> None:
         self._company = company
+        self._ledger = ledger
         self.holdings: Table[Holding] = Table(
             item_id=lambda holding: holding.item_id,
             warehouse_id=lambda holding: holding.warehouse_id,
@@ -125,21 +124,9 @@ class Stock:
         self.move(item.id, warehouse_id or line.warehouse_id or 0, -quantity, reason)
         value = rounded(item.cost * quantity)
         if company.rules.post_cost_of_sales and value:
-            company.ledger.post(
+            self._ledger.post(
                 company.today(),
                 "stock",
                 order.number,
                 [(item.cost_of_sales, value, item.code), (item.stock, -value, item.code)],
             )
-
-    def allocate_waiting(self) -> int:
-        """Promise free stock to the lines that lack it, oldest order first; how many lines got some."""
-        lines = 0
-        for order in self._company.orders.table:
-            if not order.is_open:
-                continue
-            for line in order.lines:
-                missing = line.outstanding - line.allocated
-                if line.is_stocked and missing > 0 and self.allocate(line, missing) > 0:
-                    lines += 1
-        return lines

@@ -77,7 +77,9 @@ def add_routes(context: Context) -> None:
 
     routes.on("POST", "customers", create)
     routes.on("PUT", "customers/{}", update)
-    routes.on("DELETE", "customers/{}", lambda call: customers.close(found(customers.table, call.ids[0])))
+    routes.on(
+        "DELETE", "customers/{}", lambda call: company.close_account(found(customers.table, call.ids[0]))
+    )
     routes.on("POST", "customers_new", template)
     _add_delivery_routes(context)
 

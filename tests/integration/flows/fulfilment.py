@@ -42,7 +42,7 @@ class Fulfilled:
             if line.is_stocked:
                 company.stock_adjust(line.code, "HOME", to=Decimal(1000))
         with company.staff():
-            company.stock.allocate_waiting()
+            company.orders.allocate_waiting()
         return placed
 
     def order(self, placed: int) -> Any:

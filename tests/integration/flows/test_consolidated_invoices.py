@@ -21,7 +21,7 @@ def test_an_invoice_that_bills_a_sale_without_our_key_says_so(stage: Stage) -> N
     with company.staff():
         line = NewLine(kind="item", code="HUB-0005", warehouse_id=home, quantity=Decimal(1))
         counter = company.orders.enter(NewOrder(customer_id=company.customer("WEB").id, lines=[line]))
-        company.stock.allocate_waiting()
+        company.orders.allocate_waiting()
     company.despatch(counter.number)
     (made,) = company.invoice_run([shop.order(along).number, counter.number], consolidate=True)
     shop.run("invoices")
