@@ -153,21 +153,25 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
     if each["waits_for"]:
         branch.add(text(f"waits for {each['waits_for']}"))
     for attempt in each["attempts"]:
-        ended = f", answered {local(attempt['ended_at'], zone)}" if attempt["ended_at"] else ""
+        started, answered = local(attempt["started_at"], zone), local(attempt["ended_at"], zone)
+        ended = f", answered {answered}" if answered not in ("", started) else ""
         note = f": {attempt['text']}" if attempt["text"] else ""
         branch.add(
             text(
-                f"attempt {attempt['number']} {local(attempt['started_at'], zone)}{ended}: {attempt['outcome']}"
+                f"attempt {attempt['number']} {started}{ended}: {attempt['outcome']}"
                 f"{' (' + attempt['code'] + ')' if attempt['code'] else ''}{note}"
             )
         )
     if history:
+        before = ""
         for event in each["history"]:
             change = f"{event['before']} -> {event['after']}" if event["letter"] else event["after"] or "note"
             note = f": {event['text']}" if event["text"] else ""
             who = f" by {event['by']}" if event["by"] != "engine" else ""
-            line = f"{local(event['at'], zone)} {change}{who}{note}"
-            branch.add(f"[dim]{text(line)}[/dim]")
+            minute = local(event["at"], zone)
+            at = " " * len(minute) if minute == before else minute  # said once for what happened within it
+            before = minute
+            branch.add(f"[dim]{at} {text(f'{change}{who}{note}')}[/dim]")
 
 
 def text(value: str) -> str:

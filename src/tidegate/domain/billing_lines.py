@@ -335,3 +335,9 @@ def shipping_line(order: Order, document: Billed) -> BilledLine | None:
         tax_names=order.shipping_tax_names,
         stocked=False,
     )
+
+
+def all_lines(order: Order, document: Billed) -> tuple[BilledLine, ...]:
+    """Goods, amounts besides goods and shipping, then shipping."""
+    shipping = shipping_line(order, document)
+    return (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))

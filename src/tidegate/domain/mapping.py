@@ -30,6 +30,14 @@ def mapped(order: Order, document: Billed, lines: Sequence[BilledLine], terms: T
     The failure waits for the first thing missing; its text and details name all of them, so that a
     person adds them in one go.
     """
+    found, failure = mapped_so_far(order, document, lines, terms)
+    return failure or found
+
+
+def mapped_so_far(
+    order: Order, document: Billed, lines: Sequence[BilledLine], terms: Terms
+) -> tuple[Mapped, Failure | None]:
+    """The mappings that there are, blank where one is missing, and the failure that names the missing ones."""
     missing: list[tuple[Code, str, str]] = []
     place = f"connections.{terms.connection}"
     payment = terms.payment(order.payment_method)
@@ -47,20 +55,20 @@ def mapped(order: Order, document: Billed, lines: Sequence[BilledLine], terms: T
     codes: list[str] = []
     for line in lines:
         if line.rate == 0 and line.tax != 0 and not line.tax_names:
-            return Failure(
+            malformed = Failure(
                 Code.MALFORMED,
                 f"Line {line.sku or line.name} of order {order.increment_id} has tax {plain(line.tax)} but "
                 "neither a tax rate nor a rate's name, so its tax code cannot be known.",
                 sent=False,
             )
+            return Mapped(payment, shipping, ("",) * len(lines)), malformed
         code = line.tax_code or _tax_code(line, terms)
         codes.append(code or "")
         if code is None:
             name = "+".join(line.tax_names) or plain(line.rate)
             missing.append((Code.UNMAPPED_TAX, f"tax:{name}", f'"{name}" in [{place}.tax.codes]'))
-    if missing:
-        return _hold(order, list(dict.fromkeys(missing)))
-    return Mapped(payment, shipping, tuple(codes))
+    held = _hold(order, list(dict.fromkeys(missing))) if missing else None
+    return Mapped(payment, shipping, tuple(codes)), held
 
 
 def _tax_code(line: BilledLine, terms: Terms) -> str | None:

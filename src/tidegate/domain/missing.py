@@ -22,6 +22,14 @@ def together(failures: Iterable[Failure]) -> Failure | None:
     named = {each.missing: each for each in others if each.missing not in (None, first.missing)}
     if not named:
         return first
-    text = " ".join([first.text, *(each.text for each in named.values())])
-    names = ", ".join([first.details.get("missing", first.missing), *map(str, named)])
-    return replace(first, text=text, details={**first.details, "missing": names})
+    every = [first, *named.values()]
+    details = {**first.details, "missing": _all(every, "missing")}
+    if any("keys" in each.details for each in every):
+        details["keys"] = _all(every, "keys")
+    return replace(first, text=" ".join(each.text for each in every), details=details)
+
+
+def _all(failures: Iterable[Failure], name: str) -> str:
+    """The names in a detail of all failures, each once; their own missing thing where a failure has no such list."""
+    listed = [each.details.get(name, each.missing if name == "missing" else "") for each in failures]
+    return ", ".join(dict.fromkeys(part for text in listed if text for part in text.split(", ")))

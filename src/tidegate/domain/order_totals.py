@@ -11,44 +11,23 @@ worked tables: `docs/algorithms/order-totals.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import msgspec
-
 from tidegate.domain.arithmetic import Arithmetic
-from tidegate.domain.billing_lines import Billed, BilledLine, billed, check_sum, shipping_line
-from tidegate.domain.calculation import Taxed, taxes
+from tidegate.domain.billing_lines import Billed, BilledLine, all_lines, billed, check_sum
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.extras import AmountTerms
 from tidegate.domain.keys import order_key
 from tidegate.domain.mapping import Mapped, mapped
-from tidegate.domain.missing import together
-from tidegate.domain.money import ZERO, plain, rounded, shown, total
+from tidegate.domain.money import plain, rounded, shown, total
 from tidegate.domain.order import Order
+from tidegate.domain.order_draft import Draft, drafted, rate_of
+from tidegate.domain.order_gaps import no_zero_rate, with_other_gaps
 from tidegate.domain.order_texts import memos, options_comment, order_comments
 from tidegate.domain.remaining import remaining
-from tidegate.domain.sales_lines import sales_lines
 from tidegate.domain.sales_order import LineKind, Prepaid, SalesLine, SalesOrder
 from tidegate.domain.side_by_side import Row, text_table
 from tidegate.domain.terms import Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One way to write the order down, and what the ERP makes of it.
-
-    `parts[i]` are the sales lines of the i-th billed line. `difference` is what the ERP's total
-    lacks to Magento's: the amount of the rounding line.
-    """
-
-    parts: tuple[tuple[SalesLine, ...], ...]
-    difference: Decimal
-
-    @property
-    def lines(self) -> tuple[SalesLine, ...]:
-        return tuple(line for part in self.parts for line in part)
 
 
 def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: str) -> SalesOrder | Failure:
@@ -72,53 +51,25 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     order = left
     document = billed(order, terms)
     if isinstance(document, Failure):
-        return _with_other_gaps(order, document, terms)
+        return with_other_gaps(order, document, terms, arithmetic)
     problem = check_sum(order, document, terms) or _unusable(order, document, arithmetic)
     if problem is not None:
-        return problem
-    shipping = shipping_line(order, document)
-    lines = (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))
+        return with_other_gaps(order, problem, terms, arithmetic)
+    lines = all_lines(order, document)
     found = mapped(order, document, lines, terms)
     if isinstance(found, Failure):
-        return found
-    target = rounded(document.gross, arithmetic.money_decimals)
-    # One line for one item is worth a cent on the rounding line: stock, shipments and invoices then
-    # match line by line. Only where that cent is too many the quantity is parted.
-    draft = _draft(lines, found, terms, arithmetic, target, parted=False)
-    if abs(draft.difference) > terms.tolerance:
-        parted = _draft(lines, found, terms, arithmetic, target, parted=True)
-        draft = parted if abs(parted.difference) < abs(draft.difference) else draft
+        return with_other_gaps(order, found, terms, arithmetic)
+    draft = drafted(lines, found, terms, arithmetic, document.gross)
     if abs(draft.difference) > terms.tolerance:
         return _beyond_tolerance(order, document, lines, draft, terms)
     written = _with_options(lines, draft, terms)
     if draft.difference:
         zero_rate = terms.zero_rate_code()
         if zero_rate is None:
-            return Failure(
-                Code.UNMAPPED_TAX,
-                f"Order {order.increment_id} needs a rounding line of {shown(draft.difference)}, but no tax "
-                f"code with rate 0 is named: set tax_code in [connections.{terms.connection}.rounding].",
-                missing="rounding:tax_code",
-                sent=False,
-            )
+            return no_zero_rate(order, draft.difference, terms)
         written.append(_rounding_line(draft.difference, zero_rate, terms))
     written += order_comments(order, document, terms)
     return _sales_order(order, document, terms, found, written, reference, account, draft.difference)
-
-
-def _with_other_gaps(order: Order, failure: Failure, terms: Terms) -> Failure:
-    """An amount without a place does not hide that payment, shipping or tax have none either."""
-    if failure.code is not Code.UNMAPPED_AMOUNT or "missing" not in failure.details:
-        return failure
-    places = {source: AmountTerms() for source in failure.details["missing"].split(", ")}
-    anyhow = replace(terms, extras={**terms.extras, **places})
-    document = billed(order, anyhow)
-    if isinstance(document, Failure):
-        return failure
-    shipping = shipping_line(order, document)
-    lines = (*document.lines, *document.extras, *((shipping,) if shipping is not None else ()))
-    found = mapped(order, document, lines, anyhow)
-    return (together([failure, found]) or failure) if isinstance(found, Failure) else failure
 
 
 def _with_options(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[SalesLine]:
@@ -139,43 +90,6 @@ def _unusable(order: Order, document: Billed, arithmetic: Arithmetic) -> Failure
                 sent=False,
             )
     return None
-
-
-def _draft(
-    lines: Sequence[BilledLine],
-    found: Mapped,
-    terms: Terms,
-    arithmetic: Arithmetic,
-    target: Decimal,
-    *,
-    parted: bool,
-) -> Draft:
-    parts = [
-        sales_lines(line, code, found.shipping, terms, arithmetic, parted=parted)
-        for line, code in zip(lines, found.tax, strict=True)
-    ]
-    taxed = [
-        Taxed(
-            part.net,
-            part.tax_code,
-            rate_of(line, part.tax_code, terms),
-            line.tax if len(split) == 1 else ZERO,
-        )
-        for line, split in zip(lines, parts, strict=True)
-        for part in split
-    ]
-    each = iter(taxes(taxed, arithmetic))
-    done = tuple(tuple(msgspec.structs.replace(part, tax=next(each)) for part in split) for split in parts)
-    gross = total(part.net + part.tax for split in done for part in split)
-    return Draft(done, target - gross)
-
-
-def rate_of(line: BilledLine, code: str, terms: Terms) -> Decimal | None:
-    """The percent that the ERP will use: its own when known, else Magento's; None = nobody says."""
-    known = terms.tax_rates.get(code)
-    if known is not None:
-        return known
-    return None if line.rate == 0 and line.tax != 0 else line.rate
 
 
 def _rounding_line(amount: Decimal, tax_code: str, terms: Terms) -> SalesLine:

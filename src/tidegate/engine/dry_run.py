@@ -9,6 +9,7 @@ from typing import Any
 from tidegate.domain.capture import Action, decide, not_exported
 from tidegate.domain.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing import together
 from tidegate.domain.money import shown
 from tidegate.domain.order import Order
 from tidegate.domain.order_totals import translate
@@ -20,6 +21,7 @@ from tidegate.flows import notes, orders, standings
 from tidegate.flows.capture import CURSOR
 from tidegate.flows.connection import Connection
 from tidegate.flows.documents import read_order
+from tidegate.flows.gaps import with_lacking
 from tidegate.flows.intake import capture_rules
 from tidegate.flows.mapping import customer_rules
 from tidegate.ledger import cursors, intake, lookups, queue
@@ -107,12 +109,14 @@ def order_entry(
 ) -> dict[str, Any]:
     """The payload of one order, or why it would be held or reviewed, or what comes before it."""
     account = account_of(connection, session, order)
-    if isinstance(account, Failure):
-        return refusal(order.increment_id, account, order)
-    number = account if isinstance(account, str) else account.account
-    translated = translate(order, terms, connection.company.capabilities.arithmetic, account=number)
-    if isinstance(translated, Failure):
-        return refusal(order.increment_id, translated, order)
+    number = account if isinstance(account, str) else ""
+    arithmetic = connection.company.capabilities.arithmetic
+    translated = translate(order, terms, arithmetic, account=number)
+    problems = [each for each in (account, translated) if isinstance(each, Failure)]
+    if isinstance(translated, Failure) or isinstance(account, Failure):
+        first = together(problems) or problems[0]
+        (failure,) = with_lacking(session, terms, arithmetic, [(order, number, first)])
+        return refusal(order.increment_id, failure, order)
     totals = {"magento_total": total_of(order), "sage_total": f"{translated.gross} {translated.currency}"}
     if translated.prepaid:
         totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"

@@ -32,6 +32,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.documents import NEVER_READ
 from tidegate.flows.fence import fenced
 from tidegate.flows.found_orders import judge_found, verdict_of_accepted
+from tidegate.flows.gaps import with_lacking
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -111,18 +112,32 @@ class OrderBatch:
             for item in items
             if item.id in orders and is_over(orders[item.id])
         ]
+        held: list[tuple[Item, str, Failure]] = []
         for item in known:
             if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
                 continue
             account = accounts[item.id]
-            result = self.translate(orders[item.id], "" if isinstance(account, Failure) else account)
+            number = "" if isinstance(account, Failure) else account
+            result = self.translate(orders[item.id], number)
             if isinstance(account, Failure):  # and what the order misses besides
                 others = [result] if isinstance(result, Failure) else []
                 result = together([account, *others]) or account
             if isinstance(result, Failure):
-                verdicts.append(self.cycle.after_failure(item, result, None))
+                held.append((item, number, result))
             else:
                 translated.append((item, result))
+        failures = [failure for _, _, failure in held]
+        if held and self.cycle.may_call_company():
+            failures = with_lacking(
+                self.session,
+                self.terms,
+                self.capabilities.arithmetic,
+                [(orders[item.id], number, failure) for item, number, failure in held],
+            )
+        verdicts += [
+            self.cycle.after_failure(item, failure, None)
+            for (item, _, _), failure in zip(held, failures, strict=True)
+        ]
         ready: list[Ready] = []
         if translated and self.cycle.may_call_company():
             answers = self.session.prepare([order for _, order in translated])

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
 from tidegate.domain.order import Address
+from tidegate.domain.order_gaps import Named
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.sage.reader import Reader, Readings
 from tidegate.transport import Tally
@@ -159,6 +160,14 @@ class Session(Reader, Protocol):
         The answer has one entry for each order, in the same order. A missing SKU, tax code or
         account is a `hold for fix` failure with `missing` set. A read that failed as a whole is
         that failure for every order it concerns.
+        """
+        ...
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What the company itself lacks of orders that cannot be prepared yet, with the reads of `prepare`.
+
+        One entry for each, in the same order: all that is missing as one failure, None when nothing is or when
+        it could not be read.
         """
         ...
 

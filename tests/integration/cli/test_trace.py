@@ -72,6 +72,13 @@ def test_the_tree_for_people(sent: Terminal) -> None:
     assert "queued -> sending" not in sent.run("trace", "000000001", "--no-history").output
 
 
+def test_a_minute_is_shown_once_where_nothing_else_has_changed(sent: Terminal) -> None:
+    shown = sent.run("trace", "000000001").output
+    lines = [line for line in shown.splitlines() if "queued" in line or "sending" in line]
+    assert sum("2026-03-23 09:02 EDT" in line for line in lines) < len(lines), shown
+    assert "answered" not in shown, "an attempt answered within its minute says the minute once"
+
+
 def test_an_unknown_order_is_exit_5_in_both_languages(sent: Terminal) -> None:
     result = sent.run("trace", "100234", code=5)
     assert "there is no order, document or key 100234" in result.stderr

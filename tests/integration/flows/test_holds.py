@@ -10,6 +10,7 @@ from integration.flows import clerk
 from integration.flows.stage import Stage
 from tidegate.config import model
 from tidegate.domain.states import State
+from tidegate.flows import order_batch
 
 
 def unmapped_payment(stage: Stage) -> str:
@@ -105,3 +106,23 @@ def test_held_orders_do_not_keep_the_window_from_closing(stage: Stage) -> None:
     stage.listen()
     stage.cycle()
     assert stage.sage_calls() == []
+
+
+def test_a_mapping_and_a_product_are_said_together(stage: Stage) -> None:
+    """They stand in different places: the configuration, and the company's products."""
+    unmapped_payment(stage)
+    clerk.removes_product(stage, "HUB-0007")
+    placed = stage.order("guest", method="checkmo", lines=(("HUB-0007", 1), ("HUB-0001", 1)))
+    stage.cycle()
+    waiting = stage.delivery(placed)
+    assert waiting.waits_for == "payment:checkmo"
+    assert "payments.checkmo" in waiting.reason
+    assert "HUB-0007" in waiting.reason
+    assert "HUB-0001" not in waiting.reason
+
+
+def test_the_product_would_come_second(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deliberate bug: what the company lacks is looked up only once the mappings are complete."""
+    monkeypatch.setattr(order_batch, "with_lacking", lambda *given: [each[2] for each in given[3]])
+    with pytest.raises(AssertionError):
+        test_a_mapping_and_a_product_are_said_together(stage)

@@ -95,7 +95,27 @@ def test_missing_mappings_hold_the_order(change: dict, code: Code, missing: str,
 def test_everything_that_is_missing_is_named_at_once() -> None:
     failure = failed(RECORDED["guest-tax"], terms(currency="USD", payments={}, shipping={}, tax_codes={}))
     assert failure.missing == "payment:checkmo"
-    assert failure.details["missing"] == "payment:checkmo, shipping:flatrate_flatrate, tax:US-MI-6"
+    # The rounding line that the order needs has no tax code either: that is said with the rest.
+    assert failure.details["missing"] == (
+        "payment:checkmo, shipping:flatrate_flatrate, tax:US-MI-6, rounding:tax_code"
+    )
+    mapped = sold(RECORDED["guest-tax"], terms(currency="USD"))
+    assert mapped.rounding, "else there would be nothing to round"
+
+
+def test_a_currency_that_nobody_keeps_does_not_hide_the_mappings() -> None:
+    failure = failed(RECORDED["guest-tax"], terms(currency="CHF", payments={}))
+    assert failure.missing == "currency:USD"
+    assert failure.details["missing"] == "currency:USD, payment:checkmo"
+
+
+def test_the_rounding_line_s_tax_code_is_said_with_what_else_is_missing() -> None:
+    agreed = terms(tax_codes={"20": "1"}, tax_rates={"1": D(20)}, payments={})
+    failure = failed(TAX_ON_THE_TOTAL, agreed)
+    assert failure.missing == "payment:checkmo"
+    assert failure.details["missing"] == "payment:checkmo, rounding:tax_code"
+    assert "[connections.uk.payments.checkmo]" in failure.text
+    assert "[connections.uk.rounding]" in failure.text
 
 
 def test_only_the_percent_is_known() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
+from tidegate.domain.order_gaps import Named
 from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import orders
 from unit.sage.scripted_api import (
@@ -128,6 +129,23 @@ def test_everything_that_an_order_misses_is_named_at_once(world: World) -> None:
     assert held.details["missing"] == "sku:GONE, sku:LOST, tax:99, account:9999"
     for name in ("GONE", "LOST", "99", "9999"):
         assert f"'{name}'" in held.text
+
+
+def test_what_sage_lacks_of_an_order_that_cannot_be_prepared_yet(world: World) -> None:
+    held = Named("NOBODY", "USD", (goods(code="GONE"), goods(code="LOST"), goods(account="9999")))
+    sound = Named("", "", (goods(),))
+    with world.company.session() as session:
+        lacking, nothing = session.lacking([held, sound])
+        assert session.lacking([]) == []
+    assert lacking is not None
+    assert lacking.details["missing"] == "customer:NOBODY, sku:GONE, sku:LOST, account:9999"
+    assert nothing is None, "an account that is not known yet is not asked for"
+
+
+def test_a_read_that_failed_says_nothing_about_what_sage_lacks(world: World) -> None:
+    world.api.on("GET", "/products", gateway_error(503, "Service Unavailable"))
+    with world.company.session() as session:
+        assert session.lacking([Named("", "", (goods(code="GONE"),))]) == [None]
 
 
 def test_only_the_first_missing_thing_would_be_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,15 @@ looked for by that field and by the order number: either may have been changed b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.keys import payload_hash
 from tidegate.domain.missing import together
-from tidegate.domain.sales_order import LineKind, SalesOrder
+from tidegate.domain.order_gaps import Named
+from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
@@ -67,74 +68,83 @@ class Orders:
         """Resolve codes and build bodies; at most three pooled reads beyond the small lists."""
         if not orders:
             return []
+        known = self._read(orders, asked)
+        if isinstance(known, Failure):
+            return [known] * len(orders)
+        return [self._prepared(order, known) for order in orders]
+
+    def lacking(self, orders: Sequence[Named], asked: Asked) -> list[Failure | None]:
+        """What Sage lacks of each; a read that failed says nothing about a record."""
+        if not orders:
+            return []
+        known = self._read(orders, asked)
+        if isinstance(known, Failure):
+            return [None] * len(orders)
+        found = [together(self._missing(order, known)) for order in orders]
+        return [each if each is not None and each.missing is not None else None for each in found]
+
+    def _read(self, orders: Sequence[SalesOrder | Named], asked: Asked) -> _Known | Failure:
         lists = self._reference.lists()
         if isinstance(lists, Failure):
-            return [lists] * len(orders)
+            return lists
         lines = [line for order in orders for line in order.lines if line.kind is not LineKind.COMMENT]
         # After a read that ends the cycle (locked, halted) no other one may follow.
         customers = self._reference.customers((order.account for order in orders if order.account), asked)
         if isinstance(customers, Failure) and customers.ends_cycle:
-            return [customers] * len(orders)
+            return customers
         goods = (one.code for one in lines if one.kind is LineKind.GOODS)
         products = self._reference.products(goods, asked)
         if isinstance(products, Failure) and products.ends_cycle:
-            return [products] * len(orders)
+            return products
         nominals = self._reference.nominals((one.account for one in lines if one.account), asked)
-        known = _Known(lists, customers, products, nominals)
-        return [self._prepared(order, known) for order in orders]
+        return _Known(lists, customers, products, nominals)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
-        customer = _resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "account")
-        if isinstance(customer, Failure):
-            return customer
-        failure = self._currency_differs(order, customer, known.lists) or _unfit_settings(known.lists)
-        if failure:
-            return failure
-        products: dict[str, Coded] = {}
-        nominals: dict[str, Nominal] = {}
-        missing: list[Failure] = []
-        for line in order.lines:
-            if line.kind is LineKind.COMMENT:
-                continue
-            if line.kind is LineKind.GOODS:
-                product = _resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
-                if isinstance(product, Failure):
-                    missing.append(product)
-                else:
-                    products[line.code] = product
-            if line.account:
-                nominal = _resolved(
-                    known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code"
-                )
-                if isinstance(nominal, Failure):
-                    missing.append(nominal)
-                else:
-                    nominals[line.account] = nominal
-            failure = _unlisted(line.kind, line.code, line.tax_code, line.warehouse, known.lists)
-            if failure:
-                missing.append(failure)
-        held = together(missing)
+        held = together(self._missing(order, known))
         if held is not None:
             return held
+        customer = _all_found(known.customers, [order.account])[order.account]
+        products = _all_found(known.products, [one.code for one in order.lines if one.kind is LineKind.GOODS])
+        nominals = _all_found(known.nominals, [one.account for one in order.lines if one.account])
         resolved = Resolved(customer, known.lists, products, nominals, _only_warehouse(known.lists))
         body = order_body(order, resolved, key_field=self._key_field, created_by=self._created_by)
         if isinstance(body, Failure):
             return body
         return Prepared(order, body, payload_hash(body))
 
-    def _currency_differs(self, order: SalesOrder, customer: Customer, lists: Lists) -> Failure | None:
+    def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
+        """All that Sage does not have, or that could not be read, the account first."""
+        if order.account or isinstance(order, SalesOrder):
+            customer = _resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "account")
+            failure = (
+                customer
+                if isinstance(customer, Failure)
+                else self._currency_differs(order.currency, customer, known.lists)
+            )
+            if failure is not None:
+                yield failure
+        unfit = _unfit_settings(known.lists)
+        if unfit is not None:
+            yield unfit
+        for line in order.lines:
+            if line.kind is not LineKind.COMMENT:
+                yield from _missing_of_line(line, known)
+
+    def _currency_differs(self, currency: str, customer: Customer, lists: Lists) -> Failure | None:
         """An order is always in its account's currency (§9.6, `currency_id` is read-only)."""
+        if not currency:
+            return None
         account = lists.currencies.get(customer.currency_id or 0, "")
         if not account and customer.currency_id is None:
             account = self._currency
-        if account == order.currency.upper():
+        if account == currency.upper():
             return None
         theirs = account or "a currency without ISO code"
         return Failure(
             Code.UNMAPPED_CURRENCY,
-            f"the order is in {order.currency}, account {customer.reference} in {theirs}: "
-            f"map the order to an account in {order.currency}",
-            missing=f"currency:{order.currency}",
+            f"the order is in {currency}, account {customer.reference} in {theirs}: "
+            f"map the order to an account in {currency}",
+            missing=f"currency:{currency}",
             sent=False,
         )
 
@@ -301,6 +311,28 @@ def _resolved(
     if code in found:
         return found[code]
     return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
+
+
+def _all_found(found: dict[str, _R | Failure] | Failure, codes: Iterable[str]) -> dict[str, _R]:
+    """What was found for these codes, once nothing is missing."""
+    if isinstance(found, Failure):
+        return {}
+    return {code: each for code in codes if not isinstance(each := found[code], Failure)}
+
+
+def _missing_of_line(line: SalesLine, known: _Known) -> Iterator[Failure]:
+    """What a line names and Sage does not have."""
+    if line.kind is LineKind.GOODS:
+        product = _resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
+        if isinstance(product, Failure):
+            yield product
+    if line.account:
+        nominal = _resolved(known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code")
+        if isinstance(nominal, Failure):
+            yield nominal
+    unlisted = _unlisted(line.kind, line.code, line.tax_code, line.warehouse, known.lists)
+    if unlisted is not None:
+        yield unlisted
 
 
 def _unlisted(kind: LineKind, code: str, tax_code: str, warehouse: str, lists: Lists) -> Failure | None:

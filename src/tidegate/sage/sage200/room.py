@@ -12,6 +12,7 @@ from decimal import Decimal
 from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.order_gaps import Named
 from tidegate.domain.sales_order import SalesOrder
 from tidegate.sage.port import (
     Capabilities,
@@ -53,6 +54,9 @@ class Sage200Session(Sage200Reader):
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         return self._orders.prepare(orders, self._asked)
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        return self._orders.lacking(orders, self._asked)
 
     def find_orders(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
         return self._orders.find(keys)

@@ -1,0 +1,87 @@
+"""The lines of an order as the ERP gets them, with the tax that it will calculate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.arithmetic import Arithmetic
+from tidegate.domain.billing_lines import BilledLine
+from tidegate.domain.calculation import Taxed, taxes
+from tidegate.domain.mapping import Mapped
+from tidegate.domain.money import ZERO, rounded, total
+from tidegate.domain.sales_lines import sales_lines
+from tidegate.domain.sales_order import SalesLine
+from tidegate.domain.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One way to write the order down, and what the ERP makes of it.
+
+    `parts[i]` are the sales lines of the i-th billed line. `difference` is what the ERP's total
+    lacks to Magento's: the amount of the rounding line.
+    """
+
+    parts: tuple[tuple[SalesLine, ...], ...]
+    difference: Decimal
+
+    @property
+    def lines(self) -> tuple[SalesLine, ...]:
+        return tuple(line for part in self.parts for line in part)
+
+
+def drafted(
+    lines: Sequence[BilledLine], found: Mapped, terms: Terms, arithmetic: Arithmetic, gross: Decimal
+) -> Draft:
+    """The way to write the lines down that comes nearest to `gross`.
+
+    One line for one item is worth a cent on the rounding line: stock, shipments and invoices then
+    match line by line. Only where that cent is too many the quantity is parted.
+    """
+    target = rounded(gross, arithmetic.money_decimals)
+    whole = _draft(lines, found, terms, arithmetic, target, parted=False)
+    if abs(whole.difference) <= terms.tolerance:
+        return whole
+    parted = _draft(lines, found, terms, arithmetic, target, parted=True)
+    return parted if abs(parted.difference) < abs(whole.difference) else whole
+
+
+def _draft(
+    lines: Sequence[BilledLine],
+    found: Mapped,
+    terms: Terms,
+    arithmetic: Arithmetic,
+    target: Decimal,
+    *,
+    parted: bool,
+) -> Draft:
+    parts = [
+        sales_lines(line, code, found.shipping, terms, arithmetic, parted=parted)
+        for line, code in zip(lines, found.tax, strict=True)
+    ]
+    taxed = [
+        Taxed(
+            part.net,
+            part.tax_code,
+            rate_of(line, part.tax_code, terms),
+            line.tax if len(split) == 1 else ZERO,
+        )
+        for line, split in zip(lines, parts, strict=True)
+        for part in split
+    ]
+    each = iter(taxes(taxed, arithmetic))
+    done = tuple(tuple(msgspec.structs.replace(part, tax=next(each)) for part in split) for split in parts)
+    gross = total(part.net + part.tax for split in done for part in split)
+    return Draft(done, target - gross)
+
+
+def rate_of(line: BilledLine, code: str, terms: Terms) -> Decimal | None:
+    """The percent that the ERP will use: its own when known, else Magento's; None = nobody says."""
+    known = terms.tax_rates.get(code)
+    if known is not None:
+        return known
+    return None if line.rate == 0 and line.tax != 0 else line.rate
