@@ -13,7 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tidegate_sandbox.checker_remaining import cancelled_here_too, taken_back_there_too, versions
+from tidegate_sandbox.checker_remaining import (
+    cancelled_here_too,
+    charges_alone,
+    taken_back_there_too,
+    versions,
+)
 
 Book = Mapping[str, Any]
 
@@ -201,6 +206,7 @@ def nothing_stuck(
         or bool(others)  # another order stands there under the same number: only a person can tell
         or (parent is not None and parent["state"] == "review")
         or (told["state"] == "held" and no_account_can_have(order, company, terms))
+        or charges_alone(order)
     )
     if not excused:
         verdict.unexplained += 1

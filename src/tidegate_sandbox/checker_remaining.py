@@ -73,6 +73,11 @@ def remaining(order: Book) -> Mapping[str, Decimal]:
     return list(versions(order))[-1].pieces
 
 
+def charges_alone(order: Book) -> bool:
+    """Whether all its pieces are taken back at some time and a fee or carriage is kept: no order of goods."""
+    return any(not each.pieces and each.total > 0 for each in versions(order))
+
+
 def owed_there(there: Book) -> dict[str, Decimal]:
     """The pieces that the company delivers, or has delivered and not taken back."""
     found: dict[str, Decimal] = {}
