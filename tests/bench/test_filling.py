@@ -8,7 +8,7 @@ import pytest
 
 from tidegate.bench import filling, tracing
 from tidegate.engine import reports
-from tidegate.flows.documents import read_order
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger import account, queue
 
 ORDERS = 2500

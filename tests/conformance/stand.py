@@ -15,12 +15,12 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from tidegate.clock import Clock
-from tidegate.domain.arithmetic import Arithmetic
-from tidegate.domain.calculation import Taxed, line_net, taxes
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import total
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.calculation import Taxed, line_net, taxes
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import Accepted, Company, Found, OrderKey, Outcome, Prepared, Session
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.tokens import SignsIn

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.stand import Stand, accepted, failed, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
-from tidegate.domain.order import Address
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port import CustomerQuery, NewCustomer, Session
 
 NEW = NewCustomer(

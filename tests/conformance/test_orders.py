@@ -21,7 +21,7 @@ from conformance.stand import (
     send,
 )
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.domain.order import Address
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port import Accepted, OrderKey, Prepared
 
 JANE = Address(

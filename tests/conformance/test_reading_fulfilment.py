@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conformance.stand import Stand, charge, delta, goods, sent_order
-from tidegate.domain.fulfilment import OrderStanding, Parcel
+from tidegate.domain.fulfilment.sage_documents import OrderStanding, Parcel
 from tidegate.sage.port import Accepted, Session
 
 

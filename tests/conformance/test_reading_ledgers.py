@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conformance.stand import Stand, delta, sent_order
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
 from tidegate.sage.port import Accepted, Session
 
 

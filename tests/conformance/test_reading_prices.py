@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from conformance.stand import Stand, failed
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.price_book import CustomerPrice, PriceBook, PriceQuestion
+from tidegate.domain.prices.price_book import CustomerPrice, PriceBook, PriceQuestion
 from tidegate.sage.port import Session
 
 

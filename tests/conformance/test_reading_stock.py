@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from conformance.stand import Stand, charge, delta, failed, goods, sent_order
 from tidegate.domain.errors import Group
-from tidegate.domain.stock_level import StockLevel
+from tidegate.domain.stock.stock_level import StockLevel
 
 
 def _levels(rows: tuple[StockLevel, ...]) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:

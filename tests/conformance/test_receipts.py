@@ -9,7 +9,7 @@ import pytest
 
 from conformance.stand import DAY, Stand, accepted, delta, failed, sent_order
 from conformance.test_lost_answers import CARRIED_OUT, NOT_CARRIED_OUT
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Group
 from tidegate.sage.port import Session
 

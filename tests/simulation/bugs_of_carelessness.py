@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.flows import deposits
+from tidegate.flows.payments import deposits
 from tidegate.ledger import delivery
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.sage.sage200 import deltas

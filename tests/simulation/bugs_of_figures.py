@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidegate.domain import calculation, order_totals
-from tidegate.domain.sales_order import LineKind, SalesLine
+from tidegate.domain.orders import calculation, totals
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
-from tidegate.flows import found_orders, intake, notes, order_batch, order_status
+from tidegate.flows.orders import batch, found_orders, intake
+from tidegate.flows.status import notes, order_status
 from tidegate.ledger import account as ledger_account
 from tidegate.ledger import delivery, queue
 from tidegate.magento import notes as store_notes
@@ -36,7 +37,7 @@ def tax_is_cut_off_instead_of_rounded(patch: pytest.MonkeyPatch) -> None:
 def the_rounding_line_is_dropped(patch: pytest.MonkeyPatch) -> None:
     """The cent that the company's arithmetic lacks is not sent."""
     patch.setattr(
-        order_totals,
+        totals,
         "_rounding_line",
         lambda amount, tax_code, terms: SalesLine(kind=LineKind.COMMENT, description="Rounding"),
     )
@@ -124,7 +125,7 @@ def the_id_is_told_for_the_number(patch: pytest.MonkeyPatch) -> None:
     def confused(cycle: Any, item: Any, accepted: Any, *more: Any) -> Verdict:
         return verdict(cycle, item, replace(accepted, number=f"#{accepted.id}"), *more)
 
-    patch.setattr(order_batch, "verdict_of_accepted", confused)
+    patch.setattr(batch, "verdict_of_accepted", confused)
 
 
 def the_number_is_noted_with_every_cycle(patch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Order
-from tidegate.flows import order_batch
+from tidegate.domain.orders.order import Order
+from tidegate.flows.orders import batch
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200 import stock
 from tidegate.sage.sage200.fields import Row
@@ -47,9 +47,9 @@ def a_bad_row_ends_its_flow(patch: pytest.MonkeyPatch) -> None:
 
 def an_unforeseen_error_ends_the_cycle(patch: pytest.MonkeyPatch) -> None:
     """One order meets an error that nobody foresaw, and no other goes on."""
-    translate = order_batch.OrderBatch.translate
+    translate = batch.OrderBatch.translate
 
-    def broken(self: order_batch.OrderBatch, order: Order, account: str) -> Any:
+    def broken(self: batch.OrderBatch, order: Order, account: str) -> Any:
         if order.entity_id == 1:
             raise ZeroDivisionError("nobody foresaw this")
         return translate(self, order, account)
@@ -60,10 +60,10 @@ def an_unforeseen_error_ends_the_cycle(patch: pytest.MonkeyPatch) -> None:
         except ZeroDivisionError as error:
             return Failure(Code.MALFORMED, str(error), sent=False)  # told of the batch, of no record
 
-    def carry(self: order_batch.OrderBatch, items: Any) -> None:
+    def carry(self: batch.OrderBatch, items: Any) -> None:
         failure = unfenced("", lambda: self.whole(items))
         if failure is not None:
             self.cycle.call_failed(failure)
 
-    patch.setattr(order_batch.OrderBatch, "translate", broken)
-    patch.setattr(order_batch.OrderBatch, "carry", carry)
+    patch.setattr(batch.OrderBatch, "translate", broken)
+    patch.setattr(batch.OrderBatch, "carry", carry)

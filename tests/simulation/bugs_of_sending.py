@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from tidegate.domain import capture, errors, policy
-from tidegate.domain.capture import Action
+from tidegate.domain import errors, policy
 from tidegate.domain.errors import Code, Group
+from tidegate.domain.orders import capture
+from tidegate.domain.orders.capture import Action
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
-from tidegate.flows import capture as reading_flow
 from tidegate.flows import cycle as cycle_flow
-from tidegate.flows import found_orders, intake, order_batch, orders, verification
 from tidegate.flows.connection import Connection
-from tidegate.flows.customers import CustomerDesk
-from tidegate.flows.order_batch import OrderBatch
+from tidegate.flows.orders import batch, found_orders, intake, orders, verification
+from tidegate.flows.orders import capture as reading_flow
+from tidegate.flows.orders.batch import OrderBatch
+from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.ledger import cursors, lease, models, queue
 from tidegate.ledger.database import transaction
 from tidegate.sage.sage200.customers import Customers
@@ -84,7 +85,7 @@ def an_equal_number_is_enough(patch: pytest.MonkeyPatch) -> None:
     def credulous(cycle: Any, item: Any, found: Any, order: Any) -> Any:
         return judge(cycle, item, [replace(each, ours=True) for each in found], order)
 
-    patch.setattr(order_batch, "judge_found", credulous)
+    patch.setattr(batch, "judge_found", credulous)
 
 
 # --- nothing is lost -----------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.domain.availability import Claim
-from tidegate.domain.reservation import Reservation
-from tidegate.flows import unread_despatches
+from tidegate.domain.stock.availability import Claim
+from tidegate.domain.stock.reservation import Reservation
+from tidegate.flows.fulfilment import unread_despatches
 
 
 def vanished_lines_are_forgotten_at_once(patch: pytest.MonkeyPatch) -> None:

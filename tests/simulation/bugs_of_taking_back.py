@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tidegate.domain import capture, order_totals
-from tidegate.flows import intake, order_batch, reductions
+from tidegate.domain.orders import capture, totals
+from tidegate.flows.orders import batch, intake, reductions
 
 
 def cancelled_pieces_are_sent(patch: pytest.MonkeyPatch) -> None:
     """The ordered pieces go to Sage, whatever was cancelled before the order was read."""
-    patch.setattr(order_totals, "remaining", lambda order, **_: order)
+    patch.setattr(totals, "remaining", lambda order, **_: order)
 
 
 def a_closed_order_is_sent_while_in_doubt(patch: pytest.MonkeyPatch) -> None:
@@ -22,10 +22,10 @@ def a_closed_order_is_sent_while_in_doubt(patch: pytest.MonkeyPatch) -> None:
     def cancelled(order: Any) -> bool:
         return bool(order.state == "canceled")
 
-    for module in (capture, order_batch):
+    for module in (capture, batch):
         patch.setattr(module, "is_over", cancelled)
     patch.setattr(reductions, "unexplained_of", lambda *_: "")
-    patch.setattr(order_totals, "remaining", lambda order, **_: order)
+    patch.setattr(totals, "remaining", lambda order, **_: order)
 
 
 def a_status_cancelled_is_no_reason(patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tidegate.domain.cadence import Cadence
-from tidegate.flows import other_hubs
+from tidegate.flows.orders import other_hubs
 from tidegate.ledger import attempts, clock_change, closures, lease, models, verdicts
 from tidegate.ledger.lease import Lease
 

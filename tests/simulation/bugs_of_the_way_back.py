@@ -9,18 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tidegate.domain.availability import Buffers, with_reservations
 from tidegate.domain.errors import Failure
-from tidegate.flows import (
-    credits,
-    deposits,
-    inventory,
-    invoices,
-    price_places,
-    price_scribe,
-    settlements,
-    shipments,
-)
+from tidegate.domain.stock.availability import Buffers, with_reservations
+from tidegate.flows.fulfilment import credits, invoices, shipments
+from tidegate.flows.payments import deposits, settlements
+from tidegate.flows.prices import places, writer
+from tidegate.flows.stock import inventory
 from tidegate.ledger import mirror, shipped
 from tidegate.magento.prices import Rows, StorePrices
 from tidegate.magento.shipments import Shipments, Track
@@ -173,10 +167,8 @@ def forgetful(want: Any) -> Any:
 
 def tiers_of_another_website(patch: pytest.MonkeyPatch) -> None:
     """The band's price is written where the band does not buy."""
-    place = price_places.Place
-    patch.setattr(
-        price_places, "Place", lambda shelf, website_id, store_id: place(shelf, 3 - website_id, store_id)
-    )
+    place = places.Place
+    patch.setattr(places, "Place", lambda shelf, website_id, store_id: place(shelf, 3 - website_id, store_id))
 
 
 def tiers_are_put_in_the_place_of_all(patch: pytest.MonkeyPatch) -> None:
@@ -190,10 +182,10 @@ def tiers_are_put_in_the_place_of_all(patch: pytest.MonkeyPatch) -> None:
 
 def told_before_it_is_written(patch: pytest.MonkeyPatch) -> None:
     """A price that the store refused stands in the mirror as told."""
-    write = price_scribe.PriceScribe.write
+    write = writer.PriceScribe.write
 
     def hopeful(self: Any, items: Any) -> Mapping[str, Failure]:
         answer = write(self, items)
         return {} if isinstance(answer, Failure) else answer
 
-    patch.setattr(price_scribe.PriceScribe, "write", hopeful)
+    patch.setattr(writer.PriceScribe, "write", hopeful)

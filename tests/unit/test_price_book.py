@@ -8,8 +8,8 @@ from time import monotonic
 import polars as pl
 import pytest
 
-from tidegate.domain.price_book import CustomerPrice, ListPrice, PriceBook
-from tidegate.flows import price_book
+from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook
+from tidegate.flows.prices import book as price_book
 
 
 def book(*prices: tuple[str, str, str]) -> pl.DataFrame:

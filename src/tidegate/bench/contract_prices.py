@@ -20,10 +20,10 @@ from tidegate.bench.filling import open_without_safety
 from tidegate.bench.hub import CONNECTION
 from tidegate.bench.resources import peak_memory
 from tidegate.clock import SystemClock
-from tidegate.domain.price_book import CustomerPrice, PriceList
-from tidegate.domain.prices import CONTRACT, PriceRules, PriceSetting, Shelf, wanted_prices
-from tidegate.flows import price_book
-from tidegate.flows.prices import FLOW
+from tidegate.domain.prices.price_book import CustomerPrice, PriceList
+from tidegate.domain.prices.prices import CONTRACT, PriceRules, PriceSetting, Shelf, wanted_prices
+from tidegate.flows.prices import book as price_book
+from tidegate.flows.prices.prices import FLOW
 from tidegate.ledger import mirror, picture
 from tidegate.ledger.database import transaction
 

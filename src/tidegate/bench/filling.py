@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tidegate.bench.hub import COMPANY, CONNECTION, STORE, quiet
 from tidegate.bench.shopping import buy
-from tidegate.domain.keys import order_key, step_key
+from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.verdict import Verdict
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import database, delivery, intake, lease, queue

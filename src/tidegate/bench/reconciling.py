@@ -19,13 +19,13 @@ from tidegate.bench.filling import CHUNK, START, fill, open_without_safety
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.resources import cpu_seconds, peak_memory
 from tidegate.clock import SystemClock
-from tidegate.domain.agreement import CompanyOrder, Facts, KeptOrder, Kind, Reconciliation, StoreOrder
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.books.agreement import CompanyOrder, Facts, KeptOrder, Kind, Reconciliation, StoreOrder
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.books.reconciliation import reconcile
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.reconciliation import reconcile
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.terms import Terms
 from tidegate.engine.reconcile import keep
 from tidegate.ledger import books, period
 from tidegate.ledger.database import transaction

@@ -24,13 +24,13 @@ from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.resources import MIB, cpu_seconds, forget_peak, peak_memory
 from tidegate.clock import SystemClock
 from tidegate.config.stock import Stock
-from tidegate.domain.availability import level_table
 from tidegate.domain.delta import Delta
-from tidegate.domain.stock_level import StockLevel, WebLine
+from tidegate.domain.stock.availability import level_table
+from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
-from tidegate.flows.inventory import FLOW, calculated
-from tidegate.flows.stock_levels import Reading
+from tidegate.flows.stock.inventory import FLOW, calculated
+from tidegate.flows.stock.levels import Reading
 from tidegate.ledger import marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.sage.port import Company

@@ -21,8 +21,8 @@ from tidegate.domain.foreign_text import csv_cell
 
 if TYPE_CHECKING:
     from tidegate.engine.hub import Hub
-    from tidegate.flows.adopt import Adoption, Candidate
     from tidegate.flows.connection import Connection
+    from tidegate.flows.orders.adopt import Adoption, Candidate
 
 SHOWN = 50  #: rows on the screen; --csv has them all
 
@@ -43,7 +43,7 @@ def adopt(
     """Tie orders that Sage already has to Magento's. None of them is sent again; sends nothing."""
     there = here(context)
     with there.hub() as hub:
-        from tidegate.flows import adopt as flow
+        from tidegate.flows.orders import adopt as flow
 
         tied = hub.connections[only_connection(hub.configuration, connection)]
         zone = zone_of(hub.configuration, tied.name)

@@ -16,7 +16,7 @@ from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json, ago
 
 if TYPE_CHECKING:
-    from tidegate.domain.advice import Option
+    from tidegate.domain.stock.advice import Option
     from tidegate.engine.advice import Advice
 
 
@@ -46,7 +46,7 @@ def advise(
     acceptable = number(risk)
     there = here(context)
     with there.ledger() as configuration:
-        from tidegate.domain.advice import Target
+        from tidegate.domain.stock.advice import Target
         from tidegate.engine.advice import Dice, draw
         from tidegate.engine.advice import advise as advice_for
 

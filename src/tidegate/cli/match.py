@@ -16,7 +16,7 @@ from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json
 
 if TYPE_CHECKING:
-    from tidegate.domain.match_decisions import Decision
+    from tidegate.domain.masters.match_decisions import Decision
     from tidegate.engine.matching import Matching
 
 SHOWN = 50  #: rows on the screen; --export has them all
@@ -45,7 +45,7 @@ def match(
     there = here(context)
     with there.hub() as hub:
         from tidegate.domain.errors import Failure
-        from tidegate.domain.match_decisions import write
+        from tidegate.domain.masters.match_decisions import write
         from tidegate.engine import matching
 
         tied = hub.connections[only_connection(hub.configuration, connection)]
@@ -70,7 +70,7 @@ def match(
 
 def read_decisions(path: Path, found: Matching) -> Sequence[Decision]:
     """The file's decisions; a wrong line is named and nothing is taken."""
-    from tidegate.domain.match_decisions import read
+    from tidegate.domain.masters.match_decisions import read
 
     try:
         text = path.read_text(encoding="utf-8-sig")

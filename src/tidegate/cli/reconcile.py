@@ -21,7 +21,7 @@ from tidegate.domain.money import shown
 from tidegate.redaction import redact
 
 if TYPE_CHECKING:
-    from tidegate.domain.agreement import Bucket, Reconciliation, Row
+    from tidegate.domain.books.agreement import Bucket, Reconciliation, Row
     from tidegate.engine.reconcile import Days
     from tidegate.flows.connection import Connection
 
@@ -81,7 +81,7 @@ def day(text: str, option: str) -> date:
 
 def report_of(connection: str, currency: str, report: Reconciliation) -> dict[str, Any]:
     """The document of `--json`; every other shape is made from it. Amounts are texts."""
-    from tidegate.domain.completeness import all_ages
+    from tidegate.domain.books.completeness import all_ages
     from tidegate.domain.money import total
 
     return {
@@ -147,7 +147,7 @@ def notes(report: Reconciliation) -> list[str]:
 
 def table_of(name: str, rows: Sequence[Row], *, added: bool = True) -> dict[str, Any]:
     """One table with its sum; None where there is nothing to add."""
-    from tidegate.domain.agreement import summed
+    from tidegate.domain.books.agreement import summed
 
     last = row_of(summed("sum", rows)) if rows and added else None
     return {"name": name, "rows": [row_of(row) for row in rows], "sum": last}

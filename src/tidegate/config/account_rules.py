@@ -10,7 +10,7 @@ from tidegate.config.accounts import Accounts, Field
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.products import Products
 from tidegate.config.store_rules import check_range
-from tidegate.domain.prices import CONTRACT
+from tidegate.domain.prices.prices import CONTRACT
 
 LONGEST_GROUP = 32  #: `customer_group_code` in Magento
 FIELDS: tuple[str, ...] = get_args(Field)

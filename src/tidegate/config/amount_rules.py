@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.config.amounts import Amount, Amounts
 from tidegate.config.problem import Report, joined
-from tidegate.domain.extras import LINES, PAYMENTS
+from tidegate.domain.orders.extras import LINES, PAYMENTS
 
 
 def check(amounts: Amounts, key: str, report: Report) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tidegate.config.strict import Strict
-from tidegate.domain.extras import LINES, PAYMENTS, AmountTerms
+from tidegate.domain.orders.extras import LINES, PAYMENTS, AmountTerms
 
 
 class Amount(Strict, frozen=True, kw_only=True):

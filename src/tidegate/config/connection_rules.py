@@ -19,7 +19,7 @@ from tidegate.config.books import Reconcile
 from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
-from tidegate.domain.terms import OTHER, tax_key
+from tidegate.domain.orders.terms import OTHER, tax_key
 
 STATES = (
     "new",

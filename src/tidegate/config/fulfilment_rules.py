@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tidegate.config.model import Connection, Payment
 from tidegate.config.problem import Report, joined, suggestion
-from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS, Standing
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing
 
 STANDINGS = tuple(standing.value for standing in Standing if standing is not Standing.OPEN)
 MONEY = (Standing.INVOICED_OPEN, Standing.PAID, Standing.COMPLETE)

@@ -12,7 +12,7 @@ from tidegate.config.model import Connection
 from tidegate.config.problem import Report, joined
 from tidegate.config.stock import Stock
 from tidegate.config.store_rules import check_range
-from tidegate.domain.availability import Buffer, Buffers
+from tidegate.domain.stock.availability import Buffer, Buffers
 
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 

@@ -8,14 +8,14 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.domain.arithmetic import Arithmetic
-from tidegate.domain.billing_lines import BilledLine
-from tidegate.domain.calculation import Taxed, taxes
-from tidegate.domain.mapping import Mapped
 from tidegate.domain.money import ZERO, rounded, total
-from tidegate.domain.sales_lines import sales_lines
-from tidegate.domain.sales_order import SalesLine
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.billing_lines import BilledLine
+from tidegate.domain.orders.calculation import Taxed, taxes
+from tidegate.domain.orders.mapping import Mapped
+from tidegate.domain.orders.sales_lines import sales_lines
+from tidegate.domain.orders.sales_order import SalesLine
+from tidegate.domain.orders.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

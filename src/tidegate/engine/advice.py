@@ -12,9 +12,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tidegate.config.model import Company
-from tidegate.domain.advice import Buffer, Elsewhere, Option, SkuClass, Target, classes, explore, together
 from tidegate.domain.money import plain, total
-from tidegate.flows.documents import read_order
+from tidegate.domain.stock.advice import (
+    Buffer,
+    Elsewhere,
+    Option,
+    SkuClass,
+    Target,
+    classes,
+    explore,
+    together,
+)
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger import movements, period
 
 #: So many whole days of movements are needed: every day of the week has its own trade.

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
-from tidegate.domain.keys import order_key
-from tidegate.flows.books import marks_of
-from tidegate.flows.documents import read_order
+from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
+from tidegate.domain.orders.keys import order_key
+from tidegate.flows.books.books import marks_of
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger import books, marks
 from tidegate.ledger.trace import Trace, TracedSource
 

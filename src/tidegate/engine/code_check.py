@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tidegate.engine.mapping_check import bank_of
 from tidegate.engine.permission_check import enabled
-from tidegate.flows import products
 from tidegate.flows.connection import Connection
+from tidegate.flows.masters import products
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import picture
 from tidegate.sage.port import CodeList, Finding

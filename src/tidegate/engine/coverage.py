@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.master import ProductRecord
+from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.money import plain
-from tidegate.domain.terms import OTHER, Terms
+from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.engine.mapping_check import bank_of, lists_by_kind
-from tidegate.flows.books import keep_groups
+from tidegate.flows.books.books import keep_groups
 from tidegate.flows.connection import Connection
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList

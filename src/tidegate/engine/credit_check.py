@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tidegate.domain.crediting import CarriageRule
+from tidegate.domain.fulfilment.crediting import CarriageRule
 from tidegate.engine.permission_check import enabled
-from tidegate.flows.carriage_rule import carriage_rule
 from tidegate.flows.connection import Connection
+from tidegate.flows.fulfilment.carriage_rule import carriage_rule
 from tidegate.sage.port import Finding
 
 NAME = "carriage on credit memos"

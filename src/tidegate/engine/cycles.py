@@ -13,25 +13,17 @@ from tidegate.domain.cadence import Cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine import clock_watch, endings, watch
 from tidegate.engine.hub import Hub
-from tidegate.flows import (
-    credits,
-    customer_records,
-    inventory,
-    invoices,
-    learnt,
-    notes,
-    order_status,
-    orders,
-    payments,
-    price_preview,
-    prices,
-    products,
-    registrations,
-    shipments,
-)
-from tidegate.flows import papers as documents
+from tidegate.flows import learnt
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import LEASE_SECONDS, Cycle
+from tidegate.flows.fulfilment import credits, documents, invoices, shipments
+from tidegate.flows.masters import customer_records, products, registrations
+from tidegate.flows.orders import orders
+from tidegate.flows.payments import payments
+from tidegate.flows.prices import preview as price_preview
+from tidegate.flows.prices import prices
+from tidegate.flows.status import notes, order_status
+from tidegate.flows.stock import inventory
 from tidegate.ledger import delivery, halts, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost

@@ -6,24 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tidegate.domain.capture import Action, decide, not_exported
-from tidegate.domain.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.money import shown
-from tidegate.domain.order import Order
-from tidegate.domain.order_totals import translate
+from tidegate.domain.orders.capture import Action, decide, not_exported
+from tidegate.domain.orders.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.terms import Terms
+from tidegate.domain.orders.totals import translate
 from tidegate.domain.states import State
-from tidegate.domain.terms import Terms
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.hub import Hub
-from tidegate.flows import notes, orders, standings
-from tidegate.flows.capture import CURSOR
 from tidegate.flows.connection import Connection
-from tidegate.flows.documents import read_order
 from tidegate.flows.gaps import with_lacking
-from tidegate.flows.intake import capture_rules
 from tidegate.flows.mapping import customer_rules
+from tidegate.flows.orders import orders
+from tidegate.flows.orders.capture import CURSOR
+from tidegate.flows.orders.intake import capture_rules
+from tidegate.flows.status import notes, statuses
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, queue
 from tidegate.ledger.queue import Item
 from tidegate.sage.port import CustomerQuery, OrderKey, Prepared, Session
@@ -43,7 +44,7 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
                 note_entry(connection, item)
                 for item in queue.due(connection.name, flow, notes.NUMBER, MOST, hub.clock.now())
             ),
-            *standings.preview(connection),
+            *statuses.preview(connection),
         ]
     closed = connection.closed()
     if closed is not None:

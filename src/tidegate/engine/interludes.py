@@ -14,8 +14,9 @@ from tidegate.engine.cycles import FLOWS, run_cycle
 from tidegate.engine.faults import tell_fault
 from tidegate.engine.hub import Hub
 from tidegate.engine.schedule import Due, planned
-from tidegate.flows import notes, orders
 from tidegate.flows.cycle import ASKED_AGAIN, PORTION
+from tidegate.flows.orders import orders
+from tidegate.flows.status import notes
 from tidegate.ledger import database
 from tidegate.ledger.faults import LedgerError
 

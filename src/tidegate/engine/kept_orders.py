@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tidegate.domain.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
-from tidegate.domain.billing_lines import Billed, billed, shipping_line
-from tidegate.domain.capture import is_over
+from tidegate.domain.books.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
 from tidegate.domain.errors import Failure
-from tidegate.domain.extras import AmountTerms, payments
-from tidegate.domain.keys import order_key
-from tidegate.domain.mapping import mapped
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.order import Order, Totals
-from tidegate.domain.remaining import is_reduced, remaining
+from tidegate.domain.orders.billing_lines import Billed, billed, shipping_line
+from tidegate.domain.orders.capture import is_over
+from tidegate.domain.orders.extras import AmountTerms, payments
+from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.mapping import mapped
+from tidegate.domain.orders.order import Order, Totals
+from tidegate.domain.orders.remaining import is_reduced, remaining
+from tidegate.domain.orders.terms import Terms
 from tidegate.domain.states import State
-from tidegate.domain.terms import Terms
-from tidegate.flows.documents import read_order
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger.period import KeptRow
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 import structlog
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.price_book import CustomerPrice, PriceQuestion
+from tidegate.domain.prices.price_book import CustomerPrice, PriceQuestion
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
 

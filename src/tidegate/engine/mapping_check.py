@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from tidegate.config import model
 from tidegate.domain.money import parse, plain
-from tidegate.domain.terms import OTHER, Terms, tax_key
+from tidegate.domain.orders.terms import OTHER, Terms, tax_key
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList, Finding
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tidegate.domain.customers import BY_OPERATOR
 from tidegate.domain.errors import Failure
-from tidegate.domain.keys import customer_key
-from tidegate.domain.master import CustomerRecord, ProductRecord
-from tidegate.domain.match_decisions import Decision
-from tidegate.domain.matching import (
+from tidegate.domain.masters.master import CustomerRecord, ProductRecord
+from tidegate.domain.masters.match_decisions import Decision
+from tidegate.domain.masters.matching import (
     CUSTOMER_RULES,
     PRODUCT_RULES,
     Pair,
@@ -20,6 +18,8 @@ from tidegate.domain.matching import (
     normal,
     unmatched,
 )
+from tidegate.domain.orders.customers import BY_OPERATOR
+from tidegate.domain.orders.keys import customer_key
 from tidegate.flows.connection import Connection
 from tidegate.ledger import customers as links
 from tidegate.ledger.customers import KnownCustomer

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from tidegate.domain.agreement import ONE_SIDED, Difference, Reconciliation
+from tidegate.domain.books.agreement import ONE_SIDED, Difference, Reconciliation
 from tidegate.domain.cadence import Cadence
 from tidegate.engine import order_reviews
 from tidegate.engine.hub import Hub

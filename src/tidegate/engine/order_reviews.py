@@ -7,10 +7,10 @@ from datetime import datetime
 
 import msgspec
 
-from tidegate.domain.agreement import Difference, Reconciliation
+from tidegate.domain.books.agreement import Difference, Reconciliation
 from tidegate.domain.errors import Code
-from tidegate.domain.keys import step_key
 from tidegate.domain.money import shown
+from tidegate.domain.orders.keys import step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.order_steps import entity_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tidegate.config import model
-from tidegate.domain.order_standing import CANCELLED_STATUS, HELD_STATUS
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS
 from tidegate.magento.permissions import try_permissions
 from tidegate.magento.store import MagentoStoreClient
 from tidegate.sage.port import Finding

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tidegate.domain.customers import mapped_by_id, proof
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.customers import mapped_by_id, proof
 from tidegate.engine.hub import Hub
 from tidegate.engine.reports import Report, amount
 from tidegate.flows.connection import Connection

@@ -13,13 +13,15 @@ from decimal import Decimal
 
 import polars as pl
 
-from tidegate.domain.cart_price import cart_price
-from tidegate.domain.customers import WEB_ACCOUNT, mapped_by_id, proof
-from tidegate.domain.price_book import CustomerPrice, PriceList, PriceQuestion
+from tidegate.domain.orders.customers import WEB_ACCOUNT, mapped_by_id, proof
+from tidegate.domain.prices.cart_price import cart_price
+from tidegate.domain.prices.price_book import CustomerPrice, PriceList, PriceQuestion
 from tidegate.engine.hub import Hub
 from tidegate.engine.live_prices import BreakerState, LivePrices
-from tidegate.flows import account_book, price_book, price_enquiries, prices
 from tidegate.flows.connection import Connection
+from tidegate.flows.masters import account_book
+from tidegate.flows.prices import book as price_book
+from tidegate.flows.prices import enquiries, prices
 from tidegate.ledger import customers as links
 
 #: Items in one question.
@@ -144,7 +146,7 @@ class PriceDesk:
                 read_at,
                 price_book.read(connection.name),
                 lists,
-                {key: each.asked_at for key, each in price_enquiries.contracts(connection.name).items()},
+                {key: each.asked_at for key, each in enquiries.contracts(connection.name).items()},
                 connection.settings.prices.standard or standard,
             )
             self._books[connection.name] = known

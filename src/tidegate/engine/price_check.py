@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.permission_check import enabled
-from tidegate.flows import price_book
 from tidegate.flows.connection import Connection
-from tidegate.flows.price_scope import price_scope
+from tidegate.flows.prices import book
+from tidegate.flows.prices.scope import price_scope
 from tidegate.magento.shop import StoreConfig, Website
 from tidegate.sage.port import CodeList, Finding
 
@@ -90,7 +90,7 @@ def check_list_currencies(
     """Catalogue prices are in the website's base currency; the lists' are known once the flow has read them."""
     ids = {website.id for website in websites if website.code in connection.settings.websites}
     base = {config.base_currency_code for config in configs if config.website_id in ids} - {""}
-    kept = {code.casefold(): each for code, each in price_book.lists(connection.name).items()}
+    kept = {code.casefold(): each for code, each in book.lists(connection.name).items()}
     uses = named(connection)
     wrong = [
         f"{code} is in {each.currency}"

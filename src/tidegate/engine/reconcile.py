@@ -8,20 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tidegate.domain.agreement import CompanyOrder, Facts, KeptOrder, Reconciliation, StoreOrder
-from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry
+from tidegate.domain.books.agreement import CompanyOrder, Facts, KeptOrder, Reconciliation, StoreOrder
+from tidegate.domain.books.bookkeeping import AccountBalance, LedgerEntry
+from tidegate.domain.books.reconciliation import reconcile
 from tidegate.domain.errors import Failure
-from tidegate.domain.extras import AmountTerms
-from tidegate.domain.fulfilment import SalesInvoice
-from tidegate.domain.keys import order_key
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 from tidegate.domain.money import ZERO
-from tidegate.domain.reconciliation import reconcile
+from tidegate.domain.orders.extras import AmountTerms
+from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.terms import Terms
 from tidegate.domain.states import State
-from tidegate.domain.terms import Terms
 from tidegate.engine.kept_orders import kept_order
-from tidegate.flows.books import learn
+from tidegate.flows.books.books import learn
 from tidegate.flows.connection import Connection
-from tidegate.flows.intake import capture_rules
+from tidegate.flows.orders.intake import capture_rules
 from tidegate.ledger import books, halts, period
 from tidegate.magento.order_list import ListedOrder, read_placed
 from tidegate.sage.port import OrderKey, Session

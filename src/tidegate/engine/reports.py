@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.config.model import Company, Configuration, Connection, Flow
-from tidegate.domain.account import Account
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
+from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 from tidegate.engine import chains, endings
 from tidegate.ledger import account as accounts

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from tidegate.engine.cycles import FLOWS, cadence_of
 from tidegate.engine.hub import Hub
-from tidegate.flows import orders as orders_flow
 from tidegate.flows.connection import Connection
+from tidegate.flows.orders import orders as orders_flow
 from tidegate.ledger import marks
 
 

@@ -19,7 +19,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.states import State
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.reports import next_cycle, window
-from tidegate.flows.documents import read_order
+from tidegate.flows.stored_order import read_order
 from tidegate.ledger import about, halts, marks
 
 Report = dict[str, Any]

@@ -12,7 +12,7 @@ from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.domain.calendar import Calendar, Closed
 from tidegate.domain.errors import Failure
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.terms import Terms
 from tidegate.flows.mapping import terms_of
 from tidegate.ledger import closures, product_groups
 from tidegate.magento.store import MagentoStoreClient

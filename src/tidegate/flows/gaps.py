@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
 from tidegate.domain.missing import together
-from tidegate.domain.order import Order
-from tidegate.domain.order_gaps import named
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.gaps import named
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.terms import Terms
 from tidegate.sage.port import Session
 
 

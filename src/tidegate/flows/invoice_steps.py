@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.domain.fulfilment import InvoiceLine
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 
 INVOICES, INVOICE = "invoices", "invoice:"
 UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tidegate.config import model
-from tidegate.domain.customers import CustomerRules
-from tidegate.domain.terms import PaymentTerms, ShippingTerms, Terms
+from tidegate.domain.orders.customers import CustomerRules
+from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 from tidegate.sage.port import Capabilities
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tidegate.domain.keys import order_key, payload_hash, step_key
+from tidegate.domain.orders.keys import order_key, payload_hash, step_key
 from tidegate.domain.states import State
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle

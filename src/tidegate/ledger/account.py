@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection as database_connection
 
-from tidegate.domain.account import Account
+from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 
 #: Steps whose documents are captured: `read` is then counted from the sources, not from the deliveries.

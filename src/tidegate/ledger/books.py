@@ -15,8 +15,8 @@ from itertools import islice
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable

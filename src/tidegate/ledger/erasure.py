@@ -14,8 +14,8 @@ from datetime import datetime
 import msgspec
 import polars as pl
 
-from tidegate.domain.keys import customer_key
-from tidegate.domain.personal import ERASED, Quotes
+from tidegate.domain.orders.keys import customer_key
+from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, State
 from tidegate.ledger import marks, mirror, models, personal, picture, rows
 from tidegate.ledger.database import inside

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tidegate.domain.account import Account
+from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 from tidegate.ledger import mirror_item, models, picture, rows
 from tidegate.ledger.account import _PLACE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Min, QuerySet
 
-from tidegate.domain.account import Account
+from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 from tidegate.ledger import models
 from tidegate.ledger.account import _PLACE

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q
 
-from tidegate.domain.order import Order
-from tidegate.domain.personal import Quotes, without_person, words_of
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.personal import Quotes, without_person, words_of
 from tidegate.domain.states import FINAL
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside

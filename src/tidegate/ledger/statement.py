@@ -6,9 +6,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
-from tidegate.domain.fulfilment import SalesInvoice
-from tidegate.domain.keys import order_key
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
+from tidegate.domain.orders.keys import order_key
 from tidegate.ledger import books, models, rows
 
 LINKS = ("sage-invoice", "sage-credit")

@@ -14,8 +14,8 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.store_document import Paper
 from tidegate.domain.money import ZERO
-from tidegate.domain.paper import Paper
 from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import TOTALS, OrderPapers, figure, made
 from tidegate.magento.shipments import PaperComment, PaperItem, paper_items

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from tidegate.domain.order import LineOption, Order, OrderLine, Remark
+from tidegate.domain.orders.order import LineOption, Order, OrderLine, Remark
 from tidegate.magento.extras import Tree, extras, other_fields, table, tables
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from tidegate.domain.extras import FEES, FIELDS, AmountTerms, Extra, payments
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.order import Order, OrderLine
+from tidegate.domain.orders.extras import FEES, FIELDS, AmountTerms, Extra, payments
+from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.magento.known_fields import is_known
 from tidegate.reading.document import Unreadable, read
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.paper import Paper
+from tidegate.domain.fulfilment.store_document import Paper
 from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import TOTALS, OrderPapers, made
 from tidegate.magento.shipments import PaperComment, PaperItem, paper_items

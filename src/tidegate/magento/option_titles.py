@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.order import LineOption
+from tidegate.domain.orders.order import LineOption
 from tidegate.magento.extras import tables
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from tidegate.domain.fulfilment.store_amounts import Carriage, ItemAmounts, Side
 from tidegate.domain.money import ZERO
-from tidegate.domain.store_amounts import Carriage, ItemAmounts, Side
 from tidegate.magento.wire import Amount, Text
 
 BASE, OWN = SIDES = ("base_", "")  #: how the fields of each currency begin

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.agreement import NO_FIGURES, Figures
+from tidegate.domain.books.agreement import NO_FIGURES, Figures
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.extras import FIELDS, PAYMENTS, AmountTerms
+from tidegate.domain.orders.extras import FIELDS, PAYMENTS, AmountTerms
 from tidegate.magento.client import StoreClient
 from tidegate.magento.extras import COMMERCE, paid
 from tidegate.magento.orders import Websites

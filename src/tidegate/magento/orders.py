@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Order
+from tidegate.domain.orders.order import Order
 from tidegate.magento.answer import may_be_one_record, status_of
 from tidegate.magento.client import StoreClient
 from tidegate.magento.product_skus import ProductSkus

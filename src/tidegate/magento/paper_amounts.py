@@ -9,8 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from tidegate.domain.extras import Extra
 from tidegate.domain.money import ZERO, quotient, total
+from tidegate.domain.orders.extras import Extra
 from tidegate.magento.extras import COMMERCE, amount, commerce, custom_fees, other_fields, table, weee_applied
 from tidegate.magento.order_amounts import WireItemAmounts
 from tidegate.magento.wire import Amount

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 from tidegate.domain.money import ZERO, plain
-from tidegate.domain.paper import Paper
-from tidegate.domain.store_order import StoreItem, StoreOrder
 from tidegate.magento.client import StoreClient
 from tidegate.magento.order_amounts import (
     BASE,

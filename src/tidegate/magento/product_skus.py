@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Order, OrderLine
+from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.magento import option_titles
 from tidegate.magento.client import StoreClient
 from tidegate.magento.option_titles import OptionTitle, titled, titles

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
+from tidegate.domain.orders.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
 from tidegate.magento.details import with_details
 from tidegate.magento.row_totals import after_discount
 from tidegate.magento.search import instant

@@ -13,7 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.paper import Paper
+from tidegate.domain.fulfilment.store_document import Paper
 from tidegate.magento.answer import is_about
 from tidegate.magento.client import StoreClient
 from tidegate.magento.papers import OrderPapers, figure, made

@@ -15,11 +15,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
-from tidegate.domain.order import Address
-from tidegate.domain.order_gaps import Named
-from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.order import Address
+from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.sage.reader import Reader, Readings
 from tidegate.transport import Tally
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from tidegate.domain.bookkeeping import AccountBalance, LedgerEntry, NewAllocation, NewReceipt, Posting
+from tidegate.domain.books.bookkeeping import AccountBalance, LedgerEntry, NewAllocation, NewReceipt, Posting
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment import Despatch, OrderProgress, SalesInvoice
-from tidegate.domain.master import CustomerRecord, ProductRecord
-from tidegate.domain.price_book import CustomerPrice, PriceBook, PriceQuestion
-from tidegate.domain.stock_level import StockLevel, WebLine
+from tidegate.domain.fulfilment.sage_documents import Despatch, OrderProgress, SalesInvoice
+from tidegate.domain.masters.master import CustomerRecord, ProductRecord
+from tidegate.domain.prices.price_book import CustomerPrice, PriceBook, PriceQuestion
+from tidegate.domain.stock.stock_level import StockLevel, WebLine
 
 if TYPE_CHECKING:
     from tidegate.sage.port import Outcome

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from tidegate.flows import stock_bulk
+from tidegate.flows.stock import bulk
 from tidegate.simulation.event import Event, moment
 from tidegate_sandbox.faults import Fault
 
@@ -50,11 +50,11 @@ def lying(options: dict[str, Any]) -> Fault:
 @contextmanager
 def few_values(wanted: bool) -> Iterator[None]:
     """While it lasts, the queue is worth it for a handful of values."""
-    kept = {name: getattr(stock_bulk, name) for name in FEW}
+    kept = {name: getattr(bulk, name) for name in FEW}
     try:
         for name, value in FEW.items() if wanted else ():
-            setattr(stock_bulk, name, value)
+            setattr(bulk, name, value)
         yield
     finally:
         for name, value in kept.items():
-            setattr(stock_bulk, name, value)
+            setattr(bulk, name, value)

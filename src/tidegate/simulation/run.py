@@ -16,7 +16,7 @@ from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
-from tidegate.flows import books
+from tidegate.flows.books import books
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from integration.cli.terminal import ONE_PAYMENT, Terminal
-from tidegate.domain.master import ProductRecord
-from tidegate.domain.terms import PaymentTerms, ShippingTerms, Terms
+from tidegate.domain.masters.master import ProductRecord
+from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 from tidegate.engine.coverage import payments, product_groups, shipping, taxes
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration.cli.terminal import ONE_PAYMENT, Terminal
-from tidegate.domain.personal import Quotes
+from tidegate.domain.orders.personal import Quotes
 from tidegate.ledger import alerts, customers, database, delivery, erasure, models, personal
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction

@@ -9,7 +9,7 @@ import pytest
 
 from integration.cli.terminal import Terminal
 from integration.cli.test_reconcile import invoiced, total_of
-from tidegate.domain import liabilities
+from tidegate.domain.books import liabilities
 from tidegate.magento import order_list
 from tidegate_sandbox.magento.additions import Additions
 

@@ -16,8 +16,8 @@ from werkzeug.test import Client
 from integration.flows.stage import Stage
 from tidegate.config.api import Api, Portal
 from tidegate.console.server import application, serving
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.engine.price_answers import PriceDesk
 from tidegate.ledger import books, chain, customers, lookups
 from tidegate.ledger.chain import ChainLink

@@ -10,7 +10,7 @@ import pytest
 
 from integration.cli.terminal import START, Terminal
 from tidegate.cli.invocation import Invocation
-from tidegate.domain.agreement import Difference, Kind, Reconciliation
+from tidegate.domain.books.agreement import Difference, Kind, Reconciliation
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.states import State

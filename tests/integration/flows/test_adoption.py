@@ -11,7 +11,7 @@ from integration.flows import clerk
 from integration.flows.stage import START, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
-from tidegate.flows import adopt
+from tidegate.flows.orders import adopt
 from tidegate_sandbox.magento import creditmemo, lifecycle
 
 

@@ -16,10 +16,13 @@ from integration.flows.conftest import Build
 from integration.flows.fulfilment import DETROIT, FLOWS, Fulfilled
 from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
-from tidegate.domain import invoiced, paper, shipping
+from tidegate.domain.books import invoiced
 from tidegate.domain.errors import Code
-from tidegate.flows import cycle, invoices, short_stock
-from tidegate.flows.credits import CreditClerk
+from tidegate.domain.fulfilment import shipping, store_document
+from tidegate.flows import cycle
+from tidegate.flows.fulfilment import invoices
+from tidegate.flows.fulfilment.credits import CreditClerk
+from tidegate.flows.stock import short_stock
 
 
 def british(build: Build) -> Fulfilled:
@@ -67,7 +70,7 @@ def test_stock_that_releases_nothing(build: Build, monkeypatch: pytest.MonkeyPat
 
 
 def test_one_part_taken_for_all(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "_rest", lambda *given: {})
+    monkeypatch.setattr(store_document, "_rest", lambda *given: {})
     with pytest.raises(AssertionError):
         test_long_documents.test_point_28_a_part_of_an_order_is_written_in_portions(Fulfilled(build()), "")
 

@@ -17,12 +17,12 @@ from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.config.stock import Stock
 from tidegate.domain.delta import Delta
-from tidegate.domain.master import CustomerRecord
-from tidegate.domain.price_book import PriceBook
+from tidegate.domain.masters.master import CustomerRecord
+from tidegate.domain.prices.price_book import PriceBook
 from tidegate.domain.states import State
-from tidegate.domain.stock_level import StockLevel
-from tidegate.flows import account_book
-from tidegate.flows.customer_scribe import CustomerScribe, card_of
+from tidegate.domain.stock.stock_level import StockLevel
+from tidegate.flows.masters import account_book
+from tidegate.flows.masters.customer_writer import CustomerScribe, card_of
 from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction

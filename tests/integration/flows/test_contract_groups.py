@@ -14,8 +14,8 @@ from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.engine.attribute_check import check_customer_prices
-from tidegate.flows import price_enquiries
-from tidegate.flows.price_preview import preview
+from tidegate.flows.prices import enquiries as price_enquiries
+from tidegate.flows.prices.preview import preview
 from tidegate.ledger import mirror
 
 FLOWS = {name: Flow(every="1h") for name in ("orders", "prices", "customers")}

@@ -13,7 +13,7 @@ from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.domain.states import State
-from tidegate.flows.customer_records import preview
+from tidegate.flows.masters.customer_records import preview
 from tidegate.ledger import mirror
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "customers")}

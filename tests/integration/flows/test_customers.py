@@ -5,7 +5,7 @@ from __future__ import annotations
 from integration.flows import clerk
 from integration.flows.conftest import Build
 from integration.flows.stage import SETTLED, Stage
-from tidegate.domain.customers import account_reference
+from tidegate.domain.orders.customers import account_reference
 from tidegate.domain.states import State
 
 ACCOUNTS = "/customers$"

@@ -12,7 +12,7 @@ import pytest
 from integration.flows.stage import Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
-from tidegate.flows import found_orders, order_batch
+from tidegate.flows.orders import batch, found_orders
 
 Dearer = Callable[[str], None]
 
@@ -26,7 +26,7 @@ def dearer(monkeypatch: pytest.MonkeyPatch) -> Dearer:
         def verdict(cycle: Any, item: Any, accepted: Any, order: Any, attempt: Any) -> Any:
             return told(cycle, item, replace(accepted, gross=order.gross + Decimal(much)), order, attempt)
 
-        for module in (found_orders, order_batch):
+        for module in (found_orders, batch):
             if hasattr(module, "verdict_of_accepted"):
                 monkeypatch.setattr(module, "verdict_of_accepted", verdict)
 

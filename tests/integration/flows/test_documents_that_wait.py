@@ -13,7 +13,7 @@ from integration.flows.stocking import HOME
 from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
-from tidegate.flows import papers
+from tidegate.flows.fulfilment import documents
 from tidegate_sandbox.magento import creditmemo, order_actions
 
 LINES = (("HUB-0001", 4), ("HUB-0002", 2))
@@ -45,14 +45,14 @@ def test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
 ) -> None:
     placed = ready_for(shop, flow)
     if between:  # somebody holds it after it was read: Magento refuses the call
-        write = papers.write
+        write = documents.write
 
         def held_first(*given: object) -> bool:
             order_actions.hold(shop.stage.shop, shop.stage.shop.order(placed))
             return write(*given)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(papers, "write", held_first)
+            patch.setattr(documents, "write", held_first)
             shop.run(flow)
     else:
         shop.stage.shopper.hold(placed)

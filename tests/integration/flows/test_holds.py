@@ -10,7 +10,7 @@ from integration.flows import clerk
 from integration.flows.stage import Stage
 from tidegate.config import model
 from tidegate.domain.states import State
-from tidegate.flows import order_batch
+from tidegate.flows.orders import batch
 
 
 def unmapped_payment(stage: Stage) -> str:
@@ -123,6 +123,6 @@ def test_a_mapping_and_a_product_are_said_together(stage: Stage) -> None:
 
 def test_the_product_would_come_second(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deliberate bug: what the company lacks is looked up only once the mappings are complete."""
-    monkeypatch.setattr(order_batch, "with_lacking", lambda *given: [each[2] for each in given[3]])
+    monkeypatch.setattr(batch, "with_lacking", lambda *given: [each[2] for each in given[3]])
     with pytest.raises(AssertionError):
         test_a_mapping_and_a_product_are_said_together(stage)

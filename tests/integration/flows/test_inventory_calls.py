@@ -26,9 +26,9 @@ from integration.flows.stocking import (
 )
 from tidegate.domain.delta import Delta
 from tidegate.domain.states import State
-from tidegate.domain.stock_level import StockLevel
-from tidegate.flows.inventory import preview
-from tidegate.flows.stock_scribe import source_item
+from tidegate.domain.stock.stock_level import StockLevel
+from tidegate.flows.stock.inventory import preview
+from tidegate.flows.stock.writer import source_item
 from tidegate.ledger import mirror
 from tidegate.sage.sage200.stock import Stock as Stock200
 from tidegate_sandbox.magento.stock import SourceItem

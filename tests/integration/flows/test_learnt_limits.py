@@ -12,7 +12,7 @@ from integration.flows.stage import Stage
 from integration.flows.stocking import adjust, free, inventory, lies, states, stocked, writes
 from tidegate.domain.states import State
 from tidegate.engine.stock_check import check_learnt
-from tidegate.flows import stock_bulk
+from tidegate.flows.stock import bulk
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def async_calls(stage: Stage) -> list[str]:
 
 def test_point_32_a_queue_that_nobody_works_off_costs_a_few_values(build: Build, monkeypatch: Any) -> None:
     """The first large load: 20 values are in doubt, all others are there, call by call."""
-    monkeypatch.setattr(stock_bulk, "WORTH_IT", 600)
+    monkeypatch.setattr(bulk, "WORTH_IT", 600)
     shop = stocked(build())
     shop.break_shop("consumer_stopped", None)
     report = inventory(shop)
     assert len(async_calls(shop)) == 1
     doubtful = [key for key, state in states(shop).items() if state is State.IN_DOUBT]
-    assert (len(doubtful), report.counts["in_doubt"]) == (stock_bulk.PROBE, stock_bulk.PROBE)
+    assert (len(doubtful), report.counts["in_doubt"]) == (bulk.PROBE, bulk.PROBE)
     assert lies(shop, "HUB-0900") == free(shop, "HUB-0900")
     assert "call by call" in learnt(shop)
     shop.mend()
@@ -54,8 +54,8 @@ def test_point_32_a_queue_that_nobody_works_off_costs_a_few_values(build: Build,
 def test_point_40_the_queue_is_used_only_where_it_is_faster(
     build: Build, monkeypatch: Any, seconds: int, way: str
 ) -> None:
-    monkeypatch.setattr(stock_bulk, "WORTH_IT", 600)
-    monkeypatch.setattr(stock_bulk, "TRIAL", 300)
+    monkeypatch.setattr(bulk, "WORTH_IT", 600)
+    monkeypatch.setattr(bulk, "TRIAL", 300)
     shop = stocked(build())
     if seconds:
         shop.break_shop("slow", None, "POST", "rest/V1/inventory/source-items$", seconds=seconds)
@@ -79,11 +79,11 @@ def test_a_queue_that_is_used_without_a_try_leaves_everything_in_doubt(
     build: Build, monkeypatch: Any
 ) -> None:
     """The bug that the try is there for."""
-    monkeypatch.setattr(stock_bulk, "WORTH_IT", 600)
-    monkeypatch.setattr(stock_bulk, "is_worth_it", lambda cycle, scribe: True)
+    monkeypatch.setattr(bulk, "WORTH_IT", 600)
+    monkeypatch.setattr(bulk, "is_worth_it", lambda cycle, scribe: True)
     shop = stocked(build())
     shop.break_shop("consumer_stopped", None)
-    assert inventory(shop).counts["in_doubt"] > stock_bulk.PROBE
+    assert inventory(shop).counts["in_doubt"] > bulk.PROBE
 
 
 def test_a_learnt_array_limit_is_found_out_again(shop: Stage) -> None:

@@ -10,11 +10,11 @@ import pytest
 from integration.flows.conftest import Build
 from integration.flows.stage import CONNECTION, Stage
 from integration.flows.test_prices import DAY, base, priced, prices, set_price, writes
-from tidegate.domain.prices import PriceKey
+from tidegate.domain.prices.prices import PriceKey
 from tidegate.domain.states import State
 from tidegate.engine.price_check import check_scope
-from tidegate.flows import price_places, price_scribe
-from tidegate.flows.price_preview import preview
+from tidegate.flows.prices import places, writer
+from tidegate.flows.prices.preview import preview
 from tidegate.ledger import halts, mirror
 from tidegate_sandbox.magento.prices import SpecialPrice
 
@@ -112,7 +112,7 @@ def test_bug_a_price_is_confirmed_without_reading_back(shop: Stage, monkeypatch:
     set_price(shop, "HUB-0007", "99.99")
     shop.break_shop("prices_lost")
     there = {"base|HUB-0007|base|": "99.99"}
-    monkeypatch.setattr(price_scribe.PriceScribe, "read", lambda self, keys: there)
+    monkeypatch.setattr(writer.PriceScribe, "read", lambda self, keys: there)
     prices(shop)
     assert mirror.listing(CONNECTION, "prices", states=(State.QUEUED,)) == []
     assert base(shop, "HUB-0007") != Decimal("99.99")
@@ -123,7 +123,7 @@ def test_bug_a_price_is_confirmed_without_reading_back(shop: Stage, monkeypatch:
 
 def test_bug_the_scope_is_not_looked_at(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deliberate bug: another company's prices are replaced; nothing is confirmed, since it is not at its place."""
-    monkeypatch.setattr(price_places, "price_scope", lambda connection, websites: "website")
+    monkeypatch.setattr(places, "price_scope", lambda connection, websites: "website")
     shop.shop.configure(price_scope="global")
     theirs = base(shop, "HUB-0007", website=2)
     report = prices(shop)
@@ -146,7 +146,9 @@ def test_point_38_one_unknown_sku_keeps_no_other_tier_from_the_shop(
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.shop.configure(version="2.4.7-p3")
-    monkeypatch.setattr("tidegate.flows.prices.screen", lambda cycle, scribe: True)  # it goes in between
+    monkeypatch.setattr(
+        "tidegate.flows.prices.prices.screen", lambda cycle, scribe: True
+    )  # it goes in between
     shop.shop.catalogue.remove("HUB-0009")
     prices(shop)
     held = mirror.listing(CONNECTION, "prices", states=(State.HELD,), limit=99)

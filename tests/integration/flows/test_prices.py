@@ -13,7 +13,7 @@ from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.domain.states import State
-from tidegate.flows.price_preview import preview
+from tidegate.flows.prices.preview import preview
 from tidegate.ledger import mirror
 from tidegate_sandbox.magento.prices import Tier, TierKey
 

@@ -13,7 +13,7 @@ from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.model import Flow
 from tidegate.config.products import Products
 from tidegate.domain.states import State
-from tidegate.flows.products import preview
+from tidegate.flows.masters.products import preview
 from tidegate.ledger import mirror
 
 FLOWS = {"orders": Flow(every="15m"), "products": Flow(every="1h")}

@@ -13,7 +13,7 @@ from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.domain.states import State
 from tidegate.engine import interventions
-from tidegate.flows.registrations import preview
+from tidegate.flows.masters.registrations import preview
 from tidegate.ledger import account, lookups, queue
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "registrations")}

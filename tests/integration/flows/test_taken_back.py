@@ -12,11 +12,11 @@ from integration.flows.billing import shipped
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import ORDERS, SETTLED, Stage
-from tidegate.domain import reconciliation
+from tidegate.domain.books import reconciliation
 from tidegate.domain.states import State
 from tidegate.engine import nightly, reconcile
-from tidegate.flows import intake, order_batch, reductions
-from tidegate.flows.intake import ON_HOLD
+from tidegate.flows.orders import batch, intake, reductions
+from tidegate.flows.orders.intake import ON_HOLD
 from tidegate_sandbox.magento import creditmemo, invoice, lifecycle, order_actions
 
 D = Decimal
@@ -95,7 +95,7 @@ def test_refunded_whole_in_doubt_and_absent_it_is_never_sent(build: Build, cance
 
 def test_the_bug_that_sends_what_is_closed_shows(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only cancelled orders were over, before: the same check finds it."""
-    monkeypatch.setattr(order_batch, "is_over", lambda order: order.state == "canceled")
+    monkeypatch.setattr(batch, "is_over", lambda order: order.state == "canceled")
     monkeypatch.setattr(intake.Intake, "what_is_known", closed_is_nothing(intake.Intake.what_is_known))
     placed = stage.order("guest", **FIVE)
     stage.break_sage("drop_before", method="POST", path=ORDERS)

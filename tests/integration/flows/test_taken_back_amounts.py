@@ -9,7 +9,7 @@ import pytest
 
 from integration.flows.stage import Stage
 from integration.flows.test_real_orders import LINES
-from tidegate.domain import remaining
+from tidegate.domain.orders import remaining
 from tidegate.domain.states import State
 from tidegate_sandbox.magento import creditmemo, document_additions, invoice, order_actions
 from tidegate_sandbox.magento.additions import Additions, paid

@@ -13,7 +13,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
-from tidegate.flows.carriage_rule import carriage_rule
+from tidegate.flows.fulfilment.carriage_rule import carriage_rule
 from tidegate_sandbox.magento import creditmemo
 
 ORDER: dict[str, Any] = {"lines": (("HUB-0001", 2),), "shipping": Decimal("12.00")}

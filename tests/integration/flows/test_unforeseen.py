@@ -9,7 +9,7 @@ import pytest
 from integration.flows.stage import Stage
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.flows.order_batch import OrderBatch
+from tidegate.flows.orders.batch import OrderBatch
 
 
 def test_one_order_that_breaks_the_translation_harms_only_itself(

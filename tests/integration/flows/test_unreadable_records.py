@@ -19,7 +19,9 @@ from tidegate.config.prices import Prices
 from tidegate.config.products import Products
 from tidegate.domain.states import State
 from tidegate.engine import endings
-from tidegate.flows import customer_records, deposits, prices, products, registrations
+from tidegate.flows.masters import customer_records, products, registrations
+from tidegate.flows.payments import deposits
+from tidegate.flows.prices import prices
 from tidegate.ledger import mirror
 
 HOUR = Flow(every="1h")

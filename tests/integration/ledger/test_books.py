@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import NOW, captured
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.ledger import books, database, models
 from tidegate.ledger.chain import ChainLink, add
 

@@ -10,8 +10,8 @@ import pytest
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, captured, create
-from tidegate.domain.order import Address, Customer, LineOption, Order, Remark
-from tidegate.domain.personal import without_person, words_of
+from tidegate.domain.orders.order import Address, Customer, LineOption, Order, Remark
+from tidegate.domain.orders.personal import without_person, words_of
 from tidegate.domain.states import State
 from tidegate.ledger import customers, database, erasure, models, personal, picture
 from tidegate.ledger.customers import KnownCustomer

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, SECOND, open_batch, take_lease
-from tidegate.domain.account import Account
+from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.ledger import database, lease, mirror, models

@@ -12,8 +12,8 @@ from django.apps import apps
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, captured, row
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry
-from tidegate.domain.fulfilment import SalesInvoice
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 from tidegate.ledger import books, chain, database, intake, models, numbers
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.delivery import NewDelivery, create_many

@@ -9,7 +9,7 @@ import pytest
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, captured
-from tidegate.domain.agreement import Difference, Kind, Reconciliation
+from tidegate.domain.books.agreement import Difference, Kind, Reconciliation
 from tidegate.domain.money import ZERO
 from tidegate.domain.states import State
 from tidegate.engine.order_reviews import STEP, review

@@ -9,7 +9,7 @@ import pytest
 
 from integration.magento.world import DAY, START, World, ids, world
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.domain.order import Order
+from tidegate.domain.orders.order import Order
 from tidegate_sandbox.magento import InputLimits
 from tidegate_sandbox.magento.kinds import KINDS
 

@@ -13,7 +13,7 @@ import pytest
 from conformance.sage200_stand import PATHS, Sage200Stand
 from conformance.stand import accepted, failed, find, free_text, goods, make_order, prepared, send
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port import Finding, NewCustomer, OrderKey
 from tidegate.sage.rooms import sign_in_of
 from tidegate_sandbox.faults import Fault

@@ -8,7 +8,7 @@ import pytest
 
 from tidegate.config.stock import Stock
 from tidegate.config.stock_rules import buffers, read_buffer
-from tidegate.domain.availability import Buffer
+from tidegate.domain.stock.availability import Buffer
 from unit.config.configuration_files import problems, whole
 
 STOCK = "\n[connections.web.stock]\n"

@@ -14,7 +14,7 @@ from tidegate.config.flow_rules import FLOWS
 from tidegate.config.questions import QUESTIONS, answers_of
 from tidegate.config.reading import Loaded, loads
 from tidegate.config.template import Answers, render, variables
-from tidegate.domain.extras import LINES, PAYMENTS
+from tidegate.domain.orders.extras import LINES, PAYMENTS
 
 SINCE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 ANSWERS = Answers(

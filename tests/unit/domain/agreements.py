@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tidegate.domain.arithmetic import Arithmetic, TaxRounding
-from tidegate.domain.terms import PaymentTerms, ShippingTerms, Terms
+from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
+from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 
 D = Decimal
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from tidegate.domain.arithmetic import Arithmetic, TaxRounding
-from tidegate.domain.sales_order import LineKind, SalesLine
+from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
 
 
 def cents(value: Fraction) -> int:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from tidegate.domain.order import LineAmounts, Order, OrderLine, Totals
+from tidegate.domain.orders.order import LineAmounts, Order, OrderLine, Totals
 from unit.domain.orders import order
 
 D = Decimal

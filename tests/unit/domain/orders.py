@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tidegate.domain.order import Address, Customer, LineAmounts, Order, OrderLine, Totals
+from tidegate.domain.orders.order import Address, Customer, LineAmounts, Order, OrderLine, Totals
 
 D = Decimal
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.advice import (
+from tidegate.domain.stock.advice import (
     EVEN,
     HOUR,
     Buffer,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.availability import (
+from tidegate.domain.stock.availability import (
     PIECE,
     Buffer,
     Buffers,
@@ -22,7 +22,7 @@ from tidegate.domain.availability import (
     with_reservations,
     without_reservations,
 )
-from tidegate.domain.stock_level import StockLevel, WebLine
+from tidegate.domain.stock.stock_level import StockLevel, WebLine
 
 D = Decimal
 HOME = {"HOME": "default"}

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidegate.domain.capture import Action, CaptureRules, Known, decide, not_exported, parent_settled
 from tidegate.domain.errors import Code
-from tidegate.domain.keys import Standing, revision
-from tidegate.domain.order import Order
+from tidegate.domain.orders.capture import Action, CaptureRules, Known, decide, not_exported, parent_settled
+from tidegate.domain.orders.keys import Standing, revision
+from tidegate.domain.orders.order import Order
 from tidegate.domain.states import TRANSITIONS, State
 from unit.domain.orders import CUST_PO_COUPON
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.chain import Books, Node, Presence, Tie, gaps, grow, untold, walk
-from tidegate.domain.fulfilment import SalesInvoice
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.books.chain import Books, Node, Presence, Tie, gaps, grow, untold, walk
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 
 LINKS = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 ORDER = Node("magento-order", "000000001", "1")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain.customers import (
+from tidegate.domain.errors import Code, Failure, Group
+from tidegate.domain.orders.customers import (
     CreateCustomer,
     CustomerRules,
     LookUp,
@@ -21,8 +22,7 @@ from tidegate.domain.customers import (
     proof,
     wanted_account,
 )
-from tidegate.domain.errors import Code, Failure, Group
-from tidegate.domain.order import Customer, Order
+from tidegate.domain.orders.order import Customer, Order
 from tidegate.sage.port import CustomerMatch
 from unit.domain.orders import CUST_PO_COUPON, GUEST_TAX, LONDON
 

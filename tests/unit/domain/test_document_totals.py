@@ -6,9 +6,9 @@ from decimal import Decimal as D
 
 import pytest
 
-from tidegate.domain.document_totals import invoice_differs
-from tidegate.domain.fulfilment import InvoiceLine
-from tidegate.domain.paper import Paper
+from tidegate.domain.fulfilment.document_totals import invoice_differs
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine
+from tidegate.domain.fulfilment.store_document import Paper
 
 GOODS = InvoiceLine("1", "item:5", "HUB-0001", D(1), D(10), D(2))
 CARRIAGE = InvoiceLine("2", "", "", D(1), D(5), D(1))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain.cart_price import CartPrice
-from tidegate.domain.enquiries import Pair, agreed, in_turn
-from tidegate.domain.price_book import CustomerPrice
+from tidegate.domain.prices.cart_price import CartPrice
+from tidegate.domain.prices.enquiries import Pair, agreed, in_turn
+from tidegate.domain.prices.price_book import CustomerPrice
 
 NAMES = st.sets(st.sampled_from("ABCDEFG"), min_size=1)
 

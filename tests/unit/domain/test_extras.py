@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from tidegate.config.amounts import Amount, Amounts
-from tidegate.domain import billing_lines, extras
 from tidegate.domain.errors import Code, Group
-from tidegate.domain.keys import revision
-from tidegate.domain.order import Order
-from tidegate.domain.sales_order import LineKind
-from tidegate.domain.terms import PaymentTerms, ShippingTerms, Terms
+from tidegate.domain.orders import billing_lines, extras
+from tidegate.domain.orders.keys import revision
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import LineKind
+from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 from tidegate.magento.reading import read_order
 from unit.domain.translations import failed, sold
 

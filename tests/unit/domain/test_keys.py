@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain import keys
-from tidegate.domain.keys import (
+from tidegate.domain.orders import keys
+from tidegate.domain.orders.keys import (
     Standing,
     content_changed,
     content_of,
@@ -23,7 +23,7 @@ from tidegate.domain.keys import (
     standing,
     step_key,
 )
-from tidegate.domain.order import Reductions
+from tidegate.domain.orders.order import Reductions
 from unit.domain.orders import CUST_PO_COUPON, line, order
 
 D = Decimal

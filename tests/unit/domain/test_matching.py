@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.match_decisions import COLUMNS, Decision, read, write
-from tidegate.domain.matching import (
+from tidegate.domain.masters.match_decisions import COLUMNS, Decision, read, write
+from tidegate.domain.masters.matching import (
     CUSTOMER_RULES,
     PRODUCT_RULES,
     Certainty,

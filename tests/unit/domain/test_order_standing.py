@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.domain.fulfilment import OrderStanding
-from tidegate.domain.order_standing import Standing, stands
+from tidegate.domain.fulfilment.order_status import Standing, stands
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
 
 LIVE, DONE = OrderStanding.LIVE, OrderStanding.COMPLETE
 

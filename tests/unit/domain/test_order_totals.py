@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from unit.domain.agreements import COARSE, PER_LINE, PER_RATE, UK, US, terms
 from unit.domain.orders import (
     BUNDLE,

@@ -9,12 +9,12 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Order
-from tidegate.domain.order_totals import translate
-from tidegate.domain.sales_order import LineKind, SalesOrder
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import LineKind, SalesOrder
+from tidegate.domain.orders.terms import Terms
+from tidegate.domain.orders.totals import translate
 from unit.domain.agreements import terms
 from unit.domain.erp_calculator import cents, fits, gross_cents, net_cents, tax_cents
 from unit.domain.magento_cart import orders, small_quantities

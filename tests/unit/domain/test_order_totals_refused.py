@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from tidegate.domain.errors import Code, Group
-from tidegate.domain.order_totals import translate
-from tidegate.domain.sales_order import SalesOrder
-from tidegate.domain.terms import PaymentTerms, ShippingTerms
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms
+from tidegate.domain.orders.totals import translate
 from unit.domain.agreements import PER_LINE, US, terms
 from unit.domain.orders import (
     BUNDLE,

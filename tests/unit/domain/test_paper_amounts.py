@@ -5,11 +5,17 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.extras import AmountTerms, Extra
-from tidegate.domain.paper import Paper
-from tidegate.domain.paper_amounts import fixed_tax_of, is_explained, order_charges, unnamed, valued
-from tidegate.domain.store_amounts import Side
-from tidegate.domain.store_order import StoreItem, StoreOrder
+from tidegate.domain.fulfilment.store_amounts import Side
+from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document_amounts import (
+    fixed_tax_of,
+    is_explained,
+    order_charges,
+    unnamed,
+    valued,
+)
+from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
+from tidegate.domain.orders.extras import AmountTerms, Extra
 
 CARD = Extra(source="gift_card", field="gift_cards_amount", amount=D(6), base=D(5))
 FEE = Extra(

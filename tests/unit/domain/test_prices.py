@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.cart_price import cart_price
 from tidegate.domain.money import product, quotient, rounded
-from tidegate.domain.price_book import CustomerPrice, ListPrice, PriceList
-from tidegate.domain.prices import (
+from tidegate.domain.prices.cart_price import cart_price
+from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceList
+from tidegate.domain.prices.prices import (
     ALL_GROUPS,
     PriceKey,
     PriceRules,

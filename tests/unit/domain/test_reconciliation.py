@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain.agreement import (
+from tidegate.domain.books.agreement import (
     Bucket,
     CompanyOrder,
     Facts,
@@ -24,10 +24,10 @@ from tidegate.domain.agreement import (
     StoreOrder,
     summed,
 )
-from tidegate.domain.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
-from tidegate.domain.completeness import all_ages
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
-from tidegate.domain.reconciliation import reconcile
+from tidegate.domain.books.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
+from tidegate.domain.books.completeness import all_ages
+from tidegate.domain.books.reconciliation import reconcile
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.states import State
 
 D = Decimal

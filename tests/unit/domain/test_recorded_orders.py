@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tidegate.domain.capture import is_over
-from tidegate.domain.order import Order, Reductions
-from tidegate.domain.order_totals import translate
-from tidegate.domain.remaining import remaining
-from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.orders.capture import is_over
+from tidegate.domain.orders.order import Order, Reductions
+from tidegate.domain.orders.remaining import remaining
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.totals import translate
 from tidegate.magento.reading import read_order
 from unit.domain.agreements import PER_LINE, PER_RATE, terms
 from unit.domain.erp_calculator import gross_cents

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tidegate.domain.capture import Action, CaptureRules, decide
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import LineAmounts, Order, Reductions
-from tidegate.domain.order_totals import translate
-from tidegate.domain.remaining import nothing_remains, remaining, whole
-from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.orders.capture import Action, CaptureRules, decide
+from tidegate.domain.orders.order import LineAmounts, Order, Reductions
+from tidegate.domain.orders.remaining import nothing_remains, remaining, whole
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.totals import translate
 from tidegate.magento.reading import read_order
 from unit.domain.agreements import PER_LINE, terms
 from unit.domain.orders import line, order

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain.reservation import Reservation, counted
+from tidegate.domain.stock.reservation import Reservation, counted
 
 Counters = tuple[int, int, int, int, int]
 

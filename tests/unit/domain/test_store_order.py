@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.domain import invoicing, shipping
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment import DespatchLine, InvoiceLine
+from tidegate.domain.fulfilment import invoicing, shipping
+from tidegate.domain.fulfilment.sage_documents import DespatchLine, InvoiceLine
+from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 from tidegate.domain.money import ZERO
-from tidegate.domain.paper import Mark, Paper, There, settle
-from tidegate.domain.store_order import StoreItem, StoreOrder
 
 MARK = Mark("Sage despatch", "12")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.domain.terms import PaymentTerms, Terms, tax_key
+from tidegate.domain.orders.terms import PaymentTerms, Terms, tax_key
 from unit.domain.agreements import terms
 
 

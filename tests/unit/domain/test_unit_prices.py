@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain.arithmetic import Arithmetic
-from tidegate.domain.calculation import line_net
-from tidegate.domain.unit_prices import one_price, two_prices
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.calculation import line_net
+from tidegate.domain.orders.unit_prices import one_price, two_prices
 
 D = Decimal
 FIVE = Arithmetic()

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.domain.master import ProductRecord
-from tidegate.domain.prices import whole_days
-from tidegate.domain.product_card import ProductRules, product_cost
+from tidegate.domain.masters.master import ProductRecord
+from tidegate.domain.masters.product_card import ProductRules, product_cost
+from tidegate.domain.prices.prices import whole_days
 
 MEANT = ("2026-12-01 00:00:00", "2026-12-31 23:59:59")
 

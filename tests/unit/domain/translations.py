@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
-from tidegate.domain.order import Order
-from tidegate.domain.order_totals import translate
-from tidegate.domain.sales_order import SalesOrder
-from tidegate.domain.terms import Terms
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.terms import Terms
+from tidegate.domain.orders.totals import translate
 from unit.domain.agreements import PER_LINE, UK
 from unit.domain.erp_calculator import fits, gross_cents
 

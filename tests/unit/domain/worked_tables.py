@@ -11,12 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tidegate.domain.arithmetic import Arithmetic
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import plain, shown
-from tidegate.domain.order import LineAmounts, Order
-from tidegate.domain.order_totals import translate
-from tidegate.domain.sales_order import LineKind, SalesOrder
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.order import LineAmounts, Order
+from tidegate.domain.orders.sales_order import LineKind, SalesOrder
+from tidegate.domain.orders.totals import translate
 from unit.domain.agreements import PER_LINE, PER_RATE, terms
 from unit.domain.orders import RECORDED, TAX_ON_THE_TOTAL, line, order
 

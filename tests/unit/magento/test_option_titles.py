@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import revision
-from tidegate.domain.order import LineOption, Order
+from tidegate.domain.orders.keys import revision
+from tidegate.domain.orders.order import LineOption, Order
 from tidegate.magento import product_skus
 from tidegate.magento.option_titles import titled, titles
 from tidegate.magento.pools import pools

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import revision
-from tidegate.domain.order import Order
+from tidegate.domain.orders.keys import revision
+from tidegate.domain.orders.order import Order
 from tidegate.magento import product_skus
 from tidegate.magento.open_orders import OpenOrder, has_options, opened
 from tidegate.magento.pools import pools

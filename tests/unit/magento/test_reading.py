@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidegate.domain.order import LineAmounts, Order, Totals
+from tidegate.domain.orders.order import LineAmounts, Order, Totals
 from tidegate.magento.reading import line_amounts, read_order
 from unit.magento import recordings
 from unit.magento.recordings import WEBSITES

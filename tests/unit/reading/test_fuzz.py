@@ -19,7 +19,7 @@ import pytest
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
-from tidegate.domain.order import Order
+from tidegate.domain.orders.order import Order
 from tidegate.magento import papers, people, prices, products, stock
 from tidegate.magento.reading import read_head, read_order
 from tidegate.reading.document import Unreadable, read

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.order import Order
-from tidegate.domain.order_totals import translate
-from tidegate.domain.remaining import remaining
-from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.remaining import remaining
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.totals import translate
 from tidegate.magento.reading import read_order
 from tidegate.reading.document import read
 from tidegate.sage.sage200 import despatches, masters, prices

@@ -14,7 +14,7 @@ import httpx
 
 from tidegate.clock import VirtualClock
 from tidegate.config import model
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.sage200.room import Sage200Company, open_sage200
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import MemoryVault

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port import Accepted, CustomerQuery, NewCustomer, Outcome
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page, where
 

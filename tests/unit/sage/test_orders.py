@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import payload_hash
-from tidegate.domain.order_gaps import Named
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
 from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import orders
 from unit.sage.scripted_api import (

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.order import Address
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import NewCustomer
 from tidegate.sage.sage200.client import encode
 from tidegate.sage.sage200.lengths import Codes, address_lines, cut, one_line, units

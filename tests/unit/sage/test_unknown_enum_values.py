@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidegate.domain.bookkeeping import EntryKind
+from tidegate.domain.books.bookkeeping import EntryKind
 from tidegate.sage.port import OrderKey
 from tidegate.sage.sage200.ledgers import _entry
 from unit.sage.scripted_api import make_world, ok

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tidegate.domain.bookkeeping import NewAllocation, NewReceipt
+from tidegate.domain.books.bookkeeping import NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order import Address
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port import Accepted, NewCustomer, Outcome
 from tidegate.sage.sage200.receipts import fingerprint
 from unit.sage.scripted_api import World, make_world, ok, page

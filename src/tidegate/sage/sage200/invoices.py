@@ -15,7 +15,7 @@ from decimal import Decimal
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment import InvoiceLine, SalesInvoice
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.domain.bad_row import BadRow
-from tidegate.domain.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
+from tidegate.domain.books.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.master import CustomerRecord, ProductRecord
+from tidegate.domain.masters.master import CustomerRecord, ProductRecord
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import MANY, CodeBook
 from tidegate.sage.sage200.deltas import Stream

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.keys import payload_hash
 from tidegate.domain.missing import together
-from tidegate.domain.order_gaps import Named
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client

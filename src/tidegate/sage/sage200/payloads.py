@@ -15,12 +15,12 @@ from typing import Any
 
 import msgspec
 
-from tidegate.domain.arithmetic import Arithmetic
-from tidegate.domain.calculation import Taxed, line_net, taxes
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import rounded, shown, total
-from tidegate.domain.order import Address
-from tidegate.domain.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.calculation import Taxed, line_net, taxes
+from tidegate.domain.orders.order import Address
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port import NewCustomer
 from tidegate.sage.sage200.lengths import Codes, Fitted, address_lines, cut, one_line, portions, wrapped
 from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal

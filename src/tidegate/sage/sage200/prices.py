@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.price_book import CustomerPrice, ListPrice, PriceBook, PriceList, PriceQuestion
+from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList, PriceQuestion
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.deltas import Changes, Stream

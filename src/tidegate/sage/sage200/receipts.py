@@ -11,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from tidegate.domain.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Accepted, Outcome
 from tidegate.sage.sage200 import answers

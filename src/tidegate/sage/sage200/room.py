@@ -12,8 +12,8 @@ from decimal import Decimal
 from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.order_gaps import Named
-from tidegate.domain.sales_order import SalesOrder
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.sage.port import (
     Capabilities,
     CodeList,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.stock_level import StockLevel, WebLine
+from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook

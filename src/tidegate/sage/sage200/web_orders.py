@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client

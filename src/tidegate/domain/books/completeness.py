@@ -1,0 +1,78 @@
+"""Completeness by value and age: every order is confirmed, or waits with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from tidegate.domain.books.agreement import Bucket, Difference, Facts, KeptOrder, Kind
+from tidegate.domain.money import shown, total
+from tidegate.domain.states import State
+
+#: Ages in words, the oldest last; each counts from the one before.
+AGES: tuple[tuple[str, timedelta | None], ...] = (
+    ("below 1 hour", timedelta(hours=1)),
+    ("1 to 24 hours", timedelta(hours=24)),
+    ("1 to 3 days", timedelta(days=3)),
+    ("3 to 10 days", timedelta(days=10)),
+    ("above 10 days", None),
+)
+#: Nothing more is to come of them.
+DONE = (State.CONFIRMED, State.CANCELLED, State.SKIPPED)
+
+
+def overdue(order: KeptOrder, facts: Facts) -> bool:
+    """Old, not done, and nobody says why."""
+    return order.state not in DONE and not order.reason and order.created_at < facts.overdue_before
+
+
+def buckets(facts: Facts) -> tuple[Bucket, ...]:
+    """The orders of the period by age; cancelled and skipped ones are done and left out."""
+    ages: dict[str, list[KeptOrder]] = {name: [] for name, _ in AGES}
+    for order in facts.kept.values():
+        if order.state not in (State.CANCELLED, State.SKIPPED):
+            ages[age_of(order, facts)].append(order)
+    return tuple(_bucket(name, orders, facts) for name, orders in ages.items())
+
+
+def all_ages(buckets: Sequence[Bucket]) -> Bucket:
+    """The last line: every order of the period."""
+    return Bucket(
+        "all",
+        sum(bucket.orders for bucket in buckets),
+        total(bucket.value for bucket in buckets),
+        total(bucket.confirmed for bucket in buckets),
+        total(bucket.waiting for bucket in buckets),
+        total(bucket.unexplained for bucket in buckets),
+    )
+
+
+def age_of(order: KeptOrder, facts: Facts) -> str:
+    """The order's age in the words of `AGES`."""
+    age = facts.now - order.created_at
+    return next(name for name, limit in AGES if limit is None or age < limit)
+
+
+def _bucket(name: str, orders: list[KeptOrder], facts: Facts) -> Bucket:
+    value = _value(orders)
+    confirmed = _value(order for order in orders if order.state is State.CONFIRMED)
+    unexplained = _value(order for order in orders if overdue(order, facts))
+    return Bucket(name, len(orders), value, confirmed, value - confirmed - unexplained, unexplained)
+
+
+def _value(orders: Iterable[KeptOrder]) -> Decimal:
+    return total(order.figures.total for order in orders)
+
+
+def overdue_orders(facts: Facts) -> Iterator[Difference]:
+    """A finding for each order that is late without a reason."""
+    for order in facts.kept.values():
+        if overdue(order, facts):
+            yield Difference(
+                kind=Kind.OVERDUE,
+                subject=order.number,
+                text=f"placed {order.created_at:%Y-%m-%d %H:%M} UTC, {order.state} without a reason: "
+                f"{shown(order.figures.total)}",
+                ledger=order.figures.total,
+            )

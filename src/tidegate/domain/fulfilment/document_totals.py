@@ -1,0 +1,110 @@
+"""What a document of the company comes to, against what the store made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.invoicing import is_charge
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine
+from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder
+from tidegate.domain.money import shown, total
+
+CENT = Decimal("0.01")
+
+
+def side_index(currency: str, order: StoreOrder) -> int | None:
+    """Which of the order's sides is in this currency: 0 the website's base, 1 the order's own."""
+    if currency == order.base_currency:
+        return 0
+    return 1 if order.sides is not None and currency == order.sides[1].currency else None
+
+
+def own_lines(
+    gross: Decimal | None, lines: Sequence[InvoiceLine], order: StoreOrder
+) -> Sequence[InvoiceLine]:
+    """The lines of this order; a document without a total of its own, `gross`, has those of others, too."""
+    ids = {f"{ITEM_KEY}{item.item_id}" for item in order.items}
+    return lines if gross is not None else [line for line in lines if line.line_key in ids]
+
+
+def gross_of(gross: Decimal | None, lines: Sequence[InvoiceLine]) -> Decimal | None:
+    """The company's total with tax: the document's own, else that of the lines; None when one has no amounts."""
+    return gross if gross is not None else _summed(lines)
+
+
+def charges_of(lines: Sequence[InvoiceLine]) -> Decimal | None:
+    """The charges among the lines, with tax; None when the company does not tell their amounts."""
+    return _summed([line for line in lines if is_charge(line)])
+
+
+def _summed(lines: Sequence[InvoiceLine]) -> Decimal | None:
+    amounts = [(line.net, line.tax) for line in lines]
+    if any(net is None or tax is None for net, tax in amounts):
+        return None
+    return total(part for pair in amounts for part in pair if part is not None)
+
+
+def rounding_limit(tolerance: Decimal, lines: Sequence[InvoiceLine]) -> Decimal:
+    """How far two calculations of a part of an order may be apart by rounding: a cent a line, or the tolerance."""
+    return max(tolerance, CENT * len(lines))
+
+
+def total_of(papers: Sequence[Paper], side: int) -> Decimal | None:
+    """What the store's documents come to together; None when one does not tell."""
+    totals = [paper.totals[side] for paper in papers]
+    return None if None in totals else total(each for each in totals if each is not None)
+
+
+def another_total(what: str, number: str, ours: Decimal, papers: Sequence[Paper], theirs: Decimal) -> Failure:
+    """The review of a document that came out otherwise in the store, with both figures."""
+    names = ", ".join(paper.number or str(paper.id) for paper in papers) or "invoice"
+    text = (
+        f"Sage's {what} {number} is {shown(ours)}, Magento's {names} is {shown(theirs)}: {shown(abs(ours - theirs))} "
+        f"{'missing' if ours > theirs else 'too much'} in Magento. Put it right there, then `tidegate queue link`."
+    )
+    details = {"sage": shown(ours), "magento": shown(theirs)}
+    return Failure(Code.TOTALS_DIFFER, text, sent=False, details=details)
+
+
+def invoice_differs(
+    number: str,
+    lines: Sequence[InvoiceLine],
+    gross: Decimal | None,
+    papers: Sequence[Paper],
+    side: int,
+    *,
+    every_ours: Decimal | None,
+    every_theirs: Decimal | None,
+    finished: bool,
+    carriage: Decimal,
+    limit: Decimal,
+) -> Failure | None:
+    """A review when Magento's invoice is not Sage's.
+
+    Magento puts all carriage and fees on an order's first invoice, and parts tax by its own rounding: an invoice
+    of a part is compared without charges, within `limit`, and the order's invoices together, `every_…`, to the
+    cent when it is `finished`. Where Sage does not tell its charges, they may be the order's whole `carriage`.
+    The `papers` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not
+    compared.
+    """
+    if not papers:  # contained in an invoice of more: all of Sage's may not come to more than that
+        if every_ours is None or every_theirs is None or every_ours <= every_theirs:
+            return None
+        return another_total("invoices up to", number, every_ours, (), every_theirs)
+    ours, theirs = gross_of(gross, lines), total_of(papers, side)
+    if ours is None or theirs is None or ours == theirs:
+        return None
+    if every_ours is not None and every_ours == every_theirs:
+        return None
+    shipping = total(paper.carriage[side] for paper in papers)
+    if gross is None and abs(ours - (theirs - shipping)) <= limit:
+        return None  # of several orders: nobody can tell whose its charges are
+    charges = charges_of(lines)
+    if not finished and charges is None and abs(ours - theirs) <= carriage + limit:
+        return None
+    if not finished and charges is not None and abs((ours - charges) - (theirs - shipping)) <= limit:
+        return None
+    return another_total("invoice", number, ours, papers, theirs)

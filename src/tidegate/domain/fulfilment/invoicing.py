@@ -1,0 +1,61 @@
+"""Invoices and credit notes as Magento's: which order items, how many pieces, what is left.
+
+The invoice of a bundle takes its parent (Magento contract, point 20). That a credit memo takes the parts
+which have prices of their own is assumed: a parent named there refunds nothing (Magento's published source).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine
+from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
+from tidegate.domain.money import ZERO, total
+
+
+def wanted(
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+) -> dict[int, Decimal] | Failure:
+    """Pieces by the order item that an invoice names; charges have none."""
+    whole = {item.item_id for item in order.items if item.kind == BUNDLE}
+    return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def credited(
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+) -> dict[int, Decimal] | Failure:
+    """Pieces by the order item that a credit memo names."""
+    whole = {
+        item.item_id
+        for item in order.items
+        if item.kind == BUNDLE and not any(part.price for part in order.children(item))
+    }
+    return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:
+    """Whether a credit note names no pieces at all, neither of the order nor of anything else."""
+    laid = lay(lines, order, codes)
+    return not laid.pieces and not laid.strange
+
+
+def left_to_invoice(order: StoreOrder) -> dict[int, Decimal]:
+    """Pieces by item that are neither invoiced nor cancelled."""
+    return {item.item_id: max(item.ordered - item.invoiced - item.cancelled, ZERO) for item in order.items}
+
+
+def left_to_refund(order: StoreOrder) -> dict[int, Decimal]:
+    """Pieces by item that are invoiced and not refunded."""
+    return {item.item_id: max(item.invoiced - item.refunded, ZERO) for item in order.items}
+
+
+def charges(lines: Sequence[InvoiceLine]) -> Decimal:
+    """Net of the lines that are no item of the order and no product: carriage."""
+    return total(line.net for line in lines if line.net is not None and is_charge(line))
+
+
+def is_charge(line: InvoiceLine) -> bool:
+    """Whether a line is no item of the order and no product: carriage, or a rounding line."""
+    return not line.sku and not line.line_key.startswith(ITEM_KEY)

@@ -1,0 +1,139 @@
+"""A document that the store has of an order (shipment, invoice, credit memo), and whether it is ours.
+
+Magento's calls that make them are not idempotent (contract, point 18), so each carries a marker in its
+comment, and the order's documents are read before another is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.store_order import BUNDLE, StoreOrder, beyond
+from tidegate.domain.money import ZERO, total
+from tidegate.domain.orders.extras import Extra
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One document; `pieces` by order item id."""
+
+    id: int
+    number: str
+    pieces: Mapping[int, Decimal]
+    comments: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    #: with tax, in the website's base currency and in the order's; None where it was not read
+    totals: tuple[Decimal | None, Decimal | None] = (None, None)
+    carriage: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping and other charges in it, with tax
+    carriage_net: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: the shipping without
+    extras: tuple[Extra, ...] = ()  #: amounts besides goods, shipping and tax, by their names
+    fields: tuple[Extra, ...] | None = (
+        None  #: numbers that the store does not know; None until it was read whole
+    )
+
+    def carries(self, marker: str) -> bool:
+        """Whether a comment contains the marker, and not only as the beginning of a longer number."""
+        whole = re.compile(re.escape(marker) + r"(?![\w-])")
+        return any(whole.search(comment) for comment in self.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What our documents of one kind carry: `kind` begins every marker, `number` is the company's own."""
+
+    kind: str
+    number: str
+
+    @property
+    def text(self) -> str:
+        """The marker."""
+        return f"{self.kind} {self.number}"
+
+    @property
+    def part(self) -> str:
+        """What follows in a document that is one part of several, before its number."""
+        return f"{self.text}, part"
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """The store has it: our own, or one that was made by hand and says the same."""
+
+    paper: Paper
+    text: str
+    papers: tuple[Paper, ...] = ()  #: all that make it up; of several, `paper` is the first
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Ours, of which parts are there: a document of more lines than one call of the store takes."""
+
+    papers: tuple[Paper, ...]
+    rest: dict[int, Decimal]
+
+
+def settle(
+    mark: Mark,
+    wanted: Mapping[int, Decimal],
+    left: Mapping[int, Decimal],
+    order: StoreOrder,
+    papers: Sequence[Paper],
+    *,
+    done: str,
+    tracks: Collection[str] = (),
+    covers: bool = False,
+    along: Collection[int] = (),
+) -> There | Begun | Failure | None:
+    """What to do about a company's document: None means that it is to be written.
+
+    Ours is found by its marker. Another that carries no marker of ours is taken for it when it has the
+    same pieces and either nothing is left to write or a tracking number is the same. With `covers`, one
+    that took everything is also taken for a part: a payment at checkout makes one invoice of the order.
+    Items that only go `along` make no difference between two documents.
+    """
+    ours = [paper for paper in papers if paper.carries(mark.text)]
+    if rest := _rest(mark, wanted, ours):
+        return beyond(rest, left, order, done) or Begun(tuple(ours), rest)
+    if ours:
+        return There(ours[0], f"found by its comment: {mark.text}", tuple(ours))
+    too_much = beyond(wanted, left, order, done)
+    by_hand = [paper for paper in papers if not any(mark.kind in comment for comment in paper.comments)]
+    for paper in by_hand:
+        if _counted(paper, wanted, order, along) == dict(wanted) and (
+            too_much or set(tracks) & set(paper.tracks)
+        ):
+            return There(paper, f"made in Magento already as {paper.number}, with the same pieces", (paper,))
+    if too_much and covers and all(left.get(item_id, ZERO) <= 0 for item_id in wanted):
+        for paper in by_hand:
+            if all(paper.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items()):
+                return There(paper, f"contained in {paper.number}, which Magento made by itself or by hand")
+    return too_much
+
+
+def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[Paper]) -> dict[int, Decimal]:
+    """The pieces that none of our parts has; nothing where the document was not made in parts."""
+    if not any(paper.carries(mark.part) for paper in ours):
+        return {}
+    rest = {
+        item_id: quantity - total(paper.pieces.get(item_id, ZERO) for paper in ours)
+        for item_id, quantity in wanted.items()
+    }
+    return {item_id: quantity for item_id, quantity in rest.items() if quantity > 0}
+
+
+def _counted(
+    paper: Paper, wanted: Mapping[int, Decimal], order: StoreOrder, along: Collection[int]
+) -> dict[int, Decimal]:
+    """Without what only accompanies: a bundle's own row among its children, children below a parent."""
+    rows = {}
+    for item_id, quantity in paper.pieces.items():
+        item = order.item(item_id)
+        accompanies = item is not None and (item.kind == BUNDLE or item.parent_id is not None)
+        accompanies = accompanies or item_id in along
+        if quantity and (item_id in wanted or not accompanies):
+            rows[item_id] = quantity
+    return rows

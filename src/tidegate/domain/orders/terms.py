@@ -1,0 +1,112 @@
+"""What one connection has agreed with its company: the mappings, as the rules need them.
+
+Built by the shell from `config.model.Connection`, `Company` and the company's own code lists; the
+domain reads no configuration. Mappings with a `*` key serve every name that is not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Literal
+
+from tidegate.domain.money import ZERO, parse, plain
+from tidegate.domain.orders.extras import AmountTerms
+
+OTHER = "*"  #: the key that stands for every name not listed
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """What one Magento payment method means to the ERP; "" = the ERP's own default."""
+
+    account: str = ""  #: clearing account
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingTerms:
+    """What one Magento shipping method (`carrier_method`) means to the ERP; "" = its own default."""
+
+    charge: str = ""  #: charge code, e.g. CARRIAGE
+    account: str = ""  #: freight account
+    carrier: str = ""
+
+
+@lru_cache(maxsize=1024)  # few names, each asked for with every line of every order
+def tax_key(text: str) -> str:
+    """A tax mapping's key in one spelling: `20.00`, `20 %` and `20` are one percent; names as written.
+
+    Names compare without regard to case, as Magento's own rate codes are unique that way.
+    """
+    text = text.strip()
+    try:
+        return plain(parse(text.removesuffix("%")))
+    except ValueError:
+        return text.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The mappings of one connection. Amounts in the document's currency, rates in percent."""
+
+    currency: str  #: the company's own currency, ISO 4217
+    connection: str = "NAME"  #: only for texts that name the configuration key to add
+    payments: Mapping[str, PaymentTerms] = field(default_factory=dict)
+    shipping: Mapping[str, ShippingTerms] = field(default_factory=dict)
+    tax_codes: Mapping[str, str] = field(default_factory=dict)  #: rate name or percent -> the ERP's code
+    tax_rates: Mapping[str, Decimal] = field(
+        default_factory=dict
+    )  #: the ERP's code -> percent, as far as known
+    revenue: tuple[tuple[str, str], ...] = ()  #: (SKU pattern, account), the first match counts
+    revenue_groups: tuple[tuple[str, str], ...] = ()  #: (product group pattern, account), behind the SKUs
+    groups: Mapping[str, str] = field(default_factory=dict)  #: the ERP's code -> its product group
+    skus: Mapping[str, str] = field(default_factory=dict)  #: exceptions: Magento SKU -> the ERP's code
+    text_skus: frozenset[str] = frozenset()  #: SKUs that the ERP does not know and gets as free text
+    warehouse: str = ""
+    tolerance: Decimal = Decimal("0.05")  #: the largest rounding line
+    rounding_account: str = ""
+    rounding_tax_code: str = ""  #: a code with rate 0; "" = the code mapped to percent 0
+    amounts: Literal["auto", "base", "order"] = "auto"
+    extras: Mapping[str, AmountTerms] = field(default_factory=dict)  #: by source, `domain/orders/extras.py`
+    texts: Mapping[str, str] = field(default_factory=dict)  #: comment, line, memo or none, by kind of text
+    bundles: Literal["components", "parent"] = "components"
+    reference_prefix: str = ""
+    reference_length: int = 30  #: the longest order number that the ERP keeps
+    time_zone: str = "UTC"  #: of the company, for the document's date
+
+    def payment(self, method: str) -> PaymentTerms | None:
+        """How a payment method is booked, or None when it is not mapped."""
+        return self.payments.get(method, self.payments.get(OTHER))
+
+    def carriage(self, method: str) -> ShippingTerms | None:
+        """How a shipping method is charged, or None when it is not mapped."""
+        return self.shipping.get(method, self.shipping.get(OTHER))
+
+    def tax_code(self, name: str) -> str | None:
+        """The ERP's code for a rate name or a percent in text, or None when it is not mapped."""
+        wanted = tax_key(name)
+        for key, code in self.tax_codes.items():
+            if tax_key(key) == wanted:
+                return code
+        return None
+
+    def revenue_account(self, sku: str) -> str:
+        """The account of the first pattern that fits the Magento SKU, else its group; "" = the product's own."""
+        named = next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
+        group = self.groups.get(self.skus.get(sku, sku), "")
+        if named or not group:
+            return named
+        return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
+
+    def text_rule(self, kind: str) -> str:
+        """Where a kind of text goes; a comment line where nobody says."""
+        return self.texts.get(kind, "comment")
+
+    def zero_rate_code(self) -> str | None:
+        """The tax code of the rounding line, None when there is none or it is known to be taxed."""
+        code = self.rounding_tax_code or self.tax_code("0")
+        return code if code and self.tax_rates.get(code, ZERO) == 0 else None

@@ -1,0 +1,159 @@
+"""What the company's books have learnt of our orders since the last look: read by change, then kept.
+
+No flow of its own: it writes nothing anywhere but here. It runs with the nightly reconciliation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.masters.master import ProductRecord
+from tidegate.flows import unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.order_steps import known_orders
+from tidegate.ledger import books, chain, cursors, marks, product_groups
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.sage.port import Session
+
+STREAM = "books"
+POOL = 200  #: entries whose postings are asked for at once
+MOST_POOLS = 500  #: of one look; the rest comes with the next
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What one look brought. `untold` names what the product cannot tell."""
+
+    invoices: int = 0
+    entries: int = 0
+    posted: int = 0  #: entries whose postings became known
+    untold: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def learn(connection: Connection) -> Learnt:
+    """Read what changed in the books and keep it; a closed company is not called."""
+    closed = connection.closed()
+    if closed is not None:
+        text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
+        return Learnt(failure=Failure(Code.LOCKED, text, sent=False))
+    readings = connection.company.capabilities.readings
+    untold = tuple(
+        name
+        for name, told in (
+            ("invoices", readings.invoices),
+            ("entries", readings.entries),
+            ("postings", readings.postings),
+        )
+        if not told
+    )
+    remember_ties(connection)
+    grouped: Failure | None = None
+    invoices: int | Failure = 0
+    entries: int | Failure = 0
+    posted: int | Failure = 0
+    with connection.company.session() as session:
+        if readings.products and connection.settings.revenue.groups:
+            grouped = learn_groups(connection, session)
+        if readings.invoices and grouped is None:
+            invoices = learn_invoices(connection, session)
+        if readings.entries and not isinstance(invoices, Failure):
+            entries = learn_entries(connection, session)
+        if readings.postings and not isinstance(invoices, Failure) and not isinstance(entries, Failure):
+            posted = learn_postings(connection, session)
+    failures = [each for each in (grouped, invoices, entries, posted) if isinstance(each, Failure)]
+    counts = [0 if isinstance(each, Failure) else each for each in (invoices, entries, posted)]
+    return Learnt(counts[0], counts[1], counts[2], untold, failures[0] if failures else None)
+
+
+def remember_ties(connection: Connection) -> None:
+    """Which ties the product's records carry: a trace is made without opening the company."""
+    with transaction("books"):
+        links = sorted(connection.company.capabilities.readings.links)
+        marks.write(marks_of(connection.name), " ".join(links), connection.clock.now())
+
+
+def marks_of(connection: str) -> str:
+    """The name of the mark that keeps the product's ties."""
+    return f"book-ties:{connection}"
+
+
+def learn_groups(connection: Connection, session: Session) -> Failure | None:
+    """The product groups that revenue accounts go by; changed ones count from the next order on."""
+    products = session.read_products(None)
+    if isinstance(products, Failure):
+        return products
+    keep_groups(connection, products.rows)
+    return None
+
+
+def keep_groups(connection: Connection, products: Iterable[ProductRecord]) -> None:
+    """Keep the groups of all products."""
+    groups = {product.sku: product.group for product in products if product.group}
+    with transaction("groups"):
+        changed = product_groups.keep(connection.name, groups, connection.clock.now())
+    if changed:
+        connection.forget()
+
+
+def learn_invoices(connection: Connection, session: Session) -> int | Failure:
+    """Invoices and credit notes of our orders; how many came."""
+    delta = session.read_invoices(cursors.read(connection.name, STREAM, "invoices"))
+    if isinstance(delta, Failure):
+        return delta
+    unreadable.tell(
+        connection.name, STREAM, f"{unreadable.SAGE}'s invoices", delta.bad, connection.clock.now()
+    )
+    known = known_orders(connection, [key for row in delta.rows for key in row.order_keys])
+    links = [
+        ChainLink(order.source_id, "sage-credit" if row.credit else "sage-invoice", row.id, row.number)
+        for row in delta.rows
+        for key in row.order_keys
+        if (order := known.get(key)) is not None
+    ]
+    now = connection.clock.now()
+    with transaction("books"):
+        books.keep_invoices(connection.name, delta.rows, now)
+        chain.add(links, now)
+        cursors.move(connection.name, STREAM, "invoices", delta.cursor, now)
+    return len(delta.rows)
+
+
+def learn_entries(connection: Connection, session: Session) -> int | Failure:
+    """Entries of the sales ledger; how many came."""
+    delta = session.read_entries(cursors.read(connection.name, STREAM, "entries"))
+    if isinstance(delta, Failure):
+        return delta
+    unreadable.tell(
+        connection.name, STREAM, f"{unreadable.SAGE}'s entries", delta.bad, connection.clock.now()
+    )
+    now = connection.clock.now()
+    with transaction("books"):
+        books.keep_entries(connection.name, delta.rows, now)
+        cursors.move(connection.name, STREAM, "entries", delta.cursor, now)
+    return len(delta.rows)
+
+
+def learn_postings(connection: Connection, session: Session) -> int | Failure:
+    """Postings of our entries, pooled; of how many entries they became known."""
+    known = 0
+    for _ in range(MOST_POOLS):
+        urns = books.unread_urns(connection.name, POOL)
+        if not urns:
+            return known
+        found = session.read_postings(urns)
+        if isinstance(found, Failure):
+            return found
+        bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]
+        unreadable.tell(connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now())
+        with transaction("books"):
+            told = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
+            kept = books.keep_postings(connection.name, told, connection.clock.now())
+        if not kept:  # not posted yet: they would be asked for again and again
+            return known
+        known += kept
+    return known

@@ -1,0 +1,238 @@
+"""The `credits` flow: Sage's credit notes -> Magento credit memos, with or without return to stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment import invoicing
+from tidegate.domain.fulfilment.crediting import MemoPlan, learnt, plan_memo
+from tidegate.domain.fulfilment.document_totals import (
+    another_total,
+    gross_of,
+    own_lines,
+    rounding_limit,
+    side_index,
+    total_of,
+)
+from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
+from tidegate.domain.money import ZERO
+from tidegate.domain.states import State
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fulfilment import documents
+from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriage
+from tidegate.flows.fulfilment.document_parts import Portion, portion, unread
+from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
+from tidegate.flows.fulfilment.documents import Adopt, Step, Write
+from tidegate.flows.fulfilment.invoices import pass_on
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
+from tidegate.ledger import papers as of_orders
+from tidegate.ledger.queue import Item
+from tidegate.magento.credits import Credit, credit
+
+FLOW, STEP = "credits", "credit:"
+MARK = "Sage credit note"
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    pass_on(cycle, CreditClerk(cycle.connection), STEP, credit=True)
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The credit memos that wait, with their payloads. Credit notes not read yet are not shown."""
+    return documents.preview(CreditClerk(connection), (STEP,))
+
+
+@dataclass(frozen=True)
+class CreditClerk:
+    """Decides about credit memos of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = "magento-credit"
+    after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
+
+    def waits(self, source_id: int) -> str:
+        """Magento credits what it has invoiced, so an invoice that waits for its payment comes first."""
+        for each in of_orders.steps(source_id, INVOICES, INVOICE):
+            if each.state is State.SKIPPED and each.reason == UNPAID:
+                return f"{each.step} comes first, and with Sage's payment or settlement (invoice_when)"
+        return ""
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order and its credit memos as they are now."""
+        subject = read_subject(item.subject)
+        store = self.connection.store
+        order = store.papers.order(subject.entity_id, amounts=True)
+        if isinstance(order, Failure):
+            return order
+        pieces = invoicing.credited(subject.lines, order, self.connection.settings.skus)
+        if isinstance(pieces, Failure):
+            return pieces
+        there = store.credits.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        mark = Mark(MARK, subject.number)
+        left = invoicing.left_to_refund(order)
+        said = settle(mark, pieces, left, order, there, done="credited")
+        if isinstance(said, There):
+            differs = self.differs(subject, order, said.papers)
+            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+        if isinstance(said, Failure):
+            return said
+        if on_hold := paused(order):
+            return on_hold
+        if not pieces:
+            return self.allowance(subject, order, there, mark)
+        if said is None and (same := self.same_by_hand(item, pieces, there)):
+            return Failure(Code.OTHER_CONTENT, SAME_BY_HAND.format(subject.number, same.number), sent=False)
+        whole = is_rest(said.rest if said else pieces, left, order)
+        return self.memo(
+            subject, order, portion(pieces, said, mark, store.client.array_limit, whole=whole), pieces
+        )
+
+    def same_by_hand(self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[Paper]) -> Paper | None:
+        """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
+        steps = [] if item.source_id is None else of_orders.steps(item.source_id, FLOW, STEP)
+        known = {each.target_id for each in steps if each.target_id}
+        for paper in there:
+            refunded = {item_id: quantity for item_id, quantity in paper.pieces.items() if quantity}
+            if refunded == dict(pieces) and not paper.carries(MARK) and str(paper.id) not in known:
+                return paper
+        return None
+
+    def memo(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+    ) -> Step:
+        """The memo of these pieces, or of a part of them: carriage and adjustment go with the last part."""
+        settings = self.connection.settings
+        plan = self.plan(subject, order, call, pieces)
+        if isinstance(plan, Failure):
+            return plan
+        back = settings.fulfilment.returns
+        returns = back == "always" or (back == "sage" and subject.returned)
+        named = pieces if call.pieces is None else call.pieces
+        body = credit(
+            call.lines,
+            call.comment,
+            shipping=plan.shipping,
+            returned=sorted(named) if returns else (),
+            adjustment=plan.adjustment,
+        )
+        return self.write(subject, order, call, body, plan)
+
+    def plan(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+    ) -> MemoPlan | Failure:
+        """How the memo is asked for; a part that is not the last one gives back its pieces alone."""
+        if call.goes_on:
+            return MemoPlan(ZERO)
+        settings = self.connection.settings
+        currency = subject.currency or self.connection.company_settings.currency
+        side = side_index(currency, order)
+        if side is None:
+            text = OTHER_CURRENCY.format(subject.number, currency, order.base_currency)
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        lines = own_lines(subject.gross, subject.lines, order)
+        gross = gross_of(subject.gross, lines)
+        earlier = full_value(
+            self.connection, "credit memo", call.earlier, order, side, self.connection.store.credits.whole
+        )
+        if isinstance(earlier, Failure):
+            return earlier
+        done = total_of(earlier, side)
+        return plan_memo(
+            subject.number,
+            lines,
+            None if gross is None or done is None else gross - done,
+            pieces if call.pieces is None else call.pieces,
+            order,
+            side,
+            carriage_rule(self.connection),
+            limit=rounding_limit(settings.rounding.tolerance, subject.lines),
+            adjust=settings.fulfilment.allowances == "adjustment",
+            terms=settings.amounts.terms(),
+        )
+
+    def write(
+        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, body: Credit, plan: MemoPlan
+    ) -> Write:
+        """The call, whose memo is read back: what it comes to, and what it teaches about carriage."""
+        store = self.connection.store
+
+        def compared(made: int) -> str | Failure:
+            paper = store.credits.one(made)
+            if isinstance(paper, Failure):
+                return unread(made, paper)
+            if order.sides is not None and plan.shipping and plan.teaches(order.sides[0].carriage):
+                rule = learnt(plan.shipping, paper.carriage_net[0], order.sides[0].carriage)
+                learn_carriage(self.connection, rule)
+            if call.goes_on:
+                return paper.number
+            return self.differs(subject, order, (*call.earlier, paper)) or paper.number
+
+        return call.write(body, lambda: store.credits.refund(subject.entity_id, body), compared)
+
+    def differs(self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[Paper]) -> Failure | None:
+        """A review when these credit memos come to another total than Sage's credit note."""
+        side = side_index(subject.currency or self.connection.company_settings.currency, order)
+        ours = gross_of(subject.gross, own_lines(subject.gross, subject.lines, order))
+        if side is None or ours is None:
+            return None
+        whole = self.connection.store.credits.whole
+        there = full_value(self.connection, "credit memo", papers, order, side, whole)
+        if isinstance(there, Failure):
+            return there
+        theirs = total_of(there, side)
+        if theirs is None or ours == theirs:
+            return None
+        named = unnamed_amount(self.connection, "credit memo", there, ours - theirs, side, whole)
+        return named or another_total("credit note", subject.number, ours, papers, theirs)
+
+    def allowance(
+        self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[Paper], mark: Mark
+    ) -> Step:
+        """A credit note without pieces: by the connection's rule an adjustment of all that it gives back."""
+        settings = self.connection.settings
+        if (
+            settings.fulfilment.allowances != "adjustment"
+            or not subject.gross
+            or not invoicing.is_allowance(subject.lines, order, settings.skus)
+        ):
+            return Failure(Code.OTHER_CONTENT, ALLOWANCE.format(subject.number), sent=False)
+        if subject.currency and subject.currency != order.base_currency:
+            text = OTHER_CURRENCY.format(subject.number, subject.currency, order.base_currency)
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        by_hand = [each for each in there if not any(each.pieces.values()) and not each.carries(MARK)]
+        if by_hand:
+            text = BY_HAND.format(subject.number, by_hand[0].number)
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        none = {order.items[0].item_id: ZERO}
+        body = credit(none, mark.text, shipping=ZERO, returned=(), adjustment=subject.gross)
+        return self.write(subject, order, Portion(none, mark.text), body, MemoPlan(ZERO, subject.gross))
+
+
+ALLOWANCE = (
+    "Sage's credit note {} credits no pieces of the order (an allowance, or carriage alone), which Magento's "
+    "credit memo cannot say by pieces. Make it in Magento by hand, then `tidegate queue link`. What is of one "
+    'order alone and names no product can become an adjustment: fulfilment.allowances = "adjustment".'
+)
+OTHER_CURRENCY = (
+    "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
+    "by hand, then `tidegate queue link`."
+)
+SAME_BY_HAND = (
+    "Sage's credit note {} has the same pieces as the credit memo {}, made by hand in Magento. If it is the "
+    "same refund, `tidegate queue link`: the customer must not get the money twice. If it is another one, make "
+    "it in Magento by hand, too, and link that."
+)
+BY_HAND = (
+    "Sage's credit note {} is an allowance, and Magento has the credit memo {} without pieces, made by hand. If "
+    "it is the same, `tidegate queue link`; else make this one by hand, too, and link that."
+)

@@ -1,0 +1,362 @@
+"""The documents of an order in the store, one by one: looked for, then written ahead, then made.
+
+Magento's calls are not idempotent and debit stock, so an order's documents are read just before each
+call; what carries our mark is adopted. Documents of one order pass strictly in order, one call at a
+time, and nothing is written to an order while an earlier call of any flow is in doubt (Magento
+contract, points 18 and 22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.store_order import PAUSED
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.status.steps import tell_again
+from tidegate.ledger import delivery, lookups, papers, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+
+#: An unanswered write may still take effect for so long; no look-up counts before.
+SETTLE = timedelta(minutes=10)
+#: The flows that write documents and statuses of an order, in the order in which they pass.
+OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+#: The shortest pause before a shipment that its source could not serve is tried again.
+STOCK_PAUSE = timedelta(minutes=10)
+
+
+def beside(flow: str) -> tuple[str, ...]:
+    """The flows that must not run at the same time: they write to the same orders."""
+    return tuple(other for other in OF_ORDERS if other != flow)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """The store has it already."""
+
+    id: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nothing is to be written, for good."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: what it builds on is not there yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One call. `send` gives the id of what was made, `number` reads what people call it.
+
+    `number` also looks at what was made: a failure of it is the call's. Of a document in several parts `earlier`
+    are those that are there, as (id, number); with `goes_on` this is not the last one. `lines` are the order
+    items that the call names.
+    """
+
+    payload: msgspec.Struct
+    send: Callable[[], int | Failure]
+    number: Callable[[int], str | Failure] = lambda made: str(made)
+    lines: int = 0
+    earlier: tuple[tuple[str, str], ...] = ()
+    goes_on: bool = False
+
+
+Step = Adopt | Drop | Later | Write | Failure
+
+
+class Clerk(Protocol):
+    """One flow of documents: decides about one delivery by what the store has at that moment."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def flow(self) -> str: ...
+
+    @property
+    def link(self) -> str:
+        """The kind of the chain's link to what is made; "" for none."""
+        ...
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Beginnings of `flow/step` that must be finished before, for the same order."""
+        ...
+
+    def waits(self, source_id: int) -> str:
+        """What else must come first for this order, in words; "" for nothing."""
+        ...
+
+    def decide(self, item: Item) -> Step:
+        """Read the order as it is now, and decide. Changes nothing."""
+        ...
+
+
+def carry(cycle: Cycle, clerk: Clerk, begins: Sequence[str]) -> None:
+    """Every due delivery of the flow whose step begins so, order by order."""
+    release(cycle, clerk)
+    after = 0
+    while cycle.may_go_on():
+        orders = lookups.open_by_source(
+            cycle.name,
+            clerk.flow,
+            cycle.now(),
+            doubtful_before=cycle.now() - SETTLE,
+            limit=cycle.connection.settings.flows[clerk.flow].batch,
+            after_source=after,
+        )
+        if not orders:
+            return
+        for source_id, items in orders:
+            after = source_id
+            of_order(cycle, clerk, source_id, [each for each in items if each.step.startswith(tuple(begins))])
+            if not cycle.may_go_on() or cycle.portion_is_over():
+                return
+
+
+def of_order(cycle: Cycle, clerk: Clerk, source_id: int, items: Sequence[Item]) -> None:
+    """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear."""
+    known = {item.id for item in items}
+    unclear = [
+        step
+        for step in papers.open_steps(source_id, OF_ORDERS)
+        if step.state in (State.SENDING, State.IN_DOUBT) and step.id not in known
+    ]
+    if unclear or not items:
+        return
+    waits = prerequisite(clerk, source_id)
+    for item in sorted(items, key=lambda each: (each.state is not State.IN_DOUBT, each.id)):
+        if not cycle.may_go_on():
+            return
+        if waits and item.state is State.QUEUED:
+            cycle.apply([cycle.after_failure(item, waits, None)])
+        else:
+            goes_on = fenced(item.label, partial(one, cycle, clerk, item))
+            if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
+                moved_on = cycle.apply([cycle.after_failure(item, goes_on, None)])
+                goes_on = not moved_on
+            if not goes_on:
+                return
+
+
+def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
+    """What must be finished first: the order itself, then the documents before this one."""
+    order = lookups.step_of(source_id, "orders", "order")
+    if order is None or order.state not in FINAL:
+        state = order.state.value if order else "unknown"
+        text = f"the order itself is not confirmed in Sage yet ({state}); this follows by itself"
+        return Failure(Code.PARENT_PENDING, text, sent=False)
+    for step in papers.open_steps(source_id, OF_ORDERS):
+        if f"{step.flow}/{step.step}".startswith(clerk.after):
+            text = f"{step.step} of {step.flow} comes first and is {step.state.value}; this follows by itself"
+            return Failure(Code.PARENT_PENDING, text, sent=False)
+    text = clerk.waits(source_id)
+    return Failure(Code.PARENT_PENDING, text, sent=False) if text else None
+
+
+def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
+    """One delivery. False when nothing more may be written to this order in this cycle."""
+    step = clerk.decide(item)
+    if isinstance(step, Later):
+        return True
+    if isinstance(step, Failure) and step.ends_cycle:
+        cycle.call_failed(step, of_company=False)
+        return False
+    if isinstance(step, Adopt):
+        cycle.count("adopted")
+        settle(cycle, item, confirmed(clerk, item, "e", step.id, step.number, text=step.text))
+        return True
+    if item.state is State.IN_DOUBT:
+        if isinstance(step, Failure):  # the look-up raised a question: nothing is proved absent
+            cycle.apply([cycle.after_failure(item, step, None)])
+            return True
+        cycle.apply([cycle.after_absence(item)])
+    if isinstance(step, Drop):
+        cycle.apply([Verdict(item.id, "n", text=step.text)])
+        return True
+    if isinstance(step, Failure):
+        cycle.apply([cycle.after_failure(item, step, None)])
+        return True
+    return write(cycle, clerk, item, step)
+
+
+def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
+    """The attempt is committed before its call leaves, its outcome as soon as it is known."""
+    cycle.keep_lease()
+    with transaction("attempt"):
+        fingerprint = payload_hash(payload_of(step.payload))
+        attempts = delivery.begin(cycle.lease, cycle.batch_id, [(item.id, fingerprint)], cycle.now())
+    attempt = attempts.get(item.id)
+    if attempt is None:
+        return True
+    cycle.count("sent")
+    made = step.send()
+    if isinstance(made, Failure):
+        there = clerk.decide(item) if made.code is Code.REFUSED else made
+        if isinstance(there, Failure) and there.code is Code.ORDER_ON_HOLD:
+            made = there  # the hold came between the look and the call
+        limit = cycle.connection.store.client.array_limit
+        if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
+            text = f"the store takes {limit} lines a call"  # which it has said just now
+            return again(cycle, item, attempt, text)
+        if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
+            cycle.heard(None)
+            cycle.count("adopted")
+            text = f"{there.text}; the call itself was refused"
+            settle(
+                cycle, item, confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
+            )
+            return True
+        verdict = cycle.after_failure(item, made, attempt)
+        cycle.heard(made if verdict.letter == "d" else None)
+        cycle.apply([verdict])
+        return verdict.letter != "d"
+    number = step.number(made)
+    if isinstance(number, Failure):
+        verdict = cycle.after_failure(item, number, attempt)
+        cycle.heard(number if verdict.letter == "d" else None)
+        cycle.apply([verdict])
+        return verdict.letter != "d"
+    cycle.heard(None)
+    if step.goes_on:
+        return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
+    cycle.count("confirmed")
+    verdict = confirmed(clerk, item, "c", str(made), number, attempt=attempt, earlier=step.earlier)
+    settle(cycle, item, verdict)
+    return True
+
+
+def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
+    """The rest of it in the next cycle, before anything else of its order: nothing has failed."""
+    cycle.apply(
+        [Verdict(item.id, "g", attempt_id=attempt, text=f"{text}; the rest follows in the next cycle")]
+    )
+    return False
+
+
+def settle(cycle: Cycle, item: Item, verdict: Verdict) -> None:
+    """It is there, and by the same commit its order's status, which Magento has reset, is to be told again."""
+    with transaction("settle"):
+        if not cycle.apply([verdict]):
+            tell_again(cycle, item)
+
+
+def payload_of(body: msgspec.Struct) -> Any:
+    """A call's body as it leaves, numbers as Decimal."""
+    return _ANYTHING.decode(msgspec.json.encode(body))
+
+
+def confirmed(
+    clerk: Clerk,
+    item: Item,
+    letter: str,
+    made: str,
+    number: str,
+    *,
+    attempt: int | None = None,
+    text: str = "",
+    earlier: Sequence[tuple[str, str]] = (),
+) -> Verdict:
+    """It is there; tied into the chain by the same commit, with its `earlier` parts as (id, number)."""
+    parts = (*earlier, (made, number)) if made else ()
+    links = tuple((clerk.link, *part) for part in parts) if clerk.link else ()
+    return Verdict(
+        item.id, letter, attempt_id=attempt, text=text, target_id=made, target_number=number, links=links
+    )
+
+
+def release(cycle: Cycle, clerk: Clerk) -> None:
+    """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
+    waiting = held(cycle.name, clerk.flow)
+    ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
+    ready = [
+        Verdict(item.id, "j", text="what it waited for may be there now")
+        for item in waiting
+        if item.id in ended or may_go(cycle, clerk, item)
+    ]
+    cycle.count("released", len(ready))
+    cycle.apply(ready)
+
+
+def holds_ended(cycle: Cycle, items: Sequence[Item]) -> set[int]:
+    """Those of the deliveries whose order is on hold no longer, by what the store says now."""
+    ids = sorted({item.entity_id for item in items if item.entity_id is not None})
+    states = cycle.connection.store.papers.states(ids) if ids else {}
+    if isinstance(states, Failure):
+        if states.ends_cycle:
+            cycle.call_failed(states, of_company=False)
+        return set()
+    return {item.id for item in items if states.get(item.entity_id or 0, "") not in PAUSED}
+
+
+def held(connection: str, flow: str) -> list[Item]:
+    """All held deliveries of the flow."""
+    found: list[Item] = []
+    while page := queue.listing(
+        connection=connection, flow=flow, state=State.HELD, after=found[-1].id if found else 0, limit=500
+    ):
+        found += page
+    return found
+
+
+def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
+    """Whether it is worth another try. What a person holds waits for that person."""
+    if item.reason_code == Code.PARENT_PENDING:
+        return item.source_id is not None and prerequisite(clerk, item.source_id) is None
+    if item.reason_code == Code.SHORT_STOCK:
+        pause = max(STOCK_PAUSE, (item.changed_at - item.created_at) / 4)
+        return cycle.now() - item.changed_at >= pause
+    if item.waits_for.startswith("warehouse:"):
+        return item.waits_for.partition(":")[2] in cycle.connection.settings.stock.warehouses
+    return False
+
+
+def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
+    """What the next cycle would write, without writing: each queued delivery with its payload."""
+    connection, now = clerk.connection, clerk.connection.clock.now()
+    orders = lookups.open_by_source(
+        connection.name, clerk.flow, now, doubtful_before=now - SETTLE, limit=200, after_source=0
+    )
+    return [
+        shown(clerk, item) for _, items in orders for item in items if item.step.startswith(tuple(begins))
+    ]
+
+
+def decided(clerk: Clerk, item: Item) -> Step:
+    """The clerk's decision, or the failure of this one delivery."""
+    return fenced(item.label, partial(clerk.decide, item))
+
+
+def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
+    """One entry of a dry run."""
+    entry: dict[str, Any] = {"order": item.label, "step": item.step}
+    waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
+    step = waits if waits is not None else decided(clerk, item)
+    if isinstance(step, Write):
+        return entry | {"payload": payload_of(step.payload)}
+    if isinstance(step, Failure):
+        return entry | {"not_sent": step.code.value, "text": step.text, "missing": step.missing}
+    return entry | {"not_sent": type(step).__name__.lower(), "text": step.text}

@@ -1,0 +1,250 @@
+"""The `invoices` flow: Sage's invoices -> Magento invoices, whole or in part.
+
+For offline payment methods Magento calls every invoice paid at once (contract, point 21), so the
+connection says whether Magento's comes with Sage's invoice or with its payment (`invoice_when`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from tidegate.domain.books.bookkeeping import EntryKind
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment import invoicing
+from tidegate.domain.fulfilment.document_totals import (
+    gross_of,
+    invoice_differs,
+    own_lines,
+    rounding_limit,
+    side_index,
+    total_of,
+)
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
+from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document_amounts import order_charges
+from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder, is_rest, paused
+from tidegate.domain.money import total
+from tidegate.domain.states import State
+from tidegate.flows import unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
+from tidegate.flows.fulfilment import documents, shipments
+from tidegate.flows.fulfilment.document_parts import portion, unread
+from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Step
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
+from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
+from tidegate.flows.payments import settlements
+from tidegate.flows.payments.settlements import PAID
+from tidegate.ledger import books, chain, cursors, delivery, lookups
+from tidegate.ledger import papers as of_orders
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.ledger.intake import Known
+from tidegate.ledger.papers import Tie
+from tidegate.ledger.queue import Item
+from tidegate.magento.invoices import invoice
+
+FLOW, CURSOR, STEP = INVOICES, "invoices", INVOICE
+MARK = "Sage invoice"
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    pass_on(cycle, InvoiceClerk(cycle.connection), STEP, credit=False)
+
+
+def pass_on(cycle: Cycle, clerk: documents.Clerk, step: str, *, credit: bool) -> None:
+    """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
+        read(cycle, clerk.flow, credit=credit)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, clerk.flow, cycle.now()):
+        documents.carry(cycle, clerk, (step,))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The invoices that wait, with their payloads. Those that were not read yet are not shown."""
+    return documents.preview(InvoiceClerk(connection), (STEP,))
+
+
+def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
+    """Take in new invoices, or credit notes, and the cursor behind them, in one commit; whether they were read.
+
+    What they follow is read after them and taken in before them, so that none overtakes its despatch.
+    """
+    since = cursors.read(cycle.name, flow, CURSOR)
+    with cycle.connection.company.session() as session:
+        changes = session.read_invoices(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return False
+    unreadable.tell(cycle.name, flow, unreadable.SAGE, changes.bad, cycle.now())
+    # What is not posted yet may still change; it comes again with its posting.
+    wanted = [row for row in changes.rows if row.credit is credit and row.posted]
+    cycle.count("read", len(wanted))
+    if wanted and not read_before(cycle, credit=credit):
+        return False
+    known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
+    now = cycle.now()
+    taking = Taking(cycle)
+    with transaction("capture"):
+        books.keep_invoices(cycle.name, changes.rows, now)
+        for row in wanted:
+            for key in row.order_keys:
+                if key in known:
+                    taking.one(row.number, partial(take, cycle, flow, row, key, known[key], now))
+        if changes.cursor != since and not taking.failures:
+            cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
+    return True
+
+
+def read_before(cycle: Cycle, *, credit: bool) -> bool:
+    """Take in what invoices, or credit notes, follow, as far as those flows run."""
+    flows = cycle.connection.settings.flows
+    if credit and FLOW in flows and flows[FLOW].enabled and not read(cycle, FLOW, credit=False):
+        return False
+    return shipments.FLOW not in flows or not flows[shipments.FLOW].enabled or shipments.read(cycle)
+
+
+def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | None, now: datetime) -> None:
+    """Inside the transaction: the delivery of one order's part of one invoice or credit note."""
+    what = "credit" if row.credit else "invoice"
+    if order is None:
+        delivery.create_many([unknown_step(cycle, flow, key, what, row.id)], now)
+        return
+    step = f"{what}:{step_part(row.id)}"
+    if lookups.step_of(order.source_id, flow, step) is not None:
+        return
+    store = cycle.connection.settings.store
+    tie = Tie(order.source_id, store, order.entity_id, order.increment_id, row.id, row.number)
+    settlements.take_known(cycle, EntryKind.CREDIT if row.credit else EntryKind.INVOICE, tie, now)
+    subject = subject_of(row, order)
+    waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
+    state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
+    wanted = new_step(cycle, flow, order, step, subject, state=state, reason=reason)
+    made = delivery.create_many([wanted], now)[wanted.key]
+    chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number, made)], now)
+    cycle.count("captured")
+
+
+def subject_of(row: SalesInvoice, order: Known) -> InvoiceSubject:
+    """One order's part. Of several orders' invoice, a line that was typed in belongs to nobody in particular."""
+    alone = len(row.order_keys) == 1
+    lines = tuple(line for line in row.lines if alone or line.line_key.startswith(ITEM_KEY))
+    gross = row.gross if alone else None
+    return InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines, gross, row.currency)
+
+
+def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
+    """Whether the Magento invoice comes with a payment that has not come."""
+    if cycle.connection.settings.fulfilment.invoice_when != "payment":
+        return False
+    return lookups.step_of(source_id, settlements.FLOW, PAID + step_part(number)) is None
+
+
+@dataclass(frozen=True)
+class InvoiceClerk:
+    """Decides about invoices of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = "magento-invoice"
+    after: tuple[str, ...] = ("shipments/shipment:",)
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order and its invoices as they are now."""
+        subject = read_subject(item.subject)
+        store = self.connection.store
+        order = store.papers.order(subject.entity_id, amounts=True)
+        if isinstance(order, Failure):
+            return order
+        pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
+        if isinstance(pieces, Failure):
+            return pieces
+        if not pieces:
+            return Drop("it has no goods of the Magento order, and Magento invoices nothing else alone")
+        there = store.invoices.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        mark = Mark(MARK, subject.number)
+        left = invoicing.left_to_invoice(order)
+        said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
+        if isinstance(said, There):
+            finished = is_rest({}, left, order)
+            differs = self.differs(item, subject, order, said.papers, there, finished=finished)
+            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+        if isinstance(said, Failure):
+            return said
+        if on_hold := paused(order):
+            return on_hold
+        finished = is_rest(said.rest if said else pieces, left, order)
+        call = portion(pieces, said, mark, store.client.array_limit, whole=finished)
+        body = invoice(call.lines, call.comment)
+
+        def compared(made: int) -> str | Failure:
+            paper = store.invoices.one(made)
+            if isinstance(paper, Failure):
+                return unread(made, paper)
+            if call.goes_on:
+                return paper.number
+            papers = (*call.earlier, paper)
+            differs = self.differs(item, subject, order, papers, (*there, paper), finished=finished)
+            return differs or paper.number
+
+        return call.write(body, lambda: store.invoices.make(subject.entity_id, body), compared)
+
+    def differs(
+        self,
+        item: Item,
+        subject: InvoiceSubject,
+        order: StoreOrder,
+        papers: Sequence[Paper],
+        every: Sequence[Paper],
+        *,
+        finished: bool,
+    ) -> Failure | None:
+        """A review when these invoices of Magento, of `every` one that it has, come to another total."""
+        side = side_index(subject.currency or self.connection.company_settings.currency, order)
+        if side is None or order.sides is None:
+            return None
+        others = [] if item.source_id is None else of_orders.steps(item.source_id, INVOICES, INVOICE)
+        billed = [read_subject(each.subject).gross for each in others if each.state is not State.CANCELLED]
+        whole = self.connection.store.invoices.whole
+        there = full_value(self.connection, "invoice", papers, order, side, whole)
+        if isinstance(there, Failure):
+            return there
+        rest = [paper for paper in every if paper.id not in {each.id for each in papers}]
+        others_there = full_value(self.connection, "invoice", rest, order, side, whole)
+        lines = own_lines(subject.gross, subject.lines, order)
+        settings = self.connection.settings
+        differs = invoice_differs(
+            subject.number,
+            lines,
+            subject.gross,
+            there,
+            side,
+            every_ours=None if None in billed else total(each for each in billed if each is not None),
+            every_theirs=None
+            if isinstance(others_there, Failure)
+            else total_of((*there, *others_there), side),
+            finished=finished,
+            carriage=order.sides[side].carriage.part(Decimal(1))
+            + order_charges(order, side, settings.amounts.terms()),
+            limit=rounding_limit(settings.rounding.tolerance, subject.lines),
+        )
+        ours, theirs = gross_of(subject.gross, lines), total_of(there, side)
+        if differs is None or ours is None or theirs is None:
+            return differs
+        return unnamed_amount(self.connection, "invoice", there, ours - theirs, side, whole) or differs

@@ -1,0 +1,353 @@
+"""The `shipments` flow: despatches -> Magento shipments, with their tracking numbers.
+
+A despatch from several warehouses becomes one shipment for each, since a shipment leaves one source. A
+tracking number that comes after its shipment was written is a step of its own, without another mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from tidegate.config import model
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment import shipping
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine
+from tidegate.domain.fulfilment.store_document import Begun, Mark, There, settle
+from tidegate.domain.fulfilment.store_order import beyond, is_rest, paused
+from tidegate.domain.states import FINAL, State
+from tidegate.flows import unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
+from tidegate.flows.fulfilment import documents
+from tidegate.flows.fulfilment.document_parts import portion
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Later, Step, Write
+from tidegate.flows.fulfilment.own_skus import own_skus
+from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
+from tidegate.ledger import chain, cursors, delivery, lookups
+from tidegate.ledger.chain import ChainLink
+from tidegate.ledger.database import transaction
+from tidegate.ledger.intake import Known
+from tidegate.ledger.queue import Item
+from tidegate.magento.shipments import Track, paper_items, shipment
+
+FLOW, CURSOR = "shipments", "despatches"
+SHIPMENT, TRACK = "shipment:", "track:"
+MARK = "Sage despatch"
+#: Magento's code for a carrier that the shop has no module for.
+OTHER_CARRIER = "custom"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """So many pieces of one line from one warehouse; the inventory flow reads these, too."""
+
+    line_key: str
+    sku: str
+    warehouse: str
+    quantity: Decimal
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A tracked parcel."""
+
+    carrier: str
+    number: str
+
+
+class ShipmentSubject(msgspec.Struct, frozen=True):
+    """What a `shipment:` step needs. `number` is the despatch's, with the warehouse where it has several."""
+
+    entity_id: int
+    despatch: str
+    number: str
+    warehouse: str
+    skus: tuple[str, ...]
+    lines: tuple[Line, ...]
+    parcels: tuple[Parcel, ...]
+
+    @property
+    def whole(self) -> str:
+        """The despatch's own number: the customer is mailed once for it, not once for each warehouse."""
+        return self.number.removesuffix(f" from {self.warehouse}")
+
+
+class TrackSubject(msgspec.Struct, frozen=True):
+    """What a `track:` step needs: the step of its shipment, and the parcel."""
+
+    entity_id: int
+    shipment: str
+    parcel: Parcel
+
+
+read_shipment = msgspec.json.Decoder(ShipmentSubject, strict=False).decode
+read_track = msgspec.json.Decoder(TrackSubject).decode
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.connection.company.capabilities.readings.despatches and cycle.may_call_company():
+        read(cycle)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
+        documents.carry(cycle, ShipmentClerk(cycle.connection), (SHIPMENT, TRACK))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The shipments that wait, with their payloads. Despatches not read yet are not shown."""
+    return documents.preview(ShipmentClerk(connection), (SHIPMENT, TRACK))
+
+
+def read(cycle: Cycle) -> bool:
+    """Take in what left since the last cycle, and the cursor behind it, in one commit; whether that was read."""
+    since = cursors.read(cycle.name, FLOW, CURSOR)
+    with cycle.connection.company.session() as session:
+        changes = session.read_despatches(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return False
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
+    cycle.count("read", len(changes.rows))
+    known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
+    now = cycle.now()
+    taking = Taking(cycle)
+    with transaction("capture"):
+        for despatch in changes.rows:
+            if despatch.order_key in known:
+                taking.one(despatch.number, partial(take, cycle, despatch, known[despatch.order_key], now))
+        if changes.cursor != since and not taking.failures:
+            cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+    return True
+
+
+def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -> None:
+    """Inside the transaction: the deliveries of one despatch, each once."""
+    if order is None:
+        delivery.create_many([unknown_step(cycle, FLOW, despatch.order_key, "despatch", despatch.id)], now)
+        return
+    made: list[int] = []
+    for step, subject in parts(cycle.connection.settings, despatch, order):
+        before = lookups.step_of(order.source_id, FLOW, step)
+        if before is not None:
+            parcels_came(cycle, before, subject, order, now)
+            continue
+        made += delivery.create_many([new_step(cycle, FLOW, order, step, subject)], now).values()
+        cycle.count("captured")
+    if made:  # the chain pairs it with the shipment that the same delivery makes
+        chain.add([ChainLink(order.source_id, "sage-despatch", despatch.id, despatch.number, made[0])], now)
+
+
+def parts(
+    settings: model.Connection, despatch: Despatch, order: Known
+) -> Iterator[tuple[str, ShipmentSubject]]:
+    """The despatch, once for each warehouse that it left."""
+    by_warehouse: dict[str, list[DespatchLine]] = {}
+    for line in despatch.lines:
+        by_warehouse.setdefault(line.warehouse, []).append(line)
+    magento_skus = {code: sku for sku, code in settings.skus.items()}
+    for warehouse, lines in sorted(by_warehouse.items()):
+        alone = len(by_warehouse) == 1
+        step = SHIPMENT + step_part(despatch.id) + ("" if alone else f":{step_part(warehouse)}")
+        yield (
+            step,
+            ShipmentSubject(
+                entity_id=order.entity_id,
+                despatch=despatch.id,
+                number=despatch.number if alone else f"{despatch.number} from {warehouse}",
+                warehouse=warehouse,
+                skus=tuple(sorted({magento_skus.get(line.sku, line.sku) for line in lines if line.sku})),
+                lines=tuple(Line(line.line_key, line.sku, warehouse, line.quantity) for line in lines),
+                parcels=tuple(Parcel(parcel.carrier, parcel.number) for parcel in despatch.parcels),
+            ),
+        )
+
+
+def parcels_came(cycle: Cycle, before: Item, subject: ShipmentSubject, order: Known, now: datetime) -> None:
+    """A despatch read again: what is new are tracking numbers.
+
+    A shipment that has not left gets them with it; else each number is a step of its own.
+    """
+    known = read_shipment(before.subject)
+    fresh = [parcel for parcel in subject.parcels if parcel not in known.parcels]
+    if not fresh or before.state is State.SKIPPED:
+        return
+    if before.state not in FINAL and delivery.refresh_subject(
+        {before.id: text_of(subject)}, now, text="tracking numbers came"
+    ):
+        return
+    steps = {f"{TRACK}{step_part(subject.despatch)}:{step_part(parcel.number)}": parcel for parcel in fresh}
+    wanted = [
+        new_step(cycle, FLOW, order, step, TrackSubject(order.entity_id, before.step, parcel))
+        for step, parcel in steps.items()
+    ]
+    delivery.create_many(wanted, now)
+
+
+@dataclass(frozen=True)
+class ShipmentClerk:
+    """Decides about shipments and tracking numbers of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = "magento-shipment"
+    after: tuple[str, ...] = ()
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order and its shipments as they are now."""
+        if item.step.startswith(TRACK):
+            return self.track(item, read_track(item.subject))
+        subject = read_shipment(item.subject)
+        store = self.connection.store
+        skipped = self.connection.settings.skip_skus
+        order = store.papers.order(subject.entity_id)
+        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
+        if isinstance(order, Failure):
+            return order
+        there = store.shipments.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        together = self.together(shipping.bundles(order))
+        if isinstance(together, Failure):
+            return together
+        whole = {each.item_id for each in order.items if each.product_id in together}
+        found = shipping.wanted(subject.lines, order, self.connection.settings.skus, whole)
+        if isinstance(found, Failure):
+            return found
+        pieces, strange = found
+        if not pieces:
+            return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
+        mark = Mark(MARK, subject.number)
+        numbers = [parcel.number for parcel in subject.parcels]
+        said = settle(
+            mark,
+            pieces,
+            shipping.left(order),
+            order,
+            there,
+            done="despatched",
+            tracks=numbers,
+            along={each.item_id for each in order.items if each.sku in skipped},
+        )
+        if isinstance(said, Failure):
+            return said
+        rest = pieces if said is None else said.rest if isinstance(said, Begun) else {}
+        along = shipping.along(rest, order, skipped)
+        if isinstance(said, There):
+            if not along:
+                return Adopt(str(said.paper.id), said.paper.number, said.text)
+            said = Begun((said.paper,), {})
+        source = source_of(self.connection, subject.warehouse)
+        if isinstance(source, Failure):
+            return source
+        if on_hold := paused(order):
+            return on_hold
+        left = shipping.left_at_least(order)
+        wanted = {**along, **rest}
+        call = portion(
+            wanted,
+            Begun(said.papers, wanted) if said else None,
+            mark,
+            store.client.array_limit,
+            whole=is_rest(wanted, left, order, goods=True),
+        )
+        comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
+        told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
+        body = shipment(
+            call.lines,
+            source=source,
+            comment=comment,
+            tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels],
+            notify=self.connection.settings.fulfilment.notify and not told,
+        )
+        alone: list[int] = []  # made without what goes along
+
+        def send() -> int | Failure:
+            made = store.shipments.ship(subject.entity_id, body)
+            if isinstance(made, Failure) and made.code is Code.SHORT_STOCK and along and rest and call.pieces:
+                goods = {each: quantity for each, quantity in call.pieces.items() if each in rest}
+                made = store.shipments.ship(
+                    subject.entity_id, msgspec.structs.replace(body, items=paper_items(goods))
+                )
+                if not isinstance(made, Failure):
+                    alone.append(made)
+            if isinstance(made, Failure) and made.code in (Code.SHORT_STOCK, Code.REFUSED):
+                return beyond(pieces, left, order, "despatched") or made
+            return made
+
+        def number(made: int) -> str | Failure:
+            name = store.shipments.number(made)
+            if made not in alone:
+                return name
+            names = ", ".join(each.sku for each in order.items if each.item_id in along)
+            text = (
+                f"the goods are shipped as {name or made}; {names} (skip_skus) go along, and the source {source} "
+                "holds too little of them. Correct its stock in Magento, or `tidegate queue skip`."
+            )
+            return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
+
+        return call.write(body, send, number)
+
+    def together(self, products: Sequence[int]) -> set[int] | Failure:
+        """Which bundles ship as one parcel."""
+        return self.connection.store.shipments.ships_together(products)
+
+    def track(self, item: Item, subject: TrackSubject) -> Step:
+        """Add the number to its shipment, unless it is there."""
+        of = lookups.step_of(item.source_id, FLOW, subject.shipment)
+        if of is None or of.state is State.SKIPPED or of.state is State.CANCELLED:
+            return Drop("its shipment is not written to Magento")
+        if of.state is not State.CONFIRMED:
+            return Later("its shipment is not confirmed yet")
+        store = self.connection.store.shipments
+        there = store.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        # by its number, too: a person who links a shipment reads that
+        paper = next(
+            (each for each in there if str(each.id) == of.target_id or each.number == of.target_number), None
+        )
+        if paper is None:
+            text = f"Magento has shipment {of.target_number or of.target_id} no longer"
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        if subject.parcel.number in paper.tracks:
+            return Adopt(str(paper.id), subject.parcel.number, "the shipment has this tracking number")
+        track = self.parcel(subject.parcel)
+
+        def send() -> int | Failure:
+            return store.add_track(subject.entity_id, paper.id, track) or paper.id
+
+        return Write(track, send, lambda _: subject.parcel.number)
+
+    def parcel(self, parcel: Parcel) -> Track:
+        """A parcel in Magento's words."""
+        carrier = self.connection.settings.fulfilment.carriers.get(parcel.carrier, OTHER_CARRIER)
+        return Track(parcel.number, parcel.carrier or carrier, carrier)
+
+
+def source_of(connection: Connection, warehouse: str) -> str | Failure:
+    """The Magento source that a warehouse stands for; "" in a store without sources.
+
+    The source is always named: without a name Magento debits `default` (contract, point 19).
+    """
+    stock = connection.settings.stock
+    if not stock.msi:
+        return ""
+    if not stock.warehouses:
+        return "default"
+    if warehouse in stock.warehouses:
+        return stock.warehouses[warehouse]
+    text = (
+        f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
+    )
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)

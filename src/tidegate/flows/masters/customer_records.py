@@ -1,0 +1,240 @@
+"""The `customers` flow: what the company says of an account, on the store's customers that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.masters.account_card import CardRules, StoreCustomer, account_of, card, withdrawn
+from tidegate.domain.masters.master import CustomerRecord
+from tidegate.domain.orders.customers import proof
+from tidegate.domain.orders.keys import customer_key
+from tidegate.flows import mirrored, unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.masters import account_book
+from tidegate.flows.masters.customer_writer import CustomerScribe, card_of, written
+from tidegate.flows.prices import book
+from tidegate.ledger import cursors, mirror
+from tidegate.ledger import customers as links
+from tidegate.ledger.database import transaction
+from tidegate.magento.people import StorePeople, WireCustomer
+
+FLOW = "customers"
+#: Items looked for at a time; each customer is a call.
+PORTION = 100
+#: The store's customers are read again so far behind the last reading, for what was saved late.
+OVERLAP = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Both sides after a reading; `changed` when anything is other than before."""
+
+    records: Mapping[str, CustomerRecord]
+    people: Mapping[int, StoreCustomer]
+    cursor: str
+    changed: bool
+    seen: Mapping[int, WireCustomer]  #: the customers that the store told now
+    bad: tuple[BadRow, ...] = ()  #: the company's accounts that cannot be read
+    unread: Mapping[int, str] = field(default_factory=dict)  #: customers that cannot be read, and why
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    rules = cycle.connection.settings.accounts
+    full = mirrored.full_is_due(cycle, rules.full_every)
+    scribe = scribe_of(cycle.connection)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        if cycle.may_call_company():
+            found = read_both(cycle.connection, full=full)
+            if isinstance(found, Failure):
+                cycle.call_failed(found)
+                if found.code is Code.OTHER_CONTENT:
+                    cycle.ask_a_person(found, FLOW)
+            else:
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                take_in(cycle, scribe, found, full=full)
+    if cycle.may_go_on():
+        mirrored.send(cycle, scribe, PORTION)
+
+
+def scribe_of(connection: Connection) -> CustomerScribe:
+    """The writer of the connection's customers."""
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    open_items = mirror.listing(connection.name, FLOW, limit=mirrored.ALL)
+    told |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
+    return CustomerScribe(people_of(connection), connection.settings.accounts.attributes, told)
+
+
+def people_of(connection: Connection) -> StorePeople:
+    """The store's customers, read by its pages."""
+    return StorePeople(connection.store.client, connection.page_size)
+
+
+def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
+    """Read what changed on both sides, or everything, and lay it over what is known."""
+    unread: dict[int, str] = {}
+    people = read_people(connection, unread, full=full)
+    if isinstance(people, Failure):
+        return people
+    with connection.company.session() as session:
+        delta = session.read_customers(None if full else cursors.read(connection.name, FLOW, "accounts"))
+    if isinstance(delta, Failure):
+        return delta
+    before, known = account_book.accounts(connection.name), account_book.people(connection.name)
+    records = account_book.told(before, delta)
+    if before and not records:
+        text = (
+            "the company told no account at all where it had some before: nothing is believed, no hold ends"
+        )
+        return Failure(Code.OTHER_CONTENT, text, sent=False)
+    here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
+    here |= {key: known[key] for key in unread if key in known}
+    changed = records != before or here != known
+    seen = {each.id: each for each, _ in people}
+    return Reading(records, here, delta.cursor, changed, seen, delta.bad, unread)
+
+
+def read_people(
+    connection: Connection, unread: dict[int, str], *, full: bool
+) -> list[tuple[WireCustomer, StoreCustomer]] | Failure:
+    """The customers of the connection's websites that changed, or all; `unread` is filled with the others."""
+    websites = connection.store.shop.websites()
+    if isinstance(websites, Failure):
+        return websites
+    names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
+    last = None if full else cursors.moved_at(connection.name, FLOW, "accounts")
+    found = []
+    for page in people_of(connection).customers(since=last - OVERLAP if last else None):
+        if isinstance(page, Failure):
+            return page
+        unread |= {row.key: row.why for row in page.bad if row.key is not None}
+        for each in page.customers:
+            if each.website_id in names:
+                found.append((each, StoreCustomer(each.id, each.email, names[each.website_id])))
+    return found
+
+
+def take_in(cycle: Cycle, scribe: CustomerScribe, found: Reading, *, full: bool) -> None:
+    """Say what each customer shall show, compare where it is time to, and keep all of it at once."""
+    wanted, left_out = cards(cycle.connection, found)
+    if full:
+        there = compare(cycle, scribe, found, wanted)
+        if isinstance(there, Failure):
+            cycle.call_failed(there, of_company=False)
+            return
+    known = {key for key, _ in mirror.settled(cycle.name, FLOW).iter_rows()}
+    known |= {item.key for item in mirror.listing(cycle.name, FLOW, limit=mirrored.ALL)}
+    gone = sorted(known - wanted.keys() - left_out.keys())
+    with transaction("want"):
+        now = cycle.now()
+        cycle.count("read", len(found.seen))
+        cycle.count("captured", mirrored.want(cycle, wanted, left_out, gone))
+        if found.changed:
+            account_book.keep(cycle.name, found.records, found.people, now)
+        cursors.move(cycle.name, FLOW, "accounts", found.cursor, cycle.started)
+        if full:
+            mirrored.full_is_done(cycle)
+
+
+def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
+    """(what each customer shall show, why others show nothing), by customer id."""
+    rules = card_rules(connection)
+    mapped = connection.settings.customers.accounts
+    emails = account_book.by_email(found.records.values())
+    shown = {key: card_of(value) for key, value in mirror.settled(connection.name, FLOW).iter_rows()}
+    made = {record.key: record.account for record in found.records.values() if record.key}
+    proven: dict[int, str] = {}
+    for website in connection.settings.websites:
+        ids = {links.key_of(each.id): each.id for each in found.people.values() if each.website == website}
+        for key, link in links.find(connection.name, website, ids).items():
+            if proof(link.how):
+                proven[ids[key]] = link.account
+    wanted: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    unread_accounts = {row.name: row.why for row in found.bad}
+    for customer in found.people.values():
+        if customer.id in found.unread:
+            left_out[str(customer.id)] = f"the store's customer cannot be read: {found.unread[customer.id]}"
+            continue
+        own = made.get(customer_key(connection.settings.store, customer.id), "")
+        account, why = account_of(customer, mapped, proven.get(customer.id, own), emails)
+        record = found.records.get(account)
+        if account in unread_accounts:
+            left_out[str(customer.id)] = f"account {account} cannot be read: {unread_accounts[account]}"
+        elif record is not None:
+            told = fenced(f"customer {customer.id}", partial(card, record, rules))
+            if isinstance(told, Failure):
+                left_out[str(customer.id)] = told.text
+            else:
+                wanted[str(customer.id)] = written(told)
+        elif not account and shown.get(str(customer.id), {}).get("account") is not None:
+            default = connection.settings.accounts.default_group
+            wanted[str(customer.id)] = written(withdrawn(shown[str(customer.id)], default))
+        else:
+            left_out[str(customer.id)] = why or f"the company has no account {account}"
+    return wanted, left_out
+
+
+def card_rules(connection: Connection) -> CardRules:
+    """The connection's rules as the domain wants them."""
+    accounts, prices = connection.settings.accounts, connection.settings.prices
+    lists: dict[str, str] = {}
+    for group, code in prices.groups.items():
+        lists.setdefault(code, group)
+    standard = next((each.code for each in book.lists(connection.name).values() if each.standard), "")
+    if standard in lists:
+        lists.setdefault("", lists[standard])
+    contracts: frozenset[str] = frozenset()
+    if prices.customer_prices == "groups":
+        contracts = book.accounts(connection.name)
+    return CardRules(
+        groups=lists,
+        default_group=accounts.default_group,
+        tax_groups=accounts.tax_groups,
+        contracts=contracts,
+        vat_number=accounts.vat_number,
+    )
+
+
+def compare(
+    cycle: Cycle, scribe: CustomerScribe, found: Reading, wanted: Mapping[str, str]
+) -> Failure | None:
+    """What the store's customers show against what they were told."""
+    there: dict[str, str] = {}
+    for key, value in wanted.items():
+        seen = scribe.seen(found.seen.get(int(key)), scribe.told.get(key, value))
+        if isinstance(seen, Failure):
+            return seen
+        there[key] = seen
+    mirrored.compare(cycle, there, cycle.connection.settings.accounts.drift)
+    waited = mirrored.missing(cycle)
+    groups = scribe.groups() if waited else {}
+    if isinstance(groups, Failure):
+        return groups
+    mirrored.appeared(cycle, [name for name in waited if name.removeprefix("group:").casefold() in groups])
+    return None
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What the next cycle would have customers show; nothing is kept and nothing is sent."""
+    found = read_both(connection, full=True)
+    if isinstance(found, Failure):
+        return [{"problem": found.text}]
+    wanted, left_out = cards(connection, replace(found))
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    rows: list[dict[str, Any]] = []
+    for key in sorted(wanted.keys() | left_out.keys(), key=int):
+        if told.get(key) != wanted.get(key):
+            email = found.people[int(key)].email
+            rows.append({"customer": int(key), "email": email, "told": told.get(key, "")})
+            rows[-1] |= {"wanted": wanted.get(key, ""), "left_out": left_out.get(key, "")}
+    return rows

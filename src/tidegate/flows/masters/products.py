@@ -1,0 +1,248 @@
+"""The `products` flow: which SKUs each side knows, and cost, weight and status of those that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Failure
+from tidegate.domain.masters.master import ProductRecord
+from tidegate.domain.masters.product_card import ProductRules, product_card, product_cost
+from tidegate.flows import mirrored, unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.masters.customer_writer import card_of, written
+from tidegate.flows.masters.product_writer import COST, RECORD, STORE, ProductScribe, seen, sku_of
+from tidegate.flows.skus import store_skus
+from tidegate.ledger import cursors, mirror, picture
+from tidegate.ledger.database import transaction
+from tidegate.magento.prices import StorePrices
+from tidegate.magento.products import PLAIN, StoreProduct, StoreProducts
+
+FLOW = "products"
+#: The company's products and the store's, as they were read last.
+COMPANY, SHOP = "products:company", "products:store"
+#: Items looked for at a time, and costs in one call.
+PORTION = 200
+OVERLAP = timedelta(minutes=15)
+
+_RECORD = msgspec.json.Decoder(ProductRecord)
+_PRODUCT = msgspec.json.Decoder(StoreProduct)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Both sides after a reading. The store's by SKU in small letters, the company's by code."""
+
+    records: Mapping[str, ProductRecord]
+    products: Mapping[str, StoreProduct]
+    fresh: tuple[str, ...]  #: SKUs that the store did not have before
+    cursor: str
+    changed: bool
+    unit: str
+    bad: tuple[BadRow, ...]  #: the company's that cannot be read
+    unread_there: Mapping[str, str]  #: the store's, by SKU in small letters
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    rules = cycle.connection.settings.products
+    full = mirrored.full_is_due(cycle, rules.full_every)
+    scribe = scribe_of(cycle.connection)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        if cycle.may_call_company():
+            found = read_both(cycle.connection, full=full)
+            if isinstance(found, Failure):
+                cycle.call_failed(found)
+            else:
+                scribe.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                scribe.names = names_of(cycle.connection, found)
+                take_in(cycle, scribe, found, full=full)
+    if cycle.may_go_on():
+        mirrored.send(cycle, scribe, PORTION)
+
+
+def scribe_of(connection: Connection) -> ProductScribe:
+    """The writer of the connection's products, with the SKUs that the store had last."""
+    rules, client = connection.settings.products, connection.store.client
+    known = set(picture.read(connection.name, SHOP)["key"])
+    products = StoreProducts(client, connection.page_size)
+    return ProductScribe(products, StorePrices(client), known, {}, rules.create, rules.attribute_set)
+
+
+def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
+    """Read what changed on both sides, or everything, and lay it over what is known."""
+    configs = connection.store.shop.store_configs()
+    if isinstance(configs, Failure):
+        return configs
+    last = None if full else cursors.moved_at(connection.name, FLOW, "company")
+    before = {key: _PRODUCT.decode(text) for key, text in picture.read(connection.name, SHOP).iter_rows()}
+    products = {} if full else dict(before)
+    unread_there: dict[str, str] = {}
+    for page in StoreProducts(connection.store.client, connection.page_size).products(
+        last - OVERLAP if last else None
+    ):
+        if isinstance(page, Failure):
+            return page
+        products |= {each.sku.casefold(): each for each in page.items}
+        unread_there |= {row.name.casefold(): row.why for row in page.bad}
+    with connection.company.session() as session:
+        delta = session.read_products(None if full else cursors.read(connection.name, FLOW, "company"))
+    if isinstance(delta, Failure):
+        return delta
+    known = {key: _RECORD.decode(text) for key, text in picture.read(connection.name, COMPANY).iter_rows()}
+    records = told(known, delta)
+    products |= {key: before[key] for key in unread_there if key in before}
+    fresh = tuple(sorted(products[key].sku for key in products.keys() - before.keys()))
+    changed = records != known or products != before
+    unit = next((each.weight_unit for each in configs), "")
+    return Reading(records, products, fresh, delta.cursor, changed, unit, delta.bad, unread_there)
+
+
+def told(before: Mapping[str, ProductRecord], delta: Delta[ProductRecord]) -> dict[str, ProductRecord]:
+    """The company's products after a reading."""
+    known = unreadable.kept(before, delta.bad) if delta.full else dict(before)
+    return known | {record.sku: record for record in delta.rows}
+
+
+def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) -> None:
+    """Say what each product shall hold, compare where it is time to, and keep all of it at once."""
+    wanted, left_out = cards(cycle.connection, found)
+    if full and not compare(cycle, scribe, found, wanted):
+        return
+    known = set(mirror.settled(cycle.name, FLOW)["key"])
+    known |= {item.key for item in mirror.listing(cycle.name, FLOW, limit=mirrored.ALL)}
+    gone = sorted(known - wanted.keys() - left_out.keys())
+    with transaction("want"):
+        now = cycle.now()
+        cycle.count("read", len(found.records))
+        cycle.count("captured", mirrored.want(cycle, wanted, left_out, gone))
+        if found.changed:
+            picture.write(cycle.name, COMPANY, _frame(found.records), now)
+            picture.write(cycle.name, SHOP, _frame(found.products), now)
+        cursors.move(cycle.name, FLOW, "company", found.cursor, cycle.started)
+        if full:
+            mirrored.full_is_done(cycle)
+    if found.fresh:  # whatever flow waits for one of them, by the company's spelling or the store's
+        fresh = {sku.casefold() for sku in found.fresh}
+        spelt = {sku_of(key) for key in (*wanted, *left_out) if sku_of(key).casefold() in fresh}
+        mirrored.appeared(cycle, sorted(f"sku:{sku}" for sku in {*found.fresh, *spelt}))
+
+
+def _calculated(record: ProductRecord, rules: ProductRules, before: str) -> tuple[Mapping[str, Any], str]:
+    """What the store shall hold of one product, and what it costs."""
+    return product_card(record, rules, card_of(before)), product_cost(record, rules)
+
+
+def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
+    """(what the store shall hold, what only one side knows and why nothing is written), by item."""
+    rules, names = rules_of(connection, found), store_skus(connection.settings.skus)
+    before = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    wanted: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    here: set[str] = set()
+    for row in found.bad:
+        for sku in names(row.name):
+            here.add(sku.casefold())
+            left_out[RECORD + sku] = f"the company's product cannot be read: {row.why}"
+    for record in found.records.values():
+        for sku in names(record.sku):
+            here.add(sku.casefold())
+            if RECORD + sku in left_out:
+                continue
+            if sku.casefold() in found.unread_there:
+                left_out[RECORD + sku] = (
+                    f"the store's product cannot be read: {found.unread_there[sku.casefold()]}"
+                )
+                continue
+            product = found.products.get(sku.casefold())
+            if product is not None and product.type_id not in PLAIN:
+                left_out[RECORD + sku] = f"a {product.type_id} product has no cost or weight of its own"
+                continue
+            if product is None and not (record.active and record.sellable):
+                left_out[RECORD + sku] = "not sold by the company, and not in the store"
+                continue
+            made = fenced(f"product {sku}", partial(_calculated, record, rules, before.get(RECORD + sku, "")))
+            if isinstance(made, Failure):
+                left_out[RECORD + sku] = made.text
+                continue
+            card, cost = made
+            if card or product is None:
+                wanted[RECORD + sku] = written(card)
+            if cost and product is not None:
+                wanted[COST + sku] = cost
+    for key, product in found.products.items():
+        if key not in here and product.type_id in PLAIN and product.sku not in connection.settings.skip_skus:
+            left_out[STORE + product.sku] = "the company has no such product"
+    return wanted, left_out
+
+
+def rules_of(connection: Connection, found: Reading) -> ProductRules:
+    """The connection's rules as the domain wants them; Magento's unit is pounds where it tells none."""
+    rules = connection.settings.products
+    return ProductRules(rules.cost, rules.weight, rules.status, "kgs" if found.unit == "kgs" else "lbs")
+
+
+def names_of(connection: Connection, found: Reading) -> dict[str, str]:
+    """The company's names by the store's SKU, for products made here."""
+    names = store_skus(connection.settings.skus)
+    return {sku: record.name for record in found.records.values() for sku in names(record.sku)}
+
+
+def compare(cycle: Cycle, scribe: ProductScribe, found: Reading, wanted: Mapping[str, str]) -> bool:
+    """What the store holds against what it was told; false when it could not be read."""
+    before = dict(mirror.settled(cycle.name, FLOW).iter_rows())
+    there = {
+        key: seen(found.products.get(sku_of(key).casefold()), before.get(key, value))
+        for key, value in wanted.items()
+        if key.startswith(RECORD)
+    }
+    costs = sorted(key for key in wanted if key.startswith(COST))
+    for start in range(0, len(costs), PORTION):
+        part = scribe.read(costs[start : start + PORTION])
+        if isinstance(part, Failure):
+            cycle.call_failed(part, of_company=False)
+            return False
+        there |= part
+    mirrored.compare(cycle, there, cycle.connection.settings.products.drift)
+    return True
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What the next cycle would write, and what only one side knows; nothing is kept and nothing is sent."""
+    found = read_both(connection, full=True)
+    if isinstance(found, Failure):
+        return [{"problem": found.text}]
+    wanted, left_out = cards(connection, found)
+    before = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    return [
+        {
+            "sku": sku_of(key),
+            "item": key.partition("|")[0],
+            "told": before.get(key, ""),
+            "wanted": wanted.get(key, ""),
+            "left_out": left_out.get(key, ""),
+        }
+        for key in _sorted(wanted, left_out)
+        if before.get(key) != wanted.get(key)
+    ]
+
+
+def _sorted(*keys: Iterable[str]) -> list[str]:
+    return sorted({key for each in keys for key in each})
+
+
+def _frame(values: Mapping[str, Any]) -> pl.DataFrame:
+    texts = [msgspec.json.encode(each).decode() for each in values.values()]
+    return pl.DataFrame({"key": list(values), "value": texts}, schema=picture.SCHEMA)

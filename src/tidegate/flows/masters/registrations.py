@@ -1,0 +1,275 @@
+"""The `registrations` flow: a new customer of the store gets a minimal account in the company, or a review.
+
+Making the account is the same delivery as where an order needs it first (`flows/orders/customers.py`), under the
+same key: whichever flow comes first makes it, and the other waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.orders.customers import (
+    CreateCustomer,
+    CustomerRules,
+    LookUp,
+    after_look_up,
+    wanted_account,
+)
+from tidegate.domain.orders.keys import customer_key
+from tidegate.domain.orders.order import Address, Customer, Order, Totals
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.mapping import customer_rules
+from tidegate.flows.orders.customers import STEP, CustomerDesk
+from tidegate.flows.orders.verification import verify_customers
+from tidegate.ledger import cursors, delivery, lookups, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+from tidegate.magento.people import StorePeople, WireCustomer, WireCustomerAddress, created_at
+from tidegate.sage.port import CustomerQuery, Session
+
+FLOW = "registrations"
+#: New customers are read again so far behind the last reading, for what was saved late.
+OVERLAP = timedelta(minutes=15)
+
+_SUBJECT = msgspec.json.Decoder(Order)
+
+
+class RegistrationDesk(CustomerDesk):
+    """Makes accounts for people instead of for orders."""
+
+    def __init__(self, cycle: Cycle, session: Session) -> None:
+        super().__init__(cycle, session)
+        self.rules = replace(
+            customer_rules(cycle.name, cycle.connection.settings),
+            unknown="create",
+            create_on_hold=cycle.connection.settings.accounts.approval == "hold",
+        )
+
+    def registration(self, creation: CreateCustomer, order: Order) -> NewDelivery:
+        """The delivery that creates the account; it keeps the person, so that no reading is needed again."""
+        waits = self.cycle.connection.settings.accounts.approval == "review"
+        return NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=STEP,
+            key=creation.key,
+            label=creation.email,
+            subject=msgspec.json.encode(order).decode(),
+            state=State.REVIEW if waits else State.QUEUED,
+            reason="a new customer: `tidegate queue retry` makes the account" if waits else "",
+        )
+
+    def refused(self, order: Order, failure: Failure) -> NewDelivery:
+        """Several accounts fit: a person says which."""
+        return NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=STEP,
+            key=customer_key(order.store, order.customer.id or 0),
+            label=order.customer.email,
+            subject=msgspec.json.encode(order).decode(),
+            state=State.REVIEW,
+            reason_code=failure.code,
+            reason=failure.text,
+        )
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    people = new_people(cycle.connection)
+    if isinstance(people, Failure):
+        cycle.store_failed(people)
+        people = []
+    waiting = queue.depth(cycle.name, FLOW, STEP)
+    if not cycle.may_call_company() or not (people or waiting or in_doubt(cycle)):
+        return
+    with cycle.connection.company.session() as session:
+        verify_customers(cycle, session)
+        desk = RegistrationDesk(cycle, session)
+        if people and cycle.may_call_company():
+            take_in(cycle, desk, people)
+        for item in queue.due(
+            cycle.name, FLOW, STEP, cycle.connection.settings.flows[FLOW].batch, cycle.now()
+        ):
+            if not cycle.may_call_company():
+                return
+            cycle.keep_lease()
+            failure = fenced(item.label, partial(make, desk, item))
+            if failure is not None:  # what has left is looked up by the next cycle, as after a death
+                queued = [one for one in lookups.items([item.id]) if one.state is State.QUEUED]
+                cycle.apply([cycle.after_failure(one, failure, None) for one in queued])
+
+
+def in_doubt(cycle: Cycle) -> bool:
+    """Whether an account may or may not have been made."""
+    return bool(queue.in_doubt(cycle.name, FLOW, STEP, cycle.now(), 1))
+
+
+def take_in(cycle: Cycle, desk: RegistrationDesk, people: list[Order]) -> None:
+    """Who has no account yet gets a delivery; they and the cursor are one commit."""
+    persons = dict(enumerate(people))
+    answers, creations = desk.decide(persons)
+    if cycle.ended_by is not None:
+        return
+    specs = [desk.registration(creation, persons[ids[0]]) for creation, ids in creations.values()]
+    specs += [
+        desk.refused(persons[number], answer)
+        for number, answer in answers.items()
+        if isinstance(answer, Failure)
+    ]
+    with transaction("registrations"):
+        delivery.create_many(specs, cycle.now())
+        cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
+    cycle.count("read", len(people))
+    cycle.count("captured", len(specs))
+
+
+def make(desk: RegistrationDesk, item: Item) -> None:
+    """Find the account, or make it."""
+    person = _SUBJECT.decode(item.subject)
+    answers, creations = desk.decide({0: person})
+    for creation, _ in creations.values():
+        desk.create(creation, person)
+    account = answers.get(0)
+    if isinstance(account, Failure):  # a person said "go on" before the question was answered
+        verdict = Verdict(item.id, "h", code=account.code, text=account.text)
+        desk.cycle.apply([verdict])
+    if isinstance(account, str):
+        # made meanwhile by somebody else: by hand, or for an order before the ledger was restored
+        text = f"the company has the account {account}"
+        desk.cycle.apply([Verdict(item.id, "e", text=text, target_id=account, target_number=account)])
+
+
+def new_people(connection: Connection) -> list[Order] | Failure:
+    """Customers of the connection's websites who registered since the last reading."""
+    text = cursors.read(connection.name, FLOW, "created")
+    since = datetime.fromisoformat(text) - OVERLAP if text else connection.settings.capture.since
+    first = connection.settings.capture.since
+    websites = connection.store.shop.websites()
+    if isinstance(websites, Failure):
+        return websites
+    names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
+    found: list[Order] = []
+    for page in StorePeople(connection.store.client, connection.page_size).customers(created=since):
+        if isinstance(page, Failure):
+            return page
+        for each in page.customers:
+            at = created_at(each)
+            if each.website_id in names and at is not None and (first is None or at >= first):
+                found.append(person_of(connection, each, names[each.website_id], at))
+    return found
+
+
+_NOTHING = Totals(*[Decimal(0)] * 6)
+
+
+def person_of(connection: Connection, customer: WireCustomer, website: str, at: datetime) -> Order:
+    """A registration as an order of nothing: so whose account it is, is decided by the same rules."""
+    address = address_of(customer)
+    name = " ".join(part for part in (customer.firstname, customer.lastname) if part)
+    return Order(
+        store=connection.store.name,
+        entity_id=0,
+        increment_id=f"customer {customer.id}",
+        store_view_id=customer.store_id or 0,
+        website=website,
+        state="",
+        status="",
+        created_at=at,
+        updated_at=at,
+        currency="",
+        base_currency="",
+        customer=Customer(
+            email=customer.email,
+            name=name,
+            id=customer.id,
+            group_id=customer.group_id,
+            vat_number=customer.taxvat or "",
+        ),
+        billing=address,
+        shipping=None,
+        shipping_method="",
+        shipping_description="",
+        shipping_tax_rate=Decimal(0),
+        payment_method="",
+        lines=(),
+        totals=_NOTHING,
+        base_totals=_NOTHING,
+    )
+
+
+def address_of(customer: WireCustomer) -> Address:
+    """The customer's billing address, or the first, or none: many register without."""
+    addresses = customer.addresses or []
+    chosen = next((each for each in addresses if each.default_billing), addresses[0] if addresses else None)
+    one = chosen or WireCustomerAddress(firstname=customer.firstname, lastname=customer.lastname)
+    return Address(
+        name=" ".join(part for part in (one.firstname, one.lastname) if part),
+        company=one.company or "",
+        street=tuple(one.street or ()),
+        city=one.city or "",
+        region=(one.region.region if one.region else None) or "",
+        postcode=one.postcode or "",
+        country=one.country_id or "",
+        telephone=one.telephone or "",
+        email=customer.email,
+        vat_id=one.vat_id or "",
+    )
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What would become of each new customer; nothing is kept and nothing is sent."""
+    people = new_people(connection)
+    if isinstance(people, Failure):
+        return [{"problem": people.text}]
+    rules = replace(customer_rules(connection.name, connection.settings), unknown="create")
+    wanted = {number: wanted_account(person, rules) for number, person in enumerate(people)}
+    queries = {
+        query.key: CustomerQuery(key=query.key, account=query.account, email=query.email)
+        for each in wanted.values()
+        if isinstance(each, LookUp)
+        for query in each.queries
+    }
+    matches: Mapping[str, Any] | Failure = {}
+    if queries:
+        with connection.company.session() as session:
+            matches = session.find_customers(list(queries.values()))
+    if isinstance(matches, Failure):
+        return [{"problem": matches.text}]
+    return list(_rows(connection, people, wanted, rules, matches))
+
+
+def _rows(
+    connection: Connection,
+    people: list[Order],
+    wanted: Mapping[int, Any],
+    rules: CustomerRules,
+    matches: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    approval = connection.settings.accounts.approval
+    for number, person in enumerate(people):
+        answer = wanted[number]
+        if isinstance(answer, LookUp):
+            answer = after_look_up(person, rules, matches)
+        row: dict[str, Any] = {"customer": person.customer.id, "email": person.customer.email}
+        if isinstance(answer, CreateCustomer):
+            yield row | {"would": "review" if approval == "review" else "create", "account": answer.account}
+        elif isinstance(answer, Failure):
+            yield row | {"would": "review", "account": "", "reason": answer.text}
+        else:
+            yield row | {"would": "nothing", "account": answer.account}

@@ -1,0 +1,259 @@
+"""Carry one batch of orders into the company: accounts, translation, look-up, then one by one.
+
+The order of things is what keeps an order from being sent twice:
+
+1. a pooled look-up shows which of the batch the company has already (adopted, not sent);
+2. the attempt is committed before its request leaves;
+3. its outcome is committed together with the next attempt; a process that dies in between leaves
+   an attempt without an outcome, which is *in doubt* and looked up before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.missing import together
+from tidegate.domain.orders.capture import is_over
+from tidegate.domain.orders.keys import Standing, standing
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.terms import Terms
+from tidegate.domain.orders.totals import translate
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.gaps import with_lacking
+from tidegate.flows.orders import reductions
+from tidegate.flows.orders.customers import CustomerDesk
+from tidegate.flows.orders.found_orders import judge_found, verdict_of_accepted
+from tidegate.flows.status import notes
+from tidegate.flows.stored_order import NEVER_READ
+from tidegate.ledger import delivery, lookups
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared, Session
+
+read_document = msgspec.json.Decoder(Order).decode
+
+
+#: A pause shorter than this between record and request is never too long.
+SHORTEST_PAUSE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An order with everything it needs to leave."""
+
+    item: Item
+    prepared: Prepared
+    read: Order  #: as the store has it
+
+    @property
+    def order(self) -> SalesOrder:
+        """The order in the company's terms."""
+        return self.prepared.order
+
+
+def why_over(order: Order) -> str:
+    """Why an order is not sent any more."""
+    if standing(order) is Standing.CANCELLED:
+        return "cancelled in Magento; it is sent when that is undone there"
+    return "all of it is cancelled or refunded in Magento"
+
+
+class OrderBatch:
+    """Up to `batch` deliveries on one seat."""
+
+    def __init__(self, cycle: Cycle, session: Session, terms: Terms) -> None:
+        self.cycle = cycle
+        self.session = session
+        self.terms = terms
+        self.capabilities = cycle.connection.company.capabilities
+
+    def carry(self, items: Sequence[Item]) -> None:
+        """Send what can be sent; every item ends in a committed state or stays queued."""
+        failure = fenced(
+            items[0].label if len(items) == 1 else "a batch of orders", lambda: self.whole(items)
+        )
+        if failure is None:
+            return
+        # Whose fault it is shows one by one. What has left is looked up by the next cycle, as after a death.
+        queued = [item for item in lookups.items([item.id for item in items]) if item.state is State.QUEUED]
+        if len(items) == 1:
+            self.commit([self.cycle.after_failure(item, failure, None) for item in queued])
+            return
+        for item in queued:
+            if self.cycle.may_call_company():
+                self.carry([item])
+
+    def whole(self, items: Sequence[Item]) -> None:
+        """All of them together: prepared, looked up, sent."""
+        ready = self.prepare(items)
+        if ready and self.cycle.may_call_company():
+            self.send(self.not_there_yet(ready))
+
+    def prepare(self, items: Sequence[Item]) -> list[Ready]:
+        """Translate and resolve; whoever cannot go is held or put to review at once."""
+        orders = {item.id: read_document(item.document) for item in items if item.document}
+        known = [item for item in items if item.id in orders and not is_over(orders[item.id])]
+        accounts = CustomerDesk(self.cycle, self.session).accounts(
+            known, {item.id: orders[item.id] for item in known}
+        )
+        translated: list[tuple[Item, SalesOrder]] = []
+        verdicts = [self.cycle.after_failure(item, NEVER_READ, None) for item in items if not item.document]
+        verdicts += [
+            # As the store had it when it was read last: no retry by mistake sends such an order.
+            Verdict(item.id, "m", text=why_over(orders[item.id]))
+            for item in items
+            if item.id in orders and is_over(orders[item.id])
+        ]
+        held: list[tuple[Item, str, Failure]] = []
+        for item in known:
+            if item.id not in accounts:  # the look-up itself failed: untouched until the next cycle
+                continue
+            account = accounts[item.id]
+            number = "" if isinstance(account, Failure) else account
+            result = self.translate(orders[item.id], number)
+            if isinstance(account, Failure):  # and what the order misses besides
+                others = [result] if isinstance(result, Failure) else []
+                result = together([account, *others]) or account
+            if isinstance(result, Failure):
+                held.append((item, number, result))
+            else:
+                translated.append((item, result))
+        failures = [failure for _, _, failure in held]
+        if held and self.cycle.may_call_company():
+            failures = with_lacking(
+                self.session,
+                self.terms,
+                self.capabilities.arithmetic,
+                [(orders[item.id], number, failure) for item, number, failure in held],
+            )
+        verdicts += [
+            self.cycle.after_failure(item, failure, None)
+            for (item, _, _), failure in zip(held, failures, strict=True)
+        ]
+        ready: list[Ready] = []
+        if translated and self.cycle.may_call_company():
+            answers = self.session.prepare([order for _, order in translated])
+            for (item, _), answer in zip(translated, answers, strict=True):
+                if isinstance(answer, Prepared):
+                    ready.append(Ready(item, answer, orders[item.id]))
+                elif answer.ends_cycle:  # a pooled read failed: that says nothing about this record
+                    self.cycle.call_failed(answer)
+                else:
+                    verdicts.append(self.cycle.after_failure(item, answer, None))
+        self.commit(verdicts)
+        return ready
+
+    def translate(self, order: Order, account: str) -> SalesOrder | Failure:
+        """The order in the company's terms, or why not."""
+        return translate(order, self.terms, self.capabilities.arithmetic, account=account)
+
+    def not_there_yet(self, ready: Sequence[Ready]) -> list[Ready]:
+        """Look up every order before its first sending; adopt what is there."""
+        missing: list[Ready] = []
+        size = self.capabilities.lookups_per_call
+        for start in range(0, len(ready), size):
+            chunk = ready[start : start + size]
+            found = self.session.find_orders(
+                [OrderKey(each.order.key, each.order.reference) for each in chunk]
+            )
+            if isinstance(found, Failure):
+                self.cycle.call_failed(found)
+                return missing
+            verdicts = []
+            for each in chunk:
+                verdict = judge_found(self.cycle, each.item, found[each.order.key], each.order)
+                if verdict is None:
+                    missing.append(each)
+                else:
+                    verdicts.append(verdict)
+            self.commit(verdicts)
+        return missing
+
+    def send(self, ready: Sequence[Ready]) -> None:
+        """Attempt, send, settle; stops before the first call that a closed window forbids."""
+        outcomes: list[Verdict] = []
+        try:
+            for chunk in self.chunks(ready):
+                if not self.cycle.may_call_company():
+                    break
+                recorded_at = self.cycle.now()
+                attempts = self.begin(chunk, outcomes)
+                outcomes = []
+                leaving = {each.order.key: each for each in chunk if each.item.id in attempts}
+                # a clock that was put back meanwhile hides how long that took
+                if not timedelta(0) <= self.cycle.now() - recorded_at <= self.longest_pause():
+                    outcomes = [self.too_late(each, attempts[each.item.id]) for each in leaving.values()]
+                    break
+                if leaving:
+                    for key, outcome in self.session.send_orders(
+                        [each.prepared for each in leaving.values()]
+                    ):
+                        each = leaving[key]
+                        outcomes.append(self.verdict(each, attempts[each.item.id], outcome))
+        finally:
+            self.commit(outcomes)
+
+    def begin(self, chunk: Sequence[Ready], outcomes: Sequence[Verdict]) -> dict[int, int]:
+        """One commit: the last chunk's outcomes and this chunk's attempts."""
+        self.cycle.keep_lease()
+        now = self.cycle.now()
+        with transaction("attempt"):
+            self.settle(outcomes)
+            for each in chunk:
+                reductions.remember(each.item, each.read, each.order, now)
+            return delivery.begin(
+                self.cycle.lease,
+                self.cycle.batch_id,
+                [(each.item.id, each.prepared.payload_hash) for each in chunk],
+                now,
+            )
+
+    def longest_pause(self) -> timedelta:
+        """A machine may sleep between record and request; by the settle time others may act on the record."""
+        return max(
+            timedelta(minutes=self.cycle.connection.company_settings.settle_minutes) / 2, SHORTEST_PAUSE
+        )
+
+    def too_late(self, each: Ready, attempt_id: int) -> Verdict:
+        """Recorded, but not sent: it goes with the next cycle, after another look-up."""
+        text = "not sent: this machine paused between recording the attempt and sending it"
+        return Verdict(each.item.id, "g", attempt_id=attempt_id, text=text)
+
+    def verdict(self, each: Ready, attempt_id: int, outcome: Outcome) -> Verdict:
+        """What the company's answer means for one delivery."""
+        self.cycle.count("sent")
+        if isinstance(outcome, Accepted):
+            self.cycle.heard(None)
+            return verdict_of_accepted(self.cycle, each.item, outcome, each.order, attempt_id)
+        verdict = self.cycle.after_failure(each.item, outcome, attempt_id)
+        self.cycle.heard(outcome if verdict.letter == "d" else None)
+        return verdict
+
+    def commit(self, verdicts: Sequence[Verdict]) -> None:
+        """Commit decisions with everything that follows from them."""
+        if verdicts:
+            with transaction("outcome"):
+                self.settle(verdicts)
+
+    def settle(self, verdicts: Sequence[Verdict]) -> None:
+        """Inside a transaction: the transitions, and the notes to Magento that they bring."""
+        if verdicts:
+            now = self.cycle.now()
+            moved_on = set(delivery.apply(verdicts, now, lease=self.cycle.lease))
+            done = [verdict for verdict in verdicts if verdict.delivery_id not in moved_on]
+            notes.ask_for(self.cycle, [verdict for verdict in done if verdict.letter in ("c", "e")], now)
+
+    def chunks(self, ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:
+        """As many orders as one call of this product carries."""
+        size = self.capabilities.orders_per_call
+        for start in range(0, len(ready), size):
+            yield ready[start : start + size]

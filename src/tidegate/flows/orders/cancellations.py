@@ -1,0 +1,174 @@
+"""Orders that Magento cancelled, or refunded completely before anything was delivered.
+
+Each is looked up in the company before it is believed that it never got there: an answer may have
+been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
+is cancelled where the connection says `cancellation = "cancel"` and the product can; else a person
+decides. A cancellation waits until its order is confirmed, or is proved absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.keys import order_key
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.status import notes
+from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, Found, OrderKey, Session
+
+STEP = "cancel"
+#: Cancellations in one cycle; the rest waits for the next one.
+MOST = 200
+#: The letters that lead an order of each state to `confirmed` when the company has it after all.
+ADOPTION = {
+    State.QUEUED: "e",
+    State.HELD: "o",
+    State.REVIEW: "o",
+    State.SKIPPED: "pe",
+    State.CANCELLED: "pe",
+}
+
+
+def run(cycle: Cycle, session: Session) -> None:
+    """Carry out the cancellations whose order is settled."""
+    # Cancelling is repeatable: what is cancelled or gone already is accepted again.
+    doubtful = queue.in_doubt(cycle.name, cycle.flow, STEP, cycle.started, MOST)
+    text = "no answer to the cancellation; it is sent again, which is harmless"
+    cycle.apply([cycle.after_absence(item, text) for item in doubtful])
+    pairs = []
+    for item in queue.due(cycle.name, cycle.flow, STEP, MOST, cycle.now()):
+        order = lookups.step_of(item.source_id, cycle.flow, "order")
+        if order is not None:
+            pairs.append((item, order))
+    look_up(cycle, session, [pair for pair in pairs if to_be_looked_up(pair[1])])
+    for item, _ in pairs:
+        order = lookups.step_of(item.source_id, cycle.flow, "order")
+        if order is not None and order.state is State.CONFIRMED and cycle.may_call_company():
+            failure = fenced(item.label, partial(cancel, cycle, session, item, order))
+            if failure is not None:
+                cycle.apply([cycle.after_failure(item, failure, None)])
+
+
+def to_be_looked_up(order: Item) -> bool:
+    """Whether the company has not confirmed it. In doubt it has its own look-up, with its own patience."""
+    return order.state in ADOPTION and not (order.state is State.REVIEW and order.target_id)
+
+
+def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) -> None:
+    """Pooled: absent orders are cancelled for good, the others are confirmed first."""
+    size = cycle.connection.company.capabilities.lookups_per_call
+    for start in range(0, len(pairs), size):
+        if not cycle.may_call_company():
+            return
+        chunk = pairs[start : start + size]
+        keys = [OrderKey(order_key(order.store, order.entity_id or 0), order.label) for _, order in chunk]
+        found = session.find_orders(keys)
+        if isinstance(found, Failure):
+            cycle.call_failed(found)
+            return
+        for (item, order), key in zip(chunk, keys, strict=True):
+            ours = [each for each in found[key.key] if each.ours]
+            if ours:
+                adopt(cycle, order, ours[0])
+            else:
+                believe(cycle, item, order)
+
+
+def adopt(cycle: Cycle, order: Item, there: Found) -> None:
+    """The company has it after all."""
+    cycle.count("adopted")
+    with transaction("outcome"):
+        for letter in ADOPTION[order.state]:
+            verdict = Verdict(
+                order.id,
+                letter,
+                text="the company has it" if letter == "p" else "",
+                target_id=there.id if letter != "p" else "",
+                target_number=there.number if letter != "p" else "",
+                target_status=there.status if letter != "p" else "",
+                total=there.gross if letter != "p" else None,
+                links=(("sage-order", there.id, there.number),) if letter != "p" else (),
+            )
+            delivery.apply([verdict], cycle.now(), lease=cycle.lease)
+        notes.ask_for(cycle, [verdict], cycle.now())
+
+
+def believe(cycle: Cycle, item: Item, order: Item) -> None:
+    """The company does not have it, so it never will."""
+    text = "cancelled or refunded in Magento; the company does not have it"
+    with transaction("absent"):
+        if order.state not in (State.CANCELLED, State.SKIPPED):
+            never_sent(cycle, order, text)
+        delivery.apply([Verdict(item.id, "m", text=text)], cycle.now(), lease=cycle.lease)
+    release_child(cycle, order)
+
+
+def never_sent(cycle: Cycle, order: Item, text: str) -> None:
+    """Cancelled; where an attempt stood open (a twin made it a review), the look-up has just settled it."""
+    cancelled = Verdict(order.id, "m", text=text)
+    if delivery.apply([cancelled], cycle.now(), lease=cycle.lease):
+        doubtful = [Verdict(order.id, "r", text=text), Verdict(order.id, "f", text=text)]
+        delivery.apply([*doubtful, cancelled], cycle.now(), lease=cycle.lease)
+
+
+def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
+    """One cancellation of an order that the company has."""
+    if (
+        cycle.connection.settings.cancellation != "cancel"
+        or not cycle.connection.company.capabilities.cancels_orders
+    ):
+        ask_a_person(cycle, item, order)
+        return
+    with transaction("attempt"):
+        attempts = delivery.begin(
+            cycle.lease, cycle.batch_id, [(item.id, f"cancel:{order.target_id}")], cycle.now()
+        )
+    if item.id not in attempts:
+        return
+    outcome = session.cancel_order(order.target_id, order.target_number)
+    if isinstance(outcome, Accepted):
+        cycle.heard(None)
+        cycle.count("cancelled")
+        with transaction("outcome"):
+            delivery.apply(
+                [
+                    Verdict(item.id, "c", attempt_id=attempts[item.id], target_id=order.target_id),
+                    Verdict(
+                        order.id, "q", text="cancelled in the company after Magento cancelled or refunded it"
+                    ),
+                ],
+                cycle.now(),
+                lease=cycle.lease,
+            )
+        release_child(cycle, order)
+    else:
+        verdict = cycle.after_failure(item, outcome, attempts[item.id])
+        cycle.heard(outcome if verdict.letter == "d" else None)
+        cycle.apply([verdict])
+
+
+def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:
+    """The order is in the company and the rule, or the product, leaves it to a person."""
+    failure = Failure(
+        Code.CANCEL_AFTER_SEND,
+        f"Magento cancelled or refunded the whole order after it was sent as {order.target_number}. Cancel it in "
+        "the company, "
+        f"then `tidegate queue link {item.label} --step cancel`; or leave it: `tidegate queue cancel`.",
+    )
+    cycle.apply([cycle.after_failure(item, failure, None)])
+
+
+def release_child(cycle: Cycle, order: Item) -> None:
+    """An edited order's copy goes out once its parent is cancelled."""
+    with transaction("release"):
+        cycle.count(
+            "released",
+            delivery.release_waiting(cycle.name, [f"order:{order.store}:{order.entity_id}"], cycle.now()),
+        )

@@ -1,0 +1,312 @@
+"""Whose account each order of a batch goes to: matched, or created first, exactly once.
+
+Creating is a delivery of its own (step `customer`) with the same discipline
+as an order: recorded before it leaves, in doubt without an answer, looked up before it is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.customers import (
+    BY_EMAIL,
+    CREATED,
+    CreateCustomer,
+    LookUp,
+    UseAccount,
+    account_reference,
+    after_look_up,
+    wanted_account,
+)
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.order import Order
+from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.mapping import customer_rules
+from tidegate.flows.masters import account_book
+from tidegate.ledger import customers as links
+from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger.customers import KnownCustomer
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, CustomerMatch, CustomerQuery, NewCustomer, Session
+
+FLOW = "orders"
+STEP = "customer"
+#: Candidates for an account reference that are tried before a person is asked.
+MOST_REFERENCES = 5
+#: Accounts that nobody needs any more and that one cycle strikes off the queue.
+MOST_FORGOTTEN = 100
+
+Account = str | Failure
+
+
+class CustomerDesk:
+    """Settles accounts on one seat."""
+
+    def __init__(self, cycle: Cycle, session: Session) -> None:
+        self.cycle = cycle
+        self.session = session
+        self.rules = customer_rules(cycle.name, cycle.connection.settings)
+        by_rule = cycle.connection.settings.accounts.hold_orders
+        self.on_hold = account_book.on_hold(cycle.name) if by_rule else frozenset[str]()
+
+    def accounts(self, items: Sequence[Item], orders: Mapping[int, Order]) -> dict[int, Account]:
+        """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
+        with self.cycle.accounts:  # two seats must not create one customer
+            answers, creations = self.decide(orders)
+            for creation, wanting in creations.values():
+                account = self.create(creation, orders[wanting[0]])
+                if account is None:
+                    continue
+                for item_id in wanting:
+                    answers[item_id] = account
+            return {item.id: self.unless_on_hold(answers[item.id]) for item in items if item.id in answers}
+
+    def known_account(self, item: Item, order: Order) -> Account:
+        """The account as far as it can be told without creating anything; for releases."""
+        answers, creations = self.decide({item.id: order})
+        if item.id in answers:
+            return self.unless_on_hold(answers[item.id])
+        if creations:
+            return self.pending_creation(next(iter(creations.values()))[0])
+        return Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked", missing=item.waits_for)
+
+    def unless_on_hold(self, account: Account) -> Account:
+        """The account, or the wait for the end of its hold; orders that wait for it are tried every cycle."""
+        if isinstance(account, Failure) or account not in self.on_hold:
+            return account
+        return Failure(
+            Code.CUSTOMER_PENDING,
+            f"account {account} is on hold in the company; the order goes out when the hold ends",
+            missing=f"hold:{account}",
+            sent=False,
+        )
+
+    def decide(
+        self, orders: Mapping[int, Order]
+    ) -> tuple[dict[int, Account], dict[str, tuple[CreateCustomer, list[int]]]]:
+        """Answer from the rules, the ledger and one pooled look-up; what is left must be created."""
+        answers: dict[int, Account] = {}
+        creations: dict[str, tuple[CreateCustomer, list[int]]] = {}
+        unknown: dict[int, LookUp] = {}
+        for item_id, order in orders.items():
+            decision = wanted_account(order, self.rules)
+            remembered = links.find(self.cycle.name, order.website, [link_key(order)]).get(
+                links.key_of(link_key(order))
+            )
+            if isinstance(decision, UseAccount):
+                answers[item_id] = decision.account
+            elif isinstance(decision, Failure):
+                answers[item_id] = decision
+            elif remembered is not None and self.counts(remembered, order.website):
+                answers[item_id] = remembered.account
+            else:
+                unknown[item_id] = decision
+        matches = self.look_up(unknown)
+        if matches is None:
+            return answers, creations
+        for item_id in unknown:
+            order = orders[item_id]
+            answer = after_look_up(order, self.rules, matches)
+            if isinstance(answer, UseAccount):
+                answers[item_id] = answer.account
+                self.remember(order, answer.account, "", answer.how)
+            elif isinstance(answer, Failure):
+                answers[item_id] = answer
+            else:
+                creations.setdefault(answer.key, (answer, []))[1].append(item_id)
+        return answers, creations
+
+    def counts(self, link: KnownCustomer, website: str) -> bool:
+        """Whether a remembered account may be used: one found by e-mail only where addresses are believed."""
+        return link.how != BY_EMAIL or website in self.rules.trust_emails
+
+    def look_up(self, unknown: Mapping[int, LookUp]) -> Mapping[str, Sequence[CustomerMatch]] | None:
+        """One pooled question for all; None when the company could not be asked."""
+        queries = {query.key: query for each in unknown.values() for query in each.queries}
+        if not queries:
+            return {}
+        if not self.cycle.may_call_company():
+            return None
+        asked = [
+            CustomerQuery(key=each.key, account=each.account, email=each.email) for each in queries.values()
+        ]
+        found = self.session.find_customers(asked)
+        if isinstance(found, Failure):
+            self.cycle.call_failed(found)
+            return None
+        return found
+
+    def create(self, creation: CreateCustomer, order: Order) -> Account | None:
+        """Create the account, or say what its orders wait for; None when the cycle ended meanwhile."""
+        if not self.cycle.may_call_company():
+            return None
+        with transaction("registration"):
+            ids = delivery.create_many([self.registration(creation, order)], self.cycle.now())
+        (item,) = lookups.items([ids[creation.key]])
+        there = self.session.find_created_customers([creation.key])
+        if isinstance(there, Failure):
+            self.cycle.call_failed(there)
+            return None
+        match = there[creation.key]
+        if match is not None:
+            return self.adopt(item, order, match)
+        if item.state is State.IN_DOUBT:
+            settled = self.cycle.now() - timedelta(
+                minutes=self.cycle.connection.company_settings.settle_minutes
+            )
+            if item.changed_at > settled:
+                return self.pending_creation(creation)
+            self.cycle.apply([self.cycle.after_absence(item)])
+        elif item.state is State.CONFIRMED:
+            return self.vanished(creation, item)
+        elif item.state is State.CANCELLED:  # nobody needed it for a while
+            self.cycle.apply([Verdict(item.id, "p", text="an order needs the account again")])
+        elif item.state is not State.QUEUED:
+            return self.pending_creation(creation)
+        wanted = self.free_reference(creation)
+        if wanted is None or not self.cycle.may_call_company():
+            return None
+        if isinstance(wanted, Failure):
+            self.cycle.apply([self.cycle.after_failure(item, wanted, None)])
+            return self.pending_creation(creation)
+        return self.send(item, creation, order, wanted)
+
+    def send(self, item: Item, creation: CreateCustomer, order: Order, reference: str) -> Account:
+        """One attempt to create."""
+        customer = NewCustomer(
+            key=creation.key,
+            account=reference,
+            name=creation.name,
+            email=creation.email,
+            address=creation.address,
+            vat_number=creation.vat_number,
+            on_hold=creation.on_hold,
+        )
+        with transaction("attempt"):
+            fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
+            attempts = delivery.begin(
+                self.cycle.lease, self.cycle.batch_id, [(item.id, fingerprint)], self.cycle.now()
+            )
+        attempt = attempts.get(item.id)
+        if attempt is None:
+            return self.pending_creation(creation)
+        outcome = self.session.create_customer(customer)
+        if isinstance(outcome, Failure):
+            verdict = self.cycle.after_failure(item, outcome, attempt)
+            self.cycle.heard(outcome if verdict.letter == "d" else None)
+            self.cycle.apply([verdict])
+            return self.pending_creation(creation)
+        self.cycle.heard(None)
+        self.settle(item, order, outcome, attempt)
+        return outcome.number
+
+    def adopt(self, item: Item, order: Order, match: CustomerMatch) -> Account:
+        """The account is there already: an earlier answer was lost."""
+        accepted = Accepted(id=match.id, number=match.account)
+        if item.state in (State.IN_DOUBT, State.QUEUED, State.REVIEW, State.HELD):
+            self.settle(item, order, accepted, None)
+        else:
+            self.remember(order, match.account, match.id, CREATED)
+        return match.account
+
+    def settle(self, item: Item, order: Order, accepted: Accepted, attempt: int | None) -> None:
+        """Confirmed; orders that waited for the account go on."""
+        letter = "c" if attempt is not None else ("o" if item.state in (State.REVIEW, State.HELD) else "e")
+        verdict = Verdict(
+            item.id,
+            letter,
+            attempt_id=attempt,
+            target_id=accepted.id,
+            target_number=accepted.number,
+            adopted=attempt is None,
+        )
+        with transaction("outcome"):
+            now = self.cycle.now()
+            delivery.apply([verdict], now, lease=self.cycle.lease)
+            links.save([self.link(order, accepted.number, accepted.id, CREATED)], now)
+            delivery.release_waiting(self.cycle.name, [f"registration:{item.key}"], now)
+
+    def remember(self, order: Order, account: str, target_id: str, how: str) -> None:
+        """Keep the match, so that the next order of this customer costs no call."""
+        with transaction("customer"):
+            links.save([self.link(order, account, target_id, how)], self.cycle.now())
+
+    def link(self, order: Order, account: str, target_id: str, how: str) -> KnownCustomer:
+        """The ledger's note that this customer has this account."""
+        return KnownCustomer(self.cycle.name, order.website, link_key(order), account, target_id, how)
+
+    def free_reference(self, creation: CreateCustomer) -> str | Failure | None:
+        """The first candidate that no account of the company has; None when it could not be asked."""
+        candidates = [
+            account_reference(creation.prefix, creation.identity, n) for n in range(MOST_REFERENCES)
+        ]
+        found = self.session.find_customers([CustomerQuery(key=each, account=each) for each in candidates])
+        if isinstance(found, Failure):
+            self.cycle.call_failed(found)
+            return None
+        for candidate in candidates:
+            if not found[candidate]:
+                return candidate
+        return Failure(
+            Code.REFUSED,
+            f"every account reference tried for {creation.email} is taken: {', '.join(candidates)}. "
+            "Map the customer under customers.accounts, or change account_prefix.",
+        )
+
+    def registration(self, creation: CreateCustomer, order: Order) -> NewDelivery:
+        """The delivery that creates the account."""
+        return NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=STEP,
+            key=creation.key,
+            source_id=None,
+            label=creation.email,
+            subject=msgspec.json.encode({"email": creation.email, "website": order.website}).decode(),
+            state=State.QUEUED,
+        )
+
+    def pending_creation(self, creation: CreateCustomer) -> Failure:
+        """What the orders of a customer wait for whose account is not there yet."""
+        return Failure(
+            Code.CUSTOMER_PENDING,
+            f"the account for {creation.email} must be created in the company first",
+            missing=f"registration:{creation.key}",
+            sent=False,
+        )
+
+    def vanished(self, creation: CreateCustomer, item: Item) -> Failure:
+        """The company had the account once: somebody deleted it or took our key off it."""
+        return Failure(
+            Code.UNKNOWN_CUSTOMER,
+            f"account {item.target_number} was created for {creation.email} and is not found any more. "
+            "Restore it, or map the customer under customers.accounts.",
+            missing=f"customer:{creation.email}",
+            sent=False,
+        )
+
+
+def forget_unneeded(cycle: Cycle) -> None:
+    """Accounts that were to be created for orders which have gone since are not created."""
+    wanted = queue.due(cycle.name, FLOW, STEP, MOST_FORGOTTEN, cycle.now())
+    if not wanted or queue.depth(cycle.name, FLOW, "order"):
+        return
+    unneeded = [
+        item
+        for item in wanted
+        if not lookups.held_for(cycle.name, FLOW, "order", f"registration:{item.key}", limit=1)
+    ]
+    cycle.apply([Verdict(item.id, "m", text="no order needs the account any more") for item in unneeded])
+
+
+def link_key(order: Order) -> str:
+    """Who the customer is within a website: the Magento id, or the e-mail of a guest."""
+    return str(order.customer.id) if order.customer.id is not None else order.customer.email.strip().lower()

@@ -1,0 +1,130 @@
+"""What an order that the company already has, or has just accepted, means for its delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.remaining import is_reduced
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.orders import other_hubs, reductions
+from tidegate.flows.stored_order import read_order
+from tidegate.ledger import alerts
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, Found
+
+
+def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
+    """None when the company does not have the order; else adopt it, or let a person decide."""
+    ours = [each for each in found if each.ours]
+    stranger = other_hubs.failure_of(cycle, item, ours)
+    if stranger is not None:
+        return cycle.after_failure(item, stranger, None)
+    if len(ours) > 1:
+        numbers = ", ".join(each.number for each in ours)
+        return cycle.after_failure(
+            item,
+            Failure(
+                Code.DUPLICATE_FOUND,
+                f"{len(ours)} orders in the company carry the key {order.key}: {numbers}. "
+                "Cancel all but one there, then `tidegate queue retry`.",
+            ),
+            None,
+        )
+    if ours:
+        cycle.count("adopted")
+        only = ours[0]
+        accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
+        order = as_it_was_sent(cycle, item, only, order)
+        return verdict_of_accepted(cycle, item, accepted, order, None)
+    if found and Code.DUPLICATE_FOUND not in item.overruled:
+        other = found[0]
+        return cycle.after_failure(
+            item,
+            Failure(
+                Code.DUPLICATE_FOUND,
+                f"order {other.number} in the company has the same customer order number {order.reference} "
+                f"but not Tidegate's key. If it is this order: `tidegate queue link {item.label} {other.number}`; "
+                "if it is another one: `tidegate queue retry --overrule`.",
+                details={"number": other.number, "id": other.id, "key": other.key},
+            ),
+            None,
+        )
+    return None
+
+
+def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> SalesOrder:
+    """The order with the total that it was sent with, where Magento has taken something back since.
+
+    What the company has decides: the total of what remains now, or an earlier one; then the rest is a
+    matter of its own (`flows/orders/reductions.py`).
+    """
+    now = read_order(item.document) if item.document else None
+    if now is None or not is_reduced(now):
+        return order
+    if there.gross is None or within(cycle, there.gross - order.gross):
+        with transaction("remember"):
+            reductions.remember(item, now, order, cycle.now())
+        return order
+    if not any(within(cycle, there.gross - each) for each in reductions.earlier_totals(item, now, order)):
+        return order
+    if item.source_id is not None:
+        with transaction("reduced"):
+            text = f"Magento took back a part of order {item.label} after it was sent"
+            reductions.ask(cycle, now, item.source_id, text, cycle.now())
+    return msgspec.structs.replace(order, gross=there.gross)
+
+
+def verdict_of_accepted(
+    cycle: Cycle, item: Item, accepted: Accepted, order: SalesOrder, attempt_id: int | None
+) -> Verdict:
+    """Confirmed, if the company's total is the store's; else the order waits for a person.
+
+    The order exists in the company in either case and is never sent again: a retry finds it.
+    """
+    difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
+    untold = accepted.gross is None  # absent is not the same total
+    overruled = Code.TOTALS_DIFFER in item.overruled
+    accepted_as_it_is = overruled or (not untold and within(cycle, difference))
+    letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"
+    text = ""
+    code = ""
+    if untold or difference:
+        code = Code.TOTALS_DIFFER.value
+        text = (
+            f"the company's total of order {accepted.number} is {accepted.gross}, the store's {order.gross} "
+            f"{order.currency} (difference {difference})"
+        )
+        if untold:
+            text = (
+                f"the company tells no total of order {accepted.number} that can be read; the store's is "
+                f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
+            )
+        if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act
+            with transaction("alert"):
+                alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
+    cycle.count("confirmed" if letter != "h" else "review")
+    return Verdict(
+        item.id,
+        letter,
+        attempt_id=attempt_id,
+        code=code,
+        text=text,
+        target_id=accepted.id,
+        target_number=accepted.number,
+        target_status=accepted.status,
+        total=accepted.gross,
+        adopted=attempt_id is None,
+        links=(("sage-order", accepted.id, accepted.number),),
+    )
+
+
+def within(cycle: Cycle, difference: Decimal) -> bool:
+    """Whether a difference of totals lies within the connection's tolerance."""
+    return abs(difference) <= cycle.connection.settings.rounding.tolerance

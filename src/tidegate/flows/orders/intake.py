@@ -1,0 +1,378 @@
+"""Taking orders into the ledger: every order read ends in exactly one disposition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from tidegate.config import model
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide
+from tidegate.domain.orders.keys import Standing, content_of, order_key, revision, standing, step_key
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.remaining import is_reduced
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.orders import reductions
+from tidegate.flows.status.steps import last_progress
+from tidegate.flows.stored_order import write_order
+from tidegate.ledger import alerts, cursors, delivery, intake, lookups
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.intake import SourceRow
+from tidegate.magento.orders import Unreadable
+
+FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
+#: Magento's state of an order on hold, and the alert of one that the company has.
+HOLDED, ON_HOLD = "holded", "on-hold-in-store"
+#: A known order changed, and the store cannot show it.
+UNREAD_CHANGE = f"{CHANGE}-unread"
+T = TypeVar("T")
+
+
+class _Strange(Exception):
+    """One order met an error that nobody foresaw."""
+
+    def __init__(self, order: Order, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.order = order
+        self.failure = failure
+
+
+def sound(order: Order, act: Callable[[], T]) -> T:
+    """What is worked out for one order; raises `_Strange` where that fails as nobody foresaw."""
+    found = fenced(f"order {order.increment_id}", act)
+    if isinstance(found, Failure):
+        raise _Strange(order, found)
+    return found
+
+
+class Intake:
+    """Takes pages of orders in, each in one commit."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        settings = cycle.connection.settings
+        self.cycle = cycle
+        self.store = settings.store
+        self.rules = capture_rules(settings)
+        #: Orders of this connection that could not be read so far.
+        self.unreadable = lookups.unreadable_ids(cycle.name, self.store, "order")
+
+    def take(
+        self,
+        orders: Sequence[Order],
+        unreadable: Sequence[Unreadable],
+        *,
+        cursor: tuple[str, datetime | None] | None = None,
+    ) -> None:
+        """One commit: the documents, what becomes of each, and the cursor behind them."""
+        mine = [
+            order for order in orders if self.concerns(order.website) or order.entity_id in self.unreadable
+        ]
+        self.fetch_parents(mine)
+        wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
+        known = intake.known(self.store, "order", wanted)
+        strange: list[Unreadable] = []
+        while True:
+            try:
+                self.all_of(mine, [*unreadable, *strange], cursor, known)
+                return
+            except _Strange as one:  # nothing of the page is kept yet: once more, without this order
+                strange.append(Unreadable(one.order.entity_id, one.failure.text, one.failure.code))
+                mine = [order for order in mine if order is not one.order]
+
+    def all_of(
+        self,
+        orders: Sequence[Order],
+        unreadable: Sequence[Unreadable],
+        cursor: tuple[str, datetime | None] | None,
+        known: dict[int, intake.Known],
+    ) -> None:
+        """One commit; raises `_Strange` for the first order that meets an error nobody foresaw."""
+        now = self.cycle.now()
+        with transaction("capture"):
+            fresh = [
+                each for each in orders if sound(each, partial(changed, each, known.get(each.entity_id)))
+            ]
+            rows = [sound(order, partial(self.row, order)) for order in fresh]
+            sources = intake.save_sources(rows, now)
+            for order in fresh:
+                sound(order, partial(self.carry_out, order, known, sources[order.entity_id], now))
+            for order in orders:
+                if order.entity_id in self.unreadable:
+                    self.read_again(order, now)
+            self.park(unreadable, now, changed=cursor is not None)
+            if cursor is not None and cursor[1] is not None:
+                self.move_cursor(cursor[0], cursor[1], now)
+
+    def concerns(self, website: str) -> bool:
+        """Orders of other websites are other connections' business; a deleted store view has no website."""
+        return not self.rules.websites or website in self.rules.websites or not website
+
+    def move_cursor(self, name: str, read_up_to: datetime, now: datetime) -> None:
+        """Forwards only: what was proved in the overlap lies behind the cursor already."""
+        written = cursors.read(self.cycle.name, FLOW, name)
+        if written is None or datetime.fromisoformat(written) < read_up_to:
+            cursors.move(self.cycle.name, FLOW, name, read_up_to.isoformat(), now)
+
+    def fetch_parents(self, orders: Sequence[Order]) -> None:
+        """An edited order follows its parent, so the parent must be known first."""
+        parents = {order.parent_entity_id for order in orders if order.parent_entity_id is not None}
+        parents -= {order.entity_id for order in orders}
+        for missing in sorted(parents - intake.known_ids(self.store, "order", parents)):
+            parent = self.cycle.connection.store.orders.read_one(missing)
+            if isinstance(parent, Order):
+                self.take([parent], [])
+
+    def carry_out(self, order: Order, known: dict[int, intake.Known], source_id: int, now: datetime) -> None:
+        """Inside the page's transaction: the one disposition of one order."""
+        before = known.get(order.entity_id)
+        parent = known.get(order.parent_entity_id or 0)
+        parent_state = self.parent_state(parent)
+        if before is None or before.delivery_id is None:
+            disposition = decide(order, None, self.rules, parent=parent_state)
+            self.create(order, disposition, source_id, now)
+            return
+        if before.delivery_state == State.REVIEW and before.reason_code == Code.UNREADABLE:
+            self.now_readable(order, before, parent_state, now)
+            return
+        disposition = decide(order, self.what_is_known(before, order), self.rules, parent=parent_state)
+        self.watch_hold(order, before, now)
+        self.change(order, before, disposition, source_id, now)
+
+    def parent_state(self, parent: intake.Known | None) -> State | None:
+        """Where the replaced order stands; its cancellation counts once the company was looked at."""
+        if parent is None or not parent.delivery_state:
+            return None
+        cancellation = lookups.step_of(parent.source_id, FLOW, CANCEL)
+        if cancellation is not None and cancellation.state not in FINAL:
+            return State.QUEUED
+        return State(parent.delivery_state)
+
+    def what_is_known(self, before: intake.Known, order: Order) -> Known:
+        """The ledger's record in the rules' words."""
+        state = State(before.delivery_state)
+        unexplained = ""
+        if before.maybe_sent and is_reduced(order):
+            sent = lookups.step_of(before.source_id, FLOW, STEP)
+            unexplained = reductions.unexplained_of(order, sent, before.source_id)
+        return Known(
+            state=state,
+            revision=before.revision,
+            standing=Standing.CANCELLED if before.state == "canceled" else Standing.OPEN,
+            maybe_sent=before.maybe_sent,
+            cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
+            unexplained=unexplained,
+            delivered=bool(unexplained) and reductions.is_delivered(before.source_id),
+        )
+
+    def watch_hold(self, order: Order, before: intake.Known, now: datetime) -> None:
+        """An order that the company has and the store puts on hold: told, until it is released."""
+        if order.state != HOLDED:
+            if before.state == HOLDED:
+                alerts.clear_alert(ON_HOLD, self.cycle.name, order.increment_id, now)
+        elif before.maybe_sent and not self.held_by_us(before.source_id):
+            text = (
+                f"Order {order.increment_id} was put on hold in Magento after it was sent as "
+                f"{before.target_number or 'an order that Sage may have'}, which Sage goes on to deliver. Hold "
+                "it there, too, or release it in Magento: then this alert ends by itself."
+            )
+            alerts.raise_alert(ON_HOLD, self.cycle.name, order.increment_id, text, now)
+
+    def held_by_us(self, source_id: int) -> bool:
+        """Whether the store's hold only repeats Sage's."""
+        told = last_progress(source_id)
+        return told is not None and told.standing is OrderStanding.ON_HOLD
+
+    def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
+        """The order's first delivery.
+
+        A cancelled one is looked up all the same: a ledger restored from an older copy has forgotten
+        what it sent.
+        """
+        if standing(order) is Standing.CANCELLED and not created_before(order, self.rules):
+            self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+        states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
+        self.new(order, STEP, states[disposition.action], disposition, source_id, now)
+        self.cycle.count("captured")
+
+    def change(
+        self, order: Order, before: intake.Known, disposition: Disposition, source_id: int, now: datetime
+    ) -> None:
+        """What a new reading means for a delivery that exists."""
+        delivery_id = before.delivery_id
+        assert delivery_id is not None  # noqa: S101 - the caller has looked
+        reason = disposition.reason
+        match disposition.action:
+            case Action.CANCEL:
+                self.apply([Verdict(delivery_id, "m", text=reason)], now)
+                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+            case Action.CANCEL_SENT:
+                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+            case Action.REDUCED:
+                reductions.ask(self.cycle, order, source_id, reason, now)
+            case Action.CHANGED:
+                step = f"{CHANGE}-{content_of(revision(order))[-12:]}"
+                reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step} --reason corrected`."
+                self.new(order, step, State.REVIEW, replace(disposition, reason=reason), source_id, now)
+                self.alert(disposition.failure, order.increment_id, now)
+            case Action.REFRESH:
+                delivery.refresh_subject({delivery_id: ""}, now, text=reason)
+            case Action.SKIP:
+                self.apply([Verdict(delivery_id, "n", text=reason)], now)
+                self.release_children(order, now)
+            case Action.HOLD:
+                self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
+            case Action.UNSKIP:
+                self.apply([Verdict(delivery_id, "p", text=reason)], now)
+                if disposition.waits_for:
+                    self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
+            case Action.QUEUE:
+                self.apply([Verdict(delivery_id, "a", text=reason)], now)
+            case Action.NOTHING:
+                pass
+
+    def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
+        """An order that could not be read can be read now: decided as on first sight."""
+        delivery_id = before.delivery_id
+        assert delivery_id is not None  # noqa: S101 - the caller has looked
+        disposition = decide(order, None, self.rules, parent=parent)
+        delivery.rename(delivery_id, order.increment_id, now)
+        self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
+        if disposition.action is Action.SKIP:
+            self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
+        elif disposition.action is Action.HOLD:
+            self.apply(
+                [Verdict(delivery_id, "i", text=disposition.reason, waits_for=disposition.waits_for)], now
+            )
+        alerts.clear_alert(Code.UNREADABLE.value, self.cycle.name, str(order.entity_id), now)
+
+    def read_again(self, order: Order, now: datetime) -> None:
+        """What the change of a known order waited for has come: the order was read, and decided on."""
+        waiting = lookups.unread_changes(self.store, "order", order.entity_id)
+        self.apply([Verdict(delivery_id, "n", text="it was read again") for delivery_id in waiting], now)
+
+    def park(self, unreadable: Sequence[Unreadable], now: datetime, *, changed: bool) -> None:
+        """Orders that break every page: kept by name, for a person, and tried again in every cycle.
+
+        With `changed`, also those that are known: what changed about them must be read before it is
+        forgotten, since the cursor moves on.
+        """
+        known = intake.known(self.store, "order", [each.entity_id for each in unreadable])
+        for each in unreadable:
+            before = known.get(each.entity_id)
+            if before is None:
+                row = SourceRow(
+                    connection=self.cycle.name,
+                    store=self.store,
+                    entity_id=each.entity_id,
+                    increment_id="",
+                    revision="",
+                    document="",
+                )
+                source_id = intake.save_sources([row], now)[each.entity_id]
+                self.park_one(each, STEP, source_id, str(each.entity_id), now)
+            elif changed and each.entity_id not in self.unreadable:
+                step = f"{UNREAD_CHANGE}-{now:%Y%m%d%H%M%S}"
+                self.park_one(each, step, before.source_id, before.increment_id, now)
+
+    def park_one(self, each: Unreadable, step: str, source_id: int, label: str, now: datetime) -> None:
+        """One order that waits until the store can show it."""
+        failure = Failure(Code.UNREADABLE, each.text, sent=False)
+        wanted = NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=step,
+            key=step_key(order_key(self.store, each.entity_id), step),
+            source_id=source_id,
+            label=label,
+            state=State.REVIEW,
+            reason_code=failure.code.value,
+            reason=failure.text,
+        )
+        delivery.create_many([wanted], now)
+        self.alert(failure, label, now)
+
+    def new(
+        self, order: Order, step: str, state: State, disposition: Disposition, source_id: int, now: datetime
+    ) -> None:
+        """A delivery of one step of the order."""
+        wanted = NewDelivery(
+            connection=self.cycle.name,
+            flow=FLOW,
+            step=step,
+            key=step_key(order_key(order.store, order.entity_id), step),
+            source_id=source_id,
+            label=order.increment_id,
+            state=state,
+            reason_code=disposition.failure.code.value if disposition.failure else "",
+            reason=disposition.reason,
+            waits_for=disposition.waits_for if state is State.HELD else "",
+        )
+        delivery.create_many([wanted], now)
+
+    def release_children(self, order: Order, now: datetime) -> None:
+        """The copy that replaces a cancelled order may go now."""
+        waits_for = f"order:{order.store}:{order.entity_id}"
+        self.cycle.count("released", delivery.release_waiting(self.cycle.name, [waits_for], now))
+
+    def apply(self, verdicts: Sequence[Verdict], now: datetime) -> None:
+        """Transitions that follow from reading; no lease of the company is needed for them."""
+        delivery.apply(verdicts, now, lease=self.cycle.lease)
+
+    def alert(self, failure: Failure | None, label: str, now: datetime) -> None:
+        """Tell a person."""
+        if failure is not None:
+            alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
+
+    def row(self, order: Order) -> SourceRow:
+        """The document as the ledger keeps it."""
+        return SourceRow(
+            connection=self.cycle.name,
+            store=order.store,
+            entity_id=order.entity_id,
+            increment_id=order.increment_id,
+            revision=revision(order),
+            document=write_order(order).decode(),
+            store_view_id=order.store_view_id,
+            website=order.website,
+            source_created_at=order.created_at,
+            source_updated_at=order.updated_at,
+            state=order.state,
+            status=order.status,
+            parent_entity_id=order.parent_entity_id,
+            child_entity_id=order.child_entity_id,
+            grand_total=order.totals.grand_total,
+            currency=order.currency,
+            po_number=order.po_number,
+        )
+
+
+def created_before(order: Order, rules: CaptureRules) -> bool:
+    """Whether the order is older than this connection."""
+    return rules.since is not None and order.created_at < rules.since
+
+
+def capture_rules(settings: model.Connection) -> CaptureRules:
+    """Which orders the connection sends."""
+    return CaptureRules(
+        websites=frozenset(settings.websites),
+        since=settings.capture.since,
+        states=frozenset(settings.capture.states),
+        statuses_never=frozenset(settings.capture.statuses_never),
+    )
+
+
+def changed(order: Order, before: intake.Known | None) -> bool:
+    """Whether a reading says anything new: the echo of our own notes does not."""
+    return (
+        before is None
+        or before.delivery_id is None
+        or (before.revision, before.state, before.status) != (revision(order), order.state, order.status)
+    )

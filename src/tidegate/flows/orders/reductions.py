@@ -1,0 +1,160 @@
+"""Pieces that Magento cancels or refunds after the order was sent.
+
+Each new figure becomes a step `reduced-…` of the order. It waits until the order is confirmed, or
+proved absent (then it is sent without these pieces). What Sage has credited explains what Magento has
+refunded, whoever was first: such a step ends by itself. The rest is a review with both figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.store_order import ITEM_KEY
+from tidegate.domain.money import ZERO
+from tidegate.domain.orders.keys import order_key, revision, step_key
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.remaining import is_reduced
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.taken_back import NOTHING, SentWith, sent_with, unexplained
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.invoice_steps import read_subject
+from tidegate.flows.stored_order import read_order
+from tidegate.ledger import alerts, delivery, lookups, papers
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+
+FLOW, REDUCED = "orders", "reduced-"
+CREDITS, CREDIT = "credits", "credit:"
+#: The steps of documents that show that goods of an order have left, or were invoiced.
+DELIVERED = (("shipments", "shipment:"), ("invoices", "invoice:"), (CREDITS, CREDIT))
+#: Where the order itself is not settled yet.
+UNSETTLED = (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.HELD, State.REVIEW)
+
+_read = msgspec.json.Decoder(SentWith, strict=False).decode
+_write = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def unexplained_of(order: Order, sent: Item | None, source_id: int) -> str:
+    """What the store has taken back since the order was sent and Sage has not credited; "" for nothing."""
+    if not is_reduced(order):
+        return ""
+    rows = unexplained(order, baseline(sent), credited(order, source_id))
+    if not rows:
+        return ""
+    return f"After order {order.increment_id} was sent, Magento took back: {'; '.join(rows)}."
+
+
+def baseline(sent: Item | None) -> SentWith:
+    """What was taken back already when the order was sent."""
+    return _read(sent.subject) if sent is not None and sent.subject else NOTHING
+
+
+def credited(order: Order, source_id: int) -> dict[int, Decimal] | None:
+    """Sage's credited pieces by order item, as far as its credit notes were read; None without any."""
+    steps = papers.steps(source_id, CREDITS, CREDIT)
+    if not steps:
+        return None
+    by_sku = {line.sku: line.item_id for line in reversed(order.lines)}
+    found: dict[int, Decimal] = {}
+    for step in steps:
+        for line in read_subject(step.subject).lines:
+            number = line.line_key.removeprefix(ITEM_KEY)
+            item_id = int(number) if number.isdecimal() and line.line_key else by_sku.get(line.sku)
+            if item_id is not None:
+                found[item_id] = found.get(item_id, ZERO) + line.quantity
+    return found
+
+
+def is_delivered(source_id: int) -> bool:
+    """Whether goods of the order have left, or were invoiced, as far as Sage was read."""
+    return any(papers.steps(source_id, flow, prefix) for flow, prefix in DELIVERED)
+
+
+def ask(cycle: Cycle, order: Order, source_id: int, reason: str, now: datetime) -> None:
+    """Inside a transaction: a step for what is taken back now, once for each figure."""
+    step = f"{REDUCED}{revision(order)[-12:]}"
+    if lookups.step_of(source_id, FLOW, step) is not None:
+        return
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=step,
+        key=step_key(order_key(order.store, order.entity_id), step),
+        source_id=source_id,
+        label=order.increment_id,
+        state=State.QUEUED,
+        reason=reason,
+    )
+    delivery.create_many([wanted], now)
+
+
+def remember(item: Item, order: Order, sales: SalesOrder, now: datetime) -> None:
+    """Inside a transaction: with an order that is sent in part, what it is sent without."""
+    if not is_reduced(order) and not item.subject:
+        return
+    text = _write(sent_with(order, sales.gross)).decode() if is_reduced(order) else ""
+    delivery.refresh_subject({item.id: text}, now, text="without what Magento has cancelled or refunded")
+
+
+def earlier_totals(item: Item, order: Order, sales: SalesOrder) -> Iterable[Decimal]:
+    """Totals that the company may rightly have of an order of which something was taken back since.
+
+    The one that was sent, or that of the whole order: it was sent before.
+    """
+    sent = baseline(item).gross
+    if sent is not None:
+        yield sent
+    yield (order.totals if sales.currency == order.currency else order.base_totals).grand_total
+
+
+def run(cycle: Cycle) -> None:
+    """Decide about every open step whose order is settled. Asks nobody but the ledger."""
+    open_steps = lookups.open_steps(cycle.name, FLOW, REDUCED)
+    for step in open_steps:
+        sent = lookups.step_of(step.source_id, FLOW, "order")
+        if sent is None or sent.state in UNSETTLED or step.source_id is None:
+            continue
+        decide(cycle, step, sent, step.source_id)
+
+
+def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
+    """One step: over, or a person decides."""
+    ended = over(step, sent, source_id)
+    if ended:
+        with transaction("reduced"):
+            delivery.apply([Verdict(step.id, "n", text=ended)], cycle.now(), lease=cycle.lease)
+            if not papers.open_steps(source_id, (FLOW,)):
+                alerts.clear_alert(Code.CHANGED_AFTER_SEND.value, cycle.name, step.label, cycle.now())
+        return
+    if step.state is State.REVIEW:
+        return
+    text = (
+        f"{unexplained_of(read_order(step.document), sent, source_id)} Sage's order is {sent.target_number}: "
+        f"change or credit it by hand, then `tidegate queue skip {step.label} --step {step.step} --reason "
+        "corrected`; a credit note that Tidegate reads ends this by itself."
+    )
+    if lookups.step_of(source_id, "payments", "deposit") is not None:
+        text += " The receipt in Sage is of all that was sent: post there what the buyer got back, too."
+    failure = Failure(Code.CHANGED_AFTER_SEND, text, sent=False)
+    cycle.apply([cycle.after_failure(step, failure, None)])
+
+
+def over(step: Item, sent: Item, source_id: int) -> str:
+    """Why nobody needs to decide; "" when somebody does."""
+    if sent.state in FINAL and sent.state is not State.CONFIRMED:
+        return f"the order is {sent.state}"
+    order = read_order(step.document)
+    if f"{REDUCED}{revision(order)[-12:]}" != step.step:
+        return "Magento has taken back something else by now"
+    cancelling = lookups.step_of(source_id, FLOW, "cancel")
+    if cancelling is not None and cancelling.state is not State.SKIPPED:
+        return "the whole order is being cancelled"
+    return "" if unexplained_of(order, sent, source_id) else "Sage has credited it"

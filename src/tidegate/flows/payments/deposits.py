@@ -1,0 +1,356 @@
+"""Prepaid orders: what the buyer paid at checkout is posted in Sage once, and set against the invoice.
+
+A part of the flow `payments`. A receipt is looked for by our key before it is ever sent; an allocation
+shows in what is left of the receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+import msgspec
+
+from tidegate.config import model
+from tidegate.domain.books.bookkeeping import LedgerEntry, NewAllocation, NewReceipt
+from tidegate.domain.calendar import zone
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.keys import order_key, payload_hash, step_key
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.terms import OTHER, Terms
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.order_steps import text_of
+from tidegate.flows.stored_order import expected, read_order
+from tidegate.ledger import delivery, lookups, papers, queue
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Accepted, OrderKey, Outcome, Session
+
+FLOW, STEP, ALLOCATION = "payments", "deposit", "allocation"
+
+
+class AllocationSubject(msgspec.Struct, frozen=True):
+    """An invoice's entry that the order's receipt is to be set against."""
+
+    entry: str
+    invoice: str
+    account: str
+    outstanding: Decimal
+
+
+read_allocation = msgspec.json.Decoder(AllocationSubject, strict=False).decode
+
+
+def prepaid(settings: model.Connection, method: str) -> model.Payment | None:
+    """The payment method's mapping, when its orders are paid at checkout."""
+    payment = settings.payments.get(method, settings.payments.get(OTHER))
+    return payment if payment is not None and payment.prepaid else None
+
+
+def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
+    """Inside the transaction that confirms orders: queue the receipts of those that are paid."""
+    settings = cycle.connection.settings
+    if not confirmed or not any(payment.prepaid for payment in settings.payments.values()):
+        return
+    posts = cycle.connection.company.capabilities.readings.receipts
+    wanted = []
+    for item in lookups.items([verdict.delivery_id for verdict in confirmed]):
+        if item.document and prepaid(settings, read_order(item.document).payment_method):
+            wanted.append(
+                NewDelivery(
+                    connection=cycle.name,
+                    flow=FLOW,
+                    step=STEP,
+                    key=step_key(order_key(item.store, item.entity_id or 0), STEP),
+                    source_id=item.source_id,
+                    label=item.label,
+                    state=State.QUEUED if posts else State.SKIPPED,
+                    reason="" if posts else "this product takes no receipts: post it by hand",
+                )
+            )
+    delivery.create_many(wanted, now)
+
+
+def allocate_later(cycle: Cycle, source_id: int, entry: LedgerEntry, label: str, now: datetime) -> None:
+    """Inside the transaction that learns of an invoice's entry: queue its allocation, if there is a receipt."""
+    deposit = lookups.step_of(source_id, FLOW, STEP)
+    if deposit is None or not entry.outstanding:
+        return
+    step = f"{ALLOCATION}:{entry.id}"
+    subject = AllocationSubject(entry.id, entry.reference, entry.account, entry.outstanding)
+    key = step_key(order_key(deposit.store, deposit.entity_id or 0), step)
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=step,
+        key=key,
+        source_id=source_id,
+        label=label,
+        subject=text_of(subject),
+    )
+    delivery.create_many([wanted], now)
+
+
+def run(cycle: Cycle, session: Session) -> None:
+    """Post the receipts that wait, then the allocations."""
+    if not lookups.has_work(cycle.name, FLOW, cycle.now()):
+        return
+    size = cycle.connection.company.capabilities.lookups_per_call
+    terms = cycle.connection.terms()
+    if isinstance(terms, Failure):
+        cycle.call_failed(terms)
+        return
+    last: Item | None = None
+    while cycle.may_call_company():
+        items = queue.in_doubt(cycle.name, FLOW, STEP, settled_before(cycle), size, after=last)
+        if not items:
+            break
+        last = items[-1]
+        post(cycle, session, terms, items)
+    last = None
+    while cycle.may_call_company():
+        items = queue.due(cycle.name, FLOW, STEP, size, cycle.now(), after=last)
+        if not items:
+            break
+        last = items[-1]
+        post(cycle, session, terms, items)
+    allocate(cycle, session)
+
+
+def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) -> None:
+    """Look all of them up; post what Sage does not have, one by one."""
+    found = session.find_receipts([item.key for item in items])
+    if isinstance(found, Failure):
+        cycle.call_failed(found)
+        return
+    cycle.keep_lease()
+    for item in items:
+        entry = found[item.key]
+        if isinstance(entry, Failure):  # there, but with figures that cannot be read: never posted again
+            cycle.apply([cycle.after_failure(item, entry, None)])
+        elif entry is not None:
+            cycle.count("adopted")
+            cycle.apply([posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
+        elif item.state is State.IN_DOUBT:
+            cycle.apply([cycle.after_absence(item)])
+    absent = [item for item in items if found[item.key] is None]
+    capabilities = cycle.connection.company.capabilities
+    orders: dict[int, SalesOrder] = {}
+    for item in absent:
+        order = fenced(item.label, partial(expected, item, terms, capabilities, as_placed=True))
+        if isinstance(order, Failure):
+            cycle.apply([cycle.after_failure(item, order, None)])
+        else:
+            orders[item.id] = order
+    keys = [OrderKey(order.key, order.reference) for order in orders.values()]
+    accounts = session.find_orders(keys) if keys else {}
+    if isinstance(accounts, Failure):
+        cycle.call_failed(accounts)
+        return
+    for item in absent:
+        if not cycle.may_call_company():
+            return
+        if item.id not in orders:
+            continue
+        order = orders[item.id]
+        account = next((each.account for each in accounts[order.key] if each.ours), "")
+        payment = prepaid(
+            cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
+        )
+        sent = lookups.step_of(item.source_id, "orders", "order")
+        refusal = refuse(sent, account)
+        paid = paid_at_checkout(order, sent)
+        if payment is None:
+            cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
+        elif paid <= 0:
+            text = "gift cards, store credit or the like have paid the whole order"
+            cycle.apply([Verdict(item.id, "n", text=text)])
+        elif refusal is not None:
+            cycle.apply([cycle.after_failure(item, refusal, None)])
+        else:
+            receipt = NewReceipt(
+                key=item.key,
+                reference=order.reference,
+                account=account,
+                clearing=payment.account,
+                amount=paid,
+                currency=order.currency,
+                day=order.date,
+            )
+            send(cycle, session, item, receipt)
+
+
+def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
+    """What the buyer paid of the order that Sage has: its total there, less gift cards and the like.
+
+    `order` is as it was placed, `sent` its delivery. What Magento refunds after the order was sent is not taken
+    off, whether it came before the receipt or after it: the invoice is of the whole, too.
+    """
+    gross = order.gross if sent is None or sent.target_total is None else sent.target_total
+    return gross - sum((each.amount for each in order.prepaid), Decimal(0))
+
+
+def refuse(order: Item | None, account: str) -> Failure | None:
+    """Money that belongs to no live order is for a person to look at."""
+    if order is not None and order.state is State.CANCELLED:
+        text = (
+            "the order was cancelled before its receipt was posted. If the buyer's money came, post it in Sage by "
+            "hand; then `tidegate queue skip`."
+        )
+        return Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
+    if not account:
+        text = "Sage does not show the order, and so not the account that the receipt belongs to"
+        return Failure(Code.TRANSIENT, text, sent=False)
+    return None
+
+
+def send(cycle: Cycle, session: Session, item: Item, receipt: NewReceipt) -> None:
+    """One receipt, written ahead."""
+    attempt = begin(cycle, item, {"amount": receipt.amount, "account": receipt.account})
+    if attempt is None:
+        return
+    outcome = session.post_receipt(receipt)
+    if isinstance(outcome, Accepted):
+        cycle.heard(None)
+        cycle.count("confirmed")
+        cycle.apply([posted(item, "c", outcome.id, outcome.number, attempt=attempt, total=receipt.amount)])
+    else:
+        refused(cycle, item, outcome, attempt)
+
+
+def begin(cycle: Cycle, item: Item, payload: dict[str, object]) -> int | None:
+    """The attempt, committed before the call leaves."""
+    cycle.keep_lease()
+    with transaction("attempt"):
+        attempts = delivery.begin(
+            cycle.lease, cycle.batch_id, [(item.id, payload_hash(payload))], cycle.now()
+        )
+    if item.id in attempts:
+        cycle.count("sent")
+    return attempts.get(item.id)
+
+
+def refused(cycle: Cycle, item: Item, failure: Failure, attempt: int) -> None:
+    """What the failure means for this delivery, and for the cycle."""
+    verdict = cycle.after_failure(item, failure, attempt)
+    cycle.heard(failure if verdict.letter == "d" else None)
+    cycle.apply([verdict])
+
+
+def posted(
+    item: Item,
+    letter: str,
+    entry_id: str,
+    urn: str,
+    *,
+    attempt: int | None = None,
+    text: str = "",
+    total: Decimal | None = None,
+) -> Verdict:
+    """The receipt is in Sage; tied into the chain by its URN."""
+    return Verdict(
+        item.id,
+        letter,
+        attempt_id=attempt,
+        text=text,
+        target_id=entry_id or urn,
+        target_number=urn,
+        total=total,
+        links=(("sage-receipt", urn, urn),),
+    )
+
+
+def settled_before(cycle: Cycle) -> datetime:
+    """What began after this may still take effect."""
+    return cycle.now() - timedelta(minutes=cycle.connection.company_settings.settle_minutes)
+
+
+def today(cycle: Cycle) -> date:
+    """The company's calendar day."""
+    return cycle.now().astimezone(zone(cycle.connection.company_settings.time_zone)).date()
+
+
+def allocate(cycle: Cycle, session: Session) -> None:
+    """Set receipts against invoices: those whose receipt is posted."""
+    orders = lookups.open_by_source(
+        cycle.name,
+        FLOW,
+        cycle.now(),
+        doubtful_before=settled_before(cycle),
+        limit=cycle.connection.settings.flows[FLOW].batch,
+        after_source=0,
+    )
+    for source_id, items in orders:
+        wanted = [item for item in items if item.step.startswith(ALLOCATION)]
+        deposit = lookups.step_of(source_id, FLOW, STEP) if wanted else None
+        if deposit is None or deposit.state not in FINAL:
+            continue
+        for item in wanted:
+            if not cycle.may_call_company():
+                return
+            if deposit.state is not State.CONFIRMED:
+                cycle.apply([Verdict(item.id, "n", text="there is no receipt of this order")])
+                continue
+            found = session.find_receipts([deposit.key])
+            if isinstance(found, Failure):
+                cycle.call_failed(found)
+                return
+            settle(cycle, session, item, deposit, found[deposit.key])
+
+
+def settle(
+    cycle: Cycle, session: Session, item: Item, deposit: Item, receipt: LedgerEntry | Failure | None
+) -> None:
+    """One allocation: adopted when what is left of the receipt shows it, else sent."""
+    subject = read_allocation(item.subject)
+    if isinstance(receipt, Failure):
+        cycle.apply([cycle.after_failure(item, receipt, None)])
+        return
+    if receipt is None:
+        text = f"Sage shows the receipt {deposit.target_number} no longer"
+        cycle.apply([cycle.after_failure(item, Failure(Code.OTHER_CONTENT, text, sent=False), None)])
+        return
+    done = [
+        read_allocation(each.subject).outstanding
+        for each in papers.steps(item.source_id or 0, FLOW, ALLOCATION)
+        if each.state is State.CONFIRMED
+    ]
+    left = receipt.gross - sum(done, Decimal(0))
+    amount = min(subject.outstanding, left)
+    if receipt.outstanding <= 0 or (item.state is State.IN_DOUBT and receipt.outstanding <= left - amount):
+        cycle.count("adopted")
+        cycle.apply(
+            [Verdict(item.id, "e", text="what is left of the receipt shows that it was set against it")]
+        )
+        return
+    if item.state is State.IN_DOUBT:
+        cycle.apply([cycle.after_absence(item)])
+    amount = min(subject.outstanding, receipt.outstanding)
+    attempt = begin(cycle, item, {"entry": subject.entry, "amount": amount})
+    if attempt is None:
+        return
+    outcome: Outcome = session.allocate(
+        NewAllocation(
+            key=item.key,
+            account=subject.account,
+            debit_entry=subject.entry,
+            credit_entry=receipt.id,
+            amount=amount,
+            day=today(cycle),
+        )
+    )
+    if isinstance(outcome, Accepted):
+        cycle.heard(None)
+        cycle.count("confirmed")
+        verdict = Verdict(
+            item.id, "c", attempt_id=attempt, target_id=receipt.id, target_number=receipt.urn, total=amount
+        )
+        cycle.apply([verdict])
+    else:
+        refused(cycle, item, outcome, attempt)

@@ -1,0 +1,158 @@
+"""The `payments` flow: what the sales ledger says of our invoices -> the Magento order.
+
+An invoice that is paid in full, or in part, is told by a comment that brings the mapped status; with
+`invoice_when = "payment"` the Magento invoice follows. Receipts of prepaid orders are posted on the
+way (`flows/payments/deposits.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS
+from tidegate.flows import unreadable
+from tidegate.flows.books import books as kept_books
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
+from tidegate.flows.fulfilment import documents
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
+from tidegate.flows.payments import deposits, settlements
+from tidegate.flows.payments.settlements import FLOW as FLOW
+from tidegate.flows.payments.settlements import PAID, PART, read_payment
+from tidegate.flows.status.steps import last_progress, word_of
+from tidegate.ledger import books, cursors, delivery, lookups
+from tidegate.ledger import papers as of_orders
+from tidegate.ledger.database import transaction
+from tidegate.ledger.papers import Tie
+from tidegate.ledger.queue import Item
+from tidegate.magento.notes import CommentBody, CommentEntry
+from tidegate.sage.port import Session
+
+CURSOR = "entries"
+LINK_OF = {EntryKind.INVOICE: "sage-invoice", EntryKind.CREDIT: "sage-credit"}
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    with transaction("reclaim"):
+        cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    if cycle.may_call_company():
+        with cycle.connection.company.session() as session:
+            readings = cycle.connection.company.capabilities.readings
+            if readings.entries:
+                read(cycle, session)
+            if readings.postings and cycle.may_go_on():
+                learn_postings(cycle, session)
+            if readings.receipts and cycle.may_go_on():
+                deposits.run(cycle, session)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
+        cycle.writes_company = False  # from here on it is the store that answers
+        documents.carry(cycle, PaymentClerk(cycle.connection), (PAID, PART))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """The payments that wait to be told. Receipts and entries not read yet are not shown."""
+    return documents.preview(PaymentClerk(connection), (PAID, PART))
+
+
+def read(cycle: Cycle, session: Session) -> None:
+    """Take in what changed in the sales ledger, and the cursor behind it, in one commit."""
+    since = cursors.read(cycle.name, FLOW, CURSOR)
+    changes = session.read_entries(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
+    cycle.count("read", len(changes.rows))
+    rows = [row for row in changes.rows if row.kind in LINK_OF and row.reference]
+    tied = ties(cycle, rows)
+    now = cycle.now()
+    taking = Taking(cycle)
+    with transaction("capture"):
+        books.keep_entries(cycle.name, changes.rows, now)
+        for row in rows:
+            for tie in tied.get((row.kind, row.reference), ()):
+                taking.one(row.reference, partial(settlements.take, cycle, row, tie, now))
+        if changes.cursor != since and not taking.failures:
+            cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+
+
+def learn_postings(cycle: Cycle, session: Session) -> None:
+    """The nominal ledger's lines of new entries: the end of every chain."""
+    if not cycle.may_call_company():
+        return
+    learnt = kept_books.learn_postings(cycle.connection, session)
+    if isinstance(learnt, Failure):
+        cycle.call_failed(learnt)
+
+
+def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str], list[Tie]]:
+    """The orders of these entries: by the document's number, or by the order's when that was not read yet.
+
+    An entry names one order only: the others of its invoice are told when the invoice is read.
+    """
+    rows = list(rows)
+    found: dict[tuple[EntryKind, str], list[Tie]] = {}
+    for kind, link in LINK_OF.items():
+        named = of_orders.ties(cycle.name, link, [row.reference for row in rows if row.kind is kind])
+        found.update({(kind, number): each for number, each in named.items()})
+    rest = [row for row in rows if (row.kind, row.reference) not in found and row.second_reference]
+    by_order = of_orders.ties(cycle.name, "sage-order", [row.second_reference for row in rest])
+    for row in rest:
+        if row.second_reference in by_order:
+            found[row.kind, row.reference] = by_order[row.second_reference]
+    return found
+
+
+@dataclass(frozen=True)
+class PaymentClerk:
+    """Decides about what is told of payments by one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = ""
+    after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order as it is now."""
+        subject = read_payment(item.subject)
+        settings = self.connection.settings
+        store = self.connection.store.notes
+        there = store.read_status(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        if there.has_comment(subject.text):
+            return Adopt(str(there.entity_id), subject.invoice, "found on the Magento order")
+        assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
+        word = word_of(item.source_id, last_progress(item.source_id))
+        mapped = settings.statuses.get(word, "")
+        own_call = mapped in (HELD_STATUS, CANCELLED_STATUS)
+        speaks = mapped and not own_call and there.state not in ("canceled", "closed", "holded")
+        status = mapped if speaks else there.status
+        if settings.notes.comment == "none" and status == there.status:
+            return Drop("nothing is told of payments: notes.comment is none, and no other status is mapped")
+        if not status:
+            text = (
+                "the Magento order has no status, and a comment without one would keep it so. "
+                "Give the order a status in Magento, then `tidegate queue retry`."
+            )
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        visible = settings.notes.comment == "visible"
+        return Write(
+            CommentBody(CommentEntry(subject.text, status, subject.entity_id, int(visible))),
+            lambda: (
+                store.add_comment(subject.entity_id, subject.text, visible=visible, status=status)
+                or subject.entity_id
+            ),
+            lambda _: subject.invoice,
+        )

@@ -1,0 +1,393 @@
+"""The `prices` flow: the company's price book, as each website can hold it, by the price endpoints only.
+
+The book that was told last is kept, so that a delta and a change of the day (a list begins or ends) need no
+full reading. Everything is calculated from it; the mirror knows what the store has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import msgspec
+import polars as pl
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.masters.account_card import general_group
+from tidegate.domain.prices.price_book import PriceList
+from tidegate.domain.prices.prices import (
+    ALL_GROUPS,
+    CONTRACT,
+    PriceKey,
+    PriceRules,
+    PriceSetting,
+    contract_group,
+    wanted_prices,
+)
+from tidegate.flows import mirrored, unreadable
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.masters import customer_records
+from tidegate.flows.prices import book as price_book
+from tidegate.flows.prices import enquiries as price_enquiries
+from tidegate.flows.prices.places import Place, remembered_places
+from tidegate.flows.prices.screen import screen
+from tidegate.flows.prices.writer import PriceScribe, folded
+from tidegate.flows.skus import store_skus
+from tidegate.ledger import cursors, marks, mirror
+from tidegate.ledger.database import transaction
+from tidegate.magento.people import StorePeople
+from tidegate.magento.prices import StorePrices
+from tidegate.sage.port import Session
+
+FLOW = "prices"
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the company told, laid over what was known; `touched` None = everything."""
+
+    rows: pl.DataFrame
+    lists: Mapping[str, PriceList]
+    touched: set[str] | None
+    cursor: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)  #: account -> its group but for a contract
+    tax_codes: Mapping[str, str] = field(default_factory=dict)  #: the company's SKU -> its tax code
+    bad: tuple[BadRow, ...] = ()  #: the company's products of which a price cannot be read
+    unread_accounts: frozenset[str] = frozenset()  #: accounts that cannot be read
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the websites shall hold, and what is left out with the reason; by the mirror's keys."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)  #: SKUs whose calculation failed: they stay as they are
+
+
+def run(cycle: Cycle) -> None:
+    """One cycle of the flow."""
+    connection = cycle.connection
+    full = mirrored.full_is_due(cycle, connection.settings.prices.full_every)
+    fresh = full or connection.price_places is None
+    shelves = remembered_places(connection, fresh=fresh)
+    if isinstance(shelves, Failure):
+        refuse(cycle, shelves)
+        return
+    scribe = scribe_of(connection, shelves)
+    with cycle.reading():
+        mirrored.recover(cycle, scribe)
+        unanswered: Failure | None = None
+        if cycle.may_call_company():
+            with connection.company.session() as session:
+                book = read_book(connection, session, full=full)
+                if not isinstance(book, Failure) and price_enquiries.are_needed(connection):
+                    unanswered = price_enquiries.ask(
+                        cycle, session, listed(connection, book), book.touched or ()
+                    )
+            if isinstance(book, Failure):
+                cycle.call_failed(book)
+                if book.code is Code.OTHER_CONTENT:
+                    cycle.ask_a_person(book, FLOW)
+            else:
+                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
+                take_in(cycle, scribe, with_contracts(connection, book), full=full)
+    waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
+    if waiting and not fresh and cycle.may_go_on():
+        look_again(cycle, shelves)
+    with cycle.reading():
+        known = cycle.may_go_on() and screen(cycle, scribe)
+    if known:
+        mirrored.send(cycle, scribe, connection.settings.prices.chunk)
+    if unanswered is not None and cycle.may_go_on():
+        cycle.call_failed(unanswered)
+
+
+def refuse(cycle: Cycle, failure: Failure) -> None:
+    """The flow does not start; where it would mix companies' prices, a person is told the way out."""
+    cycle.call_failed(failure, of_company=False)
+    if failure.code is Code.PRICE_SCOPE:
+        cycle.ask_a_person(failure, FLOW)
+
+
+def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
+    """Before anything is written: whether the store still keeps prices as it did when they were calculated."""
+    now = remembered_places(cycle.connection, fresh=True)
+    if isinstance(now, Failure):
+        refuse(cycle, now)
+    elif now != shelves:
+        text = "the store's websites or its price scope have changed: the next cycle calculates prices anew"
+        cycle.end(Failure(Code.TRANSIENT, text, sent=False))
+
+
+def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
+    """The writer of the connection's prices."""
+    return PriceScribe(StorePrices(connection.store.client), shelves, connection.settings.prices.chunk)
+
+
+def read_book(connection: Connection, session: Session, *, full: bool) -> Book | Failure:
+    """Read what changed, or everything, and lay it over the book that is known.
+
+    Of a company that only answers enquiries it has no contracts yet: `with_contracts`.
+    """
+    rules = connection.settings.prices
+    enquiries = price_enquiries.are_needed(connection)
+    contracts = rules.customer_prices == "groups"
+    full = full or (contracts and not enquiries)
+    since = None if full else cursors.read(connection.name, FLOW, "book")
+    told = session.read_price_book(since)
+    if isinstance(told, Failure):
+        return told
+    changes, cursor, whole = told
+    before = price_book.read(connection.name)
+    if enquiries:
+        before = price_book.without_contracts(before)
+    told_rows = price_book.frame_of(changes)
+    if whole and changes.bad:  # what was known of them stays: gone is something else
+        known = price_book.of_products(before, {row.name for row in changes.bad})
+        told_rows = told_rows.merge_sorted(known, key="key")
+    rows, touched = price_book.laid_over(before, told_rows, full=whole)
+    if before.height and not rows.height:
+        text = (
+            "the company told no price at all where it had some before: nothing is taken out of the store; "
+            "if it has none any more, switch the flow off"
+        )
+        return Failure(Code.OTHER_CONTENT, text, sent=False)
+    book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor, bad=changes.bad)
+    if contracts:
+        customers = session.read_customers(None)
+        if isinstance(customers, Failure):
+            return customers
+        general = customer_records.card_rules(connection)
+        having = {each.account for each in changes.customer_prices}
+        having |= set(rules.contract_accounts) if enquiries else set()
+        theirs = [each for each in customers.rows if each.account in having]
+        book = replace(
+            book,
+            accounts={each.account: each.price_list for each in theirs},
+            groups={each.account: general_group(each, general) for each in theirs},
+            unread_accounts=frozenset(row.name for row in customers.bad),
+        )
+    if rules.tax_inclusive or any(each.tax_inclusive for each in changes.lists):
+        products = session.read_products(None)
+        if isinstance(products, Failure):
+            return products
+        book = replace(book, tax_codes={each.sku: each.tax_code for each in products.rows})
+    return book
+
+
+def listed(connection: Connection, book: Book) -> price_enquiries.Listed:
+    """What the lists say, for those who are asked for."""
+    standard = connection.settings.prices.standard
+    standard = standard or next((each.code for each in book.lists.values() if each.standard), "")
+    return price_enquiries.Listed(book.rows, book.lists, standard, today(connection), book.accounts)
+
+
+def with_contracts(connection: Connection, book: Book) -> Book:
+    """The book with what enquiries answered; an account that pays what its list says has no contract."""
+    if not price_enquiries.are_needed(connection):
+        return book
+    rows = price_enquiries.laid_over(connection.name, book.rows, book.accounts)
+    touched = price_book.changed(price_book.read(connection.name), rows)
+    having = price_book.accounts_of(rows)
+    accounts = {account: code for account, code in book.accounts.items() if account in having}
+    return replace(book, rows=rows, touched=touched, accounts=accounts)
+
+
+def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
+    """Calculate what is wanted of what changed, compare where it is time to, and keep all of it at once."""
+    connection = cycle.connection
+    setting = setting_of(connection, book, scribe.places)
+    if isinstance(setting, Failure):
+        cycle.call_failed(setting)
+        return
+    same = fingerprint(setting) == marks.read(_fingerprint(connection))
+    touched = book.touched if same and not full else None
+    cycle.count("read", len(book.touched or ()))
+    wanted = calculated(connection, book, setting, touched)
+    if full and not compare(cycle, scribe, wanted, setting):
+        return
+    if touched is None and setting.rules.contracts and not make_groups(cycle, book):
+        return
+    going, gone = superseded(connection, wanted, touched, setting, book.unread_accounts)
+    with transaction("want"):
+        now = cycle.now()
+        kept = book.rows if book.touched else None
+        price_book.keep(cycle.name, kept, book.lists, cycle.started, now)
+        cursors.move(cycle.name, FLOW, "book", book.cursor, now)
+        marks.write(_fingerprint(connection), fingerprint(setting), now)
+        cycle.count("captured", mirrored.want(cycle, wanted.values | going, wanted.left_out, gone))
+        if full:
+            mirrored.full_is_done(cycle)
+
+
+def setting_of(connection: Connection, book: Book, shelves: Mapping[str, Place]) -> PriceSetting | Failure:
+    """The rules, the lists and today, as the domain wants them."""
+    rules = connection.settings.prices
+    rates: dict[str, Decimal] = {}
+    if book.tax_codes:
+        terms = connection.terms()
+        if isinstance(terms, Failure):
+            return terms
+        rates = {
+            sku: terms.tax_rates[code] for sku, code in book.tax_codes.items() if code in terms.tax_rates
+        }
+    return PriceSetting(
+        lists=book.lists,
+        shelves=tuple(place.shelf for place in shelves.values()),
+        rules=PriceRules(
+            rules.standard, rules.special, rules.groups, rules.decimals, rules.customer_prices == "groups"
+        ),
+        day=today(connection),
+        rates=rates,
+        accounts=book.accounts,
+    )
+
+
+def today(connection: Connection) -> date:
+    """The company's local day: lists begin and end by it."""
+    return connection.clock.now().astimezone(ZoneInfo(connection.company_settings.time_zone)).date()
+
+
+def fingerprint(setting: PriceSetting) -> str:
+    """Changes when everything must be calculated anew: another rule, list, rate, website, or a list's day."""
+    in_force = sorted(
+        code
+        for code, each in setting.lists.items()
+        if not (each.valid_from and each.valid_from > setting.day)
+        and not (each.valid_to and each.valid_to < setting.day)
+    )
+    lists = sorted(setting.lists.items())
+    parts = (setting.rules, setting.shelves, lists, in_force, sorted(setting.rates.items()))
+    day = setting.day if setting.rules.contracts else None  # contracts have days of their own
+    content = msgspec.json.encode((parts, sorted(setting.accounts.items()), day))
+    return hashlib.sha256(content).hexdigest()
+
+
+def calculated(
+    connection: Connection, book: Book, setting: PriceSetting, touched: Iterable[str] | None
+) -> Wanted:
+    """What the websites shall hold of these products of the company, under the store's SKUs."""
+    wanted = Wanted()
+    names = store_skus(connection.settings.skus)
+    for code, (listed, agreed) in price_book.offers(book.rows, touched).items():
+        found = fenced(f"prices of {code}", partial(wanted_prices, code, listed, agreed, setting))
+        for sku in names(code):
+            if isinstance(found, Failure):
+                wanted.unknown.add(sku)
+                told = {PriceKey("base", sku, each.website).text: found.text for each in setting.shelves}
+                wanted.left_out.update(told)
+                continue
+            wanted.values.update({replace(key, sku=sku).text: value for key, value in found.values.items()})
+            wanted.left_out.update({replace(key, sku=sku).text: why for key, why in found.left_out.items()})
+    return wanted
+
+
+def superseded(
+    connection: Connection,
+    wanted: Wanted,
+    touched: set[str] | None,
+    setting: PriceSetting,
+    unread_accounts: Iterable[str] = (),
+) -> tuple[dict[str, str], list[str]]:
+    """What the store was told of these products and shall not have any more, and what is nobody's business.
+
+    A base price cannot be taken away: it stays in the store as it is. A website that the connection has no
+    more is somebody else's. What an account has that cannot be read stays as it is.
+    """
+    kept_groups = {contract_group(account).casefold() for account in unread_accounts}
+    websites = {shelf.website for shelf in setting.shelves}
+    names = store_skus(connection.settings.skus)
+    skus = None if touched is None else {sku for code in touched for sku in names(code)}
+    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    waiting = {item.key: item for item in mirror.listing(connection.name, FLOW, limit=mirrored.ALL)}
+    going: dict[str, str] = {}
+    gone: list[str] = []
+    for text in sorted(told.keys() | waiting.keys()):
+        key = PriceKey.read(text)
+        if key.website not in websites:
+            gone.append(text)
+            continue
+        if text in wanted.values or (skus is not None and key.sku not in skus):
+            continue
+        if key.group.casefold() in kept_groups or key.sku in wanted.unknown:
+            continue
+        item = waiting.get(text)
+        in_store = item is not None and item.state.value in ("sending", "in doubt")
+        in_store = in_store or told.get(text, "") not in ("", mirrored.GONE)
+        if in_store and key.kind != "base":
+            going[text] = mirrored.GONE
+            wanted.left_out.pop(text, None)
+        elif text not in wanted.left_out:
+            gone.append(text)
+    return going, gone
+
+
+def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSetting) -> bool:
+    """Read what the store has of everything wanted; false when it could not be read."""
+    there = scribe.survey({PriceKey.read(key).sku for key in wanted.values})
+    if isinstance(there, Failure):
+        cycle.call_failed(there, of_company=False)
+        return False
+    by_key = {folded(key): value for key, value in there.items()}
+    own = {folded(PriceKey.read(key)): key for key in wanted.values}
+    told = {text: by_key.get(folded(PriceKey.read(text)), "") for text in wanted.values}
+    for text in mirror.settled(cycle.name, FLOW)["key"]:
+        told.setdefault(text, by_key.get(folded(PriceKey.read(text)), ""))
+        own.setdefault(folded(PriceKey.read(text)), text)
+    extra = {
+        key.text: value
+        for key, value in there.items()
+        if folded(key) not in own and is_ours(key, setting.rules)
+    }
+    mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
+    return look_for_missing(cycle, scribe)
+
+
+def look_for_missing(cycle: Cycle, scribe: PriceScribe) -> bool:
+    """Products and groups that prices wait for: are they there by now? False when the store did not say."""
+    waited = mirrored.missing(cycle)
+    if not waited:
+        return True
+    skus = [name.removeprefix("sku:") for name in waited if name.startswith("sku:")]
+    rows = scribe.store.base(skus)
+    groups = StorePeople(cycle.connection.store.client).groups()
+    if isinstance(rows, Failure) or isinstance(groups, Failure):
+        return False
+    there = {f"sku:{row.sku}".casefold() for row in rows} | {f"group:{code}" for code in groups}
+    mirrored.appeared(cycle, [name for name in waited if name.casefold() in there])
+    return True
+
+
+def is_ours(key: PriceKey, rules: PriceRules) -> bool:
+    """Whether the company alone says what stands there; tiers of other groups are somebody's promotion."""
+    if key.kind == "special":
+        return bool(rules.special)
+    managed = {ALL_GROUPS, *(group.casefold() for group in rules.groups)}
+    group = key.group.casefold()
+    return key.kind == "tier" and (
+        group in managed or (rules.contracts and group.startswith(CONTRACT.lower()))
+    )
+
+
+def make_groups(cycle: Cycle, book: Book) -> bool:
+    """The customer groups of accounts with prices of their own; false when the store did not let us."""
+    people = StorePeople(cycle.connection.store.client)
+    likes = {contract_group(account): book.groups.get(account, "") for account in sorted(book.accounts)}
+    failure = people.ensure_groups(likes)
+    if failure is not None:
+        cycle.call_failed(failure, of_company=False)
+    return failure is None
+
+
+def _fingerprint(connection: Connection) -> str:
+    return f"price-rules:{connection.name}"

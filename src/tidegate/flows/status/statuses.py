@@ -1,0 +1,204 @@
+"""How orders stand in Sage, told to the store: statuses by mapping, hold, release and cancellation.
+
+A part of the flow `order-status`, for connections that map statuses. Only what is newest is told; a
+status is written with a comment (contract, point 1), hold and cancellation by their own calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import Taking
+from tidegate.flows.fulfilment import documents as carrying
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
+from tidegate.flows.order_steps import known_orders, new_step
+from tidegate.flows.status.steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
+from tidegate.ledger import cursors, delivery, papers
+from tidegate.ledger.database import transaction
+from tidegate.ledger.intake import Known
+from tidegate.ledger.queue import Item
+from tidegate.magento.notes import Action, CommentBody, CommentEntry, OrderNow
+
+CURSOR = "progress"
+#: Magento's states that a status of ours does not speak over.
+SETTLED = ("canceled", "closed", "holded")
+
+
+class OrderCall(msgspec.Struct, frozen=True):
+    """`POST /V1/orders/{id}/hold`, `unhold` or `cancel`; there is no body."""
+
+    order: int
+    call: str
+
+
+def are_told(cycle: Cycle) -> bool:
+    """Whether any status is mapped, and open can be told from paid.
+
+    Before invoices and payments were read once, every invoiced order would look open.
+    """
+    settings = cycle.connection.settings
+    needed = [
+        (name, cursor)
+        for name, cursor in (("invoices", "invoices"), ("payments", "entries"))
+        if name in settings.flows and settings.flows[name].enabled
+    ]
+    return bool(settings.statuses) and all(cursors.read(cycle.name, *each) is not None for each in needed)
+
+
+def read(cycle: Cycle) -> None:
+    """Take in how orders stand, and the cursor behind it, in one commit."""
+    since = cursors.read(cycle.name, FLOW, CURSOR)
+    with cycle.connection.company.session() as session:
+        changes = session.read_progress(since)
+    if isinstance(changes, Failure):
+        cycle.call_failed(changes)
+        return
+    cycle.count("read", len(changes.rows))
+    known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
+    now = cycle.now()
+    taking = Taking(cycle)
+    with transaction("capture"):
+        for row in changes.rows:
+            order = known.get(row.order_key)
+            if order is not None:
+                taking.one(row.order_number, partial(take, cycle, row, order, now))
+        if changes.cursor != since and not taking.failures:
+            cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+
+
+def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
+    """Inside the transaction: a step for what is new; older ones that have not left give way to it."""
+    told = papers.steps(order.source_id, FLOW, STANDING)
+    progress = Progress(order.entity_id, row.order_number, row.standing, row.despatched, row.invoiced)
+    before = read_progress(told[-1].subject) if told else None
+    fresh = OrderProgress(row.order_id, row.order_number, row.order_key, OrderStanding.LIVE)
+    if progress == before or (before is None and row == fresh):
+        return
+    if row.standing is OrderStanding.CANCELLED and order.delivery_id is not None:
+        # Our own cancellation of the Magento order must not come back as a wish to cancel Sage's.
+        text = "cancelled in Sage"
+        delivery.apply([Verdict(order.delivery_id, "q", text=text)], now, lease=cycle.lease)
+    older = [each for each in told if each.state in (State.QUEUED, State.HELD)]
+    delivery.apply(
+        [Verdict(each.id, "n", text="the order stands otherwise by now") for each in older],
+        now,
+        lease=cycle.lease,
+    )
+    number = len(told) + 1
+    statuses = cycle.connection.settings.statuses
+    wanted = []
+    held = before is not None and before.standing is OrderStanding.ON_HOLD
+    if held and row.standing is not OrderStanding.ON_HOLD and statuses.get(Standing.ON_HOLD) == HELD_STATUS:
+        wanted.append(new_step(cycle, FLOW, order, f"{LIFT}{number}", progress))
+    word = word_of(order.source_id, progress)
+    state, reason = State.QUEUED, ""
+    if word not in statuses:
+        state, reason = State.SKIPPED, f"no status is mapped to {word}"
+    wanted.append(new_step(cycle, FLOW, order, f"{STANDING}{number}", progress, state=state, reason=reason))
+    delivery.create_many(wanted, now)
+    cycle.count("captured")
+
+
+def carry(cycle: Cycle) -> None:
+    """Write what waits."""
+    carrying.carry(cycle, StandingClerk(cycle.connection), (STANDING, LIFT))
+
+
+def preview(connection: Connection) -> list[dict[str, Any]]:
+    """What waits to be written."""
+    return carrying.preview(StandingClerk(connection), (STANDING, LIFT))
+
+
+@dataclass(frozen=True)
+class StandingClerk:
+    """Decides about the statuses of one connection."""
+
+    connection: Connection
+    flow: str = FLOW
+    link: str = ""
+    after: tuple[str, ...] = ()
+
+    def waits(self, source_id: int) -> str:
+        """Nothing else."""
+        return ""
+
+    def decide(self, item: Item) -> Step:
+        """What to write, by the order as it is now."""
+        progress = read_progress(item.subject)
+        there = self.connection.store.notes.read_status(progress.entity_id)
+        if isinstance(there, Failure):
+            return there
+        if item.step.startswith(LIFT):
+            if there.state != "holded":
+                return Adopt(str(there.entity_id), "", "the order is not on hold")
+            return self.call(there, "unhold")
+        assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
+        newest = papers.steps(item.source_id, FLOW, STANDING)[-1]
+        if newest.id != item.id and newest.state not in FINAL:
+            return Drop("the order stands otherwise by now")
+        word = word_of(item.source_id, progress)
+        status = self.connection.settings.statuses.get(word)
+        if status is None:
+            return Drop(f"no status is mapped to {word}")
+        if status == HELD_STATUS:
+            return self.hold(there)
+        if status == CANCELLED_STATUS:
+            return self.cancel(there)
+        if there.status == status:
+            return Adopt(str(there.entity_id), "", f"the order shows {status} already")
+        if there.state in SETTLED:
+            return Drop(f"the Magento order is {there.state}: no status speaks over that")
+        return self.comment(there, f"Sage order {progress.number} is {word.replace('-', ' ')}", status)
+
+    def comment(self, there: OrderNow, text: str, status: str) -> Step:
+        """A comment that brings the status."""
+        visible = self.connection.settings.notes.comment == "visible"
+        return Write(
+            CommentBody(CommentEntry(text, status, there.entity_id, int(visible))),
+            lambda: (
+                self.connection.store.notes.add_comment(there.entity_id, text, visible=visible, status=status)
+                or there.entity_id
+            ),
+            lambda _: status,
+        )
+
+    def hold(self, there: OrderNow) -> Step:
+        """Put on hold what can be put on hold."""
+        if there.state == "holded":
+            return Adopt(str(there.entity_id), "", "the order is on hold already")
+        if there.state in ("canceled", "complete", "closed"):
+            return Drop(f"the Magento order is {there.state} and cannot be put on hold")
+        return self.call(there, "hold")
+
+    def cancel(self, there: OrderNow) -> Step:
+        """Cancel what is not cancelled."""
+        if there.state == "canceled":
+            return Adopt(str(there.entity_id), "", "the order is cancelled already")
+        if there.state in ("complete", "closed"):
+            text = (
+                f"Sage has cancelled the order, and Magento's is {there.state}. Settle it in Magento by hand, "
+                "then `tidegate queue skip`."
+            )
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        return self.call(there, "cancel")
+
+    def call(self, there: OrderNow, name: Action) -> Step:
+        """One of Magento's own calls."""
+        number = there.entity_id
+        return Write(
+            OrderCall(number, name),
+            lambda: self.connection.store.notes.bring_about(number, name) or number,
+            lambda _: name,
+        )

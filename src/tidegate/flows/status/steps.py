@@ -1,0 +1,84 @@
+"""The steps that tell how an order stands, and what the ledger knows of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing, stands
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.orders.keys import order_key, step_key
+from tidegate.domain.states import FINAL
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_steps import step_part
+from tidegate.flows.payments.settlements import FLOW as PAYMENTS
+from tidegate.flows.payments.settlements import PAID
+from tidegate.ledger import delivery, lookups, papers
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+
+FLOW, STANDING, LIFT = "order-status", "standing-", "lift-"
+#: The steps whose documents set the order's status to its state's own, whatever it was.
+RESETTING = ("shipment:", "invoice:", "credit:")
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """The subject: what Sage said of the order."""
+
+    entity_id: int
+    number: str
+    standing: OrderStanding
+    despatched: str
+    invoiced: str
+
+
+read_progress = msgspec.json.Decoder(Progress).decode
+
+
+def word_of(source_id: int, progress: Progress | None) -> Standing:
+    """How the order stands, with what the ledger knows of its payments."""
+    if progress is None:
+        progress = Progress(0, "", OrderStanding.LIVE, "none", "part")
+    return stands(progress.standing, progress.despatched, progress.invoiced, paid=is_paid(source_id))
+
+
+def is_paid(source_id: int) -> bool:
+    """Whether the order has invoices, and all of them are paid."""
+    invoices = papers.numbers(source_id, "sage-invoice")
+    return bool(invoices) and all(
+        lookups.step_of(source_id, PAYMENTS, PAID + step_part(number)) for number in invoices
+    )
+
+
+def last_progress(source_id: int) -> Progress | None:
+    """What Sage said last of how the order stands."""
+    told = papers.steps(source_id, FLOW, STANDING)
+    return read_progress(told[-1].subject) if told else None
+
+
+def tell_again(cycle: Cycle, item: Item) -> None:
+    """Inside the transaction that confirms a document: the status that its call has taken away is set again.
+
+    Unless another step is about to tell it, or no status is mapped to how the order stands.
+    """
+    settings = cycle.connection.settings
+    flow = settings.flows.get(FLOW)
+    if not settings.statuses or flow is None or not flow.enabled or not item.step.startswith(RESETTING):
+        return
+    source_id = item.source_id
+    told = papers.steps(source_id, FLOW, STANDING) if source_id is not None else []
+    if source_id is None or not told or told[-1].state not in FINAL:
+        return
+    status = settings.statuses.get(word_of(source_id, read_progress(told[-1].subject)))
+    if status in (None, HELD_STATUS, CANCELLED_STATUS):
+        return
+    step = f"{STANDING}{len(told) + 1}"
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=step,
+        key=step_key(order_key(item.store, item.entity_id or 0), step),
+        source_id=source_id,
+        label=item.label,
+        subject=told[-1].subject,
+    )
+    delivery.create_many([wanted], cycle.now())

@@ -1,0 +1,231 @@
+"""Very many stock values at once, by the shop's message queue; its word is checked.
+
+Contract point 27. Operations are counted one by one; what failed is written call by call; what stays open
+because no consumer runs is in doubt, and told under its own name. So `auto` tries the queue with a few values
+first, and uses it only where it was seen to finish, and to be faster than the synchronous call. While a bulk is open nothing of it is
+read back: it may still be carried out, hours later, over anything that was written since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.flows import mirrored, store_limits
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.stock.writer import StockScribe, source_item
+from tidegate.flows.store_limits import Queue
+from tidegate.ledger import alerts, marks, mirror
+from tidegate.ledger.database import transaction
+from tidegate.ledger.mirror import MirrorItem
+from tidegate.magento.bulk import MODULE, BulkCalls, Operation, Status, open_ones
+from tidegate.magento.stock import ITEMS, items_body
+
+ALERT = "bulk-consumer"
+#: So many waiting values are worth the detour by the queue; and so many go into one bulk at most.
+WORTH_IT, MOST = 2000, 20_000
+#: Values of the first try of a queue, how long it may take, and values of the two that are compared.
+PROBE, PROBE_PATIENCE, TRIAL = 20, timedelta(seconds=30), 500
+#: How long a cycle waits for the consumer, in steps, and when an operation counts as lost.
+PATIENCE, STEP, LOST_AFTER = timedelta(minutes=2), 3, timedelta(days=1)
+#: So many of a bulk's values are read back, evenly spread.
+SAMPLES = 20
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A bulk that was handed in and has not ended."""
+
+    uuid: str
+    count: int
+    since: datetime
+
+
+_read = msgspec.json.Decoder(Open).decode
+
+
+def mark_of(cycle: Cycle) -> str:
+    """The name of the mark that keeps the open bulk."""
+    return f"bulk:{cycle.name}:{cycle.flow}"
+
+
+def still_open(cycle: Cycle) -> bool:
+    """Whether an earlier bulk has operations that may still be carried out."""
+    kept = marks.read(mark_of(cycle))
+    if kept is None:
+        return False
+    bulk = _read(kept)
+    left = still_to_do(BulkCalls(cycle.connection.store.client), bulk)
+    if isinstance(left, Failure):
+        if left.code is not Code.REFUSED:  # refused: the shop has forgotten it, nothing more will come of it
+            cycle.call_failed(left, of_company=False)
+            return True
+        left = 0
+    if left and cycle.now() - bulk.since < LOST_AFTER:
+        tell(cycle, bulk, left)
+        return True
+    with transaction("bulk"):
+        marks.remove(mark_of(cycle), cycle.now())
+        alerts.clear_alert(ALERT, cycle.name, cycle.connection.settings.store, cycle.now())
+    return False
+
+
+def still_to_do(calls: BulkCalls, bulk: Open) -> int | Failure:
+    """How many operations may still be carried out: by the short answer, and once that is none by all."""
+    left = calls.open(bulk.uuid, bulk.count)
+    if isinstance(left, Failure) or left:
+        return left
+    listed = calls.operations(bulk.uuid, bulk.count)
+    return listed if isinstance(listed, Failure) else open_ones(listed)
+
+
+def tell(cycle: Cycle, bulk: Open, count: int) -> None:
+    """Nobody carries the shop's queue out: the shop's own people must see to it."""
+    text = (
+        f"{count} of {bulk.count} stock operations handed in at {bulk.since:%Y-%m-%d %H:%M} UTC are not carried "
+        "out: start the store's queue consumer async.operations.all (`bin/magento queue:consumers:start`), or "
+        f'set bulk = "sync" at [stores.{cycle.connection.settings.store}]'
+    )
+    with transaction("alert"):
+        alerts.raise_alert(ALERT, cycle.name, cycle.connection.settings.store, text, cycle.now())
+
+
+def is_worth_it(cycle: Cycle, scribe: StockScribe) -> bool:
+    """By the store's setting; `auto` asks for many values, for the module, and for what a trial showed."""
+    choice = cycle.connection.store.config.bulk
+    waiting = mirror.account(cycle.name, cycle.flow).waiting
+    if choice == "sync" or not waiting or (choice == "auto" and waiting < WORTH_IT):
+        return False
+    if choice == "async":
+        return True
+    modules = cycle.connection.store.shop.modules()
+    if isinstance(modules, Failure) or MODULE not in modules:
+        return False
+    learnt = store_limits.queue(cycle.connection.settings.store, cycle.now()) or tried(cycle, scribe)
+    return learnt is not None and learnt.is_faster
+
+
+def tried(cycle: Cycle, scribe: StockScribe) -> Queue | None:
+    """A few values by the queue; once it was seen to finish, as many by the queue as by the call, with a watch.
+
+    What does not finish in good time is a few values in doubt, and all others go call by call. None when the
+    cycle ended over it, or the store refused: then nothing was learnt.
+    """
+    first = begun(cycle, PROBE)
+    if not first:
+        return None
+    finished = one_bulk(cycle, scribe, first, PROBE_PATIENCE)
+    found = Queue(finished, cycle.now())
+    if finished and (direct := begun(cycle, TRIAL)):
+        clock = cycle.connection.clock
+        began = clock.monotonic()
+        failures = mirrored.written(scribe, direct)
+        direct_ms = int((clock.monotonic() - began) * 1000)
+        mirrored.settle(cycle, direct, failures)
+        queued = begun(cycle, len(direct))
+        began = clock.monotonic()
+        finished = bool(queued) and one_bulk(cycle, scribe, queued)
+        queue_ms = int((clock.monotonic() - began) * 1000)
+        if failures or len(queued) < len(direct):
+            return None
+        found = Queue(finished, cycle.now(), len(direct), max(queue_ms, 1), direct_ms)
+    if cycle.may_go_on():
+        with transaction("queue"):
+            store_limits.keep_queue(cycle.connection.settings.store, found, cycle.now())
+    return found
+
+
+def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
+    """The next so many values that are due, with an attempt recorded; none once the cycle has ended."""
+    if not cycle.may_go_on():
+        return []
+    cycle.keep_lease()
+    items = mirror.due(cycle.name, cycle.flow, cycle.now(), count)
+    with transaction("attempt"):
+        started = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
+    return [item for item in items if item.key in started]
+
+
+def carry(cycle: Cycle, scribe: StockScribe) -> None:
+    """Hand in what is due, bulk by bulk, as long as the consumer follows."""
+    after: MirrorItem | None = None
+    while cycle.may_go_on():
+        items = mirror.due(cycle.name, cycle.flow, cycle.now(), MOST, after)
+        if not items:
+            return
+        after = items[-1]
+        cycle.keep_lease()
+        with transaction("attempt"):
+            begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
+        if not one_bulk(cycle, scribe, [item for item in items if item.key in begun]):
+            return
+
+
+def one_bulk(
+    cycle: Cycle, scribe: StockScribe, items: list[MirrorItem], patience: timedelta = PATIENCE
+) -> bool:
+    """One bulk from handing in to settling; whether all of it was carried out in that time."""
+    size = len(scribe.together(items)) or 1
+    elements = [items[start : start + size] for start in range(0, len(items), size)]
+    calls = BulkCalls(cycle.connection.store.client)
+    bodies = [items_body(source_item(item.key, item.wanted) for item in part) for part in elements]
+    uuid = calls.submit(ITEMS, bodies)
+    if isinstance(uuid, Failure):
+        if uuid.code is Code.REFUSED:  # an array limit was learnt, or the shop takes no bulk: call by call
+            for part in elements:
+                cycle.keep_lease()
+                end = cycle.ended_by and replace(cycle.ended_by, sent=False)
+                uncalled = dict.fromkeys((item.key for item in part), end) if end else None
+                mirrored.settle(cycle, part, uncalled or mirrored.written(scribe, part))
+        else:
+            mirrored.settle(cycle, items, {item.key: uuid for item in items})
+        return False
+    bulk = Open(uuid, len(elements), cycle.now())
+    with transaction("bulk"):
+        marks.write(mark_of(cycle), msgspec.json.encode(bulk).decode(), cycle.now())
+    operations = followed(cycle, calls, bulk, patience)
+    failures: dict[str, Failure] = {}
+    for operation, part in zip(operations, elements, strict=True):
+        if operation.status is Status.OPEN:
+            text = "the shop's queue has not carried it out yet; what it has is read back once that is over"
+            failures |= {item.key: Failure(Code.NO_ANSWER, text) for item in part}
+        elif operation.status is not Status.DONE:
+            failures |= mirrored.written(scribe, part)
+    mirrored.settle(cycle, items, failures)
+    if open_ones(operations):
+        tell(cycle, bulk, open_ones(operations))
+        return False
+    with transaction("bulk"):
+        marks.remove(mark_of(cycle), cycle.now())
+    sample(cycle, scribe, [item for item in items if item.key not in failures])
+    return True
+
+
+def followed(cycle: Cycle, calls: BulkCalls, bulk: Open, patience: timedelta) -> list[Operation]:
+    """The operations once all have ended, or when patience has. Asked for in full only at the end."""
+    while cycle.now() - bulk.since < patience:
+        cycle.connection.clock.wait(STEP)
+        cycle.keep_lease()
+        if calls.open(bulk.uuid, bulk.count) == 0:
+            break
+    found = calls.operations(bulk.uuid, bulk.count)
+    if isinstance(found, Failure):
+        return [Operation(number, Status.OPEN) for number in range(bulk.count)]
+    return found
+
+
+def sample(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> None:
+    """Read some values back: "done" is the shop's word. What it does not have is queued again."""
+    chosen = items[:: max(len(items) // SAMPLES, 1)]
+    there = scribe.read([item.key for item in chosen]) if chosen else {}
+    if isinstance(there, Failure):
+        return  # the daily compare will tell
+    lost = {item.key: there[item.key] for item in chosen if there[item.key] != item.wanted}
+    if not lost:
+        return
+    with transaction("sample"):
+        mirror.observe(cycle.lease, cycle.name, lost, cycle.now())
+        text = f"the store said done and has other values, e.g. {next(iter(lost))}: they are written again"
+        alerts.raise_alert("lost-write", cycle.name, cycle.flow, text, cycle.now())

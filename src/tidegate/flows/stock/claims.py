@@ -1,0 +1,78 @@
+"""What web orders hold in the company, and what of it Magento still reserves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from tidegate.domain.money import ZERO
+from tidegate.domain.stock.availability import Claim
+from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows.connection import Connection
+from tidegate.flows.fulfilment import unread_despatches
+from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
+from tidegate.flows.order_steps import entity_of
+from tidegate.flows.stock.reservations import NOTHING_KNOWN, Reservations
+from tidegate.ledger import shipped
+from tidegate.ledger.shipped import Unwritten
+
+
+def claims_of(
+    connection: Connection,
+    lines: Iterable[WebLine],
+    unread: Collection[UnreadDespatch] = (),
+    reserved: Reservations = NOTHING_KNOWN,
+) -> list[Claim]:
+    """One claim for each web line, and for each line that left an order which Sage has finished with.
+
+    The ledger is asked after Sage was read: what Sage has released because an order was cancelled, the
+    ledger knew before. Shipments that Magento does not have yet, of orders that Sage has finished with,
+    are no web lines any more; their pieces come from the shipments themselves, and from the despatches
+    that are no shipments yet.
+    """
+    name, store = connection.name, connection.settings.store
+    by_order = [
+        (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
+    ]
+    here = {entity_id for entity_id, _ in by_order}
+    left = [*shipped.unwritten(name), *unread_despatches.still_unread(unread)]
+    from_where: defaultdict[tuple[int, str, str], list[tuple[str, Decimal]]] = defaultdict(list)
+    for one in left:
+        from_where[one.entity_id, one.line_key, one.sku].append((one.warehouse.upper(), one.quantity))
+    left = [one for one in left if one.entity_id not in here]
+    gone = {one.entity_id for one in left}
+    finished = shipped.finished(name, here | gone)
+    written = shipped.written(name, here | gone)
+    claims = []
+    for entity_id, line in by_order:
+        done = written.get((entity_id, line.line_key), ZERO)
+        still = reserved.left(entity_id, line.line_key, line.ordered, done)
+        places = tuple(from_where.pop((entity_id, line.line_key, line.sku), ()))
+        claims.append(Claim(line, done, ZERO if entity_id in finished else still, places))
+    claimed: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for one in left:  # one line may have left in several despatches: together they claim what is reserved
+        place = one.entity_id, one.line_key
+        done = written.get(place, ZERO)
+        still = reserved.left(*place, claimed[place] + one.quantity + done, done) - claimed[place]
+        still = ZERO if one.entity_id in finished else min(max(still, ZERO), one.quantity)
+        claimed[place] += still
+        claims.append(Claim(_line(one), open=still))
+    return claims
+
+
+def _line(left: Unwritten) -> WebLine:
+    """Pieces that left, as the web line that Sage tells no more."""
+    return WebLine(
+        order_id="",
+        order_number="",
+        order_key="",
+        line_id="",
+        line_key=left.line_key,
+        sku=left.sku,
+        warehouse=left.warehouse.upper(),
+        ordered=left.quantity,
+        allocated=ZERO,
+        despatched=left.quantity,
+        invoiced=ZERO,
+    )

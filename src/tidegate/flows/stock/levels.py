@@ -1,0 +1,189 @@
+"""Sage's stock as it was read last, kept in the ledger: deltas are laid over it.
+
+Beside the mirror of the flow `inventory`; nobody is told anything of these pictures.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import polars as pl
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.stock.availability import LEVELS, parts
+from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows import unreadable
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fulfilment import unread_despatches
+from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
+from tidegate.flows.stock import movements as stock_movements
+from tidegate.flows.stock.movements import Movements
+from tidegate.ledger import cursors, marks, picture
+from tidegate.ledger.database import transaction
+from tidegate.sage.port import Session
+
+FLOW = "inventory"
+LEVEL_PICTURE, GROUP_PICTURE = "inventory:levels", "inventory:groups"
+_BETWEEN = "\x1f"  # no code of a product or warehouse holds it
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What Sage said in this cycle, laid over what it said before."""
+
+    lines: list[WebLine]
+    levels: pl.DataFrame  #: `domain.availability.LEVELS`
+    cursors: dict[str, str]  #: to be moved when this is kept
+    pictures: dict[str, pl.DataFrame]
+    read: int = 0
+    groups: dict[str, str] = field(default_factory=dict)
+    movements: Movements | None = None
+    unread: list[UnreadDespatch] = field(default_factory=list)  #: left, and not in the ledger yet
+    unreadable: dict[str, str] = field(default_factory=dict)  #: codes without a figure, and why
+
+    def keep(self, cycle: Cycle) -> None:
+        """Inside the transaction that keeps what follows from it."""
+        now = cycle.now()
+        for name, rows in self.pictures.items():
+            picture.write(cycle.name, name, rows, now)
+        for name, cursor in self.cursors.items():
+            cursors.move(cycle.name, FLOW, name, cursor, now)
+        if self.movements is not None:
+            self.movements.keep(cycle)
+        marks.remove(_shrunk(cycle), now)
+
+
+def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
+    """Web lines first, then what has left unheard, then stock.
+
+    What moves in between then errs towards caution: a piece that is allocated after the lines were read
+    is missing in the correction and taken off the level. The other way round it would be added twice.
+    """
+    stock = cycle.connection.settings.stock
+    lines = session.read_web_lines()
+    if isinstance(lines, Failure):
+        return lines
+    unread = unread_despatches.read(cycle, session)
+    if isinstance(unread, Failure):
+        return unread
+    choice = format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
+    name = f"levels:{choice}"
+    since = None if full else cursors.read(cycle.name, FLOW, name)
+    told = session.read_stock(since, tuple(stock.warehouses))
+    if isinstance(told, Failure):
+        return told
+    before = picture.read(cycle.name, LEVEL_PICTURE)
+    fresh = picture.frame(
+        {
+            _BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
+            for one in told.rows
+        }
+    )
+    bad = [
+        *told.bad,
+        *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
+    ]
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, bad, cycle.now())
+    lines = [line for line in lines if not line.unreadable]
+    after = laid_over(before, fresh, told, whole=since is None)
+    if told.bad:  # what was known of them stays: gone is something else
+        after = picture.with_values(_of(before, {row.name for row in told.bad}), after)
+    shrunk = _shrinking(cycle, before, after)
+    if shrunk is not None:
+        return shrunk
+    pictures = {LEVEL_PICTURE: after} if fresh.height or told.full else {}
+    moved = {name: told.cursor}
+    groups: dict[str, str] = {}
+    if stock.group_buffers:
+        products = session.read_products(None if full else cursors.read(cycle.name, FLOW, "groups"))
+        if isinstance(products, Failure):
+            return products
+        told_groups = picture.frame({one.sku: one.group for one in products.rows})
+        known = laid_over(picture.read(cycle.name, GROUP_PICTURE), told_groups, products)
+        pictures[GROUP_PICTURE], moved["groups"] = known, products.cursor
+        groups = dict(known.iter_rows())
+    # Sage does not tell HOME from Home, and the configuration is typed by people
+    upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
+    movements = stock_movements.read(cycle, choice, changed(fresh, before), upper)
+    return Reading(
+        upper,
+        levels_of(after),
+        moved,
+        pictures,
+        len(told.rows),
+        groups,
+        movements,
+        unread,
+        {row.name: row.why for row in bad},
+    )
+
+
+def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
+    """The rows of these products, in all warehouses."""
+    sku = pl.col("key").str.split_exact(_BETWEEN, 1).struct.field("field_0")
+    return levels.filter(sku.is_in(list(skus)))
+
+
+def laid_over(
+    before: pl.DataFrame, fresh: pl.DataFrame, told: Delta[T], *, whole: bool = False
+) -> pl.DataFrame:
+    """A picture after a reading; what a full one does not tell is gone."""
+    return fresh if told.full or whole else picture.with_values(before, fresh)
+
+
+def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """The picture's texts as the numbers that are calculated with."""
+    key = pl.col("key").str.split_exact(_BETWEEN, 1)
+    value = pl.col("value").str.split_exact(";", 1)
+    return rows.select(
+        sku=key.struct.field("field_0"),
+        warehouse=key.struct.field("field_1"),
+        on_hand=value.struct.field("field_0").cast(pl.Int64),
+        allocated=value.struct.field("field_1").cast(pl.Int64),
+    ).cast(LEVELS)  # type: ignore[arg-type]
+
+
+def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """What of the free stock is told otherwise than before: sku, free, free_before."""
+    differing = picture.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
+    both = [
+        levels_of(differing.select("key", value=column)).select(
+            "sku", free=pl.col("on_hand") - pl.col("allocated")
+        )
+        for column in ("value", "value_sent")
+    ]
+    return both[0].with_columns(free_before=both[1]["free"])
+
+
+#: A full reading that has lost so much is not believed at once ...
+_ENOUGH, _LEAST_SHARE = 50, 2
+#: ... but when it says the same so many times in a row.
+_BELIEVED = 3
+
+
+def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failure | None:
+    """A reading in which most products are gone, or all of a few, would empty the store: it must repeat itself."""
+    few = before.height < _ENOUGH and after.height
+    if few or after.height * _LEAST_SHARE >= before.height:
+        return None
+    seen = int(marks.read(_shrunk(cycle)) or 0) + 1
+    if seen >= _BELIEVED:
+        return None
+    with transaction("shrunk"):
+        marks.write(_shrunk(cycle), str(seen), cycle.now())
+    text = (
+        f"Sage told the stock of {after.height} products and warehouses where it had {before.height} before; "
+        f"that is believed when it is told {_BELIEVED} times in a row, and nothing is written until then"
+    )
+    return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def _shrunk(cycle: Cycle) -> str:
+    return f"shrunk:{cycle.name}"

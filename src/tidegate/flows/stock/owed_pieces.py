@@ -1,0 +1,137 @@
+"""Pieces of web orders that Sage does not have yet, for stores without multi-source inventory.
+
+Such a store has taken them off the number that we overwrite. They wait in the ledger, or in Magento,
+where nobody has read them yet. Design, *Availability*, traps 1 and 2.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.orders.capture import CaptureRules
+from tidegate.domain.orders.order import Order
+from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_steps import entity_of
+from tidegate.flows.orders import capture
+from tidegate.flows.orders.intake import FLOW, capture_rules
+from tidegate.flows.stored_order import read_order
+from tidegate.ledger import cursors, intake, lookups, marks, queued
+from tidegate.magento.open_orders import OpenOrder, read_open_orders
+
+#: An order that the ledger took in so shortly before it was asked may have been committed after it was.
+COMMITTING = timedelta(minutes=1)
+NOTED = "orders"  #: cursor of the flow `inventory`: up to when changes of the store's numbers were noted
+UNDONE = ("canceled", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the ledger said at one moment.
+
+    `unread_since` is from when on Magento may have orders that the ledger has not read; None: nobody reads them.
+    """
+
+    asked_at: datetime
+    unread_since: datetime | None
+    orders: dict[int, tuple[tuple[str, Decimal], ...]]  #: pieces by SKU, by entity id
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """All pieces that Sage does not know of, by its codes in small letters.
+
+    `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last told.
+    """
+
+    pieces: dict[str, Decimal]
+    moved: frozenset[str]
+
+
+def in_ledger(cycle: Cycle) -> Waiting:
+    """Orders that wait, and those that are never sent but hold pieces. To be asked before Sage is.
+
+    An order that reaches Sage meanwhile then counts twice for one cycle, and not never.
+    """
+    asked_at, since = cycle.now(), unread_since(cycle)  # an order that is read from here on counts as unread
+    rules = capture_rules(cycle.connection.settings)
+    waiting = [read_order(document) for document in queued.documents(cycle.name)]
+    left = [read_order(document) for document in queued.passed_over(cycle.name)]
+    waiting += [order for order in left if order_is_withheld(order, rules) and holds_pieces(order, rules)]
+    pieces = {order.entity_id: tuple((line.sku, line.quantity) for line in order.lines) for order in waiting}
+    return Waiting(asked_at, since, pieces)
+
+
+def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
+    """The same, with what Magento has besides. `lines` are what Sage knows.
+
+    Calls the store for what the ledger has not read: to be asked last, right before the numbers are written.
+    """
+    connection = cycle.connection
+    settings, store = connection.settings, connection.settings.store
+    unread: list[OpenOrder] = []
+    moved: set[str] = set()
+    if waiting.unread_since is not None:
+        noted = noted_since(cycle)
+        found = read_open_orders(
+            connection.store.client,
+            connection.store.shop,
+            min(waiting.unread_since, noted or waiting.unread_since),
+            page_size=connection.page_size,
+            skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
+            highest_known=lookups.highest_id(store, "order"),
+            skus=connection.store.orders.skus,
+        )
+        if isinstance(found, Failure):
+            return found
+        rules = capture_rules(settings)
+        ids = {order.entity_id for order in found}
+        counted = waiting.orders.keys() | {entity_of(line.order_key, store) for line in lines}
+        counted |= intake.known_ids(store, "order", ids, read_before=waiting.asked_at - COMMITTING)
+        unread = [each for each in found if each.entity_id not in counted and holds_pieces(each, rules)]
+        moving = [each for each in found if noted and (each.created_at >= noted or each.state in UNDONE)]
+        moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
+    pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for held in [*waiting.orders.values(), *[order.pieces for order in unread]]:
+        for sku, quantity in held:
+            pieces[settings.skus.get(sku, sku).casefold()] += quantity
+    return Owed(pieces, frozenset(moved))
+
+
+def noted_since(cycle: Cycle) -> datetime | None:
+    """From when on orders may have changed numbers that the ledger takes for what the store was told."""
+    noted = cursors.read(cycle.name, cycle.flow, NOTED)
+    overlap = timedelta(minutes=cycle.connection.settings.capture.overlap_minutes)
+    return datetime.fromisoformat(noted) - overlap if noted else None
+
+
+def unread_since(cycle: Cycle) -> datetime | None:
+    """From where the flow `orders` reads next, its overlap taken off; None when it does not run."""
+    settings = cycle.connection.settings
+    orders = settings.flows.get(FLOW)
+    if orders is None or not orders.enabled:
+        return None
+    written = cursors.read(cycle.name, FLOW, capture.CURSOR)
+    if written is not None:
+        return datetime.fromisoformat(written) - timedelta(minutes=settings.capture.overlap_minutes)
+    began = marks.read(capture.first_mark(cycle))
+    return settings.capture.since or (datetime.fromisoformat(began) if began else None)
+
+
+def order_is_withheld(order: Order, rules: CaptureRules) -> bool:
+    """Whether its state keeps it from Sage, and no person: who skips an order has seen to its pieces."""
+    return order.status in rules.statuses_never or order.state not in rules.states
+
+
+def holds_pieces(order: Order | OpenOrder, rules: CaptureRules) -> bool:
+    """Whether the store has taken an order's pieces off, and Sage will not hear of them otherwise."""
+    if rules.websites and order.website and order.website not in rules.websites:
+        return False  # another connection's
+    if rules.since is not None and order.created_at < rules.since:
+        return False  # Sage has those by another way
+    return order.state not in queued.FINISHED or (order.state == "complete" and order.state in rules.states)

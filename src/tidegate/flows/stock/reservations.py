@@ -1,0 +1,149 @@
+"""What Magento has stopped to reserve otherwise than by a shipment: cancelled and refunded pieces of orders.
+
+Read with the stock, of the orders that changed since the last time, and kept beside the mirror: when a piece
+was refunded decides whether it was still reserved. Only stores with multi-source inventory reserve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.store_order import ITEM_KEY
+from tidegate.domain.money import ZERO
+from tidegate.domain.stock.reservation import Reservation, counted
+from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.order_steps import entity_of
+from tidegate.ledger import cursors, lookups, picture, shipped
+from tidegate.magento.reserved import OrderCounts, read_counts
+
+FLOW = "inventory"
+PICTURE = "inventory:reserved"
+CURSOR = "reservations"
+ENDED = "ended"  #: what is kept of an order that reserves nothing any more
+_BETWEEN = ";"
+
+Place = tuple[int, str]
+"""Entity id and line key."""
+
+
+@dataclass(frozen=True)
+class Reservations:
+    """Items of which something was cancelled or refunded; `ended` are orders that reserve nothing any more.
+
+    `moved` are the SKUs, in small letters, of pieces refunded since the last reading: Magento may have put
+    them back into a source, or taken them off one.
+    """
+
+    cursor: str = ""  #: "" when nothing was read
+    items: Mapping[Place, Reservation] = field(default_factory=dict)
+    ended: frozenset[int] = frozenset()
+    moved: frozenset[str] = frozenset()
+
+    def keep(self, cycle: Cycle) -> None:
+        """Inside the transaction that keeps the reading."""
+        if not self.cursor:
+            return
+        values = {
+            f"{entity_id}@{line_key}": _BETWEEN.join(
+                format(part, "f") for part in (each.ordered, each.cancelled, each.refunded, each.released)
+            )
+            for (entity_id, line_key), each in self.items.items()
+        }
+        values |= dict.fromkeys((f"{entity_id}@" for entity_id in self.ended), ENDED)
+        picture.write(cycle.name, PICTURE, picture.frame(values), cycle.now())
+        cursors.move(cycle.name, FLOW, CURSOR, self.cursor, cycle.now())
+
+    def left(self, entity_id: int, line_key: str, ordered: Decimal, shipped: Decimal) -> Decimal:
+        """What is still reserved of an order item; `ordered` counts where nothing else is known."""
+        if entity_id in self.ended:
+            return ZERO
+        return self.items.get((entity_id, line_key), Reservation(ordered)).left(shipped)
+
+
+#: Where nothing was cancelled or refunded.
+NOTHING_KNOWN = Reservations()
+
+
+def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
+    """What changed since the last reading, laid over what was known; no call while Sage has no web order.
+
+    To be read after Sage: the later, the fewer refunds are missed.
+    """
+    connection = cycle.connection
+    store = connection.settings.store
+    here = {number for line in lines if (number := entity_of(line.order_key, store)) is not None}
+    here |= {each.entity_id for each in shipped.unwritten(cycle.name)}
+    if not connection.settings.stock.msi or not here:
+        return Reservations()
+    began = cycle.now()
+    since = _since(cycle, here)
+    if since is None:
+        return Reservations()
+    orders = read_counts(
+        connection.store.client,
+        since,
+        page_size=connection.page_size,
+        skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
+        highest_known=lookups.highest_id(store, "order"),
+    )
+    if isinstance(orders, Failure):
+        return orders
+    known, ended = _before(cycle)
+    return laid_over(known, ended & here, orders, began)
+
+
+def laid_over(
+    before: Mapping[Place, Reservation],
+    ended: Collection[int],
+    orders: Iterable[OrderCounts],
+    began: datetime,
+) -> Reservations:
+    """Counters that were read at `began` over what was known before."""
+    items, moved, over = dict(before), set(), set(ended)
+    for order in orders:
+        if order.state in shipped.FINISHED:
+            over.add(order.entity_id)
+        for item in order.items:
+            place = order.entity_id, f"{ITEM_KEY}{item.item_id}"
+            known = before.get(place)
+            now = counted(
+                known,
+                ordered=item.ordered,
+                invoiced=item.invoiced,
+                shipped=item.shipped,
+                refunded=item.refunded,
+                cancelled=item.cancelled,
+            )
+            if known is not None or not now.is_whole:
+                items[place] = now
+            if now.refunded > (known.refunded if known else 0):
+                moved.add(item.sku.casefold())
+    items = {place: each for place, each in items.items() if place[0] not in over}
+    return Reservations(began.isoformat(), items, frozenset(over), frozenset(moved))
+
+
+def _since(cycle: Cycle, here: Iterable[int]) -> datetime | None:
+    """From when on orders are read: the last reading less the overlap, or the oldest order that Sage has open."""
+    written = cursors.read(cycle.name, FLOW, CURSOR)
+    if written is not None:
+        overlap = timedelta(minutes=cycle.connection.settings.capture.overlap_minutes)
+        return datetime.fromisoformat(written) - overlap
+    return lookups.oldest_created(cycle.connection.settings.store, "order", here)
+
+
+def _before(cycle: Cycle) -> tuple[dict[Place, Reservation], set[int]]:
+    """What was kept: items, and the orders that reserve nothing."""
+    found: dict[Place, Reservation] = {}
+    ended: set[int] = set()
+    for key, value in picture.read(cycle.name, PICTURE).iter_rows():
+        entity_id, _, line_key = key.partition("@")
+        if value == ENDED:
+            ended.add(int(entity_id))
+        else:
+            found[int(entity_id), line_key] = Reservation(*map(Decimal, value.split(_BETWEEN)))
+    return found, ended

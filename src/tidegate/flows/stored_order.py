@@ -1,0 +1,51 @@
+"""Reading a delivery's stored order, and naming it the way the company knows it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.remaining import whole
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.terms import Terms
+from tidegate.domain.orders.totals import translate
+from tidegate.ledger.queue import Item
+from tidegate.sage.port import Capabilities
+
+read_order = msgspec.json.Decoder(Order).decode
+write_order = msgspec.json.Encoder(decimal_format="string").encode
+
+
+#: Somebody retried an order that the store has never been able to show: there is nothing to send.
+NEVER_READ = Failure(
+    Code.UNREADABLE,
+    "the store has not been able to show this order yet; it is read again in every cycle, and goes on by "
+    "itself when that works",
+    sent=False,
+)
+
+
+def expected(item: Item, terms: Terms, capabilities: Capabilities, *, as_placed: bool = False) -> SalesOrder:
+    """What the company should have for this delivery: key, reference and total.
+
+    A mapping may have gone since the order was sent; key, reference and grand total still hold.
+    `as_placed`: with all that Magento has cancelled or refunded since.
+    """
+    order = whole(read_order(item.document)) if as_placed else read_order(item.document)
+    translated = translate(order, terms, capabilities.arithmetic, account="")
+    if not isinstance(translated, Failure):
+        return translated
+    totals = order.base_totals if terms.amounts == "base" else order.totals
+    return SalesOrder(
+        key=order_key(order.store, order.entity_id),
+        reference=terms.reference_prefix + order.increment_id,
+        account="",
+        date=order.created_at.date(),
+        currency=order.currency,
+        lines=(),
+        net=totals.grand_total - totals.tax,
+        tax=totals.tax,
+        gross=totals.grand_total,
+    )
