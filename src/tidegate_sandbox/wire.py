@@ -95,7 +95,10 @@ class Wire:
     slow answer; None: it waits.
 
     The control surface: ``POST``, ``GET``, ``DELETE /_sandbox/faults``; ``GET``, ``POST /_sandbox/clock``;
-    ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults.
+    ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults;
+    so do those below the further ``control_prefixes``, which may be set.
+
+    ``settles``, which may be set, does what else of the face is due by the clock, whenever late effects are.
     """
 
     def __init__(
@@ -112,6 +115,8 @@ class Wire:
         self.clock = clock
         self._error_body = error_body
         self.gives_up: Callable[[str], float | None] = lambda path: None
+        self.settles: Callable[[], object] = lambda: None
+        self.control_prefixes: tuple[str, ...] = ("/_sandbox/",)
         self.kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
         self._log: deque[Seen] = deque(maxlen=LOG_LENGTH)
         self._totals: Counter[str] = Counter()
@@ -155,6 +160,7 @@ class Wire:
 
     def settle(self) -> int:
         """Carry out the late effects that are due by the sandbox clock; returns how many."""
+        self.settles()
         done = 0
         with self._settling:  # so that nobody overtakes an effect that another thread carries out
             while True:
@@ -180,7 +186,7 @@ class Wire:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         self.settle()
         kind, pause = None, 0
-        if path.startswith("/_sandbox/"):
+        if path.startswith(self.control_prefixes):
             body = self._read(environ)
             result = wire_control.answer_to(self, path.rstrip("/"), environ, body) or self._run(environ, body)
         else:

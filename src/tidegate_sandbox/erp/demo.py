@@ -62,7 +62,22 @@ CURRENCIES = {
 RATES = {
     "GBP": {"GBP": "1", "EUR": "1.17", "USD": "1.27"},
     "USD": {"GBP": "0.787", "EUR": "0.92", "USD": "1"},
+    "EUR": {"GBP": "0.855", "EUR": "1", "USD": "1.087"},
 }
+HOMES = {"GBP": ("GB", "Europe/London"), "USD": ("US", "America/Detroit"), "EUR": ("ES", "Europe/Madrid")}
+TAXES = (
+    (0, "Zero rated", "0"),
+    (1, "Standard rate", "20"),
+    (2, "Exempt", "0"),
+    (5, "Reduced rate", "5"),
+    (6, "US MI", "6"),
+)
+SPANISH_TAXES = (
+    (0, "IVA exento", "0"),
+    (1, "IVA general", "21"),
+    (2, "IVA reducido", "10"),
+    (3, "IVA superreducido", "4"),
+)
 TRADES = ("Joinery", "Cycles", "Bakery", "Garage", "Books", "Florist", "Optics", "Foods", "Sails", "Press")
 TOWNS = ("Leeds", "York", "Bath", "Derby", "Hull", "Truro", "Perth", "Ayr", "Kendal", "Whitby")
 
@@ -71,7 +86,7 @@ def demo_company(
     clock: Clock,
     *,
     seed: int = 0,
-    base: Literal["GBP", "USD"] = "GBP",
+    base: Literal["GBP", "USD", "EUR"] = "GBP",
     items: int = 1000,
     rules: Rules | None = None,
     **options: Any,
@@ -81,9 +96,10 @@ def demo_company(
     ``seed`` decides stock levels; ``base`` the base currency; ``items`` how many HUB-nnnn there are. Further
     options are those of :class:`Company`.
     """
-    options.setdefault("timezone", "Europe/London" if base == "GBP" else "America/Detroit")
+    country, timezone = HOMES[base]
+    options.setdefault("timezone", timezone)
     company = Company(clock, rules=rules, **options)
-    company.default_country = "GB" if base == "GBP" else "US"
+    company.default_country = country
     with company.system():
         _set_up(company, base)
         _fill_items(company, items, Random(seed))
@@ -100,13 +116,7 @@ def _set_up(company: Company, base: str) -> None:
         )
     for code, name, eu_member in COUNTRIES:
         company.countries.add(new(Country, code=code, name=name, eu_member=eu_member))
-    for number, title, percent in (
-        (0, "Zero rated", "0"),
-        (1, "Standard rate", "20"),
-        (2, "Exempt", "0"),
-        (5, "Reduced rate", "5"),
-        (6, "US MI", "6"),
-    ):
+    for number, title, percent in SPANISH_TAXES if base == "EUR" else TAXES:
         company.tax_codes.add(
             new(TaxCode, code=number, name=title, rate=Decimal(percent).quantize(Decimal("0.01")))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -51,6 +52,7 @@ class Orders:
         self._invoiced = invoiced
         self._maker = maker
         self._numbers = Sequence(first_number)
+        self.number_of: Callable[[int], str] = "{:010d}".format  #: how a face's product writes its numbers
         self.table: Table[Order] = Table(
             number=lambda order: order.number,
             customer_id=lambda order: order.customer_id,
@@ -63,7 +65,7 @@ class Orders:
 
     def _number(self, asked: str) -> str:
         if self._company.rules.order_numbers_generated:
-            return f"{self._numbers.next():010d}"
+            return self.number_of(self._numbers.next())
         if not asked.strip():
             raise Refusal("missing", "The order number must be entered.", "number")
         if self.table.first("number", asked) is not None:

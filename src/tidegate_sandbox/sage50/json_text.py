@@ -1,0 +1,53 @@
+"""JSON as the platform reads and writes it: amounts are numbers, never binary fractions; times end with Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def decode(raw: bytes) -> Any:
+    """The value of a JSON text; numbers are ``int`` or ``Decimal``. ValueError if it is none."""
+    try:
+        return _DECODER.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not valid JSON: {error}") from None
+
+
+def encode(value: Any) -> bytes:
+    """A value as JSON text."""
+    return _ENCODER.encode(value)
+
+
+def canonical(value: Any) -> bytes:
+    """JSON text that is the same for the same content: keys sorted, without ``timestamp``, 6.40 as 6.4."""
+    return msgspec.json.encode(_plain(value), order="sorted")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if name != "timestamp"}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return (
+        str(number(Decimal(value)))
+        if isinstance(value, int | Decimal) and not isinstance(value, bool)
+        else value
+    )
+
+
+def number(value: Decimal) -> Decimal:
+    """The same number without zeros at its end: 6.40000 is 6.4, and 1E+2 is 100."""
+    plain = value.normalize()
+    return plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1))  # type: ignore[operator]
+
+
+def moment(at: datetime) -> str:
+    """A time as the platform writes it: ``2026-03-02T10:30:00Z``, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
