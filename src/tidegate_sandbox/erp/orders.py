@@ -251,6 +251,19 @@ class Orders:
             self.cancelled_lines.append(line)
         self.changed(order)
 
+    def replace_lines(self, order: Order, new: list[NewLine]) -> None:
+        """Take all lines off an order and enter others, all of it or nothing. Refusals as for a line."""
+        customer = self._customers.table[order.customer_id]
+        made = [self._maker.make(order, customer, one) for one in new]
+        for line in list(order.lines):
+            self.remove_line(order, line)
+        for number, (line, one) in enumerate(zip(made, new, strict=True), 1):
+            line.number = number
+            order.lines.append(line)
+            self.lines.add(line)
+            self._allocate(order, line, one.to_allocate)
+        self.changed(order)
+
     def hold(self, order: Order, on_hold: bool) -> None:
         """Put an open order on hold, or lift the hold, by a person's decision."""
         self.require_editable(order)

@@ -12,7 +12,6 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.erp.order import Order
-from tidegate_sandbox.erp.order_lines import LineMaker
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage50.buyer import open_account
 from tidegate_sandbox.sage50.customer_record import find_customer
@@ -113,7 +112,7 @@ class OrderBook:
             return company.orders.enter(self._new_order(record, customer))
         except Refusal:
             if account is None:
-                company.customers.close(customer)
+                company.close_account(customer)
             raise
 
     def _new_order(self, record: Record, customer: Customer) -> NewOrder:
@@ -135,15 +134,9 @@ class OrderBook:
         return new_lines(self._company, record, self._options)
 
     def _update(self, order: Order, record: Record) -> None:
-        """Replace an order's lines, addresses and texts; first all lines are tried."""
-        company, lines = self._company, self._lines(record)
-        customer, maker = company.customers.table[order.customer_id], LineMaker(company)
-        for one in lines:
-            maker.make(order, customer, one)
-        for line in list(order.lines):
-            company.orders.remove_line(order, line)
-        for one in lines:
-            company.orders.add_line(order, one)
+        """Replace an order's lines and addresses."""
+        company = self._company
+        company.orders.replace_lines(order, self._lines(record))
         order.delivery, order.invoice_address = record["deliveryAddress"], record["invoiceAddress"]
         order.extra.update({CONTENT: content_of(record), "sage50_record": record})
         company.touch(order)

@@ -26,7 +26,7 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 @cache
 def definitions(name: Literal["ecommerce", "platform"]) -> dict[str, Schema]:
     """The definitions of one of the two schemas, by name."""
-    text = files("tidegate_sandbox.sage50").joinpath(f"{name}.schema.json").read_text("utf-8")
+    text = files("tidegate_sandbox.sage50").joinpath("data", f"{name}.schema.json").read_text("utf-8")
     found: dict[str, Schema] = json.loads(text)["$defs"]
     return found
 
