@@ -34,6 +34,8 @@ KINDS = (
     Kind("invoices", "invoices", "Sage invoice", "invoice:"),
     Kind("credits", "creditmemos", "Sage credit note", "credit:"),
 )
+#: How the hub calls the step that asks about pieces which a shipment does not have.
+LEFT_OUT = "left-out:"
 #: How the hub marks the receipts that it posts.
 RECEIPT = "TG-"
 
@@ -175,20 +177,20 @@ def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
         theirs = case.documents[kind.flow].get(number)
         if theirs is None:
             verdict.add("nothing is invented", case.id, f"the company has no {kind.mark[5:]} {number}")
-        elif here != case.there_of(theirs) and not left_out(case, here, case.there_of(theirs)):
+        elif here != case.there_of(theirs) and not asked_about(
+            case, kind, number, here, case.there_of(theirs)
+        ):
             told = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
             verdict.add("documents agree", case.id, f"{kind.mark} {number}: {told}")
 
 
-def left_out(case: Case, here: Pieces, there: Pieces) -> bool:
-    """Whether a document lacks only pieces that the shop has refunded, which a person has been asked about."""
-    refunded = Pieces(Decimal)
-    for document in case.order["creditmemos"]:
-        add(refunded, picked(case.order, document))
-    asked = any(each["state"] in EXPLAINED for each in steps(case, "orders", "reduced-"))
-    return asked and all(
-        0 <= there.get(sku, Decimal(0)) - here.get(sku, Decimal(0)) <= refunded.get(sku, Decimal(0))
-        for sku in {*here, *there}
+def asked_about(case: Case, kind: Kind, number: str, here: Pieces, there: Pieces) -> bool:
+    """Whether a person has been asked about this very document, with every product of which it has too few pieces."""
+    lacking = [sku for sku, count in there.items() if here.get(sku, ZERO) < count]
+    too_many = any(count > there.get(sku, ZERO) for sku, count in here.items())
+    reasons = [each["reason"] for each in steps(case, kind.flow, LEFT_OUT) if each["state"] in EXPLAINED]
+    return not too_many and any(
+        number in reason and all(sku in reason for sku in lacking) for reason in reasons
     )
 
 

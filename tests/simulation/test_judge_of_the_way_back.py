@@ -84,6 +84,10 @@ def a_piece_too_many(books: Evidence) -> None:
     order(books)["shipments"][0]["items"][0]["qty"] = "5"
 
 
+def a_piece_too_few_that_nobody_was_asked_about(books: Evidence) -> None:
+    order(books)["shipments"][0]["items"][0]["qty"] = "1"
+
+
 def no_shipment(books: Evidence) -> None:
     order(books)["shipments"].clear()
 
@@ -266,6 +270,7 @@ FORGERIES: dict[Forgery, str] = {
     a_shipment_twice: "never twice",
     a_shipment_that_nobody_despatched: "nothing is invented",
     a_piece_too_many: "documents agree",
+    a_piece_too_few_that_nobody_was_asked_about: "documents agree",
     no_shipment: "the truth is told",
     an_invoice_that_waits_for_nothing: "nothing is stuck",
     an_invoice_before_its_shipment: "documents keep their order",

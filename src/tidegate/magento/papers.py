@@ -228,17 +228,18 @@ class OrderPapers:
         papers = _papers([row])
         return papers if isinstance(papers, Failure) else _with_fields(papers[0], tree)
 
+    def pieces(self, path: str, paper_id: int) -> Paper | Failure:
+        """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
+        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS))
+        papers = found if isinstance(found, Failure) else _papers([found])
+        return papers if isinstance(papers, Failure) else papers[0]
+
     def whole(self, path: str, paper: Paper) -> Paper | Failure:
         """The same with the fields of extensions that it has: read where they may be part of its total."""
         if paper.fields is not None:
             return paper
         found = self._client.get(f"{path}/{paper.id}")
         return found if isinstance(found, Failure) else _with_fields(paper, found)
-
-    def number(self, path: str, paper_id: int) -> str:
-        """The number that people know a made document by; "" when it cannot be read now."""
-        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query("entity_id,increment_id"))
-        return "" if isinstance(found, Failure) else str(found.increment_id or "")
 
 
 def made(answer: Any, call: str) -> int | Failure:

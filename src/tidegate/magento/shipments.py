@@ -151,9 +151,9 @@ class Shipments:
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}", details=answer.details)
         return answer
 
-    def number(self, shipment_id: int) -> str:
-        """The shipment's number; "" when it cannot be read now."""
-        return self._papers.number(ONE, shipment_id)
+    def one(self, shipment_id: int) -> Paper | Failure:
+        """A made shipment with its pieces."""
+        return self._papers.pieces(ONE, shipment_id)
 
     def add_track(self, order_id: int, shipment_id: int, track: Track) -> Failure | None:
         """Add a tracking number to a shipment, without a mail. Not idempotent: look before."""

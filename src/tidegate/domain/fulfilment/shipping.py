@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.store_order import BUNDLE, Pieces, StoreOrder, is_rest, lay, named
-from tidegate.domain.money import ZERO
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_order import (
+    BUNDLE,
+    Pieces,
+    StoreItem,
+    StoreOrder,
+    is_rest,
+    lay,
+    named,
+    taken_back,
+)
+from tidegate.domain.money import ZERO, plain, total
 
 
 def wanted(
@@ -51,23 +61,69 @@ def left_at_least(order: StoreOrder) -> dict[int, Decimal]:
     }
 
 
+def is_certain_rest(pieces: Mapping[int, Decimal], order: StoreOrder) -> bool:
+    """Whether these are all goods that are left, however the store counts refunded pieces.
+
+    Only then may a shipment name no lines: Magento would leave out in silence what it does not count as left.
+    """
+    surely = left_at_least(order)
+    within = all(quantity <= surely.get(item_id, ZERO) for item_id, quantity in pieces.items())
+    return within and is_rest(pieces, left(order), order, goods=True)
+
+
+def left_out(
+    number: str, pieces: Mapping[int, Decimal], papers: Sequence[Paper], order: StoreOrder
+) -> Failure | None:
+    """A review, with both figures, when the shipments of despatch `number` have fewer pieces than it has.
+
+    Magento ships an order without the pieces that it does not count as left (refunded, cancelled), and says nothing.
+    """
+    rows, taken = [], False
+    for item_id, quantity in pieces.items():
+        item = order.item(item_id)
+        there = None if item is None else _shipped(item, papers, order)
+        if item is not None and there is not None and there < quantity:
+            taken = taken or bool(item.refunded or item.cancelled)
+            rows.append(
+                f"{item.sku}: Sage {plain(quantity)}, Magento {plain(there)} of {plain(item.ordered)}{taken_back(item)}"
+            )
+    if not rows:
+        return None
+    names = ", ".join(paper.number or str(paper.id) for paper in papers)
+    why = ", which were refunded or cancelled there" if taken else ""
+    what = "Get them back, or charge them again" if taken else "Put it right in Magento"
+    text = (
+        f"Sage's despatch {number} of order {order.increment_id} is Magento's shipment {names}, and Magento has left out "
+        f"pieces of it{why}: {'; '.join(rows)}. {what}; then `tidegate queue skip`."
+    )
+    return Failure(Code.OTHER_CONTENT, text, sent=False)
+
+
+def _shipped(item: StoreItem, papers: Sequence[Paper], order: StoreOrder) -> Decimal | None:
+    """Its pieces on these shipments; None where they name a composite's parts and not itself."""
+    if any(item.item_id in paper.pieces for paper in papers):
+        return total(paper.pieces.get(item.item_id, ZERO) for paper in papers)
+    parts = {part.item_id for part in order.children(item)}
+    return None if any(parts & set(paper.pieces) for paper in papers) else ZERO
+
+
 def along(pieces: Mapping[int, Decimal], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:
     """The pieces that go with the despatch that completes the goods: of `skus`, which the company does not know.
 
     To the company they are text on its order, which no despatch names.
     """
-    left = left_at_least(order)
+    remaining = left_at_least(order)
     found = {
-        item.item_id: left[item.item_id]
+        item.item_id: remaining[item.item_id]
         for item in order.items
         if item.sku in skus
         and item.parent_id is None
         and item.kind != BUNDLE
         and not item.virtual
-        and left[item.item_id] > 0
+        and remaining[item.item_id] > 0
         and item.item_id not in pieces
     }
-    return found if is_rest({**pieces, **found}, left, order, goods=True) else {}
+    return found if is_rest({**pieces, **found}, remaining, order, goods=True) else {}
 
 
 def bundles(order: StoreOrder) -> list[int]:

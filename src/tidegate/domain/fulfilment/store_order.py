@@ -208,7 +208,7 @@ def beyond(
     named = [item for item in order.items if item.item_id in over]
     rows = [
         f"{item.sku}: Sage {plain(wanted[item.item_id])}, Magento {plain(left.get(item.item_id, ZERO))} "
-        f"left of {plain(item.ordered)}{_taken_back(item)}"
+        f"left of {plain(item.ordered)}{taken_back(item)}"
         for item in named
     ]
     text = (
@@ -223,7 +223,7 @@ def beyond(
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 
 
-def _taken_back(item: StoreItem) -> str:
+def taken_back(item: StoreItem) -> str:
     """What of an item was refunded or cancelled, in words."""
     parts = [
         f"{plain(count)} {word}"

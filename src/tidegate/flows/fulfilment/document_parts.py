@@ -14,7 +14,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_document import Begun, Mark, Paper
-from tidegate.flows.fulfilment.documents import Write
+from tidegate.flows.fulfilment.documents import Made, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Portion:
         self,
         body: msgspec.Struct,
         send: Callable[[], int | Failure],
-        number: Callable[[int], str | Failure],
+        number: Callable[[int], str | Made | Failure],
     ) -> Write:
         """The step that makes it."""
         earlier = tuple((str(each.id), each.number) for each in self.earlier)
@@ -58,6 +58,6 @@ def portion(
 
 
 def unread(made: int, failure: Failure) -> Failure:
-    """It was made, and what it comes to is not known: in doubt, until it is found and compared."""
-    text = f"it was made as {made}, and could not be read to compare its total: {failure.text}"
+    """It was made, and what it has or comes to is not known: in doubt, until it is found and compared."""
+    text = f"it was made as {made}, and could not be read to be compared: {failure.text}"
     return Failure(Code.UNCLEAR_ANSWER, text)

@@ -28,6 +28,7 @@ from tidegate.flows.fence import fenced
 from tidegate.flows.status.steps import tell_again
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 
 #: An unanswered write may still take effect for so long; no look-up counts before.
@@ -46,11 +47,20 @@ def beside(flow: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """The store has it already."""
+    """The store has it already; `follows` are steps that its confirmation brings with it."""
 
     id: str
     number: str
     text: str
+    follows: tuple[NewDelivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The number of what was made, and the steps that its confirmation brings with it."""
+
+    number: str
+    follows: tuple[NewDelivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Write:
 
     payload: msgspec.Struct
     send: Callable[[], int | Failure]
-    number: Callable[[int], str | Failure] = lambda made: str(made)
+    number: Callable[[int], str | Made | Failure] = lambda made: str(made)
     lines: int = 0
     earlier: tuple[tuple[str, str], ...] = ()
     goes_on: bool = False
@@ -187,7 +197,8 @@ def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
         return False
     if isinstance(step, Adopt):
         cycle.count("adopted")
-        settle(cycle, item, confirmed(clerk, item, "e", step.id, step.number, text=step.text))
+        verdict = confirmed(clerk, item, "e", step.id, step.number, text=step.text)
+        settle(cycle, item, verdict, step.follows)
         return True
     if item.state is State.IN_DOUBT:
         if isinstance(step, Failure):  # the look-up raised a question: nothing is proved absent
@@ -226,26 +237,26 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
             cycle.heard(None)
             cycle.count("adopted")
             text = f"{there.text}; the call itself was refused"
-            settle(
-                cycle, item, confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
-            )
+            verdict = confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
+            settle(cycle, item, verdict, there.follows)
             return True
         verdict = cycle.after_failure(item, made, attempt)
         cycle.heard(made if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
-    number = step.number(made)
-    if isinstance(number, Failure):
-        verdict = cycle.after_failure(item, number, attempt)
-        cycle.heard(number if verdict.letter == "d" else None)
+    found = step.number(made)
+    if isinstance(found, Failure):
+        verdict = cycle.after_failure(item, found, attempt)
+        cycle.heard(found if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
+    number, follows = (found.number, found.follows) if isinstance(found, Made) else (found, ())
     cycle.heard(None)
     if step.goes_on:
         return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
     cycle.count("confirmed")
     verdict = confirmed(clerk, item, "c", str(made), number, attempt=attempt, earlier=step.earlier)
-    settle(cycle, item, verdict)
+    settle(cycle, item, verdict, follows)
     return True
 
 
@@ -257,11 +268,12 @@ def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
     return False
 
 
-def settle(cycle: Cycle, item: Item, verdict: Verdict) -> None:
+def settle(cycle: Cycle, item: Item, verdict: Verdict, follows: Sequence[NewDelivery]) -> None:
     """It is there, and by the same commit its order's status, which Magento has reset, is to be told again."""
     with transaction("settle"):
         if not cycle.apply([verdict]):
             tell_again(cycle, item)
+            delivery.create_many(follows, cycle.now())
 
 
 def payload_of(body: msgspec.Struct) -> Any:

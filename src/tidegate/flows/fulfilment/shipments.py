@@ -20,15 +20,16 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import shipping
 from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine
 from tidegate.domain.fulfilment.store_document import Begun, Mark, There, settle
-from tidegate.domain.fulfilment.store_order import beyond, is_rest, paused
+from tidegate.domain.fulfilment.store_order import StoreOrder, beyond, paused
 from tidegate.domain.states import FINAL, State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents
-from tidegate.flows.fulfilment.document_parts import portion
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Later, Step, Write
+from tidegate.flows.fulfilment.document_parts import portion, unread
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Later, Made, Step, Write
+from tidegate.flows.fulfilment.left_out import LEFT_OUT, left_out_step
 from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
 from tidegate.ledger import chain, cursors, delivery, lookups
@@ -40,6 +41,7 @@ from tidegate.magento.shipments import Track, paper_items, shipment
 
 FLOW, CURSOR = "shipments", "despatches"
 SHIPMENT, TRACK = "shipment:", "track:"
+STEPS = (SHIPMENT, TRACK, LEFT_OUT)
 MARK = "Sage despatch"
 #: Magento's code for a carrier that the shop has no module for.
 OTHER_CARRIER = "custom"
@@ -97,12 +99,12 @@ def run(cycle: Cycle) -> None:
     if cycle.connection.company.capabilities.readings.despatches and cycle.may_call_company():
         read(cycle)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        documents.carry(cycle, ShipmentClerk(cycle.connection), (SHIPMENT, TRACK))
+        documents.carry(cycle, ShipmentClerk(cycle.connection), STEPS)
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The shipments that wait, with their payloads. Despatches not read yet are not shown."""
-    return documents.preview(ShipmentClerk(connection), (SHIPMENT, TRACK))
+    return documents.preview(ShipmentClerk(connection), STEPS)
 
 
 def read(cycle: Cycle) -> bool:
@@ -207,6 +209,8 @@ class ShipmentClerk:
         """What to write, by the order and its shipments as they are now."""
         if item.step.startswith(TRACK):
             return self.track(item, read_track(item.subject))
+        if item.step.startswith(LEFT_OUT):
+            return self.left_out(item)
         subject = read_shipment(item.subject)
         store = self.connection.store
         skipped = self.connection.settings.skip_skus
@@ -217,11 +221,7 @@ class ShipmentClerk:
         there = store.shipments.of_order(subject.entity_id)
         if isinstance(there, Failure):
             return there
-        together = self.together(shipping.bundles(order))
-        if isinstance(together, Failure):
-            return together
-        whole = {each.item_id for each in order.items if each.product_id in together}
-        found = shipping.wanted(subject.lines, order, self.connection.settings.skus, whole)
+        found = self.pieces(subject, order)
         if isinstance(found, Failure):
             return found
         pieces, strange = found
@@ -245,21 +245,22 @@ class ShipmentClerk:
         along = shipping.along(rest, order, skipped)
         if isinstance(said, There):
             if not along:
-                return Adopt(str(said.paper.id), said.paper.number, said.text)
+                lacks = shipping.left_out(subject.number, pieces, said.papers, order)
+                follows = (left_out_step(item),) if lacks else ()
+                return Adopt(str(said.paper.id), said.paper.number, said.text, follows)
             said = Begun((said.paper,), {})
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return source
         if on_hold := paused(order):
             return on_hold
-        left = shipping.left_at_least(order)
         wanted = {**along, **rest}
         call = portion(
             wanted,
             Begun(said.papers, wanted) if said else None,
             mark,
             store.client.array_limit,
-            whole=is_rest(wanted, left, order, goods=True),
+            whole=shipping.is_certain_rest(wanted, order),
         )
         comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
         told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
@@ -282,21 +283,55 @@ class ShipmentClerk:
                 if not isinstance(made, Failure):
                     alone.append(made)
             if isinstance(made, Failure) and made.code in (Code.SHORT_STOCK, Code.REFUSED):
-                return beyond(pieces, left, order, "despatched") or made
+                return beyond(pieces, shipping.left_at_least(order), order, "despatched") or made
             return made
 
-        def number(made: int) -> str | Failure:
-            name = store.shipments.number(made)
+        def compared(made: int) -> Made | Failure:
+            paper = store.shipments.one(made)
+            if isinstance(paper, Failure):
+                return unread(made, paper)
+            if call.goes_on:
+                return Made(paper.number)
             if made not in alone:
-                return name
+                lacks = shipping.left_out(subject.number, pieces, (*call.earlier, paper), order)
+                return Made(paper.number, (left_out_step(item),) if lacks else ())
             names = ", ".join(each.sku for each in order.items if each.item_id in along)
             text = (
-                f"the goods are shipped as {name or made}; {names} (skip_skus) go along, and the source {source} "
+                f"the goods are shipped as {paper.number}; {names} (skip_skus) go along, and the source {source} "
                 "holds too little of them. Correct its stock in Magento, or `tidegate queue skip`."
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
 
-        return call.write(body, send, number)
+        return call.write(body, send, compared)
+
+    def left_out(self, item: Item) -> Step:
+        """The question about pieces of a despatch that its shipment does not have."""
+        of = lookups.step_of(item.source_id, FLOW, SHIPMENT + item.step.removeprefix(LEFT_OUT))
+        if of is None or of.state is not State.CONFIRMED:
+            return Drop("its shipment is not confirmed")
+        subject, store = read_shipment(of.subject), self.connection.store
+        order = store.papers.order(subject.entity_id)
+        if isinstance(order, Failure):
+            return order
+        there = store.shipments.of_order(subject.entity_id)
+        if isinstance(there, Failure):
+            return there
+        pieces = self.pieces(subject, order)
+        if isinstance(pieces, Failure):
+            return pieces
+        mark = f"{MARK} {subject.number}"
+        ours = [each for each in there if str(each.id) == of.target_id or each.carries(mark)]
+        return shipping.left_out(subject.number, pieces[0], ours, order) or Drop("the shipment has all of it")
+
+    def pieces(
+        self, subject: ShipmentSubject, order: StoreOrder
+    ) -> tuple[dict[int, Decimal], tuple[str, ...]] | Failure:
+        """The pieces by the items that a shipment names, and what the order does not have."""
+        together = self.together(shipping.bundles(order))
+        if isinstance(together, Failure):
+            return together
+        whole = {each.item_id for each in order.items if each.product_id in together}
+        return shipping.wanted(subject.lines, order, self.connection.settings.skus, whole)
 
     def together(self, products: Sequence[int]) -> set[int] | Failure:
         """Which bundles ship as one parcel."""
