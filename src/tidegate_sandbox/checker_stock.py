@@ -98,9 +98,7 @@ class Shelf:
         return {
             sku
             for id, order in self._shop.items()
-            if order["virtual"]
-            or (id not in there and order["awaited"])
-            or len(ours(order)) < len(order["shipments"])
+            if (id not in there and order["awaited"]) or len(ours(order)) < len(order["shipments"])
             for sku in order["pieces"]
         }
 
@@ -152,7 +150,9 @@ class Shelf:
             allocated = sum((Decimal(line["allocated"]) for line in lines), ZERO)
             despatched = sum((Decimal(line["despatched"]) for line in lines), ZERO)
             awaited = Decimal(order["awaited"].get(sku, "0"))
-            taken = allocated + despatched - sum(picked(order, each)[sku] for each in ours(order))
+            # the shop hears of virtual goods by their invoice alone, whoever made it
+            heard = order["invoices"] if order["virtual"] else ours(order)
+            taken = allocated + despatched - sum(picked(order, each)[sku] for each in heard)
             twice = max(min(taken, awaited), ZERO) if strict else max(allocated, taken, ZERO)
             for source, pieces in self._left_from(order, there, sku).items():
                 part = min(pieces, twice)

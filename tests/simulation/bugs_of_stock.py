@@ -9,6 +9,7 @@ import pytest
 from tidegate.domain.stock.availability import Claim
 from tidegate.domain.stock.reservation import Reservation
 from tidegate.flows.fulfilment import unread_despatches
+from tidegate.flows.stock.reservations import Reservations
 
 
 def vanished_lines_are_forgotten_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -31,3 +32,8 @@ def a_reservation_counts_twice(patch: pytest.MonkeyPatch) -> None:
     twice = Claim.reserved_twice.fget
     assert twice is not None
     patch.setattr(Claim, "reserved_twice", property(lambda self: twice(self) * 2))
+
+
+def virtual_pieces_wait_for_a_shipment(patch: pytest.MonkeyPatch) -> None:
+    """What nobody ships counts as told to the shop once the company has despatched it."""
+    patch.setattr(Reservations, "virtual", {})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from simulation.scenarios import MAGENTO, SAGE, strike
 from simulation.script import Script, Scripted
+from tidegate_sandbox.magento.additions import Additions
 
 FOUR = {"kind": "guest", "lines": (("HUB-0001", 4), ("HUB-0002", 2)), "method": "checkmo"}
 WHOLE = {"pick": 0.0, "share": 0.9, "elsewhere": 0.0, "tracked": 0.9}
@@ -115,6 +117,15 @@ REFUNDED = Script(
     events=(
         (5, "place", {**FOUR, "method": "purchaseorder"}),
         (70, "refund", {"pick": 0.0, "share": 0.4, "returned": 0.1}),  # by the shop, before anything left
+    ),
+    minutes=240,
+    settings=back("shipments", "inventory"),
+)
+VIRTUAL = Script(
+    events=(
+        (5, "place", {**FOUR, "shipping": Decimal(0), "additions": Additions(virtual="virtual")}),
+        (70, "despatch", WHOLE),
+        (71, "invoice-run", {"together": 0.0}),  # which the shop is not told
     ),
     minutes=240,
     settings=back("shipments", "inventory"),

@@ -109,6 +109,7 @@ MUTANTS = tuple(
         ),
         (stock.a_reservation_counts_twice, fulfilment.STOCKED, "never more than there is"),
         (stock.vanished_lines_are_forgotten_at_once, fulfilment.VANISHED, "what is sold can be shipped"),
+        (stock.virtual_pieces_wait_for_a_shipment, fulfilment.VIRTUAL, "each sale counts once"),
         (way_back.everything_is_new_every_time, fulfilment.STOCKED, "idempotent flows"),
         (way_back.tiers_of_another_website, fulfilment.PRICED, "prices agree"),
         (way_back.tiers_are_put_in_the_place_of_all, fulfilment.OWN_TIER, "promotions are not touched"),

@@ -8,7 +8,7 @@ code), warehouse and quantity.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -66,6 +66,20 @@ def unwritten(connection: str) -> list[Unwritten]:
     ]
 
 
+def told(connection: str, places: Iterable[tuple[int, str]]) -> list[Unwritten]:
+    """Every despatched line of these orders and line keys, whatever became of its shipment.
+
+    Of virtual items, which Magento is never told of.
+    """
+    wanted = set(places)
+    return [
+        Unwritten(entity_id, line.line_key, line.sku, line.warehouse, line.quantity)
+        for entity_id, subject in _of_orders(connection, {entity_id for entity_id, _ in wanted}, tuple(State))
+        for line in subject.lines
+        if (entity_id, line.line_key) in wanted
+    ]
+
+
 def written(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
     """Pieces whose shipment stands in Magento, by order and line key."""
     return _by_line(connection, entity_ids, (State.CONFIRMED,))
@@ -103,6 +117,15 @@ def _by_line(
     connection: str, entity_ids: Iterable[int], states: tuple[State, ...]
 ) -> dict[tuple[int, str], Decimal]:
     found: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for entity_id, subject in _of_orders(connection, entity_ids, states):
+        for line in subject.lines:
+            found[entity_id, line.line_key] += line.quantity
+    return dict(found)
+
+
+def _of_orders(
+    connection: str, entity_ids: Iterable[int], states: tuple[State, ...]
+) -> Iterator[tuple[int, _Subject]]:
     for part in rows.chunks(sorted(set(entity_ids))):
         told = rows.every(
             "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
@@ -111,10 +134,7 @@ def _by_line(
             f"AND source.connection = %s AND source.entity_id IN ({rows.marks(part)})",
             *(connection, FLOW, *[state.value for state in states], connection, *part),
         )
-        for entity_id, subject in told:
-            for line in _lines(subject):
-                found[entity_id, line.line_key] += line.quantity
-    return dict(found)
+        yield from ((entity_id, _decoded(subject)) for entity_id, subject in told)
 
 
 def written_since(connection: str, moment: datetime) -> set[str]:

@@ -21,12 +21,16 @@ from tidegate.magento.walk import Walk
 from tidegate.magento.wire import Amount, Text
 from tidegate.reading.shape import Shape
 
-FIELDS = "entity_id,state,items[item_id,sku,qty_ordered,qty_invoiced,qty_shipped,qty_refunded,qty_canceled]"
+FIELDS = (
+    "entity_id,state,"
+    "items[item_id,sku,is_virtual,qty_ordered,qty_invoiced,qty_shipped,qty_refunded,qty_canceled]"
+)
 
 
 class _Item(msgspec.Struct):
     item_id: int
     sku: Text = None
+    is_virtual: int | bool | None = None
     qty_ordered: Amount = None
     qty_invoiced: Amount = None
     qty_shipped: Amount = None
@@ -54,6 +58,7 @@ class ItemCounts:
     shipped: Decimal = ZERO
     refunded: Decimal = ZERO
     cancelled: Decimal = ZERO
+    virtual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ def _counts(row: Row) -> OrderCounts | Failure:
             item.qty_shipped or ZERO,
             item.qty_refunded or ZERO,
             item.qty_canceled or ZERO,
+            bool(item.is_virtual),
         )
         for item in order.items or ()
         if item.qty_ordered is not None

@@ -149,8 +149,7 @@ def write_week(
         queue = random.Random(f"queue-{seed}")
         settings |= bulk_queue.settings_of(queue)
         events += bulk_queue.troubles(queue, start, days) if "bulk" in settings else ()
-    else:  # with documents from Sage one of them, seed 21, leaves a stock that is not explained yet
-        events = list(with_additions(seed, events))
+    events = list(with_additions(seed, events))
     events += unreadable(seed, start, days, back=bool(back))
     events += odd_faults(random.Random(f"odd-{seed}"), start, days)
     events += strange_answers(seed, start, days, back=bool(back))

@@ -3,8 +3,8 @@
 The amounts are parted as in Magento's published source and give the recorded credit memos to the cent. Not
 recorded, and so assumed: every refusal (their words are the published source's); that all shipping left is
 refunded unless ``shipping_amount`` says otherwise; that a bundle is refunded by its children; where returned
-pieces go: to the source that shipped them. Which pieces never left, and that those are taken off a source
-when they do not return, is Magento's published source.
+pieces go: to the source that shipped them. Which pieces never left, that those are taken off a source
+when they do not return, and that virtual ones left with their invoice, is Magento's published source.
 """
 
 from __future__ import annotations
@@ -342,20 +342,23 @@ def _return(store: MagentoStore, order: Order, lines: Lines, wanted: Collection[
     Pieces that never left and are not to return are taken off their source, as if they had left: so
     Magento's published source, which frees as many as it could take off.
     """
-    items, released = OrderItems(order), {}
+    items, released, stock = OrderItems(order), {}, store.stock
     for item, quantity in lines:
         if items.accompanies(item):
             continue
-        here = never_left(item, quantity, item["qty_refunded"] - quantity)
+        here = never_left(item, quantity, item["qty_refunded"] - quantity, msi=stock.msi)
         if item["item_id"] not in wanted:
-            here = store.stock.take_off(order, item["sku"], here)
+            here = stock.take_off(order, order.sku_of(item), here)
         elif quantity > here:
-            store.stock.restock(order.sku_of(item), figure(quantity - here), _source(store, order, item))
+            stock.restock(order.sku_of(item), figure(quantity - here), _source(store, order, item))
         released[item["item_id"]] = here
-    store.stock.refund(order, released)
+    stock.refund(order, released)
 
 
 def _source(store: MagentoStore, order: Order, item: Row) -> str:
+    """Where returned pieces go; virtual ones to the first source of the stock, whichever they were taken off."""
+    if item.get("is_virtual"):
+        return store.stock.first_source(order, order.sku_of(item))
     shipped = (
         shipment["extension_attributes"]["source_code"]
         for shipment in reversed(store.shipments.of(order.entity_id))

@@ -8,6 +8,7 @@ memo's do (`openapi-2.4.6.json`). Assumed: a credit memo gives back fixed produc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -67,6 +68,19 @@ def enter_memo(made: Row, lines: Sequence[tuple[Row, Decimal]], rows: Sequence[R
             if amount := fixed_tax(item, side, quantity):
                 row[key], row[f"{side}weee_tax_applied_amount"] = figure(amount), figure(amount / quantity)
                 made[f"{side}grand_total"] = figure(Decimal(made[f"{side}grand_total"]) + amount)
+
+
+def fixed_tax_invoiced(item: Row, quantity: Decimal) -> str:
+    """What an order's line says of its fixed product tax once so many pieces more are invoiced.
+
+    An invoice adds its amounts to every entry (Magento's published source) and makes an empty list of none.
+    """
+    entries = json.loads(item.get("weee_tax_applied") or "[]", parse_float=Decimal)
+    for entry in entries if quantity else ():
+        for side in SIDES:
+            key = f"{side}weee_amount_invoiced"
+            entry[key] = str(Decimal(entry.get(key, 0)) + fixed_tax(item, side, quantity))
+    return json.dumps(entries, default=str)
 
 
 def fixed_tax(item: Row, side: str, quantity: Decimal) -> Decimal:

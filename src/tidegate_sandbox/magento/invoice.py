@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
-from tidegate_sandbox.magento.document_additions import enter_invoice
+from tidegate_sandbox.magento.document_additions import enter_invoice, fixed_tax_invoiced
 from tidegate_sandbox.magento.figure import ZERO, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities, per_parent
@@ -62,6 +62,7 @@ def invoice(
     _enter_lines(order, lines, items, store.now())
     _enter(store, order, made)
     settle(store, order)
+    store.stock.sell_virtual(order, [each for each in lines if not OrderItems(order).accompanies(each[0])])
     if notify:
         store.mails.append((table.kind, head["entity_id"]))
     return made
@@ -195,9 +196,10 @@ def _totals(order: Order, items: list[Row], *, first: bool, last: bool) -> Row:
 def _enter_lines(order: Order, lines: list[tuple[Row, Decimal]], made: list[Row], now: str) -> None:
     """Write to the order's lines what was invoiced; the open ones are saved with them."""
     items = OrderItems(order)
+    pieces = {item["item_id"]: quantity for item, quantity in lines}
     for item in items.counted():
         if items.to_invoice(item):
-            item["weee_tax_applied"] = "[]"
+            item["weee_tax_applied"] = fixed_tax_invoiced(item, pieces.get(item["item_id"], ZERO))
             item["updated_at"] = now
     for (item, quantity), line in zip(lines, made, strict=True):
         item["qty_invoiced"] = figure(item["qty_invoiced"] + quantity)

@@ -85,7 +85,8 @@ class Stock:
         self._items: Items = {sku: dict(held) for sku, held in _start(msi).items()}
         self._reserved: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self._open: defaultdict[int, Pieces] = defaultdict(_pieces)
-        self._released: dict[int, Decimal] = {}  #: pieces by order item that were refunded before they left
+        #: pieces by order item whose reservation neither a shipment nor a cancellation ended
+        self._released: dict[int, Decimal] = {}
 
     # What lies where
 
@@ -113,20 +114,30 @@ class Stock:
         self.put(replace(old, quantity=old.quantity + quantity))
 
     def take_off(self, order: Order, sku: str, quantity: Decimal) -> Decimal:
-        """Pieces that never left are refunded and do not return: off the sources of the order's stock, one
-        after the other. Returns how many there were.
+        """Pieces that no shipment takes: off the sources of the order's stock, one after the other.
+
+        Returns how many there were.
         """
         if not self.msi:
             return quantity
-        stock_id, left = self.stock_id(order), quantity
-        links = [link for link in self.links if link["stock_id"] == stock_id]
-        for link in sorted(links, key=lambda link: link.get("priority", 0)):
-            item = self.item(sku, link["source_code"])
-            if item is not None and self.sources[item.source_code]["enabled"]:
+        left = quantity
+        for item in self._by_priority(order, sku):
+            if self.sources[item.source_code]["enabled"]:
                 taken = min(max(item.quantity, ZERO), left)
                 self.put(replace(item, quantity=item.quantity - taken))
                 left -= taken
         return quantity - left
+
+    def first_source(self, order: Order, sku: str) -> str:
+        """Where pieces come back that no shipment took: the first source of the order's stock that has the SKU."""
+        return next((item.source_code for item in self._by_priority(order, sku)), DEFAULT)
+
+    def _by_priority(self, order: Order, sku: str) -> list[SourceItem]:
+        stock_id = self.stock_id(order)
+        links = [link for link in self.links if link["stock_id"] == stock_id]
+        links.sort(key=lambda link: link.get("priority", 0))
+        found = (self.item(sku, link["source_code"]) for link in links)
+        return [item for item in found if item is not None]
 
     # What is salable
 
@@ -190,9 +201,28 @@ class Stock:
 
     def refund(self, order: Order, released: dict[int, Decimal]) -> None:
         """Give up what is reserved for pieces refunded before they were shipped, by order item."""
+        self._end(order, released, "creditmemo_created")
+
+    def sell_virtual(self, order: Order, lines: Iterable[tuple[Row, Decimal]]) -> None:
+        """Virtual items were invoiced: that is when they leave a store with several sources.
+
+        Their pieces go off the sources of the order's stock, as many as are there, and so many are reserved no
+        more (Magento's published inventory modules). To be called after ``qty_invoiced`` was raised.
+        """
+        if not self.msi:
+            return
+        released = {
+            item["item_id"]: self.take_off(order, order.sku_of(item), quantity)
+            for item, quantity in lines
+            if item.get("is_virtual")
+        }
+        if released:
+            self._end(order, released, "invoice_created")
+
+    def _end(self, order: Order, released: dict[int, Decimal], event: str) -> None:
         for item_id, pieces in released.items():
             self._released[item_id] = self._released.get(item_id, ZERO) + pieces
-        self._settle(order, "creditmemo_created")
+        self._settle(order, event)
 
     def debit(
         self, order: Order, lines: Iterable[tuple[str, Number]], source_code: str | None = None
@@ -221,7 +251,7 @@ class Stock:
 
     def _settle(self, order: Order, event: str) -> None:
         """Bring the reservation of an order to what its lines still ask for."""
-        wanted, held = _to_ship(order, self._released), self._open[order.entity_id]
+        wanted, held = _to_ship(order, self._released, msi=self.msi), self._open[order.entity_id]
         for sku in sorted(wanted.keys() | held.keys()):
             if wanted[sku] != held[sku]:
                 self._book(order, sku, wanted[sku] - held[sku], event)
@@ -266,20 +296,24 @@ def parts(bundle: str) -> frozenset[str]:
     return frozenset(link["sku"] for option in options for link in option["product_links"])
 
 
-def never_left(item: Row, quantity: Decimal, refunded_before: Decimal | int) -> Decimal:
+def never_left(item: Row, quantity: Decimal, refunded_before: Decimal | int, *, msi: bool) -> Decimal:
     """How many of ``quantity`` refunded pieces had not been shipped, by Magento's published source.
 
-    Those that are invoiced and neither shipped nor refunded before, as far as they go; the rest had been.
+    Those that are invoiced and neither shipped nor refunded before, as far as they go; the rest had been. Virtual
+    pieces left with their invoice.
     """
+    if msi and item.get("is_virtual"):
+        return ZERO
     left = (item.get("qty_invoiced") or 0) - refunded_before - (item.get("qty_shipped") or 0)
     return max(min(quantity, Decimal(left)), ZERO)
 
 
-def _to_ship(order: Order, released: dict[int, Decimal]) -> Pieces:
+def _to_ship(order: Order, released: dict[int, Decimal], *, msi: bool) -> Pieces:
     """The pieces by simple SKU that are neither shipped, cancelled, nor refunded before they were shipped.
 
     The variant of a configurable is counted by its parent's line, which is the one that is shipped (point 20).
-    Of a line that was loaded with a refund, that is reckoned as if it had been the last deed.
+    Of a line that was loaded with a refund, that is reckoned as if it had been the last deed; of a virtual one
+    everything that is invoiced had been taken off a source.
     """
     by_id = {item.get("item_id"): item for item in order.items}
     found = _pieces()
@@ -289,10 +323,16 @@ def _to_ship(order: Order, released: dict[int, Decimal]) -> Pieces:
         parent = by_id.get(item.get("parent_item_id"), item)
         counted = parent if parent.get("product_type") == "configurable" else item
         done = sum((counted.get(f"qty_{part}") or 0 for part in ("canceled", "shipped")), ZERO)
-        refunded = Decimal(counted.get("qty_refunded") or 0)
-        done += released.get(counted.get("item_id", 0), never_left(counted, refunded, 0))
+        done += released.get(counted.get("item_id", 0), _released_before(counted, msi=msi))
         found[order.sku_of(item).upper()] += max(counted["qty_ordered"] - done, ZERO)
     return found
+
+
+def _released_before(item: Row, *, msi: bool) -> Decimal:
+    """What a loaded line tells of pieces that neither a shipment nor a cancellation released."""
+    if msi and item.get("is_virtual"):
+        return Decimal(item.get("qty_invoiced") or 0)
+    return never_left(item, Decimal(item.get("qty_refunded") or 0), 0, msi=msi)
 
 
 def _pieces() -> Pieces:

@@ -23,8 +23,10 @@ from integration.flows.stocking import (
     stocked,
     writes,
 )
+from tidegate.config import model
 from tidegate.config.stock import Stock
 from tidegate.ledger.shipped import open_shipment_skus
+from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.stock import SourceItem
 
 
@@ -197,3 +199,28 @@ def test_a_finished_order_whose_shipment_waits_for_a_person_keeps_its_pieces(bui
     assert open_shipment_skus(CONNECTION) == set()
     inventory(shop)
     assert lies(shop, line.code) == 100
+
+
+def test_virtual_pieces_are_reserved_until_they_are_invoiced(build: Build) -> None:
+    """Nobody ships them, so no shipment ends their reservation: Magento takes them off with the invoice."""
+    flows = {**FLOWS, "invoices": model.Flow(every="15m")}
+    world = Fulfilled(build(), flows=flows, stock=Stock(warehouses=HOME, buffer="0%"))
+    shop = world.stage
+    sku = "HUB-0001"
+    placed = world.sent(lines=((sku, 3),), shipping=Decimal(0), additions=Additions(virtual="virtual"))
+    shop.shop.stock.put(SourceItem(sku, "wh_london", Decimal(0), 0))
+    adjust(shop, 100, sku)
+    inventory(shop)
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (100, 97)
+    world.despatch(placed)
+    inventory(shop)
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (100, 97)
+    shop.cycle("shipments")  # of which there is nothing to say
+    world.invoice(placed)
+    inventory(shop)
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (100, 97)
+    shop.cycle("invoices")
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (97, 97)
+    adjust(shop, 100, sku)  # three more come: what Magento was told last it has no more
+    inventory(shop)
+    assert (lies(shop, sku), shop.shop.stock.salable(sku, US)) == (100, 100)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from integration.sandbox import magento_recordings as recordings
 from integration.sandbox.magento_world import World, make_world
 from tidegate_sandbox.magento import InputLimits
+from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.stock import DEFAULT, SourceItem
@@ -290,3 +291,24 @@ def test_by_calls_place_ship_invoice_refund(world: World) -> None:
         world.post(f"{path}/refund", sent)
         assert (lies(world)["wh_detroit"], reserved(world, order)) == (on_hand, still_reserved)
     assert salable(world) == 799
+
+
+def test_virtual_pieces_leave_a_source_with_their_invoice(world: World) -> None:
+    """Magento's published source: off the stock's sources one after the other, and back to the first one."""
+    order = place(world, (SKU, 10), shipping=Decimal(0), additions=Additions(virtual="virtual"))
+    before = lies(world)
+    assert reserved(world, order) == {SKU: -10}
+    line = order.items[0]["item_id"]
+    world.post(f"order/{order.entity_id}/invoice", {"items": [{"order_item_id": line, "qty": 4}]})
+    assert (reserved(world, order), salable(world)) == ({SKU: -6}, 790)
+    world.post(f"order/{order.entity_id}/invoice", {})
+    assert (reserved(world, order), salable(world)) == ({}, 790)
+    assert sum(lies(world).values()) == sum(before.values()) - 10
+    world.post(f"order/{order.entity_id}/refund", {"items": [{"order_item_id": line, "qty": 3}]})
+    assert salable(world) == 790
+    returned = {"extension_attributes": {"return_to_stock_items": [line]}}
+    world.post(
+        f"order/{order.entity_id}/refund",
+        {"items": [{"order_item_id": line, "qty": 7}], "arguments": returned},
+    )
+    assert (reserved(world, order), salable(world)) == ({}, 797)

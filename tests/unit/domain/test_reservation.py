@@ -50,6 +50,28 @@ def test_what_is_still_reserved(readings: list[Counters], left: int) -> None:
     assert after(*readings).left(Decimal(readings[-1][2])) == left
 
 
+@pytest.mark.parametrize(
+    ("invoiced", "refunded", "cancelled", "left"),
+    [(0, 0, 0, 5), (2, 0, 0, 3), (5, 0, 0, 0), (5, 2, 0, 0), (2, 0, 3, 0), (3, 3, 0, 2)],
+)
+def test_virtual_pieces_leave_with_their_invoice(
+    invoiced: int, refunded: int, cancelled: int, left: int
+) -> None:
+    found = counted(
+        None,
+        ordered=Decimal(5),
+        invoiced=Decimal(invoiced),
+        shipped=Decimal(0),
+        refunded=Decimal(refunded),
+        cancelled=Decimal(cancelled),
+        virtual=True,
+    )
+    despatched = Decimal(5)  # by the company: the store has no shipment of it
+    assert found.left(despatched) == left
+    assert not found.is_whole
+    assert found.moved_since(Reservation(Decimal(5), virtual=True)) == bool(invoiced or refunded)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["invoice", "ship", "refund"]), st.integers(1, 4)), max_size=10))
 def test_read_after_each_deed_it_is_what_magento_does(deeds: list[tuple[str, int]]) -> None:
     """Against a model that keeps the reservation deed by deed, as Magento does."""

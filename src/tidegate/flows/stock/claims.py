@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.money import ZERO
@@ -36,18 +37,21 @@ def claims_of(
         (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
     ]
     here = {entity_id for entity_id, _ in by_order}
-    left = [*shipped.unwritten(name), *unread_despatches.still_unread(unread)]
+    virtual = reserved.virtual
+    left = [one for one in shipped.unwritten(name) if (one.entity_id, one.line_key) not in virtual]
+    left += [*_not_invoiced(name, virtual), *unread_despatches.still_unread(unread)]
     from_where: defaultdict[tuple[int, str, str], list[tuple[str, Decimal]]] = defaultdict(list)
     for one in left:
         from_where[one.entity_id, one.line_key, one.sku].append((one.warehouse.upper(), one.quantity))
     left = [one for one in left if one.entity_id not in here]
     gone = {one.entity_id for one in left}
     finished = shipped.finished(name, here | gone)
-    written = shipped.written(name, here | gone)
+    written = shipped.written(name, here | gone) | virtual
     claims = []
     for entity_id, line in by_order:
-        done = written.get((entity_id, line.line_key), ZERO)
-        still = reserved.left(entity_id, line.line_key, line.ordered, done)
+        place = entity_id, line.line_key
+        done = written.get(place, ZERO)
+        still = reserved.left(*place, line.ordered, done)
         places = tuple(from_where.pop((entity_id, line.line_key, line.sku), ()))
         claims.append(Claim(line, done, ZERO if entity_id in finished else still, places))
     claimed: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
@@ -59,6 +63,17 @@ def claims_of(
         claimed[place] += still
         claims.append(Claim(_line(one), open=still))
     return claims
+
+
+def _not_invoiced(connection: str, invoiced: Mapping[tuple[int, str], Decimal]) -> Iterator[Unwritten]:
+    """Virtual pieces that left, of which Magento is told by the invoice alone: those that it has not invoiced."""
+    over = dict(invoiced)
+    for one in shipped.told(connection, invoiced):
+        place = one.entity_id, one.line_key
+        part = min(over[place], one.quantity)
+        over[place] -= part
+        if part < one.quantity:
+            yield replace(one, quantity=one.quantity - part)
 
 
 def _line(left: Unwritten) -> WebLine:

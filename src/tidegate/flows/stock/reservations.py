@@ -1,4 +1,4 @@
-"""What Magento has stopped to reserve otherwise than by a shipment: cancelled and refunded pieces of orders.
+"""What Magento has stopped to reserve otherwise than by a shipment: cancelled, refunded, and virtual pieces.
 
 Read with the stock, of the orders that changed since the last time, and kept beside the mirror: when a piece
 was refunded decides whether it was still reserved. Only stores with multi-source inventory reserve.
@@ -33,10 +33,11 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True)
 class Reservations:
-    """Items of which something was cancelled or refunded; `ended` are orders that reserve nothing any more.
+    """Virtual items, and those of which something was cancelled or refunded.
 
-    `moved` are the SKUs, in small letters, of pieces refunded since the last reading: Magento may have put
-    them back into a source, or taken them off one.
+    `ended` are orders that reserve nothing any more. `moved` are the SKUs, in small letters, of pieces refunded,
+    or virtual and invoiced, since the last reading: Magento may have put them back into a source, or taken them
+    off one.
     """
 
     cursor: str = ""  #: "" when nothing was read
@@ -50,13 +51,21 @@ class Reservations:
             return
         values = {
             f"{entity_id}@{line_key}": _BETWEEN.join(
-                format(part, "f") for part in (each.ordered, each.cancelled, each.refunded, each.released)
+                format(part, "f")
+                for part in (each.ordered, each.cancelled, each.refunded, each.released, int(each.virtual))
             )
             for (entity_id, line_key), each in self.items.items()
         }
         values |= dict.fromkeys((f"{entity_id}@" for entity_id in self.ended), ENDED)
         picture.write(cycle.name, PICTURE, picture.frame(values), cycle.now())
         cursors.move(cycle.name, FLOW, CURSOR, self.cursor, cycle.now())
+
+    @property
+    def virtual(self) -> dict[Place, Decimal]:
+        """The virtual items that are reserved still, with the pieces that left by their invoice."""
+        return {
+            place: each.released for place, each in self.items.items() if each.virtual and each.left(ZERO)
+        }
 
     def left(self, entity_id: int, line_key: str, ordered: Decimal, shipped: Decimal) -> Decimal:
         """What is still reserved of an order item; `ordered` counts where nothing else is known."""
@@ -78,6 +87,8 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     store = connection.settings.store
     here = {number for line in lines if (number := entity_of(line.order_key, store)) is not None}
     here |= {each.entity_id for each in shipped.unwritten(cycle.name)}
+    known, ended = _before(cycle)
+    here |= {entity_id for entity_id, _ in Reservations(items=known).virtual}
     if not connection.settings.stock.msi or not here:
         return Reservations()
     began = cycle.now()
@@ -93,7 +104,6 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     )
     if isinstance(orders, Failure):
         return orders
-    known, ended = _before(cycle)
     return laid_over(known, ended & here, orders, began)
 
 
@@ -118,13 +128,20 @@ def laid_over(
                 shipped=item.shipped,
                 refunded=item.refunded,
                 cancelled=item.cancelled,
+                virtual=item.virtual,
             )
             if known is not None or not now.is_whole:
                 items[place] = now
-            if now.refunded > (known.refunded if known else 0):
-                moved.add(item.sku.casefold())
+            if now.moved_since(known):
+                moved |= beginnings(item.sku.casefold())
     items = {place: each for place, each in items.items() if place[0] not in over}
     return Reservations(began.isoformat(), items, frozenset(over), frozenset(moved))
+
+
+def beginnings(sku: str) -> set[str]:
+    """The SKU, and what a product's may be of which custom options made this one: they are added behind a dash."""
+    words = sku.split("-")
+    return {"-".join(words[:count]) for count in range(1, len(words) + 1)}
 
 
 def _since(cycle: Cycle, here: Iterable[int]) -> datetime | None:
@@ -145,5 +162,7 @@ def _before(cycle: Cycle) -> tuple[dict[Place, Reservation], set[int]]:
         if value == ENDED:
             ended.add(int(entity_id))
         else:
-            found[int(entity_id), line_key] = Reservation(*map(Decimal, value.split(_BETWEEN)))
+            ordered, cancelled, refunded, released, *virtual = map(Decimal, value.split(_BETWEEN))
+            of = Reservation(ordered, cancelled, refunded, released, any(virtual))
+            found[int(entity_id), line_key] = of
     return found, ended
