@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import F, QuerySet
+from typing import Any
 
 from tidegate.ledger import happened, models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import LONGEST_REASON, storable
+
+_ONE = "code = %s AND connection = %s AND subject = %s"
+_COUNT = """
+    UPDATE tidegate_alert SET count = count + 1, last_at = %s, text = %s
+    WHERE code = %s AND connection = %s AND subject = %s AND cleared_at IS NULL
+"""
+_CLEARED = "UPDATE tidegate_alert SET cleared_at = %s WHERE id IN ({})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,7 @@ def raise_alert(code: str, connection: str, subject: str, text: str, now: dateti
     """Raise it, or count it when it is open already; true when it is new and somebody must be told."""
     inside(now)
     subject, text = storable(subject), storable(text, LONGEST_REASON)
-    known = models.Alert.objects.filter(code=code, connection=connection, subject=subject, cleared_at=None)
-    if known.update(count=F("count") + 1, last_at=now, text=text):
+    if rows.do(_COUNT, rows.instant(now), text, code, connection, subject):
         return False
     columns = ("code", "connection", "subject", "text", "raised_at", "last_at", "count", "cleared_at")
     # when somebody else's insert wins, his is the alert and he tells
@@ -47,41 +52,38 @@ def raise_alert(code: str, connection: str, subject: str, text: str, now: dateti
 def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool:
     """It is over; false when it was not open."""
     inside(now)
-    known = models.Alert.objects.filter(
-        code=code, connection=connection, subject=storable(subject), cleared_at=None
-    )
-    return _clear(known, now) > 0
+    return _clear(_ONE, (code, connection, storable(subject)), now) > 0
 
 
 def clear_all(code: str, connection: str, now: datetime) -> int:
     """Clear every subject of one kind of alert; returns how many were open."""
     inside(now)
-    return _clear(models.Alert.objects.filter(code=code, connection=connection, cleared_at=None), now)
+    return _clear("code = %s AND connection = %s", (code, connection), now)
 
 
 def clear_subjects(connection: str, subjects: Iterable[str], now: datetime) -> int:
     """Clear every alert about these subjects, whatever its code; returns how many were open."""
     inside(now)
     named = [storable(subject) for subject in subjects if subject]
-    known = models.Alert.objects.filter(connection=connection, subject__in=named, cleared_at=None)
-    return _clear(known, now)
+    return sum(
+        _clear(f"connection = %s AND subject IN ({rows.marks(part)})", (connection, *part), now)
+        for part in rows.chunks(named)
+    )
 
 
-def _clear(known: QuerySet[models.Alert], now: datetime) -> int:
-    over = list(known.values_list("pk", "code", "connection", "subject"))
+def _clear(which: str, parameters: Sequence[Any], now: datetime) -> int:
+    columns = ("id", "code", "connection", "subject")
+    over = rows.find(models.Alert, columns, f"WHERE {which} AND cleared_at IS NULL", *parameters)
     for _, code, connection, subject in over:
         happened.info("alert resolved", code=code, connection=connection, subject=subject)
-    return models.Alert.objects.filter(pk__in=[pk for pk, *_ in over]).update(cleared_at=now) if over else 0
+    for part in rows.chunks([pk for pk, *_ in over]):
+        rows.do(_CLEARED.format(rows.marks(part)), rows.instant(now), *part)
+    return len(over)
 
 
 def open_alerts(connection: str | None = None) -> list[OpenAlert]:
     """Open alerts, the oldest first; `connection=""` are those of the hub itself."""
-    found = models.Alert.objects.filter(cleared_at=None)
-    if connection is not None:
-        found = found.filter(connection=connection)
-    return [
-        OpenAlert(
-            row.pk, row.code, row.connection, row.subject, row.text, row.raised_at, row.last_at, row.count
-        )
-        for row in found.order_by("raised_at", "pk")
-    ]
+    columns = ("id", "code", "connection", "subject", "text", "raised_at", "last_at", "count")
+    of_one, parameters = ("", ()) if connection is None else ("AND connection = %s", (connection,))
+    ending = f"WHERE cleared_at IS NULL {of_one} ORDER BY raised_at, id"
+    return [OpenAlert(*row) for row in rows.find(models.Alert, columns, ending, *parameters)]

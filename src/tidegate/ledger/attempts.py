@@ -23,10 +23,12 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
     `former` is an open run that goes on under the new lease: what it tried before is not tried again.
     """
     check(lease, now)
-    stale = models.Batch.objects.filter(connection=connection, flow=lease.flow, ended_at=None)
-    if former is not None and stale.filter(pk=former).update(scope=lease.scope, fence=lease.fence):
+    ending = "WHERE connection = %s AND flow = %s AND ended_at IS NULL"
+    stale = [pk for (pk,) in rows.find(models.Batch, ("id",), ending, connection, lease.flow)]
+    if former is not None and former in stale:
+        rows.update(models.Batch, ("scope", "fence"), [(former, lease.scope, lease.fence)])
         return former
-    for batch_id in list(stale.values_list("pk", flat=True)):
+    for batch_id in stale:
         close_batch(batch_id, now, note="ended by the next run")
     batch = models.Batch(
         connection=connection, flow=lease.flow, scope=lease.scope, fence=lease.fence, started_at=now
@@ -42,15 +44,16 @@ def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "")
         "SELECT outcome, count(*) FROM tidegate_attempt WHERE batch_id = %s GROUP BY outcome", batch_id
     )
     counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
-    models.Batch.objects.filter(pk=batch_id).update(
-        ended_at=now,
-        calls=calls,
-        note=storable(note),
-        sent=counted.total(),
-        confirmed=counted["accepted"] + counted["found"],
-        failed=counted["refused"] + counted["absent"],
-        in_doubt=counted[""],
-    )
+    figures = {
+        "ended_at": now,
+        "calls": calls,
+        "note": storable(note),
+        "sent": counted.total(),
+        "confirmed": counted["accepted"] + counted["found"],
+        "failed": counted["refused"] + counted["absent"],
+        "in_doubt": counted[""],
+    }
+    rows.update(models.Batch, tuple(figures), [(batch_id, *figures.values())])
 
 
 def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: datetime) -> dict[int, int]:
@@ -136,19 +139,18 @@ def _begin(
 def reclaim(lease: Lease, now: datetime) -> int:
     """Put in doubt what earlier holders of this lease began and left: the first act of every cycle."""
     check(lease, now)
-    left = models.Delivery.objects.filter(
-        state=State.SENDING.value, scope=lease.scope, flow=lease.flow, fence__lt=lease.fence
-    )
+    before = "scope = %s AND flow = %s AND fence < %s"
+    earlier = (lease.scope, lease.flow, lease.fence)
+    # the state stands in the text: only so SQLite knows that its small index of what is being sent will do
+    left = f"WHERE state = '{State.SENDING.value}' AND {before} ORDER BY id LIMIT {rows.CHUNK}"
     count = 0
-    while ids := list(left.order_by("pk").values_list("pk", flat=True)[: rows.CHUNK]):
+    while ids := [pk for (pk,) in rows.find(models.Delivery, ("id",), left, *earlier)]:
         verdict = Verdict(0, "d", code=Code.NO_ANSWER, text="the worker stopped before it heard an answer")
         refused = carry_out(many(ids, verdict), now, lease=lease, actor="engine", reclaiming=True)
         if refused:
             raise AssertionError(f"reclaim was refused for {refused}")
         count += len(ids)
-    abandoned = models.Batch.objects.filter(
-        scope=lease.scope, flow=lease.flow, fence__lt=lease.fence, ended_at=None
-    )
-    for batch_id in list(abandoned.values_list("pk", flat=True)):
+    abandoned = f"WHERE {before} AND ended_at IS NULL"
+    for (batch_id,) in rows.find(models.Batch, ("id",), abandoned, *earlier):
         close_batch(batch_id, now, note="the worker stopped before its batch ended")
     return count

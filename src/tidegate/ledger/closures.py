@@ -34,10 +34,9 @@ def learn(company: str, until: datetime, reason: str, now: datetime) -> None:
 
 def closed(company: str, now: datetime) -> Closed | None:
     """The closure in force, or None."""
-    if rows.one("SELECT 1 FROM tidegate_closure WHERE company = %s", company) is None:
-        return None
-    row = models.Closure.objects.filter(company=company, until__gt=now).first()
-    return Closed(row.company, row.until, row.reason, row.learnt_at) if row else None
+    columns = ("company", "until", "reason", "learnt_at")
+    found = rows.find(models.Closure, columns, "WHERE company = %s", company)
+    return next((closure for closure in (Closed(*row) for row in found) if closure.until > now), None)
 
 
 def forget(company: str, now: datetime) -> bool:

@@ -46,13 +46,9 @@ def lift(connection: str, now: datetime, *, by: str = "engine") -> bool:
 
 def halted(connection: str) -> Halted | None:
     """Why it is halted, or None."""
-    if (
-        rows.one("SELECT 1 FROM tidegate_halt WHERE connection = %s AND lifted_at IS NULL", connection)
-        is None
-    ):
-        return None
-    row = models.Halt.objects.filter(connection=connection, lifted_at=None).first()
-    return _halted(row) if row else None
+    columns = ("connection", "reason", "code", "since", "by", "lifted_at", "lifted_by")
+    found = rows.find(models.Halt, columns, "WHERE connection = %s AND lifted_at IS NULL", connection)
+    return Halted(*found[0]) if found else None
 
 
 def last_lifted(connection: str, code: str) -> datetime | None:

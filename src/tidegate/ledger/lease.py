@@ -16,6 +16,11 @@ from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.faults import LeaseLost
 
+_RELEASE = """
+    UPDATE tidegate_lease SET holder = '', expires_at = NULL
+    WHERE scope = %s AND flow = %s AND fence = %s AND holder = %s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -91,10 +96,7 @@ def renew(lease: Lease, ttl_seconds: float, now: datetime) -> Lease:
 def release(lease: Lease, now: datetime) -> bool:
     """Give it back; false when it was lost before (nothing to do then)."""
     inside(now)
-    ours = models.Lease.objects.filter(
-        scope=lease.scope, flow=lease.flow, fence=lease.fence, holder=lease.holder
-    )
-    return ours.update(holder="", expires_at=None) == 1
+    return rows.do(_RELEASE, lease.scope, lease.flow, lease.fence, lease.holder) == 1
 
 
 def holders(now: datetime) -> list[Lease]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
-from tidegate.ledger import models, rows
+from tidegate.ledger import item_rows, models, rows
+from tidegate.ledger.item_rows import BEGINS
 from tidegate.ledger.queue import Item, item
 
 
@@ -81,22 +82,16 @@ def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
     """Another step of the same document."""
     if source_id is None:
         return None
-    row = (
-        models.Delivery.objects.filter(source_id=source_id, flow=flow, step=step)
-        .select_related("source")
-        .defer("source__document")
-        .first()
-    )
-    return item(row, with_document=False) if row is not None else None
+    ending = "WHERE source_id = %s AND flow = %s AND step = %s ORDER BY id LIMIT 1"
+    found = item_rows.find(ending, source_id, flow, step)
+    return found[0] if found else None
 
 
 def open_steps(connection: str, flow: str, prefix: str) -> list[Item]:
     """Queued steps, and those in review, whose names begin so, with their documents."""
     states = (State.QUEUED.value, State.REVIEW.value)
-    found = models.Delivery.objects.filter(
-        connection=connection, flow=flow, state__in=states, step__startswith=prefix
-    )
-    return [item(row) for row in found.order_by("pk").select_related("source")]
+    ending = f"WHERE connection = %s AND flow = %s AND state IN (%s, %s) AND {BEGINS} ORDER BY id"
+    return item_rows.find(ending, connection, flow, *states, len(prefix), prefix, with_documents=True)
 
 
 def step_of_document(store: str, entity_id: int, flow: str, step: str) -> Item | None:
@@ -112,6 +107,10 @@ def open_by_source(
 
     Left out is what a batch that has not ended began before.
     """
+    states = (State.QUEUED.value, State.IN_DOUBT.value)  # most cycles find nothing: that is asked for plainly
+    any_open = "WHERE connection = %s AND flow = %s AND state IN (%s, %s) LIMIT 1"
+    if not rows.find(models.Delivery, ("id",), any_open, connection, flow, *states):
+        return []
     running = models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values("pk")
     settled = models.Attempt.objects.filter(
         delivery=OuterRef("pk"), outcome="", started_at__lte=doubtful_before
@@ -136,10 +135,18 @@ def open_subjects(connection: str, subjects: Sequence[str]) -> dict[str, datetim
     With a label comes since when its oldest open delivery is there; None: it is waited for.
     """
     open_states = [state.value for state in State if state not in FINAL]
-    found = models.Delivery.objects.filter(connection=connection, state__in=open_states)
-    labels = found.filter(label__in=subjects).values_list("label").annotate(since=Min("created_at"))
-    waits = found.filter(waits_for__in=subjects).values_list("waits_for", flat=True)
-    return {**dict(labels.order_by("label")), **dict.fromkeys(waits)}
+    found: dict[str, datetime | None] = {}
+    waited_for: set[str] = set()
+    for part in rows.chunks(sorted(set(subjects))):
+        ending = (
+            f"WHERE connection = %s AND state IN ({rows.marks(open_states)}) AND {{}} IN ({rows.marks(part)})"
+        )
+        labelled = ending.format("label") + " ORDER BY created_at DESC"  # so that the oldest stays
+        of_part = (connection, *open_states, *part)
+        found |= dict(rows.find(models.Delivery, ("label", "created_at"), labelled, *of_part))
+        waits = rows.find(models.Delivery, ("waits_for",), ending.format("waits_for"), *of_part)
+        waited_for |= {name for (name,) in waits}
+    return {**found, **dict.fromkeys(waited_for)}
 
 
 def labelled(connection: str, subjects: Sequence[str]) -> set[str]:
@@ -150,14 +157,16 @@ def labelled(connection: str, subjects: Sequence[str]) -> set[str]:
 
 def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
     """Documents that are parked because the store cannot serve them."""
-    deliveries = models.Delivery.objects.filter(
-        connection=connection, state=State.REVIEW.value, reason_code=Code.UNREADABLE.value
-    ).filter(source__store=store, source__kind=kind)
-    return {
-        entity_id
-        for entity_id in deliveries.values_list("source__entity_id", flat=True)
-        if entity_id is not None
-    }
+    parked = (connection, State.REVIEW.value, Code.UNREADABLE.value)
+    return {entity_id for (entity_id,) in rows.every(_UNREADABLE, *parked, store, kind)}
+
+
+_UNREADABLE = """
+    SELECT source.entity_id
+    FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id
+    WHERE delivery.connection = %s AND delivery.state = %s AND delivery.reason_code = %s
+    AND source.store = %s AND source.kind = %s
+"""
 
 
 def unread_changes(store: str, kind: str, entity_id: int) -> list[int]:
@@ -170,7 +179,8 @@ def unread_changes(store: str, kind: str, entity_id: int) -> list[int]:
 
 def highest_id(store: str, kind: str) -> int:
     """The highest entity id ever read from the store; 0 when none was."""
-    return models.Source.objects.filter(store=store, kind=kind).aggregate(top=Max("entity_id"))["top"] or 0
+    top = rows.one("SELECT max(entity_id) FROM tidegate_source WHERE store = %s AND kind = %s", store, kind)
+    return (top and top[0]) or 0
 
 
 def oldest_created(store: str, kind: str, entity_ids: Iterable[int]) -> datetime | None:

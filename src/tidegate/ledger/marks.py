@@ -8,6 +8,11 @@ from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
+_WRITE = """
+    INSERT INTO tidegate_mark (name, value) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value
+"""
+
 
 def read(name: str) -> str | None:
     """The mark's value, or None."""
@@ -23,12 +28,7 @@ def last_run(connection: str, flow: str) -> str:
 def write(name: str, value: str, now: datetime) -> None:
     """Set it."""
     inside(now)
-    models.Mark.objects.bulk_create(
-        [models.Mark(name=name, value=storable(value))],
-        update_conflicts=True,
-        unique_fields=["name"],
-        update_fields=["value"],
-    )
+    rows.do(_WRITE, name, storable(value))
 
 
 def remove(name: str, now: datetime) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tidegate.domain.states import FINAL, State
-from tidegate.ledger import models, rows
-from tidegate.ledger.queue import Item, item
+from tidegate.ledger import item_rows, models, rows
+from tidegate.ledger.queue import Item
 from tidegate.ledger.texts import storable
 
 
@@ -35,11 +35,8 @@ def open_steps(source_id: int, flows: Sequence[str]) -> list[OpenStep]:
 
 def steps(source_id: int, flow: str, prefix: str) -> list[Item]:
     """The steps of one order whose names begin so, the oldest first."""
-    found = models.Delivery.objects.filter(source_id=source_id, flow=flow, step__startswith=prefix)
-    return [
-        item(row, with_document=False)
-        for row in found.order_by("pk").select_related("source").defer("source__document")
-    ]
+    ending = f"WHERE source_id = %s AND flow = %s AND {item_rows.BEGINS} ORDER BY id"
+    return item_rows.find(ending, source_id, flow, len(prefix), prefix)
 
 
 @dataclass(frozen=True, slots=True)
