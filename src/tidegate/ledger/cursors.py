@@ -7,6 +7,11 @@ from datetime import datetime
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 
+_MOVE = """
+    INSERT INTO tidegate_cursor (connection, flow, name, value, moved_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (connection, flow, name) DO UPDATE SET value = EXCLUDED.value, moved_at = EXCLUDED.moved_at
+"""
+
 
 def read(connection: str, flow: str, name: str) -> str | None:
     """The cursor's value, or None when nothing was read yet."""
@@ -18,13 +23,7 @@ def read(connection: str, flow: str, name: str) -> str | None:
 def move(connection: str, flow: str, name: str, value: str, now: datetime) -> None:
     """Move it, in the same transaction that keeps what was read up to there."""
     inside(now)
-    row = models.Cursor(connection=connection, flow=flow, name=name, value=value, moved_at=now)
-    models.Cursor.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["connection", "flow", "name"],
-        update_fields=["value", "moved_at"],
-    )
+    rows.do(_MOVE, connection, flow, name, value, rows.instant(now))
 
 
 def moved_at(connection: str, flow: str, name: str) -> datetime | None:

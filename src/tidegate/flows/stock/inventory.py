@@ -248,7 +248,9 @@ def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
     if missing is not None:
         failed(cycle, missing, of_company=False)
         return False
-    keys = pl.concat([wanted.select("key"), mirror.settled(cycle.name, FLOW).select("key")]).unique()
+    keys = (
+        pl.concat([wanted.select("key"), mirror.settled(cycle.name, FLOW).select("key")]).unique().sort("key")
+    )
     there = scribe.read_all(keys["key"].to_list())
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
