@@ -21,7 +21,8 @@ from tidegate.domain.money import total
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import Accepted, Company, Found, OrderKey, Outcome, Prepared, Session
+from tidegate.sage.port import Company, Found, OrderKey, Prepared, Session
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.tokens import SignsIn
 

@@ -22,7 +22,8 @@ from conformance.stand import (
 )
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import Accepted, OrderKey, Prepared
+from tidegate.sage.port import OrderKey, Prepared
+from tidegate.sage.port.outcomes import Accepted
 
 JANE = Address(
     name="Zoë O’Brien-Müller",

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from conformance.stand import Stand, charge, delta, goods, sent_order
 from tidegate.domain.fulfilment.sage_documents import OrderStanding, Parcel
-from tidegate.sage.port import Accepted, Session
+from tidegate.sage.port import Session
+from tidegate.sage.port.outcomes import Accepted
 
 
 def _two_lines(stand: Stand, session: Session, number: int = 213) -> Accepted:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from conformance.stand import Stand, delta, sent_order
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
-from tidegate.sage.port import Accepted, Session
+from tidegate.sage.port import Session
+from tidegate.sage.port.outcomes import Accepted
 
 
 def _invoiced(stand: Stand, session: Session, number: int = 213) -> Accepted:

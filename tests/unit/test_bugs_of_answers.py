@@ -15,7 +15,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento import answer as store_answers
 from tidegate.magento import notes
 from tidegate.magento.client import StoreClient
-from tidegate.sage.port import Accepted
+from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.sage200 import answers
 from tidegate.transport import LONGEST_PAUSE, Answer
 from unit.magento.test_write_identity import outcome

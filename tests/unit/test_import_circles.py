@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parents[2] / "src"
-ROOMS = ("tidegate_sandbox/erp",)
+ROOMS = ("tidegate_sandbox/erp", "tidegate/sage/port")
 
 
 def imports(path: Path, room: str) -> set[str]:

@@ -17,6 +17,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.lease import Lease
 from tidegate.ledger.queue import Item
 from tidegate.reading import pauses
+from tidegate.sage.port.outcomes import HandedOver
 
 #: A `locked` answer closes the company for so long, when it does not say for how long itself.
 LEARNT_CLOSURE = timedelta(minutes=10)
@@ -162,6 +163,15 @@ class Cycle:
         if ruling.verdict.letter in ("h", "i") and failure.code not in PREREQUISITES:
             self.ask_a_person(failure, failure.missing or item.label)
         return ruling.verdict
+
+    def after_handing_over(self, item: Item, handed: HandedOver, attempt_id: int) -> Verdict:
+        """It lies with the company: nothing is known of it but where its fate is read.
+
+        In doubt until the ledger has a state of its own for it: then a look-up settles it.
+        """
+        self.count("in_doubt")
+        text = f"handed over as {handed.parcel}; its fate is read later"
+        return Verdict(item.id, "d", attempt_id=attempt_id, text=text, due_at=handed.not_before)
 
     def ask_a_person(self, failure: Failure, subject: str) -> None:
         """A review or a missing mapping waits for somebody: tell, once for each thing."""

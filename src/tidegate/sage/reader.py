@@ -20,7 +20,7 @@ from tidegate.domain.prices.price_book import CustomerPrice, PriceBook, PriceQue
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 
 if TYPE_CHECKING:
-    from tidegate.sage.port import Outcome
+    from tidegate.sage.port.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import Accepted, CustomerQuery, NewCustomer, Outcome
+from tidegate.sage.port import CustomerQuery, NewCustomer
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page, where
 
 JANE = {"id": 50, "reference": "W0000017", "name": "Jane", "currency_id": 2103, "on_hold": True}

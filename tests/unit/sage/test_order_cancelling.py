@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import Accepted, Outcome
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page
 
 

@@ -13,7 +13,8 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
-from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared
+from tidegate.sage.port import OrderKey, Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import orders
 from unit.sage.scripted_api import (
     World,

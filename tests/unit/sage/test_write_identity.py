@@ -12,7 +12,8 @@ import pytest
 from tidegate.domain.books.bookkeeping import NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import Accepted, NewCustomer, Outcome
+from tidegate.sage.port import NewCustomer
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200.receipts import fingerprint
 from unit.sage.scripted_api import World, make_world, ok, page
 

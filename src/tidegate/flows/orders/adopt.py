@@ -243,8 +243,8 @@ def doubt(each: Candidate, one: Found) -> str:
     """Why a single document may not be this order; "" when it certainly is."""
     if one.key and not one.ours:
         return f"{one.number} carries the key of another order: {one.key}"
-    if "cancel" in one.status.lower():
-        return f"{one.number} is cancelled in the company ({one.status})"
+    if one.cancelled:
+        return f"{one.number} is cancelled in the company"
     if one.gross is None:
         return f"the company does not tell the total of {one.number}"
     if one.gross not in (each.total, each.placed):
@@ -348,7 +348,7 @@ def verdict(each: Candidate, delivery_id: int | None) -> Verdict | None:
         text=f"adopted: {each.text}",
         target_id=found.id,
         target_number=found.number,
-        target_status=found.status,
+        target_status=found.status or "",
         total=found.gross,
         adopted=True,
         links=(("sage-order", found.id, found.number),),

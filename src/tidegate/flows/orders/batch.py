@@ -37,7 +37,8 @@ from tidegate.flows.stored_order import NEVER_READ
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, OrderKey, Outcome, Prepared, Session
+from tidegate.sage.port import OrderKey, Prepared, Session
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 
 read_document = msgspec.json.Decoder(Order).decode
 
@@ -234,6 +235,9 @@ class OrderBatch:
         if isinstance(outcome, Accepted):
             self.cycle.heard(None)
             return verdict_of_accepted(self.cycle, each.item, outcome, each.order, attempt_id)
+        if isinstance(outcome, HandedOver):
+            self.cycle.heard(None)
+            return self.cycle.after_handing_over(each.item, outcome, attempt_id)
         verdict = self.cycle.after_failure(each.item, outcome, attempt_id)
         self.cycle.heard(outcome if verdict.letter == "d" else None)
         return verdict

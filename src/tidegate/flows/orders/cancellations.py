@@ -21,7 +21,8 @@ from tidegate.flows.status import notes
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, Found, OrderKey, Session
+from tidegate.sage.port import Found, OrderKey, Session
+from tidegate.sage.port.outcomes import Accepted, HandedOver
 
 STEP = "cancel"
 #: Cancellations in one cycle; the rest waits for the next one.
@@ -92,7 +93,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
                 text="the company has it" if letter == "p" else "",
                 target_id=there.id if letter != "p" else "",
                 target_number=there.number if letter != "p" else "",
-                target_status=there.status if letter != "p" else "",
+                target_status=(there.status or "") if letter != "p" else "",
                 total=there.gross if letter != "p" else None,
                 links=(("sage-order", there.id, there.number),) if letter != "p" else (),
             )
@@ -148,6 +149,8 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
                 lease=cycle.lease,
             )
         release_child(cycle, order)
+    elif isinstance(outcome, HandedOver):
+        cycle.apply([cycle.after_handing_over(item, outcome, attempts[item.id])])
     else:
         verdict = cycle.after_failure(item, outcome, attempts[item.id])
         cycle.heard(outcome if verdict.letter == "d" else None)

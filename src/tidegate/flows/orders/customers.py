@@ -35,7 +35,8 @@ from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, CustomerMatch, CustomerQuery, NewCustomer, Session
+from tidegate.sage.port import CustomerMatch, CustomerQuery, NewCustomer, Session
+from tidegate.sage.port.outcomes import Accepted, HandedOver
 
 FLOW = "orders"
 STEP = "customer"
@@ -205,6 +206,9 @@ class CustomerDesk:
             self.cycle.apply([verdict])
             return self.pending_creation(creation)
         self.cycle.heard(None)
+        if isinstance(outcome, HandedOver):
+            self.cycle.apply([self.cycle.after_handing_over(item, outcome, attempt)])
+            return self.pending_creation(creation)
         self.settle(item, order, outcome, attempt)
         return outcome.number
 

@@ -17,7 +17,8 @@ from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, Found
+from tidegate.sage.port import Found
+from tidegate.sage.port.outcomes import Accepted
 
 
 def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
@@ -118,7 +119,7 @@ def verdict_of_accepted(
         text=text,
         target_id=accepted.id,
         target_number=accepted.number,
-        target_status=accepted.status,
+        target_status=accepted.status or "",
         total=accepted.gross,
         adopted=attempt_id is None,
         links=(("sage-order", accepted.id, accepted.number),),

@@ -30,7 +30,8 @@ from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Accepted, OrderKey, Outcome, Session
+from tidegate.sage.port import OrderKey, Session
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 
 FLOW, STEP, ALLOCATION = "payments", "deposit", "allocation"
 
@@ -220,6 +221,8 @@ def send(cycle: Cycle, session: Session, item: Item, receipt: NewReceipt) -> Non
         cycle.heard(None)
         cycle.count("confirmed")
         cycle.apply([posted(item, "c", outcome.id, outcome.number, attempt=attempt, total=receipt.amount)])
+    elif isinstance(outcome, HandedOver):
+        cycle.apply([cycle.after_handing_over(item, outcome, attempt)])
     else:
         refused(cycle, item, outcome, attempt)
 
@@ -352,5 +355,7 @@ def settle(
             item.id, "c", attempt_id=attempt, target_id=receipt.id, target_number=receipt.urn, total=amount
         )
         cycle.apply([verdict])
+    elif isinstance(outcome, HandedOver):
+        cycle.apply([cycle.after_handing_over(item, outcome, attempt)])
     else:
         refused(cycle, item, outcome, attempt)

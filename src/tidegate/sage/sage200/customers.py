@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import Accepted, CustomerMatch, CustomerQuery, NewCustomer, Outcome
+from tidegate.sage.port import CustomerMatch, CustomerQuery, NewCustomer
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of, text_of

@@ -13,22 +13,22 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import Accepted, Found, OrderKey, Outcome, Prepared
+from tidegate.sage.port import Found, OrderKey, Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of, moment_of, readable_number, text_of
 from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
-from tidegate.sage.sage200.status_words import status_word
+from tidegate.sage.sage200.status_words import status_of
 
 LOOKUPS = 50  #: keys that one look-up carries, as far as the query string's length permits
-CANCELLED = "EnumDocumentStatusCancelled"
-DELETED = "deleted"  #: our word for the status of an order that is no longer there
 
 _R = TypeVar("_R")
 _USUAL = re.compile(r"[\w .#/+-]{1,60}")
@@ -201,14 +201,13 @@ class Orders:
         return Found(
             id=text_of(row, "id"),
             number=text_of(row, "document_no"),
-            status=status_word(text_of(row, "document_status")),
+            status=status_of(text_of(row, "document_status")),
             key=key,
             reference=reference,
             ours=key == asked.key,
             account=self._reference.account_of(id_of(row, "customer_id")),
             gross=readable_number(row, "total_gross_value"),
             created_at=moment_of(row, "date_time_created"),
-            cancelled=text_of(row, "document_status") == CANCELLED,
         )
 
     # Send
@@ -240,9 +239,9 @@ class Orders:
         return Accepted(
             str(number),
             text_of(row, "document_no"),
-            status_word(text_of(row, "document_status")),
-            readable_number(row, "total_gross_value"),
-            {
+            status=status_of(text_of(row, "document_status")),
+            gross=readable_number(row, "total_gross_value"),
+            details={
                 name: value
                 for name, value in (
                     ("net", text_of(row, "total_net_value")),
@@ -271,11 +270,11 @@ class Orders:
                 f"Sage's record {order_id} is order {text_of(row, 'document_no')}, not {number}",
                 sent=False,
             )
-        if text_of(row, "document_status") == CANCELLED:
-            return Accepted(order_id, number, status_word(CANCELLED))
+        if status_of(text_of(row, "document_status")) is OrderStanding.CANCELLED:
+            return _cancelled(order_id, number)
         answer = self._client.write("DELETE", path)
         if not isinstance(answer, Failure):
-            return answers.deleted(answer, order_id) or Accepted(order_id, number, DELETED)
+            return answers.deleted(answer, order_id) or _cancelled(order_id, number)
         if answer.code is Code.NOT_PERMITTED:
             return Failure(
                 Code.REFUSED,
@@ -300,7 +299,12 @@ class Orders:
         if listed:
             text = f"Sage lists order {number} and answers 404 to its address: it is asked again"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
-        return Accepted(order_id, number, DELETED)
+        return _cancelled(order_id, number)
+
+
+def _cancelled(order_id: str, number: str) -> Accepted:
+    """Cancelled, or deleted: for the store it is the same."""
+    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
 
 
 def _resolved(

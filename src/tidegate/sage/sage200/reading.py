@@ -13,7 +13,7 @@ from tidegate.domain.fulfilment.sage_documents import Despatch, OrderProgress, S
 from tidegate.domain.masters.master import CustomerRecord, ProductRecord
 from tidegate.domain.prices.price_book import CustomerPrice, PriceBook, PriceQuestion
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
-from tidegate.sage.port import Outcome
+from tidegate.sage.port.outcomes import Outcome
 from tidegate.sage.reader import Readings
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import Accepted, Outcome
+from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import IDS, Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook

@@ -23,9 +23,9 @@ from tidegate.sage.port import (
     Found,
     NewCustomer,
     OrderKey,
-    Outcome,
     Prepared,
 )
+from tidegate.sage.port.outcomes import Outcome
 from tidegate.sage.sage200.check import Check
 from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
 from tidegate.sage.sage200.customers import Customers

@@ -1,14 +1,24 @@
-"""Statuses of Sage 200's documents in words that people read; the wire's own never leave this package."""
+"""Statuses of Sage 200's documents in the domain's words; the wire's own never leave this package."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_PREFIX: Final = "EnumDocumentStatus"
-_BEGINS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+
+COMPLETE: Final = "EnumDocumentStatusComplete"
+CANCELLED: Final = "EnumDocumentStatusCancelled"
+_WORDS: Final = {
+    "EnumDocumentStatusLive": OrderStanding.LIVE,
+    "EnumDocumentStatusPrinted": OrderStanding.LIVE,
+    "EnumDocumentStatusOnHold": OrderStanding.ON_HOLD,
+    "EnumDocumentStatusDispute": OrderStanding.ON_HOLD,
+    "EnumDocumentStatusDraft": OrderStanding.ON_HOLD,
+    COMPLETE: OrderStanding.COMPLETE,
+    CANCELLED: OrderStanding.CANCELLED,
+}
 
 
-def status_word(wire: str) -> str:
-    """`EnumDocumentStatusOnHold` as `on hold`; a value that is new is read the same way, so none is lost."""
-    return _BEGINS.sub(" ", wire.removeprefix(_PREFIX)).lower()
+def status_of(wire: str) -> OrderStanding | None:
+    """The domain's word for a status on the wire; None for one that is absent, or newer than this table."""
+    return _WORDS.get(wire)

@@ -19,19 +19,9 @@ from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.deltas import Stream
 from tidegate.sage.sage200.fields import Row, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import text
+from tidegate.sage.sage200.status_words import CANCELLED, COMPLETE, status_of
 
 ORDER_KEY_PREFIX = "magento:"  #: how every key begins (`domain.keys.order_key`)
-COMPLETE = "EnumDocumentStatusComplete"
-CANCELLED = "EnumDocumentStatusCancelled"
-STANDINGS = {
-    "EnumDocumentStatusLive": OrderStanding.LIVE,
-    "EnumDocumentStatusPrinted": OrderStanding.LIVE,
-    "EnumDocumentStatusOnHold": OrderStanding.ON_HOLD,
-    "EnumDocumentStatusDispute": OrderStanding.ON_HOLD,
-    "EnumDocumentStatusDraft": OrderStanding.ON_HOLD,
-    COMPLETE: OrderStanding.COMPLETE,
-    CANCELLED: OrderStanding.CANCELLED,
-}
 STANDARD = "EnumLineTypeStandard"
 _PIECES = (
     "stock_unit_line_quantity",
@@ -178,7 +168,7 @@ class WebOrders:
                 order_id=text_of(row, "id"),
                 order_number=text_of(row, "document_no"),
                 order_key=text_of(row, self._key_field).strip(),
-                standing=STANDINGS.get(text_of(row, "document_status"), OrderStanding.LIVE),
+                standing=status_of(text_of(row, "document_status")) or OrderStanding.LIVE,
                 despatched=_how_far(text_of(row, "despatch_receipt_status")),
                 invoiced=_how_far(text_of(row, "invoice_credit_status")),
             )

@@ -16,10 +16,12 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.sage.port.outcomes import Outcome
 from tidegate.sage.reader import Reader, Readings
 from tidegate.transport import Tally
 
@@ -42,20 +44,6 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A document that the company has. `gross` is the company's own total after tax."""
-
-    id: str
-    number: str
-    status: str = ""
-    gross: Decimal | None = None
-    details: dict[str, str] = field(default_factory=dict)
-
-
-Outcome = Accepted | Failure
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """An order with its exact payload, ready to leave; `payload` is what a dry run shows."""
 
@@ -74,14 +62,18 @@ class Found:
 
     id: str
     number: str
-    status: str
+    status: OrderStanding | None  #: the domain's word; None: one that the room does not know
     key: str
     reference: str
     ours: bool
     account: str = ""
     gross: Decimal | None = None
     created_at: datetime | None = None  #: when the company made it, by its own clock; None: it does not tell
-    cancelled: bool = False  #: it stands there, and is not to be delivered any more
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it stands there, and is not to be delivered any more."""
+        return self.status is OrderStanding.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
