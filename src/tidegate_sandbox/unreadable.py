@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.faults import FaultPlan
+from typing import Any
 
 UNREADABLE = "unreadable"
 _PLACE = "\x00unreadable\x00"
@@ -42,17 +38,6 @@ def check_options(options: Mapping[str, Any]) -> None:
         raise ValueError(f"option 'figure' must be one of {', '.join(FIGURES)}; got {options['figure']!r}")
     if not isinstance(options.get("record"), str | int | None) or isinstance(options.get("record"), bool):
         raise ValueError(f"option 'record' must be one of the record's values; got {options['record']!r}")
-
-
-def spoiled(plan: FaultPlan, environ: Mapping[str, Any], body: bytes, answered: bytes) -> bytes | None:
-    """The answer to this request after the first armed fault of this kind that finds its record and field."""
-    asked: dict[str, Any] = {"query": unquote_plus(environ.get("QUERY_STRING", ""))}
-    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    for fault in plan.matching(UNREADABLE, method=method, path=path, body=body, **asked):
-        answer = spoil(answered, fault.options)
-        if answer is not None and plan.strike(fault):
-            return answer
-    return None
 
 
 def spoil(body: bytes, options: Mapping[str, Any]) -> bytes | None:

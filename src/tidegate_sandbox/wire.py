@@ -37,14 +37,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote_plus
 
 from tidegate_sandbox import wire_control
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import WIRE_KINDS, Fault, FaultPlan
-from tidegate_sandbox.unreadable import UNREADABLE, spoiled
+from tidegate_sandbox.spoiling import spoiled
+from tidegate_sandbox.unreadable import UNREADABLE
 from tidegate_sandbox.wire_answer import Answer as Answer
+from tidegate_sandbox.wire_answer import Environ as Environ
 from tidegate_sandbox.wire_answer import answer as answer
 from tidegate_sandbox.wire_answer import path_template as path_template
 
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 Stage = Literal["refused", "before", "after", "body", "timeout"]
-Environ = dict[str, Any]
 
 LOG_LENGTH = 5000
 LATE_EFFECT = "late_effect"

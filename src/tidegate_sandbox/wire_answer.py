@@ -7,7 +7,9 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from http.client import responses
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+Environ = dict[str, Any]
 
 
 class Answer(NamedTuple):

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
-from tidegate_sandbox.wire_answer import Answer, json_answer
+from tidegate_sandbox.wire_answer import Answer, Environ, json_answer
 
 if TYPE_CHECKING:
-    from tidegate_sandbox.wire import Environ, Wire
+    from tidegate_sandbox.clock import SandboxClock
+    from tidegate_sandbox.faults import FaultPlan
 
 
-def answer_to(wire: Wire, path: str, environ: Environ, body: bytes) -> Answer | None:
+class Controlled(Protocol):
+    """What of a wire the surface shows and sets."""
+
+    faults: FaultPlan
+    clock: SandboxClock
+    kinds: frozenset[str] | None
+
+    @property
+    def log(self) -> list[Any]:
+        """The requests seen."""
+        ...
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Requests by method and path."""
+        ...
+
+    def settle(self) -> int:
+        """Do what is due by the clock."""
+        ...
+
+    def clear_log(self) -> None:
+        """Forget the requests."""
+        ...
+
+
+def answer_to(wire: Controlled, path: str, environ: Environ, body: bytes) -> Answer | None:
     """The answer to a request below ``/_sandbox/``; None for a path that belongs to the face."""
     here = _CALLS.get(path)
     if here is None:
@@ -28,35 +55,35 @@ def answer_to(wire: Wire, path: str, environ: Environ, body: bytes) -> Answer | 
         return json_answer(400, {"error": str(error)})
 
 
-def _show_faults(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+def _show_faults(wire: Controlled, _environ: Environ, _body: bytes) -> Answer:
     return json_answer(200, {"armed": wire.faults.armed(), "fired": wire.faults.fired()})
 
 
-def _arm(wire: Wire, _environ: Environ, body: bytes) -> Answer:
+def _arm(wire: Controlled, _environ: Environ, body: bytes) -> Answer:
     wire.faults.add_json(_decoded(body), kinds=wire.kinds)
     return json_answer(201, {"armed": wire.faults.armed()})
 
 
-def _disarm(wire: Wire, environ: Environ, body: bytes) -> Answer:
+def _disarm(wire: Controlled, environ: Environ, body: bytes) -> Answer:
     wire.faults.clear(parse_qs(environ.get("QUERY_STRING", "")).get("kind", [""])[0] or None)
     return _show_faults(wire, environ, body)
 
 
-def _show_clock(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+def _show_clock(wire: Controlled, _environ: Environ, _body: bytes) -> Answer:
     return json_answer(200, wire.clock.to_json())
 
 
-def _set_clock(wire: Wire, environ: Environ, body: bytes) -> Answer:
+def _set_clock(wire: Controlled, environ: Environ, body: bytes) -> Answer:
     wire.clock.apply_json(_decoded(body))
     wire.settle()
     return _show_clock(wire, environ, body)
 
 
-def _show_log(wire: Wire, _environ: Environ, _body: bytes) -> Answer:
+def _show_log(wire: Controlled, _environ: Environ, _body: bytes) -> Answer:
     return json_answer(200, {"requests": [seen._asdict() for seen in wire.log], "totals": wire.totals})
 
 
-def _forget(wire: Wire, environ: Environ, body: bytes) -> Answer:
+def _forget(wire: Controlled, environ: Environ, body: bytes) -> Answer:
     wire.clear_log()
     return _show_log(wire, environ, body)
 
@@ -69,7 +96,7 @@ def _decoded(body: bytes) -> object:
     return value
 
 
-_Call = Callable[["Wire", "dict[str, Any]", bytes], Answer]
+_Call = Callable[["Controlled", "dict[str, Any]", bytes], Answer]
 _CALLS: dict[str, dict[str, _Call]] = {
     "/_sandbox/faults": {"GET": _show_faults, "POST": _arm, "DELETE": _disarm},
     "/_sandbox/clock": {"GET": _show_clock, "POST": _set_clock},

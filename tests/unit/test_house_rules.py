@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -117,3 +117,35 @@ def test_the_sandbox_imports_nothing_of_the_hub() -> None:
 def test_every_module_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert not tree.body or ast.get_docstring(tree), f"{name_of(path)} has no docstring"
+
+
+def imports_of(path: Path, modules: Mapping[str, Path]) -> set[str]:
+    """The project's own modules that a file imports, also for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in modules else node.module for name in names}
+    return found & modules.keys()
+
+
+def circles(graph: Mapping[str, set[str]]) -> set[str]:
+    """What is left when what imports nothing of the rest is taken away again and again, and what nothing imports."""
+    left = dict(graph)
+    while True:
+        wanted = set().union(*left.values()) if left else set()
+        free = {name for name in left if name not in wanted or not left[name] & left.keys()}
+        if not free:
+            return set(left)
+        left = {name: imported - free for name, imported in left.items() if name not in free}
+
+
+def test_no_file_stands_in_a_circle_of_imports() -> None:
+    modules = {name_of(path).removesuffix(".py").replace("/", "."): path for path in SOURCES}
+    graph = {name: imports_of(path, modules) - {name} for name, path in modules.items()}
+
+    assert sorted(circles(graph) - {"tidegate.sage.port", "tidegate.sage.reader"}) == []
+
+
+def test_a_circle_of_imports_is_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == {"b", "c"}

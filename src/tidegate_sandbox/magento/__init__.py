@@ -50,7 +50,8 @@ from tidegate_sandbox.magento.access import Integration
 from tidegate_sandbox.magento.app import create_app
 from tidegate_sandbox.magento.refusal import error_body
 from tidegate_sandbox.magento.shop import Shopper
-from tidegate_sandbox.magento.store import FACE_KINDS, InputLimits, MagentoStore, StoreView
+from tidegate_sandbox.magento.store import FACE_KINDS, InputLimits, MagentoStore
+from tidegate_sandbox.magento.store_view import StoreView
 from tidegate_sandbox.wire import Wire
 
 __all__ = [

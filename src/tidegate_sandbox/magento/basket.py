@@ -11,7 +11,7 @@ from tidegate_sandbox.magento.figure import ZERO
 from tidegate_sandbox.magento.people import Person, Place
 from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import Priced, TaxRate, Terms
-from tidegate_sandbox.magento.store import StoreView
+from tidegate_sandbox.magento.store_view import StoreView
 
 METHODS: Final = {
     "checkmo": "Check / Money order",

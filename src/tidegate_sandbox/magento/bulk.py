@@ -13,7 +13,10 @@ from tidegate_sandbox.magento.figure import encode
 from tidegate_sandbox.magento.refusal import Crash, Refusal, filled
 
 if TYPE_CHECKING:
-    from tidegate_sandbox.magento.store import MagentoStore
+    import threading
+
+    from tidegate_sandbox.clock import SandboxClock
+    from tidegate_sandbox.faults import FaultPlan
 
 DONE: Final = 1
 FAILED: Final = 3
@@ -114,31 +117,31 @@ class Bulk:
     ``consumer_stopped`` is armed.
     """
 
-    def __init__(self, store: MagentoStore) -> None:
+    def __init__(self, clock: SandboxClock, faults: FaultPlan, lock: threading.RLock) -> None:
         self.delay = _DELAY
         self.batches: dict[str, Batch] = {}
-        self._store = store
+        self._clock, self._faults, self._lock = clock, faults, lock
         self._queue: deque[tuple[Batch, Operation]] = deque()
 
     def accept(self, topic: str, operations: list[Operation], lost: int | None = None) -> Batch:
         """Queue the operations; the one with the id ``lost`` is accepted and never heard of again."""
         uuid = str(uuid5(NAMESPACE_URL, f"bulk {len(self.batches) + 1}"))
         known = [operation for operation in operations if operation.id != lost]
-        batch = Batch(uuid, topic, self._store.clock.now(), len(operations), known)
+        batch = Batch(uuid, topic, self._clock.now(), len(operations), known)
         self.batches[uuid] = batch
         self._queue.extend((batch, operation) for operation in known)
         return batch
 
     def advance(self) -> None:
         """Carry out what has waited long enough."""
-        latest = self._store.clock.now() - self.delay
+        latest = self._clock.now() - self.delay
         while self._queue and self._queue[0][0].accepted <= latest and self.consume(1):
             pass
 
     def consume(self, count: int | None = None) -> int:
         """Carry out the next ``count`` operations, however young; all, if None. Returns how many it was."""
-        with self._store.lock:
-            if self._store.faults.active("consumer_stopped") is not None:
+        with self._lock:
+            if self._faults.active("consumer_stopped") is not None:
                 return 0
             due = len(self._queue) if count is None else min(count, len(self._queue))
             for _ in range(due):

@@ -71,7 +71,7 @@ def refund(
     if messages := _objections(order, lines, totals):
         raise refused(*messages)
     table = store.creditmemos
-    head = table.head(store, order)
+    head = table.head(store.view(order.row["store_id"]), order, store.now())
     for item in items:
         item |= {"entity_id": next(table.item_ids), "parent_id": head["entity_id"]}
     made: Row = {

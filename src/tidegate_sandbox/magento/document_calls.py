@@ -9,12 +9,14 @@ from typing import Any, Final
 from tidegate_sandbox.magento import creditmemo, invoice, listing, recorded, shipment
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.criteria import Criteria, Filter
-from tidegate_sandbox.magento.document import DocumentTable, created_comment
+from tidegate_sandbox.magento.document import DocumentTable
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import wanted
 from tidegate_sandbox.magento.refusal import Refusal, no_entity, wrong_field_type
 from tidegate_sandbox.magento.routes import Route
 from tidegate_sandbox.magento.store import MagentoStore
+
+_CREATED_COMMENT: Final = frozenset({"comment", "is_visible_on_front", "extension_attributes"})
 
 _TRACK_COLUMNS: Final = recorded.columns("track")
 _COMMENT_COLUMNS: Final = recorded.columns("shipment_comment")
@@ -283,3 +285,13 @@ ROUTES: Final = [
     Route("GET", "creditmemo/{id}", _CREDITMEMO, _get("creditmemo")),
     Route("GET", "creditmemo/{id}/comments", _CREDITMEMO, _comments("creditmemo")),
 ]
+
+
+def created_comment(call: Call) -> Row | None:
+    """The comment that comes with a new document, None where there is none. An unknown key is a 500."""
+    given = call.optional("comment")
+    if given is None:
+        return None
+    if not isinstance(given, dict) or given.keys() - _CREATED_COMMENT:
+        raise call.store.report()
+    return given

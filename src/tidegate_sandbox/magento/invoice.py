@@ -43,7 +43,7 @@ def invoice(
     if messages := _objections(order, lines):
         raise refused(*messages)
     table = store.invoices
-    head = table.head(store, order)
+    head = table.head(store.view(order.row["store_id"]), order, store.now())
     items = _items(store, head, order, lines)
     made: Row = {
         **head,

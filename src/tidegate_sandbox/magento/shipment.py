@@ -43,7 +43,7 @@ def ship(
     if messages := _objections(order, wanted, picked):
         raise refused(*messages)
     table = store.shipments
-    head = table.head(store, order)
+    head = table.head(store.view(order.row["store_id"]), order, store.now())
     _debit(store, order, wanted, picked, source)
     now = store.now()
     for item, quantity in _accompanied(store, order, picked):

@@ -17,7 +17,8 @@ from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.people import Person, Place
 from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import TaxRate, Terms
-from tidegate_sandbox.magento.store import MagentoStore, StoreView
+from tidegate_sandbox.magento.store import MagentoStore
+from tidegate_sandbox.magento.store_view import StoreView
 
 RATE: Final = Decimal("1.17")
 _PER_PIECE: Final = Decimal(5)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
 from tidegate_sandbox.magento.catalogue import Catalogue
 from tidegate_sandbox.magento.figure import ZERO, Number, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.refusal import Refusal
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.magento.store import MagentoStore
 
 DEFAULT: Final = "default"
 DEFAULT_STOCK: Final = 1
@@ -68,7 +65,7 @@ class Stock:
     configurable, the parts of a bundle. ``together`` are the bundles that ship together (point 25).
     """
 
-    def __init__(self, store: MagentoStore, *, msi: bool = True) -> None:
+    def __init__(self, website_of: Callable[[Any], int | None], *, msi: bool = True) -> None:
         self.msi = msi
         self.sources: dict[str, Row] = {
             row["source_code"]: dict(row)
@@ -81,7 +78,7 @@ class Stock:
         self.together: set[str] = set()
         self.backorders: set[str] = set()  #: SKUs, in capitals, that are sold though nothing is left
         self.writes = 0
-        self._store = store
+        self._website_of = website_of  #: the website of a store view
         self._items: Items = {sku: dict(held) for sku, held in _start(msi).items()}
         self._reserved: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self._open: defaultdict[int, Pieces] = defaultdict(_pieces)
@@ -150,8 +147,7 @@ class Stock:
 
     def stock_id(self, order: Order) -> int:
         """The stock from whose sources the order is sold."""
-        store_id = order.row.get("store_id")
-        website = next((view.website_id for view in self._store.views.values() if view.id == store_id), None)
+        website = self._website_of(order.row.get("store_id"))
         code = next((row["code"] for row in recorded.shop()["websites"] if row["id"] == website), "")
         found: int = self.stock_of(code)["stock_id"]
         return found

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.magento import order_books, recorded
+from tidegate_sandbox.magento import document_books, order_books, recorded
 from tidegate_sandbox.magento.access import Access, AdminUser, Integration
 from tidegate_sandbox.magento.bulk import Bulk
 from tidegate_sandbox.magento.catalogue import Catalogue
 from tidegate_sandbox.magento.customer_table import CustomerTable
-from tidegate_sandbox.magento.document import DocumentTable, account
+from tidegate_sandbox.magento.document import DocumentTable
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_table import OrderTable
 from tidegate_sandbox.magento.refusal import Refusal, internal, no_entity
 from tidegate_sandbox.magento.stock import Stock
+from tidegate_sandbox.magento.store_view import StoreView
 
 FACE_KINDS: Final = frozenset(
     {
@@ -52,20 +53,6 @@ class InputLimits:
     page_size: int = 300
     list_length: int = 20
     default_page_size: int = 20
-
-
-@dataclass(frozen=True)
-class StoreView:
-    """One store view. ``prefix`` starts its order numbers, as Magento's sequences of 2.4 do."""
-
-    id: int
-    code: str
-    website_id: int
-    name: str
-    full_name: str
-    base_currency: str
-    currency: str
-    prefix: str
 
 
 class Sequence:
@@ -126,8 +113,8 @@ class MagentoStore:
         self.customers = CustomerTable()
         self.catalogue = Catalogue()
         self.catalogue.prices.scope = price_scope
-        self.stock = Stock(self, msi=msi)
-        self.bulk = Bulk(self)
+        self.stock = Stock(self.website_of, msi=msi)
+        self.bulk = Bulk(clock, faults, self.lock)
         self.access = Access(clock, bearer)
         self.access.add(HUB)
         self.access.admins["admin"] = AdminUser("admin", "Sandbox-Admin-1")
@@ -151,7 +138,11 @@ class MagentoStore:
 
     @msi.setter
     def msi(self, on: bool) -> None:
-        self.stock = Stock(self, msi=on)
+        self.stock = Stock(self.website_of, msi=on)
+
+    def website_of(self, store_id: Any) -> int | None:
+        """The website of a store view by its id."""
+        return next((view.website_id for view in self.views.values() if view.id == store_id), None)
 
     @property
     def normalises_paths(self) -> bool:
@@ -303,7 +294,9 @@ class MagentoStore:
                 "orders": [
                     {
                         **order_books.account(order),
-                        **account(self, order),
+                        **document_books.account(
+                            order, (self.shipments, self.invoices, self.creditmemos), self.mails
+                        ),
                         "awaited": self.stock.awaited(order.entity_id),
                     }
                     for order in self.orders.all()

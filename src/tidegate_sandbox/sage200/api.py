@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.refusal import Refusal
@@ -27,6 +27,7 @@ from tidegate_sandbox.sage200 import (
     settings_calls,
 )
 from tidegate_sandbox.sage200.call import Call, not_found
+from tidegate_sandbox.sage200.credentials import Credentials
 from tidegate_sandbox.sage200.hosting import check_nodes
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.problem import FORBIDDEN, ApplicationProblem, GatewayProblem
@@ -34,9 +35,6 @@ from tidegate_sandbox.sage200.refused import LATER, LOCKED, no_seats, problem
 from tidegate_sandbox.sage200.routes import Context, Handler
 from tidegate_sandbox.sage200.sign_in import SignInServer
 from tidegate_sandbox.sage200.view import Profile
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.sage200.face import Credentials
 
 STANDARD = "standard"
 PROFESSIONAL = "professional"

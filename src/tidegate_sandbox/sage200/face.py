@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http.client import responses
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage200.api import PREFIXES, PROFESSIONAL, Api
 from tidegate_sandbox.sage200.body import decode
 from tidegate_sandbox.sage200.call import not_found
+from tidegate_sandbox.sage200.credentials import Credentials
 from tidegate_sandbox.sage200.hosting import refuse_long_query, takes_too_long
 from tidegate_sandbox.sage200.options import Options
 from tidegate_sandbox.sage200.problem import ApplicationProblem, GatewayProblem, Problem
@@ -45,21 +46,6 @@ FACE_KINDS = frozenset(
 """Kinds of fault that this face carries out; the wire carries out the rest."""
 JSON = "application/json; charset=utf-8"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-
-
-@dataclass(slots=True)
-class Credentials:
-    """What a client is configured with. The desktop application is the public one, without a secret."""
-
-    client_id: str = "tidegate-web"
-    client_secret: str = "web-secret"
-    desktop_client_id: str = "tidegate-desktop"
-    redirect_uri: str = "https://hub.example/oauth/callback"
-    desktop_redirect_uri: str = "http://127.0.0.1:8400/callback"
-    subscription_key: str = "primary-key"
-    secondary_subscription_key: str = "secondary-key"
-    site_id: str = "0d5b3a52-6a53-4a0e-9a0b-7f2a1d6b9c11"
-    company_id: int = 123
 
 
 class Reply(NamedTuple):

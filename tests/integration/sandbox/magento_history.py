@@ -124,7 +124,8 @@ def numbered(order_id: int, shipment_id: int, **line: Any) -> Callable[[World], 
         order = world.store.load(recordings.order(order_id, items=[{"qty_ordered": 2, **line}]))
         sku = order.items[0]["sku"]
         world.store.stock.put(SourceItem(sku, "default", Decimal(33), 1))
-        while world.store.shipments.head(world.store, order)["entity_id"] < shipment_id - 1:
+        view, table = world.store.view(order.row["store_id"]), world.store.shipments
+        while table.head(view, order, world.store.now())["entity_id"] < shipment_id - 1:
             pass
 
     return prepare
