@@ -50,7 +50,7 @@ class Desktop:
             for scope in DOWNLOADED:
                 jobs.append((self._upload_due(scope, first), partial(self._regular_upload, scope)))
         if waiting := self._platform.uploads.waiting_for(here.id):
-            jobs.append((self._fetch_due(waiting[0].updated_at), self.fetch))
+            jobs.append((self._fetch_due(waiting[0]), self.fetch))
         on = [(here.power.next_on(due), job) for due, job in jobs]
         return min(((due, job) for due, job in on if due is not None), key=lambda one: one[0], default=None)
 
@@ -58,12 +58,11 @@ class Desktop:
         last = self._here.uploaded_at.get(scope)
         return first if last is None else last + timedelta(minutes=self._here.upload_minutes[scope])
 
-    def _fetch_due(self, available_at: datetime) -> datetime:
-        """Sage 50 looks for orders at its own rhythm; when it looks first after ``available_at``."""
-        every, last = timedelta(minutes=self._here.fetch_minutes), self._here.fetched_at
-        if last is None or not every:
-            return available_at
-        return last + every * max(1, -(-(available_at - last) // every))
+    def _fetch_due(self, waiting: Upload) -> datetime:
+        """When Sage 50, which looks for orders at its own rhythm, will first see this one."""
+        every = timedelta(minutes=self._here.fetch_minutes)
+        last = self._here.fetched_at or waiting.connection.granted_at
+        return last + every * max(1, -(-(waiting.updated_at - last) // every))
 
     # Scope files
 

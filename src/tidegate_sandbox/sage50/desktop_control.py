@@ -51,10 +51,16 @@ def _installations(call: ControlCall) -> Any:
     for scope, minutes in body.get("uploadMinutes", {}).items():
         if scope not in DOWNLOADED:
             raise ValueError(f"Sage 50 uploads {', '.join(DOWNLOADED)}; got {scope!r}")
-        here.upload_minutes[scope] = float(minutes)
+        here.upload_minutes[scope] = _minutes(minutes)
     if "fetchMinutes" in body:
-        here.fetch_minutes = float(body["fetchMinutes"])
+        here.fetch_minutes = _minutes(body["fetchMinutes"])
     return _installation(call, here)
+
+
+def _minutes(value: Any) -> float:
+    if not 0 < (minutes := float(value)) < float("inf"):
+        raise ValueError(f"minutes must be more than 0; got {value!r}")
+    return minutes
 
 
 def _hours(value: Any, company: Company) -> WorkingHours | None:

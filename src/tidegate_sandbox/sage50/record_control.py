@@ -79,9 +79,7 @@ def _change_item(company: Company, item: Item, values: dict[str, Any]) -> None:
     if "netPrice" in values:
         company.prices.set(item.id, company.prices.standard.id, Decimal(values.pop("netPrice")))
     if "stock" in values:
-        kept = company.stock.of_item(item.id)
-        free = sum((one.free for one in kept), Decimal(0))
-        company.stock.move(item.id, kept[0].warehouse_id, Decimal(values.pop("stock")) - free, "adjustment")
+        _count(company, item, Decimal(values.pop("stock")))
     if "tax" in values:
         item.tax_code_id = tax_code(company, Decimal(values.pop("tax"))).id
     for name, kernel_name in (("name", "name"), ("longDescription", "description"), ("barCode", "barcode")):
@@ -93,6 +91,18 @@ def _change_item(company: Company, item: Item, values: dict[str, Any]) -> None:
         item.code = str(values.pop("reference"))
         company.items.reindex(item)
     item.extra.setdefault(OVERLAY, {}).update(values)
+
+
+def _count(company: Company, item: Item, wanted: Decimal) -> None:
+    """A stock count: so many can be sold, over all warehouses. ValueError where that cannot be."""
+    kept = company.stock.of_item(item.id)
+    more = wanted - sum((one.free for one in kept), Decimal(0))
+    if not kept or wanted < 0:
+        raise ValueError(f"the article {item.code} cannot have a stock of {wanted}")
+    for holding in kept:
+        change = more if more > 0 else max(more, -holding.free)
+        company.stock.move(item.id, holding.warehouse_id, change, "adjustment")
+        more -= change
 
 
 def _customer(call: ControlCall, company: Company, action: str, values: dict[str, Any]) -> Customer:
