@@ -1,4 +1,4 @@
-"""Bodies in the contract's fields, lengths and digits: §7, §9.1, §9.6, §10."""
+"""Bodies of orders in the contract's fields, lengths and digits: §7, §9.6, §10."""
 
 from __future__ import annotations
 
@@ -9,58 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import NewCustomer
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.sage.sage200.client import encode
-from tidegate.sage.sage200.lengths import Codes, address_lines, cut, one_line, units
-from tidegate.sage.sage200.payloads import Resolved, customer_body, order_body
-from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal, Settings
+from tidegate.sage.sage200.payloads import order_body
+from unit.sage.bodies import JANE, body, refused, resolved
 from unit.sage.scripted_api import carriage, goods, order
-
-JANE = Address(
-    name="Jane Buyer",
-    street=("1 High Street",),
-    city="Leeds",
-    postcode="LS1 1AA",
-    country="GB",
-    telephone="0113 496 0000",
-    email="jane@example.com",
-)
-
-
-def resolved(**settings: Any) -> Resolved:
-    lists = Lists(
-        settings=Settings(**settings),
-        taxes={"1": Coded(1729, "1", "Standard", Decimal(20)), "0": Coded(1728, "0", "Zero", Decimal(0))},
-        warehouses={"HOME": Coded(1, "HOME", ""), "SHOP": Coded(2, "SHOP", "")},
-        charges={"CARRIAGE": Coded(5, "CARRIAGE", "Delivery")},
-        countries={"GB": Coded(13, "GB", "Great Britain")},
-        currencies={2103: "GBP"},
-    )
-    return Resolved(
-        customer=Customer(27825, "WEB001", "Web", False, 2103, ""),
-        lists=lists,
-        products={"HUB-0001": Coded(3001, "HUB-0001", "Hub")},
-        nominals={"4000/ABC": Nominal("4000", "ABC", "", "Sales")},
-        warehouse=lists.warehouses["HOME"],
-    )
-
-
-def body(given_order: SalesOrder, **settings: Any) -> dict[str, Any]:
-    made = order_body(given_order, resolved(**settings), key_field="spare_text_1", created_by="MAGENTO")
-    assert not isinstance(made, Failure), made
-    return made
-
-
-def refused(given_order: SalesOrder, key_field: str = "spare_text_1") -> Failure:
-    made = order_body(given_order, resolved(), key_field=key_field, created_by="MAGENTO")
-    assert isinstance(made, Failure)
-    return made
 
 
 def test_the_whole_body_of_an_order() -> None:
@@ -246,96 +202,6 @@ def test_without_a_tax_code_sage_decides_and_nothing_is_claimed() -> None:
     assert body(order(lines=(goods(tax_code=""),), gross=Decimal("1.00")))
 
 
-def test_the_whole_body_of_a_customer() -> None:
-    new = NewCustomer(
-        key="magento:main:customer:17",
-        account="w0000017",
-        name="Jane  Buyer Limited",
-        email="jane@example.com",
-        address=JANE,
-        vat_number="GB123456789",
-        on_hold=True,
-    )
-
-    assert customer_body(new, resolved().lists, key_field="spare_text_1") == {
-        "reference": "W0000017",
-        "name": "Jane Buyer Limited",
-        "short_name": "Jane Buy",
-        "on_hold": True,
-        "vat_number": "GB123456789",
-        "country_code_id": 13,
-        "spare_text_1": "magento:main:customer:17",
-        "main_address": {
-            "address_1": "1 High Street",
-            "city": "Leeds",
-            "postcode": "LS1 1AA",
-            "address_country_code_id": 13,
-        },
-        "contacts": [
-            {
-                "first_name": "Jane",
-                "last_name": "Buyer",
-                "emails": [{"email": "jane@example.com", "is_default": True}],
-                "telephones": [{"subscriber_number": "0113 496 0000", "is_default": True}],
-            }
-        ],
-    }
-
-
-def test_a_reference_of_nine_characters_is_too_long() -> None:
-    new = NewCustomer(key="k", account="W00000017", name="J", email="", address=Address())
-    failure = customer_body(new, resolved().lists, key_field="spare_text_1")
-
-    assert isinstance(failure, Failure)
-    assert failure.code is Code.TOO_LONG
-
-
-# Lengths
-
-
-@given(st.text(), st.integers(1, 40))
-def test_cut_text_always_fits_and_never_ends_in_half_a_character(value: str, limit: int) -> None:
-    short = cut(value, limit)
-
-    assert units(short) <= limit
-    assert units(one_line(value, limit)) <= limit
-    assert cut(short, limit) == short
-    short.encode("utf-8", "surrogatepass")
-
-
-def test_emoji_count_twice() -> None:
-    assert units("🎁") == 2
-    assert cut("a🎁b", 2) == "a"
-    assert cut("a🎁b", 3) == "a🎁"
-
-
-def test_control_characters_never_reach_sage() -> None:
-    assert cut("a\x00b\tc\r\nd", 20) == "a b c\nd"
-
-
-@given(st.lists(st.text(max_size=200), max_size=6))
-def test_a_street_always_has_four_lines_of_sixty(street: list[str]) -> None:
-    lines, rest = address_lines(tuple(street))
-
-    assert len(lines) == 4
-    assert all(units(line) <= 60 for line in lines)
-    written = " ".join([*lines, rest]).replace(",", "").replace(" ", "")
-    every = "".join(cut(line, 10_000) for line in street)
-    assert written == "".join(every.replace(",", "").split())
-
-
-def test_a_long_street_is_wrapped_over_all_lines_together() -> None:
-    street = ("The Old Mill House by the Three Bridges", "Unit 7", "Rear", "c/o Smith", "Ring twice")
-    lines, rest = address_lines(street)
-    assert lines == [
-        "The Old Mill House by the Three Bridges, Unit 7, Rear, c/o",
-        "Smith, Ring twice",
-        "",
-        "",
-    ]
-    assert rest == ""
-
-
 def test_what_does_not_fit_the_address_stands_in_full_on_a_memo() -> None:
     street = tuple(f"{'A very long line of an address ' * 3}{number}" for number in range(4))
     made = body(order(delivery=Address(name="A", street=street)))
@@ -362,21 +228,6 @@ def test_options_as_the_line_s_own_text_and_memos_for_the_company() -> None:
     assert made["lines"][0]["description"] == "Mug; Engraving: For Ben"
     assert made["lines"][0]["use_description"] is True
     assert made["memos"] == [{"note": "Company: Acme (7)", "is_active": True}]
-
-
-def test_codes_gathers_everything_that_does_not_fit() -> None:
-    codes = Codes()
-
-    assert codes.check("SKU", " ABC ", 3) == "ABC"
-    assert codes.failure() is None
-    codes.check("SKU", "ABCD", 3)
-    codes.check("postcode", "12345", 4)
-    failure = codes.failure()
-    assert failure is not None
-    assert (
-        failure.text
-        == "SKU 'ABCD' has 4 characters, Sage takes 3; postcode '12345' has 5 characters, Sage takes 4"
-    )
 
 
 DATA = Path(__file__).parents[2] / "data" / "sage200"
