@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def coverage(
     context: typer.Context,
     connection: ConnectionName = None,
-    gaps: Annotated[bool, typer.Option("--missing", help="Only what is missing.")] = False,
+    gaps: Annotated[bool, typer.Option("--missing", help="Only what is missing or unreadable.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show where everything goes: accounts and codes. Of every payment and shipping method, tax rate
@@ -36,15 +36,16 @@ def coverage(
         found = report.coverage(tied)
         if isinstance(found, Failure):
             raise Refused(found.text, "run it again when that is put right")
-    lines = [each for each in found if not gaps or each.verdict == report.MISSING]
-    missing = sum(each.verdict == report.MISSING for each in found)
+    lines = [each for each in found if not gaps or each.verdict in report.OPEN]
+    counted = {verdict: sum(each.verdict == verdict for each in found) for verdict in report.OPEN}
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counted.items() if count)
     if as_json:
         rows = [{name: getattr(each, name) for name in each.__dataclass_fields__} for each in lines]
-        showing.print_json({"connection": tied.name, "missing": missing, "lines": rows})
+        showing.print_json({"connection": tied.name, **counted, "lines": rows})
     else:
         show(lines)
-        showing.say(f"{missing} missing" if missing else "everything has its place")
-    if missing:
+        showing.say(told or "everything has its place")
+    if told:
         raise typer.Exit(exits.FOUND)
 
 
@@ -52,7 +53,7 @@ def show(lines: Sequence[Covered]) -> None:
     """Each thing in a line, what is to be said of it below."""
     for each in lines:
         to = f" -> {each.target}" if each.target else ""
-        style = "yellow" if each.verdict == "missing" else None
+        style = "yellow" if each.verdict in ("missing", "unreadable") else None
         showing.paragraph(f"{each.verdict}: {each.kind} {each.name}{to}", style=style)
         if each.text:
             showing.paragraph(each.text, indent=4)

@@ -13,6 +13,7 @@ class Api(Strict, frozen=True, kw_only=True):
     listen: str = ""  #: host:port, e.g. 127.0.0.1:8090; "" = off
     token: str = ""  #: secret reference: what the shop's server shows to ask for prices
     threads: int = 4
+    trusted_proxy: str = ""  #: IP address of the proxy whose X-Forwarded-For names the caller; "" = none
 
 
 class Portal(Strict, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from tidegate.config.model import Configuration
 from tidegate.config.problem import Report, joined
 from tidegate.config.store_rules import check_range
@@ -21,6 +23,9 @@ def check(configuration: Configuration, report: Report) -> None:
             remedy = "put a proxy that speaks TLS before it, and let only that one reach this address"
             report.warning("api.listen", f"plain http on {host}", remedy)
         check_range(api.threads, 1, 64, "api.threads", report)
+        if api.trusted_proxy and not is_address(api.trusted_proxy):
+            remedy = 'write the address that its connections come from, e.g. "127.0.0.1"'
+            report.problem("api.trusted_proxy", f'the text "{api.trusted_proxy}"', remedy)
     elif api.token:
         report.warning("api.token", "nobody listens", 'say where: listen = "127.0.0.1:8090"')
     for name, connection in configuration.connections.items():
@@ -31,3 +36,12 @@ def check(configuration: Configuration, report: Report) -> None:
         if connection.portal.enabled and not api.listen:
             key = joined("connections", name, "portal", "enabled")
             report.warning(key, "nobody listens", 'say where: [api] listen = "127.0.0.1:8090"')
+
+
+def is_address(text: str) -> bool:
+    """Whether it is one IP address: names, networks and `*` would let callers name themselves."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

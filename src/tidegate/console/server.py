@@ -13,6 +13,7 @@ import structlog
 from django.core.handlers.wsgi import WSGIHandler
 from waitress.server import create_server
 
+from tidegate.config.api import Api
 from tidegate.console.answers import DESK, GATE, HUB
 from tidegate.console.channel import Channel
 from tidegate.console.gate import Gate
@@ -57,6 +58,13 @@ def in_json(django: Wsgi, environ: dict[str, Any], start_response: Callable[...,
     return answer
 
 
+def forwarded(api: Api) -> dict[str, Any]:
+    """What the server believes of X-Forwarded-For: only its last address, and only of the proxy that is trusted."""
+    if not api.trusted_proxy:
+        return {}
+    return {"trusted_proxy": api.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+
+
 @contextmanager
 def serving(hub: Hub) -> Iterator[int | None]:
     """Serve while the block runs, where `[api] listen` says so; yields the port, None when off.
@@ -80,6 +88,7 @@ def serving(hub: Hub) -> Iterator[int | None]:
         channel_timeout=IDLE,
         ident=None,
         clear_untrusted_proxy_headers=True,
+        **forwarded(api),
     )
     server.channel_class = Channel  # type: ignore[union-attr]
     closing = threading.Event()

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.money import plain
@@ -20,15 +21,20 @@ from tidegate.flows.connection import Connection
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList
 
-MAPPED, DEFAULT, MISSING = "mapped", "default", "missing"
+MAPPED, DEFAULT, MISSING, UNREADABLE = "mapped", "default", "missing", "unreadable"
+#: What is not in order: a person looks at it.
+OPEN = (MISSING, UNREADABLE)
 NO_GROUP = "(no group)"
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One thing that orders can hold. `verdict`: mapped, default (Sage's own choice) or missing (held)."""
+    """One thing that orders can hold.
 
-    kind: str  #: payment, shipping, tax, products
+    `verdict`: mapped, default (Sage's own choice), missing (held) or unreadable: a row of the lists that says nothing.
+    """
+
+    kind: str  #: payment, shipping, tax, products; store or company of a row that cannot be read
     name: str
     target: str
     verdict: str
@@ -37,6 +43,7 @@ class Covered:
 
 def coverage(connection: Connection) -> list[Covered] | Failure:
     """Ask both systems for their lists; the first that does not answer is the failure."""
+    connection.store.client.take_bad_rows()  # what somebody else's reading has left
     lists = connection.company.code_lists()
     if isinstance(lists, Failure):
         return lists
@@ -61,7 +68,14 @@ def coverage(connection: Connection) -> list[Covered] | Failure:
         *shipping(terms, methods, known),
         *taxes(terms, rates, known),
         *product_groups(terms, products.rows, known),
+        *unreadable("store", connection.store.client.take_bad_rows()),
+        *unreadable("company", products.bad),
     ]
+
+
+def unreadable(side: str, bad: Iterable[BadRow]) -> Iterator[Covered]:
+    """Rows of either side's lists that cannot be read, by their own names: where they go nobody can say."""
+    return (Covered(side, row.name, "", UNREADABLE, row.why) for row in bad)
 
 
 def payments(terms: Terms, methods: MethodsInUse, lists: Mapping[str, CodeList]) -> Iterator[Covered]:

@@ -18,10 +18,10 @@ from tidegate.domain.states import State
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.flows.gaps import with_lacking
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.orders import orders
 from tidegate.flows.orders.capture import CURSOR
+from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.intake import capture_rules
 from tidegate.flows.status import notes, statuses
 from tidegate.flows.stored_order import read_order

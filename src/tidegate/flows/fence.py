@@ -7,16 +7,19 @@ cannot be used, the lease that is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.states import State
 from tidegate.flows.cycle import Cycle
+from tidegate.ledger import lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import OF_THE_LEDGER
+from tidegate.ledger.queue import Item
 from tidegate.redaction import redact
 
 T = TypeVar("T")
@@ -35,6 +38,15 @@ def fenced(label: str, act: Callable[[], T]) -> T | Failure:
     except Exception as error:
         log.exception("fault", record=label)
         return unforeseen(label, error)
+
+
+def park(cycle: Cycle, items: Sequence[Item], failure: Failure) -> None:
+    """Put what still waits aside with the failure. What has left is looked up by the next cycle, as after a death."""
+    for item in lookups.items([item.id for item in items]):
+        if item.state is State.QUEUED:
+            cycle.apply([cycle.after_failure(item, failure, None)])
+        elif item.state in (State.SENDING, State.IN_DOUBT):
+            cycle.ask_a_person(failure, item.label)
 
 
 class Taking:

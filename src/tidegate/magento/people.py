@@ -173,15 +173,22 @@ class StorePeople:
             last = newest
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, WireCustomer] | Failure:
-        """These customers; who is gone is left out."""
+        """These customers; who is gone, or cannot be read, is left out."""
+        page = self.page_of(ids)
+        return page if isinstance(page, Failure) else {each.id: each for each in page.customers}
+
+    def page_of(self, ids: Sequence[int]) -> CustomerPage | Failure:
+        """These customers, and those of them that cannot be read; who is gone is left out."""
         found: dict[int, WireCustomer] = {}
+        bad: list[BadRow] = []
         for part in self._client.pools(sorted(ids), self._page_size):
             search = Search().where(Filter("entity_id", "in", part)).sized(len(part)).only(FIELDS)
             answer = self._client.search(f"{PATH}/search", search, _CUSTOMERS)
             if isinstance(answer, Failure):
                 return answer
             found |= {each.id: each for each in answer.items}
-        return found
+            bad += answer.bad
+        return CustomerPage(tuple(found.values()), tuple(bad))
 
     def change(self, customer: ChangedCustomer) -> Failure | None:
         """Write the keys that `customer` has; the others stay."""

@@ -10,6 +10,7 @@ from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 from tidegate.engine.coverage import payments, product_groups, shipping, taxes
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port import CodeList
+from tidegate_sandbox.faults import Fault
 
 LISTS = {
     "account": CodeList("account", {"4000": "Sales", "1210": "Clearing"}),
@@ -62,6 +63,21 @@ def test_the_real_lists_of_both_systems(terminal: Terminal) -> None:
     missing = terminal.json("coverage", "--missing", code=1)["lines"]
     assert ("payment", "banktransfer") in {(each["kind"], each["name"]) for each in missing}
     assert "missing" in terminal.run("coverage", code=1).output
+
+
+def test_rows_that_cannot_be_read_are_named(terminal: Terminal) -> None:
+    terminal.world.shop_wire.faults.add(
+        Fault("unreadable", None, path="taxRates/search$", options={"field": "rate", "figure": "text"})
+    )
+    terminal.world.sage_wire.faults.add(
+        Fault("unreadable", None, path="/products$", options={"field": "weight", "figure": "text"})
+    )
+    report = terminal.json("coverage", "--missing", code=1)
+    bad = {each["kind"]: each for each in report["lines"] if each["verdict"] == "unreadable"}
+    assert set(bad) == {"store", "company"}
+    assert all(each["name"] and each["text"] for each in bad.values())
+    assert report["unreadable"] == 2
+    assert "2 unreadable" in terminal.run("coverage", code=1).output
 
 
 GROUPS = """

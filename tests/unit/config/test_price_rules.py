@@ -97,3 +97,11 @@ def test_prices_of_all_websites_are_one_connections_only() -> None:
     (shared,) = [each for each in found if each.key == f"{PRICES}.scope"]
     assert "uk writes prices to the same store" in shared.found
     assert 'scope = "website"' in shared.remedy
+
+
+@pytest.mark.parametrize("text", ["*", "10.0.0.0/8", "proxy.example"])
+def test_one_proxy_is_trusted_by_its_address_and_nothing_wider(text: str) -> None:
+    api = '\n[api]\nlisten = "127.0.0.1:8090"\ntrusted_proxy = "{}"\n'
+    (problem,) = problems(whole() + api.format(text))
+    assert problem.key == "api.trusted_proxy"
+    read(whole() + api.format("192.0.2.1"))

@@ -13,9 +13,9 @@ from typing import Literal
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.money import shown
-from tidegate.domain.order_draft import drafted
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import Billed, BilledLine, all_lines, billed
+from tidegate.domain.orders.draft import drafted
 from tidegate.domain.orders.extras import FIELDS, AmountTerms, cancelling, terms_for
 from tidegate.domain.orders.mapping import Mapped, mapped_so_far
 from tidegate.domain.orders.order import Order

@@ -16,9 +16,9 @@ from decimal import Decimal
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain, rounded, shown, total
-from tidegate.domain.order_draft import Draft, drafted, rate_of
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import Billed, BilledLine, all_lines, billed, check_sum
+from tidegate.domain.orders.draft import Draft, drafted, rate_of
 from tidegate.domain.orders.gaps import no_zero_rate, with_other_gaps
 from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.mapping import Mapped, mapped

@@ -140,15 +140,25 @@ def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) 
         mirrored.appeared(cycle, sorted(f"sku:{sku}" for sku in {*found.fresh, *spelt}))
 
 
-def _calculated(record: ProductRecord, rules: ProductRules, before: str) -> tuple[Mapping[str, Any], str]:
-    """What the store shall hold of one product, and what it costs."""
-    return product_card(record, rules, card_of(before)), product_cost(record, rules)
-
-
 def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:
     """(what the store shall hold, what only one side knows and why nothing is written), by item."""
     rules, names = rules_of(connection, found), store_skus(connection.settings.skus)
     before = dict(mirror.settled(connection.name, FLOW).iter_rows())
+
+    def items(record: ProductRecord, sku: str) -> dict[str, str] | str:
+        """What the store shall hold of one product, or why nothing is written."""
+        if sku.casefold() in found.unread_there:
+            return f"the store's product cannot be read: {found.unread_there[sku.casefold()]}"
+        product = found.products.get(sku.casefold())
+        if product is not None and product.type_id not in PLAIN:
+            return f"a {product.type_id} product has no cost or weight of its own"
+        if product is None and not (record.active and record.sellable):
+            return "not sold by the company, and not in the store"
+        card = product_card(record, rules, card_of(before.get(RECORD + sku, "")))
+        cost = product_cost(record, rules)
+        shown = {RECORD + sku: written(card)} if card or product is None else {}
+        return shown | ({COST + sku: cost} if cost and product is not None else {})
+
     wanted: dict[str, str] = {}
     left_out: dict[str, str] = {}
     here: set[str] = set()
@@ -161,27 +171,11 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
             here.add(sku.casefold())
             if RECORD + sku in left_out:
                 continue
-            if sku.casefold() in found.unread_there:
-                left_out[RECORD + sku] = (
-                    f"the store's product cannot be read: {found.unread_there[sku.casefold()]}"
-                )
-                continue
-            product = found.products.get(sku.casefold())
-            if product is not None and product.type_id not in PLAIN:
-                left_out[RECORD + sku] = f"a {product.type_id} product has no cost or weight of its own"
-                continue
-            if product is None and not (record.active and record.sellable):
-                left_out[RECORD + sku] = "not sold by the company, and not in the store"
-                continue
-            made = fenced(f"product {sku}", partial(_calculated, record, rules, before.get(RECORD + sku, "")))
-            if isinstance(made, Failure):
-                left_out[RECORD + sku] = made.text
-                continue
-            card, cost = made
-            if card or product is None:
-                wanted[RECORD + sku] = written(card)
-            if cost and product is not None:
-                wanted[COST + sku] = cost
+            made = fenced(f"product {sku}", partial(items, record, sku))
+            if isinstance(made, Failure | str):
+                left_out[RECORD + sku] = made.text if isinstance(made, Failure) else made
+            else:
+                wanted |= made
     for key, product in found.products.items():
         if key not in here and product.type_id in PLAIN and product.sku not in connection.settings.skip_skus:
             left_out[STORE + product.sku] = "the company has no such product"
@@ -203,11 +197,13 @@ def names_of(connection: Connection, found: Reading) -> dict[str, str]:
 def compare(cycle: Cycle, scribe: ProductScribe, found: Reading, wanted: Mapping[str, str]) -> bool:
     """What the store holds against what it was told; false when it could not be read."""
     before = dict(mirror.settled(cycle.name, FLOW).iter_rows())
-    there = {
-        key: seen(found.products.get(sku_of(key).casefold()), before.get(key, value))
-        for key, value in wanted.items()
-        if key.startswith(RECORD)
-    }
+    there: dict[str, str] = {}
+    for key, value in wanted.items():
+        if key.startswith(RECORD):
+            product = found.products.get(sku_of(key).casefold())
+            held = fenced(f"product {sku_of(key)}", partial(seen, product, before.get(key, value)))
+            if not isinstance(held, Failure):  # else this one is not compared
+                there[key] = held
     costs = sorted(key for key in wanted if key.startswith(COST))
     for start in range(0, len(costs), PORTION):
         part = scribe.read(costs[start : start + PORTION])

@@ -6,15 +6,17 @@ same key: whichever flow comes first makes it, and the other waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.domain.orders.customers import (
     CreateCustomer,
@@ -29,11 +31,11 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fence import fenced
+from tidegate.flows.fence import fenced, park
 from tidegate.flows.mapping import customer_rules
-from tidegate.flows.orders.customers import STEP, CustomerDesk
+from tidegate.flows.orders.customers import STEP, Account, CustomerDesk
 from tidegate.flows.orders.verification import verify_customers
-from tidegate.ledger import cursors, delivery, lookups, queue
+from tidegate.ledger import cursors, delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -43,6 +45,8 @@ from tidegate.sage.port import CustomerQuery, Session
 FLOW = "registrations"
 #: New customers are read again so far behind the last reading, for what was saved late.
 OVERLAP = timedelta(minutes=15)
+#: The ids of those who could not be read: asked for again in every cycle.
+UNREAD = "unread"
 
 _SUBJECT = msgspec.json.Decoder(Order)
 
@@ -91,18 +95,21 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    people = new_people(cycle.connection)
-    if isinstance(people, Failure):
-        cycle.store_failed(people)
-        people = []
+    found = newcomers(cycle.connection)
+    if isinstance(found, Failure):
+        cycle.store_failed(found)
+        found = Newcomers({})
+    elif not found.people:
+        with transaction("registrations"):
+            keep_unread(cycle, found.bad, found.strange)
     waiting = queue.depth(cycle.name, FLOW, STEP)
-    if not cycle.may_call_company() or not (people or waiting or in_doubt(cycle)):
+    if not cycle.may_call_company() or not (found.people or waiting or in_doubt(cycle)):
         return
     with cycle.connection.company.session() as session:
         verify_customers(cycle, session)
         desk = RegistrationDesk(cycle, session)
-        if people and cycle.may_call_company():
-            take_in(cycle, desk, people)
+        if found.people and cycle.may_call_company():
+            take_in(cycle, desk, found)
         for item in queue.due(
             cycle.name, FLOW, STEP, cycle.connection.settings.flows[FLOW].batch, cycle.now()
         ):
@@ -110,9 +117,8 @@ def run(cycle: Cycle) -> None:
                 return
             cycle.keep_lease()
             failure = fenced(item.label, partial(make, desk, item))
-            if failure is not None:  # what has left is looked up by the next cycle, as after a death
-                queued = [one for one in lookups.items([item.id]) if one.state is State.QUEUED]
-                cycle.apply([cycle.after_failure(one, failure, None) for one in queued])
+            if failure is not None:
+                park(cycle, [item], failure)
 
 
 def in_doubt(cycle: Cycle) -> bool:
@@ -120,23 +126,57 @@ def in_doubt(cycle: Cycle) -> bool:
     return bool(queue.in_doubt(cycle.name, FLOW, STEP, cycle.now(), 1))
 
 
-def take_in(cycle: Cycle, desk: RegistrationDesk, people: list[Order]) -> None:
+def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
     """Who has no account yet gets a delivery; they and the cursor are one commit."""
-    persons = dict(enumerate(people))
-    answers, creations = desk.decide(persons)
+    answers, creations, strange = decided(desk, found.people)
     if cycle.ended_by is not None:
         return
-    specs = [desk.registration(creation, persons[ids[0]]) for creation, ids in creations.values()]
+    specs = [desk.registration(creation, found.people[ids[0]]) for creation, ids in creations]
     specs += [
-        desk.refused(persons[number], answer)
+        desk.refused(found.people[number], answer)
         for number, answer in answers.items()
         if isinstance(answer, Failure)
     ]
     with transaction("registrations"):
         delivery.create_many(specs, cycle.now())
-        cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
-    cycle.count("read", len(people))
+        keep_unread(cycle, found.bad, {**found.strange, **strange})
+        if all(row.key is not None for row in found.bad):  # else only the old cursor finds it again
+            cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
+    cycle.count("read", len(found.people))
     cycle.count("captured", len(specs))
+
+
+def decided(
+    desk: RegistrationDesk, people: Mapping[int, Order]
+) -> tuple[dict[int, Account], list[tuple[CreateCustomer, list[int]]], dict[int, Failure]]:
+    """Whose account each is, what must be made, and who met an error that nobody foresaw: by customer id."""
+    together = fenced("new customers", partial(desk.decide, people))
+    if not isinstance(together, Failure):
+        return together[0], list(together[1].values()), {}
+    answers: dict[int, Account] = {}
+    creations: list[tuple[CreateCustomer, list[int]]] = []
+    strange: dict[int, Failure] = {}
+    for number, person in people.items():  # whose fault it is shows one by one
+        alone = fenced(f"customer {number}", partial(desk.decide, {number: person}))
+        if isinstance(alone, Failure):
+            strange[number] = alone
+        else:
+            answers |= alone[0]
+            creations += alone[1].values()
+    return answers, creations, strange
+
+
+def keep_unread(cycle: Cycle, bad: Sequence[BadRow], strange: Mapping[int, Failure]) -> None:
+    """Inside a transaction: have them read again by every cycle until they can be; alert about errors of ours.
+
+    What the store's client could not read, it names itself.
+    """
+    ids = sorted({row.key for row in bad if row.key is not None} | strange.keys())
+    before = cursors.read(cycle.name, FLOW, UNREAD)
+    if ids != (msgspec.json.decode(before) if before else []):
+        cursors.move(cycle.name, FLOW, UNREAD, msgspec.json.encode(ids).decode(), cycle.now())
+    for number, failure in strange.items():
+        cycle.ask_a_person(failure, f"{FLOW}: customer {number}")
 
 
 def make(desk: RegistrationDesk, item: Item) -> None:
@@ -155,8 +195,17 @@ def make(desk: RegistrationDesk, item: Item) -> None:
         desk.cycle.apply([Verdict(item.id, "e", text=text, target_id=account, target_number=account)])
 
 
-def new_people(connection: Connection) -> list[Order] | Failure:
-    """Customers of the connection's websites who registered since the last reading."""
+@dataclass(frozen=True)
+class Newcomers:
+    """Who has registered since the last reading, by customer id; `strange` met an error that nobody foresaw."""
+
+    people: Mapping[int, Order]
+    bad: Sequence[BadRow] = ()  #: those that the store's client could not read
+    strange: Mapping[int, Failure] = field(default_factory=dict)
+
+
+def newcomers(connection: Connection) -> Newcomers | Failure:
+    """Customers of the connection's websites who registered since the last reading, or could not be read then."""
     text = cursors.read(connection.name, FLOW, "created")
     since = datetime.fromisoformat(text) - OVERLAP if text else connection.settings.capture.since
     first = connection.settings.capture.since
@@ -164,15 +213,25 @@ def new_people(connection: Connection) -> list[Order] | Failure:
     if isinstance(websites, Failure):
         return websites
     names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
-    found: list[Order] = []
-    for page in StorePeople(connection.store.client, connection.page_size).customers(created=since):
+    there = StorePeople(connection.store.client, connection.page_size)
+    unread = msgspec.json.decode(cursors.read(connection.name, FLOW, UNREAD) or "[]", type=list[int])
+    found: dict[int, Order] = {}
+    bad: list[BadRow] = []
+    strange: dict[int, Failure] = {}
+    for page in chain(there.customers(created=since), [there.page_of(unread)] if unread else []):
         if isinstance(page, Failure):
             return page
+        bad += page.bad
         for each in page.customers:
             at = created_at(each)
             if each.website_id in names and at is not None and (first is None or at >= first):
-                found.append(person_of(connection, each, names[each.website_id], at))
-    return found
+                website = names[each.website_id]
+                person = fenced(f"customer {each.id}", partial(person_of, connection, each, website, at))
+                if isinstance(person, Failure):
+                    strange[each.id] = person
+                else:
+                    found[each.id] = person
+    return Newcomers(found, bad, strange)
 
 
 _NOTHING = Totals(*[Decimal(0)] * 6)
@@ -234,11 +293,12 @@ def address_of(customer: WireCustomer) -> Address:
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """What would become of each new customer; nothing is kept and nothing is sent."""
-    people = new_people(connection)
-    if isinstance(people, Failure):
-        return [{"problem": people.text}]
+    found = newcomers(connection)
+    if isinstance(found, Failure):
+        return [{"problem": found.text}]
+    people = found.people
     rules = replace(customer_rules(connection.name, connection.settings), unknown="create")
-    wanted = {number: wanted_account(person, rules) for number, person in enumerate(people)}
+    wanted = {number: wanted_account(person, rules) for number, person in people.items()}
     queries = {
         query.key: CustomerQuery(key=query.key, account=query.account, email=query.email)
         for each in wanted.values()
@@ -251,18 +311,21 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
             matches = session.find_customers(list(queries.values()))
     if isinstance(matches, Failure):
         return [{"problem": matches.text}]
-    return list(_rows(connection, people, wanted, rules, matches))
+    unread = [
+        {"customer": row.key, "email": row.name, "would": "wait", "reason": row.why} for row in found.bad
+    ]
+    return [*_rows(connection, people, wanted, rules, matches), *unread]
 
 
 def _rows(
     connection: Connection,
-    people: list[Order],
+    people: Mapping[int, Order],
     wanted: Mapping[int, Any],
     rules: CustomerRules,
     matches: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
     approval = connection.settings.accounts.approval
-    for number, person in enumerate(people):
+    for number, person in people.items():
         answer = wanted[number]
         if isinstance(answer, LookUp):
             answer = after_look_up(person, rules, matches)

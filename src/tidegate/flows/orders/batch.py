@@ -27,11 +27,11 @@ from tidegate.domain.orders.totals import translate
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fence import fenced
-from tidegate.flows.gaps import with_lacking
+from tidegate.flows.fence import fenced, park
 from tidegate.flows.orders import reductions
 from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.flows.orders.found_orders import judge_found, verdict_of_accepted
+from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.status import notes
 from tidegate.flows.stored_order import NEVER_READ
 from tidegate.ledger import delivery, lookups
@@ -84,13 +84,12 @@ class OrderBatch:
         )
         if failure is None:
             return
-        # Whose fault it is shows one by one. What has left is looked up by the next cycle, as after a death.
-        queued = [item for item in lookups.items([item.id for item in items]) if item.state is State.QUEUED]
         if len(items) == 1:
-            self.commit([self.cycle.after_failure(item, failure, None) for item in queued])
+            park(self.cycle, items, failure)
             return
-        for item in queued:
-            if self.cycle.may_call_company():
+        # Whose fault it is shows one by one. What has left is looked up by the next cycle, as after a death.
+        for item in lookups.items([item.id for item in items]):
+            if item.state is State.QUEUED and self.cycle.may_call_company():
                 self.carry([item])
 
     def whole(self, items: Sequence[Item]) -> None:

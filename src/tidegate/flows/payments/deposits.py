@@ -23,7 +23,7 @@ from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fence import fenced
+from tidegate.flows.fence import fenced, park
 from tidegate.flows.order_steps import text_of
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.ledger import delivery, lookups, papers, queue
@@ -132,14 +132,9 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
         return
     cycle.keep_lease()
     for item in items:
-        entry = found[item.key]
-        if isinstance(entry, Failure):  # there, but with figures that cannot be read: never posted again
-            cycle.apply([cycle.after_failure(item, entry, None)])
-        elif entry is not None:
-            cycle.count("adopted")
-            cycle.apply([posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
-        elif item.state is State.IN_DOUBT:
-            cycle.apply([cycle.after_absence(item)])
+        settled = fenced(item.label, partial(settle_found, cycle, item, found[item.key]))
+        if settled is not None:
+            park(cycle, [item], settled)
     absent = [item for item in items if found[item.key] is None]
     capabilities = cycle.connection.company.capabilities
     orders: dict[int, SalesOrder] = {}
@@ -161,30 +156,48 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
             continue
         order = orders[item.id]
         account = next((each.account for each in accounts[order.key] if each.ours), "")
-        payment = prepaid(
-            cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
+        failure = fenced(item.label, partial(post_one, cycle, session, item, order, account))
+        if failure is not None:
+            park(cycle, [item], failure)
+
+
+def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) -> None:
+    """What the look-up has shown of one receipt."""
+    if isinstance(entry, Failure):  # there, but with figures that cannot be read: never posted again
+        cycle.apply([cycle.after_failure(item, entry, None)])
+    elif entry is not None:
+        cycle.count("adopted")
+        cycle.apply([posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
+    elif item.state is State.IN_DOUBT:
+        cycle.apply([cycle.after_absence(item)])
+
+
+def post_one(cycle: Cycle, session: Session, item: Item, order: SalesOrder, account: str) -> None:
+    """One receipt that Sage does not have, on the account of the order there; "" = the order is not shown."""
+    payment = prepaid(
+        cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
+    )
+    sent = lookups.step_of(item.source_id, "orders", "order")
+    refusal = refuse(sent, account)
+    paid = paid_at_checkout(order, sent)
+    if payment is None:
+        cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
+    elif paid <= 0:
+        text = "gift cards, store credit or the like have paid the whole order"
+        cycle.apply([Verdict(item.id, "n", text=text)])
+    elif refusal is not None:
+        cycle.apply([cycle.after_failure(item, refusal, None)])
+    else:
+        receipt = NewReceipt(
+            key=item.key,
+            reference=order.reference,
+            account=account,
+            clearing=payment.account,
+            amount=paid,
+            currency=order.currency,
+            day=order.date,
         )
-        sent = lookups.step_of(item.source_id, "orders", "order")
-        refusal = refuse(sent, account)
-        paid = paid_at_checkout(order, sent)
-        if payment is None:
-            cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
-        elif paid <= 0:
-            text = "gift cards, store credit or the like have paid the whole order"
-            cycle.apply([Verdict(item.id, "n", text=text)])
-        elif refusal is not None:
-            cycle.apply([cycle.after_failure(item, refusal, None)])
-        else:
-            receipt = NewReceipt(
-                key=item.key,
-                reference=order.reference,
-                account=account,
-                clearing=payment.account,
-                amount=paid,
-                currency=order.currency,
-                day=order.date,
-            )
-            send(cycle, session, item, receipt)
+        send(cycle, session, item, receipt)
 
 
 def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
@@ -304,7 +317,9 @@ def allocate(cycle: Cycle, session: Session) -> None:
             if isinstance(found, Failure):
                 cycle.call_failed(found)
                 return
-            settle(cycle, session, item, deposit, found[deposit.key])
+            failure = fenced(item.label, partial(settle, cycle, session, item, deposit, found[deposit.key]))
+            if failure is not None:
+                park(cycle, [item], failure)
 
 
 def settle(
