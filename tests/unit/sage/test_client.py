@@ -99,6 +99,7 @@ def test_a_wrong_company_is_told_from_a_wrong_sign_in(world: World, client: Sage
     assert failure.code is Code.WRONG_COMPANY
 
     world.api.on("GET", "/sites", sites(123))
+    world.api.on("GET", "/sop_settings", UNAUTHORIZED)
     failure = client.read("/tax_codes")
     assert isinstance(failure, Failure)
     assert failure.code is Code.NOT_AUTHENTICATED

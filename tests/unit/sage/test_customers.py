@@ -189,7 +189,11 @@ def test_another_refusal_stays_what_it_is(world: World) -> None:
         (page(200), Code.UNCLEAR_ANSWER),
         (ok({"id": 5}), Code.UNCLEAR_ANSWER),
         (gateway_error(502, "bad gateway"), Code.UNCLEAR_ANSWER),
-        (application_error("forbidden", 403), Code.NOT_PERMITTED),
+        (
+            application_error("The requested operation is forbidden for this account.", 403),
+            Code.NOT_PERMITTED,
+        ),
+        (application_error("forbidden", 403), Code.REFUSED),  # the company is read all the same
     ],
 )
 def test_an_unclear_creation_stays_in_doubt(world: World, reply: Any, code: Code) -> None:

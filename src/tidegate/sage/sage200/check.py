@@ -12,10 +12,11 @@ from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port import Finding
 from tidegate.sage.sage200 import answers
-from tidegate.sage.sage200.client import TUNNEL_DOWN, Sage200Client, lists
+from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, flag_of, text_of
 from tidegate.sage.sage200.queries import query
 from tidegate.sage.sage200.sign_in import SignIn
+from tidegate.sage.sage200.whose_fault import TUNNEL_DOWN, lists
 from tidegate.transport import Answer
 
 SKEW_WARN = timedelta(minutes=2)

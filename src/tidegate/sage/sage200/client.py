@@ -16,9 +16,21 @@ from tidegate.reading import pauses
 from tidegate.redaction import remember_secret
 from tidegate.sage.sage200 import answers, queries
 from tidegate.sage.sage200.answers import TOO_LONG, TOO_MUCH
-from tidegate.sage.sage200.fields import Row, id_of, text_of
+from tidegate.sage.sage200.fields import Row, id_of
 from tidegate.sage.sage200.limits import SMALLEST_PAGE, Limits
 from tidegate.sage.sage200.sign_in import SignIn
+from tidegate.sage.sage200.whose_fault import (
+    COMPANY,
+    ONE_ROW,
+    THIS_CALL,
+    TUNNEL_DOWN,
+    after_probe,
+    lacks_feature,
+    lists,
+    of_one,
+    probe_of,
+    wrong_company,
+)
 from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 BASE_URLS = {
@@ -30,12 +42,6 @@ IDS = 100  #: ids that one call asks for, as far as its address permits
 MOST_PAGES = 2000  #: a read that has not ended by then never will
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
-
-TUNNEL_DOWN = Failure(
-    Code.UNREACHABLE,
-    "Sage lists no company: the connection from the customer's server to Sage (Native API) is down",
-    sent=False,
-)
 
 
 def encode(payload: Mapping[str, Any]) -> bytes:
@@ -102,7 +108,7 @@ class Sage200Client:
         answer = self.send("GET", path, query=query)
         if isinstance(answer, Failure):
             return answer
-        failure = answers.judge_read(answer)
+        failure = self._weighed("GET", path, answers.judge_read(answer))
         return failure or answers.rows(answer) or []
 
     def read_one(self, path: str, query: str = "") -> Row | Failure | None:
@@ -112,7 +118,7 @@ class Sage200Client:
             return answer
         if answer.status == 404 and answers.message(answer):
             return None
-        failure = answers.judge_read(answer)
+        failure = self._weighed("GET", path, answers.judge_read(answer))
         return failure or answers.row(answer) or answers.no_record(answer)
 
     def read_all(
@@ -233,7 +239,7 @@ class Sage200Client:
                 rows.update({number: row for row in page if (number := id_of(row, key)) is not None})
                 continue
             too_long = TOO_LONG in page.details
-            if page.code is not Code.REFUSED and not too_long:
+            if page.code is not Code.REFUSED and not too_long and THIS_CALL not in page.details:
                 return page
             if not probed:
                 probe = queries.query(select=select, where=f"{key} eq 0", expand=expand, top=1)
@@ -249,7 +255,7 @@ class Sage200Client:
                 half = (len(pool) + 1) // 2
                 waiting = list(queries.pools(left, most=half, longest=self.limits.query - frame))
             elif len(pool) == 1:
-                bad[pool[0]] = page
+                bad[pool[0]] = of_one(page)
             else:
                 half = (len(pool) + 1) // 2
                 waiting[:0] = [pool[:half], pool[half:]]
@@ -286,7 +292,7 @@ class Sage200Client:
             if answer.code is Code.NO_ANSWER:
                 return Failure(Code.UNREACHABLE, answer.text, sent=False)
             return answer
-        failure = answers.judge_read(answer)
+        failure = self._weighed("POST", path, answers.judge_read(answer))
         return failure or answers.row(answer) or answers.unreadable(answer)
 
     def write(self, method: str, path: str, payload: Mapping[str, Any] | None = None) -> Answer | Failure:
@@ -295,7 +301,7 @@ class Sage200Client:
         answer = self.send(method, path, body=body)
         if isinstance(answer, Failure):
             return answer
-        return answers.judge_write(answer) or answer
+        return self._weighed(method, path, answers.judge_write(answer)) or answer
 
     # Sending
 
@@ -313,14 +319,16 @@ class Sage200Client:
         answer = self._with_either_key(call, token)
         if isinstance(answer, Answer) and answer.status == 401:
             if token == self._refused_token:
-                return self._not_authenticated(answer, token)  # a fresh token was refused before: no storm
+                return self._not_authenticated(
+                    call, answer, token
+                )  # a fresh token was refused before: no storm
             renewed = self._sign_in.renewed(token)
             if isinstance(renewed, Failure):
                 return renewed
             answer = self._with_either_key(call, renewed)
             if isinstance(answer, Answer) and answer.status == 401:
                 self._refused_token = renewed
-                return self._not_authenticated(answer, renewed)
+                return self._not_authenticated(call, answer, renewed)
         if isinstance(answer, NoAnswer):
             return answers.lost(answer, reading=method == "GET")
         if isinstance(answer, Answer):
@@ -355,40 +363,38 @@ class Sage200Client:
             call.method, call.path, query=call.query, headers=headers, content=call.body
         )
 
-    def _not_authenticated(self, answer: Answer, token: str) -> Failure:
-        """Tell a wrong site or company from a wrong sign-in: `sites` needs the token alone (§8, 401)."""
+    def _not_authenticated(self, call: _Call, answer: Answer, token: str) -> Failure:
+        """Tell a wrong site or company, and one refused call, from a wrong sign-in (§8, 401).
+
+        `sites` needs the token alone; then the company itself is asked.
+        """
         said = answers.message(answer)
         listed = self._once(_Call("GET", "/sites", "", None, False), token, self._key)
         sites = answers.rows(listed) if isinstance(listed, Answer) and listed.status == 200 else None
-        if sites is None:
-            if answers.names_addressee(answer):
-                return _wrong_company(self.site, self.company, said)
+        if sites == []:
+            return TUNNEL_DOWN
+        unlisted = sites is not None and lists(sites, self.site, self.company) is None
+        if unlisted or answers.names_addressee(answer):
+            return wrong_company(self.site, self.company, said)
+        if sites is None and isinstance(listed, Answer) and listed.status == 401:
             return Failure(
                 Code.NOT_AUTHENTICATED,
                 f"Sage refuses the sign-in even with a renewed token: {said} (sign in again)",
                 sent=False,
             )
-        if not sites:
-            return TUNNEL_DOWN
-        if lists(sites, self.site, self.company) is None or answers.names_addressee(answer):
-            return _wrong_company(self.site, self.company, said)
-        return Failure(
+        refused = Failure(
             Code.NOT_AUTHENTICATED, f"Sage lists the company and refuses the sign-in: {said}", sent=False
         )
+        return after_probe(refused, call.method, call.path, self._probe(COMPANY, token))
 
+    def _weighed(self, method: str, path: str, refused: Failure | None) -> Failure | None:
+        """Whose fault a 403 is: the role's only where it may not read such records either, or Sage says so."""
+        if refused is None or refused.code is not Code.NOT_PERMITTED or lacks_feature(method, path, refused):
+            return refused
+        token = self._sign_in.token()
+        if isinstance(token, Failure):
+            return token
+        return after_probe(refused, method, path, self._probe(probe_of(method, path), token))
 
-def lists(sites: Sequence[Row], site: str, company: str) -> Row | None:
-    """The row of `sites` for this site and company."""
-    for row in sites:
-        same_site = text_of(row, "site_id").lower() == site.lower()
-        if same_site and text_of(row, "company_id") == company:
-            return row
-    return None
-
-
-def _wrong_company(site: str, company: str, said: str) -> Failure:
-    return Failure(
-        Code.WRONG_COMPANY,
-        f"the signed-in user has no company {company} on site {site}: {said} (see site_id and company_id)",
-        sent=False,
-    )
+    def _probe(self, path: str, token: str) -> Answer | NoAnswer:
+        return self._once(_Call("GET", path, ONE_ROW, None, True), token, self._key)

@@ -27,6 +27,7 @@ from tidegate.sage.sage200.payloads import Resolved, order_body
 from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
 from tidegate.sage.sage200.status_words import status_of
+from tidegate.sage.sage200.whose_fault import THIS_CALL
 
 LOOKUPS = 50  #: keys that one look-up carries, as far as the query string's length permits
 
@@ -275,7 +276,7 @@ class Orders:
         answer = self._client.write("DELETE", path)
         if not isinstance(answer, Failure):
             return answers.deleted(answer, order_id) or _cancelled(order_id, number)
-        if answer.code is Code.NOT_PERMITTED:
+        if answer.code is Code.NOT_PERMITTED or THIS_CALL in answer.details:
             return Failure(
                 Code.REFUSED,
                 f"Sage does not let order {number} be cancelled: {answer.text}; it may be despatched or "
