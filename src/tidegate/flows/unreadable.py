@@ -27,13 +27,15 @@ def tell(
     connection: str, flow: str, where: str, bad: Collection[BadRow], now: datetime, *, all_read: bool = True
 ) -> None:
     """Raise or clear the flow's alert about `where`; `all_read` false: others may be unreadable still."""
+    if not bad and not (all_read and alerts.is_open(ROWS, connection, subject(flow, where))):
+        return
     with transaction("unreadable"):
         if bad:
             named = "; ".join(str(row) for row in list(bad)[:NAMED])
             more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
             text = f"{len(bad)} of {where} cannot be read and stay as they are: {named}{more}"
             alerts.raise_alert(ROWS, connection, subject(flow, where), text, now)
-        elif all_read:
+        else:
             alerts.clear_alert(ROWS, connection, subject(flow, where), now)
 
 

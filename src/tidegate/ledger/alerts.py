@@ -55,6 +55,17 @@ def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool
     return _clear(_ONE, (code, connection, storable(subject)), now) > 0
 
 
+def is_open(code: str, connection: str, subject: str) -> bool:
+    """Whether it is raised: asked before a transaction is opened to clear what is hardly ever there."""
+    return (
+        rows.one(
+            f"SELECT 1 FROM tidegate_alert WHERE {_ONE} AND cleared_at IS NULL LIMIT 1",  # noqa: S608 - all our own
+            *(code, connection, storable(subject)),
+        )
+        is not None
+    )
+
+
 def clear_all(code: str, connection: str, now: datetime) -> int:
     """Clear every subject of one kind of alert; returns how many were open."""
     inside(now)

@@ -14,7 +14,7 @@ from tidegate.domain.states import State
 from tidegate.engine.cycles import Report
 from tidegate.ledger import papers, queue
 from tidegate.ledger.queue import Item
-from tidegate_sandbox.magento import document
+from tidegate_sandbox.magento import document_books
 
 FLOWS = ("shipments", "invoices", "payments", "credits")
 DETROIT = Stock(warehouses={"HOME": "wh_detroit"})
@@ -99,7 +99,9 @@ class Fulfilled:
 
     def papers(self, placed: int) -> dict[str, Any]:
         """The shop's documents of the order."""
-        return document.account(self.stage.shop, self.stage.shop.order(placed))
+        shop = self.stage.shop
+        tables = (shop.shipments, shop.invoices, shop.creditmemos)
+        return document_books.account(shop.order(placed), tables, shop.mails)
 
     def texts(self, placed: int) -> list[str]:
         """The order's comments."""

@@ -56,6 +56,7 @@ _TIES = (
     "sop_invoice_credit_total_tax_value",
     "sop_invoice_credit_total_gross_value",
 )
+_WHICH = ("sop_invoice_credit_id", "sop_order_return_id")
 _QUANTITIES = (
     "sop_invoice_credit_id",
     "sop_order_return_line_id",
@@ -80,11 +81,11 @@ class Invoices:
         orders = self._orders.all()  # from our orders on, as despatches are
         if isinstance(orders, Failure):
             return orders
-        ties = self._read("sop_order_return_invoice_credit_views", "sop_order_return_id", orders, _TIES)
-        if isinstance(ties, Failure):
-            return ties
-        invoices = {number for row in ties if (number := id_of(row, "sop_invoice_credit_id")) is not None}
-        # once more by the invoice: only so the orders of others that it bills as well are seen
+        bills = self._read("sop_order_return_invoice_credit_views", "sop_order_return_id", orders, _WHICH)
+        if isinstance(bills, Failure):
+            return bills
+        invoices = {number for row in bills if (number := id_of(row, "sop_invoice_credit_id")) is not None}
+        # whole by the invoice: only so the orders of others that it bills as well are seen
         ties = self._read("sop_order_return_invoice_credit_views", "sop_invoice_credit_id", invoices, _TIES)
         if isinstance(ties, Failure):
             return ties

@@ -1,0 +1,32 @@
+"""Whether rows cannot be read is told in every cycle: where there is nothing to tell, nothing is committed."""
+
+from __future__ import annotations
+
+from typing import Any, Never
+
+import pytest
+
+from integration.flows.stage import Stage
+from tidegate.domain.bad_row import BadRow
+from tidegate.flows import unreadable
+
+
+def told(stage: Stage, *bad: BadRow, **more: Any) -> list[tuple[str, str]]:
+    unreadable.tell("web", "shipments", unreadable.SAGE, bad, stage.now, **more)
+    return [each for each in stage.alerts() if each[0] == unreadable.ROWS]
+
+
+def test_nothing_to_tell_is_no_transaction(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(name: str) -> Never:
+        raise AssertionError(f"a transaction {name} for nothing")
+
+    bad = BadRow("despatch 41", "no quantity", 41)
+    assert told(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]
+    assert told(stage, all_read=False) == [
+        (unreadable.ROWS, "shipments: Sage")
+    ]  # others may be unreadable still
+    assert told(stage) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(unreadable, "transaction", opened)
+        assert told(stage) == []
+    assert told(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]
