@@ -19,7 +19,6 @@ from tidegate_sandbox.sage50.upload_intake import UploadIntake
 from tidegate_sandbox.sage50.uploads import ResultFile, Upload
 
 JSON = "application/json"
-KEY_HEADER = "apikey"
 MOST_DETAILS = 100
 
 
@@ -122,12 +121,18 @@ class Api:
 
     def _rotate(self, call: Call) -> Reply:
         request = _body(call, "rotationRequest")
-        key = self._platform.keys.rotate(_key(call), request["initialApikey"], request.get("secret"))
+        key = self._platform.keys.rotate(self._key(call), request["initialApikey"], request.get("secret"))
         return _reply(200, {"apikey": key.text, **self._expiry(key.expires_at)})
+
+    def _key(self, call: Call) -> str:
+        key = call.headers.get(self._platform.options.key_header.lower(), "")
+        if not key:
+            raise unauthorized()
+        return key
 
     def _caller(self, call: Call, domain: str | None = None, scope: str = "") -> Connection:
         """Who calls. Problem 401 or 403."""
-        connection = self._platform.keys.caller(_key(call))
+        connection = self._platform.keys.caller(self._key(call))
         if domain is not None and (domain != connection.domain or scope not in SCOPES):
             raise Problem(403, "noConsent", f"There is no consent for {domain}/{scope}.")
         return connection
@@ -184,7 +189,7 @@ class Api:
 
     def _note_key(self, call: Call) -> None:
         """A key that is sent where none is needed is noted: it may go to a host that must not see it."""
-        if KEY_HEADER in call.headers:
+        if self._platform.options.key_header.lower() in call.headers:
             self._platform.journal.note("key-sent-along", path=call.path)
 
     # Uploads
@@ -220,21 +225,19 @@ class Api:
         platform = self._platform
         upload = platform.uploads.tracked(id, self._caller(call))
         odd = platform.faults.take_kind("status_word", path=call.path)
-        link = platform.links.hand_out("r", upload.result) if upload.result is not None else None
-        answer = {
-            "status": upload.status if odd is None else odd.options.get("word", "archiving"),
-            "progress": upload.progress,
-            "downloadResultUrl": self._url(call, link) if link is not None else None,
-            "updatedAt": moment(upload.updated_at),
+        answer: dict[str, Any] = {
+            "status": upload.status if odd is None else odd.options.get("word", "archiving")
         }
+        if platform.options.tracking_details:
+            answer |= {
+                "progress": upload.progress,
+                "downloadResultUrl": None,
+                "updatedAt": moment(upload.updated_at),
+            }
+        if upload.result is not None:
+            link = platform.links.hand_out("r", upload.result)
+            answer["downloadResultUrl"] = self._url(call, link)
         return _reply(200, answer)
-
-
-def _key(call: Call) -> str:
-    key = call.headers.get(KEY_HEADER, "")
-    if not key:
-        raise unauthorized()
-    return key
 
 
 def _decoded(call: Call) -> Any:

@@ -98,19 +98,14 @@ class CallBacks:
                 if one.due <= self._clock.now() and (one.urgent or not urgent_only)
             ]
             self._waiting = [one for one in self._waiting if one not in due]
-        due.sort(key=lambda one: one.due)
-        for one in due:
-            one.statuses.append(self._call(one))
-            with self._lock:
-                self._conclude(one)
+        if not due:
+            return 0
+        with httpx.Client(transport=self._transport, timeout=PATIENCE, trust_env=False) as client:
+            for one in sorted(due, key=lambda one: one.due):
+                one.statuses.append(_posted(client, one))
+                with self._lock:
+                    self._conclude(one)
         return len(due)
-
-    def _call(self, one: CallBack) -> int | None:
-        try:
-            with httpx.Client(transport=self._transport, timeout=PATIENCE) as client:
-                return client.post(one.url, content=one.body, headers=one.headers).status_code
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return None
 
     def _conclude(self, one: CallBack) -> None:
         status, retries = one.statuses[-1], self._options.retry_minutes
@@ -122,6 +117,14 @@ class CallBacks:
             return
         one.state = "delivered" if good else "given up"
         self.ended.append(one)
+
+
+def _posted(client: httpx.Client, one: CallBack) -> int | None:
+    """The status of the application's answer; None if there is none."""
+    try:
+        return client.post(one.url, content=one.body, headers=one.headers).status_code
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return None
 
 
 def signature(secret: str, body: bytes) -> str:

@@ -79,7 +79,10 @@ class Desktop:
         """Upload a scope's whole file now; None if it is left out because nothing has changed."""
         here, platform = self._here, self._platform
         with here.company.lock:
-            content = written(RECORDS[scope](here.company), scope, form)
+            records = RECORDS[scope](here.company)
+        if platform.options.customer_id_number == "required":  # the older contract knows no surcharge
+            records = [{name: one[name] for name in one if name != "surcharge"} for one in records]
+        content = written(records, scope, form)
         here.uploaded_at[scope] = platform.clock.now()
         sha256 = hashlib.sha256(content).hexdigest()
         if not platform.options.upload_unchanged and here.uploaded_sha256.get(scope) == sha256:

@@ -21,6 +21,10 @@ def written(records: list[dict[str, Any]], scope: str, form: str) -> bytes:
             return encode(records)
         case "object":
             return encode({scope: records})
+        case "restored":
+            return encode([{**record, "timestamp": "2020-01-01T00:00:00Z"} for record in records])
+        case "few":
+            return encode(records[: len(records) // 4])
         case "two_arrays":
             return encode({scope: records[::2], "more": records[1::2]})
         case "empty":

@@ -35,11 +35,13 @@ def _plain(value: Any) -> Any:
         return {name: _plain(one) for name, one in value.items() if name != "timestamp"}
     if isinstance(value, list):
         return [_plain(one) for one in value]
-    return (
-        str(number(Decimal(value)))
-        if isinstance(value, int | Decimal) and not isinstance(value, bool)
-        else value
-    )
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return _text(Decimal(value)) if is_number else value
+
+
+def _text(value: Decimal) -> str:
+    """A number as text, the same for 6.40 and 6.4; monstrous ones stay as they are."""
+    return str(value.normalize()) if abs(value.adjusted()) < 1000 else str(value)
 
 
 def number(value: Decimal) -> Decimal:

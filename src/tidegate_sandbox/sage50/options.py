@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_type_hints
 class Options:
     """Switches of the platform and of the desktops; section numbers are those of the contract."""
 
+    key_header: str = "apikey"  #: the header that a key comes in; §1
     passcode_minutes: float = 15  #: §3
     denial_sent: bool = True  #: a denial is sent to the approval URL; nothing public says so; §3
     key_minutes: float = 20  #: §4
@@ -23,6 +24,9 @@ class Options:
     gzip: Literal["never", "accepted", "always"] = "accepted"  #: ``Content-Encoding`` of downloads; §5
     upload_unchanged: bool = True  #: Sage 50 uploads a scope file even if nothing changed
     signed: bool = True  #: notifications carry ``HMAC_SHA256``; §6
+    tracking_details: bool = (
+        True  #: ``progress`` and ``updatedAt`` of an upload, and a result URL of null; §9
+    )
     tracking_notifications: bool = False  #: §6
     retry_minutes: tuple[float, ...] = (1, 5, 15)  #: of call-backs that were not answered well; §3, §6
     upload_mode: Literal["queue", "replace", "refuse"] = "queue"  #: a second upload while one is open; §8

@@ -21,8 +21,10 @@ from tidegate_sandbox.sage50.order_lines import new_lines
 from tidegate_sandbox.sage50.order_result import booked, message, order_status, rejected
 from tidegate_sandbox.sage50.order_totals import differences
 from tidegate_sandbox.sage50.product_record import find_item
+from tidegate_sandbox.sage50.schema import BIGGEST
 
 Record = dict[str, Any]
+HIGHEST_RATE = 100
 CONTENT = "sage50_content"
 """In ``extra`` of an order: the digest of what it was booked from."""
 
@@ -76,6 +78,8 @@ class OrderBook:
             return rejected(id, [message(refusal.kind, refusal.field, refusal.text)], now)
 
     def _objections(self, record: Record, known: Order | None) -> list[Record]:
+        if found := list(_of_size(record)):
+            return found
         found = [*self._of_customer(record), *self._of_products(record), *self._of_currency(record)]
         found += [message("totalsDiffer", field, text) for field, text in differences(record, self._options)]
         if known is not None and (known.despatch != "none" or not known.is_open):
@@ -140,6 +144,20 @@ class OrderBook:
         order.delivery, order.invoice_address = record["deliveryAddress"], record["invoiceAddress"]
         order.extra.update({CONTENT: content_of(record), "sage50_record": record})
         company.touch(order)
+
+
+def _of_size(record: Record) -> Iterator[Record]:
+    """Rates and values that no company has, and that its arithmetic could not hold."""
+    lines = record["lines"]
+    for field, rate in (
+        ("shippingTax", record.get("shippingTax", 0)),
+        *((f"lines[{position}].tax", line["tax"]) for position, line in enumerate(lines)),
+    ):
+        if rate > HIGHEST_RATE:
+            yield message("invalid", field, f"A rate of {rate} % is not possible.")
+    for position, line in enumerate(lines):
+        if abs(Decimal(line["quantity"]) * Decimal(line["netPrice"])) >= BIGGEST:
+            yield message("invalid", f"lines[{position}].netPrice", "The value of the line is too large.")
 
 
 def content_of(record: Record) -> str:

@@ -1,7 +1,7 @@
 """Checking documents by the contract's two JSON schemas.
 
-As much of JSON Schema 2020-12 as those schemas use. Numbers are ``int`` or ``Decimal``. A time must be in UTC
-with ``Z`` (contract section 10).
+As much of JSON Schema 2020-12 as those schemas use. Numbers are ``int`` or ``Decimal``. Beyond the schemas, a time
+must be in UTC with ``Z`` (contract section 10), and a number must have less than twelve digits before its point (A).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ Schema = dict[str, Any]
 Finding = tuple[str, str]
 """Where (``[3].customer.email``) and what is wrong."""
 
+BIGGEST = 10**11
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -91,6 +92,8 @@ class _Check:
 
 
 def _number(value: int | Decimal, schema: Schema, path: str) -> Iterator[Finding]:
+    if not -BIGGEST < value < BIGGEST:
+        yield path, "a smaller number is expected"
     if "minimum" in schema and value < schema["minimum"]:
         yield path, f"at least {schema['minimum']} is expected"
     if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
@@ -125,7 +128,7 @@ def _is(value: Any, kind: str) -> bool:
             return value is None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return False
-    return kind == "number" or value == value // 1
+    return kind == "number" or isinstance(value, int) or value == value.to_integral_value()
 
 
 def _has_format(value: str, name: str) -> bool:

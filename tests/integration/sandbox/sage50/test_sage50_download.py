@@ -159,6 +159,10 @@ def test_files_that_are_broken_in_sage_50_itself(scope: str) -> None:
     whole = json.loads(body(world, "array", scope))
     assert json.loads(body(world, "empty", scope)) == []
     assert json.loads(body(world, "object", scope)) == {scope: whole}
+    restored = json.loads(body(world, "restored", scope))
+    assert {one["timestamp"] for one in restored} == {"2020-01-01T00:00:00Z"}
+    assert [one["id"] for one in restored] == [one["id"] for one in whole]
+    assert json.loads(body(world, "few", scope)) == whole[: len(whole) // 4]
     two = json.loads(body(world, "two_arrays", scope))
     assert [type(one) for one in two.values()] == [list, list]
     with pytest.raises(ValueError, match=r"line 1"):
@@ -188,3 +192,10 @@ def test_a_large_file() -> None:
     world = uploaded(items=3000)
     assert len(world.download("products")) > 3000
     assert world.get(PRODUCTS)["size"] > 1_000_000
+
+
+def test_the_older_contract_knows_no_surcharge_and_every_tax_id() -> None:
+    world = uploaded(customer_id_number="required")
+    customers, products = world.download("customers"), world.download("products")
+    assert not any("surcharge" in one for one in (*customers, *products))
+    assert all(one["idNumber"] for one in customers)

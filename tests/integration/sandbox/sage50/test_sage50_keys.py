@@ -187,3 +187,11 @@ def test_the_control_lets_keys_expire_and_changes_their_rules() -> None:
 def test_a_key_that_a_rotation_brings_may_come_without_its_end() -> None:
     world = sage50(expiry_given=False)
     assert set(world.rotate().json()) == {"apikey"}
+
+
+def test_the_header_of_the_key_may_have_another_name() -> None:
+    world = sage50()
+    world.sim("options", {"key_header": "X-Api-Key"})
+    assert status(world, world.key) == 401
+    answer = world.http.get(PRODUCTS, headers={"X-API-KEY": world.key})
+    assert answer.status_code == 404

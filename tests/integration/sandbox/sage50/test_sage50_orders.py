@@ -255,6 +255,16 @@ def test_a_rate_of_tax_that_sage_does_not_have_is_added() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value"), [("tax", 100.01), ("tax", 9e10), ("netPrice", 9e10), ("quantity", 9e10)]
+)
+def test_figures_that_no_company_has(name: str, value: float) -> None:
+    world = sage50()
+    order = world.order()
+    order["lines"][0] |= {"quantity": 9e5, "netPrice": 9e5, name: value}
+    assert set(codes(result(world, order))) == {"invalid"}
+
+
+@pytest.mark.parametrize(
     ("currency", "customer", "code"), [("XXX", "g-1", "currencyUnknown"), ("USD", "WEB", "currencyDiffers")]
 )
 def test_an_order_in_another_currency(currency: str, customer: str, code: str) -> None:

@@ -136,3 +136,11 @@ def test_a_status_that_nobody_knows() -> None:
     url = world.send(world.order())
     world.strike("status_word", options={"word": "archiving"})
     assert [world.track(url)["status"] for _ in range(2)] == ["archiving", "validating"]
+
+
+def test_tracking_may_say_no_more_than_is_known_of_it() -> None:
+    world = sage50(tracking_details=False)
+    url = world.send(world.order())
+    assert world.track(url) == {"status": "validating"}
+    world.process()
+    assert set(world.track(url)) == {"status", "downloadResultUrl"}
