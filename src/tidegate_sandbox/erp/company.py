@@ -17,6 +17,7 @@ from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.despatch import Despatch
 from tidegate_sandbox.erp.invoice import Invoice
 from tidegate_sandbox.erp.money import rounded
+from tidegate_sandbox.erp.numbering import Numbering
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.price import Price
 from tidegate_sandbox.erp.receivable import Transaction
@@ -44,6 +45,7 @@ class Company(CompanyLedgers):
         first_id: int = 1000,
         first_order: int = 1,
         user: str = "API",
+        numbering: Numbering | None = None,
     ) -> None:
         super().__init__(
             clock,
@@ -54,6 +56,7 @@ class Company(CompanyLedgers):
             first_id=first_id,
             first_order=first_order,
             user=user,
+            numbering=numbering,
         )
 
     # Who may work

@@ -16,6 +16,7 @@ from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.item import Item, ItemGroup, Unit
 from tidegate_sandbox.erp.nominal import Division, NominalAccount, Target
+from tidegate_sandbox.erp.numbering import Numbering
 from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.rules import Rules
@@ -42,12 +43,14 @@ class CompanySetup:
         seats: int | None,
         first_id: int,
         user: str,
+        numbering: Numbering | None,
     ) -> None:
         self.clock = clock
         self.name = name
         self.zone = ZoneInfo(timezone)
         self.rules = rules if rules is not None else Rules()
         self.user = user
+        self.numbering = numbering if numbering is not None else Numbering()
         self.lock = threading.RLock()
         self.ids = Sequence(first_id)
         self.urns = Sequence(1001)

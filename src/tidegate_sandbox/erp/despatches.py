@@ -43,6 +43,7 @@ class Despatches:
         notes: str = "",
         user: str = "",
         warehouse_id: int | None = None,
+        number: str = "",
     ) -> Despatch:
         """Despatch so much of each line (by line id); without quantities, everything that stock is there for.
 
@@ -68,7 +69,7 @@ class Despatches:
             id=company.ids.next(),
             created_at=stamp,
             updated_at=stamp,
-            number=f"{self._numbers.next():010d}",
+            number=number or company.numbering.despatch.format(self._numbers.next()),
             order_id=order.id,
             date=day,
             user=user or company.user,
@@ -87,10 +88,14 @@ class Despatches:
     def available(self, line: OrderLine) -> Decimal:
         """What of a line can be despatched now: promised to it, or free."""
         if not line.is_stocked:
-            return line.outstanding
+            return line.quantity - line.despatched if self._goes_along(line) else line.outstanding
         holding = self._stock.holding(line.item_id or 0, line.warehouse_id or 0)
         free = holding.free if holding is not None else Decimal(0)
         return min(line.outstanding, line.allocated + max(free, Decimal(0)))
+
+    def _goes_along(self, line: OrderLine) -> bool:
+        """Whether a line without stock is despatched with the goods."""
+        return self._company.rules.despatch_services and line.kind == "item" and not line.is_stocked
 
     def _available(self, order: Order) -> list[tuple[OrderLine, Decimal]]:
         pairs = []
@@ -99,6 +104,8 @@ class Despatches:
                 self._stock.allocate(line, line.outstanding - line.allocated)
             if line.allocated > 0:
                 pairs.append((line, line.allocated))
+            elif self._goes_along(line) and line.quantity > line.despatched:
+                pairs.append((line, line.quantity - line.despatched))
         return pairs
 
     def _checked(self, order: Order, quantities: Mapping[int, Decimal]) -> list[tuple[OrderLine, Decimal]]:
@@ -113,7 +120,7 @@ class Despatches:
                 raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
             chosen.append((line, quantity))
         for line, quantity in chosen:
-            if quantity > line.allocated:
+            if line.is_stocked and quantity > line.allocated:
                 self._stock.allocate(line, quantity - line.allocated)
                 if quantity > line.allocated:
                     raise Refusal("invalid", "The quantity exceeds what is available for despatch.", "items")
@@ -145,10 +152,10 @@ class Despatches:
         self, despatch: Despatch, order: Order, line: OrderLine, quantity: Decimal, warehouse_id: int
     ) -> None:
         company = self._company
-        if company.rules.update_stock_on_despatch:
+        if line.is_stocked and company.rules.update_stock_on_despatch:
             self._stock.release(line, min(quantity, line.allocated))
             self._stock.issue(order, line, quantity, f"despatch {despatch.number}", warehouse_id)
-        else:
+        elif line.is_stocked:
             line.allocated -= quantity
         line.despatched += quantity
         line.updated_at = stamp = company.stamp()

@@ -44,4 +44,5 @@ class Invoice(Record):
     exchange_rate: Decimal = Decimal("1.000000")
     lines: list[InvoiceLine] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
+    despatch_ids: list[int] = field(default_factory=list)  #: the despatches it invoices
     posted_id: int | None = None  #: its transaction in the sales ledger

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,7 @@ class Invoices:
         self._orders = orders
         self._despatches = despatches
         self._numbers = Sequence(first_number)
+        self._credit_numbers = Sequence(1)
         self.table, self.ties, self.lines = book.table, book.ties, book.lines
         self.of_order, self.orders_of, self.credited = book.of_order, book.orders_of, book.credited
 
@@ -69,6 +70,36 @@ class Invoices:
                 together.setdefault(key, []).append((order, due))
         return [self._invoice(pairs, day) for pairs in together.values()]
 
+    def make(
+        self,
+        order: Order,
+        quantities: Mapping[int, Decimal],
+        *,
+        despatch_ids: Collection[int] = (),
+        day: date | None = None,
+        number: str = "",
+    ) -> Invoice:
+        """An invoice of just so much of each line (by line id), for these despatches of the order.
+
+        Refusals ``closed_period``; ``unknown`` for a line; ``invalid`` for stocked goods beyond what was
+        despatched, for other lines beyond what was ordered, and for nothing.
+        """
+        day = day if day is not None else self._company.today()
+        self._company.calendar.require_open(day)
+        lines = {line.id: line for line in order.lines}
+        pairs = []
+        for line_id, quantity in quantities.items():
+            line = lines.get(line_id)
+            if line is None:
+                raise Refusal("unknown", "The order line does not exist.", "lines")
+            most = line.despatched if line.is_stocked else line.quantity
+            if quantity <= 0 or line.invoiced + quantity > most:
+                raise Refusal("invalid", "The quantity exceeds what can be invoiced.", "lines")
+            pairs.append((line, quantity))
+        if not pairs:
+            raise Refusal("invalid", "There is nothing to invoice.", "lines")
+        return self._invoice([(order, pairs)], day, number=number, despatch_ids=frozenset(despatch_ids))
+
     def _due(self, order: Order) -> list[tuple[OrderLine, Decimal]]:
         stocked = [
             (line, line.despatched - line.invoiced)
@@ -84,10 +115,16 @@ class Invoices:
         ]
         return sorted(stocked + others, key=lambda pair: pair[0].number)
 
-    def _new(self, order: Order, day: date, **more: Any) -> Invoice:
+    def _new(
+        self, order: Order, day: date, *, number: str = "", is_credit: bool = False, **more: Any
+    ) -> Invoice:
+        numbering = self._company.numbering
+        if is_credit and numbering.credit:
+            number = number or numbering.credit.format(self._credit_numbers.next())
         return self._company.new(
             Invoice,
-            number=f"{self._numbers.next():010d}",
+            number=number or numbering.invoice.format(self._numbers.next()),
+            is_credit=is_credit,
             order_id=order.id,
             customer_id=order.customer_id,
             date=day,
@@ -98,10 +135,18 @@ class Invoices:
     def _tie(self, invoice: Invoice, order: Order) -> None:
         self.ties.add(self._company.new(InvoiceTie, invoice_id=invoice.id, order_id=order.id))
 
-    def _invoice(self, pairs: list[tuple[Order, list[tuple[OrderLine, Decimal]]]], day: date) -> Invoice:
+    def _invoice(
+        self,
+        pairs: list[tuple[Order, list[tuple[OrderLine, Decimal]]]],
+        day: date,
+        *,
+        number: str = "",
+        despatch_ids: frozenset[int] | None = None,
+    ) -> Invoice:
+        """Make and post an invoice. ``despatch_ids`` are the despatches it is for; None: all that wait."""
         company = self._company
         orders = [order for order, _ in pairs]
-        invoice = self._new(orders[0], day)
+        invoice = self._new(orders[0], day, number=number)
         for order, due in pairs:
             for line, quantity in due:
                 self._line(invoice, order, line, quantity)
@@ -110,8 +155,10 @@ class Invoices:
         for order in orders:
             self._tie(invoice, order)
             for one in self._despatches.lines.find("order_id", order.id):
-                if not one.is_invoiced:
+                if not one.is_invoiced and (despatch_ids is None or one.despatch_id in despatch_ids):
                     one.is_invoiced, one.updated_at = True, company.stamp()
+                    if one.despatch_id not in invoice.despatch_ids:
+                        invoice.despatch_ids.append(one.despatch_id)
             self._settle(invoice, order)
             self._orders.complete_if_done(order)
         return invoice
@@ -123,6 +170,7 @@ class Invoices:
         *,
         returned: bool = False,
         day: date | None = None,
+        number: str = "",
     ) -> Invoice:
         """A credit note for so much of each invoiced line (by line id); all that is left by default.
 
@@ -142,7 +190,7 @@ class Invoices:
                 raise Refusal("invalid", "The quantity exceeds what was invoiced.", "lines")
         if not chosen:
             raise Refusal("invalid", "There is nothing to credit.", "lines")
-        credit = self._new(order, day, is_credit=True, returned=returned)
+        credit = self._new(order, day, is_credit=True, returned=returned, number=number)
         for id, quantity in chosen.items():
             self._credit_line(credit, order, lines[id], rounded(quantity, 5))
         self._post(credit, order.number)

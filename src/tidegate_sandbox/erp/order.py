@@ -13,7 +13,8 @@ from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.erp.warehouse import NONE
 
 NOWHERE = Target("")
-LineKind = Literal["item", "text", "charge", "comment"]
+LineKind = Literal["item", "text", "charge", "comment", "tax"]
+"""``tax``: an amount of tax that the sending system gave for the whole document, its value the line's tax."""
 OrderStatus = Literal["live", "on_hold", "complete", "dispute", "cancelled", "draft"]
 Progress = Literal["none", "partly", "fully"]
 

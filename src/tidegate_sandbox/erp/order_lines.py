@@ -167,7 +167,7 @@ class LineMaker:
         line.code = new.code
         line.quantity = self._quantity(new)
         price = new.price if new.price is not None else NONE
-        if price < 0 and not self._company.rules.allow_negative_text_lines:
+        if price < 0 and not (self._company.rules.allow_negative_text_lines or new.kind == "tax"):
             raise Refusal("invalid", "The selling price cannot be negative.", "price")
         line.price = rounded(price, 5)
         self._discount(line, new)

@@ -19,6 +19,10 @@ def sum_line(line: OrderLine, rules: Rules, document_discount: Decimal = ZERO) -
     if line.kind == "comment":
         line.net = line.tax = line.document_discount = ZERO
         return
+    if line.kind == "tax":
+        line.net = line.document_discount = ZERO
+        line.tax = rounded(line.price)
+        return
     value = rounded(line.quantity * (line.price - line.discount_value))
     rate = line.tax_rate / 100
     line.net = rounded(value / (1 + rate)) if rules.prices_include_tax else value
