@@ -66,6 +66,12 @@ class Prices:
         price.amount, price.uses_standard, price.updated_at = amount, uses_standard, stamp
         return price
 
+    def drop(self, price: Price) -> None:
+        """Take an entry off its list."""
+        self.prices.remove(price)
+        if self._by_place.get((price.item_id, price.price_list_id)) is price:
+            del self._by_place[price.item_id, price.price_list_id]
+
     def amount(self, item_id: int, list_id: int | None) -> Decimal:
         """The price of an item on a list, or on the standard list where it refers there or is missing.
 

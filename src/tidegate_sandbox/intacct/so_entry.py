@@ -1,0 +1,448 @@
+"""Entering Order Entry transactions: new ones, and those that are converted from another (contract §6.1, §6.2)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.despatch import DespatchLine
+from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine
+from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.money import ZERO, rounded
+from tidegate_sandbox.erp.new_order import NewLine, NewOrder
+from tidegate_sandbox.erp.nominal import Target
+from tidegate_sandbox.erp.order import Order, OrderLine
+from tidegate_sandbox.intacct.failure import duplicate, general, invalid, unknown
+from tidegate_sandbox.intacct.price_types import PriceBook
+from tidegate_sandbox.intacct.so_asked import AskedDocument, AskedLine, AskedSubtotal
+from tidegate_sandbox.intacct.so_document import Document, Line, document, document_by_docid
+from tidegate_sandbox.intacct.tenant import Tenant
+
+if TYPE_CHECKING:
+    from tidegate_sandbox.intacct.sign_in import Session
+
+CHAIN = {("order", "despatch"), ("order", "invoice"), ("despatch", "invoice"), ("invoice", "credit")}
+"""Which part may follow which."""
+KEY_FIELD = "MAGENTO_ORDER_ID"
+"""The custom field whose value the kernel knows as the key of the system that made the order."""
+
+
+class DocumentEntry:
+    """Makes documents of the kernel's orders, despatches, invoices and credit notes."""
+
+    def __init__(self, tenant: Tenant, prices: PriceBook) -> None:
+        self.tenant = tenant
+        self.prices = prices
+
+    def enter(self, session: Session, asked: AskedDocument) -> Document:
+        """Make a document, all of it or nothing. FunctionFailure, or the kernel's Refusal."""
+        part, entity = self._definition(session, asked)
+        customer = self._customer(session, asked)
+        self.check_header(asked, customer)
+        self.check_lines(asked.lines, updating=False)
+        self.check_subtotals(part, asked.subtotals or [])
+        self._check_custom(asked)
+        day = asked.day if asked.day is not None else self.tenant.company.today()
+        self.tenant.company.calendar.require_open(day)
+        if asked.number and document_by_docid(self.tenant, f"{asked.definition}-{asked.number}") is not None:
+            raise duplicate("document", asked.number)
+        extra = {"entity": entity, "by": session.user, "values": asked.values, "custom": asked.custom}
+        if asked.source:
+            made = self._converted(session, asked, part, customer, day)
+        elif part == "order":
+            self._check_credit(customer, asked)
+            made = document(self.tenant, self._order(asked, customer, day, extra))
+        elif part == "credit":
+            raise invalid("A return is made from the invoice that it takes back.", errorno="BL03002129")
+        else:
+            self._check_free(asked)
+            order = self._order(asked, customer, day, {**extra, "hidden": True}, live=True)
+            made = self._follow(
+                order,
+                part,
+                [(line, line.quantity) for line in order.lines if line.kind == "item"],
+                asked,
+                day,
+            )
+        made.extra.update(extra)
+        return made
+
+    def _definition(self, session: Session, asked: AskedDocument) -> tuple[str, str]:
+        found = self.tenant.store.definitions.first("name", asked.definition)
+        if found is None or found.name != asked.definition or found.entity not in ("", session.entity):
+            raise unknown("transaction definition", asked.definition)
+        return str(found.values["PART"]), session.entity
+
+    def _customer(self, session: Session, asked: AskedDocument) -> Customer:
+        type = self.tenant.type("CUSTOMER")
+        customer: Customer | None = type.named(session, asked.customer)
+        if customer is None:
+            raise unknown("Customer", asked.customer)
+        if not customer.is_active:
+            raise invalid(f"Customer {customer.code} is inactive.")
+        if customer.on_hold and self.tenant.options.refuse_held:
+            raise invalid(f"Customer {customer.code} is on hold", errorno="BL03001974")
+        return customer
+
+    def check_header(self, asked: AskedDocument, customer: Customer) -> None:
+        """Terms, contacts, currency, state: each must be known."""
+        store, company = self.tenant.store, self.tenant.company
+        term = str(asked.values.get("TERM.NAME") or "")
+        if term and store.terms.first("name", term) is None:
+            raise unknown("Term", term)
+        for name in ("SHIPTO", "BILLTO"):
+            contact = str(asked.values.get(f"{name}.CONTACTNAME") or "")
+            if contact and store.contacts.first("name", contact) is None:
+                raise unknown("Contact", contact)
+        listed = str(asked.values.get("VSOEPRICELIST") or "")
+        if listed and company.prices.lists.first("name", listed) is None:
+            raise unknown("Price list", listed)
+        if asked.state and asked.state not in ("Draft", "Pending", "Closed"):
+            raise unknown("State", asked.state)
+        if asked.rate is not None and asked.rate_type:
+            raise invalid("Give either exchratetype or exchrate.", field="exchrate")
+        self._check_currency(asked, customer)
+
+    def _check_currency(self, asked: AskedDocument, customer: Customer) -> None:
+        company = self.tenant.company
+        if not asked.definition:
+            return
+        if not self.tenant.options.multi_currency:
+            if asked.currency:
+                raise invalid("Currency is not allowed in a company with one currency.", field="currency")
+            return
+        if not asked.currency:
+            raise invalid("Currency is required.", errorno="BL03000018", field="currency")
+        if asked.rate is None and asked.rate_type is None:
+            raise invalid(
+                "An exchange rate or its type is required.", errorno="BL03000018", field="exchratetype"
+            )
+        if company.currencies.first("code", asked.currency) is None:
+            raise unknown("Currency", asked.currency)
+        own = company.currencies[customer.currency_id].code
+        if asked.currency != own:
+            raise invalid(
+                f"Currency {asked.currency} is not the customer's currency {own}.", field="currency"
+            )
+
+    def check_lines(self, lines: list[AskedLine], *, updating: bool) -> None:
+        """Items, warehouses, units, locations and amounts of new lines."""
+        for line in lines:
+            if line.removed or (updating and (line.number is not None or line.key)):
+                continue
+            item = self.item(line.item)
+            if line.quantity is None or line.quantity <= 0:
+                raise invalid("Quantity must be greater than zero.", field="quantity")
+            if not line.source and item.kind == "stock" and not line.warehouse:
+                raise invalid(
+                    f"Missing warehouse for item {item.code}.", errorno="BL03000018", field="warehouseid"
+                )
+            self.check_values(line, item)
+            if self.tenant.options.multi_entity and not line.source and not line.values.get("LOCATIONID"):
+                raise invalid(
+                    "Missing location dimension on the line.", errorno="BL03000018", field="locationid"
+                )
+
+    def check_values(self, line: AskedLine, item: Item) -> None:
+        """What a line names must exist; its unit is the item's to the letter."""
+        company, store = self.tenant.company, self.tenant.store
+        if line.warehouse and company.warehouses.first("name", line.warehouse) is None:
+            raise unknown("Warehouse", line.warehouse)
+        unit = company.units[item.unit_id].name
+        if line.unit and line.unit != unit:
+            raise invalid(
+                f"Missing unit: '{line.unit}' is not a unit of item {item.code}.", errorno="BL03000018"
+            )
+        location = str(line.values.get("LOCATIONID") or "")
+        if location and store.locations.first("name", location) is None:
+            raise unknown("Location", location)
+        if line.price is not None and line.price < 0:
+            raise invalid("Price must not be negative.", field="price")
+        places = int(str(item.extra.get("values", {}).get("SO_PRECISION") or 2))
+        if line.price is not None:
+            line.price = rounded(line.price, places)
+
+    def check_subtotals(self, part: str, subtotals: list[AskedSubtotal]) -> None:
+        """Names must be those of the definition; each needs a location in a multi-entity company."""
+        names = self.tenant.store.more["subtotals"]
+        if subtotals and part == "despatch":
+            raise invalid("The transaction definition has no subtotals.", field="subtotals")
+        for one in subtotals:
+            if one.name not in names:
+                raise unknown("Subtotal", one.name)
+            if self.tenant.options.multi_entity and not one.location:
+                raise invalid(
+                    "Missing location dimension on the subtotal.", errorno="BL03000018", field="locationid"
+                )
+
+    def _check_custom(self, asked: AskedDocument) -> None:
+        known = self.tenant.store.custom_fields.get(f"SODOCUMENT/{asked.definition}", ())
+        for name in asked.custom:
+            if name not in known:
+                raise unknown("custom field", name)
+
+    def _check_credit(self, customer: Customer, asked: AskedDocument) -> None:
+        if not self.tenant.options.refuse_held or customer.credit_limit <= 0:
+            return
+        value = sum(((line.price or ZERO) * (line.quantity or ZERO) for line in asked.lines), ZERO)
+        value += sum((one.total for one in asked.subtotals or []), ZERO)
+        if customer.balance + customer.open_orders + value > customer.credit_limit:
+            raise invalid(f"Customer {customer.code} is over the credit limit", errorno="BL03001974")
+
+    def item(self, code: str) -> Item:
+        """An item that may be sold."""
+        found = self.tenant.company.items.first("code", code)
+        if found is None:
+            raise unknown("Item", code)
+        if not found.is_active:
+            raise invalid(f"Item {code} is inactive.")
+        return found
+
+    def _check_free(self, asked: AskedDocument) -> None:
+        """Stock for a document that ships at once; asked before its order is entered."""
+        company = self.tenant.company
+        wanted: dict[tuple[int, int], Decimal] = {}
+        for line in asked.lines:
+            item = self.item(line.item)
+            if item.kind == "stock":
+                place = item.id, company.warehouse(line.warehouse).id
+                wanted[place] = wanted.get(place, ZERO) + (line.quantity or ZERO)
+        for (item_id, warehouse_id), quantity in wanted.items():
+            holding = company.stock.holding(item_id, warehouse_id)
+            if holding is None or holding.free < quantity:
+                raise invalid(f"Insufficient quantity of item {company.items[item_id].code} on hand.")
+
+    def new_line(self, line: AskedLine, customer: Customer, day: date, listed: str = "") -> NewLine:
+        """A line for the kernel, its price from the price book where none is given."""
+        company, item = self.tenant.company, self.item(line.item)
+        warehouse = company.warehouse(line.warehouse) if line.warehouse else next(iter(company.warehouses))
+        price = line.price
+        if price is None:
+            price = self.prices.price(customer, item, line.quantity or Decimal(1), day, listed)
+        return NewLine(
+            kind="item",
+            item_id=item.id,
+            warehouse_id=warehouse.id,
+            description=line.description or None,
+            quantity=line.quantity,
+            price=price,
+            discount_percent=line.discount,
+            tax_code_id=self._no_tax(),
+            extra={"values": line.values, "custom": line.custom},
+        )
+
+    def _no_tax(self) -> int:
+        found = self.tenant.company.tax_codes.first("code", 0)
+        return found.id if found is not None else self.tenant.company.tax_code(None).id
+
+    def new_subtotal(self, one: AskedSubtotal, **extra: Any) -> NewLine:
+        """A subtotal for the kernel: an amount on its account, or tax that the sender worked out."""
+        account = self.tenant.store.more["subtotals"][one.name]
+        is_tax = account == "tax"
+        return NewLine(
+            kind="tax" if is_tax else "text",
+            description=one.name,
+            quantity=Decimal(1),
+            price=rounded(one.total),
+            revenue=None if is_tax else Target(account),
+            tax_code_id=None if is_tax else self._no_tax(),
+            extra=extra,
+        )
+
+    def _order(
+        self,
+        asked: AskedDocument,
+        customer: Customer,
+        day: date,
+        extra: dict[str, Any],
+        *,
+        live: bool = False,
+    ) -> Order:
+        company = self.tenant.company
+        listed = str(asked.values.get("VSOEPRICELIST") or "")
+        lines = [self.new_line(line, customer, day, listed) for line in asked.lines]
+        lines += [self.new_subtotal(one) for one in asked.subtotals or []]
+        number = f"-{company.ids.next()}" if extra.get("hidden") else asked.number
+        company.rules.order_numbers_generated = not number
+        try:
+            order = company.orders.enter(
+                NewOrder(
+                    customer_id=customer.id,
+                    lines=lines,
+                    number=number,
+                    customer_order_no=str(asked.values.get("PONUMBER") or ""),
+                    external_key="" if extra.get("hidden") else asked.custom.get(KEY_FIELD, ""),
+                    date=day,
+                    draft=asked.state == "Draft" and not live,
+                    exchange_rate=1 / asked.rate if asked.rate else None,
+                    override_hold=not self.tenant.options.refuse_held,
+                    created_by=str(extra["by"]),
+                    extra=extra,
+                )
+            )
+        finally:
+            company.rules.order_numbers_generated = True
+        if asked.state == "Closed" and not live:
+            company.orders.cancel(order)
+            order.extra["closed"] = True
+        return order
+
+    def _converted(
+        self, session: Session, asked: AskedDocument, part: str, customer: Customer, day: date
+    ) -> Document:
+        source = document_by_docid(self.tenant, asked.source)
+        if source is None or not self.tenant.type("SODOCUMENT").sees(session, source, private=True):
+            raise unknown("source document", asked.source)
+        if (source.part, part) not in CHAIN:
+            raise invalid(
+                f"{source.definition} cannot be converted to {asked.definition}.", errorno="BL03002129"
+            )
+        if source.state in ("Closed", "Draft"):
+            raise invalid(f"{source.docid} is {source.state} and cannot be converted.")
+        if source.order.customer_id != customer.id:
+            raise invalid(f"{source.docid} belongs to another customer.")
+        chosen = self._chosen(source, asked.lines)
+        if source.part == "invoice":
+            made = self._return(source, chosen, asked, day)
+        else:
+            made = self._follow(
+                source.order,
+                part,
+                [(line.ordered, quantity) for line, quantity in chosen],
+                asked,
+                day,
+                source=source if source.part == "despatch" else None,
+            )
+        self._note(source, chosen, made)
+        return made
+
+    def _chosen(self, source: Document, lines: list[AskedLine]) -> list[tuple[Line, Decimal]]:
+        """Which source lines are taken, and how much of each: by key, else the first of the item with enough."""
+        left = {line.id: line.left for line in source.lines}
+        by_id = {str(line.id): line for line in source.lines}
+        chosen: list[tuple[Line, Decimal]] = []
+        for asked in lines:
+            quantity = asked.quantity or ZERO
+            if asked.source:
+                line = by_id.get(asked.source)
+                if line is None or line.ordered.code.lower() != asked.item.lower():
+                    raise unknown("source line", asked.source)
+            else:
+                line = next(
+                    (
+                        one
+                        for one in source.lines
+                        if one.ordered.code.lower() == asked.item.lower() and left[one.id] >= quantity
+                    ),
+                    None,
+                )
+            if line is None or left[line.id] < quantity:
+                raise invalid(f"The quantity of item {asked.item} exceeds what is left of {source.docid}.")
+            left[line.id] -= quantity
+            chosen.append((line, quantity))
+        return chosen
+
+    def _follow(
+        self,
+        order: Order,
+        part: str,
+        pairs: list[tuple[OrderLine, Decimal]],
+        asked: AskedDocument,
+        day: date,
+        *,
+        source: Document | None = None,
+    ) -> Document:
+        """A despatch, or an invoice: of a despatch, or straight from the order, which then leaves unseen."""
+        company = self.tenant.company
+        quantities: dict[int, Decimal] = {}
+        for line, quantity in pairs:
+            quantities[line.id] = quantities.get(line.id, ZERO) + quantity
+        if part == "despatch":
+            sent = company.despatches.confirm(
+                order,
+                quantities,
+                day=day,
+                number=asked.number,
+                consignment=str(asked.values.get("TRACKINGNUMBER") or ""),
+            )
+            return document(self.tenant, sent)
+        despatch_ids: list[int] = []
+        if source is None:
+            sent = company.despatches.confirm(order, quantities, day=day, number=f"-{company.ids.next()}")
+            sent.extra["hidden"] = True
+            despatch_ids = [sent.id]
+        amounts = self._amounts(order, asked.subtotals)
+        made = company.invoices.make(
+            order, {**quantities, **amounts}, despatch_ids=despatch_ids, day=day, number=asked.number
+        )
+        if source is not None:
+            made.despatch_ids.append(source.id)
+        return document(self.tenant, made)
+
+    def _amounts(self, order: Order, asked: list[AskedSubtotal] | None) -> dict[int, Decimal]:
+        """How much of the order's subtotals an invoice takes, by line id.
+
+        Without any given, all that is left of them (A). More than is left, or one that the order has not, is put
+        on a line of the order that nobody sees.
+        """
+        company = self.tenant.company
+        lines = [one for one in order.lines if one.kind in ("text", "tax")]
+        if asked is None:
+            return {one.id: 1 - one.invoiced for one in lines if one.invoiced < 1}
+        found: dict[int, Decimal] = {}
+        for one in asked:
+            if not one.total:
+                continue
+            line = next(
+                (each for each in lines if each.description == one.name and each.id not in found), None
+            )
+            value = (line.tax if line.kind == "tax" else line.net) if line is not None else ZERO
+            share = one.total / value if value else Decimal(0)
+            if line is None or not 0 < share <= 1 - line.invoiced:
+                line, share = company.orders.add_line(order, self.new_subtotal(one, hidden=True)), Decimal(1)
+            found[line.id] = share
+        return found
+
+    def _return(
+        self, source: Document, chosen: list[tuple[Line, Decimal]], asked: AskedDocument, day: date
+    ) -> Document:
+        quantities: dict[int, Decimal] = {}
+        for line, quantity in chosen:
+            quantities[line.ordered.id] = quantities.get(line.ordered.id, ZERO) + quantity
+        for one in asked.subtotals or []:
+            billed = next((each for each in source.subtotals if each.name == one.name and each.total), None)
+            if billed is None or not 0 < one.total / billed.total <= 1:
+                raise invalid(f"The subtotal {one.name} exceeds that of {source.docid}.", field="subtotals")
+            if isinstance(billed.record, InvoiceLine):
+                quantities[billed.ordered.id] = billed.record.quantity * one.total / billed.total
+        made = self.tenant.company.invoices.credit(
+            source.order, quantities, returned=True, day=day, number=asked.number
+        )
+        made.extra["source"] = source.id
+        return document(self.tenant, made)
+
+    def _note(self, source: Document, chosen: list[tuple[Line, Decimal]], made: Document) -> None:
+        """Tell the source's lines what was taken of them, and the new lines where they come from."""
+        company, stamp = self.tenant.company, self.tenant.company.stamp()
+        for line, quantity in chosen:
+            if source.part == "order":
+                continue
+            record = line.record
+            done = record.extra["converted"] = record.extra.get("converted", ZERO) + quantity
+            if isinstance(record, DespatchLine) and done >= record.quantity:
+                record.is_invoiced = True
+            record.updated_at = stamp
+        sources: dict[int, int] = {line.ordered.id: line.id for line, _ in chosen}
+        if isinstance(made.record, Invoice):
+            for billed in made.record.lines:
+                if billed.order_line_id in sources:
+                    billed.extra["source"] = sources[billed.order_line_id]
+        company.touch(source.record)
+
+
+def failed(verb: str, failure: Any) -> Any:
+    """A refusal of a document with the general error behind it."""
+    failure.errors.append(general(verb, "document"))
+    return failure
