@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parents[2] / "src"
-ROOMS = ("tidegate_sandbox/erp", "tidegate/sage/port")
+ROOMS = ("tidegate_sandbox/erp", "tidegate_sandbox/intacct", "tidegate/sage/port")
 
 
 def imports(path: Path, room: str) -> set[str]:

@@ -9,30 +9,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
-from tidegate_sandbox.erp.bank import Bank
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.receivable import Match, NominalShare, TaxShare, Transaction
-from tidegate_sandbox.intacct.document import text_of, values_of
-from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid, unknown
-from tidegate_sandbox.intacct.formats import Value, read_day, read_number
+from tidegate_sandbox.intacct.document import text_of
+from tidegate_sandbox.intacct.failure import bad_request, duplicate, invalid, unknown
+from tidegate_sandbox.intacct.formats import read_number
 from tidegate_sandbox.intacct.object_type import Field, ObjectType
-from tidegate_sandbox.intacct.store import Named
 from tidegate_sandbox.intacct.tenant import Tenant
 
 if TYPE_CHECKING:
     from tidegate_sandbox.intacct.sign_in import Session
 
-METHODS = (
-    "Printed Check",
-    "Cash",
-    "EFT",
-    "Credit Card",
-    "Online",
-    "Online Charge Card",
-    "Online ACH Debit",
-)
 MODULES = {"orders": "8.SO"}
 
 
@@ -53,8 +42,6 @@ class ArTypes:
         tenant.add(self._invoices())
         tenant.add(self._items())
         tenant.add(self._adjustments())
-        self.payments = self._payments()
-        tenant.add(self.payments)
         tenant.add(self._details("ARINVOICEPAYMENT"))
         tenant.add(self._details("ARPYMTDETAIL"))
         tenant.add(self._accounts())
@@ -72,13 +59,13 @@ class ArTypes:
         one = table.get(found)
         return one if one is not None and one.kind == "invoice" and str(self.key(one)) == key else None
 
-    def _of(self, kind: str) -> list[Transaction]:
+    def of(self, kind: str) -> list[Transaction]:
         return [one for one in self.tenant.company.receivables.table if one.kind == kind]
 
     def _customer(self, one: Any) -> Customer:
         return self.tenant.company.customers.table[one.customer_id]
 
-    def _common(self) -> dict[str, Field]:
+    def common(self) -> dict[str, Field]:
         company = self.tenant.company
 
         def amount(value: Any) -> Field:
@@ -132,15 +119,15 @@ class ArTypes:
         return "Partially Paid" if one.allocated else "Posted"
 
     def _invoices(self) -> ObjectType:
-        made = ObjectType("ARINVOICE", lambda: self._of("invoice"), self._common(), "RECORDID")
+        made = ObjectType("ARINVOICE", lambda: self.of("invoice"), self.common(), "RECORDID")
         made.entity = lambda one: str(one.extra.get("entity", self._entity(one)))
         made.by_key = lambda key: self.invoice(str(key))
         return made
 
     def _adjustments(self) -> ObjectType:
-        fields = self._common()
+        fields = self.common()
         fields["RECORDTYPE"] = Field(lambda _one: "ra")
-        made = ObjectType("ARADJUSTMENT", lambda: self._of("credit_note"), fields, "RECORDID")
+        made = ObjectType("ARADJUSTMENT", lambda: self.of("credit_note"), fields, "RECORDID")
         made.entity = lambda one: str(one.extra.get("entity", self._entity(one)))
         return made
 
@@ -148,7 +135,7 @@ class ArTypes:
         """The lines of AR invoices: goods by account, and tax."""
 
         def rows() -> Iterator[tuple[Transaction, int, Target, Decimal, str]]:
-            for one in self._of("invoice"):
+            for one in self.of("invoice"):
                 shares = [
                     (share.target, share.value, share.narrative)
                     for share in one.nominal_shares
@@ -182,149 +169,10 @@ class ArTypes:
         }
         return ObjectType("ARINVOICEITEM", rows, fields, entity=lambda row: self._entity(row[0]))
 
-    def _payments(self) -> ObjectType:
-        fields = self._common()
-        company = self.tenant.company
-
-        def bank(one: Transaction) -> Bank | None:
-            return company.banks.get(one.bank_id)
-
-        def undeposited(one: Transaction) -> Value:
-            found = bank(one)
-            return found.target.account if found is not None and found.extra.get("undeposited") else None
-
-        def entity(one: Transaction) -> Value:
-            found = bank(one)
-            return found.code if found is not None and not found.extra.get("undeposited") else None
-
-        fields |= {
-            "FINANCIALENTITY": Field(entity),
-            "UNDEPOSITEDACCOUNTNO": Field(undeposited),
-            "PAYMENTMETHOD": Field(lambda one: one.extra.get("method", "EFT")),
-            "DOCNUMBER": Field(lambda one: one.reference),
-            "RECORDID": Field(lambda one: one.reference),
-            "RECEIPTDATE": Field(lambda one: one.date, "date"),
-            "WHENPAID": Field(lambda one: one.date, "date"),
-            "RECORDTYPE": Field(lambda _one: "rp"),
-        }
-        drafts = {name: Field(self._or_draft(name, field), field.kind) for name, field in fields.items()}
-        rows = lambda: [*self._of("receipt"), *self.tenant.store.drafts]  # noqa: E731
-        made = ObjectType("ARPYMT", rows, drafts)
-        made.create, made.update, made.delete = self.pay, self._change_draft, self._drop_draft
-        return made
-
-    @staticmethod
-    def _or_draft(name: str, field: Field) -> Any:
-        def value(one: Any) -> Value:
-            if isinstance(one, Named):
-                return one.id if name == "RECORDNO" else "Draft" if name == "STATE" else one.values.get(name)
-            return field.getter(one)
-
-        return value
-
-    def pay(self, session: Session, given: Element) -> Any:
-        """A payment, applied to invoices; what is applied to none remains on account (§10)."""
-        values = values_of(given)
-        customer = self._check_payment(session, values)
-        if values.get("ACTION") == "Draft":
-            kept: dict[str, Value] = {name: value for name, value in values.items() if name != "ACTION"}
-            kept["RECEIPTDATE"] = _day(values["RECEIPTDATE"])
-            made = Named(
-                id=(company := self.tenant.company).ids.next(),
-                created_at=(at := company.stamp()),
-                updated_at=at,
-                name=values.get("DOCNUMBER", ""),
-                values=kept,
-                entity=session.entity,
-            )
-            return self.tenant.store.drafts.add(made)
-        bank = self._bank(values)
-        details = [self._detail(one, customer) for one in given.findall("ARPYMTDETAILS/ARPYMTDETAIL")]
-        applied = sum((value for _, value in details), ZERO)
-        total = _amount(values.get("TRX_AMOUNTTOPAY") or values.get("AMOUNTTOPAY") or "") or applied
-        if applied > total:
-            raise _failed("The payment details exceed the amount to pay.")
-        if total <= 0:
-            raise _failed("The amount to pay must be greater than zero.")
-        company = self.tenant.company
-        day = _day(values["RECEIPTDATE"])
-        paid = company.receivables.pay(
-            "receipt",
-            customer,
-            bank,
-            total,
-            day=day,
-            reference=values.get("DOCNUMBER", ""),
-            source="api",
-            user=session.user,
-        )
-        paid.extra.update(
-            {
-                "entity": session.entity,
-                "method": values.get("PAYMENTMETHOD", "EFT"),
-                "description": values.get("DESCRIPTION", ""),
-            }
-        )
-        for invoice, value in details:
-            company.receivables.allocate([(invoice, value), (paid, -value)], day=day)
-        return paid
-
-    def _check_payment(self, session: Session, values: dict[str, str]) -> Customer:
-        for name in ("CUSTOMERID", "RECEIPTDATE", "PAYMENTMETHOD"):
-            if not values.get(name):
-                raise _failed(f"{name} is required.")
-        if not values.get("CURRENCY"):
-            raise _failed("CURRENCY is required.")
-        if bool(values.get("FINANCIALENTITY")) == bool(values.get("UNDEPOSITEDACCOUNTNO")):
-            raise _failed("Give either FINANCIALENTITY or UNDEPOSITEDACCOUNTNO.")
-        if values["PAYMENTMETHOD"] not in METHODS:
-            raise unknown("Payment method", values["PAYMENTMETHOD"])
-        customer: Customer | None = self.tenant.type("CUSTOMER").named(session, values["CUSTOMERID"])
-        if customer is None:
-            raise unknown("Customer", values["CUSTOMERID"])
-        own = self.tenant.company.currencies[customer.currency_id].code
-        if values["CURRENCY"] != own:
-            raise _failed(f"Currency {values['CURRENCY']} is not the customer's currency {own}.")
-        _day(values["RECEIPTDATE"])
-        return customer
-
-    def _bank(self, values: dict[str, str]) -> Bank:
-        banks = self.tenant.company.banks
-        code, account = values.get("FINANCIALENTITY", ""), values.get("UNDEPOSITEDACCOUNTNO", "")
-        for one in banks:
-            undeposited = bool(one.extra.get("undeposited"))
-            if (code and one.code == code and not undeposited) or (
-                account and undeposited and one.target.account == account
-            ):
-                return one
-        raise unknown("Bank account" if code else "Undeposited funds account", code or account)
-
-    def _detail(self, given: Element, customer: Customer) -> tuple[Transaction, Decimal]:
-        key = text_of(given, "RECORDKEY")
-        invoice = self.invoice(key)
-        if invoice is None or invoice.customer_id != customer.id:
-            raise unknown("AR invoice", key)
-        value = _amount(text_of(given, "TRX_PAYMENTAMOUNT") or text_of(given, "PAYMENTAMOUNT"))
-        if not 0 < value <= invoice.outstanding:
-            raise _failed(f"The amount exceeds what is due of invoice {invoice.reference}.")
-        return invoice, value
-
-    def _change_draft(self, _session: Session, one: Any, given: Element) -> None:
-        if not isinstance(one, Named):
-            raise invalid("Only draft payments can be updated.")
-        one.values.update({name: value for name, value in values_of(given).items() if name != "RECORDNO"})
-        self.tenant.company.touch(one)
-
-    def _drop_draft(self, _session: Session, one: Any) -> None:
-        if not isinstance(one, Named):
-            raise invalid("Only draft payments can be deleted.")
-        self.tenant.company.stamp()
-        self.tenant.store.drafts.remove(one)
-
     def paid(self) -> Iterator[Paid]:
         """What was set against invoices."""
         table = self.tenant.company.receivables.table
-        for invoice in self._of("invoice"):
+        for invoice in self.of("invoice"):
             for match in invoice.matches:
                 yield Paid(invoice, table[match.other_ids[0]], match)
 
@@ -368,7 +216,7 @@ class ArTypes:
             target = Target(account) if account else company.sales
             if company.nominal_accounts.first("account", target.account) is None:
                 raise unknown("Account", account)
-            shares.append(NominalShare(target, _amount(text_of(line, "amount")), text_of(line, "memo")))
+            shares.append(NominalShare(target, read_amount(text_of(line, "amount")), text_of(line, "memo")))
         total = sum((one.value for one in shares), ZERO)
         made = company.receivables.post(
             "invoice",
@@ -406,21 +254,9 @@ class ArTypes:
         one.extra["reversed"] = True
 
 
-def _amount(text: str) -> Decimal:
+def read_amount(text: str) -> Decimal:
+    """An amount to cents; nothing is 0. FunctionFailure for what is none."""
     try:
         return rounded(read_number(text)) if text else ZERO
     except ValueError as error:
         raise bad_request(str(error)) from None
-
-
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise bad_request(str(error)) from None
-
-
-def _failed(text: str) -> Exception:
-    failure = invalid(text)
-    failure.errors.append(general("create", "Payment"))
-    return failure

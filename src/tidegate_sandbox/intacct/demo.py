@@ -67,11 +67,12 @@ JOURNALS = (
 def demo_company(clock: Clock, *, seed: int = 0, items: int = 40, **options: Any) -> Company:
     """A company of the kernel, set up as this product has it. ``items``: how many HUB-nnnn there are."""
     rules = Rules(despatch_services=True, prices_include_tax=False, order_numbers_generated=True)
-    numbers = {part: pattern for part, _, _, pattern in DEFINITIONS}
+    numbers = {part: pattern for part, _, _, pattern in DEFINITIONS if part != "order"}
     options.setdefault("name", "Northwind Traders")
     options.setdefault("timezone", "UTC")
     options.setdefault("first_id", 40)
     company = Company(clock, rules=rules, numbering=Numbering(**numbers), user="hub", **options)
+    company.orders.number_of = DEFINITIONS[0][3].format
     company.default_country, company.default_tax_code = "US", 1
     with company.system():
         _set_up(company)

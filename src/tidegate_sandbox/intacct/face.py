@@ -15,6 +15,7 @@ from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.intacct.admission import Admission
+from tidegate_sandbox.intacct.ar_payments import Payments
 from tidegate_sandbox.intacct.ar_types import ArTypes
 from tidegate_sandbox.intacct.call import Function
 from tidegate_sandbox.intacct.customer_types import Customers
@@ -87,6 +88,7 @@ class IntacctFace:
         prices = PriceBook(tenant)
         SoTypes(tenant)
         receivables = ArTypes(tenant)
+        Payments(tenant, receivables)
         GlTypes(tenant)
         fill_store(tenant)
         entry = DocumentEntry(tenant, prices)

@@ -36,15 +36,15 @@ class DocumentChange:
         if one.part == "order" and one.state == "Closed":
             raise invalid(f"{one.docid} is Closed and cannot be updated.")
         customer = company.customers.table[one.order.customer_id]
-        self.entry.check_header(asked, customer)
+        self.entry.checks.check_header(asked, customer)
         known = self.tenant.store.custom_fields.get(f"SODOCUMENT/{one.definition}", ())
         for name in asked.custom:
             if name not in known:
                 raise unknown("custom field", name)
         if one.part != "order" and (asked.lines or asked.subtotals):
             raise invalid(f"{one.docid} is posted: its lines cannot be changed.")
-        self.entry.check_lines(asked.lines, updating=True)
-        self.entry.check_subtotals(one.part, asked.subtotals or [])
+        self.entry.checks.check_lines(asked.lines, updating=True)
+        self.entry.checks.check_subtotals(one.part, asked.subtotals or [])
         pairs = [(self._line(one, line), line) for line in asked.lines if line.number is not None or line.key]
         self._header(session, one, asked)
         record = one.record
@@ -70,7 +70,7 @@ class DocumentChange:
             raise unknown("line", asked.key or str(asked.number))
         if asked.item and asked.item.lower() != found.ordered.code.lower():
             raise invalid("The item of a line cannot be changed.", field="itemid")
-        self.entry.check_values(asked, self.entry.item(found.ordered.code))
+        self.entry.checks.check_values(asked, self.entry.checks.item(found.ordered.code))
         return found.ordered
 
     def _header(self, session: Session, one: Document, asked: AskedDocument) -> None:

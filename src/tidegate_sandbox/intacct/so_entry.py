@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.despatch import DespatchLine
 from tidegate_sandbox.erp.invoice import Invoice, InvoiceLine
-from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.money import ZERO, rounded
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order, OrderLine
-from tidegate_sandbox.intacct.failure import duplicate, general, invalid, unknown
+from tidegate_sandbox.intacct.failure import duplicate, invalid, unknown
 from tidegate_sandbox.intacct.price_types import PriceBook
 from tidegate_sandbox.intacct.so_asked import AskedDocument, AskedLine, AskedSubtotal
+from tidegate_sandbox.intacct.so_checks import DocumentChecks
 from tidegate_sandbox.intacct.so_document import Document, Line, document, document_by_docid
 from tidegate_sandbox.intacct.tenant import Tenant
 
@@ -35,15 +35,16 @@ class DocumentEntry:
     def __init__(self, tenant: Tenant, prices: PriceBook) -> None:
         self.tenant = tenant
         self.prices = prices
+        self.checks = DocumentChecks(tenant)
 
     def enter(self, session: Session, asked: AskedDocument) -> Document:
         """Make a document, all of it or nothing. FunctionFailure, or the kernel's Refusal."""
         part, entity = self._definition(session, asked)
         customer = self._customer(session, asked)
-        self.check_header(asked, customer)
-        self.check_lines(asked.lines, updating=False)
-        self.check_subtotals(part, asked.subtotals or [])
-        self._check_custom(asked)
+        self.checks.check_header(asked, customer)
+        self.checks.check_lines(asked.lines, updating=False)
+        self.checks.check_subtotals(part, asked.subtotals or [])
+        self.checks.check_custom(asked)
         day = asked.day if asked.day is not None else self.tenant.company.today()
         self.tenant.company.calendar.require_open(day)
         if asked.number and document_by_docid(self.tenant, f"{asked.definition}-{asked.number}") is not None:
@@ -52,12 +53,12 @@ class DocumentEntry:
         if asked.source:
             made = self._converted(session, asked, part, customer, day)
         elif part == "order":
-            self._check_credit(customer, asked)
+            self.checks.check_credit(customer, asked)
             made = document(self.tenant, self._order(asked, customer, day, extra))
         elif part == "credit":
             raise invalid("A return is made from the invoice that it takes back.", errorno="BL03002129")
         else:
-            self._check_free(asked)
+            self.checks.check_free(asked)
             order = self._order(asked, customer, day, {**extra, "hidden": True}, live=True)
             made = self._follow(
                 order,
@@ -86,137 +87,9 @@ class DocumentEntry:
             raise invalid(f"Customer {customer.code} is on hold", errorno="BL03001974")
         return customer
 
-    def check_header(self, asked: AskedDocument, customer: Customer) -> None:
-        """Terms, contacts, currency, state: each must be known."""
-        store, company = self.tenant.store, self.tenant.company
-        term = str(asked.values.get("TERM.NAME") or "")
-        if term and store.terms.first("name", term) is None:
-            raise unknown("Term", term)
-        for name in ("SHIPTO", "BILLTO"):
-            contact = str(asked.values.get(f"{name}.CONTACTNAME") or "")
-            if contact and store.contacts.first("name", contact) is None:
-                raise unknown("Contact", contact)
-        listed = str(asked.values.get("VSOEPRICELIST") or "")
-        if listed and company.prices.lists.first("name", listed) is None:
-            raise unknown("Price list", listed)
-        if asked.state and asked.state not in ("Draft", "Pending", "Closed"):
-            raise unknown("State", asked.state)
-        if asked.rate is not None and asked.rate_type:
-            raise invalid("Give either exchratetype or exchrate.", field="exchrate")
-        self._check_currency(asked, customer)
-
-    def _check_currency(self, asked: AskedDocument, customer: Customer) -> None:
-        company = self.tenant.company
-        if not asked.definition:
-            return
-        if not self.tenant.options.multi_currency:
-            if asked.currency:
-                raise invalid("Currency is not allowed in a company with one currency.", field="currency")
-            return
-        if not asked.currency:
-            raise invalid("Currency is required.", errorno="BL03000018", field="currency")
-        if asked.rate is None and asked.rate_type is None:
-            raise invalid(
-                "An exchange rate or its type is required.", errorno="BL03000018", field="exchratetype"
-            )
-        if company.currencies.first("code", asked.currency) is None:
-            raise unknown("Currency", asked.currency)
-        own = company.currencies[customer.currency_id].code
-        if asked.currency != own:
-            raise invalid(
-                f"Currency {asked.currency} is not the customer's currency {own}.", field="currency"
-            )
-
-    def check_lines(self, lines: list[AskedLine], *, updating: bool) -> None:
-        """Items, warehouses, units, locations and amounts of new lines."""
-        for line in lines:
-            if line.removed or (updating and (line.number is not None or line.key)):
-                continue
-            item = self.item(line.item)
-            if line.quantity is None or line.quantity <= 0:
-                raise invalid("Quantity must be greater than zero.", field="quantity")
-            if not line.source and item.kind == "stock" and not line.warehouse:
-                raise invalid(
-                    f"Missing warehouse for item {item.code}.", errorno="BL03000018", field="warehouseid"
-                )
-            self.check_values(line, item)
-            if self.tenant.options.multi_entity and not line.source and not line.values.get("LOCATIONID"):
-                raise invalid(
-                    "Missing location dimension on the line.", errorno="BL03000018", field="locationid"
-                )
-
-    def check_values(self, line: AskedLine, item: Item) -> None:
-        """What a line names must exist; its unit is the item's to the letter."""
-        company, store = self.tenant.company, self.tenant.store
-        if line.warehouse and company.warehouses.first("name", line.warehouse) is None:
-            raise unknown("Warehouse", line.warehouse)
-        unit = company.units[item.unit_id].name
-        if line.unit and line.unit != unit:
-            raise invalid(
-                f"Missing unit: '{line.unit}' is not a unit of item {item.code}.", errorno="BL03000018"
-            )
-        location = str(line.values.get("LOCATIONID") or "")
-        if location and store.locations.first("name", location) is None:
-            raise unknown("Location", location)
-        if line.price is not None and line.price < 0:
-            raise invalid("Price must not be negative.", field="price")
-        places = int(str(item.extra.get("values", {}).get("SO_PRECISION") or 2))
-        if line.price is not None:
-            line.price = rounded(line.price, places)
-
-    def check_subtotals(self, part: str, subtotals: list[AskedSubtotal]) -> None:
-        """Names must be those of the definition; each needs a location in a multi-entity company."""
-        names = self.tenant.store.more["subtotals"]
-        if subtotals and part == "despatch":
-            raise invalid("The transaction definition has no subtotals.", field="subtotals")
-        for one in subtotals:
-            if one.name not in names:
-                raise unknown("Subtotal", one.name)
-            if self.tenant.options.multi_entity and not one.location:
-                raise invalid(
-                    "Missing location dimension on the subtotal.", errorno="BL03000018", field="locationid"
-                )
-
-    def _check_custom(self, asked: AskedDocument) -> None:
-        known = self.tenant.store.custom_fields.get(f"SODOCUMENT/{asked.definition}", ())
-        for name in asked.custom:
-            if name not in known:
-                raise unknown("custom field", name)
-
-    def _check_credit(self, customer: Customer, asked: AskedDocument) -> None:
-        if not self.tenant.options.refuse_held or customer.credit_limit <= 0:
-            return
-        value = sum(((line.price or ZERO) * (line.quantity or ZERO) for line in asked.lines), ZERO)
-        value += sum((one.total for one in asked.subtotals or []), ZERO)
-        if customer.balance + customer.open_orders + value > customer.credit_limit:
-            raise invalid(f"Customer {customer.code} is over the credit limit", errorno="BL03001974")
-
-    def item(self, code: str) -> Item:
-        """An item that may be sold."""
-        found = self.tenant.company.items.first("code", code)
-        if found is None:
-            raise unknown("Item", code)
-        if not found.is_active:
-            raise invalid(f"Item {code} is inactive.")
-        return found
-
-    def _check_free(self, asked: AskedDocument) -> None:
-        """Stock for a document that ships at once; asked before its order is entered."""
-        company = self.tenant.company
-        wanted: dict[tuple[int, int], Decimal] = {}
-        for line in asked.lines:
-            item = self.item(line.item)
-            if item.kind == "stock":
-                place = item.id, company.warehouse(line.warehouse).id
-                wanted[place] = wanted.get(place, ZERO) + (line.quantity or ZERO)
-        for (item_id, warehouse_id), quantity in wanted.items():
-            holding = company.stock.holding(item_id, warehouse_id)
-            if holding is None or holding.free < quantity:
-                raise invalid(f"Insufficient quantity of item {company.items[item_id].code} on hand.")
-
     def new_line(self, line: AskedLine, customer: Customer, day: date, listed: str = "") -> NewLine:
         """A line for the kernel, its price from the price book where none is given."""
-        company, item = self.tenant.company, self.item(line.item)
+        company, item = self.tenant.company, self.checks.item(line.item)
         warehouse = company.warehouse(line.warehouse) if line.warehouse else next(iter(company.warehouses))
         price = line.price
         if price is None:
@@ -440,9 +313,3 @@ class DocumentEntry:
                 if billed.order_line_id in sources:
                     billed.extra["source"] = sources[billed.order_line_id]
         company.touch(source.record)
-
-
-def failed(verb: str, failure: Any) -> Any:
-    """A refusal of a document with the general error behind it."""
-    failure.errors.append(general(verb, "document"))
-    return failure
