@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -56,7 +57,7 @@ def _hung_up(connection: socket.socket) -> bool:
     if not select.select([connection], [], [], 0)[0]:
         return False
     try:
-        return not connection.recv(1, socket.MSG_PEEK)
+        return not socket.socket.recv(connection, 1, socket.MSG_PEEK)  # past TLS, which cannot peek
     except OSError:  # it did not say goodbye, it broke off
         return True
 
@@ -152,12 +153,15 @@ class _Handler(WSGIRequestHandler):
 class SandboxServer:
     """Serves a wire on ``host`` (this machine only, by default) and a free port, or ``port``.
 
-    Use ``start`` and ``stop``, or it as a context manager. ``pause`` and ``resume`` are a server that is
+    ``tls`` serves HTTPS. Use ``start`` and ``stop``, or it as a context manager. ``pause`` and ``resume`` are a server that is
     killed and comes back: connects are refused in between, and open connections are cut.
     """
 
-    def __init__(self, wire: Wire, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, wire: Wire, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.wire = wire
+        self._tls = tls
         self.host = host
         self._port = port
         self._reserved: socket.socket | None = None
@@ -175,7 +179,7 @@ class SandboxServer:
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end. RuntimeError where ``port`` raises it."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
 
     def start(self) -> Self:
         """Take the port and serve in a thread. OSError if the port is taken."""
@@ -221,6 +225,7 @@ class SandboxServer:
                 threaded=True,
                 request_handler=handler,
                 fd=listening.fileno(),
+                ssl_context=self._tls,
             )
         self._thread = threading.Thread(
             target=self._server.serve_forever,

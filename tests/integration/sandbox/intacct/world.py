@@ -106,7 +106,13 @@ class World:
         return found.findtext(".//errorno") or "", found.findtext(".//description2") or ""
 
     def rows(
-        self, object: str, *fields: str, where: str = "", docparid: str = "", private: bool = False, order: str = "RECORDNO"
+        self,
+        object: str,
+        *fields: str,
+        where: str = "",
+        docparid: str = "",
+        private: bool = False,
+        order: str = "RECORDNO",
     ) -> list[dict[str, str]]:
         """The rows of a query, in order."""
         chosen = "".join(f"<field>{each}</field>" for each in fields)
@@ -120,7 +126,14 @@ class World:
         )
         return [{one.tag: one.text or "" for one in each} for each in result.findall("data/*")]
 
-    def order(self, *lines: tuple[str, str, str], key: str = "", subtotals: str = "", more: str = "", state: str = "") -> str:
+    def order(
+        self,
+        *lines: tuple[str, str, str],
+        key: str = "",
+        subtotals: str = "",
+        more: str = "",
+        state: str = "",
+    ) -> str:
         """A create_sotransaction of a Sales Order."""
         return self.document("Sales Order", *lines, key=key, subtotals=subtotals, more=more, state=state)
 
@@ -142,7 +155,9 @@ class World:
             if key
             else ""
         )
-        items = "".join(LINE.format(item=item, quantity=quantity, price=price) for item, quantity, price in lines)
+        items = "".join(
+            LINE.format(item=item, quantity=quantity, price=price) for item, quantity, price in lines
+        )
         return (
             f"<create_sotransaction><transactiontype>{definition}</transactiontype>"
             f"<datecreated><year>2026</year><month>03</month><day>02</day></datecreated>"
