@@ -13,7 +13,7 @@ setup: .venv/.ready
 	.tools/bin/pip install --quiet --disable-pip-version-check uv
 
 .venv/.ready: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
-	$(UV) sync --frozen --quiet --python $(PYTHON)
+	$(UV) sync --frozen --all-extras --quiet --python $(PYTHON)
 	touch $@
 
 demo: setup

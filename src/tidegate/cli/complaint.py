@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tidegate.config.problem import Problem
 
 
+#: What a hub does not need every day is installed with an extra of this name.
+EXTRAS = {"flask": "demo", "werkzeug": "demo", "matplotlib": "plots", "psycopg": "postgresql"}
+
+
 class Unknown(Exception):
     """There is no such thing. `known` are the names that exist, as far as they can be listed."""
 
@@ -65,6 +69,9 @@ def complaint_of(error: BaseException) -> Complaint | None:
         return Complaint(exits.UNKNOWN, str(error), (error.remedy,) if error.remedy else ())
     if isinstance(error, Refused):
         return Complaint(error.exit_code, str(error), (error.remedy,) if error.remedy else ())
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get((error.name or "").split(".")[0])):
+        remedy = f"pip install 'tidegate[{extra}]'"
+        return Complaint(exits.FOUND, f"this needs {error.name}, which is not installed", (remedy,))
     # Only a module that was loaded can have raised its error: nothing is loaded just to look.
     configuration = sys.modules.get("tidegate.config.problem")
     if configuration is not None and isinstance(error, configuration.ConfigurationError):

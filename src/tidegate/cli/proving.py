@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from tidegate.cli.complaint import Refused
 from tidegate.cli.showing import Json
 
 Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
@@ -16,12 +15,7 @@ Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simula
 
 def command_of(module: str) -> Callable[..., int]:
     """The function `main` of a module that only these commands need; it returns an exit code."""
-    try:
-        loaded: Any = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("tidegate"):
-            raise
-        raise Refused(f"this installation lacks {error.name}", "install the whole package again") from None
+    loaded: Any = importlib.import_module(module)
     found: Callable[..., int] = loaded.main
     return found
 

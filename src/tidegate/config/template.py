@@ -108,7 +108,7 @@ def _payments(answers: Answers) -> str:
         lines = [f"[connections.{_name(answers.connection)}.payments.{_name(method)}]"]
         if number == 0:
             lines += [
-                "# The clearing account and payment terms; kept with the order.",
+                "# The clearing account; payment terms for products whose orders carry them.",
                 '#account = ""',
                 '#terms = ""',
                 "# Paid at checkout: a receipt is posted against the account, which is then needed.",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.verdict import Verdict
@@ -22,7 +21,6 @@ class Consequence:
     halt: bool = False  #: the connection sends nothing until a person or a working credential lifts it
     alert: Code | None = None  #: raise an alert under this code now
     closed_for: timedelta | None = None  #: the company said how long it does not want to be asked
-    next_period: bool = False  #: send it again with a date in the next open period
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ def after_failure(
     now: datetime,
     delivery_id: int,
     attempt_id: int | None,
-    closed_period: Literal["review", "next-period"] = "review",
 ) -> Ruling:
     """Decide about one delivery after one failed try.
 
@@ -61,18 +58,13 @@ def after_failure(
         consequence = Consequence(ends_cycle=True, closed_for=pause)
     elif group is Group.HALT_AND_ALERT:
         consequence = Consequence(ends_cycle=True, halt=True, alert=failure.code)
-    elif group is Group.REVIEW:
+    elif group in (Group.REVIEW, Group.CLOSED_PERIOD):
         letter = "h"
     elif group is Group.HOLD_FOR_FIX:
         letter, waits_for = "i", failure.missing or f"{failure.code}:"
     elif group is Group.RETRY_NEXT_CYCLE:
         counted = True
         consequence = Consequence(alert=_at_threshold(failure.code, failures_before, threshold))
-    elif group is Group.CLOSED_PERIOD:
-        if closed_period == "review":
-            letter = "h"
-        else:
-            consequence = Consequence(next_period=True)
     verdict = Verdict(
         delivery_id,
         letter,

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
-from tidegate.domain.orders.keys import order_key
 from tidegate.flows.books.books import marks_of
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import books, marks
@@ -78,11 +77,6 @@ def node(each: Node) -> dict[str, Any]:
         "amount": None if each.amount is None else format(each.amount, "f"),
         "children": [node(child) for child in each.children],
     }
-
-
-def order_key_of(source: TracedSource) -> str:
-    """The key that the company keeps with the order."""
-    return order_key(source.store, source.entity_id)
 
 
 def has_goods(source: TracedSource) -> bool:

@@ -71,8 +71,3 @@ class Connection:
             self._terms = None
             self.price_places = None
         self.company.forget()
-
-    def next_opening(self) -> datetime | None:
-        """When the company opens again; None when it is open."""
-        closed = self.closed()
-        return closed.until if closed else None

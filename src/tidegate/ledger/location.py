@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from tidegate.ledger.faults import LedgerError
 
 Durability = Literal["full", "off"]
@@ -81,6 +78,9 @@ def _sqlite(name: str, durability: Durability) -> Location:
 
 
 def _postgresql(url: str, durability: Durability) -> Location:
+    import psycopg  # an extra: a ledger in a file does without
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except psycopg.ProgrammingError:

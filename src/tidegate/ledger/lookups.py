@@ -192,8 +192,3 @@ def oldest_created(store: str, kind: str, entity_ids: Iterable[int]) -> datetime
         for part in rows.chunks(sorted(set(entity_ids)))
     ]
     return min((at for at in oldest if at is not None), default=None)
-
-
-def was_attempted(delivery_id: int) -> bool:
-    """Whether any attempt of it was ever recorded: the target may have it whatever the outcome says."""
-    return models.Attempt.objects.filter(delivery_id=delivery_id).exists()

@@ -14,9 +14,7 @@ from tidegate.domain.verdict import Verdict
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def rule(
-    code: Code, *, before: int = 0, attempt: int | None = 5, period: Any = "review", **more: Any
-) -> Ruling:
+def rule(code: Code, *, before: int = 0, attempt: int | None = 5, **more: Any) -> Ruling:
     return after_failure(
         Failure(code, "text", **more),
         failures_before=before,
@@ -24,7 +22,6 @@ def rule(
         now=NOW,
         delivery_id=7,
         attempt_id=attempt,
-        closed_period=period,
     )
 
 
@@ -78,12 +75,6 @@ def test_the_third_failure_alerts_once_and_is_tried_again(before: int, alert: Co
 def test_what_is_held_waits_for_something_named() -> None:
     assert rule(Code.UNKNOWN_SKU, missing="sku:HUB-1").verdict.waits_for == "sku:HUB-1"
     assert rule(Code.UNKNOWN_SKU).verdict.waits_for == "unknown-sku:"
-
-
-def test_closed_period_by_rule() -> None:
-    ruling = rule(Code.PERIOD_CLOSED, period="next-period")
-    assert (ruling.verdict.letter, ruling.verdict.counted) == ("g", False)
-    assert ruling.consequence == Consequence(next_period=True)
 
 
 @pytest.mark.parametrize(("before", "alert"), [(1, None), (2, Code.NO_ANSWER), (3, None)])

@@ -70,8 +70,6 @@ class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     invoice: Address | None = None  #: for cash/web accounts, who is invoiced
     po_number: str = ""
     payment_method: str = ""
-    payment_account: str = ""
-    payment_terms: str = ""
     carrier: str = ""
     note: str = ""
     net: Decimal

@@ -125,8 +125,6 @@ def _sales_order(
         invoice=order.billing,
         po_number=order.po_number,
         payment_method=order.payment_method,
-        payment_account=found.payment.account,
-        payment_terms=found.payment.terms,
         carrier=found.shipping.carrier,
         note=order.note,
         net=net,

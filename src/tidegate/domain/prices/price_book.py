@@ -59,7 +59,7 @@ class PriceQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """Lists and their prices. `cost` is the standard cost by SKU, in the company's currency."""
+    """Lists and their prices."""
 
     lists: tuple[PriceList, ...]
     prices: tuple[ListPrice, ...]
