@@ -97,9 +97,10 @@ class Wire:
 
     The control surface: ``POST``, ``GET``, ``DELETE /_sandbox/faults``; ``GET``, ``POST /_sandbox/clock``;
     ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults;
-    so do those below the further ``control_prefixes``, which may be set.
+    so do those below the further ``control_prefixes``, which may be set and serve the same three.
 
-    ``settles``, which may be set, does what else of the face is due by the clock, whenever late effects are.
+    What a face may set: ``settles`` does what else is due by the clock, whenever late effects are carried out;
+    ``clock_was_set`` follows when the clock was set on the control surface.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Wire:
         self._error_body = error_body
         self.gives_up: Callable[[str], float | None] = lambda path: None
         self.settles: Callable[[], object] = lambda: None
+        self.clock_was_set: Callable[[], object] = lambda: None
         self.control_prefixes: tuple[str, ...] = ("/_sandbox/",)
         self.kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
         self._log: deque[Seen] = deque(maxlen=LOG_LENGTH)

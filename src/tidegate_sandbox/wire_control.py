@@ -20,6 +20,8 @@ class Controlled(Protocol):
     faults: FaultPlan
     clock: SandboxClock
     kinds: frozenset[str] | None
+    control_prefixes: tuple[str, ...]
+    clock_was_set: Callable[[], object]
 
     @property
     def log(self) -> list[Any]:
@@ -41,8 +43,9 @@ class Controlled(Protocol):
 
 
 def answer_to(wire: Controlled, path: str, environ: Environ, body: bytes) -> Answer | None:
-    """The answer to a request below ``/_sandbox/``; None for a path that belongs to the face."""
-    here = _CALLS.get(path)
+    """The answer to a request below a control prefix; None for a path that belongs to the face."""
+    prefix = next((one for one in wire.control_prefixes if path.startswith(one)), "")
+    here = _CALLS.get(path.removeprefix(prefix))
     if here is None:
         return None
     action = here.get(environ["REQUEST_METHOD"])
@@ -76,6 +79,7 @@ def _show_clock(wire: Controlled, _environ: Environ, _body: bytes) -> Answer:
 def _set_clock(wire: Controlled, environ: Environ, body: bytes) -> Answer:
     wire.clock.apply_json(_decoded(body))
     wire.settle()
+    wire.clock_was_set()
     return _show_clock(wire, environ, body)
 
 
@@ -98,7 +102,7 @@ def _decoded(body: bytes) -> object:
 
 _Call = Callable[["Controlled", "dict[str, Any]", bytes], Answer]
 _CALLS: dict[str, dict[str, _Call]] = {
-    "/_sandbox/faults": {"GET": _show_faults, "POST": _arm, "DELETE": _disarm},
-    "/_sandbox/clock": {"GET": _show_clock, "POST": _set_clock},
-    "/_sandbox/log": {"GET": _show_log, "DELETE": _forget},
+    "faults": {"GET": _show_faults, "POST": _arm, "DELETE": _disarm},
+    "clock": {"GET": _show_clock, "POST": _set_clock},
+    "log": {"GET": _show_log, "DELETE": _forget},
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from http.client import responses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,6 +14,7 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.reply import HTML, Reply
 from tidegate_sandbox.sage200.api import PREFIXES, PROFESSIONAL, Api
 from tidegate_sandbox.sage200.body import decode
 from tidegate_sandbox.sage200.call import not_found
@@ -44,17 +44,7 @@ FACE_KINDS = frozenset(
     }
 )
 """Kinds of fault that this face carries out; the wire carries out the rest."""
-JSON = "application/json; charset=utf-8"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-
-
-class Reply(NamedTuple):
-    """An answer before it is sent."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Sage200Face:
@@ -107,15 +97,7 @@ class Sage200Face:
             reply = self._reply(environ)
         except Problem as problem:
             reply = self._problem(problem)
-        start_response(
-            f"{reply.status} {responses.get(reply.status, 'Unknown')}",
-            [
-                ("Content-Type", reply.content_type),
-                ("Content-Length", str(len(reply.body))),
-                *reply.headers,
-            ],
-        )
-        return [reply.body]
+        return reply.send(start_response)
 
     def _problem(self, problem: Problem) -> Reply:
         body = problem.body
@@ -134,7 +116,7 @@ class Sage200Face:
                 if edition == PROFESSIONAL:
                     page = refuse_long_query(environ.get("QUERY_STRING", ""), self.options, self.faults)
                     if page is not None:
-                        return Reply(*page, "text/html; charset=utf-8")
+                        return Reply(*page, HTML)
                 answer = self.api.answer(edition, method, path, path[len(prefix) :], query, raw, environ)
                 if takes_too_long(answer, self.faults):
                     raise GatewayProblem(504, "The server did not respond in time.")
@@ -151,8 +133,8 @@ class Sage200Face:
     def _authorize(self, query: dict[str, str]) -> Reply:
         address, page = self.sign_in_server.authorize(query)
         if address is None:
-            return Reply(200, page.encode(), "text/html; charset=utf-8")
-        return Reply(302, b"", "text/html; charset=utf-8", (("Location", address),))
+            return Reply(200, page.encode(), HTML)
+        return Reply(302, b"", HTML, (("Location", address),))
 
     def _token(self, environ: dict[str, Any], raw: bytes) -> Reply:
         if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):

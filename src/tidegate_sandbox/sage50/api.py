@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tidegate_sandbox.reply import HTML, Reply
 from tidegate_sandbox.sage50.connection import Connection
 from tidegate_sandbox.sage50.json_text import decode, encode, moment
 from tidegate_sandbox.sage50.links import Link
@@ -18,7 +19,7 @@ from tidegate_sandbox.sage50.scope_files import SCOPES, UPLOADED, ScopeFile
 from tidegate_sandbox.sage50.upload_intake import UploadIntake
 from tidegate_sandbox.sage50.uploads import ResultFile, Upload
 
-JSON = "application/json"
+JSON = "application/json"  #: as the contract writes it, without a character set
 MOST_DETAILS = 100
 
 
@@ -31,16 +32,6 @@ class Call:
     headers: Mapping[str, str]
     raw: bytes
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Api:
@@ -93,7 +84,7 @@ class Api:
         registration = self._platform.registry.registration(token)
         text = "Registration complete." if registration.mail else "<button>I am not a robot</button>"
         page = f"<!DOCTYPE html><title>Registration</title><form method=post>{text}</form>"
-        return Reply(200, page.encode(), "text/html; charset=utf-8")
+        return Reply(200, page.encode(), HTML)
 
     def _captcha(self, token: str) -> Reply:
         registry = self._platform.registry
@@ -185,7 +176,7 @@ class Api:
         accepted = "gzip" in call.headers.get("accept-encoding", "")
         if platform.options.gzip == "always" or (platform.options.gzip == "accepted" and accepted):
             return Reply(200, gzip.compress(content, 1, mtime=0), JSON, (("Content-Encoding", "gzip"),))
-        return Reply(200, content)
+        return Reply(200, content, JSON)
 
     def _note_key(self, call: Call) -> None:
         """A key that is sent where none is needed is noted: it may go to a host that must not see it."""
@@ -219,7 +210,7 @@ class Api:
         if not isinstance(target, Upload):
             raise not_found("upload")
         self._note_key(call)
-        return Reply(self._intake.receive(target, call.raw), b"")
+        return Reply(self._intake.receive(target, call.raw), b"", JSON)
 
     def _track(self, call: Call, id: str) -> Reply:
         platform = self._platform
@@ -257,4 +248,4 @@ def _body(call: Call, definition: str) -> dict[str, Any]:
 
 
 def _reply(status: int, value: dict[str, Any]) -> Reply:
-    return Reply(status, encode(value))
+    return Reply(status, encode(value), JSON)

@@ -55,6 +55,5 @@ def build(
     wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
     wire.control_prefixes = PREFIXES
     wire.settles = lambda: face.platform.settle()
-    face.outside.requests = lambda: [seen._asdict() for seen in wire.log]
-    face.outside.arm = lambda body: faults.add_json(body, kinds=wire.kinds)
+    wire.clock_was_set = lambda: face.run_due()
     return face, wire

@@ -7,14 +7,12 @@ due, so that whoever steers finds them made.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.reply import Reply
 from tidegate_sandbox.sage50 import (
     consent_control,
     desktop_control,
@@ -22,47 +20,36 @@ from tidegate_sandbox.sage50 import (
     message_control,
     record_control,
 )
-from tidegate_sandbox.sage50.api import Call, Reply
+from tidegate_sandbox.sage50.api import Call
 from tidegate_sandbox.sage50.control_call import ControlCall, Handler, installation_of
 from tidegate_sandbox.sage50.json_text import decode, encode
 from tidegate_sandbox.sage50.premises import Premises
 
 PREFIXES = ("/_sim/", "/_sandbox/")
-"""The wire answers ``faults``, ``clock`` and ``log`` below ``/_sandbox/``; the rest comes here."""
-
-
-@dataclass(slots=True)
-class Outside:
-    """What the control surface needs from beyond the face."""
-
-    requests: Callable[[], list[dict[str, Any]]] = list  #: the wire's log
-    arm: Callable[[Any], object] = lambda _body: None  #: arms faults
-    reset: Callable[[], object] = lambda: None  #: begins anew
+"""The wire itself answers ``faults``, ``clock`` and ``log`` below them; the rest comes here."""
 
 
 class Control:
     """Carries out what tests and scenarios ask for."""
 
-    def __init__(self, premises: Premises, clock: SandboxClock, outside: Outside) -> None:
+    def __init__(self, premises: Premises, reset: Callable[[], object]) -> None:
         self._premises = premises
         self._platform = premises.platform
-        self._clock = clock
-        self._outside = outside
+        self._begin_anew = reset
         self._handlers: dict[tuple[str, str], Handler] = {
             ("POST", "reset"): self._reset,
-            ("GET", "clock"): self._show_clock,
-            ("POST", "clock"): self._set_clock,
-            ("GET", "faults"): self._show_faults,
-            ("POST", "faults"): self._arm,
-            ("DELETE", "faults"): self._disarm,
-            ("GET", "log"): self._log,
-            ("POST", "deliver"): self._deliver,
+            ("GET", "events"): self._events,
             **consent_control.HANDLERS,
             **desktop_control.HANDLERS,
             **key_control.HANDLERS,
             **message_control.HANDLERS,
             **record_control.HANDLERS,
         }
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What there is below ``/_sim/``, beside the kernel's actions."""
+        return frozenset(name for _, name in self._handlers)
 
     def answer(self, call: Call, query: str) -> Reply:
         """The answer to a call of the control surface."""
@@ -80,7 +67,7 @@ class Control:
     def _carry_out(self, call: Call, query: str) -> Any:
         name = call.path.removeprefix("/_sim/").removeprefix("/_sandbox/").strip("/")
         body = decode(call.raw) if call.raw else {}
-        if name != "faults" and not isinstance(body, dict):
+        if not isinstance(body, dict):
             raise ValueError("the body must be an object")
         asked = {key: values[-1] for key, values in parse_qs(query).items()}
         self._platform.settle()
@@ -97,42 +84,8 @@ class Control:
         return found
 
     def _reset(self, _call: ControlCall) -> Any:
-        self._outside.reset()
+        self._begin_anew()
         return {"reset": True}
 
-    def _show_clock(self, _call: ControlCall) -> Any:
-        return self._clock.to_json()
-
-    def _set_clock(self, call: ControlCall) -> Any:
-        self._clock.apply_json({key: _plain(value) for key, value in call.body.items()})
-        return self._clock.to_json()
-
-    def _show_faults(self, _call: ControlCall) -> Any:
-        faults = self._platform.faults
-        return {"armed": faults.armed(), "fired": faults.fired()}
-
-    def _arm(self, call: ControlCall) -> Any:
-        self._outside.arm(_plain(call.body))
-        return self._show_faults(call)
-
-    def _disarm(self, call: ControlCall) -> Any:
-        self._platform.faults.clear(call.asked.get("kind"))
-        return self._show_faults(call)
-
-    def _log(self, call: ControlCall) -> Any:
-        return {
-            "events": self._platform.journal.entries(call.asked.get("event")),
-            "requests": self._outside.requests(),
-        }
-
-    def _deliver(self, _call: ControlCall) -> Any:
-        return {"next": self._platform.next_due()}
-
-
-def _plain(value: Any) -> Any:
-    """Numbers as the clock and the fault plan take them, which know no Decimal."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value if isinstance(value, str | bool | int | datetime) or value is None else float(value)
+    def _events(self, call: ControlCall) -> Any:
+        return self._platform.journal.entries(call.asked.get("event"))

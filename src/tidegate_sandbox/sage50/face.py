@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from http.client import responses
 from typing import TYPE_CHECKING, Any
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.company import Company
-from tidegate_sandbox.sage50.api import Api, Call, Reply
-from tidegate_sandbox.sage50.control import PREFIXES, Control, Outside
+from tidegate_sandbox.reply import Reply
+from tidegate_sandbox.sage50.api import JSON, Api, Call
+from tidegate_sandbox.sage50.control import PREFIXES, Control
 from tidegate_sandbox.sage50.json_text import encode
 from tidegate_sandbox.sage50.options import Options
 from tidegate_sandbox.sage50.platform import Platform
@@ -48,7 +48,6 @@ class Sage50Face:
     def __init__(self, make: Callable[[], Premises], clock: SandboxClock) -> None:
         self._make = make
         self.clock = clock
-        self.outside = Outside(reset=self.reset)
         self.reset()
 
     def reset(self) -> None:
@@ -56,7 +55,7 @@ class Sage50Face:
         self.premises = self._make()
         self.platform: Platform = self.premises.platform
         self.api = Api(self.platform)
-        self.control = Control(self.premises, self.clock, self.outside)
+        self.control = Control(self.premises, self.reset)
 
     @property
     def options(self) -> Options:
@@ -80,11 +79,8 @@ class Sage50Face:
         try:
             reply = self._reply(call, environ)
         except Problem as problem:
-            reply = Reply(problem.status, encode(problem.body))
-        headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
-        line = f"{reply.status} {responses.get(reply.status, 'Unknown')}"
-        start_response(line, [*headers, *reply.headers])
-        return [reply.body]
+            reply = Reply(problem.status, encode(problem.body), JSON)
+        return reply.send(start_response)
 
     def _reply(self, call: Call, environ: dict[str, Any]) -> Reply:
         if call.path.startswith(PREFIXES):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,8 +43,17 @@ def test_the_clock_runs_what_is_due() -> None:
     assert len(world.hooks.bodies("fileUpdated")) == 2
     assert world.sim("clock", {"advance": -1}, 400)
     world.clock.advance(3600)
-    assert world.sim("deliver", {})["next"]
+    world.sim("clock", {"advance": 0})
     assert len(world.hooks.bodies("fileUpdated")) == 4
+
+
+def test_whoever_steers_the_clock_may_ask_when_something_is_due() -> None:
+    world = sage50()
+    due = world.face.platform.next_due()
+    assert due == START + timedelta(seconds=60)
+    world.hooks.status = 500
+    world.wait(seconds=60)
+    assert world.face.platform.next_due() == START + timedelta(seconds=120)  # the repetition
 
 
 def test_reset_begins_anew() -> None:
@@ -88,10 +100,11 @@ def test_unknown_options_and_controls_are_refused() -> None:
 def test_the_log_tells_events_and_requests() -> None:
     world = sage50()
     world.get(PRODUCTS, 404)
-    log = world.sim("log")
-    assert [one["event"] for one in log["events"]] == ["registered", "application", "granted", "call-back"]
-    assert log["requests"][-1]["path"] == PRODUCTS
-    assert not any(one["path"].startswith("/_sim/") for one in log["requests"])
+    events = [one["event"] for one in world.sim("events")]
+    assert events == ["registered", "application", "granted", "call-back"]
+    requests = world.sim("log")["requests"]
+    assert requests[-1]["path"] == PRODUCTS
+    assert not any(one["path"].startswith("/_sim/") for one in requests)
 
 
 def test_the_kernels_actions_are_served_for_the_installation_that_is_named() -> None:
@@ -159,7 +172,7 @@ def test_products_take_any_value_of_the_file() -> None:
 
 
 def armed(world: Sage50, **fault: Any) -> None:
-    world.sim("faults", fault)
+    world.sim("faults", fault, 201)
 
 
 @pytest.mark.parametrize(
@@ -239,14 +252,10 @@ def test_an_error_has_code_message_and_details() -> None:
 
 
 def test_every_form_of_a_file_is_documented() -> None:
-    from pathlib import Path
-
     page = (Path(__file__).resolve().parents[4] / "docs" / "sage" / "sage-50.md").read_text("utf-8")
     assert [form for form in FORMS if f"`{form}`" not in page] == []
     world = sage50(connected=False)
-    options = world.sim("options")
-    unnamed = [handler for _, handler in world.face.control._handlers if f"{handler}" not in page]
-    assert (unnamed, "key_minutes" in options) == ([], True)
+    assert [name for name in world.face.control.names if name not in page] == []
 
 
 def test_the_platform_as_a_real_server_with_a_ticker() -> None:
@@ -264,3 +273,14 @@ def test_the_platform_as_a_real_server_with_a_ticker() -> None:
         assert file["downloadUrl"].startswith(server.url)
         assert len(http.get(file["downloadUrl"]).json()) == len(world.company.items)
     assert HOST not in file["downloadUrl"]
+
+
+def test_many_threads_rotate_and_call_at_once() -> None:
+    world = sage50()
+    world.wait(minutes=20)
+    with ThreadPoolExecutor(8) as threads:
+        rotated = list(threads.map(lambda _: world.rotate().json()["apikey"], range(24)))
+        assert len(set(rotated)) == 1
+        world.key = rotated[0]
+        answers = list(threads.map(lambda _: world.call("GET", PRODUCTS).status_code, range(24)))
+    assert set(answers) == {200}
