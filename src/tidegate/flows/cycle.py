@@ -16,6 +16,7 @@ from tidegate.ledger import alerts, closures, delivery, halts, lease
 from tidegate.ledger.database import transaction
 from tidegate.ledger.lease import Lease
 from tidegate.ledger.queue import Item
+from tidegate.magento.whose_fault import patiently
 from tidegate.reading import pauses
 from tidegate.sage.port.outcomes import HandedOver
 
@@ -150,6 +151,7 @@ class Cycle:
 
     def after_failure(self, item: Item, failure: Failure, attempt_id: int | None) -> Verdict:
         """The policy's verdict on one record's failure; its consequences are carried out here."""
+        failure = patiently(failure, item.failures) if attempt_id is not None else failure
         ruling = after_failure(
             failure,
             failures_before=item.failures,

@@ -21,6 +21,7 @@ from tidegate.flows.fence import fenced
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
+from tidegate.magento.whose_fault import patiently
 
 #: The beginning of a wanted value that is not for the store: why the item is left out.
 LEFT_OUT = "left out: "
@@ -161,6 +162,7 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
         if failure is None:
             verdicts.append(Verdict(item.id, "c"))
             continue
+        failure = patiently(failure, item.failures)
         ruling = after_failure(
             failure,
             failures_before=item.failures,

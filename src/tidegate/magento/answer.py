@@ -29,6 +29,9 @@ ONE_RECORD = "maybe_one_record"
 TOO_MUCH = "too_much"  #: a smaller page may be answered
 SIGNATURE = "signature"
 TOO_LONG = "too_long"  #: a shorter query may be answered
+WEB_PAGE = (
+    "web_page"  #: a 401 or 403 that something in front of the store has written, no word of the store's
+)
 ASTRAY = "astray"  #: no word of the store's: is its API at this address at all?
 
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
@@ -188,6 +191,8 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
             sent=False,
             details=details,
         )
+    if status in (401, 403, 407):
+        details[WEB_PAGE] = "yes"
     if status in (401, 407):
         text = f"{page}; a web server in front of the store asks for a password of its own"
         return Failure(Code.NOT_AUTHENTICATED, text, sent=False, details=details)

@@ -7,14 +7,17 @@ probe, was refused, too.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import RESOURCE, SIGNATURE, status_of
+from tidegate.magento.answer import RESOURCE, SIGNATURE, WEB_PAGE, status_of
 
 T = TypeVar("T")
 
 SIGN_IN = "sign_in"  #: key of `Failure.details`: the sign-in itself was refused, there is nothing to probe
+#: So often something in front of the store may refuse one write before a person is asked.
+PATIENCE = 3
 THIS_CALL = "this_call"  #: key of `Failure.details`: the keys are good, this one call is refused
 
 
@@ -64,3 +67,15 @@ def of_no_record(answer: T | Failure) -> T | Failure:
     if isinstance(answer, Failure) and THIS_CALL in answer.details:
         return Failure(Code.SERVER_TROUBLE, answer.text, sent=False, details=answer.details)
     return answer
+
+
+def patiently(refused: Failure, failures_before: int) -> Failure:
+    """What a refused write means after so many counted failures.
+
+    The page of a firewall is no word of the store: it is looked up and tried again, and only the third one asks a
+    person.
+    """
+    on_the_way = refused.code is Code.REFUSED and {THIS_CALL, WEB_PAGE} <= refused.details.keys()
+    if not on_the_way or failures_before >= PATIENCE - 1:
+        return refused
+    return replace(refused, code=Code.UNCLEAR_ANSWER, sent=True)

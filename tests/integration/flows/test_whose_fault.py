@@ -15,6 +15,7 @@ from tidegate.config.model import Flow
 from tidegate.config.products import Products
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
+from tidegate.flows import mirrored
 from tidegate.ledger import halts, mirror
 from tidegate.magento import client
 
@@ -89,6 +90,30 @@ def test_a_refusal_of_one_record_is_that_records(weighed: Stage, status: int) ->
     orders_go_on(weighed)
 
 
+def test_a_firewall_s_page_for_one_value_asks_a_person_the_third_time(weighed: Stage) -> None:
+    refuse(weighed, "HUB-0002$", 403, body="<html><title>Request blocked</title></html>")
+    for _ in range(2):  # looked up, and tried again in the next cycle
+        weighed.cycle("products", after=SETTLED)
+        assert reviewed(weighed, "products") == {}
+    weighed.cycle("products", after=SETTLED)
+    assert "Request blocked" in reviewed(weighed, "products")["record|HUB-0002"]
+    assert halts.halted(CONNECTION) is None
+
+
+def test_a_firewall_s_page_that_was_a_whim_asks_nobody(weighed: Stage) -> None:
+    refuse(weighed, "HUB-0002$", 403, body="<html><title>Request blocked</title></html>")
+    weighed.cycle("products", after=SETTLED)
+    weighed.mend()
+    weighed.cycle("products", after=SETTLED)
+    assert mirror.listing(CONNECTION, "products", states=(State.REVIEW, State.IN_DOUBT, State.QUEUED)) == []
+
+
+def test_bug_the_first_page_is_believed(weighed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirrored, "patiently", lambda refused, _: refused)
+    with pytest.raises(AssertionError):
+        test_a_firewall_s_page_for_one_value_asks_a_person_the_third_time(weighed)
+
+
 def test_keys_that_are_refused_everywhere_halt(weighed: Stage) -> None:
     weighed.shop.revoke_token()
     weighed.cycle("products")
@@ -120,10 +145,13 @@ def test_bug_the_first_401_halts(weighed: Stage, monkeypatch: pytest.MonkeyPatch
     assert halts.halted(CONNECTION) is not None
 
 
-def refuse(stage: Stage, path: str, status: int) -> None:
+SIGNATURE = '{"message": "The signature is invalid. Verify and try again."}'
+
+
+def refuse(stage: Stage, path: str, status: int, body: str = SIGNATURE) -> None:
     """The shop, or what stands before it, answers so."""
-    body = '{"message": "The signature is invalid. Verify and try again."}'
-    stage.break_shop("status", None, path=path, status=status, body=body)
+    kind = "application/json" if body.startswith("{") else "text/html"
+    stage.break_shop("status", None, path=path, status=status, body=body, content_type=kind)
 
 
 def reviewed(stage: Stage, flow: str) -> dict[str, Any]:
