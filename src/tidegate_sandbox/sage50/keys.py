@@ -31,11 +31,11 @@ class Keys:
         return iter(self._connections)
 
     def of_installation(self, installation_id: str) -> list[Connection]:
-        """The connections of an installation that hold, oldest first."""
+        """The connections of an installation whose consent stands, oldest first; their keys may be lost."""
         return [
             one
             for one in self._connections
-            if one.installation_id == installation_id and one.state == "connected"
+            if one.installation_id == installation_id and one.state != "withdrawn"
         ]
 
     def connect(self, application: Application, domain: str, installation_id: str, secret: str) -> Connection:

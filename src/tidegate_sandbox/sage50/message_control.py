@@ -13,7 +13,7 @@ def _notify(call: ControlCall) -> Any:
     """Notify of a ``scope`` (``times``: 1) although nothing new was uploaded."""
     scope, times = call.text("scope", "products"), int(call.body.get("times", 1))
     for connection in call.connections:
-        if connection.state == "connected":
+        if connection.state != "withdrawn":
             file = call.platform.files.latest(connection.installation_id, connection.domain, scope)
             version = file.version if file is not None else None
             call.platform.notify(connection, "fileUpdated", scope, version, times=times)

@@ -20,13 +20,11 @@ class Options:
     rotation_days: float | None = None  #: how long after its expiry a key may be rotated; §4
     link_minutes: float = 15  #: life of every URL that is handed out; §5, §8
     file_details: bool = True  #: beside ``downloadUrl``, all that is assumed about a file; §5
-    expiry_given: bool = True  #: keys and links come with ``expiry``; §3, §4, §5, §8
+    expiry_given: bool = True  #: rotated keys and links come with ``expiry``; §4, §5, §8
     gzip: Literal["never", "accepted", "always"] = "accepted"  #: ``Content-Encoding`` of downloads; §5
     upload_unchanged: bool = True  #: Sage 50 uploads a scope file even if nothing changed
     signed: bool = True  #: notifications carry ``HMAC_SHA256``; §6
-    tracking_details: bool = (
-        True  #: ``progress`` and ``updatedAt`` of an upload, and a result URL of null; §9
-    )
+    tracking_details: bool = True  #: tracking tells progress and time, and a result URL of null; §9
     tracking_notifications: bool = False  #: §6
     retry_minutes: tuple[float, ...] = (1, 5, 15)  #: of call-backs that were not answered well; §3, §6
     upload_mode: Literal["queue", "replace", "refuse"] = "queue"  #: a second upload while one is open; §8
@@ -37,9 +35,7 @@ class Options:
     expiry_days: float = 7  #: of an upload that Sage 50 does not fetch; §9
     result: Literal["full", "partial", "none", "late"] = "full"  #: §13
     late_minutes: float = 20  #: of a late result
-    refusal: Literal["order", "file"] = (
-        "order"  #: ``file``: one bad order refuses the file, as ``badRequest``
-    )
+    refusal: Literal["order", "file"] = "order"  #: what one bad order refuses: itself, or the whole file
     dedupe: bool = True  #: an order id that was booked before is not booked again; §8
     customer_id_number: Literal["optional", "required"] = "optional"  #: additions of 29 November
     shipping_amount: Literal["net", "gross"] = "net"  #: what ``totalShipping`` means; additions

@@ -11,15 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from integration.sandbox.sage50.platform_world import HOST, START, Hooks, Sage50, sage50
+from integration.sandbox.sage50.platform_world import START, Hooks, Sage50, sage50
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.sage50 import build, spanish_company
+from tidegate_sandbox.sage50 import build
 from tidegate_sandbox.sage50.file_form import FORMS
 from tidegate_sandbox.sage50.json_text import decode
 from tidegate_sandbox.sage50.schema import findings
-from tidegate_sandbox.sage50.ticker import Ticker
-from tidegate_sandbox.server import SandboxServer
 
 PRODUCTS = "/api/files/ecommerce/products"
 
@@ -256,23 +254,6 @@ def test_every_form_of_a_file_is_documented() -> None:
     assert [form for form in FORMS if f"`{form}`" not in page] == []
     world = sage50(connected=False)
     assert [name for name in world.face.control.names if name not in page] == []
-
-
-def test_the_platform_as_a_real_server_with_a_ticker() -> None:
-    clock, faults, hooks = SandboxClock.running(START, rate=60), FaultPlan(), Hooks()
-    face, wire = build(clock, faults, spanish_company(clock, items=3), call_backs=hooks)
-    with SandboxServer(wire) as server, Ticker(face, every=0.01), httpx.Client(base_url=server.url) as http:
-        world = Sage50(clock, faults, face, wire, hooks)
-        world.http = http
-        world.connect()
-        for _ in range(500):
-            if len(hooks.bodies("fileUpdated")) == 2:
-                break
-            http.get("/_sim/clock")
-        file = world.get(PRODUCTS)
-        assert file["downloadUrl"].startswith(server.url)
-        assert len(http.get(file["downloadUrl"]).json()) == len(world.company.items)
-    assert HOST not in file["downloadUrl"]
 
 
 def test_many_threads_rotate_and_call_at_once() -> None:

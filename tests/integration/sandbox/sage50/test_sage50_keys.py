@@ -86,6 +86,8 @@ def test_where_a_replay_is_refused_the_connection_is_lost() -> None:
     assert status(world, first) == 401
     assert world.rotate(current=first).status_code == 403
     assert [one["state"] for one in world.sim("keys")] == ["lost"]
+    world.sim("sage-upload", {"scope": "products"})  # the consent stands
+    assert world.hooks.bodies("fileUpdated")[-1]["version"] == 2
     world.connect()
     assert status(world, world.key) == 200
 
