@@ -123,7 +123,10 @@ class Api:
 
     def _caller(self, call: Call, domain: str | None = None, scope: str = "") -> Connection:
         """Who calls. Problem 401 or 403."""
-        connection = self._platform.keys.caller(self._key(call))
+        key, keys = self._key(call), self._platform.keys
+        if self._platform.faults.take_kind("key_expired", method=call.method, path=call.path):
+            keys.expire(key)
+        connection = keys.caller(key)
         if domain is not None and (domain != connection.domain or scope not in SCOPES):
             raise Problem(403, "noConsent", f"There is no consent for {domain}/{scope}.")
         return connection

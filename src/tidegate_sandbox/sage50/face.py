@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FACE_KINDS = frozenset(
     {
         "early_approval",
+        "key_expired",
+        "broken_file",
         "notification_lost",
         "notification_twice",
         "notification_early",
@@ -32,7 +34,9 @@ FACE_KINDS = frozenset(
 )
 """Kinds of fault that this face carries out; the wire carries out the rest.
 
-``early_approval``: granted and called back before the passcode is answered. ``notification_lost``, ``_twice``,
+``early_approval``: granted and called back before the passcode is answered. ``key_expired``: the key that a call
+comes with, other than a rotation, has expired just now. ``broken_file``: Sage 50 uploads a file in another ``form``
+(``half``; see ``file_form``), by ``scope`` and ``installation``. ``notification_lost``, ``_twice``,
 ``_late`` (``seconds``: 3600), ``_early`` (so many ``seconds`` before the file can be had: 60), all by ``scope``.
 ``processing_fails``: Sage 50 breaks off after so many orders (``after``: 0), by ``installation``.
 ``status_word``: a tracking status that nobody knows (``word``: ``archiving``).

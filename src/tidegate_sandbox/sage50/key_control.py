@@ -35,7 +35,7 @@ def _keys(call: ControlCall) -> Any:
         options.change(rotation_replay=call.body["replay"])
     if call.body.get("expire"):
         for connection in call.connections:
-            call.platform.keys.expire(connection)
+            call.platform.keys.expire_all(connection)
     return _show_keys(call)
 
 

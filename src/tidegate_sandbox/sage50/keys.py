@@ -62,11 +62,17 @@ class Keys:
         connection.state = "withdrawn"
         self._journal.note("withdrawn", installation=connection.installation_id)
 
-    def expire(self, connection: Connection) -> None:
+    def expire(self, text: str) -> None:
+        """Let a key have expired just now. Nothing happens for an unknown one."""
+        if text in self._keys:
+            key = self._keys[text][1]
+            key.expires_at = min(key.expires_at, self._clock.now())
+
+    def expire_all(self, connection: Connection) -> None:
         """Let every key of a connection have expired just now."""
-        for other, key in self._keys.values():
+        for text, (other, _) in self._keys.items():
             if other is connection:
-                key.expires_at = min(key.expires_at, self._clock.now())
+                self.expire(text)
 
     def caller(self, text: str) -> Connection:
         """Whose key this is. Problem 401 for an expired or unknown one, 403 once consent was withdrawn.

@@ -11,12 +11,14 @@ class Options:
     """Switches of the platform and of the desktops; section numbers are those of the contract."""
 
     key_header: str = "apikey"  #: the header that a key comes in; §1
-    passcode_minutes: float = 15  #: §3
+    passcode_minutes: float = 15  #: life of a passcode; §3
     denial_sent: bool = True  #: a denial is sent to the approval URL; nothing public says so; §3
-    key_minutes: float = 20  #: §4
+    key_minutes: float = 20  #: life of a key; §4
     rotation_replay: Literal["same", "refuse"] = "same"  #: the same pair again before its key was used; §4
     early_rotation: Literal["allow", "refuse"] = "allow"  #: while the current key is in force; §4
-    rotation_secret: Literal["optional", "required", "ignored"] = "optional"  #: §4
+    rotation_secret: Literal["optional", "required", "ignored"] = (
+        "optional"  #: checked where sent, needed, or not looked at; §4
+    )
     rotation_days: float | None = None  #: how long after its expiry a key may be rotated; §4
     link_minutes: float = 15  #: life of every URL that is handed out; §5, §8
     file_details: bool = True  #: beside ``downloadUrl``, all that is assumed about a file; §5
@@ -25,19 +27,23 @@ class Options:
     upload_unchanged: bool = True  #: Sage 50 uploads a scope file even if nothing changed
     signed: bool = True  #: notifications carry ``HMAC_SHA256``; §6
     tracking_details: bool = True  #: tracking tells progress and time, and a result URL of null; §9
-    tracking_notifications: bool = False  #: §6
+    tracking_notifications: bool = False  #: ``trackingUpdated`` is sent as well; §6
     retry_minutes: tuple[float, ...] = (1, 5, 15)  #: of call-backs that were not answered well; §3, §6
     upload_mode: Literal["queue", "replace", "refuse"] = "queue"  #: a second upload while one is open; §8
     most_records: int = 500  #: of an uploaded file; §8
-    most_bytes: int = 50 * 1024 * 1024  #: §11
-    validation_seconds: float = 5  #: §9
-    processing_seconds: float = 30  #: §9
+    most_bytes: int = 50 * 1024 * 1024  #: size of an uploaded file; §11
+    validation_seconds: float = 5  #: how long the platform checks an upload; §9
+    processing_seconds: float = 30  #: how long Sage 50 works on a file; §9
     expiry_days: float = 7  #: of an upload that Sage 50 does not fetch; §9
-    result: Literal["full", "partial", "none", "late"] = "full"  #: §13
+    result: Literal["full", "partial", "none", "late"] = (
+        "full"  #: how much of a result file comes, and when; §13
+    )
     late_minutes: float = 20  #: of a late result
     refusal: Literal["order", "file"] = "order"  #: what one bad order refuses: itself, or the whole file
     dedupe: bool = True  #: an order id that was booked before is not booked again; §8
-    customer_id_number: Literal["optional", "required"] = "optional"  #: additions of 29 November
+    customer_id_number: Literal["optional", "required"] = (
+        "optional"  #: by the later or the older contract; additions of 29 November
+    )
     shipping_amount: Literal["net", "gross"] = "net"  #: what ``totalShipping`` means; additions
     first_upload_seconds: float = 60  #: from the consent to the first scope files
     files_url: str | None = None  #: another host for the URLs that are handed out

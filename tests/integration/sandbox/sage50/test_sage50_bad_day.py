@@ -30,6 +30,7 @@ FAULTS = (
     Fault("processing_fails", options={"after": 1}),
     Fault("processing_fails"),
     Fault("status_word"),
+    Fault("key_expired"),
 )
 
 

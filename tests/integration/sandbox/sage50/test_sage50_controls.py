@@ -15,6 +15,7 @@ from integration.sandbox.sage50.platform_world import START, Hooks, Sage50, sage
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage50 import build
+from tidegate_sandbox.sage50.face import FACE_KINDS
 from tidegate_sandbox.sage50.file_form import FORMS
 from tidegate_sandbox.sage50.json_text import decode
 from tidegate_sandbox.sage50.schema import findings
@@ -249,11 +250,13 @@ def test_an_error_has_code_message_and_details() -> None:
     assert world.call("DELETE", PRODUCTS).status_code == 404
 
 
-def test_every_form_of_a_file_is_documented() -> None:
+def test_every_control_form_fault_and_option_is_documented() -> None:
     page = (Path(__file__).resolve().parents[4] / "docs" / "sage" / "sage-50.md").read_text("utf-8")
     assert [form for form in FORMS if f"`{form}`" not in page] == []
     world = sage50(connected=False)
     assert [name for name in world.face.control.names if name not in page] == []
+    assert [kind for kind in FACE_KINDS if f"`{kind}`" not in page] == []
+    assert [option for option in world.sim("options") if f"`{option}`" not in page] == []
 
 
 def test_many_threads_rotate_and_call_at_once() -> None:

@@ -176,6 +176,16 @@ def test_files_that_are_broken_in_sage_50_itself(scope: str) -> None:
     assert world.sim("sage-upload", {"form": "none such"}, 400)
 
 
+def test_sage_50_may_break_a_file_at_its_own_upload() -> None:
+    world = sage50()
+    world.strike("broken_file", options={"scope": "products", "form": "empty"})
+    world.wait(minutes=1)
+    assert (world.download("products"), len(world.download("customers")) > 30) == ([], True)
+    world.wait(hours=1)
+    world.renew()
+    assert len(world.download("products")) == len(world.company.items)
+
+
 def test_a_download_that_breaks_off_on_the_way() -> None:
     world = uploaded(gzip="never")
     file = world.get(PRODUCTS)

@@ -197,3 +197,12 @@ def test_the_header_of_the_key_may_have_another_name() -> None:
     assert status(world, world.key) == 401
     answer = world.http.get(PRODUCTS, headers={"X-API-KEY": world.key})
     assert answer.status_code == 404
+
+
+def test_a_key_may_expire_at_any_call_and_rotation_brings_the_next() -> None:
+    world = sage50()
+    world.strike("key_expired", times=3, path="/products")
+    for _ in range(3):
+        assert status(world, world.key) == 401
+        world.renew()
+    assert status(world, world.key) == 404
