@@ -21,7 +21,6 @@ from tidegate_sandbox.sage50.json_text import encode
 from tidegate_sandbox.sage50.options import Options
 
 Kind = Literal["approval", "notification"]
-SIGNATURE = "HMAC_SHA256"
 PATIENCE = 10.0
 """Seconds that an application may take to answer."""
 REMEMBERED = 5000
@@ -74,7 +73,7 @@ class CallBacks:
         body = encode(message)
         headers = {"Content-Type": "application/json"}
         if secret is not None and self._options.signed:
-            headers[SIGNATURE] = signature(secret, body)
+            headers[self._options.signature_header] = signature(secret, body)
         due = self._clock.now() + timedelta(seconds=delay)
         call_back = CallBack(kind, url, body, headers, due, urgent)
         self._waiting.append(call_back)

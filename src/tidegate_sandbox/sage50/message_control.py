@@ -59,7 +59,7 @@ def _call_backs(call: ControlCall) -> Any:
             "kind": one.kind,
             "url": one.url,
             "body": decode(one.body),
-            "signed": "HMAC_SHA256" in one.headers,
+            "signed": call.platform.options.signature_header in one.headers,
             "statuses": one.statuses,
             "state": one.state,
         }

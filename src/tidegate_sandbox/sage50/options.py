@@ -25,7 +25,8 @@ class Options:
     expiry_given: bool = True  #: rotated keys and links come with ``expiry``; §4, §5, §8
     gzip: Literal["never", "accepted", "always"] = "accepted"  #: ``Content-Encoding`` of downloads; §5
     upload_unchanged: bool = True  #: Sage 50 uploads a scope file even if nothing changed
-    signed: bool = True  #: notifications carry ``HMAC_SHA256``; §6
+    signed: bool = True  #: notifications carry a signature; §6
+    signature_header: str = "HMAC_SHA256"  #: the header that it stands in; §6
     tracking_details: bool = True  #: tracking tells progress and time, and a result URL of null; §9
     tracking_notifications: bool = False  #: ``trackingUpdated`` is sent as well; §6
     retry_minutes: tuple[float, ...] = (1, 5, 15)  #: of call-backs that were not answered well; §3, §6

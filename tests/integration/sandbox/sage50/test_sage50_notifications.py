@@ -50,9 +50,12 @@ def test_it_is_signed_with_the_secret_over_the_raw_body() -> None:
     world = notified()
     world.sim("sage-upload", {})
     assert [right(one) for one in world.hooks.received] == [True, True]
+    world.sim("options", {"signature_header": "X-Signature"})
+    world.sim("sage-upload", {"scope": "products"})
+    assert "X-Signature" in world.hooks.received[-1].headers
     world.sim("options", {"signed": False})
     world.sim("sage-upload", {"scope": "products"})
-    assert "HMAC_SHA256" not in world.hooks.received[-1].headers
+    assert "X-Signature" not in world.hooks.received[-1].headers
 
 
 def test_a_forged_one_has_a_wrong_signature() -> None:
