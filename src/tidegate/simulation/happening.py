@@ -60,9 +60,9 @@ class Outside:
         self.placed: list[int] = []
         self.changed: set[int] = set()  #: orders whose content changed after they were placed
         self.locks = 0
-        self.staff = Staff(world.sage.company, items=world.items)
+        self.staff = Staff(world.sage.company, items=world.items, skus=world.skus)
         self._interfering = random.Random(f"interfere-{world.seed}")
-        self.merchant = Merchant(world.shop, items=world.items)
+        self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from tidegate.simulation import bulk_queue
+from tidegate.simulation.odd_skus import Names, sku_of
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
 from tidegate_sandbox.magento.order_item import OrderItems
@@ -16,11 +17,12 @@ from tidegate_sandbox.magento.store import MagentoStore
 
 
 class Merchant:
-    """The people of one shop. `items` is how many of its products are ever touched."""
+    """The people of one shop. `items` is how many of its products are ever touched, `skus` their odd names."""
 
-    def __init__(self, store: MagentoStore, *, items: int) -> None:
+    def __init__(self, store: MagentoStore, *, items: int, skus: Names | None = None) -> None:
         self._store = store
         self._items = items
+        self._skus = skus or {}
 
     def happen(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
@@ -102,7 +104,7 @@ class Merchant:
 
     def sku(self, pick: float) -> str:
         """One of the products."""
-        return f"HUB-{1 + int(pick * self._items):04d}"
+        return sku_of(1 + int(pick * self._items), self._skus)
 
 
 def pieces(ordered: Any, share: float) -> Decimal:

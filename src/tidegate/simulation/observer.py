@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from urllib.parse import unquote
 
 import httpx
 
@@ -53,4 +54,5 @@ def numbers(request: httpx.Request) -> Iterator[tuple[str, str, Decimal]]:
                 yield item["sku"], item["source_code"], Decimal(item["quantity"])
     elif request.method == "PUT" and LEGACY in path:
         item = json.loads(request.read(), parse_float=Decimal)["stockItem"]
-        yield path.split("/products/")[1].split("/")[0], "default", Decimal(item["qty"])
+        raw = request.url.raw_path.decode("ascii")  # a SKU may hold a slash
+        yield unquote(raw.split("/products/")[1].split("/")[0]), "default", Decimal(item["qty"])

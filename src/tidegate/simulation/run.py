@@ -28,15 +28,13 @@ from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
 from tidegate.simulation.mortality import ProcessDeath
 from tidegate.simulation.settings import ATTRIBUTES, Settings
-from tidegate.simulation.week import Event, Week, write_week
+from tidegate.simulation.week import ITEMS, Event, Week, write_week
 from tidegate.simulation.world import World, build_world
 from tidegate_sandbox.checker import Verdict
 
 CONNECTION = "web"
 #: Shoppers with an account that the company does not know.
 NEW_CUSTOMERS = 6
-#: Widgets that shop and company have: enough for every order, few enough for a thousand weeks.
-ITEMS = 60
 WRITES = ("POST", "PUT", "DELETE")
 OPERATOR_PAUSE = timedelta(minutes=20)
 RESTART = timedelta(seconds=40)
@@ -99,6 +97,7 @@ class Simulation:
             country=country,
             colliding=week.settings["colliding"],
             items=ITEMS,
+            skus=week.settings.get("skus", {}),
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             attributes=ATTRIBUTES if settings.get("back") else {},
             **settings,

@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, TypeVar
 
+from tidegate.simulation.odd_skus import Names, sku_of
 from tidegate_sandbox.erp import events
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.order import Order
@@ -21,11 +22,12 @@ CENT = Decimal("0.01")
 
 
 class Staff:
-    """The people of one company. `items` is how many of its items are ever touched."""
+    """The people of one company. `items` is how many of its items are ever touched, `skus` their odd names."""
 
-    def __init__(self, company: Company, *, items: int) -> None:
+    def __init__(self, company: Company, *, items: int, skus: Names | None = None) -> None:
         self._company = company
         self._items = items
+        self._skus = skus or {}
         self._parcels = 0
         self._new = 0
 
@@ -175,7 +177,7 @@ class Staff:
 
     def code(self, pick: float) -> str:
         """One of the items."""
-        return f"HUB-{1 + int(pick * self._items):04d}"
+        return sku_of(1 + int(pick * self._items), self._skus)
 
 
 def picked(pick: float, among: list[T]) -> T | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.simulation import bulk_queue, trade
+from tidegate.simulation import bulk_queue, odd_skus, trade
 from tidegate.simulation.additions import with_additions
 from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
@@ -27,6 +27,8 @@ HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12,
 #: Cadences of hubs that rest at night, in the company's time zone.
 WORKING_HOURS, FOUR_TIMES_A_DAY = "7 6-22/2 * * *", "31 7-22/5 * * *"
 
+#: Widgets that shop and company have: enough for every order, few enough for a thousand weeks.
+ITEMS = 60
 #: Every so manieth week has all flows.
 TRADING = 7
 #: A Thursday: five days with a weekend in the middle, in whose Sunday night London changes its clocks.
@@ -138,6 +140,7 @@ def write_week(
         "every_status": rng.choice(("3h", FOUR_TIMES_A_DAY, FOUR_TIMES_A_DAY)),
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
+        "skus": odd_skus.drawn(random.Random(f"skus-{seed}"), ITEMS),
     }
     if back:
         trading = random.Random(f"trade-{seed}")

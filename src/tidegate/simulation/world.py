@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.seats import SeatPools
+from tidegate.simulation import odd_skus
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
 from tidegate.simulation.settings import Settings, render
@@ -83,6 +84,7 @@ class World:
     transport: httpx.BaseTransport
     observer: Observer
     items: int = WIDGETS  #: widgets that both sides have
+    skus: odd_skus.Names = field(default_factory=dict)  #: of those that are called otherwise
     lives: int = 0
     clock_error: timedelta = timedelta(0)  #: by how much the clock of the hub's machine is wrong
 
@@ -151,12 +153,13 @@ def build_world(
     colliding: bool = False,
     service_time: float = 0.0,
     items: int = WIDGETS,
+    skus: odd_skus.Names | None = None,
     **differences: Any,
 ) -> World:
     """A shop and a company of one country, and the settings of a hub between them.
 
     `ledger` is the ledger's address; `service_time` the seconds that a call to Sage takes; `items` how many
-    of the shop's widgets both sides have.
+    of the shop's widgets both sides have, `skus` the names of those that are called otherwise.
     """
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
@@ -168,8 +171,9 @@ def build_world(
     shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}
     shop.msi = differences.get("msi", True)
     for number in range(items + 1, WIDGETS + 1):
-        drop_widget(shop, f"HUB-{number:04d}")
+        drop_widget(shop, odd_skus.usual(number))
     company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP", items=items)
+    odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = sage200.build(clock, sage_faults, company)
     mortality = Mortality()
@@ -207,6 +211,7 @@ def build_world(
         transport=MortalTransport(observer, mortality),
         observer=observer,
         items=items,
+        skus=skus or {},
     )
 
 

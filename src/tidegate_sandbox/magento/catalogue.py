@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -118,6 +118,14 @@ class Catalogue:
         self._products[product.sku.upper()] = product
         self._on_sale = None
         return product
+
+    def rename(self, sku: str, name: str) -> None:
+        """Give a product, with its prices, another SKU. KeyError for one that there is not."""
+        renamed = replace(self._products[sku.upper()], sku=name)
+        listed = (renamed if each.id == renamed.id else each for each in self._products.values())
+        self._products = {each.sku.upper(): each for each in listed}
+        self.prices.rename(sku, name)
+        self._on_sale = None
 
     def remove(self, sku: str) -> None:
         """Delete a product with its prices. KeyError for one that there is not."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from tidegate_sandbox.magento.figure import HUNDRED
 
@@ -120,6 +120,13 @@ class Prices:
         for tiers in self.tiers.values():
             for key in [key for key in tiers if key.group_id == group_id]:
                 del tiers[key]
+
+    def rename(self, sku: str, name: str) -> None:
+        """The product of these prices has another SKU."""
+        tables: tuple[dict[str, Any], ...] = (self.base, self.costs, self.specials, self.tiers)
+        for table in tables:
+            if sku in table:
+                table[name] = table.pop(sku)
 
     def remove(self, sku: str) -> None:
         """All prices of a product go with it."""
