@@ -49,6 +49,7 @@ class Terms:
     attributes: Mapping[str, str] = field(default_factory=dict)  #: of an account -> the shop's attribute
     website_id: int = 0
     msi: bool = True
+    tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
 
 
 @dataclass(frozen=True)

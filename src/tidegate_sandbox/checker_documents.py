@@ -168,10 +168,12 @@ def papers(company: Book, there: Book, *, credit: bool) -> dict[str, Book]:
 def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
     """One document for each of the company's, with no piece more than that has."""
     pieces: dict[str, Pieces] = {}
+    there: set[tuple[str, str]] = set()
     for number, document in case.marked(kind):
-        if number in pieces:
+        if (number, part(document)) in there:
             verdict.doubled += 1
             verdict.add("never twice", case.id, f"{kind.mark} {number} stands in the shop twice")
+        there.add((number, part(document)))
         add(pieces.setdefault(number, Pieces(Decimal)), picked(case.order, document))
     for number, here in pieces.items():
         theirs = case.documents[kind.flow].get(number)
@@ -192,6 +194,12 @@ def asked_about(case: Case, kind: Kind, number: str, here: Pieces, there: Pieces
     return not too_many and any(
         number in reason and all(sku in reason for sku in lacking) for reason in reasons
     )
+
+
+def part(document: Book) -> str:
+    """Which part of the company's document it says it is; a shop may take a few lines a call only."""
+    found = (re.search(r", part (\d+)", comment or "") for comment in document["comments"])
+    return next((each[1] for each in found if each), "")
 
 
 def add(pieces: Pieces, more: Pieces) -> None:
@@ -261,14 +269,17 @@ def steps(case: Case, flow: str, begin: str) -> list[Book]:
 
 
 def told_once(case: Case, verdict: Verdict) -> None:
-    """One mail for each shipment that the hub made, and each tracking number once."""
+    """One mail for each despatch that the hub told of, and each tracking number once."""
     mails = Counter(id for kind, id in case.order["mails"] if kind == "shipment")
+    parts: dict[str, list[Book]] = {}
     for number, shipment in case.marked(KINDS[0]):
-        sent = mails[shipment["entity_id"]]
+        parts.setdefault(number, []).append(shipment)
+    for number, shipments in parts.items():
+        sent = sum(mails[shipment["entity_id"]] for shipment in shipments)
         if sent != 1:
             verdict.add("told once", case.id, f"{sent} mails about the shipment of despatch {number}")
         despatch = case.documents["shipments"].get(number)
-        tracks = Counter(track["track_number"] for track in shipment["tracks"])
+        tracks = Counter(track["track_number"] for shipment in shipments for track in shipment["tracks"])
         if despatch is not None and despatch["consignment"]:
             tracks.setdefault(despatch["consignment"], 0)
         for track, count in tracks.items():

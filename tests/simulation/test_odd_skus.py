@@ -23,7 +23,9 @@ def test_shop_company_and_their_people_call_a_product_the_same(tmp_path: Path) -
     assert Staff(world.sage.company, items=3, skus=names).code(second) == sku
     assert Merchant(world.shop, items=3, skus=names).sku(second) == sku
     product = world.shop.catalogue.product(sku)
-    assert product is not None and product.id == 2 and world.shop.catalogue.product("HUB-0002") is None
+    assert product is not None
+    assert product.id == 2
+    assert world.shop.catalogue.product("HUB-0002") is None
     assert {item.sku for item in world.shop.stock.items({sku})} == {sku}
     assert world.sage.company.item(sku).name == "Hub Widget 2"
     assert world.shop.catalogue.on_sale.index(sku) == 1  # where it always was: the same orders are placed

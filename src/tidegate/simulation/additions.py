@@ -15,6 +15,8 @@ from tidegate_sandbox.magento.additions import Additions
 
 #: How many orders of a hundred have one of these.
 SHARE = 0.3
+#: And how many have a product that the shop alone knows beside their goods.
+BOXED = 0.2
 LONG_STREET = tuple(
     f"{number}, The House with the Very Long Name, Row of Equally Long Houses" for number in range(6)
 )
@@ -37,9 +39,11 @@ KINDS = {
 
 
 def with_additions(seed: int, events: Sequence[Event]) -> Iterator[Event]:
-    """The same events; some orders have something more."""
-    rng = random.Random(f"additions-{seed}")
+    """The same events; some orders have something more, or a box with their goods."""
+    rng, boxed = random.Random(f"additions-{seed}"), random.Random(f"boxes-{seed}")
     for event in events:
+        if event.what == "order" and boxed.random() < BOXED:
+            event = replace(event, options={**event.options, "boxes": boxed.randrange(1, 4)})
         if event.what == "order" and rng.random() < SHARE:
             event = replace(event, options={**event.options, "more": rng.choice(list(KINDS))})
         yield event

@@ -10,6 +10,7 @@ from typing import Any
 from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
 from tidegate.simulation.merchant import Merchant
+from tidegate.simulation.more_trade import BOX
 from tidegate.simulation.staff import Staff
 from tidegate.simulation.trade import MAGENTO, SAGE, chances
 from tidegate.simulation.world import World
@@ -78,7 +79,7 @@ class Outside:
         for what in ("despatch", "price", "despatch", "invoice-run", "payment"):
             self.staff.happen(what, chances(self._interfering, what))
 
-    def do_order(self, seed: int, more: str = "") -> None:
+    def do_order(self, seed: int, more: str = "", boxes: int = 0) -> None:
         """A shopper orders; mostly here, now and then on the store's other website."""
         rng = random.Random(f"order-{self.world.seed}-{seed}")
         here = {
@@ -90,6 +91,8 @@ class Outside:
         choices: dict[str, Any] = {"additions": ADDITIONS[more]} if more else {}
         if more in ("virtual", "downloadable"):
             choices["shipping"] = Decimal(0)
+        if boxes:
+            choices["beside"] = ((BOX, boxes),)
         self.placed.append(self.world.shopper.place_order(kind, **choices))
 
     def do_cancel(self, pick: float) -> None:
@@ -118,6 +121,18 @@ class Outside:
     def do_hold(self, pick: float) -> None:
         """The merchant puts an order on hold."""
         self._on_some(pick, self.world.shopper.hold)
+
+    def do_hold_and_despatch(self, pick: float) -> None:
+        """The merchant puts an order on hold whose goods are just leaving."""
+        there = {each.external_key: each for each in self.staff.web_orders() if each.status == "live"}
+        here = [number for number in self.placed if f"magento:main:{number}" in there]
+        if not here:
+            return
+        entity_id = here[int(pick * len(here))]
+        with suppress(Refusal):
+            self.world.shopper.hold(entity_id)
+        with suppress(erp.Refusal):
+            self.world.sage.company.despatch(there[f"magento:main:{entity_id}"].number)
 
     def do_unhold(self, pick: float) -> None:
         """The merchant takes an order off hold."""

@@ -10,18 +10,21 @@ from typing import Any
 
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
-from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES
+from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES, TOLERANCE
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
 from tidegate_sandbox import (
     checker,
+    checker_along,
     checker_calls,
     checker_chain,
     checker_customers,
     checker_documents,
     checker_prices,
+    checker_products,
     checker_receipts,
     checker_stock,
+    checker_totals,
 )
 
 #: The tax rates that `settings.MAPPINGS` knows.
@@ -59,8 +62,10 @@ def gather(
     now = world.clock.now()
     deliveries = all_deliveries(now)
     traced = list(traces(deliveries, now))
+    shop = world.shop.books()
+    checker_along.set_aside(shop, world.settings.skip_skus)
     return Evidence(
-        shop=world.shop.books(),
+        shop=shop,
         company=world.sage.company.books(),
         deliveries=deliveries,
         accounts=accounts(hub, now),
@@ -90,8 +95,13 @@ def judge(evidence: Evidence) -> checker.Verdict:
         checker_prices.judge(evidence.shop, evidence.company, terms, verdict)
     if "customers" in terms.flows:
         checker_customers.judge(evidence.shop, evidence.company, terms, verdict)
+    if "products" in terms.flows:
+        checker_products.judge(evidence.shop, evidence.company, verdict)
     books = (evidence.shop, evidence.company, evidence.deliveries)
     checker_documents.judge(*books, terms, verdict)
+    if "shipments" in terms.flows:
+        checker_along.judge(*books, terms, verdict)
+    checker_totals.judge(*books, terms, verdict)
     checker_receipts.judge(*books, terms, verdict)
     checker_chain.judge(*books, evidence.chains, terms, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
@@ -132,6 +142,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
+        tolerance=TOLERANCE,
     )
 
 

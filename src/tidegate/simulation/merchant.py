@@ -13,7 +13,7 @@ from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
-from tidegate_sandbox.magento.store import MagentoStore
+from tidegate_sandbox.magento.store import InputLimits, MagentoStore
 
 
 class Merchant:
@@ -89,6 +89,10 @@ class Merchant:
     def do_limits(self) -> None:
         """The merchant switches the shop's input limits on."""
         self._store.configure(limits=True)
+
+    def do_small_limits(self) -> None:
+        """The merchant lets a call have a few lines only: fewer than many documents have."""
+        self._store.configure(limits=InputLimits(list_length=4))
 
     def do_consumer_stops(self) -> None:
         """Nobody carries out what the message queue holds."""

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+#: What may be put on a rounding line.
+TOLERANCE = Decimal("0.05")
+ROUNDING = f"""
+[connections.web.rounding]
+tolerance = "{TOLERANCE}"
+account = "7900"
+tax_code = "0"
+"""
 #: Mappings that fit the sandbox's shop and company.
-MAPPINGS = """
+MAPPINGS = (
+    ROUNDING
+    + """
 [connections.web.tax.codes]
 "0" = "0"
 "5" = "5"
@@ -19,11 +30,6 @@ charge = "CARRIAGE"
 
 [connections.web.payments."*"]
 account = "1210"
-
-[connections.web.rounding]
-tolerance = "0.05"
-account = "7900"
-tax_code = "0"
 
 [connections.web.amounts]
 fixed_product_tax = { account = "4905" }
@@ -37,6 +43,7 @@ fields = { "surcharge_amount" = { account = "4905" } }
 "SHIRT*" = "4010"
 "*" = "4000"
 """
+)
 
 WINDOW = """
 [[companies.sage.closed]]
@@ -118,6 +125,7 @@ class Settings:
     magento: str = "2.4.6"  #: the shop's version
     price_scope: str = "website"  #: the shop's, and what is configured
     bulk: str = "auto"
+    skip_skus: tuple[str, ...] = ()  #: products that the shop alone knows
 
 
 def cadence(text: str) -> str:
@@ -129,6 +137,7 @@ def render(settings: Settings) -> str:
     """The file's text. Secrets are references to the environment, as they should be."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
     values["cadence_orders"] = cadence(settings.every_orders)
+    values["skip_skus"] = ", ".join(f'"{sku}"' for sku in settings.skip_skus)
     values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
     # what an account shows needs more than an e-mail; elsewhere the e-mail finds the account of orders
@@ -201,6 +210,7 @@ company = "sage"
 websites = [{websites}]
 cancellation = "{cancellation}"
 warehouse = "HOME"
+skip_skus = [{skip_skus}]
 
 [connections.web.capture]
 since = {since}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from tidegate.simulation.odd_skus import Names, sku_of
 from tidegate_sandbox.erp import events
 from tidegate_sandbox.erp.company import Company
-from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.refusal import Refusal
 
 T = TypeVar("T")
@@ -131,6 +131,21 @@ class Staff:
             quantities = {line.code: Decimal(1)}
         events.credit(self._company, order.number, quantities, returned=returned < 0.5)
 
+    def do_credit_with_carriage(self, pick: float, share: float, returned: float) -> None:
+        """A credit note of one piece and of a part of the carriage, or of carriage alone."""
+        company = self._company
+        billed = [order for order in self.web_orders() if any(line.invoiced > 0 for line in charges(order))]
+        order = picked(pick, billed)
+        if order is None:
+            return
+        (charge, *_) = [line for line in charges(order) if line.invoiced > 0]
+        quantities = {charge.id: Decimal("0.5") if share < 0.6 else Decimal(1)}
+        goods = next((line for line in order.lines if line.is_stocked and line.invoiced > 0), None)
+        if goods is not None and share > 0.2:
+            quantities[goods.id] = Decimal(1)
+        with company.staff():
+            company.invoices.credit(order, quantities, returned=returned < 0.5)
+
     def do_price(self, pick: float, which: float, change: float) -> None:
         """A price changes, on the standard list or on the one of a band."""
         code = self.code(pick)
@@ -152,6 +167,11 @@ class Staff:
             {"price_list_id": picked(change, bands)},
         )[int(which * 4)]
         self._company.customer_change(customer.code, **changes)
+
+    def do_weight(self, pick: float, change: float) -> None:
+        """An item was weighed again."""
+        weight = Decimal(str(round(0.1 + change * 5, 3)))
+        events.item_change(self._company, self.code(pick), weight=weight)
 
     def do_product_ends(self, pick: float) -> None:
         """An item is no longer sold."""
@@ -178,6 +198,11 @@ class Staff:
     def code(self, pick: float) -> str:
         """One of the items."""
         return sku_of(1 + int(pick * self._items), self._skus)
+
+
+def charges(order: Order) -> list[OrderLine]:
+    """The carriage lines of an order."""
+    return [line for line in order.lines if line.kind == "charge"]
 
 
 def picked(pick: float, among: list[T]) -> T | None:

@@ -18,6 +18,7 @@ from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.hazards import hazards
+from tidegate.simulation.more_trade import BOX, more_trade
 from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.unreadable import unreadable
 
@@ -140,6 +141,7 @@ def write_week(
         "every_status": rng.choice(("3h", FOUR_TIMES_A_DAY, FOUR_TIMES_A_DAY)),
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
+        "skip_skus": (BOX,),
         "skus": odd_skus.drawn(random.Random(f"skus-{seed}"), ITEMS),
     }
     if back:
@@ -147,6 +149,7 @@ def write_week(
         events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
         # of their own generator: the other events of a seed stay what they are
         events += trade.between_readings(random.Random(f"stock-{seed}"), start, days)
+        events += more_trade(seed, start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
         queue = random.Random(f"queue-{seed}")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.inprocess import HostsTransport, InProcessTransport
-from tidegate_sandbox.magento.catalogue import WIDGETS
+from tidegate_sandbox.magento.catalogue import WIDGETS, Product
 from tidegate_sandbox.magento.shop import Shopper
+from tidegate_sandbox.magento.stock import SourceItem
 
 SHOP, SAGE = "magento.sandbox", "sage200.sandbox"
 PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
@@ -197,6 +199,8 @@ def build_world(
         time_zone=time_zone,
         **differences,
     )
+    for sku in settings.skip_skus:
+        sell_beside(shop, sku)
     return World(
         seed=seed,
         country=country,
@@ -213,6 +217,13 @@ def build_world(
         items=items,
         skus=skus or {},
     )
+
+
+def sell_beside(shop: magento.MagentoStore, sku: str) -> None:
+    """The shop has a product that is bought with others only, plenty of it everywhere; the company has not."""
+    shop.catalogue.put(Product(shop.catalogue.next_id(), sku, "Gift box", "simple", Decimal(3), visibility=1))
+    for source in shop.stock.sources:
+        shop.stock.put(SourceItem(sku, source, Decimal(5000), 1))
 
 
 def drop_widget(shop: magento.MagentoStore, sku: str) -> None:

@@ -155,10 +155,10 @@ def _make_virtual(order: Order, kind: str) -> None:
         item |= {"is_virtual": 1, "product_type": kind}
 
 
-def paid(order: Order) -> dict[str, str]:
-    """What gift cards and the like have paid, in both currencies: for an outsider's books."""
+def paid(extension: Row) -> dict[str, str]:
+    """What gift cards and the like have paid of an order or a document, in both currencies: for an outsider's books."""
     names = [(name, twin) for name, (twin, lowers) in COMMERCE.items() if lowers]
     return {
-        "paid": str(sum((Decimal(order.extension.get(name, 0)) for name, _ in names), ZERO)),
-        "base_paid": str(sum((Decimal(order.extension.get(twin, 0)) for _, twin in names), ZERO)),
+        "paid": str(sum((Decimal(extension.get(name, 0)) for name, _ in names), ZERO)),
+        "base_paid": str(sum((Decimal(extension.get(twin, 0)) for _, twin in names), ZERO)),
     }

@@ -22,6 +22,8 @@ WEIGHT: Final = Decimal("1.5")
 WIDGETS: Final = 1000
 ENABLED: Final = 1
 DISABLED: Final = 2
+ALONE_NOWHERE: Final = 1
+"""The visibility of a product that is sold with others only."""
 _STEP: Final = Decimal("0.37")
 _WEBSITE_PRICES: Final = MappingProxyType({"HUB-0001": {2: Decimal("8.19")}})
 _FIRST: Final = datetime(2026, 11, 21, 2, 12, 22, tzinfo=UTC)
@@ -143,8 +145,10 @@ class Catalogue:
     def on_sale(self) -> list[str]:
         """The simple products that are enabled and sold by themselves, by SKU."""
         if self._on_sale is None:
-            sold = (p.sku for p in self._products.values() if p.type == "simple" and p.status == ENABLED)
-            self._on_sale = sorted(sku for sku in sold if not sku.startswith("SHIRT-"))
+            sold = (p for p in self._products.values() if p.type == "simple" and p.status == ENABLED)
+            self._on_sale = sorted(
+                p.sku for p in sold if p.visibility != ALONE_NOWHERE and not p.sku.startswith("SHIRT-")
+            )
         return self._on_sale
 
     def price(self, sku: str, website_id: int) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tidegate_sandbox.magento import additions
 from tidegate_sandbox.magento.document import DocumentTable
 from tidegate_sandbox.magento.order import Order, Row
 
@@ -32,7 +33,8 @@ def _cancelled(order: Order) -> dict[str, Any]:
         parent = by_id.get(item.get("parent_item_id"))
         counted = parent if parent is not None and parent["product_type"] == "configurable" else item
         if item["item_id"] not in divided and counted.get("qty_canceled", 0):
-            found[item["sku"]] = found.get(item["sku"], 0) + counted["qty_canceled"]
+            sku = order.sku_of(item)
+            found[sku] = found.get(sku, 0) + counted["qty_canceled"]
     return found
 
 
@@ -47,6 +49,7 @@ def _outline(row: Row) -> dict[str, Any]:
         "tax_amount",
     )
     outline: dict[str, Any] = {key: row[key] for key in keys if key in row}
+    outline |= additions.paid(row.get("extension_attributes", {}))
     outline["items"] = [
         {"order_item_id": item["order_item_id"], "sku": item["sku"], "qty": str(item["qty"])}
         for item in row["items"]

@@ -68,6 +68,7 @@ class Choices:
 
     ``lines``: (SKU, quantity) or (SKU, quantity, price in base currency). ``customer``: the id of one.
     ``tax_percent`` is one tax on everything, ``line_tax_percents`` one for every line; 0 is none.
+    ``beside``: what is bought with whatever lines there are.
     """
 
     store_view: str | None = None
@@ -89,6 +90,7 @@ class Choices:
     state: str | None = None
     status: str | None = None
     additions: Additions | None = None
+    beside: tuple[tuple[str, int], ...] = ()
 
 
 def tax(percent: Decimal) -> tuple[TaxRate, ...]:

@@ -44,7 +44,7 @@ def account(order: Order) -> dict[str, Any]:
             pieces[sku] = pieces.get(sku, 0) + item["qty_ordered"]
     return {
         **{key: order.row.get(key) for key in _BOOKED},
-        **additions.paid(order),
+        **additions.paid(order.extension),
         "method": order.payment.get("method"),
         "parents": {
             item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")

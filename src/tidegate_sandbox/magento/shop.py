@@ -135,7 +135,7 @@ class Shopper:
         self, kind: Kind, wish: Choices, view: StoreView, place: Place, person: Person
     ) -> Iterator[Line]:
         asked = wish.lines if wish.lines is not None else tuple(self._goods(kind, view))
-        for number, (sku, quantity, *price) in enumerate(asked):
+        for number, (sku, quantity, *price) in enumerate((*asked, *wish.beside)):
             rates = self._line_rates(kind, wish, place, number)
             yield line(
                 self.store.catalogue,

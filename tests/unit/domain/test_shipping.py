@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tidegate.domain.errors import Code
 from tidegate.domain.fulfilment import shipping
 from tidegate.domain.fulfilment.store_document import Paper
@@ -54,3 +56,31 @@ def test_no_lines_are_left_off_where_magento_may_count_otherwise() -> None:
     plain = order(StoreItem(1, "HUB-0001", D(3), shipped=D(1)), StoreItem(2, "HUB-0002", D(5)))
     assert shipping.is_certain_rest({1: D(2), 2: D(5)}, plain)
     assert not shipping.is_certain_rest({1: D(1), 2: D(5)}, plain)
+
+
+BUNDLE_DONE = (  # four kits left in two parcels: Magento counts the kit's own row once for each
+    StoreItem(1, "KIT-1", D(4), kind="bundle", shipped=D(2)),
+    StoreItem(2, "HUB-0001", D(8), parent_id=1, shipped=D(8)),
+)
+VARIANT_DONE = (  # the row of a variant is not counted where its configurable is
+    StoreItem(1, "SHIRT-RED", D(2), kind="configurable", shipped=D(2)),
+    StoreItem(2, "SHIRT-RED", D(2), parent_id=1),
+)
+
+
+@pytest.mark.parametrize("done", [BUNDLE_DONE, VARIANT_DONE], ids=["bundle", "configurable"])
+def test_what_goes_along_goes_with_the_last_goods_after_a_bundle_or_variant_has_left(
+    done: tuple[StoreItem, ...],
+) -> None:
+    rest = order(*done, StoreItem(3, "HUB-0003", D(1)), StoreItem(4, "BOX-1", D(2)))
+    assert shipping.along({3: D(1)}, rest, {"BOX-1"}) == {4: D(2)}
+
+
+def test_nothing_goes_along_while_a_part_of_a_bundle_is_left() -> None:
+    bundle = (
+        StoreItem(1, "KIT-1", D(2), kind="bundle", shipped=D(2)),
+        StoreItem(2, "HUB-0001", D(2), parent_id=1, shipped=D(2)),
+        StoreItem(5, "HUB-0002", D(2), parent_id=1),
+    )
+    rest = order(*bundle, StoreItem(3, "HUB-0003", D(1)), StoreItem(4, "BOX-1", D(2)))
+    assert shipping.along({3: D(1)}, rest, {"BOX-1"}) == {}

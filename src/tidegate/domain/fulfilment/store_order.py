@@ -177,10 +177,17 @@ def is_rest(
 ) -> bool:
     """Whether these pieces are all that is left of the order; of its `goods`, leaving out virtual items.
 
-    The rows of a bundle or configurable stand for one another.
+    The rows of a bundle or configurable stand for one another: a bundle is done when its parts are, whatever its
+    own counter says (a shipment of parts counts it once), and a variant when its configurable is.
     """
     for item in order.items:
         if left.get(item.item_id, ZERO) <= 0 or (goods and item.virtual):
+            continue
+        if item.kind == BUNDLE:
+            others = [each for each in order.children(item) if not (goods and each.virtual)]
+        else:
+            others = [each for each in order.items if each.item_id == item.parent_id and each.kind != BUNDLE]
+        if others and all(left.get(each.item_id, ZERO) <= 0 for each in others):
             continue
         named = item.item_id in pieces
         family = item.parent_id in pieces or any(each.item_id in pieces for each in order.children(item))

@@ -1,0 +1,100 @@
+"""The judge of what documents come to, of what goes along, and of weights.
+
+A small honest week, and its books doctored: every doctoring is found out by the promise that it breaks.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from simulation.fulfilment import WHOLE, back
+from simulation.script import Script, Scripted
+from tidegate.simulation import judgement
+from tidegate.simulation.judgement import Evidence
+from tidegate.simulation.ledger_file import ledger_folder
+from tidegate.simulation.more_trade import BOX
+from tidegate_sandbox import checker_along, checker_products, checker_totals
+
+LINES = (("HUB-0001", 4), ("HUB-0002", 2))
+SCENARIO = Script(
+    events=(
+        (5, "place", {"kind": "guest", "lines": LINES, "beside": ((BOX, 2),)}),
+        (6, "weight", {"pick": 0.0, "change": 0.5}),
+        (70, "despatch", WHOLE),
+        (71, "invoice-run", {"together": 0.0}),
+        (190, "credit-with-carriage", {"pick": 0.0, "share": 0.9, "returned": 0.9}),
+    ),
+    minutes=300,
+    settings=back("shipments", "invoices", "credits", "products", skip_skus=(BOX,)),
+)
+Forgery = Callable[[Evidence], object]
+
+
+@pytest.fixture(scope="module")
+def honest() -> Evidence:
+    """The books of a small week in which everything went well."""
+    with ledger_folder() as folder:
+        scripted = Scripted(SCENARIO, folder)
+        scripted.run()
+    assert scripted.findings == []
+    assert scripted.evidence is not None
+    return scripted.evidence
+
+
+def order(books: Evidence) -> dict[str, Any]:
+    """The shop's only order."""
+    found: dict[str, Any] = books.shop["orders"][0]
+    return found
+
+
+def an_invoice_of_another_amount(books: Evidence) -> None:
+    order(books)["invoices"][0]["grand_total"] = "1.00"
+
+
+def a_credit_memo_without_its_carriage(books: Evidence) -> None:
+    memo = order(books)["creditmemos"][0]
+    memo["grand_total"] = str(Decimal(str(memo["grand_total"])) - 2)
+
+
+def a_box_that_nobody_ships(books: Evidence) -> None:
+    for shipment in order(books)["shipments"]:
+        shipment["items"] = [row for row in shipment["items"] if row["sku"] != BOX]
+
+
+def a_weight_of_yesterday(books: Evidence) -> None:
+    books.shop["products"]["HUB-0001"]["weight"] = "1.5"
+
+
+FORGERIES: dict[Forgery, str] = {
+    an_invoice_of_another_amount: "documents come to the same",
+    a_credit_memo_without_its_carriage: "documents come to the same",
+    a_box_that_nobody_ships: "what goes along goes along",
+    a_weight_of_yesterday: "weights agree",
+}
+
+
+def test_in_an_honest_week_all_of_it_was_there_to_be_judged(honest: Evidence) -> None:
+    here = order(honest)
+    assert (len(here["shipments"]), len(here["invoices"]), len(here["creditmemos"])) == (1, 1, 1)
+    assert here["along"] == {BOX: "2"}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.__name__)
+def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> None:
+    doctored = deepcopy(honest)
+    forgery(doctored)
+    assert FORGERIES[forgery] in {each.promise for each in judgement.judge(doctored).violations}
+
+
+def test_every_promise_of_these_judges_is_put_to_the_test() -> None:
+    for module in (checker_along, checker_products, checker_totals):
+        promised = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))
+        assert promised
+        assert promised <= set(FORGERIES.values()), module.__name__
