@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.stand import Booked, Call, Codes
 from tidegate.config import model
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company, sign_in_of
 from tidegate.sage.sage200.room import Sage200Company
 from tidegate.sage.seats import SeatPools

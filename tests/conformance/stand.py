@@ -21,8 +21,10 @@ from tidegate.domain.money import total
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import Company, Found, OrderKey, Prepared, Session
+from tidegate.sage.port.company import Company
+from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.session import Session
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.tokens import SignsIn
 
@@ -216,7 +218,7 @@ def free_text(stand: Stand, price: str, *, rate: int = 0) -> SalesLine:
 def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> SalesOrder:
     """An order whose totals are what the company's own arithmetic comes to."""
     chosen = lines or (goods(stand), charge(stand))
-    summed, net, tax = _summed(chosen, stand.company.capabilities.arithmetic, stand.codes)
+    summed, net, tax = _summed(chosen, stand.company.about.orders.arithmetic, stand.codes)
     values: dict[str, Any] = {
         "key": f"magento:{STORE}:{number}",
         "reference": f"{number:09}",
@@ -251,21 +253,21 @@ def _summed(
 
 def prepared(session: Session, order: SalesOrder) -> Prepared:
     """The prepared order; fails where it was held."""
-    [one] = session.prepare([order])
+    [one] = session.orders.prepare([order])
     assert isinstance(one, Prepared), one
     return one
 
 
 def send(session: Session, order: SalesOrder) -> Outcome:
     """Prepare and send one order; the outcome."""
-    [(key, outcome)] = session.send_orders([prepared(session, order)])
+    [(key, outcome)] = session.orders.send([prepared(session, order)])
     assert key == order.key
     return outcome
 
 
 def find(session: Session, order: SalesOrder) -> list[Found]:
     """Look for one order."""
-    found = session.find_orders([OrderKey(order.key, order.reference)])
+    found = session.order_search.find([OrderKey(order.key, order.reference)])
     assert not isinstance(found, Failure), found
     assert set(found) == {order.key}
     return found[order.key]

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
+from conformance.opened import opened
 from conformance.stand import Stand, accepted, failed, make_order, send
 from tidegate.domain.errors import Code, Group
 
 
-@pytest.fixture(autouse=True)
-def _cancels(stand: Stand) -> None:
-    if not stand.company.capabilities.cancels_orders:
-        pytest.skip("this product cancels no orders")
-
-
 def test_cancelling_twice_is_cancelling_once(stand: Stand) -> None:
     order, other = make_order(stand, 213), make_order(stand, 214)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = accepted(send(session, order))
         accepted(send(session, other))
 
-        accepted(session.cancel_order(sent.id, sent.number))
-        accepted(session.cancel_order(sent.id, sent.number))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
 
     assert all(one.cancelled for one in stand.booked(order.key))
     [booked] = stand.booked(other.key)
@@ -30,23 +23,23 @@ def test_cancelling_twice_is_cancelling_once(stand: Stand) -> None:
 
 def test_an_unanswered_cancellation_can_be_repeated(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = accepted(send(session, order))
         stand.strike("drop_after", "cancel")
-        assert failed(session.cancel_order(sent.id, sent.number)).group is Group.VERIFY_FIRST
+        assert failed(session.cancelling.cancel(sent.id, sent.number)).group is Group.VERIFY_FIRST
 
-        accepted(session.cancel_order(sent.id, sent.number))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
 
     assert all(one.cancelled for one in stand.booked(order.key))
 
 
 def test_what_was_despatched_is_not_cancelled(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = accepted(send(session, order))
         stand.despatch(sent.number)
 
-        failure = failed(session.cancel_order(sent.id, sent.number))
+        failure = failed(session.cancelling.cancel(sent.id, sent.number))
 
     assert failure.code is Code.REFUSED
     assert failure.group is Group.REVIEW
@@ -55,20 +48,20 @@ def test_what_was_despatched_is_not_cancelled(stand: Stand) -> None:
 
 
 def test_an_id_that_belongs_to_another_order_cancels_nothing(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = accepted(send(session, make_order(stand, 213)))
         other = accepted(send(session, make_order(stand, 214)))
 
-        failure = failed(session.cancel_order(other.id, sent.number))
+        failure = failed(session.cancelling.cancel(other.id, sent.number))
 
     assert failure.code is Code.OTHER_CONTENT
     assert not stand.booked("magento:main:214")[0].cancelled
 
 
 def test_a_lock_waits(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = accepted(send(session, make_order(stand, 213)))
         stand.lock()
-        assert failed(session.cancel_order(sent.id, sent.number)).code is Code.LOCKED
+        assert failed(session.cancelling.cancel(sent.id, sent.number)).code is Code.LOCKED
         stand.unlock()
-        accepted(session.cancel_order(sent.id, sent.number))
+        accepted(session.cancelling.cancel(sent.id, sent.number))

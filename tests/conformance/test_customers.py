@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import Stand, accepted, failed, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import CustomerQuery, NewCustomer, Session
+from tidegate.sage.port.customers import CustomerQuery, NewCustomer
+from tidegate.sage.port.session import Session
 
 NEW = NewCustomer(
     key="magento:main:customer:17",
@@ -29,14 +31,8 @@ NEW = NewCustomer(
 )
 
 
-@pytest.fixture(autouse=True)
-def _creates(stand: Stand) -> None:
-    if not stand.company.capabilities.creates_customers:
-        pytest.skip("this product creates no customers")
-
-
 def find(session: Session, *queries: CustomerQuery) -> Any:
-    found = session.find_customers(queries)
+    found = session.customers.find(queries)
     assert isinstance(found, dict), found
     assert set(found) == {query.key for query in queries}
     return found
@@ -45,7 +41,7 @@ def find(session: Session, *queries: CustomerQuery) -> Any:
 def test_accounts_are_found_by_reference_and_by_email(stand: Stand) -> None:
     stand.open_account("SAILS", "Sails & Sons", "office@sails.example")
     stand.open_account("OBRIEN", "O'Brien", "pat.o'brien@example.com")
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         found = find(
             session,
             CustomerQuery("1", account="SAILS"),
@@ -66,7 +62,7 @@ def test_accounts_are_found_by_reference_and_by_email(stand: Stand) -> None:
 
 
 def test_many_queries_are_pooled(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         find(session, CustomerQuery("warm"))
         before = stand.company.calls
         find(session, *(CustomerQuery(str(n), account=f"A{n}", email=f"{n}@x.example") for n in range(50)))
@@ -75,11 +71,11 @@ def test_many_queries_are_pooled(stand: Stand) -> None:
 
 
 def test_a_customer_is_created_once_and_found_by_key_and_email(stand: Stand) -> None:
-    with stand.company.session() as session:
-        before = session.find_created_customers([NEW.key])
-        first = accepted(session.create_customer(NEW))
-        second = accepted(session.create_customer(NEW))
-        created = session.find_created_customers([NEW.key, "magento:main:customer:18"])
+    with opened(stand.company) as session:
+        before = session.new_customers.find_created([NEW.key])
+        first = accepted(session.new_customers.create(NEW))
+        second = accepted(session.new_customers.create(NEW))
+        created = session.new_customers.find_created([NEW.key, "magento:main:customer:18"])
         [by_email] = find(session, CustomerQuery("q", email=NEW.email))["q"]
 
     assert before == {NEW.key: None}
@@ -95,37 +91,37 @@ def test_a_customer_is_created_once_and_found_by_key_and_email(stand: Stand) -> 
 
 def test_an_order_for_the_new_customer_goes_out_in_the_same_session(stand: Stand) -> None:
     order = make_order(stand, 213, account="W0000017")
-    with stand.company.session() as session:
-        assert failed(session.prepare([order])[0]).code is Code.UNKNOWN_CUSTOMER
-        accepted(session.create_customer(NEW))
+    with opened(stand.company) as session:
+        assert failed(session.orders.prepare([order])[0]).code is Code.UNKNOWN_CUSTOMER
+        accepted(session.new_customers.create(NEW))
         accepted(send(session, order))
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "cut_body", "garbage"])
 def test_a_creation_whose_answer_was_lost_makes_no_second_account(stand: Stand, kind: str) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike(kind, "create customer")
-        assert failed(session.create_customer(NEW)).group is Group.VERIFY_FIRST
+        assert failed(session.new_customers.create(NEW)).group is Group.VERIFY_FIRST
 
-        outcome = accepted(session.create_customer(NEW))
+        outcome = accepted(session.new_customers.create(NEW))
 
     assert stand.accounts(NEW.key) == [outcome.number]
 
 
 def test_a_reference_that_is_taken_is_named_so_that_the_next_can_be_tried(stand: Stand) -> None:
     stand.open_account("W0000017", "Somebody Else")
-    with stand.company.session() as session:
-        failure = failed(session.create_customer(NEW))
+    with opened(stand.company) as session:
+        failure = failed(session.new_customers.create(NEW))
         assert failure.code is Code.REFUSED
         assert failure.details["taken"] == "W0000017"
-        accepted(session.create_customer(dataclasses.replace(NEW, account="W0000018")))
+        accepted(session.new_customers.create(dataclasses.replace(NEW, account="W0000018")))
 
     assert stand.accounts(NEW.key) == ["W0000018"]
 
 
 def test_a_new_account_can_wait_for_approval(stand: Stand) -> None:
-    with stand.company.session() as session:
-        accepted(session.create_customer(dataclasses.replace(NEW, on_hold=True)))
+    with opened(stand.company) as session:
+        accepted(session.new_customers.create(dataclasses.replace(NEW, on_hold=True)))
         [match] = find(session, CustomerQuery("q", account=NEW.account))["q"]
         prepared(session, make_order(stand, 213, account=NEW.account))
 
@@ -133,11 +129,11 @@ def test_a_new_account_can_wait_for_approval(stand: Stand) -> None:
 
 
 def test_a_look_up_that_fails_is_a_failure(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike("login_page", "find customer", times=None)
-        assert failed(session.find_customers([CustomerQuery("q", account="SAILS")])).ends_cycle
-        assert failed(session.find_created_customers([NEW.key])).ends_cycle
-        failure = failed(session.create_customer(NEW))
+        assert failed(session.customers.find([CustomerQuery("q", account="SAILS")])).ends_cycle
+        assert failed(session.new_customers.find_created([NEW.key])).ends_cycle
+        failure = failed(session.new_customers.create(NEW))
         assert failure.sent is False
 
     assert stand.accounts(NEW.key) == []

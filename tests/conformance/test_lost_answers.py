@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
-from tidegate.sage.port import OrderKey
+from tidegate.sage.port.orders import OrderKey
 
 CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
     ("drop_after", {}),
@@ -38,7 +39,7 @@ def test_an_order_whose_answer_was_lost_is_in_doubt_and_then_found(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike(kind, "send", **options)
         failure = failed(send(session, order))
         assert failure.group is Group.VERIFY_FIRST
@@ -57,7 +58,7 @@ def test_an_order_that_did_not_arrive_looks_the_same_and_is_then_not_found(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike(kind, "send", **options)
         failure = failed(send(session, order))
         assert failure.group is Group.VERIFY_FIRST
@@ -71,7 +72,7 @@ def test_an_order_that_did_not_arrive_looks_the_same_and_is_then_not_found(
 
 def test_a_refused_connection_had_no_effect(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike("refuse", "send")
         failure = failed(send(session, order))
 
@@ -83,7 +84,7 @@ def test_a_refused_connection_had_no_effect(stand: Stand) -> None:
 @pytest.mark.parametrize("seen", ["drop", "timeout"])
 def test_a_late_effect_is_found_once_it_has_happened(stand: Stand, seen: str) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike("late", "send", seconds=300, seen=seen)
         assert failed(send(session, order)).code is Code.NO_ANSWER
         assert find(session, order) == [], "not yet: a look-up so early proves nothing"
@@ -114,14 +115,14 @@ def test_a_read_that_fails_is_a_failure_and_never_an_empty_answer(
     stand: Stand, kind: str, options: dict[str, Any], call: Any
 ) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, order))
         stand.company.forget()
         stand.strike(kind, call, **options)
         if call == "look-up":
-            failure = failed(session.find_orders([OrderKey(order.key, order.reference)]))
+            failure = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
         else:
-            failure = failed(session.prepare([order])[0])
+            failure = failed(session.orders.prepare([order])[0])
 
         assert failure.sent is False, "a read changes nothing"
         assert failure.ends_cycle
@@ -139,7 +140,7 @@ def test_a_read_that_takes_too_long_goes_on_in_the_same_call_and_misses_nothing(
     stand: Stand, kind: str, options: dict[str, Any], call: Any
 ) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, order))
         stand.company.forget()
         stand.strike(kind, call, **options)
@@ -151,7 +152,7 @@ def test_a_read_that_takes_too_long_goes_on_in_the_same_call_and_misses_nothing(
 
 def test_a_read_carried_out_twice_does_no_harm(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, order))
         stand.strike("duplicate_request", "look-up")
         assert len(find(session, order)) == 1

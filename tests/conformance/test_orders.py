@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import (
     Stand,
     accepted,
@@ -22,7 +23,7 @@ from conformance.stand import (
 )
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import OrderKey, Prepared
+from tidegate.sage.port.orders import OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted
 
 JANE = Address(
@@ -41,7 +42,7 @@ JANE = Address(
 def test_preparing_changes_nothing_and_is_repeatable(stand: Stand) -> None:
     order = make_order(stand, 213, delivery=JANE, note="Leave with neighbour", po_number="PO 7")
 
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         first, second = prepared(session, order), prepared(session, order)
 
     assert first.payload_hash == second.payload_hash
@@ -50,7 +51,7 @@ def test_preparing_changes_nothing_and_is_repeatable(stand: Stand) -> None:
 
 
 def test_other_content_has_another_hash(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         one = prepared(session, make_order(stand, 213))
         other = prepared(session, make_order(stand, 213, goods(stand, quantity=Decimal(3))))
 
@@ -58,14 +59,14 @@ def test_other_content_has_another_hash(stand: Stand) -> None:
 
 
 def test_before_the_first_send_nothing_is_found(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert find(session, make_order(stand, 213)) == []
 
 
 def test_a_sent_order_is_booked_once_and_found_by_its_key(stand: Stand) -> None:
     order = make_order(stand, 213, delivery=JANE, note="Leave with neighbour", po_number="PO 7")
 
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         outcome = accepted(send(session, order))
         [found] = find(session, order)
 
@@ -80,7 +81,7 @@ def test_a_sent_order_is_booked_once_and_found_by_its_key(stand: Stand) -> None:
 def test_every_order_arrives_at_its_total_to_the_cent(stand: Stand) -> None:
     dice = random.Random(20260302)
     skus = stand.codes.skus
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         for number in range(300, 340):
             lines = []
             for _ in range(dice.randint(1, 5)):
@@ -111,7 +112,7 @@ def test_an_order_typed_in_with_the_same_number_is_shown_and_is_not_ours(stand: 
     stand.typed_in(order.reference)
     stand.typed_in(order.reference, key="magento:other:213")
 
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         found = find(session, order)
         assert [one.ours for one in found] == [False, False]
         assert {one.key for one in found} == {"", "magento:other:213"}
@@ -123,14 +124,14 @@ def test_two_orders_with_our_key_are_both_shown(stand: Stand) -> None:
     order = make_order(stand, 213)
     stand.typed_in(order.reference, key=order.key, times=2)
 
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert [one.ours for one in find(session, order)] == [True, True]
 
 
 def test_no_match_is_lost_beyond_one_page(stand: Stand) -> None:
     order = make_order(stand, 213)
     stand.typed_in(order.reference, times=500)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert len(find(session, order)) == 500, "exactly one page"
         accepted(send(session, order))
         found = find(session, order)
@@ -140,12 +141,12 @@ def test_no_match_is_lost_beyond_one_page(stand: Stand) -> None:
 
 
 def test_a_pooled_look_up_answers_for_every_key(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent = [make_order(stand, number) for number in range(400, 405)]
         for order in sent:
             accepted(send(session, order))
         keys = [OrderKey(f"magento:main:{number}", f"{number:09}") for number in range(390, 440)]
-        found = session.find_orders(keys)
+        found = session.order_search.find(keys)
 
     assert isinstance(found, dict)
     assert set(found) == {one.key for one in keys}
@@ -158,9 +159,11 @@ def test_a_pooled_look_up_answers_for_every_key(stand: Stand) -> None:
 def test_odd_numbers_are_sent_and_found_and_harm_nobody(stand: Stand, reference: str) -> None:
     odd = make_order(stand, 213, reference=reference)
     plain = make_order(stand, 214)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, odd))
-        found = session.find_orders([OrderKey(odd.key, odd.reference), OrderKey(plain.key, plain.reference)])
+        found = session.order_search.find(
+            [OrderKey(odd.key, odd.reference), OrderKey(plain.key, plain.reference)]
+        )
 
     assert isinstance(found, dict)
     assert [one.ours for one in found[odd.key]] == [True]
@@ -169,7 +172,7 @@ def test_odd_numbers_are_sent_and_found_and_harm_nobody(stand: Stand, reference:
 
 def test_a_sku_with_a_quote_is_resolved(stand: Stand) -> None:
     stand.add_product('12\' CABLE & "PLUG"')
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, make_order(stand, 213, goods(stand, '12\' CABLE & "PLUG"'))))
 
 
@@ -190,8 +193,8 @@ def test_what_is_missing_is_named_and_holds_nobody_else(stand: Stand) -> None:
         ),
         "warehouse:MOON": make_order(stand, 6, goods(stand, warehouse="MOON")),
     }
-    with stand.company.session() as session:
-        answers = session.prepare([*missing.values(), fine])
+    with opened(stand.company) as session:
+        answers = session.orders.prepare([*missing.values(), fine])
 
     for name, answer in zip(missing, answers, strict=False):
         failure = failed(answer)
@@ -203,18 +206,18 @@ def test_what_is_missing_is_named_and_holds_nobody_else(stand: Stand) -> None:
 
 def test_what_was_missing_is_seen_in_the_next_session(stand: Stand) -> None:
     order = make_order(stand, 213, goods(stand, "BRAND-NEW"))
-    with stand.company.session() as session:
-        failed(session.prepare([order])[0])
+    with opened(stand.company) as session:
+        failed(session.orders.prepare([order])[0])
     stand.add_product("BRAND-NEW")
     stand.company.forget()
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         accepted(send(session, order))
 
 
 def test_an_order_in_another_currency_than_its_account_is_held(stand: Stand) -> None:
     stand.open_account("ABROAD", "Abroad", foreign=True)
-    with stand.company.session() as session:
-        failure = failed(session.prepare([make_order(stand, 213, account="ABROAD")])[0])
+    with opened(stand.company) as session:
+        failure = failed(session.orders.prepare([make_order(stand, 213, account="ABROAD")])[0])
 
     assert failure.code is Code.UNMAPPED_CURRENCY
 
@@ -222,18 +225,18 @@ def test_an_order_in_another_currency_than_its_account_is_held(stand: Stand) -> 
 def test_a_rate_mapped_to_the_wrong_tax_code_is_seen_before_sending(stand: Stand) -> None:
     order = make_order(stand, 213)
     wrong = msgspec.structs.replace(order, gross=order.gross + 1)
-    with stand.company.session() as session:
-        assert failed(session.prepare([wrong])[0]).code is Code.TOTALS_DIFFER
+    with opened(stand.company) as session:
+        assert failed(session.orders.prepare([wrong])[0]).code is Code.TOTALS_DIFFER
 
 
 def test_codes_are_never_cut(stand: Stand) -> None:
-    length = stand.company.capabilities.reference_length
+    length = stand.company.about.orders.reference_length
     fits, long = (
         make_order(stand, 1, reference="9" * length),
         make_order(stand, 2, reference="9" * (length + 1)),
     )
-    with stand.company.session() as session:
-        assert failed(session.prepare([long])[0]).code is Code.TOO_LONG
+    with opened(stand.company) as session:
+        assert failed(session.orders.prepare([long])[0]).code is Code.TOO_LONG
         accepted(send(session, fits))
 
 
@@ -242,9 +245,9 @@ def test_one_poisoned_record_harms_only_itself(stand: Stand) -> None:
     orders = [make_order(stand, number) for number in range(500, 510)]
     bad = orders[4]
     stand.strike("status", "send", times=None, body=bad.key, status=400, body_text="The order is cursed.")
-    with stand.company.session() as session:
-        ready = [one for one in session.prepare(orders) if isinstance(one, Prepared)]
-        outcomes = dict(next(iter(session.send_orders([one]))) for one in ready)
+    with opened(stand.company) as session:
+        ready = [one for one in session.orders.prepare(orders) if isinstance(one, Prepared)]
+        outcomes = dict(next(iter(session.orders.send([one]))) for one in ready)
 
     assert [key for key, outcome in outcomes.items() if isinstance(outcome, Failure)] == [bad.key]
     failure = failed(outcomes[bad.key])
@@ -257,7 +260,7 @@ def test_one_poisoned_record_harms_only_itself(stand: Stand) -> None:
 def test_a_closed_period_is_told_by_its_own_code(stand: Stand) -> None:
     stand.close_period(make_order(stand, 1).date)
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert failed(send(session, order)).code is Code.PERIOD_CLOSED
 
     assert stand.booked(order.key) == []
@@ -266,7 +269,7 @@ def test_a_closed_period_is_told_by_its_own_code(stand: Stand) -> None:
 def test_what_the_user_may_not_do_halts(stand: Stand) -> None:
     stand.forbid("send")
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         failure = failed(send(session, order))
 
     assert failure.code is Code.NOT_PERMITTED
@@ -278,18 +281,18 @@ def test_what_the_user_may_not_do_halts(stand: Stand) -> None:
 
 
 def test_a_batch_of_new_orders_costs_at_most_1_1_calls_an_order(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         prepared(session, make_order(stand, 1))  # reference data is known from earlier cycles
     orders = [make_order(stand, number) for number in range(600, 625)]
     before = stand.company.calls
 
-    with stand.company.session() as session:
-        ready = [one for one in session.prepare(orders) if isinstance(one, Prepared)]
-        found = session.find_orders([OrderKey(one.key, one.reference) for one in orders])
+    with opened(stand.company) as session:
+        ready = [one for one in session.orders.prepare(orders) if isinstance(one, Prepared)]
+        found = session.order_search.find([OrderKey(one.key, one.reference) for one in orders])
         assert isinstance(found, dict)
-        size = stand.company.capabilities.orders_per_call
+        size = stand.company.about.orders.orders_per_call
         for start in range(0, len(ready), size):
-            for _, outcome in session.send_orders(ready[start : start + size]):
+            for _, outcome in session.orders.send(ready[start : start + size]):
                 assert isinstance(outcome, Accepted)
 
     assert len(ready) == 25

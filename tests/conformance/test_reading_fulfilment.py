@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conformance.opened import opened
 from conformance.stand import Stand, charge, delta, goods, sent_order
 from tidegate.domain.fulfilment.sage_documents import OrderStanding, Parcel
-from tidegate.sage.port import Session
 from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.session import Session
 
 
 def _two_lines(stand: Stand, session: Session, number: int = 213) -> Accepted:
@@ -21,7 +22,7 @@ def _two_lines(stand: Stand, session: Session, number: int = 213) -> Accepted:
 
 def test_a_despatch_names_order_lines_warehouse_and_parcel(stand: Stand) -> None:
     one = stand.codes.skus[0]
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         made = stand.happen(
             "despatch",
@@ -30,7 +31,7 @@ def test_a_despatch_names_order_lines_warehouse_and_parcel(stand: Stand) -> None
             courier=stand.codes.courier,
             consignment="1Z999",
         )
-        [despatch] = delta(session.read_despatches(None)).rows
+        [despatch] = delta(session.despatches.read(None)).rows
 
     assert (despatch.number, despatch.order_id, despatch.order_number) == (
         made["number"],
@@ -47,11 +48,11 @@ def test_a_despatch_names_order_lines_warehouse_and_parcel(stand: Stand) -> None
 
 def test_goods_that_leave_from_another_warehouse_say_so(stand: Stand) -> None:
     one, other = stand.codes.skus[0], stand.codes.other_warehouse
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number, quantities={one: "1"}, warehouse=other)
         stand.happen("despatch", order=order.number)
-        despatches = delta(session.read_despatches(None)).rows
+        despatches = delta(session.despatches.read(None)).rows
 
     assert [
         sorted((line.line_key, line.warehouse, line.quantity) for line in one.lines) for one in despatches
@@ -63,15 +64,15 @@ def test_goods_that_leave_from_another_warehouse_say_so(stand: Stand) -> None:
 
 
 def test_a_tracking_number_that_comes_later_brings_its_despatch_again_and_whole(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         made = stand.happen("despatch", order=order.number)
-        before = delta(session.read_despatches(None))
+        before = delta(session.despatches.read(None))
         stand.advance(86_400)
         stand.happen("track", despatch=made["number"], consignment="1Z999", courier=stand.codes.courier)
-        after = delta(session.read_despatches(before.cursor))
+        after = delta(session.despatches.read(before.cursor))
         stand.happen("track", despatch=made["number"], consignment="1Z888")
-        again = delta(session.read_despatches(after.cursor))
+        again = delta(session.despatches.read(after.cursor))
 
     assert before.rows[0].parcels == ()
     [despatch] = after.rows
@@ -83,24 +84,24 @@ def test_a_tracking_number_that_comes_later_brings_its_despatch_again_and_whole(
 
 
 def test_despatches_of_other_channels_are_not_told(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
-        cursor = delta(session.read_despatches(None)).cursor
+        cursor = delta(session.despatches.read(None)).cursor
         sale = stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
         stand.happen("despatch", order=sale["order"])
-        told = delta(session.read_despatches(cursor)).rows
+        told = delta(session.despatches.read(cursor)).rows
 
     assert {one.order_id for one in told} <= {order.id}, "what the overlap repeats at most"
 
 
 def test_despatches_without_news_cost_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
-        cursor = delta(session.read_despatches(None)).cursor
+        cursor = delta(session.despatches.read(None)).cursor
         before = stand.company.calls
-        assert delta(session.read_despatches(cursor)).rows == ()
+        assert delta(session.despatches.read(cursor)).rows == ()
 
     assert stand.company.calls - before <= 1
 
@@ -109,12 +110,12 @@ def test_despatches_without_news_cost_one_call(stand: Stand) -> None:
 
 
 def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        assert delta(session.read_invoices(None)).rows == ()
+        assert delta(session.invoices.read(None)).rows == ()
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        [invoice] = delta(session.read_invoices(None)).rows
+        [invoice] = delta(session.invoices.read(None)).rows
 
     [booked] = stand.books()["invoices"]
     assert (invoice.number, invoice.credit, invoice.account) == (booked["number"], False, stand.codes.account)
@@ -136,14 +137,14 @@ def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
 
 def test_a_partly_despatched_order_is_invoiced_in_two(stand: Stand) -> None:
     one = stand.codes.skus[0]
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number, quantities={one: "1"})
         stand.happen("invoice-run")
-        first = delta(session.read_invoices(None))
+        first = delta(session.invoices.read(None))
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        second = delta(session.read_invoices(first.cursor))
+        second = delta(session.invoices.read(first.cursor))
 
     assert [(line.line_key, line.quantity) for line in first.rows[0].lines if line.line_key] == [
         ("item:551", 1)
@@ -156,12 +157,12 @@ def test_a_partly_despatched_order_is_invoiced_in_two(stand: Stand) -> None:
 
 
 def test_one_invoice_may_be_of_several_orders(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         orders = [_two_lines(stand, session, number) for number in (213, 214)]
         for order in orders:
             stand.happen("despatch", order=order.number)
         stand.happen("invoice-run", consolidate=True)
-        [invoice] = delta(session.read_invoices(None)).rows
+        [invoice] = delta(session.invoices.read(None)).rows
 
     assert sorted(invoice.order_ids) == sorted(one.id for one in orders)
     assert sorted(invoice.order_keys) == ["magento:main:213", "magento:main:214"]
@@ -171,14 +172,14 @@ def test_one_invoice_may_be_of_several_orders(stand: Stand) -> None:
 
 def test_a_credit_note_is_told_with_its_quantities(stand: Stand) -> None:
     one = stand.codes.skus[0]
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        cursor = delta(session.read_invoices(None)).cursor
+        cursor = delta(session.invoices.read(None)).cursor
         stand.advance(3600)
         made = stand.happen("credit", order=order.number, quantities={one: "1"}, returned=True)
-        [credit] = [one for one in delta(session.read_invoices(cursor)).rows if one.credit]
+        [credit] = [one for one in delta(session.invoices.read(cursor)).rows if one.credit]
 
     assert (credit.number, credit.credit) == (made["number"], True)
     assert credit.order_keys == ("magento:main:213",)
@@ -188,12 +189,12 @@ def test_a_credit_note_is_told_with_its_quantities(stand: Stand) -> None:
 
 
 def test_a_credit_without_goods_is_no_return(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
         stand.happen("credit", order=order.number)
-        rows = delta(session.read_invoices(None)).rows
+        rows = delta(session.invoices.read(None)).rows
 
     [credit] = [one for one in rows if one.credit]
     assert not credit.returned
@@ -201,27 +202,27 @@ def test_a_credit_without_goods_is_no_return(stand: Stand) -> None:
 
 
 def test_invoices_of_other_channels_are_not_told(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        cursor = delta(session.read_invoices(None)).cursor
+        cursor = delta(session.invoices.read(None)).cursor
         sale = stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
         stand.happen("despatch", order=sale["order"])
         stand.happen("invoice-run")
-        told = delta(session.read_invoices(cursor)).rows
+        told = delta(session.invoices.read(cursor)).rows
 
     assert {key for one in told for key in one.order_keys} <= {"magento:main:213"}
 
 
 def test_invoices_without_news_cost_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        cursor = delta(session.read_invoices(None)).cursor
+        cursor = delta(session.invoices.read(None)).cursor
         before = stand.company.calls
-        assert delta(session.read_invoices(cursor)).rows == ()
+        assert delta(session.invoices.read(cursor)).rows == ()
 
     assert stand.company.calls - before <= 1
 
@@ -231,10 +232,10 @@ def test_invoices_without_news_cost_one_call(stand: Stand) -> None:
 
 def test_an_order_stands_as_the_company_says(stand: Stand) -> None:
     one = stand.codes.skus[0]
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _two_lines(stand, session)
         cancelled = _two_lines(stand, session, 214)
-        read = delta(session.read_progress(None))
+        read = delta(session.progress.read(None))
         assert {row.order_key: row.standing for row in read.rows} == {
             "magento:main:213": OrderStanding.LIVE,
             "magento:main:214": OrderStanding.LIVE,
@@ -242,16 +243,16 @@ def test_an_order_stands_as_the_company_says(stand: Stand) -> None:
         stand.advance(3600)
         stand.happen("hold", order=order.number)
         stand.happen("cancel", order=cancelled.number)
-        held = delta(session.read_progress(read.cursor))
+        held = delta(session.progress.read(read.cursor))
         stand.happen("hold", order=order.number, on_hold=False)
         stand.happen("despatch", order=order.number, quantities={one: "1"})
         stand.happen("invoice-run")
-        parted = delta(session.read_progress(held.cursor))
+        parted = delta(session.progress.read(held.cursor))
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        done = delta(session.read_progress(parted.cursor))
+        done = delta(session.progress.read(parted.cursor))
         before = stand.company.calls
-        assert delta(session.read_progress(done.cursor)).rows == ()
+        assert delta(session.progress.read(done.cursor)).rows == ()
 
     assert stand.company.calls - before <= 1
     assert {row.order_key: row.standing for row in held.rows} == {

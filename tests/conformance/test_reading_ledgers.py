@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conformance.opened import opened
 from conformance.stand import Stand, delta, sent_order
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
-from tidegate.sage.port import Session
 from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.session import Session
 
 
 def _invoiced(stand: Stand, session: Session, number: int = 213) -> Accepted:
@@ -23,10 +24,10 @@ def _invoice(rows: tuple[LedgerEntry, ...]) -> LedgerEntry:
 
 
 def test_an_invoice_stands_in_the_ledger_under_its_number(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _invoiced(stand, session)
-        [invoice] = delta(session.read_invoices(None)).rows
-        entry = _invoice(delta(session.read_entries(None)).rows)
+        [invoice] = delta(session.invoices.read(None)).rows
+        entry = _invoice(delta(session.ledgers.read(None)).rows)
 
     assert (entry.reference, entry.account, entry.currency) == (
         invoice.number,
@@ -41,17 +42,17 @@ def test_an_invoice_stands_in_the_ledger_under_its_number(stand: Stand) -> None:
 
 def test_a_part_payment_and_the_rest_show_in_what_is_outstanding(stand: Stand) -> None:
     account = stand.codes.account
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _invoiced(stand, session)
-        read = delta(session.read_entries(None))
+        read = delta(session.ledgers.read(None))
         entry = _invoice(read.rows)
         stand.advance(86_400)
         stand.happen("receipt", customer=account, value="10.00", reference="CHQ1", invoice=entry.reference)
-        part = delta(session.read_entries(read.cursor))
+        part = delta(session.ledgers.read(read.cursor))
         assert order.gross is not None
         stand.happen("receipt", customer=account, value=str(order.gross - 10), reference="CHQ2")
         stand.happen("settle", customer=account, debit=entry.reference, credit="CHQ2")
-        full = delta(session.read_entries(part.cursor))
+        full = delta(session.ledgers.read(part.cursor))
 
     assert _invoice(part.rows).outstanding == order.gross - 10
     paid = _invoice(full.rows)
@@ -63,22 +64,22 @@ def test_a_part_payment_and_the_rest_show_in_what_is_outstanding(stand: Stand) -
 
 
 def test_a_credit_note_stands_in_the_ledger(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _invoiced(stand, session)
         made = stand.happen("credit", order=order.number, returned=True)
-        rows = delta(session.read_entries(None)).rows
+        rows = delta(session.ledgers.read(None)).rows
 
     [credit] = [one for one in rows if one.kind is EntryKind.CREDIT]
     assert (credit.reference, credit.gross) == (made["number"], order.gross)
 
 
 def test_the_postings_of_every_entry_balance(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = _invoiced(stand, session)
         stand.happen("receipt", customer=stand.codes.account, value="5.00", reference="CHQ1")
         stand.happen("credit", order=order.number)
-        entries = delta(session.read_entries(None)).rows
-        postings = session.read_postings([*(one.urn for one in entries), "999999"])
+        entries = delta(session.ledgers.read(None)).rows
+        postings = session.postings.read([*(one.urn for one in entries), "999999"])
 
     assert isinstance(postings, dict)
     assert postings.pop("999999") == []
@@ -92,13 +93,13 @@ def test_the_postings_of_every_entry_balance(stand: Stand) -> None:
 
 
 def test_many_urns_are_asked_for_together(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         for number in range(20):
             _invoiced(stand, session, 1000 + number)
-        urns = [one.urn for one in delta(session.read_entries(None)).rows]
-        session.read_postings(urns[:1])  # what account ids stand for is known from now on
+        urns = [one.urn for one in delta(session.ledgers.read(None)).rows]
+        session.postings.read(urns[:1])  # what account ids stand for is known from now on
         before = stand.company.calls
-        postings = session.read_postings(urns)
+        postings = session.postings.read(urns)
 
     assert isinstance(postings, dict)
     assert all(postings[urn] for urn in urns)
@@ -106,9 +107,9 @@ def test_many_urns_are_asked_for_together(stand: Stand) -> None:
 
 
 def test_the_trial_balance_is_zero(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         _invoiced(stand, session)
-        balances = session.read_balances()
+        balances = session.postings.balances()
 
     assert isinstance(balances, list)
     told = {one.account: one.balance for one in balances}
@@ -117,10 +118,10 @@ def test_the_trial_balance_is_zero(stand: Stand) -> None:
 
 
 def test_a_ledger_without_news_costs_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         _invoiced(stand, session)
-        cursor = delta(session.read_entries(None)).cursor
+        cursor = delta(session.ledgers.read(None)).cursor
         before = stand.company.calls
-        assert delta(session.read_entries(cursor)).rows == ()
+        assert delta(session.ledgers.read(cursor)).rows == ()
 
     assert stand.company.calls - before <= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conformance.opened import opened
 from conformance.stand import Stand, delta, sent_order
 
 
@@ -14,8 +15,8 @@ def test_accounts_are_told_with_their_terms(stand: Stand) -> None:
         customer="JANE01",
         changes={"price_list": stand.codes.price_list, "credit_limit": "500.00", "vat_number": "GB123"},
     )
-    with stand.company.session() as session:
-        read = delta(session.read_customers(None))
+    with opened(stand.company) as session:
+        read = delta(session.customers.read(None))
 
     assert read.full
     assert {one.account for one in read.rows} == {one["code"] for one in stand.books()["customers"]}
@@ -36,13 +37,13 @@ def test_accounts_are_told_with_their_terms(stand: Stand) -> None:
 
 def test_a_changed_account_is_told(stand: Stand) -> None:
     account = stand.codes.account
-    with stand.company.session() as session:
-        read = delta(session.read_customers(None))
+    with opened(stand.company) as session:
+        read = delta(session.customers.read(None))
         stand.advance(3600)
         stand.happen("customer-change", customer=account, changes={"on_hold": True})
-        held = delta(session.read_customers(read.cursor))
+        held = delta(session.customers.read(read.cursor))
         stand.happen("customer-change", customer=account, changes={"is_active": False})
-        hidden = delta(session.read_customers(held.cursor))
+        hidden = delta(session.customers.read(held.cursor))
 
     assert not held.full
     assert [one.on_hold for one in held.rows if one.account == account] == [True]
@@ -50,30 +51,30 @@ def test_a_changed_account_is_told(stand: Stand) -> None:
 
 
 def test_a_balance_follows_the_ledger(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = sent_order(stand, session)
-        cursor = delta(session.read_customers(None)).cursor
+        cursor = delta(session.customers.read(None)).cursor
         stand.advance(3600)
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        rows = delta(session.read_customers(cursor)).rows
+        rows = delta(session.customers.read(cursor)).rows
 
     assert [one.balance for one in rows if one.account == stand.codes.account] == [order.gross]
 
 
 def test_accounts_without_news_cost_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
-        cursor = delta(session.read_customers(None)).cursor
+    with opened(stand.company) as session:
+        cursor = delta(session.customers.read(None)).cursor
         before = stand.company.calls
-        assert delta(session.read_customers(cursor)).rows == ()
+        assert delta(session.customers.read(cursor)).rows == ()
 
     assert stand.company.calls - before <= 1
 
 
 def test_products_are_told(stand: Stand) -> None:
     sku = stand.codes.skus[0]
-    with stand.company.session() as session:
-        read = delta(session.read_products(None))
+    with opened(stand.company) as session:
+        read = delta(session.products.read(None))
 
     assert read.full
     items = stand.books()["items"]
@@ -92,13 +93,13 @@ def test_products_are_told(stand: Stand) -> None:
 
 def test_a_changed_and_a_new_product_are_told(stand: Stand) -> None:
     sku = stand.codes.skus[0]
-    with stand.company.session() as session:
-        read = delta(session.read_products(None))
+    with opened(stand.company) as session:
+        read = delta(session.products.read(None))
         stand.advance(3600)
         stand.happen("item-change", item=sku, changes={"is_active": False, "weight": "1.25", "cost": "3.5"})
         stand.happen("new-item", item="BRAND-NEW", like=sku, price="9.99")
-        changed = {one.sku: one for one in delta(session.read_products(read.cursor)).rows}
-        stock = delta(session.read_stock(None)).rows
+        changed = {one.sku: one for one in delta(session.products.read(read.cursor)).rows}
+        stock = delta(session.stock.read(None)).rows
 
     assert not changed[sku].active
     assert (changed[sku].weight, changed[sku].cost) == (Decimal("1.25"), Decimal("3.5"))
@@ -107,9 +108,9 @@ def test_a_changed_and_a_new_product_are_told(stand: Stand) -> None:
 
 
 def test_products_without_news_cost_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
-        cursor = delta(session.read_products(None)).cursor
+    with opened(stand.company) as session:
+        cursor = delta(session.products.read(None)).cursor
         before = stand.company.calls
-        assert delta(session.read_products(cursor)).rows == ()
+        assert delta(session.products.read(cursor)).rows == ()
 
     assert stand.company.calls - before <= 1

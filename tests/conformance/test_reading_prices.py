@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conformance.opened import opened
 from conformance.stand import Stand, failed
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.prices.price_book import CustomerPrice, PriceBook, PriceQuestion
-from tidegate.sage.port import Session
+from tidegate.sage.port.session import Session
 
 
 def _book(session: Session, since: str | None = None) -> tuple[PriceBook, str, bool]:
-    answer = session.read_price_book(since)
+    answer = session.prices.read(since)
     assert not isinstance(answer, Failure), answer
     return answer
 
@@ -21,7 +22,7 @@ def _prices(book: PriceBook) -> dict[tuple[str, str], Decimal]:
 
 
 def test_the_book_is_what_the_company_sells_at(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         book, _, full = _book(session)
 
     assert full
@@ -36,7 +37,7 @@ def test_the_book_is_what_the_company_sells_at(stand: Stand) -> None:
 
 def test_a_changed_price_is_told_and_lists_always(stand: Stand) -> None:
     sku, wholesale = stand.codes.skus[0], stand.codes.price_list
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         book, cursor, _ = _book(session)
         stand.advance(3600)
         stand.happen("price-change", item=sku, price="7.77", price_list=wholesale)
@@ -49,7 +50,7 @@ def test_a_changed_price_is_told_and_lists_always(stand: Stand) -> None:
 
 def test_a_standard_price_moves_the_lists_that_use_it(stand: Stand) -> None:
     sku, wholesale = stand.codes.skus[0], stand.codes.price_list
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.happen("price-change", item=sku, price="1.00", price_list=wholesale, uses_standard=True)
         book, cursor, _ = _book(session)
         [standard] = [one.code for one in book.lists if one.standard]
@@ -63,7 +64,7 @@ def test_a_standard_price_moves_the_lists_that_use_it(stand: Stand) -> None:
 
 
 def test_a_book_without_news_costs_two_calls(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         _, cursor, _ = _book(session)
         before = stand.company.calls
         book, _, full = _book(session, cursor)
@@ -74,15 +75,13 @@ def test_a_book_without_news_costs_two_calls(stand: Stand) -> None:
 
 def test_every_question_is_answered_in_its_order(stand: Stand) -> None:
     sku, other = stand.codes.skus[:2]
-    if stand.company.capabilities.readings.customer_prices != "enquiry":
-        return
     stand.happen(
         "customer-change", customer=stand.codes.account, changes={"price_list": stand.codes.price_list}
     )
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         book, _, _ = _book(session)
         answers = list(
-            session.ask_prices(
+            session.enquiries.ask(
                 [
                     PriceQuestion(stand.codes.account, sku, Decimal(1)),
                     PriceQuestion(stand.codes.account, "NO-SUCH-SKU", Decimal(1)),

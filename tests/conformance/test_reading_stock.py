@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conformance.opened import opened
 from conformance.stand import Stand, charge, delta, failed, goods, sent_order
 from tidegate.domain.errors import Group
 from tidegate.domain.stock.stock_level import StockLevel
@@ -22,9 +23,9 @@ def _booked(stand: Stand) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
 
 
 def test_all_stock_is_what_the_books_say(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         sent_order(stand, session)
-        read = delta(session.read_stock(None))
+        read = delta(session.stock.read(None))
 
     assert read.full
     assert _levels(read.rows) == _booked(stand)
@@ -33,15 +34,15 @@ def test_all_stock_is_what_the_books_say(stand: Stand) -> None:
 
 
 def test_only_the_named_warehouses_are_told(stand: Stand) -> None:
-    with stand.company.session() as session:
-        read = delta(session.read_stock(None, [stand.codes.other_warehouse]))
+    with opened(stand.company) as session:
+        read = delta(session.stock.read(None, [stand.codes.other_warehouse]))
 
     assert {one.warehouse for one in read.rows} == {stand.codes.other_warehouse}
 
 
 def test_a_warehouse_that_is_not_there_is_held_for_a_fix(stand: Stand) -> None:
-    with stand.company.session() as session:
-        failure = failed(session.read_stock(None, ["MOON"]))
+    with opened(stand.company) as session:
+        failure = failed(session.stock.read(None, ["MOON"]))
 
     assert failure.missing == "warehouse:MOON"
     assert failure.group is Group.HOLD_FOR_FIX
@@ -49,15 +50,15 @@ def test_a_warehouse_that_is_not_there_is_held_for_a_fix(stand: Stand) -> None:
 
 def test_a_delta_tells_what_moved_whoever_moved_it(stand: Stand) -> None:
     sku, home, other = stand.codes.skus[1], stand.codes.warehouse, stand.codes.other_warehouse
-    with stand.company.session() as session:
-        before = delta(session.read_stock(None))
+    with opened(stand.company) as session:
+        before = delta(session.stock.read(None))
         stand.advance(3600)
         stand.happen("stock-adjust", item=sku, warehouse=other, to="6")
-        cursor = delta(session.read_stock(before.cursor)).cursor
+        cursor = delta(session.stock.read(before.cursor)).cursor
         stand.advance(3600)
         stand.happen("stock-adjust", item=sku, warehouse=other, to="7")
         stand.happen("other-channel-sale", item=sku, quantity="3", warehouse=home)
-        after = delta(session.read_stock(cursor))
+        after = delta(session.stock.read(cursor))
 
     assert not after.full
     told = _levels(after.rows)
@@ -69,21 +70,21 @@ def test_a_delta_tells_what_moved_whoever_moved_it(stand: Stand) -> None:
 
 def test_what_changes_while_a_delta_is_read_is_told_by_the_next(stand: Stand) -> None:
     sku, home = stand.codes.skus[0], stand.codes.warehouse
-    with stand.company.session() as session:
-        cursor = delta(session.read_stock(None)).cursor
+    with opened(stand.company) as session:
+        cursor = delta(session.stock.read(None)).cursor
         for quantity in ("11", "12", "13"):  # within the overlap
             stand.happen("stock-adjust", item=sku, warehouse=home, to=quantity)
-            read = delta(session.read_stock(cursor))
+            read = delta(session.stock.read(cursor))
             assert _levels(read.rows)[sku, home][0] == Decimal(quantity)
             cursor = read.cursor
-        assert delta(session.read_stock(cursor)).rows == ()
+        assert delta(session.stock.read(cursor)).rows == ()
 
 
 def test_no_news_cost_one_call(stand: Stand) -> None:
-    with stand.company.session() as session:
-        cursor = delta(session.read_stock(None)).cursor
+    with opened(stand.company) as session:
+        cursor = delta(session.stock.read(None)).cursor
         before = stand.company.calls
-        read = delta(session.read_stock(cursor))
+        read = delta(session.stock.read(cursor))
 
     assert read.rows == ()
     assert not read.full
@@ -92,23 +93,23 @@ def test_no_news_cost_one_call(stand: Stand) -> None:
 
 def test_a_company_that_is_locked_says_so(stand: Stand) -> None:
     stand.strike("status", "read stock", status=503, body_text="The database is locked for backup.")
-    with stand.company.session() as session:
-        assert failed(session.read_stock(None)).group is Group.WAIT_FOR_WINDOW
+    with opened(stand.company) as session:
+        assert failed(session.stock.read(None)).group is Group.WAIT_FOR_WINDOW
 
 
 def test_web_lines_follow_an_order_from_entry_to_invoice(stand: Stand) -> None:
     one, two = stand.codes.skus[:2]
     lines = (goods(stand, one, item_id=551), goods(stand, two, item_id=552), charge(stand))
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         order = sent_order(stand, session, 213, *lines)
-        entered = session.read_web_lines()
+        entered = session.web_lines.read()
         stand.happen("despatch", order=order.number, quantities={one: "1"})
-        parted = session.read_web_lines()
+        parted = session.web_lines.read()
         stand.happen("invoice-run")
-        invoiced = session.read_web_lines()
+        invoiced = session.web_lines.read()
         stand.happen("despatch", order=order.number)
         stand.happen("invoice-run")
-        done = session.read_web_lines()
+        done = session.web_lines.read()
 
     assert isinstance(entered, list)
     assert [(line.line_key, line.sku, line.ordered, line.allocated, line.despatched) for line in entered] == [
@@ -129,16 +130,16 @@ def test_web_lines_follow_an_order_from_entry_to_invoice(stand: Stand) -> None:
 def test_orders_of_other_channels_are_no_web_lines(stand: Stand) -> None:
     stand.typed_in("PO 1")
     stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
-    with stand.company.session() as session:
-        assert session.read_web_lines() == []
+    with opened(stand.company) as session:
+        assert session.web_lines.read() == []
 
 
 def test_web_lines_of_many_orders_are_read_by_the_page(stand: Stand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         for number in range(30):
             sent_order(stand, session, 1000 + number)
         before = stand.company.calls
-        lines = session.read_web_lines()
+        lines = session.web_lines.read()
 
     assert isinstance(lines, list)
     assert len({line.order_key for line in lines}) == 30

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import DAY, Stand, accepted, delta, failed, sent_order
 from conformance.test_lost_answers import CARRIED_OUT, NOT_CARRIED_OUT
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Group
-from tidegate.sage.port import Session
+from tidegate.sage.port.session import Session
 
 KEY = "magento:main:213/deposit"
 
@@ -31,7 +32,7 @@ def _receipt(stand: Stand, **changes: Any) -> NewReceipt:
 
 
 def _find(session: Session, *keys: str) -> dict[str, LedgerEntry | None]:
-    found = session.find_receipts(keys)
+    found = session.receipts.find(keys)
     assert isinstance(found, dict), found
     assert set(found) == set(keys)
     return found
@@ -43,11 +44,11 @@ def _booked(stand: Stand) -> list[dict[str, Any]]:
 
 def test_a_receipt_is_posted_to_its_clearing_account_and_found_by_its_key(stand: Stand) -> None:
     receipt = _receipt(stand)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert _find(session, KEY) == {KEY: None}
-        outcome = accepted(session.post_receipt(receipt))
+        outcome = accepted(session.receipts.post(receipt))
         entry = _find(session, KEY, "magento:main:214/deposit")[KEY]
-        postings = session.read_postings([outcome.number])
+        postings = session.postings.read([outcome.number])
 
     assert entry is not None
     assert (entry.urn, entry.reference, entry.account) == (outcome.number, "000000213", stand.codes.account)
@@ -63,9 +64,9 @@ def test_a_receipt_is_posted_to_its_clearing_account_and_found_by_its_key(stand:
 def test_a_receipt_whose_answer_was_lost_is_in_doubt_and_then_found(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike(kind, "post receipt", **options)
-        failure = failed(session.post_receipt(_receipt(stand)))
+        failure = failed(session.receipts.post(_receipt(stand)))
         assert failure.group is Group.VERIFY_FIRST
         assert failure.sent
         assert _find(session, KEY)[KEY] is not None
@@ -77,11 +78,11 @@ def test_a_receipt_whose_answer_was_lost_is_in_doubt_and_then_found(
 def test_a_receipt_that_did_not_arrive_is_not_found_and_posted_once(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         stand.strike(kind, "post receipt", **options)
-        failed(session.post_receipt(_receipt(stand)))
+        failed(session.receipts.post(_receipt(stand)))
         assert _find(session, KEY)[KEY] is None
-        accepted(session.post_receipt(_receipt(stand)))
+        accepted(session.receipts.post(_receipt(stand)))
         assert _find(session, KEY)[KEY] is not None
 
     assert len(_booked(stand)) == 1
@@ -89,8 +90,8 @@ def test_a_receipt_that_did_not_arrive_is_not_found_and_posted_once(
 
 def test_keys_that_begin_alike_are_told_apart(stand: Stand) -> None:
     keys = [f"magento:main:{number}/deposit" for number in (21, 213, 2130)]
-    with stand.company.session() as session:
-        accepted(session.post_receipt(_receipt(stand, key=keys[1])))
+    with opened(stand.company) as session:
+        accepted(session.receipts.post(_receipt(stand, key=keys[1])))
         found = _find(session, *keys)
 
     assert [found[key] is not None for key in keys] == [False, True, False]
@@ -98,13 +99,13 @@ def test_keys_that_begin_alike_are_told_apart(stand: Stand) -> None:
 
 def test_a_receipt_typed_in_with_the_same_number_is_not_ours(stand: Stand) -> None:
     stand.happen("receipt", customer=stand.codes.account, value="29.98", reference="000000213")
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         assert _find(session, KEY) == {KEY: None}
 
 
 def test_many_keys_are_looked_for_in_few_calls(stand: Stand) -> None:
     keys = [f"magento:main:{number}/deposit" for number in range(200)]
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         _find(session, keys[0])
         before = stand.company.calls
         _find(session, *keys)
@@ -121,8 +122,8 @@ def test_many_keys_are_looked_for_in_few_calls(stand: Stand) -> None:
     ],
 )
 def test_what_is_missing_is_named(stand: Stand, changes: dict[str, Any], missing: str) -> None:
-    with stand.company.session() as session:
-        failure = failed(session.post_receipt(_receipt(stand, **changes)))
+    with opened(stand.company) as session:
+        failure = failed(session.receipts.post(_receipt(stand, **changes)))
 
     assert failure.missing == missing
     assert failure.group is Group.HOLD_FOR_FIX
@@ -131,8 +132,8 @@ def test_what_is_missing_is_named(stand: Stand, changes: dict[str, Any], missing
 
 
 def test_the_clearing_account_may_be_named_by_its_nominal_code(stand: Stand) -> None:
-    with stand.company.session() as session:
-        accepted(session.post_receipt(_receipt(stand, clearing=stand.codes.clearing_account)))
+    with opened(stand.company) as session:
+        accepted(session.receipts.post(_receipt(stand, clearing=stand.codes.clearing_account)))
 
 
 def test_the_set_up_lists_name_the_banks(stand: Stand) -> None:
@@ -145,15 +146,15 @@ def test_the_set_up_lists_name_the_banks(stand: Stand) -> None:
 
 def test_a_closed_period_is_told_by_its_own_code(stand: Stand) -> None:
     stand.close_period(DAY)
-    with stand.company.session() as session:
-        failure = failed(session.post_receipt(_receipt(stand)))
+    with opened(stand.company) as session:
+        failure = failed(session.receipts.post(_receipt(stand)))
 
     assert failure.code is Code.PERIOD_CLOSED
 
 
 def test_a_reference_is_never_cut(stand: Stand) -> None:
-    with stand.company.session() as session:
-        failure = failed(session.post_receipt(_receipt(stand, reference="9" * 200)))
+    with opened(stand.company) as session:
+        failure = failed(session.receipts.post(_receipt(stand, reference="9" * 200)))
 
     assert failure.code is Code.TOO_LONG
 
@@ -162,13 +163,13 @@ def test_a_reference_is_never_cut(stand: Stand) -> None:
 
 
 def _entries(session: Session) -> dict[EntryKind, LedgerEntry]:
-    return {one.kind: one for one in delta(session.read_entries(None)).rows}
+    return {one.kind: one for one in delta(session.ledgers.read(None)).rows}
 
 
 def _allocation(stand: Stand, session: Session, amount: str = "29.98") -> NewAllocation:
     """A receipt and an invoice of the same amount, and the wish to set one against the other."""
     order = sent_order(stand, session)
-    accepted(session.post_receipt(_receipt(stand)))
+    accepted(session.receipts.post(_receipt(stand)))
     stand.happen("despatch", order=order.number)
     stand.happen("invoice-run")
     entries = _entries(session)
@@ -183,8 +184,8 @@ def _allocation(stand: Stand, session: Session, amount: str = "29.98") -> NewAll
 
 
 def test_an_allocated_receipt_settles_its_invoice(stand: Stand) -> None:
-    with stand.company.session() as session:
-        accepted(session.allocate(_allocation(stand, session)))
+    with opened(stand.company) as session:
+        accepted(session.receipts.allocate(_allocation(stand, session)))
         entries = _entries(session)
 
     assert {kind: one.outstanding for kind, one in entries.items()} == {
@@ -198,15 +199,15 @@ def test_an_allocated_receipt_settles_its_invoice(stand: Stand) -> None:
 def test_whether_a_lost_allocation_was_done_shows_in_what_is_outstanding(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         allocation = _allocation(stand, session)
         stand.strike(kind, "allocate", **options)
-        assert failed(session.allocate(allocation)).group is Group.VERIFY_FIRST
+        assert failed(session.receipts.allocate(allocation)).group is Group.VERIFY_FIRST
         assert _entries(session)[EntryKind.INVOICE].outstanding == 0
 
 
 def test_more_than_is_outstanding_is_refused(stand: Stand) -> None:
-    with stand.company.session() as session:
-        failure = failed(session.allocate(_allocation(stand, session, "29.99")))
+    with opened(stand.company) as session:
+        failure = failed(session.receipts.allocate(_allocation(stand, session, "29.99")))
         assert failure.group is Group.REVIEW
         assert _entries(session)[EntryKind.INVOICE].outstanding == Decimal("29.98")

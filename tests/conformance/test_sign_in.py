@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import SignInStand, Stand, accepted, failed, find, make_order, send
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def entrance(stand: Stand) -> SignInStand:
 def test_a_token_that_ends_in_the_middle_of_a_batch_is_renewed_unseen(
     stand: Stand, entrance: SignInStand
 ) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         for number in range(800, 804):
             accepted(send(session, make_order(stand, number)))
             if number == 801:
@@ -35,7 +36,7 @@ def test_a_token_that_ends_in_the_middle_of_a_batch_is_renewed_unseen(
 
 
 def test_a_token_is_renewed_before_it_ends(stand: Stand, entrance: SignInStand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         find(session, make_order(stand, 1))
         stand.advance(entrance.access_seconds() - 300)
         find(session, make_order(stand, 1))
@@ -45,7 +46,7 @@ def test_a_token_is_renewed_before_it_ends(stand: Stand, entrance: SignInStand) 
 
 
 def test_a_working_day_of_renewals_never_offers_a_token_twice(stand: Stand, entrance: SignInStand) -> None:
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         for _ in range(12):
             find(session, make_order(stand, 1))
             stand.advance(entrance.access_seconds() / 2)
@@ -56,7 +57,7 @@ def test_a_working_day_of_renewals_never_offers_a_token_twice(stand: Stand, entr
 
 def test_two_workers_make_one_refresh(stand: Stand, entrance: SignInStand) -> None:
     other = entrance.again()
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         find(session, make_order(stand, 1))
     entrance.end_access()
     outcomes: list[object] = []
@@ -64,7 +65,7 @@ def test_two_workers_make_one_refresh(stand: Stand, entrance: SignInStand) -> No
 
     def work(company: Company, number: int) -> None:
         start.wait()
-        with company.session() as session:
+        with opened(company) as session:
             outcomes.append(send(session, make_order(stand, number)))
 
     threads = [
@@ -92,15 +93,15 @@ def test_the_absolute_end_is_announced_and_then_halts_without_a_loop(
     assert entrance.sign_in.warning() is None
     stand.advance((days - 5) * 86400)
     assert entrance.sign_in.warning() is not None
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         find(session, make_order(stand, 1))
     assert entrance.sign_in.ends_at() == end, "a refresh does not move it"
     stand.advance(6 * 86400)
 
     order = make_order(stand, 213)
     for _ in range(3):
-        with stand.company.session() as session:
-            failure = failed(session.find_orders([]) or session.prepare([order])[0])
+        with opened(stand.company) as session:
+            failure = failed(session.order_search.find([]) or session.orders.prepare([order])[0])
         assert failure.code is Code.SIGN_IN_EXPIRED
         assert failure.group is Group.HALT_AND_ALERT
         assert failure.sent is False

@@ -6,17 +6,18 @@ import threading
 
 import pytest
 
+from conformance.opened import opened
 from conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
-from tidegate.sage.port import OrderKey
+from tidegate.sage.port.orders import OrderKey
 
 
 def test_a_lock_waits_for_the_next_window_and_stores_nothing(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         ready = prepared(session, order)
         stand.lock()
-        [(_, outcome)] = session.send_orders([ready])
+        [(_, outcome)] = session.orders.send([ready])
         failure = failed(outcome)
         assert failure.code is Code.LOCKED
         assert failure.group is Group.WAIT_FOR_WINDOW
@@ -31,17 +32,17 @@ def test_a_lock_waits_for_the_next_window_and_stores_nothing(stand: Stand) -> No
 
 def test_throttling_waits_as_long_as_it_was_told(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         ready = prepared(session, order)
         stand.strike("status", "send", status=429, retry_after=120)
-        [(_, outcome)] = session.send_orders([ready])
+        [(_, outcome)] = session.orders.send([ready])
         failure = failed(outcome)
         assert failure.code is Code.THROTTLED
         assert failure.group is Group.WAIT_FOR_SEAT
         assert failure.retry_after == 120
         assert failure.sent is False
         stand.strike("status", "look-up", status=429)
-        looked = failed(session.find_orders([OrderKey(order.key, order.reference)]))
+        looked = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
         assert looked.code is Code.THROTTLED
         assert looked.retry_after is None
 
@@ -50,22 +51,22 @@ def test_throttling_waits_as_long_as_it_was_told(stand: Stand) -> None:
 
 def test_nothing_is_repeated_by_itself(stand: Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with opened(stand.company) as session:
         ready = prepared(session, order)
         before = stand.company.calls
         stand.strike("status", "send", times=None, status=503)
-        list(session.send_orders([ready]))
+        list(session.orders.send([ready]))
 
     assert stand.company.calls - before == 1
 
 
 def test_sessions_never_exceed_the_seats(stand: Stand) -> None:
-    limit = stand.company.capabilities.seats
+    limit = stand.company.about.seats
     errors: list[BaseException] = []
 
     def work(number: int) -> None:
         try:
-            with stand.company.session() as session:
+            with opened(stand.company) as session:
                 accepted(send(session, make_order(stand, number)))
         except BaseException as error:
             errors.append(error)
@@ -84,7 +85,7 @@ def test_sessions_never_exceed_the_seats(stand: Stand) -> None:
 
 def test_a_seat_is_given_back_when_the_work_fails(stand: Stand) -> None:
     def work() -> None:
-        with stand.company.session():
+        with opened(stand.company):
             assert stand.seats.in_use == 1
             raise LookupError
 

@@ -33,7 +33,7 @@ def sent_before_it_is_written_down(patch: pytest.MonkeyPatch) -> None:
 
     def send(self: OrderBatch, ready: Sequence[Any]) -> None:
         for each in ready:
-            answers = list(self.session.send_orders([each.prepared]))
+            answers = list(self.session.orders.send([each.prepared]))
             attempts = self.begin([each], [])
             self.commit([self.verdict(each, attempts[each.item.id], answer) for _, answer in answers])
 
@@ -66,7 +66,7 @@ def every_request_leaves_twice(patch: pytest.MonkeyPatch) -> None:
 
     def verdict(self: OrderBatch, each: Any, attempt_id: int, outcome: Any) -> Verdict:
         if isinstance(outcome, errors.Failure):
-            ((_, outcome),) = self.session.send_orders([each.prepared])
+            ((_, outcome),) = self.session.orders.send([each.prepared])
         return once(self, each, attempt_id, outcome)
 
     patch.setattr(OrderBatch, "verdict", verdict)

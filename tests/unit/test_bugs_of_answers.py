@@ -16,6 +16,7 @@ from tidegate.magento import answer as store_answers
 from tidegate.magento import notes
 from tidegate.magento.client import StoreClient
 from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage200 import answers
 from tidegate.transport import LONGEST_PAUSE, Answer
 from unit.magento.test_write_identity import outcome
@@ -35,8 +36,8 @@ def deleting_is_believed_from_a_page() -> bool:
     there = {"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"}
     world.api.on("GET", "/sop_orders/7", ok(there))
     world.api.on("DELETE", "/sop_orders/7", page(200))
-    with world.company.session() as session:
-        return isinstance(session.cancel_order("7", "0000000007"), Accepted)
+    with world.company.session(Purpose.WRITING) as session:
+        return isinstance(session.cancelling.cancel("7", "0000000007"), Accepted)
 
 
 def the_number_is_believed_from_any_200(patch: Patch) -> None:

@@ -23,7 +23,7 @@ from tidegate.clock import SystemClock
 from tidegate.domain.prices.price_book import CustomerPrice, PriceList
 from tidegate.domain.prices.prices import CONTRACT, PriceRules, PriceSetting, Shelf, wanted_prices
 from tidegate.flows.prices import book as price_book
-from tidegate.flows.prices.prices import FLOW
+from tidegate.flows.prices.reading import FLOW
 from tidegate.ledger import mirror, picture
 from tidegate.ledger.database import transaction
 

@@ -33,7 +33,10 @@ from tidegate.flows.stock.inventory import FLOW, calculated
 from tidegate.flows.stock.levels import Reading
 from tidegate.ledger import marks, mirror
 from tidegate.ledger.database import transaction
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
+from tidegate.sage.port.orders import Found, OrderDesk, OrderKey
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.sage200.writing import writing
 from tidegate.simulation.world import World, build_world
 from tidegate.transport import Tally
 
@@ -49,6 +52,27 @@ GIGABYTE = 1e9 / MIB
 
 
 @dataclass
+class WebLines:
+    """No web order is open."""
+
+    lines: list[WebLine]
+
+    def read(self) -> list[WebLine]:
+        """None, as a rule."""
+        return self.lines
+
+
+class NoOrders:
+    """A company that is sent nothing."""
+
+    about = writing("spare_text_1")
+
+    def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]]:
+        """It has none."""
+        return {each.key: [] for each in keys}
+
+
+@dataclass
 class Teller:
     """A company that only tells its stock, out of this process's memory."""
 
@@ -58,19 +82,16 @@ class Teller:
     learnt_limits: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
-    def session(self) -> Iterator[Teller]:
+    def session(self, _purpose: Purpose) -> Iterator[Session]:
         """It has seats for everybody."""
-        yield self
+        orders = cast("OrderDesk", NoOrders())
+        yield Session(orders=orders, order_search=NoOrders(), stock=self, web_lines=WebLines(self.lines))
 
     def calls_in(self, _tally: Tally) -> int:
         """No request is made to tell what is in memory."""
         return self.calls
 
-    def read_web_lines(self) -> list[WebLine]:
-        """No web order is open."""
-        return self.lines
-
-    def read_stock(self, _since: str | None, _warehouses: Sequence[str] = ()) -> Delta[StockLevel]:
+    def read(self, since: str | None, warehouses: Sequence[str] = ()) -> Delta[StockLevel]:
         """What this cycle is about."""
         return self.told
 

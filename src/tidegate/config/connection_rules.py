@@ -31,8 +31,6 @@ STATES = (
     "holded",
     "payment_review",
 )
-LONGEST_PREFIX = 12  #: of the 30 characters of the order number, Magento's own number needs the rest
-LONGEST_ACCOUNT = 8  #: Sage 200: `reference` of a customer
 LONGEST_ACCOUNT_PREFIX = 4  #: the rest of the account reference is the customer's number
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -66,14 +64,11 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     for sku, code in connection.skus.items():
         if not code:
             report.problem(joined(key, "skus", sku), "no code", "write the product's code in Sage")
-        elif len(code) > 30:
-            report.problem(
-                joined(key, "skus", sku), f"{len(code)} characters", "a product code in Sage has at most 30"
-            )
     prefix = connection.reference_prefix
-    if len(prefix) > LONGEST_PREFIX or any(sign.isspace() or not sign.isprintable() for sign in prefix):
-        remedy = f"at most {LONGEST_PREFIX} characters without spaces: Sage keeps 30 with the order number"
-        report.problem(f"{key}.reference_prefix", f'the text "{prefix}"', remedy)
+    if any(sign.isspace() or not sign.isprintable() for sign in prefix):
+        report.problem(
+            f"{key}.reference_prefix", f'the text "{prefix}"', "letters, digits and signs, no spaces"
+        )
     _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
     check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
     check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
@@ -182,9 +177,8 @@ def _check_trusted(connection: Connection, key: str, report: Report) -> None:
 
 
 def _check_account(account: str, key: str, report: Report) -> None:
-    if len(account) > LONGEST_ACCOUNT or account != account.strip():
-        remedy = f"an account reference has at most {LONGEST_ACCOUNT} characters and no spaces around it"
-        report.problem(key, f'the text "{account}"', remedy)
+    if account != account.strip():
+        report.problem(key, f'the text "{account}"', "an account reference has no spaces around it")
 
 
 def _check_mapped(connection: Connection, key: str, report: Report) -> None:

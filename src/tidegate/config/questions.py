@@ -58,10 +58,6 @@ def _anything(answer: str) -> str:
     return ""
 
 
-def _at_most(length: int) -> Validator:
-    return lambda answer: "" if len(answer) <= length else f"at most {length} characters"
-
-
 def _currency(answer: str) -> str:
     fine = len(answer) == 3 and answer.isascii() and answer.isalpha() and answer.isupper()
     return "" if fine else "three capital letters, such as GBP"
@@ -138,7 +134,7 @@ QUESTIONS: tuple[Question, ...] = (
         "guest_account",
         "Sage account for guest orders (empty: they are held)",
         "",
-        _at_most(8),
+        _anything,
         needed_with=("unknown", "web-account"),
     ),
     Question(
@@ -148,7 +144,7 @@ QUESTIONS: tuple[Question, ...] = (
         "shipping_charge",
         "Code of the additional charge in Sage that stands for delivery",
         "CARRIAGE",
-        _at_most(20),
+        _anything,
     ),
     Question(
         "tax_codes",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from tidegate.domain.errors import Failure
 from tidegate.flows.connection import Connection
 from tidegate.magento.people import StorePeople
-from tidegate.sage.port import CustomerQuery, Finding
+from tidegate.sage.port.customers import CustomerQuery
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.port.session import Purpose, Session
 
 SUBJECT = "customer attributes"
 PRICES = "customer prices"
@@ -38,25 +40,30 @@ def check_attributes(connection: Connection) -> Iterator[Finding]:
 def check_customer_prices(connection: Connection) -> Iterator[Finding]:
     """Groups for contracts need a company that can list what single customers agreed on, or is asked for some."""
     rules = connection.settings.prices
-    can = connection.company.capabilities.readings.customer_prices
-    if "prices" not in connection.settings.flows or rules.customer_prices != "groups" or can == "list":
+    if "prices" not in connection.settings.flows or rules.customer_prices != "groups":
         return
-    product = connection.company.capabilities.product
-    if can == "none":
-        yield Finding(PRICES, "warn", f"{product} does not tell them: no group is made", "map a price list")
-    elif not rules.contract_accounts:
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            yield Finding(PRICES, "warn", f"not read: {session.text}", "see the company's findings")
+        elif session.prices is not None and not session.prices.lists_contracts:
+            yield contract_accounts(connection, session)
+
+
+def contract_accounts(connection: Connection, session: Session) -> Finding:
+    """Whether the accounts that are to be asked for are there."""
+    product, accounts = connection.company.about.product, connection.settings.prices.contract_accounts
+    if session.enquiries is None:
+        return Finding(PRICES, "warn", f"{product} does not tell them: no group is made", "map a price list")
+    if not accounts:
         text = f"{product} only answers enquiries, and no account is named: no group is made"
-        yield Finding(PRICES, "warn", text, 'set prices.contract_accounts, or customer_prices = "api"')
-    else:
-        with connection.company.session() as session:
-            queries = [CustomerQuery(each, account=each) for each in rules.contract_accounts]
-            found = session.find_customers(queries)
-        if isinstance(found, Failure):
-            yield Finding(PRICES, "warn", f"not read: {found.text}", "see the company's findings")
-            return
-        unknown = sorted(account for account, matches in found.items() if not matches)
-        if unknown:
-            text = f"the company has no account {', '.join(unknown)}"
-            yield Finding(PRICES, "warn", text, "correct prices.contract_accounts")
-        else:
-            yield Finding(PRICES, "pass", f"{len(found)} accounts are asked for")
+        return Finding(PRICES, "warn", text, 'set prices.contract_accounts, or customer_prices = "api"')
+    if session.customers is None:
+        return Finding(PRICES, "warn", f"{product} cannot be asked whether the accounts exist")
+    found = session.customers.find([CustomerQuery(each, account=each) for each in accounts])
+    if isinstance(found, Failure):
+        return Finding(PRICES, "warn", f"not read: {found.text}", "see the company's findings")
+    unknown = sorted(account for account, matches in found.items() if not matches)
+    if unknown:
+        text = f"the company has no account {', '.join(unknown)}"
+        return Finding(PRICES, "warn", text, "correct prices.contract_accounts")
+    return Finding(PRICES, "pass", f"{len(found)} accounts are asked for")

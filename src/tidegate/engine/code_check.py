@@ -10,7 +10,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.masters import products
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import picture
-from tidegate.sage.port import CodeList, Finding
+from tidegate.sage.port.findings import CodeList, Finding
 
 
 def check_codes(connection: Connection, lists: Mapping[str, CodeList]) -> Iterator[Finding]:

@@ -18,8 +18,10 @@ from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.engine.mapping_check import bank_of, lists_by_kind
 from tidegate.flows.books.books import keep_groups
 from tidegate.flows.connection import Connection
+from tidegate.flows.desks import lacks
 from tidegate.magento.shop import MethodsInUse, TaxRate
-from tidegate.sage.port import CodeList
+from tidegate.sage.port.findings import CodeList
+from tidegate.sage.port.session import Purpose
 
 MAPPED, DEFAULT, MISSING, UNREADABLE = "mapped", "default", "missing", "unreadable"
 #: What is not in order: a person looks at it.
@@ -53,8 +55,12 @@ def coverage(connection: Connection) -> list[Covered] | Failure:
     methods = connection.store.shop.methods_in_use()
     if isinstance(methods, Failure):
         return methods
-    with connection.company.session() as session:
-        products = session.read_products(None)
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            return session
+        if session.products is None:
+            return lacks("products")
+        products = session.products.read(None)
     if isinstance(products, Failure):
         return products
     if connection.settings.revenue.groups:

@@ -8,7 +8,7 @@ from tidegate.domain.fulfilment.crediting import CarriageRule
 from tidegate.engine.permission_check import enabled
 from tidegate.flows.connection import Connection
 from tidegate.flows.fulfilment.carriage_rule import carriage_rule
-from tidegate.sage.port import Finding
+from tidegate.sage.port.findings import Finding
 
 NAME = "carriage on credit memos"
 

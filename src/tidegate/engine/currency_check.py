@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.flows.connection import Connection
 from tidegate.magento.shop import StoreConfig, Website
-from tidegate.sage.port import CustomerMatch, Finding
+from tidegate.sage.port.customers import CustomerMatch
+from tidegate.sage.port.findings import Finding
 
 
 def website_currencies(

@@ -22,6 +22,7 @@ from tidegate.flows.orders import orders
 from tidegate.flows.payments import payments
 from tidegate.flows.prices import preview as price_preview
 from tidegate.flows.prices import prices
+from tidegate.flows.prices import reading as price_reading
 from tidegate.flows.status import notes, order_status
 from tidegate.flows.stock import inventory
 from tidegate.ledger import delivery, halts, lease, marks
@@ -78,7 +79,9 @@ FLOWS = {
             preview=inventory.preview,
             excludes=(shipments.FLOW,),
         ),
-        Plan(prices.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=price_preview.preview),
+        Plan(
+            price_reading.FLOW, prices.run, (Write(Kind.PRICES, Side.MAGENTO),), preview=price_preview.preview
+        ),
         Plan(
             customer_records.FLOW,
             customer_records.run,

@@ -12,6 +12,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.orders.capture import Action, decide, not_exported
 from tidegate.domain.orders.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
 from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
 from tidegate.domain.states import State
@@ -27,7 +28,9 @@ from tidegate.flows.status import notes, statuses
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, queue
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import CustomerQuery, OrderKey, Prepared, Session
+from tidegate.sage.port.customers import CustomerQuery
+from tidegate.sage.port.orders import Found, OrderKey, Prepared
+from tidegate.sage.port.session import Purpose, Session
 
 #: A dry run shows so many orders at most.
 MOST = 200
@@ -59,7 +62,9 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
     if isinstance(terms, Failure):
         return [refusal("", terms)]
     overruled = {item.entity_id for item in waiting if Code.DUPLICATE_FOUND in item.overruled}
-    with connection.company.session() as session:
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            return [refusal("", session)]
         return [
             order_entry(connection, session, terms, order, overruled=order.entity_id in overruled)
             for order in found[:MOST]
@@ -111,28 +116,36 @@ def order_entry(
     """The payload of one order, or why it would be held or reviewed, or what comes before it."""
     account = account_of(connection, session, order)
     number = account if isinstance(account, str) else ""
-    arithmetic = connection.company.capabilities.arithmetic
+    arithmetic = session.orders.about.arithmetic
     translated = translate(order, terms, arithmetic, account=number)
     problems = [each for each in (account, translated) if isinstance(each, Failure)]
     if isinstance(translated, Failure) or isinstance(account, Failure):
         first = together(problems) or problems[0]
-        (failure,) = with_lacking(session, terms, arithmetic, [(order, number, first)])
+        (failure,) = with_lacking(session.orders, terms, arithmetic, [(order, number, first)])
         return refusal(order.increment_id, failure, order)
     totals = {"magento_total": total_of(order), "sage_total": f"{translated.gross} {translated.currency}"}
     if translated.prepaid:
         totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"
-    found = session.find_orders([OrderKey(translated.key, translated.reference)])
+    found = look_up(session, translated)
     if isinstance(found, Failure):
         return refusal(order.increment_id, found, order)
-    there = [each for each in found[translated.key] if each.ours or not overruled]
+    there = [each for each in found if each.ours or not overruled]
     if there:
         return {"order": order.increment_id, "in_company": [each.number for each in there]}
     if isinstance(account, CreateCustomer):
         return account_first(order, account)
-    (answer,) = session.prepare([translated])
+    (answer,) = session.orders.prepare([translated])
     if isinstance(answer, Prepared):
         return {"order": order.increment_id, "key": translated.key, **totals, "payload": answer.payload}
     return refusal(order.increment_id, answer, order)
+
+
+def look_up(session: Session, order: SalesOrder) -> list[Found] | Failure:
+    """What the company has of the order; where it cannot be asked, nothing is known of any."""
+    if session.order_search is None:
+        return []
+    found = session.order_search.find([OrderKey(order.key, order.reference)])
+    return found if isinstance(found, Failure) else found[order.key]
 
 
 def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
@@ -146,7 +159,7 @@ def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
 
 def account_of(connection: Connection, session: Session, order: Order) -> str | CreateCustomer | Failure:
     """The account by the rules, or the one that would be created first."""
-    rules = customer_rules(connection.name, connection.settings)
+    rules = customer_rules(connection.name, connection.settings, session.orders.about)
     decision = wanted_account(order, rules)
     if isinstance(decision, UseAccount):
         return decision.account
@@ -156,7 +169,8 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
     queries = [
         CustomerQuery(key=each.key, account=each.account, email=each.email) for each in decision.queries
     ]
-    matches = session.find_customers(queries)
+    desk = session.customers
+    matches = {each.key: [] for each in queries} if desk is None else desk.find(queries)
     if isinstance(matches, Failure):
         return matches
     answer = after_look_up(order, rules, matches)

@@ -23,7 +23,7 @@ from tidegate.ledger.faults import LedgerGone
 from tidegate.ledger.holder import this_process
 from tidegate.ledger.location import Durability
 from tidegate.magento.store import MagentoStoreClient, open_store
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
 from tidegate.transport import ClientFactory

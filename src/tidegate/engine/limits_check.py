@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tidegate.flows import learnt
 from tidegate.flows.connection import Connection
-from tidegate.sage.port import Finding
+from tidegate.sage.port.findings import Finding
 
 
 def check_limits(connection: Connection) -> Iterator[Finding]:

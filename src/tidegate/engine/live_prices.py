@@ -19,6 +19,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.prices.price_book import CustomerPrice, PriceQuestion
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
+from tidegate.sage.port.session import Purpose
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Breaker:
     """Whether the company may be asked now: not after several failures, and one question at a time."""
 
     failed: int = 0
+    absent: bool = False  #: the product answers no such questions, as the first one showed
     opened: datetime | None = None
     busy: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,8 +66,13 @@ class Asking:
     def ask(self) -> None:
         """Take a seat and ask; in a thread of its own, which ends with the first answer that is late."""
         try:
-            with self.connection.company.session() as session:
-                for answer in session.ask_prices(self.questions):
+            with self.connection.company.session(Purpose.READING) as session:
+                if isinstance(session, Failure):
+                    return  # no answer: the breaker counts it, and the book answers
+                if session.enquiries is None:
+                    self.breaker.absent = True
+                    return
+                for answer in session.enquiries.ask(self.questions):
                     if not self.left():
                         return
                     self.answers.append(answer)
@@ -96,10 +103,10 @@ class LivePrices:
     def breaker(self, connection: Connection) -> BreakerState:
         """`off`: by rule the company is not asked; `open`: it has failed and is left alone for a while."""
         rules = connection.settings.prices
-        told = connection.company.capabilities.readings.customer_prices != "none"
-        if rules.customer_prices != "api" or not rules.live_ms or not told:
+        breaker = self._breakers[connection.name]
+        if rules.customer_prices != "api" or not rules.live_ms or breaker.absent:
             return "off"
-        through = self._breakers[connection.name].lets_through(connection.clock.now())
+        through = breaker.lets_through(connection.clock.now())
         return "closed" if through else "open"
 
     def begin(self, connection: Connection, questions: Sequence[PriceQuestion]) -> Asking | None:

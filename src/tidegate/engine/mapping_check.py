@@ -15,7 +15,7 @@ from tidegate.config import model
 from tidegate.domain.money import parse, plain
 from tidegate.domain.orders.terms import OTHER, Terms, tax_key
 from tidegate.magento.shop import MethodsInUse, TaxRate
-from tidegate.sage.port import CodeList, Finding
+from tidegate.sage.port.findings import CodeList, Finding
 
 SHOWN = 8  #: names in one line
 

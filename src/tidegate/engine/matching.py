@@ -21,12 +21,14 @@ from tidegate.domain.masters.matching import (
 from tidegate.domain.orders.customers import BY_OPERATOR
 from tidegate.domain.orders.keys import customer_key
 from tidegate.flows.connection import Connection
+from tidegate.flows.desks import lacks
 from tidegate.ledger import customers as links
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 from tidegate.magento.people import StorePeople, WireCustomer
 from tidegate.magento.product_list import ListedProduct, read_products
 from tidegate.magento.shop import Website
+from tidegate.sage.port.session import Purpose
 
 #: A bundle or a configurable is its parts to the company; they are matched, it is not.
 COMPOSITE = ("configurable", "bundle", "grouped")
@@ -59,11 +61,15 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
     goods = read_products(connection.store.client, barcode)
     if isinstance(goods, Failure):
         return goods
-    with connection.company.session() as session:
-        accounts = session.read_customers(None)
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            return session
+        if session.customers is None or session.products is None:
+            return lacks("customers" if session.customers is None else "products")
+        accounts = session.customers.read(None)
         if isinstance(accounts, Failure):
             return accounts
-        products = session.read_products(None)
+        products = session.products.read(None)
         if isinstance(products, Failure):
             return products
     named = {website.id: website.code for website in websites}

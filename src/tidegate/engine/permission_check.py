@@ -8,7 +8,7 @@ from tidegate.config import model
 from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS
 from tidegate.magento.permissions import try_permissions
 from tidegate.magento.store import MagentoStoreClient
-from tidegate.sage.port import Finding
+from tidegate.sage.port.findings import Finding
 
 REMEDY = "grant it under System > Integrations, then authorise again"
 

@@ -18,7 +18,9 @@ from tidegate.engine.attribute_check import check_attributes, check_customer_pri
 from tidegate.engine.code_check import check_codes
 from tidegate.engine.credit_check import check_credits
 from tidegate.engine.currency_check import account_currency, check_currencies, website_currencies
+from tidegate.engine.desk_check import check_desks
 from tidegate.engine.hub import Hub
+from tidegate.engine.length_check import check_lengths
 from tidegate.engine.limits_check import check_limits
 from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
 from tidegate.engine.permission_check import check_permissions
@@ -29,7 +31,9 @@ from tidegate.flows.mapping import terms_of
 from tidegate.ledger import database, halts
 from tidegate.magento.shop import MethodsInUse, StoreConfig, TaxRate, Website
 from tidegate.magento.store import MagentoStoreClient
-from tidegate.sage.port import CodeList, CustomerQuery, Finding
+from tidegate.sage.port.customers import CustomerMatch, CustomerQuery
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose
 
 SKEW_WARN = timedelta(minutes=2)
 SKEW_FAIL = timedelta(minutes=10)  #: Magento refuses OAuth timestamps from so far ahead
@@ -292,7 +296,7 @@ def check_connection(
         return
     rates = {code: rate for each in lists if each.kind == "tax" for code, rate in each.rates.items()}
     terms = terms_of(
-        connection.name, settings, connection.company_settings, connection.company.capabilities, rates
+        connection.name, settings, connection.company_settings, connection.company.about.orders, rates
     )
     compared = Facts(lists_by_kind(lists), facts.rates, facts.methods)
     yield from check_mappings(connection.name, settings, terms, compared)
@@ -311,6 +315,9 @@ def check_flows(
     known = lists_by_kind(lists or ())
     yield from check_codes(connection, known)
     yield from check_limits(connection)
+    yield from check_lengths(connection)
+    if lists is not None:
+        yield from check_desks(connection)
     if facts.websites is None:
         return
     yield from check_attributes(connection)
@@ -334,8 +341,15 @@ def check_customer_accounts(connection: Connection, currencies: set[str]) -> Ite
     if not wanted:
         return
     queries = [CustomerQuery(key=account, account=account) for account in wanted]
-    with connection.company.session() as session:
-        found = session.find_customers(queries)
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            found: dict[str, list[CustomerMatch]] | Failure = session
+        elif session.customers is None:
+            text = "not compared: this company's product cannot be asked for customers"
+            yield Finding("accounts of customers", "warn", text)
+            return
+        else:
+            found = session.customers.find(queries)
     if isinstance(found, Failure):
         yield Finding("accounts of customers", "fail", found.text)
         return

@@ -21,7 +21,7 @@ from tidegate.engine.live_prices import BreakerState, LivePrices
 from tidegate.flows.connection import Connection
 from tidegate.flows.masters import account_book
 from tidegate.flows.prices import book as price_book
-from tidegate.flows.prices import enquiries, prices
+from tidegate.flows.prices import enquiries, reading
 from tidegate.ledger import customers as links
 
 #: Items in one question.
@@ -117,7 +117,7 @@ class PriceDesk:
         owners = (code, book.standard, f"@{account}")
         keys = [price_book.key_of(name, owner) for name in names.values() for owner in owners]
         offers = price_book.offers(book.rows.filter(pl.col("key").is_in(keys)))
-        day, now = prices.today(connection), connection.clock.now()
+        day, now = reading.today(connection), connection.clock.now()
         found = []
         for sku, quantity in items:
             listed, agreed = offers.get(names[sku], ([], []))

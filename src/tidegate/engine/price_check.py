@@ -10,7 +10,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.prices import book
 from tidegate.flows.prices.scope import price_scope
 from tidegate.magento.shop import StoreConfig, Website
-from tidegate.sage.port import CodeList, Finding
+from tidegate.sage.port.findings import CodeList, Finding
 
 
 def check_prices(

@@ -24,7 +24,8 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.orders.intake import capture_rules
 from tidegate.ledger import books, halts, period
 from tidegate.magento.order_list import ListedOrder, read_placed
-from tidegate.sage.port import OrderKey, Session
+from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.port.session import Purpose, Session
 
 #: An order is captured within this time, or something is wrong: several cycles of any usual cadence.
 SETTLING = timedelta(hours=2)
@@ -79,9 +80,12 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         if learnt.failure is not None:
             unchecked.append(f"the company's books: {learnt.failure.text}")
             books_read = False
-        with connection.company.session() as session:
-            company = read_orders(connection, session, keys, unchecked)
-            balances = read_balances(connection, session, unchecked)
+        with connection.company.session(Purpose.READING) as session:
+            if isinstance(session, Failure):
+                unchecked.append(f"the company's orders and balances were not compared: {session.text}")
+            else:
+                company = read_orders(connection, session, keys, unchecked)
+                balances = read_balances(connection, session, unchecked)
     # after the company was asked: what was sent meanwhile is on its way, not missing
     amounts = connection.settings.amounts.terms()
     kept = keep(period.orders(connection.name, start, end), terms, amounts, began, unchecked)
@@ -211,12 +215,15 @@ def read_orders(
     connection: Connection, session: Session, keys: dict[str, str], unchecked: list[str]
 ) -> dict[str, list[CompanyOrder]] | None:
     """The company's orders by our keys, pooled; None when it does not answer."""
-    size = connection.company.capabilities.lookups_per_call
+    search, size = session.order_search, session.orders.about.lookups_per_call
+    if search is None:
+        unchecked.append("the company's orders were not compared: its product cannot look them up")
+        return None
     prefix = connection.settings.reference_prefix
     asked = [OrderKey(key, prefix + number) for key, number in keys.items()]
     found: dict[str, list[CompanyOrder]] = {}
     for part in (asked[place : place + size] for place in range(0, len(asked), size)):
-        answer = session.find_orders(part)
+        answer = search.find(part)
         if isinstance(answer, Failure):
             unchecked.append(f"the company's orders were not compared: {answer.text}")
             return None
@@ -248,9 +255,9 @@ def read_balances(
     """The trial balance, for the clearing accounts; not asked when no payment names one."""
     if not any(each.account for each in connection.settings.payments.values()):
         return None
-    if not connection.company.capabilities.readings.postings:
+    if session.postings is None:
         return None
-    answer = session.read_balances()
+    answer = session.postings.balances()
     if isinstance(answer, Failure):
         unchecked.append(f"the clearing accounts were not compared: {answer.text}")
         return None

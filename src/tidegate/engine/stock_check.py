@@ -16,7 +16,7 @@ from tidegate.flows import store_limits
 from tidegate.flows.connection import Connection
 from tidegate.magento.bulk import MODULE
 from tidegate.magento.stock import StoreStock
-from tidegate.sage.port import CodeList, Finding
+from tidegate.sage.port.findings import CodeList, Finding
 
 INVENTORY_MODULE = "Magento_InventoryApi"
 DEFAULT = "default"

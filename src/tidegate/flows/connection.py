@@ -16,7 +16,7 @@ from tidegate.domain.orders.terms import Terms
 from tidegate.flows.mapping import terms_of
 from tidegate.ledger import closures, product_groups
 from tidegate.magento.store import MagentoStoreClient
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class Connection:
                 }
                 groups = product_groups.read(self.name) if self.settings.revenue.groups else {}
                 self._terms = terms_of(
-                    self.name, self.settings, self.company_settings, self.company.capabilities, rates, groups
+                    self.name, self.settings, self.company_settings, self.company.about.orders, rates, groups
                 )
             return self._terms
 

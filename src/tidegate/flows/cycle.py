@@ -19,6 +19,7 @@ from tidegate.ledger.queue import Item
 from tidegate.magento.whose_fault import patiently
 from tidegate.reading import pauses
 from tidegate.sage.port.outcomes import HandedOver
+from tidegate.sage.port.session import Purpose, Session
 
 #: A `locked` answer closes the company for so long, when it does not say for how long itself.
 LEARNT_CLOSURE = timedelta(minutes=10)
@@ -194,6 +195,16 @@ class Cycle:
         verdict = replace(ruling.verdict, text=text) if text else ruling.verdict
         self.follow(Failure(Code.NO_ANSWER, verdict.text), ruling.consequence, item.label)
         return verdict
+
+    @contextmanager
+    def session(self, purpose: Purpose) -> Iterator[Session | None]:
+        """The company's door; None when it did not open: the cycle has ended, by the policy of that failure."""
+        with self.connection.company.session(purpose) as opened:
+            if isinstance(opened, Failure):
+                self.call_failed(opened)
+                yield None
+            else:
+                yield opened
 
     def call_failed(self, failure: Failure, *, of_company: bool = True) -> None:
         """A call that concerned no single record failed: the cycle ends, by the same policy."""

@@ -8,14 +8,14 @@ from decimal import Decimal
 from tidegate.config import model
 from tidegate.domain.orders.customers import CustomerRules
 from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
-from tidegate.sage.port import Capabilities
+from tidegate.sage.port.orders import OrderWriting
 
 
 def terms_of(
     name: str,
     settings: model.Connection,
     company: model.Company,
-    capabilities: Capabilities,
+    writing: OrderWriting,
     rates: Mapping[str, Decimal],
     groups: Mapping[str, str] | None = None,
 ) -> Terms:
@@ -49,12 +49,12 @@ def terms_of(
         texts=settings.texts.rules(),
         bundles=settings.bundles,
         reference_prefix=settings.reference_prefix,
-        reference_length=capabilities.reference_length,
+        reference_length=writing.reference_length,
         time_zone=company.time_zone,
     )
 
 
-def customer_rules(name: str, settings: model.Connection) -> CustomerRules:
+def customer_rules(name: str, settings: model.Connection, writing: OrderWriting) -> CustomerRules:
     """Whose account orders of connection `name` go to."""
     rule = settings.customers
     return CustomerRules(
@@ -65,5 +65,6 @@ def customer_rules(name: str, settings: model.Connection) -> CustomerRules:
         account_prefix=rule.account_prefix,
         accounts=rule.accounts,
         trust_emails=rule.trust_emails,
+        account_length=writing.account_length,
         connection=name,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import whole
@@ -12,7 +13,6 @@ from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Capabilities
 
 read_order = msgspec.json.Decoder(Order).decode
 write_order = msgspec.json.Encoder(decimal_format="string").encode
@@ -27,14 +27,14 @@ NEVER_READ = Failure(
 )
 
 
-def expected(item: Item, terms: Terms, capabilities: Capabilities, *, as_placed: bool = False) -> SalesOrder:
+def expected(item: Item, terms: Terms, arithmetic: Arithmetic, *, as_placed: bool = False) -> SalesOrder:
     """What the company should have for this delivery: key, reference and total.
 
     A mapping may have gone since the order was sent; key, reference and grand total still hold.
     `as_placed`: with all that Magento has cancelled or refunded since.
     """
     order = whole(read_order(item.document)) if as_placed else read_order(item.document)
-    translated = translate(order, terms, capabilities.arithmetic, account="")
+    translated = translate(order, terms, arithmetic, account="")
     if not isinstance(translated, Failure):
         return translated
     totals = order.base_totals if terms.amounts == "base" else order.totals

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tidegate.clock import Clock
 from tidegate.config import model
-from tidegate.sage.port import Company
+from tidegate.sage.port.company import Company
 from tidegate.sage.sage200.room import open_sage200
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
 from tidegate.sage.tokens import SignsIn, TokenVault

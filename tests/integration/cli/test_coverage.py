@@ -9,7 +9,7 @@ from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 from tidegate.engine.coverage import payments, product_groups, shipping, taxes
 from tidegate.magento.shop import MethodsInUse, TaxRate
-from tidegate.sage.port import CodeList
+from tidegate.sage.port.findings import CodeList
 from tidegate_sandbox.faults import Fault
 
 LISTS = {

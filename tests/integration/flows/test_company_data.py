@@ -27,8 +27,8 @@ from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction
 from tidegate.magento.people import Attribute, WireCustomer
+from tidegate.sage.sage200.customers import Customers as Customers200
 from tidegate.sage.sage200.prices import Prices as Prices200
-from tidegate.sage.sage200.reading import Sage200Reader
 from tidegate.sage.sage200.stock import Stock as Stock200
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "inventory", "prices")}
@@ -181,7 +181,7 @@ def test_an_empty_list_of_accounts_ends_no_hold(build: Build, monkeypatch: pytes
     known = account_book.accounts(CONNECTION)
     assert known
     nothing: Delta[CustomerRecord] = Delta((), "cursor", full=True)
-    monkeypatch.setattr(Sage200Reader, "read_customers", lambda *_: nothing)
+    monkeypatch.setattr(Customers200, "read", lambda *_: nothing)
     report = run(shop, "customers", after=DAY)
     assert "no account at all" in report.text
     assert ("other-content", "customers") in shop.alerts()

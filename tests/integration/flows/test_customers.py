@@ -120,7 +120,7 @@ def test_two_orders_of_one_stranger_in_one_batch_make_one_account(stage: Stage) 
     stage.cycle()
     (account,) = clerk.accounts_with_key(stage, key)
     assert {account_of(stage, one) for one in placed} == {account}
-    assert account == account_reference("W", str(customer))
+    assert account == account_reference("W", str(customer), 8)
 
 
 def test_a_lost_answer_makes_no_second_account(stage: Stage) -> None:
@@ -154,11 +154,11 @@ def test_a_request_that_never_arrived_is_repeated_only_when_it_can_no_longer_tak
 
 def test_a_reference_that_is_taken_gives_the_next_one(stage: Stage) -> None:
     customer, key = stranger(stage)
-    clerk.opens_account(stage, account_reference("W", str(customer)))
+    clerk.opens_account(stage, account_reference("W", str(customer), 8))
     placed = stage.order("customer", customer=customer)
     stage.cycle()
-    assert clerk.accounts_with_key(stage, key) == [account_reference("W", str(customer), 1)]
-    assert account_of(stage, placed) == account_reference("W", str(customer), 1)
+    assert clerk.accounts_with_key(stage, key) == [account_reference("W", str(customer), 8, 1)]
+    assert account_of(stage, placed) == account_reference("W", str(customer), 8, 1)
 
 
 def test_an_account_refused_is_a_review_and_its_orders_wait_while_others_go(stage: Stage) -> None:

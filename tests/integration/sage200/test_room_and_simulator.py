@@ -14,7 +14,10 @@ from conformance.sage200_stand import PATHS, Sage200Stand
 from conformance.stand import accepted, failed, find, free_text, goods, make_order, prepared, send
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import Finding, NewCustomer, OrderKey
+from tidegate.sage.port.customers import NewCustomer
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.port.session import Purpose
 from tidegate.sage.rooms import sign_in_of
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
@@ -58,7 +61,7 @@ def test_the_order_in_sages_own_books(stand: Sage200Stand) -> None:
         free_text(stand, "-1.00"),
     )
     order = make_order(stand, 213, *lines, delivery=JANE, note="Ring twice", po_number="PO-7")
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         sent = accepted(send(session, order))
 
     booked = stand.erp.order(sent.number)
@@ -82,14 +85,14 @@ def test_the_price_book_never_changes_what_the_buyer_was_charged(stand: Sage200S
     stand.erp.customer_change("WEB001", line_discount_percent=Decimal(25))
     order = make_order(stand, 213)
 
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         assert accepted(send(session, order)).gross == order.gross
 
 
 def test_a_guest_s_order_names_its_buyer_on_the_cash_invoice(stand: Sage200Stand) -> None:
     cash = make_order(stand, 213, account="WEB", delivery=JANE, invoice=JANE)
     other = make_order(stand, 214, delivery=JANE, invoice=JANE)
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         paid, charged = accepted(send(session, cash)), accepted(send(session, other))
 
     booked = stand.erp.order(paid.number)
@@ -105,7 +108,7 @@ def test_an_account_on_hold_or_over_its_limit_holds_the_order_and_the_hub_is_tol
 ) -> None:
     stand.erp.customer_change("WEB001", credit_limit=Decimal("1.00"))
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         sent = accepted(send(session, order))
         [found] = find(session, order)
 
@@ -115,7 +118,7 @@ def test_an_account_on_hold_or_over_its_limit_holds_the_order_and_the_hub_is_tol
 
 def test_a_person_may_renumber_an_order_and_it_is_still_found(stand: Sage200Stand) -> None:
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         sent = accepted(send(session, order))
         row = stand.erp.order(sent.number)
         row.customer_order_no = "typed over"
@@ -134,15 +137,15 @@ def test_where_orders_are_numbered_by_hand_ours_is_the_number() -> None:
     stand = stands(edition="professional")
     stand.erp.rules.order_numbers_generated = False
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         assert accepted(send(session, order)).number == "000000213"
 
 
 def test_a_version_without_spare_fields_never_gets_an_order_without_key() -> None:
     stand = stands(spare_fields=False)
     order = make_order(stand, 213)
-    with stand.company.session() as session:
-        failure = failed(session.find_orders([OrderKey(order.key, order.reference)]))
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
     findings = stand.company.examine()
 
     assert failure.code is Code.UNKNOWN_ENDPOINT
@@ -152,13 +155,13 @@ def test_a_version_without_spare_fields_never_gets_an_order_without_key() -> Non
 
 def test_prices_that_include_tax_hold_every_order(stand: Sage200Stand) -> None:
     stand.erp.rules.prices_include_tax = True
-    with stand.company.session() as session:
-        failure = failed(session.prepare([make_order(stand, 213)])[0])
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.orders.prepare([make_order(stand, 213)])[0])
     stand.erp.rules.prices_include_tax = False
     stand.company.forget()
 
     assert failure.missing == "setting:prices-without-tax"
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, make_order(stand, 213)))
 
 
@@ -166,9 +169,9 @@ def test_generated_account_numbers_make_no_second_account() -> None:
     stand = stands(edition="professional")
     stand.erp.rules.account_codes_generated = True
     new = NewCustomer(key="magento:main:customer:17", account="W17", name="Jane", email="", address=JANE)
-    with stand.company.session() as session:
-        first = accepted(session.create_customer(new))
-        second = accepted(session.create_customer(new))
+    with stand.company.session(Purpose.WRITING) as session:
+        first = accepted(session.new_customers.create(new))
+        second = accepted(session.new_customers.create(new))
 
     assert first.number == second.number
     assert stand.accounts(new.key) == [first.number]
@@ -176,8 +179,8 @@ def test_generated_account_numbers_make_no_second_account() -> None:
 
 def test_a_missing_collection_is_told_by_name() -> None:
     stand = stands(missing=frozenset({"sop_additional_charges"}))
-    with stand.company.session() as session:
-        failure = failed(session.prepare([make_order(stand, 213)])[0])
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.orders.prepare([make_order(stand, 213)])[0])
 
     assert failure.code is Code.UNKNOWN_ENDPOINT
     assert "read sop_additional_charges" in verdicts(stand)["fail"]
@@ -188,7 +191,7 @@ def test_a_missing_collection_is_told_by_name() -> None:
 
 def test_a_regenerated_primary_key_stops_nothing(stand: Sage200Stand) -> None:
     stand.face.credentials.subscription_key = "regenerated"
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, make_order(stand, 213)))
 
     assert "subscription key" in verdicts(stand)["warn"]
@@ -198,8 +201,8 @@ def test_a_regenerated_primary_key_stops_nothing(stand: Sage200Stand) -> None:
 def test_both_keys_regenerated_halts(stand: Sage200Stand) -> None:
     stand.face.credentials.subscription_key = "regenerated"
     stand.face.credentials.secondary_subscription_key = "too"
-    with stand.company.session() as session:
-        failure = failed(session.find_orders([OrderKey("k", "r")]))
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.order_search.find([OrderKey("k", "r")]))
 
     assert failure.code is Code.NOT_AUTHENTICATED
     assert stand.sign_ins.refreshes() == 0
@@ -211,8 +214,8 @@ def test_both_keys_regenerated_halts(stand: Sage200Stand) -> None:
 def test_a_wrong_company_is_told_after_one_refresh(stand: Sage200Stand, wrong: dict[str, Any]) -> None:
     stand.reopen(**wrong)
     for _ in range(3):
-        with stand.company.session() as session:
-            failure = failed(session.prepare([make_order(stand, 213)])[0])
+        with stand.company.session(Purpose.WRITING) as session:
+            failure = failed(session.orders.prepare([make_order(stand, 213)])[0])
         assert failure.code is Code.WRONG_COMPANY
 
     assert stand.sign_ins.refreshes() == 1
@@ -223,22 +226,22 @@ def test_a_wrong_company_is_told_after_one_refresh(stand: Sage200Stand, wrong: d
 def test_a_revoked_sign_in_halts_and_offers_its_token_once(stand: Sage200Stand) -> None:
     stand.face.sign_in_server.revoke_all()
     for _ in range(3):
-        with stand.company.session() as session:
-            failure = failed(session.find_orders([OrderKey("k", "r")]))
+        with stand.company.session(Purpose.WRITING) as session:
+            failure = failed(session.order_search.find([OrderKey("k", "r")]))
         assert failure.code is Code.SIGN_IN_EXPIRED
 
     assert stand.sign_ins.refusals() == 1
     stand.sign_in()
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, make_order(stand, 213)))
 
 
 def test_a_lost_answer_to_a_refresh_costs_a_sign_in_at_worst(stand: Sage200Stand) -> None:
     stand.advance(8 * 3600 + 1)
     stand.faults.add(Fault("drop_after", method="POST", path="/oauth/token$"))
-    with stand.company.session() as session:
-        lost = failed(session.find_orders([OrderKey("k", "r")]))
-        again = failed(session.find_orders([OrderKey("k", "r")]))
+    with stand.company.session(Purpose.WRITING) as session:
+        lost = failed(session.order_search.find([OrderKey("k", "r")]))
+        again = failed(session.order_search.find([OrderKey("k", "r")]))
 
     assert (lost.code, lost.sent) == (Code.UNREACHABLE, False)
     assert again.code is Code.SIGN_IN_EXPIRED, "the simulator takes the second offer for a theft"
@@ -262,7 +265,7 @@ def test_signing_in_through_the_browser(public: bool) -> None:
     assert sign_in.complete(address, "another state", verifier) is not None
     assert sign_in.complete(address, state, verifier) is None
 
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, make_order(stand, 213)))
     again = sign_in.complete(address, state, verifier)
     assert isinstance(again, Failure), "a code is good once"
@@ -272,10 +275,10 @@ def test_a_sign_in_without_offline_access_works_until_it_ends(stand: Sage200Stan
     stand.face.options.refresh_days = 0
     stand.sign_in()
     stand.reopen()
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, make_order(stand, 213)))
         stand.advance(8 * 3600)
-        assert failed(session.find_orders([OrderKey("k", "r")])).code is Code.SIGN_IN_EXPIRED
+        assert failed(session.order_search.find([OrderKey("k", "r")])).code is Code.SIGN_IN_EXPIRED
 
 
 # The tunnel, locks and seats
@@ -285,23 +288,23 @@ def test_a_tunnel_that_is_down_waits() -> None:
     stand = stands(edition="professional")
     stand.face.tunnel_up = False
     order = make_order(stand, 213)
-    with stand.company.session() as session:
-        failure = failed(session.prepare([order])[0])
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.orders.prepare([order])[0])
     finding = stand.company.examine()[-1]
 
     assert failure.code is Code.SERVER_TROUBLE
     assert failure.ends_cycle
     assert (finding.verdict, "Native API" in finding.text) == ("fail", True)
     stand.face.tunnel_up = True
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         accepted(send(session, order))
 
 
 def test_a_backup_may_close_reading_too(stand: Sage200Stand) -> None:
     stand.erp.window.reads_allowed = False
     stand.lock()
-    with stand.company.session() as session:
-        failure = failed(session.find_orders([OrderKey("k", "r")]))
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = failed(session.order_search.find([OrderKey("k", "r")]))
 
     assert (failure.code, failure.sent) == (Code.LOCKED, False)
 
@@ -310,10 +313,10 @@ def test_a_backup_may_close_reading_too(stand: Sage200Stand) -> None:
 def test_no_free_seat_waits_for_one(status: int) -> None:
     stand = stands(seats_status=status)
     order = make_order(stand, 213)
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         ready = prepared(session, order)
         stand.faults.add(Fault("seats"))
-        [(_, outcome)] = session.send_orders([ready])
+        [(_, outcome)] = session.orders.send([ready])
 
     assert failed(outcome).code in (Code.NO_SEAT, Code.THROTTLED)
     assert stand.booked(order.key) == []
@@ -339,7 +342,7 @@ def test_the_check_makes_no_change(stand: Sage200Stand) -> None:
 def test_a_user_without_the_price_permission_is_told(stand: Sage200Stand) -> None:
     stand.erp.rules.may_override_prices = False
     [finding] = [one for one in stand.company.examine() if one.verdict == "fail"]
-    with stand.company.session() as session:
+    with stand.company.session(Purpose.WRITING) as session:
         refused = failed(send(session, make_order(stand, 213)))
 
     assert finding.subject == "order permissions"

@@ -89,9 +89,9 @@ WRONG = [
     ('guest_account = "WEB"', 'unknown = "web-account"', "connections.web.customers.web_account", "missing"),
     (
         'guest_account = "WEB"',
-        'guest_account = "WEBACCOUNT"',
+        'guest_account = "WEB "',
         "connections.web.customers.guest_account",
-        "WEBA",
+        "WEB ",
     ),
     (
         'guest_account = "WEB"',
@@ -120,9 +120,7 @@ def test_what_is_wrong_is_refused_by_key(old: str, new: str, key: str, found: st
 WRONG_MORE = [
     ('skip_skus = ["GIFT*"]', "connections.web.skip_skus", "GIFT*"),
     ('skus."A 1" = ""', 'connections.web.skus."A 1"', "no code"),
-    (f'skus.A = "{"x" * 31}"', "connections.web.skus.A", "31"),
     ('reference_prefix = "A B"', "connections.web.reference_prefix", "A B"),
-    ('reference_prefix = "ABCDEFGHIJKLM"', "connections.web.reference_prefix", "ABCDEFGHIJKLM"),
     ('revenue.accounts = { "A[1]" = "4000" }', 'connections.web.revenue.accounts."A[1]"', "A[1]"),
     ('rounding.tolerance = "-0.01"', "connections.web.rounding.tolerance", "-0.01"),
     ('rounding.tolerance = "NaN"', "connections.web.rounding.tolerance", "NaN"),

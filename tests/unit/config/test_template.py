@@ -159,7 +159,6 @@ def test_every_choice_of_every_question_makes_a_file_that_loads() -> None:
         ("company_time_zone", "London", "no time zone"),
         ("currency", "pounds", "three capital letters"),
         ("every", "15", "15m"),
-        ("guest_account", "WEBACCOUNT", "at most 8"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_what_to_write(question: str, answer: str, problem: str) -> None:

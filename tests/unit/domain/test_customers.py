@@ -23,7 +23,7 @@ from tidegate.domain.orders.customers import (
     wanted_account,
 )
 from tidegate.domain.orders.order import Customer, Order
-from tidegate.sage.port import CustomerMatch
+from tidegate.sage.port.customers import CustomerMatch
 from unit.domain.orders import CUST_PO_COUPON, GUEST_TAX, LONDON
 
 
@@ -35,7 +35,7 @@ class Match:
 
 
 def rules(**changes: Any) -> CustomerRules:
-    return CustomerRules(connection="us", **changes)
+    return CustomerRules(connection="us", **({"account_length": 8} | changes))
 
 
 def with_account(account: str) -> Order:
@@ -181,6 +181,7 @@ def test_rule_create() -> None:
         key="magento:main:customer:1",
         account="W0000001",
         prefix="W",
+        length=8,
         identity="1",
         name="Tobee Ltd",
         email="wanda@example.com",
@@ -203,20 +204,29 @@ identities = st.integers(1, 10**12).map(str) | st.from_regex(r"\A[a-z]{1,9}@[a-z
 
 @given(st.sampled_from(["", "W", "web", "AB12"]), identities)
 def test_account_references(prefix: str, identity: str) -> None:
-    candidates = [account_reference(prefix, identity, attempt) for attempt in range(20)]
-    assert candidates == [account_reference(prefix, identity, attempt) for attempt in range(20)]
+    candidates = [account_reference(prefix, identity, 8, attempt) for attempt in range(20)]
+    assert candidates == [account_reference(prefix, identity, 8, attempt) for attempt in range(20)]
     assert len(set(candidates)) == 20
     assert all(len(each) == 8 and each == each.upper() and each.isalnum() for each in candidates)
     assert all(each.startswith(prefix.upper()) for each in candidates)
 
 
+@given(identities)
+def test_a_room_that_keeps_more_gets_references_as_readable(identity: str) -> None:
+    longer = [account_reference("W", identity, 20, attempt) for attempt in range(5)]
+    assert len(set(longer)) == 5
+    assert all(len(each) <= 20 for each in longer)
+    if identity.isdigit() and len(identity) <= 7:
+        assert longer[0] == account_reference("W", identity, 8)
+
+
 def test_the_first_reference_shows_the_customer_s_number() -> None:
-    assert account_reference("W", "17") == "W0000017"
-    assert account_reference("WEB", "123456") != "WEB123456"
-    assert account_reference("W", "Wanda@Example.com") == account_reference("W", "wanda@example.com")
+    assert account_reference("W", "17", 8) == "W0000017"
+    assert account_reference("WEB", "123456", 8) != "WEB123456"
+    assert account_reference("W", "Wanda@Example.com", 8) == account_reference("W", "wanda@example.com", 8)
 
 
 @pytest.mark.parametrize("prefix", ["TOOLONG", "W-", "Ä"])
 def test_prefixes_that_make_no_reference(prefix: str) -> None:
     with pytest.raises(ValueError, match="at most four letters and digits"):
-        account_reference(prefix, "17")
+        account_reference(prefix, "17", 8)

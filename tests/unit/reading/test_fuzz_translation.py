@@ -96,7 +96,7 @@ def test_a_customer_is_read_or_named() -> None:
         "payment_terms_days": 30,
         "on_hold": False,
     }
-    reader: Any = object.__new__(masters.Masters)
+    reader: Any = object.__new__(masters.CustomerRecords)
     reader._key_field = "spare_text_1"
     for _ in range(400):
         bad = read(harmed(row, dice, 1))
@@ -152,7 +152,7 @@ def test_the_answer_to_a_price_enquiry_is_a_price_or_a_failure_of_its_account_an
         products={"HUB-0001": SimpleNamespace(id=2)},
         lists=_Lists(),
     )
-    reader: Any = object.__new__(prices.Prices)
+    reader: Any = object.__new__(prices.Enquiries)
     prices_found = 0
     for _ in range(400):
         answer = read(harmed(row, dice, 1))

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tidegate.domain.delta import Delta
+from tidegate.sage.port.session import Purpose
 from unit.sage.scripted_api import make_world, ok
 
 STAMP = "2026-03-02T10:15:04.12Z"
@@ -33,14 +34,14 @@ def test_stock_without_a_figure_is_named_and_asked_for_again_until_it_has_one(wr
 
     world.api.on("GET", "/warehouse_holdings", holdings)
     world.api.on("GET", "/products", ok([{"id": 1, "code": "HUB-0001"}, {"id": 2, "code": "HUB-0002"}]))
-    with world.company.session() as session:
-        read = session.read_stock(None)
+    with world.company.session(Purpose.WRITING) as session:
+        read = session.stock.read(None)
         assert isinstance(read, Delta)
         assert [(level.sku, level.on_hand) for level in read.rows] == [("HUB-0001", Decimal(7))]
         assert [bad.name for bad in read.bad] == ["HUB-0002"]
         assert "quantity_in_stock" in read.bad[0].why
         rows[2] = holding(2, 5)
-        again = session.read_stock(read.cursor)
+        again = session.stock.read(read.cursor)
     assert isinstance(again, Delta)
     assert [(level.sku, level.on_hand) for level in again.rows] == [("HUB-0002", Decimal(5))]
     assert again.bad == ()
@@ -52,8 +53,8 @@ def test_a_missing_key_is_no_zero_either() -> None:
     del row["quantity_allocated"]
     world.api.on("GET", "/warehouse_holdings", ok([row, None]))
     world.api.on("GET", "/products", ok([{"id": 1, "code": "HUB-0001"}]))
-    with world.company.session() as session:
-        read = session.read_stock(None)
+    with world.company.session(Purpose.WRITING) as session:
+        read = session.stock.read(None)
     assert isinstance(read, Delta)
     assert read.rows == ()
     assert sorted(bad.name for bad in read.bad) == ["HUB-0001", "stock "]
@@ -69,8 +70,8 @@ def test_a_null_among_an_orders_lines_ends_no_flow() -> None:
         "spare_text_1": "magento:main:213",
     }
     world.api.on("GET", "/sop_orders", ok([order | {"lines": [None, line]}]))
-    with world.company.session() as session:
-        lines = session.read_web_lines()
+    with world.company.session(Purpose.WRITING) as session:
+        lines = session.web_lines.read()
     assert isinstance(lines, list)
     told = {one.sku: one.unreadable for one in lines}
     assert "stock_unit_line_quantity" in told["HUB-0001"]

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from tidegate.sage.port import Finding
+from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage200.check import READS
 from tidegate.sage.sage200.receipts import bank_aliases
 from unit.sage.scripted_api import NOW, SITE, World, application_error, gateway_error, make_world, ok

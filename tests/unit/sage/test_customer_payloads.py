@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import NewCustomer
+from tidegate.sage.port.customers import NewCustomer
 from tidegate.sage.sage200.payloads import customer_body
 from unit.sage.bodies import JANE, resolved
 

@@ -10,8 +10,9 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import CustomerQuery, NewCustomer
+from tidegate.sage.port.customers import CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.session import Purpose
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page, where
 
 JANE = {"id": 50, "reference": "W0000017", "name": "Jane", "currency_id": 2103, "on_hold": True}
@@ -30,13 +31,13 @@ def world() -> World:
 
 
 def find(world: World, *queries: CustomerQuery) -> Any:
-    with world.company.session() as session:
-        return session.find_customers(queries)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.customers.find(queries)
 
 
 def create(world: World) -> Outcome:
-    with world.company.session() as session:
-        return session.create_customer(NEW)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.new_customers.create(NEW)
 
 
 def serving(*customers: dict[str, Any]) -> Any:
@@ -111,8 +112,8 @@ def test_accounts_that_we_created_are_found_by_exactly_our_key(world: World) -> 
     other = {**JANE, "id": 51, "reference": "X", "spare_text_1": "magento:main:customer:170"}
     world.api.on("GET", "/customers", ok([other, ours]))
 
-    with world.company.session() as session:
-        found = session.find_created_customers(["magento:main:customer:17", "magento:main:customer:18"])
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.new_customers.find_created(["magento:main:customer:17", "magento:main:customer:18"])
 
     assert isinstance(found, dict)
     match = found["magento:main:customer:17"]

@@ -7,6 +7,7 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.session import Purpose
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, page
 
 
@@ -16,8 +17,8 @@ def world() -> World:
 
 
 def cancel(world: World) -> Outcome:
-    with world.company.session() as session:
-        return session.cancel_order("7", "0000000007")
+    with world.company.session(Purpose.WRITING) as session:
+        return session.cancelling.cancel("7", "0000000007")
 
 
 THERE = ok({"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"})

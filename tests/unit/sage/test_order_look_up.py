@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import OrderKey
+from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.port.session import Purpose
 from unit.sage.scripted_api import World, application_error, gateway_error, make_world, ok, order, page, where
 
 
@@ -36,11 +37,11 @@ KEYS = [OrderKey("magento:main:1", "000000001"), OrderKey("magento:main:2", "000
 
 def test_a_look_up_asks_for_key_and_number_in_one_call(world: World) -> None:
     world.api.on("GET", "/sop_orders", ok([row(7, "magento:main:1", "000000001")]))
-    with world.company.session() as session:
-        session.prepare([order()])
+    with world.company.session(Purpose.WRITING) as session:
+        session.orders.prepare([order()])
 
-    with world.company.session() as session:
-        found = session.find_orders(KEYS)
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.order_search.find(KEYS)
 
     assert isinstance(found, dict)
     [one] = found["magento:main:1"]
@@ -67,8 +68,8 @@ def test_ours_is_exactly_our_key_whatever_the_number_says(world: World) -> None:
     ]
     world.api.on("GET", "/sop_orders", ok(rows))
 
-    with world.company.session() as session:
-        found = session.find_orders(KEYS)
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.order_search.find(KEYS)
 
     assert isinstance(found, dict)
     assert [(one.id, one.ours) for one in found["magento:main:1"]] == [
@@ -84,17 +85,17 @@ def test_ours_is_exactly_our_key_whatever_the_number_says(world: World) -> None:
 def test_a_number_with_odd_characters_is_looked_for_by_key_alone(world: World) -> None:
     world.api.on("GET", "/sop_orders", ok([]))
 
-    with world.company.session() as session:
-        session.find_orders([OrderKey("magento:main:1", "O'Brien")])
+    with world.company.session(Purpose.WRITING) as session:
+        session.order_search.find([OrderKey("magento:main:1", "O'Brien")])
 
     assert where(world.api.called("GET", "/sop_orders")[0]) == "spare_text_1 eq 'magento:main:1'"
 
 
 def test_fifty_keys_take_few_calls_below_what_hosting_takes_and_no_keys_none(world: World) -> None:
     world.api.on("GET", "/sop_orders", ok([]))
-    with world.company.session() as session:
-        assert session.find_orders([]) == {}
-        found = session.find_orders([OrderKey(f"magento:main:{n}", f"{n:09}") for n in range(50)])
+    with world.company.session(Purpose.WRITING) as session:
+        assert session.order_search.find([]) == {}
+        found = session.order_search.find([OrderKey(f"magento:main:{n}", f"{n:09}") for n in range(50)])
 
     assert isinstance(found, dict)
     assert len(found) == 50
@@ -106,8 +107,8 @@ def test_fifty_keys_take_few_calls_below_what_hosting_takes_and_no_keys_none(wor
 
 def test_fifty_long_keys_are_parted_for_the_length_of_the_address(world: World) -> None:
     world.api.on("GET", "/sop_orders", ok([]))
-    with world.company.session() as session:
-        found = session.find_orders(
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.order_search.find(
             [OrderKey(f"magento:a-webshop-far-away:{n}", f"{n:09}") for n in range(1_000_000, 1_000_050)]
         )
 
@@ -122,8 +123,8 @@ def test_every_match_comes_back_beyond_one_page(world: World) -> None:
     first = ok([row(number, "", "000000001") for number in range(1, 501)])
     world.api.on("GET", "/sop_orders", first, ok([row(501, "magento:main:1", "000000001")]))
 
-    with world.company.session() as session:
-        found = session.find_orders(KEYS[:1])
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.order_search.find(KEYS[:1])
 
     assert isinstance(found, dict)
     assert len(found["magento:main:1"]) == 501
@@ -140,7 +141,7 @@ def test_a_look_up_that_fails_is_no_empty_look_up(world: World) -> None:
         (httpx.ReadTimeout("timed out"), Code.UNREACHABLE),
     ):
         world.api.on("GET", "/sop_orders", reply)
-        with world.company.session() as session:
-            found = session.find_orders(KEYS)
+        with world.company.session(Purpose.WRITING) as session:
+            found = session.order_search.find(KEYS)
         assert isinstance(found, Failure), reply
         assert found.code is code

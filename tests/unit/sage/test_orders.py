@@ -13,8 +13,9 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
-from tidegate.sage.port import OrderKey, Prepared
+from tidegate.sage.port.orders import OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage200 import orders
 from unit.sage.scripted_api import (
     World,
@@ -36,15 +37,15 @@ def world() -> World:
 
 
 def prepare(world: World, *orders: Any) -> list[Prepared | Failure]:
-    with world.company.session() as session:
-        return session.prepare(orders)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.orders.prepare(orders)
 
 
 def send(world: World, number: int = 213) -> Outcome:
-    with world.company.session() as session:
-        [prepared] = session.prepare([order(number)])
+    with world.company.session(Purpose.WRITING) as session:
+        [prepared] = session.orders.prepare([order(number)])
         assert isinstance(prepared, Prepared)
-        [(key, outcome)] = session.send_orders([prepared])
+        [(key, outcome)] = session.orders.send([prepared])
         assert key == f"magento:main:{number}"
         return outcome
 
@@ -73,24 +74,24 @@ def test_reference_data_is_read_once(world: World) -> None:
 
 def test_what_was_found_and_forgotten_within_a_session_is_read_again_and_not_missing(world: World) -> None:
     world.api.on("POST", "/sop_orders", application_error("The product does not exist."))
-    with world.company.session() as session:
-        [first] = session.prepare([order(1, lines=(goods(account="4000"), carriage()))])
+    with world.company.session(Purpose.WRITING) as session:
+        [first] = session.orders.prepare([order(1, lines=(goods(account="4000"), carriage()))])
         assert isinstance(first, Prepared)
-        [(_, refused)] = session.send_orders([first])
+        [(_, refused)] = session.orders.send([first])
         assert isinstance(refused, Failure), "what it was made of is doubted from here on"
-        assert isinstance(session.prepare([order(2)])[0], Prepared)
+        assert isinstance(session.orders.prepare([order(2)])[0], Prepared)
 
         world.company.forget()
-        [again] = session.prepare([order(3, lines=(goods(account="4000"), carriage()))])
+        [again] = session.orders.prepare([order(3, lines=(goods(account="4000"), carriage()))])
         assert isinstance(again, Prepared)
 
 
 def test_what_is_missing_is_asked_once_in_a_session(world: World) -> None:
     wanting = order(1, account="NOBODY", lines=(goods(code="GONE", account="9999"),))
-    with world.company.session() as session:
-        session.prepare([wanting])
+    with world.company.session(Purpose.WRITING) as session:
+        session.orders.prepare([wanting])
         before = world.company.calls
-        [failure] = session.prepare([wanting])
+        [failure] = session.orders.prepare([wanting])
         assert isinstance(failure, Failure)
         assert world.company.calls == before
 
@@ -135,9 +136,9 @@ def test_everything_that_an_order_misses_is_named_at_once(world: World) -> None:
 def test_what_sage_lacks_of_an_order_that_cannot_be_prepared_yet(world: World) -> None:
     held = Named("NOBODY", "USD", (goods(code="GONE"), goods(code="LOST"), goods(account="9999")))
     sound = Named("", "", (goods(),))
-    with world.company.session() as session:
-        lacking, nothing = session.lacking([held, sound])
-        assert session.lacking([]) == []
+    with world.company.session(Purpose.WRITING) as session:
+        lacking, nothing = session.orders.lacking([held, sound])
+        assert session.orders.lacking([]) == []
     assert lacking is not None
     assert lacking.details["missing"] == "customer:NOBODY, sku:GONE, sku:LOST, account:9999"
     assert nothing is None, "an account that is not known yet is not asked for"
@@ -145,8 +146,8 @@ def test_what_sage_lacks_of_an_order_that_cannot_be_prepared_yet(world: World) -
 
 def test_a_read_that_failed_says_nothing_about_what_sage_lacks(world: World) -> None:
     world.api.on("GET", "/products", gateway_error(503, "Service Unavailable"))
-    with world.company.session() as session:
-        assert session.lacking([Named("", "", (goods(code="GONE"),))]) == [None]
+    with world.company.session(Purpose.WRITING) as session:
+        assert session.orders.lacking([Named("", "", (goods(code="GONE"),))]) == [None]
 
 
 def test_only_the_first_missing_thing_would_be_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,9 +160,9 @@ def test_only_the_first_missing_thing_would_be_noticed(world: World, monkeypatch
 def test_a_missing_sku_is_asked_again_once_in_each_session(world: World) -> None:
     missing = order(lines=(goods(code="NEW-1"),))
     world.api.on("GET", "/products", ok([]))
-    with world.company.session() as session:
+    with world.company.session(Purpose.WRITING) as session:
         for _ in range(3):
-            [answer] = session.prepare([missing])
+            [answer] = session.orders.prepare([missing])
             assert isinstance(answer, Failure)
     assert len(world.api.called("GET", "/products")) == 1
 
@@ -338,8 +339,11 @@ def test_one_order_a_call(world: World) -> None:
     assert isinstance(first, Prepared)
     assert isinstance(second, Prepared)
 
-    with world.company.session() as session, pytest.raises(ValueError, match="orders_per_call"):
-        list(session.send_orders([first, second]))
+    with (
+        world.company.session(Purpose.WRITING) as session,
+        pytest.raises(ValueError, match="orders_per_call"),
+    ):
+        list(session.orders.send([first, second]))
 
 
 def test_a_batch_of_25_costs_two_look_ups_and_25_calls() -> None:
@@ -350,12 +354,12 @@ def test_a_batch_of_25_costs_two_look_ups_and_25_calls() -> None:
     orders = [order(100_000 + number) for number in range(25)]
     before = world.company.calls
 
-    with world.company.session() as session:
-        prepared = [one for one in session.prepare(orders) if isinstance(one, Prepared)]
-        found = session.find_orders([OrderKey(one.key, one.reference) for one in orders])
+    with world.company.session(Purpose.WRITING) as session:
+        prepared = [one for one in session.orders.prepare(orders) if isinstance(one, Prepared)]
+        found = session.order_search.find([OrderKey(one.key, one.reference) for one in orders])
         assert isinstance(found, dict)
         for one in prepared:
-            list(session.send_orders([one]))
+            list(session.orders.send([one]))
 
     assert len(prepared) == 25
     assert world.company.calls - before == 27

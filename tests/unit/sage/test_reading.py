@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from tidegate.domain.delta import Delta
+from tidegate.sage.port.session import Purpose
 from unit.sage.scripted_api import application_error, make_world, ok
 
 ORDER = {
@@ -40,8 +41,8 @@ def test_where_fields_of_a_child_list_cannot_be_selected_whole_orders_are_read()
         return ok([ORDER])
 
     world.api.on("GET", "/sop_orders", orders)
-    with world.company.session() as session:
-        first, second = session.read_web_lines(), session.read_web_lines()
+    with world.company.session(Purpose.WRITING) as session:
+        first, second = session.web_lines.read(), session.web_lines.read()
 
     assert isinstance(first, list)
     assert first == second
@@ -65,8 +66,8 @@ def test_an_old_version_that_cuts_pages_to_500_is_read_to_its_end() -> None:
 
     world.api.on("GET", "/warehouse_holdings", holdings)
     world.api.on("GET", "/products", ok([{"id": 1, "code": "HUB-0001"}]))
-    with world.company.session() as session:
-        read = session.read_stock(None)
+    with world.company.session(Purpose.WRITING) as session:
+        read = session.stock.read(None)
 
     assert isinstance(read, Delta)
     assert len(read.rows) == 1200

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tidegate.domain.books.bookkeeping import EntryKind
-from tidegate.sage.port import OrderKey
+from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage200.ledgers import _entry
 from unit.sage.scripted_api import make_world, ok
 
@@ -34,8 +35,8 @@ def test_an_unknown_status_of_an_order_is_no_word_of_ours_and_the_order_counts_a
         "customer_id": 3,
     }
     world.api.on("GET", "/sop_orders", ok([row]))
-    with world.company.session() as session:
-        found = session.find_orders([OrderKey("magento:main:1", "000000001")])
+    with world.company.session(Purpose.WRITING) as session:
+        found = session.order_search.find([OrderKey("magento:main:1", "000000001")])
     assert isinstance(found, dict), found
     [one] = found["magento:main:1"]
     assert (one.status, one.ours, one.cancelled) == (None, True, False)

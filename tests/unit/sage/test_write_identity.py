@@ -12,8 +12,9 @@ import pytest
 from tidegate.domain.books.bookkeeping import NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
-from tidegate.sage.port import NewCustomer
+from tidegate.sage.port.customers import NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage200.receipts import fingerprint
 from unit.sage.scripted_api import World, make_world, ok, page
 
@@ -39,8 +40,8 @@ def receipt(world: World, reply: httpx.Response) -> Outcome:
         day=date(2026, 3, 2),
         reference="000000213",
     )
-    with world.company.session() as session:
-        return session.post_receipt(new)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.receipts.post(new)
 
 
 def allocation(world: World, reply: httpx.Response) -> Outcome:
@@ -53,16 +54,16 @@ def allocation(world: World, reply: httpx.Response) -> Outcome:
         amount=Decimal(5),
         day=date(2026, 3, 2),
     )
-    with world.company.session() as session:
-        return session.allocate(new)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.receipts.allocate(new)
 
 
 def account(world: World, reply: httpx.Response) -> Outcome:
     world.api.on("GET", "/customers", ok([]))
     world.api.on("POST", "/customers", reply)
     new = NewCustomer(key="magento:main:c5", account="WEB005", name="Five", email="", address=Address())
-    with world.company.session() as session:
-        return session.create_customer(new)
+    with world.company.session(Purpose.WRITING) as session:
+        return session.new_customers.create(new)
 
 
 CUSTOMER = {"id": 5, "reference": "WEB005", "name": "Five", "currency_id": 2103}

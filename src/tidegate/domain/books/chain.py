@@ -51,7 +51,7 @@ class Node:
 class Books:
     """What is known of the documents: invoices by id, entries and postings by URN.
 
-    `links` are the ties that the product's records carry (`sage.reader.Readings.links`).
+    `links` are the ties that the product's records carry (`sage.port.session.Session.ties`).
     """
 
     invoices: Mapping[str, SalesInvoice] = field(default_factory=dict)

@@ -26,7 +26,8 @@ BY_EMAIL = "e-mail"
 WEB_ACCOUNT = "web account"
 #: Ways to an account that nobody can take by typing somebody else's address.
 PROOFS = (MAPPED, KNOWN_BY_STORE, CREATED, BY_OPERATOR)
-REFERENCE_LENGTH = 8  #: Sage 200, §9.1: `reference` s8; no product of the family allows less
+#: How long we make references ourselves where a product keeps more: with a customer's number, with a digest.
+NUMBERED, DIGESTED = 8, 16
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -39,6 +40,7 @@ class CustomerRules:
     web_account: str = ""  #: for `unknown = "web-account"`; "" = the guest account
     create_on_hold: bool = False
     account_prefix: str = "W"
+    account_length: int  #: the longest account reference that the product keeps
     accounts: Mapping[str, str] = field(default_factory=dict)  #: e-mail or Magento customer id -> account
     trust_emails: tuple[str, ...] = ()  #: websites that prove a customer's e-mail address
     connection: str = "NAME"  #: only for texts that name the configuration key
@@ -72,13 +74,14 @@ class LookUp:
 class CreateCustomer:
     """A minimal account must be created first. `account` is the first candidate.
 
-    When the company says that it exists already, `account_reference(prefix, identity, n)` gives
+    When the company says that it exists already, `account_reference(prefix, identity, length, n)` gives
     the next ones.
     """
 
     key: str  #: idempotency key, e.g. `magento:main:customer:17`
     account: str
     prefix: str
+    length: int  #: of an account reference, at most
     identity: str  #: what the candidates are made of
     name: str
     email: str
@@ -155,8 +158,8 @@ def after_look_up(order: Order, rules: CustomerRules, matches: Mapping[str, Sequ
     return _unknown(order, rules, ours)
 
 
-def account_reference(prefix: str, identity: str, attempt: int = 0) -> str:
-    """A deterministic account reference of at most 8 characters, upper case.
+def account_reference(prefix: str, identity: str, length: int, attempt: int = 0) -> str:
+    """A deterministic account reference of at most `length` characters, upper case.
 
     `identity` is the Magento customer id or, without one, the e-mail. The first candidate of an id
     shows it (`W0000017`); the others, and those of e-mails, are digests, so that every attempt
@@ -166,12 +169,12 @@ def account_reference(prefix: str, identity: str, attempt: int = 0) -> str:
     prefix = prefix.upper()
     if len(prefix) > 4 or not all(sign in _DIGITS for sign in prefix):
         raise ValueError(f"an account prefix has at most four letters and digits: {prefix!r}")
-    room = REFERENCE_LENGTH - len(prefix)
+    room = length - len(prefix)
     if attempt == 0 and identity.isascii() and identity.isdigit() and len(identity) <= room:
-        return prefix + identity.rjust(room, "0")
+        return prefix + identity.rjust(min(room, NUMBERED - len(prefix)), "0")
     number = int.from_bytes(hashlib.sha256(f"{identity.lower()}#{attempt}".encode()).digest(), "big")
     signs = ""
-    for _ in range(room):
+    for _ in range(min(room, DIGESTED - len(prefix))):
         number, digit = divmod(number, len(_DIGITS))
         signs += _DIGITS[digit]
     return prefix + signs
@@ -239,8 +242,9 @@ def _unknown(order: Order, rules: CustomerRules, key: str) -> Answer:
         identity = str(customer.id)
         return CreateCustomer(
             key=key,
-            account=account_reference(rules.account_prefix, identity),
+            account=account_reference(rules.account_prefix, identity, rules.account_length),
             prefix=rules.account_prefix,
+            length=rules.account_length,
             identity=identity,
             name=order.billing.company or customer.name or order.billing.name or customer.email,
             email=customer.email,

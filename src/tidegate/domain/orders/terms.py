@@ -75,7 +75,7 @@ class Terms:
     texts: Mapping[str, str] = field(default_factory=dict)  #: comment, line, memo or none, by kind of text
     bundles: Literal["components", "parent"] = "components"
     reference_prefix: str = ""
-    reference_length: int = 30  #: the longest order number that the ERP keeps
+    reference_length: int | None = None  #: the longest order number that the ERP keeps; None = any
     time_zone: str = "UTC"  #: of the company, for the document's date
 
     def payment(self, method: str) -> PaymentTerms | None:

@@ -38,7 +38,7 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     `hold for fix` when a mapping is missing.
     """
     reference = terms.reference_prefix + order.increment_id
-    if len(reference) > terms.reference_length:
+    if terms.reference_length is not None and len(reference) > terms.reference_length:
         return Failure(
             Code.TOO_LONG,
             f"The order number {reference!r} has {len(reference)} characters, the company keeps "

@@ -17,7 +17,8 @@ from tidegate.flows.order_steps import known_orders
 from tidegate.ledger import books, chain, cursors, marks, product_groups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
-from tidegate.sage.port import Session
+from tidegate.sage.port.reading import InvoiceDesk, LedgerDesk, PostingDesk, ProductDesk
+from tidegate.sage.port.session import Purpose, Session
 
 STREAM = "books"
 POOL = 200  #: entries whose postings are asked for at once
@@ -41,39 +42,57 @@ def learn(connection: Connection) -> Learnt:
     if closed is not None:
         text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
         return Learnt(failure=Failure(Code.LOCKED, text, sent=False))
-    readings = connection.company.capabilities.readings
+    with connection.company.session(Purpose.READING) as session:
+        return Learnt(failure=session) if isinstance(session, Failure) else learn_from(connection, session)
+
+
+def learn_from(connection: Connection, session: Session) -> Learnt:
+    """The same from an open session; `untold` names the books that the product has not."""
     untold = tuple(
         name
-        for name, told in (
-            ("invoices", readings.invoices),
-            ("entries", readings.entries),
-            ("postings", readings.postings),
+        for name, desk in (
+            ("invoices", session.invoices),
+            ("entries", session.ledgers),
+            ("postings", session.postings),
         )
-        if not told
+        if desk is None
     )
-    remember_ties(connection)
+    remember_ties(connection, session)
     grouped: Failure | None = None
     invoices: int | Failure = 0
     entries: int | Failure = 0
     posted: int | Failure = 0
-    with connection.company.session() as session:
-        if readings.products and connection.settings.revenue.groups:
-            grouped = learn_groups(connection, session)
-        if readings.invoices and grouped is None:
-            invoices = learn_invoices(connection, session)
-        if readings.entries and not isinstance(invoices, Failure):
-            entries = learn_entries(connection, session)
-        if readings.postings and not isinstance(invoices, Failure) and not isinstance(entries, Failure):
-            posted = learn_postings(connection, session)
+    if session.products is not None and connection.settings.revenue.groups:
+        grouped = learn_groups(connection, session.products)
+    if session.invoices is not None and grouped is None:
+        invoices = learn_invoices(connection, session.invoices)
+    if session.ledgers is not None and not isinstance(invoices, Failure):
+        entries = learn_entries(connection, session.ledgers)
+    if (
+        session.postings is not None
+        and not isinstance(invoices, Failure)
+        and not isinstance(entries, Failure)
+    ):
+        posted = learn_postings(connection, session.postings)
     failures = [each for each in (grouped, invoices, entries, posted) if isinstance(each, Failure)]
     counts = [0 if isinstance(each, Failure) else each for each in (invoices, entries, posted)]
     return Learnt(counts[0], counts[1], counts[2], untold, failures[0] if failures else None)
 
 
-def remember_ties(connection: Connection) -> None:
-    """Which ties the product's records carry: a trace is made without opening the company."""
+def remember_ties(connection: Connection, session: Session) -> None:
+    """Which ties the product's records carry: a trace is made without opening the company.
+
+    A tie to documents that no desk reads is none: the chain names it as the link that is missing.
+    """
+    read = {
+        "order-despatch": session.despatches,
+        "order-invoice": session.invoices,
+        "invoice-entry": session.ledgers,
+        "entry-postings": session.postings,
+        "receipt-invoice": session.receipts,
+    }
     with transaction("books"):
-        links = sorted(connection.company.capabilities.readings.links)
+        links = sorted(tie for tie in session.ties if read.get(tie) is not None)
         marks.write(marks_of(connection.name), " ".join(links), connection.clock.now())
 
 
@@ -82,9 +101,9 @@ def marks_of(connection: str) -> str:
     return f"book-ties:{connection}"
 
 
-def learn_groups(connection: Connection, session: Session) -> Failure | None:
+def learn_groups(connection: Connection, desk: ProductDesk) -> Failure | None:
     """The product groups that revenue accounts go by; changed ones count from the next order on."""
-    products = session.read_products(None)
+    products = desk.read(None)
     if isinstance(products, Failure):
         return products
     keep_groups(connection, products.rows)
@@ -100,9 +119,9 @@ def keep_groups(connection: Connection, products: Iterable[ProductRecord]) -> No
         connection.forget()
 
 
-def learn_invoices(connection: Connection, session: Session) -> int | Failure:
+def learn_invoices(connection: Connection, desk: InvoiceDesk) -> int | Failure:
     """Invoices and credit notes of our orders; how many came."""
-    delta = session.read_invoices(cursors.read(connection.name, STREAM, "invoices"))
+    delta = desk.read(cursors.read(connection.name, STREAM, "invoices"))
     if isinstance(delta, Failure):
         return delta
     unreadable.tell(
@@ -123,9 +142,9 @@ def learn_invoices(connection: Connection, session: Session) -> int | Failure:
     return len(delta.rows)
 
 
-def learn_entries(connection: Connection, session: Session) -> int | Failure:
+def learn_entries(connection: Connection, desk: LedgerDesk) -> int | Failure:
     """Entries of the sales ledger; how many came."""
-    delta = session.read_entries(cursors.read(connection.name, STREAM, "entries"))
+    delta = desk.read(cursors.read(connection.name, STREAM, "entries"))
     if isinstance(delta, Failure):
         return delta
     unreadable.tell(
@@ -138,14 +157,14 @@ def learn_entries(connection: Connection, session: Session) -> int | Failure:
     return len(delta.rows)
 
 
-def learn_postings(connection: Connection, session: Session) -> int | Failure:
+def learn_postings(connection: Connection, desk: PostingDesk) -> int | Failure:
     """Postings of our entries, pooled; of how many entries they became known."""
     known = 0
     for _ in range(MOST_POOLS):
         urns = books.unread_urns(connection.name, POOL)
         if not urns:
             return known
-        found = session.read_postings(urns)
+        found = desk.read(urns)
         if isinstance(found, Failure):
             return found
         bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]

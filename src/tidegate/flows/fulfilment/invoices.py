@@ -33,6 +33,7 @@ from tidegate.domain.states import State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents, shipments
 from tidegate.flows.fulfilment.document_parts import portion, unread
@@ -50,6 +51,7 @@ from tidegate.ledger.intake import Known
 from tidegate.ledger.papers import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.invoices import invoice
+from tidegate.sage.port.session import Purpose
 
 FLOW, CURSOR, STEP = INVOICES, "invoices", INVOICE
 MARK = "Sage invoice"
@@ -64,7 +66,7 @@ def pass_on(cycle: Cycle, clerk: documents.Clerk, step: str, *, credit: bool) ->
     """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.connection.company.capabilities.readings.invoices and cycle.may_call_company():
+    if cycle.may_call_company():
         read(cycle, clerk.flow, credit=credit)
     if cycle.may_go_on() and lookups.has_work(cycle.name, clerk.flow, cycle.now()):
         documents.carry(cycle, clerk, (step,))
@@ -81,8 +83,12 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     What they follow is read after them and taken in before them, so that none overtakes its despatch.
     """
     since = cursors.read(cycle.name, flow, CURSOR)
-    with cycle.connection.company.session() as session:
-        changes = session.read_invoices(since)
+    with cycle.session(Purpose.READING) as session:
+        if session is None:
+            return False
+        if session.invoices is None:
+            return not_offered(cycle, flow, "invoices")
+        changes = session.invoices.read(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False

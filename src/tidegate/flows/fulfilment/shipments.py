@@ -25,6 +25,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.document_parts import portion, unread
@@ -38,6 +39,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
 from tidegate.magento.shipments import Track, paper_items, shipment
+from tidegate.sage.port.session import Purpose
 
 FLOW, CURSOR = "shipments", "despatches"
 SHIPMENT, TRACK = "shipment:", "track:"
@@ -96,7 +98,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if cycle.connection.company.capabilities.readings.despatches and cycle.may_call_company():
+    if cycle.may_call_company():
         read(cycle)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         documents.carry(cycle, ShipmentClerk(cycle.connection), STEPS)
@@ -110,8 +112,12 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
 def read(cycle: Cycle) -> bool:
     """Take in what left since the last cycle, and the cursor behind it, in one commit; whether that was read."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
-    with cycle.connection.company.session() as session:
-        changes = session.read_despatches(since)
+    with cycle.session(Purpose.READING) as session:
+        if session is None:
+            return False
+        if session.despatches is None:
+            return not_offered(cycle, FLOW, "despatches")
+        changes = session.despatches.read(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False

@@ -18,7 +18,7 @@ from tidegate.flows.fulfilment import shipments
 from tidegate.flows.order_steps import known_orders
 from tidegate.ledger import cursors, lookups
 from tidegate.ledger.shipped import Unwritten
-from tidegate.sage.port import Session
+from tidegate.sage.port.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ def read(cycle: Cycle, session: Session) -> list[UnreadDespatch] | Failure:
     """
     if not is_needed(cycle.connection):
         return []
-    changes = session.read_despatches(cursors.read(cycle.name, shipments.FLOW, shipments.CURSOR))
+    if session.despatches is None:
+        return []
+    changes = session.despatches.read(cursors.read(cycle.name, shipments.FLOW, shipments.CURSOR))
     if isinstance(changes, Failure):
         return changes
     orders = known_orders(cycle.connection, [row.order_key for row in changes.rows])
@@ -59,12 +61,7 @@ def read(cycle: Cycle, session: Session) -> list[UnreadDespatch] | Failure:
 def is_needed(connection: Connection) -> bool:
     """Whether Magento reserves pieces until the flow `shipments` has written what left."""
     flow = connection.settings.flows.get(shipments.FLOW)
-    return (
-        connection.settings.stock.msi
-        and flow is not None
-        and flow.enabled
-        and connection.company.capabilities.readings.despatches
-    )
+    return connection.settings.stock.msi and flow is not None and flow.enabled
 
 
 def still_unread(despatches: Collection[UnreadDespatch]) -> list[Unwritten]:

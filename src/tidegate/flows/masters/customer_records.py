@@ -17,6 +17,7 @@ from tidegate.domain.orders.keys import customer_key
 from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
 from tidegate.flows.masters import account_book
 from tidegate.flows.masters.customer_writer import CustomerScribe, card_of, written
@@ -25,6 +26,7 @@ from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
 from tidegate.ledger.database import transaction
 from tidegate.magento.people import StorePeople, WireCustomer
+from tidegate.sage.port.session import Purpose
 
 FLOW = "customers"
 #: Items looked for at a time; each customer is a call.
@@ -85,8 +87,12 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     people = read_people(connection, unread, full=full)
     if isinstance(people, Failure):
         return people
-    with connection.company.session() as session:
-        delta = session.read_customers(None if full else cursors.read(connection.name, FLOW, "accounts"))
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            return session
+        if session.customers is None:
+            return lacks("customers")
+        delta = session.customers.read(None if full else cursors.read(connection.name, FLOW, "accounts"))
     if isinstance(delta, Failure):
         return delta
     before, known = account_book.accounts(connection.name), account_book.people(connection.name)

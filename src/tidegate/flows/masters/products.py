@@ -19,6 +19,7 @@ from tidegate.domain.masters.product_card import ProductRules, product_card, pro
 from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
 from tidegate.flows.masters.customer_writer import card_of, written
 from tidegate.flows.masters.product_writer import COST, RECORD, STORE, ProductScribe, seen, sku_of
@@ -27,6 +28,7 @@ from tidegate.ledger import cursors, mirror, picture
 from tidegate.ledger.database import transaction
 from tidegate.magento.prices import StorePrices
 from tidegate.magento.products import PLAIN, StoreProduct, StoreProducts
+from tidegate.sage.port.session import Purpose
 
 FLOW = "products"
 #: The company's products and the store's, as they were read last.
@@ -97,8 +99,12 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
             return page
         products |= {each.sku.casefold(): each for each in page.items}
         unread_there |= {row.name.casefold(): row.why for row in page.bad}
-    with connection.company.session() as session:
-        delta = session.read_products(None if full else cursors.read(connection.name, FLOW, "company"))
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            return session
+        if session.products is None:
+            return lacks("products")
+        delta = session.products.read(None if full else cursors.read(connection.name, FLOW, "company"))
     if isinstance(delta, Failure):
         return delta
     known = {key: _RECORD.decode(text) for key, text in picture.read(connection.name, COMPANY).iter_rows()}

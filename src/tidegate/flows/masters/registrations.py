@@ -31,6 +31,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks, missing
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.orders.customers import STEP, Account, CustomerDesk
@@ -40,7 +41,8 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 from tidegate.magento.people import StorePeople, WireCustomer, WireCustomerAddress, created_at
-from tidegate.sage.port import CustomerQuery, Session
+from tidegate.sage.port.customers import CustomerQuery
+from tidegate.sage.port.session import Purpose, Session
 
 FLOW = "registrations"
 #: New customers are read again so far behind the last reading, for what was saved late.
@@ -57,7 +59,7 @@ class RegistrationDesk(CustomerDesk):
     def __init__(self, cycle: Cycle, session: Session) -> None:
         super().__init__(cycle, session)
         self.rules = replace(
-            customer_rules(cycle.name, cycle.connection.settings),
+            customer_rules(cycle.name, cycle.connection.settings, session.orders.about),
             unknown="create",
             create_on_hold=cycle.connection.settings.accounts.approval == "hold",
         )
@@ -105,7 +107,13 @@ def run(cycle: Cycle) -> None:
     waiting = queue.depth(cycle.name, FLOW, STEP)
     if not cycle.may_call_company() or not (found.people or waiting or in_doubt(cycle)):
         return
-    with cycle.connection.company.session() as session:
+    with cycle.session(Purpose.WRITING) as session:
+        if session is None:
+            return
+        lacking = missing(session, FLOW)
+        if lacking:
+            cycle.call_failed(lacks(lacking[0]))
+            return
         verify_customers(cycle, session)
         desk = RegistrationDesk(cycle, session)
         if found.people and cycle.may_call_company():
@@ -297,7 +305,8 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     if isinstance(found, Failure):
         return [{"problem": found.text}]
     people = found.people
-    rules = replace(customer_rules(connection.name, connection.settings), unknown="create")
+    about = connection.company.about.orders
+    rules = replace(customer_rules(connection.name, connection.settings, about), unknown="create")
     wanted = {number: wanted_account(person, rules) for number, person in people.items()}
     queries = {
         query.key: CustomerQuery(key=query.key, account=query.account, email=query.email)
@@ -307,8 +316,13 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     }
     matches: Mapping[str, Any] | Failure = {}
     if queries:
-        with connection.company.session() as session:
-            matches = session.find_customers(list(queries.values()))
+        with connection.company.session(Purpose.READING) as session:
+            if isinstance(session, Failure):
+                matches = session
+            elif session.customers is None:
+                matches = lacks("customers")
+            else:
+                matches = session.customers.find(list(queries.values()))
     if isinstance(matches, Failure):
         return [{"problem": matches.text}]
     unread = [

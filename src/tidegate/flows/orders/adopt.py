@@ -30,12 +30,18 @@ from tidegate.ledger import delivery, intake
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known, SourceRow
-from tidegate.sage.port import Found, OrderKey, Session
+from tidegate.sage.port.orders import Found, OrderKey, OrderSearch
+from tidegate.sage.port.session import Purpose
 
 #: One commit carries so many.
 CHUNK = 200
 #: States of a delivery that was there before and that adoption may still settle.
 SETTLES = (State.QUEUED, State.REVIEW, State.HELD)
+NO_SEARCH = Failure(
+    Code.NOT_OFFERED,
+    "this product cannot look orders up, so nothing can be adopted: link them one by one",
+    sent=False,
+)
 
 
 class Match(StrEnum):
@@ -95,10 +101,6 @@ Told = Callable[[int, int], None]
 def look(connection: Connection, since: datetime, told: Told = lambda done, total: None) -> Adoption:
     """Read the store's exportable orders created from `since` on and look them up. Writes nothing."""
     result = Adoption()
-    if not connection.company.capabilities.look_up_by_key:
-        text = "this product cannot look orders up, so nothing can be adopted: link them one by one"
-        result.failure = Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
-        return result
     terms = connection.terms()
     if isinstance(terms, Failure):
         result.failure = terms
@@ -108,10 +110,15 @@ def look(connection: Connection, since: datetime, told: Told = lambda done, tota
         return result
     known = intake.known(connection.settings.store, "order", [order.entity_id for order in orders])
     candidates = [candidate(connection, terms, order, known.get(order.entity_id)) for order in orders]
-    with connection.company.session() as session:
-        for start in range(0, len(candidates), connection.company.capabilities.lookups_per_call):
-            chunk = candidates[start : start + connection.company.capabilities.lookups_per_call]
-            judged = judge(connection, session, terms, chunk)
+    size = connection.company.about.orders.lookups_per_call
+    with connection.company.session(Purpose.READING) as session:
+        search = session if isinstance(session, Failure) else session.order_search or NO_SEARCH
+        if isinstance(search, Failure):
+            result.failure = search
+            return result
+        for start in range(0, len(candidates), size):
+            chunk = candidates[start : start + size]
+            judged = judge(connection, search, terms, chunk)
             if isinstance(judged, Failure):
                 result.failure = judged
                 return result
@@ -148,7 +155,7 @@ def exportable(connection: Connection, since: datetime, result: Adoption) -> Ite
 
 def candidate(connection: Connection, terms: Terms, order: Order, known: Known | None) -> Candidate:
     """The order with the total that the company should have."""
-    arithmetic = connection.company.capabilities.arithmetic
+    arithmetic = connection.company.about.orders.arithmetic
     totals = order.base_totals if terms.amounts == "base" else order.totals
     now, before = (
         totals.grand_total if isinstance(translated, Failure) else translated.gross
@@ -187,7 +194,7 @@ def source_row(connection: Connection, order: Order) -> SourceRow:
 
 
 def judge(
-    connection: Connection, session: Session, terms: Terms, chunk: Sequence[Candidate]
+    connection: Connection, search: OrderSearch, terms: Terms, chunk: Sequence[Candidate]
 ) -> list[Candidate] | Failure:
     """Look up what is not settled, in one pooled call."""
     keys = {
@@ -201,7 +208,7 @@ def judge(
     if closed is not None:
         text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
         return Failure(Code.LOCKED, text, sent=False)
-    found = session.find_orders(list(keys.values())) if keys else {}
+    found = search.find(list(keys.values())) if keys else {}
     if isinstance(found, Failure):
         return found
     return [

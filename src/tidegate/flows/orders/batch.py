@@ -37,8 +37,9 @@ from tidegate.flows.stored_order import NEVER_READ
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import OrderKey, Prepared, Session
+from tidegate.sage.port.orders import OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+from tidegate.sage.port.session import Session
 
 read_document = msgspec.json.Decoder(Order).decode
 
@@ -75,7 +76,7 @@ class OrderBatch:
         self.cycle = cycle
         self.session = session
         self.terms = terms
-        self.capabilities = cycle.connection.company.capabilities
+        self.about = session.orders.about
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
@@ -130,9 +131,9 @@ class OrderBatch:
         failures = [failure for _, _, failure in held]
         if held and self.cycle.may_call_company():
             failures = with_lacking(
-                self.session,
+                self.session.orders,
                 self.terms,
-                self.capabilities.arithmetic,
+                self.about.arithmetic,
                 [(orders[item.id], number, failure) for item, number, failure in held],
             )
         verdicts += [
@@ -141,7 +142,7 @@ class OrderBatch:
         ]
         ready: list[Ready] = []
         if translated and self.cycle.may_call_company():
-            answers = self.session.prepare([order for _, order in translated])
+            answers = self.session.orders.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
                 if isinstance(answer, Prepared):
                     ready.append(Ready(item, answer, orders[item.id]))
@@ -154,17 +155,18 @@ class OrderBatch:
 
     def translate(self, order: Order, account: str) -> SalesOrder | Failure:
         """The order in the company's terms, or why not."""
-        return translate(order, self.terms, self.capabilities.arithmetic, account=account)
+        return translate(order, self.terms, self.about.arithmetic, account=account)
 
     def not_there_yet(self, ready: Sequence[Ready]) -> list[Ready]:
-        """Look up every order before its first sending; adopt what is there."""
+        """Look up every order before its first sending, unless the product guards itself; adopt what is there."""
+        search = self.session.search_before_sending
+        if search is None:
+            return list(ready)
         missing: list[Ready] = []
-        size = self.capabilities.lookups_per_call
+        size = self.about.lookups_per_call
         for start in range(0, len(ready), size):
             chunk = ready[start : start + size]
-            found = self.session.find_orders(
-                [OrderKey(each.order.key, each.order.reference) for each in chunk]
-            )
+            found = search.find([OrderKey(each.order.key, each.order.reference) for each in chunk])
             if isinstance(found, Failure):
                 self.cycle.call_failed(found)
                 return missing
@@ -194,7 +196,7 @@ class OrderBatch:
                     outcomes = [self.too_late(each, attempts[each.item.id]) for each in leaving.values()]
                     break
                 if leaving:
-                    for key, outcome in self.session.send_orders(
+                    for key, outcome in self.session.orders.send(
                         [each.prepared for each in leaving.values()]
                     ):
                         each = leaving[key]
@@ -257,6 +259,6 @@ class OrderBatch:
 
     def chunks(self, ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:
         """As many orders as one call of this product carries."""
-        size = self.capabilities.orders_per_call
+        size = self.about.orders_per_call
         for start in range(0, len(ready), size):
             yield ready[start : start + size]

@@ -21,8 +21,9 @@ from tidegate.flows.status import notes
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Found, OrderKey, Session
+from tidegate.sage.port.orders import Found, OrderKey
 from tidegate.sage.port.outcomes import Accepted, HandedOver
+from tidegate.sage.port.session import Session
 
 STEP = "cancel"
 #: Cancellations in one cycle; the rest waits for the next one.
@@ -64,13 +65,17 @@ def to_be_looked_up(order: Item) -> bool:
 
 def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) -> None:
     """Pooled: absent orders are cancelled for good, the others are confirmed first."""
-    size = cycle.connection.company.capabilities.lookups_per_call
+    search, size = session.order_search, session.orders.about.lookups_per_call
+    if search is None:
+        for item, order in pairs:
+            ask_whether_there(cycle, item, order)
+        return
     for start in range(0, len(pairs), size):
         if not cycle.may_call_company():
             return
         chunk = pairs[start : start + size]
         keys = [OrderKey(order_key(order.store, order.entity_id or 0), order.label) for _, order in chunk]
-        found = session.find_orders(keys)
+        found = search.find(keys)
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
@@ -121,10 +126,8 @@ def never_sent(cycle: Cycle, order: Item, text: str) -> None:
 
 def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     """One cancellation of an order that the company has."""
-    if (
-        cycle.connection.settings.cancellation != "cancel"
-        or not cycle.connection.company.capabilities.cancels_orders
-    ):
+    desk = session.cancelling
+    if desk is None or cycle.connection.settings.cancellation != "cancel":
         ask_a_person(cycle, item, order)
         return
     with transaction("attempt"):
@@ -133,7 +136,7 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
         )
     if item.id not in attempts:
         return
-    outcome = session.cancel_order(order.target_id, order.target_number)
+    outcome = desk.cancel(order.target_id, order.target_number)
     if isinstance(outcome, Accepted):
         cycle.heard(None)
         cycle.count("cancelled")
@@ -155,6 +158,17 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
         verdict = cycle.after_failure(item, outcome, attempts[item.id])
         cycle.heard(outcome if verdict.letter == "d" else None)
         cycle.apply([verdict])
+
+
+def ask_whether_there(cycle: Cycle, item: Item, order: Item) -> None:
+    """The product cannot be asked for an order, so a person looks whether it is there."""
+    failure = Failure(
+        Code.CANCEL_AFTER_SEND,
+        f"Magento cancelled or refunded the whole order {order.label}, and this company's product cannot be asked "
+        "whether it has it. Look there and cancel it if it is there; then "
+        f"`tidegate queue link {item.label} --step cancel`.",
+    )
+    cycle.apply([cycle.after_failure(item, failure, None)])
 
 
 def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:

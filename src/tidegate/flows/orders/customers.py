@@ -35,8 +35,9 @@ from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import CustomerMatch, CustomerQuery, NewCustomer, Session
+from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer, NewCustomerDesk
 from tidegate.sage.port.outcomes import Accepted, HandedOver
+from tidegate.sage.port.session import Session
 
 FLOW = "orders"
 STEP = "customer"
@@ -54,7 +55,7 @@ class CustomerDesk:
     def __init__(self, cycle: Cycle, session: Session) -> None:
         self.cycle = cycle
         self.session = session
-        self.rules = customer_rules(cycle.name, cycle.connection.settings)
+        self.rules = customer_rules(cycle.name, cycle.connection.settings, session.orders.about)
         by_rule = cycle.connection.settings.accounts.hold_orders
         self.on_hold = account_book.on_hold(cycle.name) if by_rule else frozenset[str]()
 
@@ -130,7 +131,10 @@ class CustomerDesk:
         return link.how != BY_EMAIL or website in self.rules.trust_emails
 
     def look_up(self, unknown: Mapping[int, LookUp]) -> Mapping[str, Sequence[CustomerMatch]] | None:
-        """One pooled question for all; None when the company could not be asked."""
+        """One pooled question for all; None when the company could not be asked.
+
+        A product that cannot be asked for customers knows none of them: the rules for unknown ones decide.
+        """
         queries = {query.key: query for each in unknown.values() for query in each.queries}
         if not queries:
             return {}
@@ -139,7 +143,8 @@ class CustomerDesk:
         asked = [
             CustomerQuery(key=each.key, account=each.account, email=each.email) for each in queries.values()
         ]
-        found = self.session.find_customers(asked)
+        desk = self.session.customers
+        found = {each.key: [] for each in asked} if desk is None else desk.find(asked)
         if isinstance(found, Failure):
             self.cycle.call_failed(found)
             return None
@@ -149,10 +154,13 @@ class CustomerDesk:
         """Create the account, or say what its orders wait for; None when the cycle ended meanwhile."""
         if not self.cycle.may_call_company():
             return None
+        desk = self.session.new_customers
+        if desk is None:
+            return self.by_hand(creation)
         with transaction("registration"):
             ids = delivery.create_many([self.registration(creation, order)], self.cycle.now())
         (item,) = lookups.items([ids[creation.key]])
-        there = self.session.find_created_customers([creation.key])
+        there = desk.find_created([creation.key])
         if isinstance(there, Failure):
             self.cycle.call_failed(there)
             return None
@@ -178,9 +186,11 @@ class CustomerDesk:
         if isinstance(wanted, Failure):
             self.cycle.apply([self.cycle.after_failure(item, wanted, None)])
             return self.pending_creation(creation)
-        return self.send(item, creation, order, wanted)
+        return self.send(desk, item, creation, order, wanted)
 
-    def send(self, item: Item, creation: CreateCustomer, order: Order, reference: str) -> Account:
+    def send(
+        self, desk: NewCustomerDesk, item: Item, creation: CreateCustomer, order: Order, reference: str
+    ) -> Account:
         """One attempt to create."""
         customer = NewCustomer(
             key=creation.key,
@@ -199,7 +209,7 @@ class CustomerDesk:
         attempt = attempts.get(item.id)
         if attempt is None:
             return self.pending_creation(creation)
-        outcome = self.session.create_customer(customer)
+        outcome = desk.create(customer)
         if isinstance(outcome, Failure):
             verdict = self.cycle.after_failure(item, outcome, attempt)
             self.cycle.heard(outcome if verdict.letter == "d" else None)
@@ -250,9 +260,13 @@ class CustomerDesk:
     def free_reference(self, creation: CreateCustomer) -> str | Failure | None:
         """The first candidate that no account of the company has; None when it could not be asked."""
         candidates = [
-            account_reference(creation.prefix, creation.identity, n) for n in range(MOST_REFERENCES)
+            account_reference(creation.prefix, creation.identity, creation.length, n)
+            for n in range(MOST_REFERENCES)
         ]
-        found = self.session.find_customers([CustomerQuery(key=each, account=each) for each in candidates])
+        desk = self.session.customers
+        if desk is None:
+            return candidates[0]
+        found = desk.find([CustomerQuery(key=each, account=each) for each in candidates])
         if isinstance(found, Failure):
             self.cycle.call_failed(found)
             return None
@@ -284,6 +298,16 @@ class CustomerDesk:
             Code.CUSTOMER_PENDING,
             f"the account for {creation.email} must be created in the company first",
             missing=f"registration:{creation.key}",
+            sent=False,
+        )
+
+    def by_hand(self, creation: CreateCustomer) -> Failure:
+        """The product does not let accounts be created from outside."""
+        return Failure(
+            Code.UNKNOWN_CUSTOMER,
+            f"this company's product does not let an account be created for {creation.email}. Create it there, "
+            "and map the customer under customers.accounts.",
+            missing=f"customer:{creation.email}",
             sent=False,
         )
 

@@ -17,7 +17,7 @@ from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Found
+from tidegate.sage.port.orders import Found
 from tidegate.sage.port.outcomes import Accepted
 
 

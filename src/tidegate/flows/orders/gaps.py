@@ -10,11 +10,11 @@ from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.gaps import named
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.terms import Terms
-from tidegate.sage.port import Session
+from tidegate.sage.port.orders import OrderDesk
 
 
 def with_lacking(
-    session: Session, terms: Terms, arithmetic: Arithmetic, held: Sequence[tuple[Order, str, Failure]]
+    orders: OrderDesk, terms: Terms, arithmetic: Arithmetic, held: Sequence[tuple[Order, str, Failure]]
 ) -> list[Failure]:
     """Each order's failure, and all that the company lacks besides; `held` has order, account ("" = none) and failure.
 
@@ -24,7 +24,7 @@ def with_lacking(
         named(order, terms, arithmetic, account=account) if failure.missing is not None else None
         for order, account, failure in held
     ]
-    answers = iter(session.lacking([each for each in known if each is not None]))
+    answers = iter(orders.lacking([each for each in known if each is not None]))
     result = []
     for (_, _, failure), each in zip(held, known, strict=True):
         lacking = next(answers) if each is not None else None

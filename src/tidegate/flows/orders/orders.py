@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import timedelta
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Failure, Group
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import cancellations, capture, reductions, releases
@@ -22,6 +22,7 @@ from tidegate.flows.orders.verification import verify_customers, verify_orders
 from tidegate.ledger import database, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
+from tidegate.sage.port.session import Purpose
 
 FLOW = "orders"
 STEP = "order"
@@ -51,13 +52,15 @@ def deliver(cycle: Cycle) -> None:
     if isinstance(terms, Failure):
         cycle.call_failed(terms)
         return
-    with cycle.connection.company.session() as session:
+    with cycle.session(Purpose.WRITING) as session:
+        if session is None:
+            return
         verify_orders(cycle, session, terms)
         verify_customers(cycle, session)
         cancellations.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
         batches = Batches(cycle)
-        if cycle.connection.company.capabilities.seats == 1:
+        if cycle.connection.company.about.seats == 1:
             for items in batches:
                 OrderBatch(cycle, session, terms).carry(items)
             return
@@ -70,21 +73,33 @@ def something_to_do(cycle: Cycle) -> bool:
 
 
 def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
-    """As many batches at once as the company has seats."""
+    """As many batches at once as the company has seats.
+
+    A door that stays shut for one of them ends the cycle only when no other one opened, or when the failure
+    halts the connection: who has a seat goes on.
+    """
+    shut: list[Failure] = []
 
     def work() -> None:
         try:
-            with cycle.connection.company.session() as session:
+            with cycle.connection.company.session(Purpose.WRITING) as session:
+                if isinstance(session, Failure):
+                    shut.append(session)
+                    if session.group is Group.HALT_AND_ALERT:
+                        cycle.call_failed(session)
+                    return
                 for items in batches:
                     OrderBatch(cycle, session, terms).carry(items)
         finally:
             database.close()
 
-    seats = cycle.connection.company.capabilities.seats
+    seats = cycle.connection.company.about.seats
     # Each in a copy of this context: their requests count for this cycle.
     with ThreadPoolExecutor(max_workers=seats, thread_name_prefix=cycle.name) as pool:
         for future in [pool.submit(copy_context().run, work) for _ in range(seats)]:
             future.result()
+    if len(shut) == seats and cycle.may_go_on():
+        cycle.call_failed(shut[0])
 
 
 class Batches:

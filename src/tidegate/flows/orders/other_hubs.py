@@ -15,7 +15,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import halts, lookups
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import Found
+from tidegate.sage.port.orders import Found
 
 #: The company's clock and ours may differ by so much (`tidegate check` warns of less).
 CLOCKS_DIFFER = timedelta(minutes=5)

@@ -66,7 +66,7 @@ def still_missing(cycle: Cycle, batch: OrderBatch, item: Item) -> str:
     translated = batch.translate(order, account)
     if isinstance(translated, Failure):
         return translated.missing or ""
-    (answer,) = batch.session.prepare([translated])
+    (answer,) = batch.session.orders.prepare([translated])
     if isinstance(answer, Failure):
         if answer.ends_cycle:
             cycle.call_failed(answer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.verdict import Verdict
@@ -22,18 +22,21 @@ from tidegate.flows.stored_order import expected
 from tidegate.ledger import delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import CustomerMatch, OrderKey, Session
+from tidegate.sage.port.customers import CustomerMatch
+from tidegate.sage.port.orders import Guard, OrderKey, OrderWriting
+from tidegate.sage.port.session import Session
 
 
 def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
     """Look up every order in doubt whose last attempt is old enough."""
-    capabilities = cycle.connection.company.capabilities
-    if not capabilities.look_up_by_key:
-        return  # without a look-up the order waits for a person: `queue link` or `queue retry`
+    about, search = session.orders.about, session.order_search
+    if search is None:
+        rely_on_guard(cycle, about)
+        return
     last: Item | None = None
     while cycle.may_call_company():
         items = queue.in_doubt(
-            cycle.name, cycle.flow, "order", settled_before(cycle), capabilities.lookups_per_call, after=last
+            cycle.name, cycle.flow, "order", settled_before(cycle), about.lookups_per_call, after=last
         )
         if not items:
             return
@@ -42,12 +45,12 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
         verdicts: list[Verdict] = []
         orders: list[tuple[Item, SalesOrder]] = []
         for item in items:
-            order = fenced(item.label, partial(expected, item, terms, capabilities))
+            order = fenced(item.label, partial(expected, item, terms, about.arithmetic))
             if isinstance(order, Failure):
                 verdicts.append(cycle.after_failure(item, order, None))
             else:
                 orders.append((item, order))
-        found = session.find_orders([OrderKey(order.key, order.reference) for _, order in orders])
+        found = search.find([OrderKey(order.key, order.reference) for _, order in orders])
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
@@ -63,11 +66,45 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
             )
 
 
+def rely_on_guard(cycle: Cycle, about: OrderWriting) -> None:
+    """Where nothing can be looked up: send again what the product itself keeps from being doubled.
+
+    The others wait for a person (`queue link` or `queue retry`), and so does what is older than the guard.
+    """
+    if about.guard not in (Guard.TARGET_REPLAYS, Guard.TARGET_OVERWRITES):
+        return
+    since = None if about.guard_days is None else cycle.now() - timedelta(days=about.guard_days)
+    last: Item | None = None
+    while cycle.may_go_on():
+        items = queue.in_doubt(
+            cycle.name, cycle.flow, "order", settled_before(cycle), about.lookups_per_call, after=last
+        )
+        if not items:
+            return
+        last = items[-1]
+        cycle.keep_lease()
+        cycle.apply([guarded(cycle, item, about.guard, since) for item in items])
+
+
+def guarded(cycle: Cycle, item: Item, guard: Guard, since: datetime | None) -> Verdict:
+    """Sent again while the guard holds; else a person must look."""
+    if since is None or item.changed_at > since:
+        text = f"no answer; it is sent again, which is harmless: the {guard.value}"
+        return cycle.after_absence(item, text)
+    text = (
+        "no answer, and the company's product no longer guards against a second order after so many days. "
+        f"Look for it there: `tidegate queue link {item.label} NUMBER`, or `tidegate queue retry`."
+    )
+    cycle.count("review")
+    cycle.ask_a_person(Failure(Code.DUPLICATE_FOUND, text), item.label)
+    return Verdict(item.id, "h", code=Code.DUPLICATE_FOUND, text=text)
+
+
 def verify_customers(cycle: Cycle, session: Session) -> None:
     """Look up every account in doubt: its orders may have found it, or have gone, without asking for it."""
-    capabilities = cycle.connection.company.capabilities
-    if not capabilities.look_up_by_key:
-        return
+    desk = session.new_customers
+    if desk is None:
+        return  # none was created by us
     last: Item | None = None
     while cycle.may_call_company():
         items = queue.in_doubt(
@@ -75,14 +112,14 @@ def verify_customers(cycle: Cycle, session: Session) -> None:
             cycle.flow,
             customers.STEP,
             settled_before(cycle),
-            capabilities.lookups_per_call,
+            session.orders.about.lookups_per_call,
             after=last,
         )
         if not items:
             return
         last = items[-1]
         cycle.keep_lease()
-        found = session.find_created_customers([item.key for item in items])
+        found = desk.find_created([item.key for item in items])
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return

@@ -23,15 +23,19 @@ from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.order_steps import text_of
+from tidegate.flows.payments import unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port import OrderKey, Session
+from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+from tidegate.sage.port.receipts import ReceiptDesk
+from tidegate.sage.port.session import Session
 
 FLOW, STEP, ALLOCATION = "payments", "deposit", "allocation"
 
@@ -59,7 +63,6 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     settings = cycle.connection.settings
     if not confirmed or not any(payment.prepaid for payment in settings.payments.values()):
         return
-    posts = cycle.connection.company.capabilities.readings.receipts
     wanted = []
     for item in lookups.items([verdict.delivery_id for verdict in confirmed]):
         if item.document and prepaid(settings, read_order(item.document).payment_method):
@@ -71,8 +74,7 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
                     key=step_key(order_key(item.store, item.entity_id or 0), STEP),
                     source_id=item.source_id,
                     label=item.label,
-                    state=State.QUEUED if posts else State.SKIPPED,
-                    reason="" if posts else "this product takes no receipts: post it by hand",
+                    state=State.QUEUED,
                 )
             )
     delivery.create_many(wanted, now)
@@ -102,7 +104,10 @@ def run(cycle: Cycle, session: Session) -> None:
     """Post the receipts that wait, then the allocations."""
     if not lookups.has_work(cycle.name, FLOW, cycle.now()):
         return
-    size = cycle.connection.company.capabilities.lookups_per_call
+    desk, size = session.receipts, session.orders.about.lookups_per_call
+    if desk is None:
+        unposted.skip_all(cycle, (STEP, ALLOCATION), size)
+        return
     terms = cycle.connection.terms()
     if isinstance(terms, Failure):
         cycle.call_failed(terms)
@@ -113,20 +118,20 @@ def run(cycle: Cycle, session: Session) -> None:
         if not items:
             break
         last = items[-1]
-        post(cycle, session, terms, items)
+        post(cycle, session, desk, terms, items)
     last = None
     while cycle.may_call_company():
         items = queue.due(cycle.name, FLOW, STEP, size, cycle.now(), after=last)
         if not items:
             break
         last = items[-1]
-        post(cycle, session, terms, items)
-    allocate(cycle, session)
+        post(cycle, session, desk, terms, items)
+    allocate(cycle, desk)
 
 
-def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) -> None:
+def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items: Sequence[Item]) -> None:
     """Look all of them up; post what Sage does not have, one by one."""
-    found = session.find_receipts([item.key for item in items])
+    found = desk.find([item.key for item in items])
     if isinstance(found, Failure):
         cycle.call_failed(found)
         return
@@ -136,16 +141,21 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
         if settled is not None:
             park(cycle, [item], settled)
     absent = [item for item in items if found[item.key] is None]
-    capabilities = cycle.connection.company.capabilities
+    arithmetic = session.orders.about.arithmetic
     orders: dict[int, SalesOrder] = {}
     for item in absent:
-        order = fenced(item.label, partial(expected, item, terms, capabilities, as_placed=True))
+        order = fenced(item.label, partial(expected, item, terms, arithmetic, as_placed=True))
         if isinstance(order, Failure):
             cycle.apply([cycle.after_failure(item, order, None)])
         else:
             orders[item.id] = order
     keys = [OrderKey(order.key, order.reference) for order in orders.values()]
-    accounts = session.find_orders(keys) if keys else {}
+    search = session.order_search
+    if search is None:  # whose money it is stands on the order
+        for item in absent:
+            cycle.apply([cycle.after_failure(item, lacks("a look-up of orders"), None)])
+        return
+    accounts = search.find(keys) if keys else {}
     if isinstance(accounts, Failure):
         cycle.call_failed(accounts)
         return
@@ -156,7 +166,7 @@ def post(cycle: Cycle, session: Session, terms: Terms, items: Sequence[Item]) ->
             continue
         order = orders[item.id]
         account = next((each.account for each in accounts[order.key] if each.ours), "")
-        failure = fenced(item.label, partial(post_one, cycle, session, item, order, account))
+        failure = fenced(item.label, partial(post_one, cycle, desk, item, order, account))
         if failure is not None:
             park(cycle, [item], failure)
 
@@ -172,7 +182,7 @@ def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) 
         cycle.apply([cycle.after_absence(item)])
 
 
-def post_one(cycle: Cycle, session: Session, item: Item, order: SalesOrder, account: str) -> None:
+def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, account: str) -> None:
     """One receipt that Sage does not have, on the account of the order there; "" = the order is not shown."""
     payment = prepaid(
         cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
@@ -197,7 +207,7 @@ def post_one(cycle: Cycle, session: Session, item: Item, order: SalesOrder, acco
             currency=order.currency,
             day=order.date,
         )
-        send(cycle, session, item, receipt)
+        send(cycle, desk, item, receipt)
 
 
 def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
@@ -224,12 +234,12 @@ def refuse(order: Item | None, account: str) -> Failure | None:
     return None
 
 
-def send(cycle: Cycle, session: Session, item: Item, receipt: NewReceipt) -> None:
+def send(cycle: Cycle, desk: ReceiptDesk, item: Item, receipt: NewReceipt) -> None:
     """One receipt, written ahead."""
     attempt = begin(cycle, item, {"amount": receipt.amount, "account": receipt.account})
     if attempt is None:
         return
-    outcome = session.post_receipt(receipt)
+    outcome = desk.post(receipt)
     if isinstance(outcome, Accepted):
         cycle.heard(None)
         cycle.count("confirmed")
@@ -292,7 +302,7 @@ def today(cycle: Cycle) -> date:
     return cycle.now().astimezone(zone(cycle.connection.company_settings.time_zone)).date()
 
 
-def allocate(cycle: Cycle, session: Session) -> None:
+def allocate(cycle: Cycle, desk: ReceiptDesk) -> None:
     """Set receipts against invoices: those whose receipt is posted."""
     orders = lookups.open_by_source(
         cycle.name,
@@ -313,17 +323,17 @@ def allocate(cycle: Cycle, session: Session) -> None:
             if deposit.state is not State.CONFIRMED:
                 cycle.apply([Verdict(item.id, "n", text="there is no receipt of this order")])
                 continue
-            found = session.find_receipts([deposit.key])
+            found = desk.find([deposit.key])
             if isinstance(found, Failure):
                 cycle.call_failed(found)
                 return
-            failure = fenced(item.label, partial(settle, cycle, session, item, deposit, found[deposit.key]))
+            failure = fenced(item.label, partial(settle, cycle, desk, item, deposit, found[deposit.key]))
             if failure is not None:
                 park(cycle, [item], failure)
 
 
 def settle(
-    cycle: Cycle, session: Session, item: Item, deposit: Item, receipt: LedgerEntry | Failure | None
+    cycle: Cycle, desk: ReceiptDesk, item: Item, deposit: Item, receipt: LedgerEntry | Failure | None
 ) -> None:
     """One allocation: adopted when what is left of the receipt shows it, else sent."""
     subject = read_allocation(item.subject)
@@ -353,7 +363,7 @@ def settle(
     attempt = begin(cycle, item, {"entry": subject.entry, "amount": amount})
     if attempt is None:
         return
-    outcome: Outcome = session.allocate(
+    outcome: Outcome = desk.allocate(
         NewAllocation(
             key=item.key,
             account=subject.account,

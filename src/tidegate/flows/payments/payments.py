@@ -19,6 +19,7 @@ from tidegate.flows import unreadable
 from tidegate.flows.books import books as kept_books
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
@@ -32,7 +33,8 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.papers import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import CommentBody, CommentEntry
-from tidegate.sage.port import Session
+from tidegate.sage.port.reading import LedgerDesk, PostingDesk
+from tidegate.sage.port.session import Purpose, Session
 
 CURSOR = "entries"
 LINK_OF = {EntryKind.INVOICE: "sage-invoice", EntryKind.CREDIT: "sage-credit"}
@@ -43,17 +45,24 @@ def run(cycle: Cycle) -> None:
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
     if cycle.may_call_company():
-        with cycle.connection.company.session() as session:
-            readings = cycle.connection.company.capabilities.readings
-            if readings.entries:
-                read(cycle, session)
-            if readings.postings and cycle.may_go_on():
-                learn_postings(cycle, session)
-            if readings.receipts and cycle.may_go_on():
-                deposits.run(cycle, session)
+        with cycle.session(Purpose.WRITING) as session:
+            if session is not None:
+                work(cycle, session)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
         cycle.writes_company = False  # from here on it is the store that answers
         documents.carry(cycle, PaymentClerk(cycle.connection), (PAID, PART))
+
+
+def work(cycle: Cycle, session: Session) -> None:
+    """Read the ledgers, then post what was paid at checkout; each as far as the product offers it."""
+    if session.ledgers is not None:
+        read(cycle, session.ledgers)
+    if session.postings is not None and cycle.may_go_on():
+        learn_postings(cycle, session.postings)
+    if cycle.may_go_on():
+        deposits.run(cycle, session)
+    if session.ledgers is None and cycle.may_go_on():
+        cycle.call_failed(lacks("ledger entries"))
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
@@ -61,10 +70,10 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     return documents.preview(PaymentClerk(connection), (PAID, PART))
 
 
-def read(cycle: Cycle, session: Session) -> None:
+def read(cycle: Cycle, ledgers: LedgerDesk) -> None:
     """Take in what changed in the sales ledger, and the cursor behind it, in one commit."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
-    changes = session.read_entries(since)
+    changes = ledgers.read(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return
@@ -83,11 +92,11 @@ def read(cycle: Cycle, session: Session) -> None:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
 
 
-def learn_postings(cycle: Cycle, session: Session) -> None:
+def learn_postings(cycle: Cycle, postings: PostingDesk) -> None:
     """The nominal ledger's lines of new entries: the end of every chain."""
     if not cycle.may_call_company():
         return
-    learnt = kept_books.learn_postings(cycle.connection, session)
+    learnt = kept_books.learn_postings(cycle.connection, postings)
     if isinstance(learnt, Failure):
         cycle.call_failed(learnt)
 

@@ -19,12 +19,11 @@ from tidegate.domain.errors import Failure, Group
 from tidegate.domain.prices.cart_price import CartPrice, cart_price
 from tidegate.domain.prices.enquiries import Pair, agreed, in_turn
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceList, PriceQuestion
-from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.prices import book
 from tidegate.ledger import cursors, picture
 from tidegate.ledger.database import transaction
-from tidegate.sage.port import Session
+from tidegate.sage.port.reading import EnquiryDesk
 
 FLOW = "prices"
 #: Beside the mirror of the flow; nobody is told anything of this one.
@@ -57,12 +56,7 @@ class Listed:
     accounts: Mapping[str, str]
 
 
-def are_needed(connection: Connection) -> bool:
-    """Whether this company tells what single customers pay only when it is asked."""
-    return connection.company.capabilities.readings.customer_prices == "enquiry"
-
-
-def ask(cycle: Cycle, session: Session, told: Listed, changed: Iterable[str]) -> Failure | None:
+def ask(cycle: Cycle, desk: EnquiryDesk, told: Listed, changed: Iterable[str]) -> Failure | None:
     """Ask for the pairs whose turn it is and keep the answers; why it ended early, if it did.
 
     The turn passes the pair that failed, so that one product that Sage cannot price stops nobody.
@@ -72,7 +66,7 @@ def ask(cycle: Cycle, session: Session, told: Listed, changed: Iterable[str]) ->
     at = cursors.read(cycle.name, FLOW, CURSOR)
     after = _PAIR.decode(at) if at else None
     urgent, turn = in_turn(told.accounts, book.products(told.rows), after, changed, most)
-    answers = _answers(cycle, session, told, [*urgent, *turn])
+    answers = _answers(cycle, desk, told, [*urgent, *turn])
     passed = [pair for pair in turn if pair in answers]
     with transaction("enquiries"):
         now = cycle.now()
@@ -82,11 +76,11 @@ def ask(cycle: Cycle, session: Session, told: Listed, changed: Iterable[str]) ->
     return next((each for each in answers.values() if isinstance(each, Failure) and _ends(each)), None)
 
 
-def _answers(cycle: Cycle, session: Session, told: Listed, pairs: Sequence[Pair]) -> Answers:
+def _answers(cycle: Cycle, desk: EnquiryDesk, told: Listed, pairs: Sequence[Pair]) -> Answers:
     """One answer for each pair, up to the first failure that is not about the pair alone."""
     setting = cycle.connection.settings.prices
     quantities = [Decimal(each) for each in sorted(set(setting.contract_quantities))]
-    stream = session.ask_prices([PriceQuestion(*pair, each) for pair in pairs for each in quantities])
+    stream = desk.ask([PriceQuestion(*pair, each) for pair in pairs for each in quantities])
     offers = book.offers(told.rows, {sku for _, sku in pairs})
     found: Answers = {}
     for account, sku in pairs:

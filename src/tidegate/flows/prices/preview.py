@@ -8,8 +8,10 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.prices.prices import PriceKey
 from tidegate.flows.connection import Connection
 from tidegate.flows.prices.places import places
-from tidegate.flows.prices.prices import FLOW, calculated, read_book, setting_of, superseded, with_contracts
+from tidegate.flows.prices.prices import calculated, setting_of, superseded
+from tidegate.flows.prices.reading import FLOW, read_book, with_contracts
 from tidegate.ledger import mirror
+from tidegate.sage.port.session import Purpose
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
@@ -17,8 +19,8 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     shelves = places(connection)
     if isinstance(shelves, Failure):
         return [{"problem": shelves.text}]
-    with connection.company.session() as session:
-        book = read_book(connection, session, full=True)
+    with connection.company.session(Purpose.READING) as session:
+        book = session if isinstance(session, Failure) else read_book(connection, session, full=True)
     if not isinstance(book, Failure):
         book = with_contracts(connection, book)
     setting = book if isinstance(book, Failure) else setting_of(connection, book, shelves)

@@ -9,18 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import msgspec
-import polars as pl
 
-from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.masters.account_card import general_group
-from tidegate.domain.prices.price_book import PriceList
 from tidegate.domain.prices.prices import (
     ALL_GROUPS,
     CONTRACT,
@@ -34,10 +28,10 @@ from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.masters import customer_records
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries as price_enquiries
 from tidegate.flows.prices.places import Place, remembered_places
+from tidegate.flows.prices.reading import FLOW, Book, lists_of, read_book, today, with_contracts
 from tidegate.flows.prices.screen import screen
 from tidegate.flows.prices.writer import PriceScribe, folded
 from tidegate.flows.skus import store_skus
@@ -45,24 +39,7 @@ from tidegate.ledger import cursors, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.magento.people import StorePeople
 from tidegate.magento.prices import StorePrices
-from tidegate.sage.port import Session
-
-FLOW = "prices"
-
-
-@dataclass(frozen=True)
-class Book:
-    """What the company told, laid over what was known; `touched` None = everything."""
-
-    rows: pl.DataFrame
-    lists: Mapping[str, PriceList]
-    touched: set[str] | None
-    cursor: str
-    accounts: Mapping[str, str] = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)  #: account -> its group but for a contract
-    tax_codes: Mapping[str, str] = field(default_factory=dict)  #: the company's SKU -> its tax code
-    bad: tuple[BadRow, ...] = ()  #: the company's products of which a price cannot be read
-    unread_accounts: frozenset[str] = frozenset()  #: accounts that cannot be read
+from tidegate.sage.port.session import Purpose
 
 
 @dataclass(frozen=True)
@@ -88,11 +65,15 @@ def run(cycle: Cycle) -> None:
         mirrored.recover(cycle, scribe)
         unanswered: Failure | None = None
         if cycle.may_call_company():
-            with connection.company.session() as session:
-                book = read_book(connection, session, full=full)
-                if not isinstance(book, Failure) and price_enquiries.are_needed(connection):
+            with connection.company.session(Purpose.READING) as session:
+                book = session if isinstance(session, Failure) else read_book(connection, session, full=full)
+                if (
+                    not isinstance(session, Failure)
+                    and isinstance(book, Book)
+                    and session.enquiries is not None
+                ):
                     unanswered = price_enquiries.ask(
-                        cycle, session, listed(connection, book), book.touched or ()
+                        cycle, session.enquiries, lists_of(connection, book), book.touched or ()
                     )
             if isinstance(book, Failure):
                 cycle.call_failed(book)
@@ -132,75 +113,6 @@ def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
 def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
     """The writer of the connection's prices."""
     return PriceScribe(StorePrices(connection.store.client), shelves, connection.settings.prices.chunk)
-
-
-def read_book(connection: Connection, session: Session, *, full: bool) -> Book | Failure:
-    """Read what changed, or everything, and lay it over the book that is known.
-
-    Of a company that only answers enquiries it has no contracts yet: `with_contracts`.
-    """
-    rules = connection.settings.prices
-    enquiries = price_enquiries.are_needed(connection)
-    contracts = rules.customer_prices == "groups"
-    full = full or (contracts and not enquiries)
-    since = None if full else cursors.read(connection.name, FLOW, "book")
-    told = session.read_price_book(since)
-    if isinstance(told, Failure):
-        return told
-    changes, cursor, whole = told
-    before = price_book.read(connection.name)
-    if enquiries:
-        before = price_book.without_contracts(before)
-    told_rows = price_book.frame_of(changes)
-    if whole and changes.bad:  # what was known of them stays: gone is something else
-        known = price_book.of_products(before, {row.name for row in changes.bad})
-        told_rows = told_rows.merge_sorted(known, key="key")
-    rows, touched = price_book.laid_over(before, told_rows, full=whole)
-    if before.height and not rows.height:
-        text = (
-            "the company told no price at all where it had some before: nothing is taken out of the store; "
-            "if it has none any more, switch the flow off"
-        )
-        return Failure(Code.OTHER_CONTENT, text, sent=False)
-    book = Book(rows, {each.code: each for each in changes.lists}, touched, cursor, bad=changes.bad)
-    if contracts:
-        customers = session.read_customers(None)
-        if isinstance(customers, Failure):
-            return customers
-        general = customer_records.card_rules(connection)
-        having = {each.account for each in changes.customer_prices}
-        having |= set(rules.contract_accounts) if enquiries else set()
-        theirs = [each for each in customers.rows if each.account in having]
-        book = replace(
-            book,
-            accounts={each.account: each.price_list for each in theirs},
-            groups={each.account: general_group(each, general) for each in theirs},
-            unread_accounts=frozenset(row.name for row in customers.bad),
-        )
-    if rules.tax_inclusive or any(each.tax_inclusive for each in changes.lists):
-        products = session.read_products(None)
-        if isinstance(products, Failure):
-            return products
-        book = replace(book, tax_codes={each.sku: each.tax_code for each in products.rows})
-    return book
-
-
-def listed(connection: Connection, book: Book) -> price_enquiries.Listed:
-    """What the lists say, for those who are asked for."""
-    standard = connection.settings.prices.standard
-    standard = standard or next((each.code for each in book.lists.values() if each.standard), "")
-    return price_enquiries.Listed(book.rows, book.lists, standard, today(connection), book.accounts)
-
-
-def with_contracts(connection: Connection, book: Book) -> Book:
-    """The book with what enquiries answered; an account that pays what its list says has no contract."""
-    if not price_enquiries.are_needed(connection):
-        return book
-    rows = price_enquiries.laid_over(connection.name, book.rows, book.accounts)
-    touched = price_book.changed(price_book.read(connection.name), rows)
-    having = price_book.accounts_of(rows)
-    accounts = {account: code for account, code in book.accounts.items() if account in having}
-    return replace(book, rows=rows, touched=touched, accounts=accounts)
 
 
 def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
@@ -251,11 +163,6 @@ def setting_of(connection: Connection, book: Book, shelves: Mapping[str, Place])
         rates=rates,
         accounts=book.accounts,
     )
-
-
-def today(connection: Connection) -> date:
-    """The company's local day: lists begin and end by it."""
-    return connection.clock.now().astimezone(ZoneInfo(connection.company_settings.time_zone)).date()
 
 
 def fingerprint(setting: PriceSetting) -> str:

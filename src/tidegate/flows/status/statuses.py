@@ -20,6 +20,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents as carrying
 from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
@@ -30,6 +31,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import Action, CommentBody, CommentEntry, OrderNow
+from tidegate.sage.port.session import Purpose
 
 CURSOR = "progress"
 #: Magento's states that a status of ours does not speak over.
@@ -60,8 +62,13 @@ def are_told(cycle: Cycle) -> bool:
 def read(cycle: Cycle) -> None:
     """Take in how orders stand, and the cursor behind it, in one commit."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
-    with cycle.connection.company.session() as session:
-        changes = session.read_progress(since)
+    with cycle.session(Purpose.READING) as session:
+        if session is None:
+            return
+        if session.progress is None:
+            cycle.call_failed(lacks("how far orders have come"))
+            return
+        changes = session.progress.read(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return

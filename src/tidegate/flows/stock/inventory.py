@@ -33,6 +33,7 @@ from tidegate.flows.stock.writer import DEFAULT, PAGE, LegacyScribe, Scribe, Sto
 from tidegate.ledger import cursors, lease, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
+from tidegate.sage.port.session import Purpose
 
 FLOW = "inventory"
 NOTHING = "0;0"  #: what is written for a product that Sage has no more
@@ -106,8 +107,8 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
     full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
     waiting = None if connection.settings.stock.msi else owed_pieces.in_ledger(cycle)
     # from here on no order passes: what the ledger knows is asked last, and written at once
-    with connection.company.session() as session, cycle.reading():
-        reading = stock_levels.read(cycle, session, full=full)
+    with connection.company.session(Purpose.READING) as session, cycle.reading():
+        reading = session if isinstance(session, Failure) else stock_levels.read(cycle, session, full=full)
     if isinstance(reading, Failure):
         failed(cycle, reading, of_company=True)
         return False

@@ -19,13 +19,14 @@ from tidegate.domain.stock.availability import LEVELS, parts
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.desks import lacks
 from tidegate.flows.fulfilment import unread_despatches
 from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
 from tidegate.flows.stock import movements as stock_movements
 from tidegate.flows.stock.movements import Movements
 from tidegate.ledger import cursors, marks, picture
 from tidegate.ledger.database import transaction
-from tidegate.sage.port import Session
+from tidegate.sage.port.session import Session
 
 FLOW = "inventory"
 LEVEL_PICTURE, GROUP_PICTURE = "inventory:levels", "inventory:groups"
@@ -67,7 +68,11 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     is missing in the correction and taken off the level. The other way round it would be added twice.
     """
     stock = cycle.connection.settings.stock
-    lines = session.read_web_lines()
+    if session.stock is None:
+        return lacks("stock")
+    if session.web_lines is None:
+        return lacks("open lines of web orders, without which their pieces would be sold twice")
+    lines = session.web_lines.read()
     if isinstance(lines, Failure):
         return lines
     unread = unread_despatches.read(cycle, session)
@@ -76,7 +81,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     choice = format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
     name = f"levels:{choice}"
     since = None if full else cursors.read(cycle.name, FLOW, name)
-    told = session.read_stock(since, tuple(stock.warehouses))
+    told = session.stock.read(since, tuple(stock.warehouses))
     if isinstance(told, Failure):
         return told
     before = picture.read(cycle.name, LEVEL_PICTURE)
@@ -102,7 +107,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     moved = {name: told.cursor}
     groups: dict[str, str] = {}
     if stock.group_buffers:
-        products = session.read_products(None if full else cursors.read(cycle.name, FLOW, "groups"))
+        if session.products is None:
+            return lacks("products, whose groups `stock.group_buffers` goes by")
+        products = session.products.read(None if full else cursors.read(cycle.name, FLOW, "groups"))
         if isinstance(products, Failure):
             return products
         told_groups = picture.frame({one.sku: one.group for one in products.rows})

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import Finding
+from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, flag_of, text_of

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port import CustomerMatch, CustomerQuery, NewCustomer
+from tidegate.domain.masters.master import CustomerRecord
+from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of, text_of
+from tidegate.sage.sage200.masters import CustomerRecords
 from tidegate.sage.sage200.payloads import customer_body
 from tidegate.sage.sage200.queries import either, equals
 from tidegate.sage.sage200.reference import Customer, Reference, customer_fields, customer_of
@@ -24,10 +27,17 @@ POOL = 25  #: names that one look-up carries
 class Customers:
     """The customer calls of one company."""
 
-    def __init__(self, client: Sage200Client, reference: Reference, *, key_field: str) -> None:
+    def __init__(
+        self, client: Sage200Client, reference: Reference, records: CustomerRecords, *, key_field: str
+    ) -> None:
         self._client = client
         self._reference = reference
+        self._records = records
         self._key_field = key_field
+
+    def read(self, since: str | None) -> Delta[CustomerRecord] | Failure:
+        """Accounts, hidden ones included."""
+        return self._records.read(since)
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
         """By account reference, and by the e-mail address of any contact; four calls at most a pool.

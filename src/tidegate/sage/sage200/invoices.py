@@ -22,6 +22,7 @@ from tidegate.sage.sage200.code_books import CodeBook
 from tidegate.sage.sage200.deltas import Stream, parked, with_parked
 from tidegate.sage.sage200.fields import Row, day_of, figure_of, id_of, number_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import any_of, equals
+from tidegate.sage.sage200.reference import Reference
 from tidegate.sage.sage200.web_orders import WebOrder, WebOrders
 
 AMOUNTS = Stream(
@@ -67,15 +68,21 @@ _QUANTITIES = (
 class Invoices:
     """The invoices of orders of one company."""
 
-    def __init__(self, client: Sage200Client, *, orders: WebOrders, customers: CodeBook) -> None:
+    def __init__(
+        self, client: Sage200Client, reference: Reference, *, orders: WebOrders, customers: CodeBook
+    ) -> None:
         """`customers` knows each account's currency."""
         self._client = client
+        self._reference = reference
         self._orders = orders
         self._customers = customers
 
-    def read(self, since: str | None, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
-        """What is new or changed; `currencies` are ISO codes by id."""
-        return self._changed(since, currencies) if since else self._all(currencies)
+    def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
+        """What is new or changed."""
+        lists = self._reference.lists()
+        if isinstance(lists, Failure):
+            return lists
+        return self._changed(since, lists.currencies) if since else self._all(lists.currencies)
 
     def _all(self, currencies: Mapping[int, str]) -> Delta[SalesInvoice] | Failure:
         orders = self._orders.all()  # from our orders on, as despatches are

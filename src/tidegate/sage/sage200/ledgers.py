@@ -6,7 +6,7 @@ Source: contract §9.9, §9.10, §10. Entries have a time of change: a payment m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.books.bookkeeping import AccountBalance, EntryKind, LedgerEntry, Posting
@@ -27,7 +27,7 @@ from tidegate.sage.sage200.fields import (
     text_of,
     unreadable_row,
 )
-from tidegate.sage.sage200.reference import NOMINAL, nominal_of
+from tidegate.sage.sage200.reference import NOMINAL, Reference, nominal_of
 
 ENTRIES = Stream("/sales_posted_transactions")
 KINDS = {
@@ -68,19 +68,22 @@ _POSTING = (
 
 
 class Ledgers:
-    """The ledgers of one company."""
+    """The sales ledger of one company."""
 
-    def __init__(self, client: Sage200Client, *, customers: CodeBook, nominals: CodeBook) -> None:
+    def __init__(self, client: Sage200Client, reference: Reference, *, customers: CodeBook) -> None:
         self._client = client
+        self._reference = reference
         self._customers = customers
-        self._nominals = nominals
 
-    def entries(self, since: str | None, currencies: Mapping[int, str]) -> Delta[LedgerEntry] | Failure:
-        """Entries of all accounts that are new or changed; `currencies` are ISO codes by id."""
+    def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
+        """Entries of all accounts that are new or changed."""
+        lists = self._reference.lists()
+        if isinstance(lists, Failure):
+            return lists
         changes = ENTRIES.read(self._client, since, select=ENTRY)
         if isinstance(changes, Failure):
             return changes
-        read = self.entries_of(changes.rows, currencies)
+        read = self.entries_of(changes.rows, lists.currencies)
         if isinstance(read, Failure):
             return read
         rows, bad = read
@@ -99,7 +102,15 @@ class Ledgers:
             lambda row: f"ledger entry {text_of(row, 'reference') or text_of(row, 'urn')}",
         )
 
-    def postings(self, urns: Iterable[str]) -> dict[str, list[Posting] | Failure] | Failure:
+
+class Postings:
+    """The nominal ledger of one company."""
+
+    def __init__(self, client: Sage200Client, nominals: CodeBook) -> None:
+        self._client = client
+        self._nominals = nominals
+
+    def read(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
         """Nominal rows by URN, pooled. Whatever waits for Sage's posting has none yet.
 
         A Failure in the place of an entry's rows: one of them cannot be read.

@@ -13,7 +13,7 @@ from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import MANY, CodeBook
 from tidegate.sage.sage200.deltas import Stream
 from tidegate.sage.sage200.fields import Row, each, figure_of, flag_of, id_of, name_of, number_of, text_of
-from tidegate.sage.sage200.reference import Coded, Lists, nominal_of
+from tidegate.sage.sage200.reference import Coded, Lists, Reference, nominal_of
 
 CUSTOMERS = Stream("/customers")
 PRODUCTS = Stream("/products")
@@ -53,20 +53,19 @@ _PRODUCT = (
 )
 
 
-class Masters:
-    """The master records of one company."""
+class CustomerRecords:
+    """The accounts of one company."""
 
-    def __init__(
-        self, client: Sage200Client, *, key_field: str, groups: CodeBook, nominals: CodeBook
-    ) -> None:
-        """`groups` knows every field of the product groups, `nominals` the triple of each code."""
+    def __init__(self, client: Sage200Client, reference: Reference, *, key_field: str) -> None:
         self._client = client
+        self._reference = reference
         self._key_field = key_field
-        self._groups = groups
-        self._nominals = nominals
 
-    def customers(self, since: str | None, lists: Lists) -> Delta[CustomerRecord] | Failure:
+    def read(self, since: str | None) -> Delta[CustomerRecord] | Failure:
         """Accounts, hidden ones included."""
+        lists = self._reference.lists()
+        if isinstance(lists, Failure):
+            return lists
         changes = CUSTOMERS.read(self._client, since, select=(*_CUSTOMER, self._key_field))
         if isinstance(changes, Failure):
             return changes
@@ -105,8 +104,24 @@ class Masters:
             key=text_of(row, self._key_field).strip(),
         )
 
-    def products(self, since: str | None, lists: Lists) -> Delta[ProductRecord] | Failure:
+
+class Products:
+    """The products of one company."""
+
+    def __init__(
+        self, client: Sage200Client, reference: Reference, *, groups: CodeBook, nominals: CodeBook
+    ) -> None:
+        """`groups` knows every field of the product groups, `nominals` the triple of each code."""
+        self._client = client
+        self._reference = reference
+        self._groups = groups
+        self._nominals = nominals
+
+    def read(self, since: str | None) -> Delta[ProductRecord] | Failure:
         """Products, inactive ones included; the revenue account is that of their group."""
+        lists = self._reference.lists()
+        if isinstance(lists, Failure):
+            return lists
         changes = PRODUCTS.read(self._client, since, select=_PRODUCT)
         if isinstance(changes, Failure):
             return changes

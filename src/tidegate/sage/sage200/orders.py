@@ -8,7 +8,7 @@ looked for by that field and by the order number: either may have been changed b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import Found, OrderKey, Prepared
+from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
@@ -28,8 +28,7 @@ from tidegate.sage.sage200.queries import equals, query
 from tidegate.sage.sage200.reference import Asked, Coded, Customer, Lists, Nominal, Reference
 from tidegate.sage.sage200.status_words import status_of
 from tidegate.sage.sage200.whose_fault import THIS_CALL
-
-LOOKUPS = 50  #: keys that one look-up carries, as far as the query string's length permits
+from tidegate.sage.sage200.writing import writing
 
 _R = TypeVar("_R")
 _USUAL = re.compile(r"[\w .#/+-]{1,60}")
@@ -46,7 +45,7 @@ class _Known:
 
 
 class Orders:
-    """The order calls of one company."""
+    """The order calls of one company, for one session: taken, looked up, cancelled."""
 
     def __init__(
         self,
@@ -56,7 +55,11 @@ class Orders:
         key_field: str,
         created_by: str,
         currency: str,
+        asked: Asked,
     ) -> None:
+        """`asked` is the session's memory of what Sage does not have."""
+        self.about = writing(key_field)
+        self._asked = asked
         self._client = client
         self._reference = reference
         self._key_field = key_field
@@ -65,39 +68,41 @@ class Orders:
 
     # Prepare
 
-    def prepare(self, orders: Sequence[SalesOrder], asked: Asked) -> list[Prepared | Failure]:
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         """Resolve codes and build bodies; at most three pooled reads beyond the small lists."""
         if not orders:
             return []
-        known = self._read(orders, asked)
+        known = self._read(orders)
         if isinstance(known, Failure):
             return [known] * len(orders)
         return [self._prepared(order, known) for order in orders]
 
-    def lacking(self, orders: Sequence[Named], asked: Asked) -> list[Failure | None]:
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
         """What Sage lacks of each; a read that failed says nothing about a record."""
         if not orders:
             return []
-        known = self._read(orders, asked)
+        known = self._read(orders)
         if isinstance(known, Failure):
             return [None] * len(orders)
         found = [together(self._missing(order, known)) for order in orders]
         return [each if each is not None and each.missing is not None else None for each in found]
 
-    def _read(self, orders: Sequence[SalesOrder | Named], asked: Asked) -> _Known | Failure:
+    def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
         lists = self._reference.lists()
         if isinstance(lists, Failure):
             return lists
         lines = [line for order in orders for line in order.lines if line.kind is not LineKind.COMMENT]
         # After a read that ends the cycle (locked, halted) no other one may follow.
-        customers = self._reference.customers((order.account for order in orders if order.account), asked)
+        customers = self._reference.customers(
+            (order.account for order in orders if order.account), self._asked
+        )
         if isinstance(customers, Failure) and customers.ends_cycle:
             return customers
         goods = (one.code for one in lines if one.kind is LineKind.GOODS)
-        products = self._reference.products(goods, asked)
+        products = self._reference.products(goods, self._asked)
         if isinstance(products, Failure) and products.ends_cycle:
             return products
-        nominals = self._reference.nominals((one.account for one in lines if one.account), asked)
+        nominals = self._reference.nominals((one.account for one in lines if one.account), self._asked)
         return _Known(lists, customers, products, nominals)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
@@ -175,7 +180,7 @@ class Orders:
             "customer_id",
             "date_time_created",
         )
-        read = self._client.read_pooled("/sop_orders", terms, select=select, most=LOOKUPS)
+        read = self._client.read_pooled("/sop_orders", terms, select=select, most=self.about.lookups_per_call)
         if isinstance(read, Failure):
             return read
         rows, bad = read
@@ -253,6 +258,10 @@ class Orders:
                 if value
             },
         )
+
+    def collect(self, parcels: Sequence[str]) -> Mapping[str, Outcome]:
+        """Nothing: Sage 200 answers every order at once."""
+        return {}
 
     # Cancel
 

@@ -17,16 +17,13 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import rounded, shown, total
-from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.port import NewCustomer
+from tidegate.sage.port.customers import NewCustomer
 from tidegate.sage.sage200.lengths import Codes, Fitted, address_lines, cut, one_line, portions, wrapped
 from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal
-
-ARITHMETIC = Arithmetic()
-"""Five decimals for prices, discounts and quantities, tax per line, half away from zero (§9.6, A)."""
+from tidegate.sage.sage200.writing import ACCOUNT, ARITHMETIC, PRODUCT, REFERENCE, key_length
 
 
 class _Body(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -166,7 +163,7 @@ def order_body(
         lines += _comments(f"Your order number: {order.po_number.strip()}")
     body = _Order(
         customer_id=resolved.customer.id,
-        customer_document_no=codes.check("the customer's order number", order.reference, 30),
+        customer_document_no=codes.check("the customer's order number", order.reference, REFERENCE),
         document_date=as_document_date(order.date),
         document_created_by=one_line(created_by, 30),
         document_discount_percent=Decimal(0),
@@ -200,11 +197,6 @@ def is_cash(order: SalesOrder, resolved: Resolved) -> bool:
         and settings.allows_cash_orders
         and settings.cash_account_id in (None, resolved.customer.id)
     )
-
-
-def key_length(key_field: str) -> int:
-    """The length of a spare text or of an analysis code (§9.6)."""
-    return 60 if key_field.startswith("analysis_code_") else 100
 
 
 def _plain(body: _Body) -> dict[str, Any]:
@@ -250,7 +242,7 @@ def _line(
             product = resolved.products[line.code]
             body = _Line(
                 line_type="EnumLineTypeStandard",
-                code=codes.check("SKU", product.code, 30),
+                code=codes.check("SKU", product.code, PRODUCT),
                 product_id=product.id,
                 warehouse_id=_warehouse(line, resolved),
             )
@@ -378,7 +370,7 @@ def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dic
     if rest:
         codes.refuse(f"the name and street need more than the account's five lines of 60: {rest!r} is left")
     body = _Customer(
-        reference=codes.check("account reference", customer.account, 8).upper(),
+        reference=codes.check("account reference", customer.account, ACCOUNT).upper(),
         name=name,
         short_name=cut(name, 8),
         on_hold=customer.on_hold,

@@ -58,6 +58,11 @@ class Prices:
         self._client = client
         self._reference = reference
 
+    @property
+    def lists_contracts(self) -> bool:
+        """No: discounts of single customers are in no list."""
+        return False
+
     def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
         """All bands; the prices of every product of which one changed, or all."""
         lists = self._reference.lists()
@@ -84,9 +89,19 @@ class Prices:
         rows = self._client.read_by_ids(PRICES.path, "product_id", products, select=_SELECT, key=PRICES.key)
         return rows if isinstance(rows, Failure) else Changes(rows, changes.cursor, full=False)
 
-    def ask(self, questions: Sequence[PriceQuestion], asked: Asked) -> Iterator[CustomerPrice | Failure]:
+
+class Enquiries:
+    """What single accounts pay, for one session."""
+
+    def __init__(self, client: Sage200Client, reference: Reference, seen: Asked) -> None:
+        """`seen` is what the session has asked for already."""
+        self._client = client
+        self._reference = reference
+        self._seen = seen
+
+    def ask(self, questions: Sequence[PriceQuestion]) -> Iterator[CustomerPrice | Failure]:
         """What accounts pay, one call a question; after a failure that ends the cycle no call is made."""
-        known = self._known(questions, asked)
+        known = self._known(questions)
         ended: Failure | None = None
         for one in questions:
             if isinstance(known, Failure):
@@ -100,14 +115,14 @@ class Prices:
                 ended = answer
             yield answer
 
-    def _known(self, questions: Sequence[PriceQuestion], asked: Asked) -> _Known | Failure:
+    def _known(self, questions: Sequence[PriceQuestion]) -> _Known | Failure:
         lists = self._reference.lists()
         if isinstance(lists, Failure):
             return lists
-        customers = self._reference.customers((one.account for one in questions), asked)
+        customers = self._reference.customers((one.account for one in questions), self._seen)
         if isinstance(customers, Failure):
             return customers
-        products = self._reference.products((one.sku for one in questions), asked)
+        products = self._reference.products((one.sku for one in questions), self._seen)
         return products if isinstance(products, Failure) else _Known(lists, customers, products)
 
     def _asked(self, question: PriceQuestion, known: _Known) -> CustomerPrice | Failure:

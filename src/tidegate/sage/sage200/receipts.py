@@ -34,7 +34,7 @@ def fingerprint(key: str) -> str:
 
 
 class Receipts:
-    """The receipts that the hub posts to one company."""
+    """The receipts that the hub posts to one company, for one session."""
 
     def __init__(
         self,
@@ -44,8 +44,10 @@ class Receipts:
         ledgers: Ledgers,
         banks: CodeBook,
         currency: str,
+        asked: Asked,
     ) -> None:
-        """`banks` knows every field of them; `currency` is the company's own."""
+        """`banks` knows every field of them; `currency` is the company's own; `asked` is the session's memory."""
+        self._asked = asked
         self._client = client
         self._reference = reference
         self._ledgers = ledgers
@@ -80,9 +82,9 @@ class Receipts:
                 by_fingerprint.setdefault(entry.second_reference, entry)
         return {key: by_fingerprint.get(fingerprint(key)) for key in terms}
 
-    def post(self, receipt: NewReceipt, asked: Asked) -> Outcome:
+    def post(self, receipt: NewReceipt) -> Outcome:
         """Post one receipt; `Accepted.number` is its URN. Its ledger id is told by the look-up alone."""
-        body = self._body(receipt, asked)
+        body = self._body(receipt)
         if isinstance(body, Failure):
             return body
         answer = self._client.write("POST", "/sales_receipts", body)
@@ -97,11 +99,11 @@ class Receipts:
             return answers.unreadable(answer)
         return Accepted("", urn, details={"key": receipt.key, "second_reference": fingerprint(receipt.key)})
 
-    def _body(self, receipt: NewReceipt, asked: Asked) -> Row | Failure:
+    def _body(self, receipt: NewReceipt) -> Row | Failure:
         lists = self._reference.lists()
         if isinstance(lists, Failure):
             return lists
-        customer = self._customer(receipt.account, asked)
+        customer = self._customer(receipt.account)
         if isinstance(customer, Failure):
             return customer
         bank = self._bank(receipt.clearing)
@@ -121,8 +123,8 @@ class Receipts:
         }
         return codes.failure() or body
 
-    def _customer(self, account: str, asked: Asked) -> Customer | Failure:
-        customers = self._reference.customers([account], asked)
+    def _customer(self, account: str) -> Customer | Failure:
+        customers = self._reference.customers([account], self._asked)
         if isinstance(customers, Failure):
             return customers
         found = customers.get(account)
@@ -164,9 +166,9 @@ class Receipts:
                 )
         return None
 
-    def allocate(self, allocation: NewAllocation, asked: Asked) -> Outcome:
+    def allocate(self, allocation: NewAllocation) -> Outcome:
         """Set a receipt against an invoice (§9.9, signs A); nothing of ours is stored with it."""
-        customer = self._customer(allocation.account, asked)
+        customer = self._customer(allocation.account)
         if isinstance(customer, Failure):
             return customer
         body = {

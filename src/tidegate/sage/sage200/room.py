@@ -12,30 +12,17 @@ from decimal import Decimal
 from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.sales_order import SalesOrder
-from tidegate.sage.port import (
-    Capabilities,
-    CodeList,
-    CustomerMatch,
-    CustomerQuery,
-    Finding,
-    Found,
-    NewCustomer,
-    OrderKey,
-    Prepared,
-)
-from tidegate.sage.port.outcomes import Outcome
+from tidegate.sage.port.company import About
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.sage200.check import Check
 from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
-from tidegate.sage.sage200.customers import Customers
+from tidegate.sage.sage200.desks import Desks
 from tidegate.sage.sage200.fields import text_of
-from tidegate.sage.sage200.orders import LOOKUPS, Orders
-from tidegate.sage.sage200.payloads import ARITHMETIC
-from tidegate.sage.sage200.reading import READINGS, Reading, Sage200Reader
 from tidegate.sage.sage200.receipts import bank_aliases
-from tidegate.sage.sage200.reference import Asked, Coded, Reference
+from tidegate.sage.sage200.reference import Coded, Reference
 from tidegate.sage.sage200.sign_in import Registration, SignIn
+from tidegate.sage.sage200.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.sage.tokens import TokenVault
 from tidegate.transport import ClientFactory, HttpClient, Tally
@@ -44,41 +31,8 @@ SIGN_IN_TIMEOUT = 30.0  #: seconds
 SIGN_IN_BYTES = 1 << 20
 
 
-class Sage200Session(Sage200Reader):
-    """A seat in the company: :class:`tidegate.sage.port.Session`. Also the memory of one cycle."""
-
-    def __init__(self, orders: Orders, customers: Customers, reading: Reading) -> None:
-        super().__init__(reading, Asked())
-        self._orders = orders
-        self._customers = customers
-
-    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
-        return self._orders.prepare(orders, self._asked)
-
-    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
-        return self._orders.lacking(orders, self._asked)
-
-    def find_orders(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
-        return self._orders.find(keys)
-
-    def send_orders(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
-        return self._orders.send(batch)
-
-    def cancel_order(self, order_id: str, number: str) -> Outcome:
-        return self._orders.cancel(order_id, number)
-
-    def find_customers(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        return self._customers.find(queries)
-
-    def find_created_customers(self, keys: Sequence[str]) -> dict[str, CustomerMatch | None] | Failure:
-        return self._customers.find_created(keys)
-
-    def create_customer(self, customer: NewCustomer) -> Outcome:
-        return self._customers.create(customer)
-
-
 class Sage200Company:
-    """:class:`tidegate.sage.port.Company` for Sage 200."""
+    """:class:`tidegate.sage.port.company.Company` for Sage 200."""
 
     def __init__(
         self,
@@ -108,37 +62,15 @@ class Sage200Company:
         self._reference = Reference(
             self._client, clock, key_field=company.key_field, base_currency=company.currency
         )
-        self._orders = Orders(
-            self._client,
-            self._reference,
-            key_field=company.key_field,
-            created_by=company.created_by,
-            currency=company.currency,
-        )
-        self._customers = Customers(self._client, self._reference, key_field=company.key_field)
-        self._reading = Reading.of(
-            self._client, self._reference, clock, key_field=company.key_field, currency=company.currency
-        )
+        self._desks = Desks.of(self._client, self._reference, clock, company)
 
     @property
     def name(self) -> str:
         return self._name
 
     @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(
-            product="sage200",
-            arithmetic=ARITHMETIC,
-            orders_per_call=1,
-            lookups_per_call=LOOKUPS,
-            native_idempotency=False,
-            look_up_by_key=True,
-            cancels_orders=True,
-            creates_customers=True,
-            seats=self._company.seats,
-            reference_length=30,
-            readings=READINGS,
-        )
+    def about(self) -> About:
+        return About(product="sage200", seats=self._company.seats, orders=writing(self._company.key_field))
 
     @property
     def calls(self) -> int:
@@ -148,10 +80,13 @@ class Sage200Company:
         return self._client.calls_in(tally) + self.sign_in.calls_in(tally)
 
     @contextmanager
-    def session(self) -> Iterator[Sage200Session]:
-        """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there."""
+    def session(self, purpose: Purpose) -> Iterator[Session]:
+        """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there.
+
+        Reading takes a seat, too: the contract names no call that a licence does not count.
+        """
         with self.seats.seat():
-            yield Sage200Session(self._orders, self._customers, self._reading)
+            yield self._desks.session()
 
     def lent(self) -> AbstractContextManager[None]:
         return self.seats.lent()
@@ -206,7 +141,7 @@ class Sage200Company:
 
     def forget(self) -> None:
         self._reference.forget()
-        self._reading.forget()
+        self._desks.forget()
 
     def close(self) -> None:
         for http in self._http:

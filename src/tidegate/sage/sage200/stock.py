@@ -27,18 +27,15 @@ NOTHING = "id eq 0"
 class Stock:
     """The stock of one company."""
 
-    def __init__(
-        self, client: Sage200Client, *, orders: WebOrders, products: CodeBook, warehouses: CodeBook
-    ) -> None:
+    def __init__(self, client: Sage200Client, *, products: CodeBook, warehouses: CodeBook) -> None:
         """`products` knows codes; `warehouses` names, and whether they sell."""
         self._client = client
-        self._orders = orders
         self._products = products
         self._warehouses = warehouses
 
-    def read(self, since: str | None, names: Sequence[str]) -> Delta[StockLevel] | Failure:
+    def read(self, since: str | None, warehouses: Sequence[str] = ()) -> Delta[StockLevel] | Failure:
         """Levels of the named warehouses, or of all that sell. Another choice needs another cursor."""
-        chosen = self._chosen(names)
+        chosen = self._chosen(warehouses)
         if isinstance(chosen, Failure):
             return chosen
         where = ""
@@ -101,7 +98,15 @@ class Stock:
             chosen[number] = name
         return chosen
 
-    def web_lines(self) -> list[WebLine] | Failure:
+
+class WebLines:
+    """What web orders hold of the stock."""
+
+    def __init__(self, orders: WebOrders, warehouses: CodeBook) -> None:
+        self._orders = orders
+        self._warehouses = warehouses
+
+    def read(self) -> list[WebLine] | Failure:
         """Lines of goods of the orders with our key that are neither complete nor cancelled."""
         orders = self._orders.open()
         if isinstance(orders, Failure):

@@ -16,7 +16,7 @@ from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStandi
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.sage.sage200.deltas import Stream
+from tidegate.sage.sage200.deltas import Changes, Stream
 from tidegate.sage.sage200.fields import Row, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import text
 from tidegate.sage.sage200.status_words import CANCELLED, COMPLETE, status_of
@@ -151,8 +151,8 @@ class WebOrders:
             unreadable=why,
         )
 
-    def progress(self, since: str | None) -> Delta[OrderProgress] | Failure:
-        """How they stand; the statuses are fields of the order itself, and so of its own stamp."""
+    def changed(self, since: str | None) -> Changes | Failure:
+        """Headers that changed; the statuses are fields of the order itself, and so of its own stamp."""
         select = (
             "document_no",
             "document_status",
@@ -160,14 +160,29 @@ class WebOrders:
             "invoice_credit_status",
             self._key_field,
         )
-        changes = Stream("/sop_orders").read(self._client, since, select=select, where=self._ours)
+        return Stream("/sop_orders").read(self._client, since, select=select, where=self._ours)
+
+    def key_of(self, row: Row) -> str:
+        """Our key on an order."""
+        return text_of(row, self._key_field).strip()
+
+
+class Progress:
+    """How far the orders with our key have come."""
+
+    def __init__(self, orders: WebOrders) -> None:
+        self._orders = orders
+
+    def read(self, since: str | None) -> Delta[OrderProgress] | Failure:
+        """The orders that changed; one whose status is new to us counts as live."""
+        changes = self._orders.changed(since)
         if isinstance(changes, Failure):
             return changes
         rows = (
             OrderProgress(
                 order_id=text_of(row, "id"),
                 order_number=text_of(row, "document_no"),
-                order_key=text_of(row, self._key_field).strip(),
+                order_key=self._orders.key_of(row),
                 standing=status_of(text_of(row, "document_status")) or OrderStanding.LIVE,
                 despatched=_how_far(text_of(row, "despatch_receipt_status")),
                 invoiced=_how_far(text_of(row, "invoice_credit_status")),

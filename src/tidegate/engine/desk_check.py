@@ -1,0 +1,47 @@
+"""`tidegate check`: whether the company's product offers what the enabled flows need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tidegate.domain.errors import Failure
+from tidegate.flows import desks
+from tidegate.flows.connection import Connection
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.port.session import Purpose, Session
+
+
+def check_desks(connection: Connection) -> Iterator[Finding]:
+    """A flow that cannot work with this product fails here; a door that does not open is one finding."""
+    with connection.company.session(Purpose.READING) as session:
+        if isinstance(session, Failure):
+            yield Finding("session", "fail", f"the company does not open: {session.text}", "see its findings")
+            return
+        yield from _flows(connection, session)
+        yield from _orders(connection, session)
+
+
+def _flows(connection: Connection, session: Session) -> Iterator[Finding]:
+    product = connection.company.about.product
+    for flow, rule in connection.settings.flows.items():
+        lacking = desks.missing(session, flow) if rule.enabled else []
+        if lacking:
+            text = f"{product} does not offer {', '.join(lacking)}"
+            yield Finding(f"flow {flow}", "fail", text, f"switch it off: flows.{flow}.enabled = false")
+
+
+def _orders(connection: Connection, session: Session) -> Iterator[Finding]:
+    """What orders and payments would be left to a person for."""
+    product, settings = connection.company.about.product, connection.settings
+    if settings.cancellation == "cancel" and session.cancelling is None:
+        text = f"{product} cancels no orders from outside: every cancellation waits for a person"
+        yield Finding("cancellation", "warn", text, "cancel them there by hand, then `tidegate queue link`")
+    if settings.customers.unknown == "create" and session.new_customers is None:
+        text = f"{product} creates no customers from outside: orders of unknown ones are held"
+        yield Finding("unknown customers", "warn", text, 'set customers.unknown = "web-account" or "hold"')
+    if session.receipts is None and any(each.prepaid for each in settings.payments.values()):
+        text = f"{product} takes no receipts: those of prepaid orders are skipped"
+        yield Finding("prepaid orders", "warn", text, "post them by hand, or set prepaid = false")
+    if settings.statuses and session.progress is None:
+        text = f"{product} does not tell how far orders have come: no mapped status is ever set"
+        yield Finding("statuses", "fail", text, "remove the statuses of the connection")

@@ -1,0 +1,85 @@
+"""One Sage company behind one room: what it is, its door, and its set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from tidegate.domain.errors import Failure
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.orders import OrderWriting
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.transport import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a company without opening it."""
+
+    product: str
+    seats: int  #: sessions for writing that may be open at a time
+    orders: OrderWriting
+
+
+class Company(Protocol):
+    """A *room* implements it; the flows know nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The company's name in the configuration."""
+        ...
+
+    @property
+    def about(self) -> About: ...
+
+    @property
+    def calls(self) -> int:
+        """Requests made so far, sign-in included: counted, not felt."""
+        ...
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        ...
+
+    def session(self, purpose: Purpose) -> AbstractContextManager[Session | Failure]:
+        """Open the door; whatever it takes (a seat, a sign-in, an agent) is given back however the block ends.
+
+        A door that does not open is a `Failure` with its own code: no free seat, consent expired, agent
+        away. The caller follows the policy of that code; nothing raises.
+        """
+        ...
+
+    def lent(self) -> AbstractContextManager[None]:
+        """Give back this thread's seats for the block, in which it opens sessions of another cycle."""
+        ...
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        """The set-up lists that mappings point into."""
+        ...
+
+    def examine(self) -> list[Finding]:
+        """Preflight: reachability, credentials, permissions, version, site and company, clock."""
+        ...
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        """Sizes of pages and look-ups that the company's hosting has taught, by name."""
+        ...
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        """What an earlier process has learnt; what is known already stays."""
+        ...
+
+    def forget_limits(self) -> None:
+        """Try again at full size."""
+        ...
+
+    def forget(self) -> None:
+        """Drop cached reference data, so that a new SKU or code is seen."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...

@@ -1,0 +1,167 @@
+"""The order desk: prepare, send, collect; beside it looking orders up and cancelling them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.sales_order import LineKind, SalesOrder
+from tidegate.sage.port.outcomes import Outcome
+
+
+class Guard(StrEnum):
+    """What keeps an order from being made twice when its answer was lost."""
+
+    LOOK_UP_FIRST = "look up first"  #: nothing of the product: Tidegate looks before it sends
+    TARGET_REFUSES = "target refuses"  #: a second document with our key is refused
+    TARGET_REPLAYS = "target replays"  #: the same request is answered with the first one's answer
+    TARGET_OVERWRITES = "target overwrites"  #: a second document with our key replaces the first
+
+
+class Tax(StrEnum):
+    """How an order states its tax."""
+
+    PER_LINE = "per line"
+    PER_RATE = "per rate"
+    GIVEN = "given"  #: amounts are sent, the product takes them as they are
+    BY_SCHEDULE = "by schedule"  #: the product computes it by the destination
+
+
+class Customers(StrEnum):
+    """How an order names its customer."""
+
+    ACCOUNT = "account"
+    INSIDE_THE_ORDER = "inside the order"
+    CONTACT_PER_CURRENCY = "contact per currency"
+
+
+class Charged(StrEnum):
+    """How shipping costs, or a rounding difference, stand in an order."""
+
+    FREE_TEXT = "free text"
+    CHARGE_CODE = "charge code"
+    HEADER_FIELD = "header field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderWriting:
+    """How a product takes orders. Lengths are in characters, as the product counts them."""
+
+    guard: Guard
+    arithmetic: Arithmetic  #: how the product rounds
+    key_length: int
+    reference_length: int  #: of the customer's order number
+    account_length: int
+    product_length: int  #: of a product's code
+    line_kinds: frozenset[LineKind]
+    tax: Tax
+    customers: Customers
+    shipping: Charged
+    rounding: Charged
+    guard_days: int | None = None  #: for so long the guard holds; None = for ever
+    orders_per_call: int = 1
+    lookups_per_call: int = 25  #: keys that one look-up call carries
+    all_or_nothing: bool = False  #: one bad order refuses its whole call
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An order with its exact payload, ready to leave; `payload` is what a dry run shows."""
+
+    order: SalesOrder
+    payload: dict[str, Any]
+    payload_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document of the company that a look-up returned.
+
+    `ours` is true when it carries exactly the key that was asked for; false when only the
+    customer's order number is the same (typed in by hand, or sent by another connector).
+    """
+
+    id: str
+    number: str
+    status: OrderStanding | None  #: the domain's word; None: one that the room does not know
+    key: str
+    reference: str
+    ours: bool
+    account: str = ""
+    gross: Decimal | None = None
+    created_at: datetime | None = None  #: when the company made it, by its own clock; None: not stated
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it stands there, and is not to be delivered any more."""
+        return self.status is OrderStanding.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """How an order is looked for: our own key, and the number that people know."""
+
+    key: str
+    reference: str
+
+
+class OrderDesk(Protocol):
+    """Takes orders. No method raises for what the company says."""
+
+    @property
+    def about(self) -> OrderWriting:
+        """The same as `Company.about.orders`."""
+        ...
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        """Resolve codes to the company's ids, with pooled and cached reads; changes nothing.
+
+        The answer has one entry for each order, in the same order. A missing SKU, tax code or
+        account is a `hold for fix` failure with `missing` set. A read that failed as a whole is
+        that failure for every order it concerns.
+        """
+        ...
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What the company itself lacks of orders that cannot be prepared yet, with the reads of `prepare`.
+
+        One entry for each, in the same order: all that is missing as one failure, None when nothing is or when
+        it could not be read.
+        """
+        ...
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """Send up to `about.orders_per_call` orders in ONE call; yields (key, outcome) for each."""
+        ...
+
+    def collect(self, parcels: Sequence[str]) -> Mapping[str, Outcome] | Failure:
+        """Read the results of parcels that were handed over, record by record, by key.
+
+        A record whose fate is not known yet has no entry, or is handed over again with a new `not_before`.
+        A product that answers at once never hands over and answers {}.
+        """
+        ...
+
+
+class OrderSearch(Protocol):
+    """Looks orders up, by our key or by the customer's order number."""
+
+    def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
+        """Pooled; the answer has an entry for every key asked (maybe empty)."""
+        ...
+
+
+class CancellingDesk(Protocol):
+    """Cancels orders."""
+
+    def cancel(self, order_id: str, number: str) -> Outcome:
+        """Cancel a sent order; cancelling a cancelled or deleted one is Accepted again."""
+        ...

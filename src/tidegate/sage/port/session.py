@@ -1,0 +1,66 @@
+"""A session: the desks that one product has. What it has not is None, so that nobody can call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tidegate.sage.port.customers import CustomerDesk, NewCustomerDesk
+from tidegate.sage.port.orders import CancellingDesk, Guard, OrderDesk, OrderSearch
+from tidegate.sage.port.reading import (
+    DespatchDesk,
+    EnquiryDesk,
+    InvoiceDesk,
+    LedgerDesk,
+    PostingDesk,
+    PriceDesk,
+    ProductDesk,
+    ProgressDesk,
+    StockDesk,
+    WebLineDesk,
+)
+from tidegate.sage.port.receipts import ReceiptDesk
+
+
+class Purpose(StrEnum):
+    """What a session is opened for. Reading takes no seat where the product says so."""
+
+    READING = "reading"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Open desks of one company, valid inside `with company.session(purpose)`.
+
+    `ties` names the ties that the product's records carry, for the chain: `order-despatch`,
+    `order-invoice`, `invoice-entry`, `entry-postings`, `receipt-invoice`.
+    """
+
+    orders: OrderDesk
+    order_search: OrderSearch | None = None
+    cancelling: CancellingDesk | None = None
+    customers: CustomerDesk | None = None
+    new_customers: NewCustomerDesk | None = None
+    receipts: ReceiptDesk | None = None
+    stock: StockDesk | None = None
+    web_lines: WebLineDesk | None = None
+    prices: PriceDesk | None = None
+    enquiries: EnquiryDesk | None = None
+    products: ProductDesk | None = None
+    progress: ProgressDesk | None = None
+    despatches: DespatchDesk | None = None
+    invoices: InvoiceDesk | None = None
+    ledgers: LedgerDesk | None = None
+    postings: PostingDesk | None = None
+    ties: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """ValueError for a room that would have orders looked up first and cannot look them up."""
+        if self.orders.about.guard is Guard.LOOK_UP_FIRST and self.order_search is None:
+            raise ValueError("the guard of orders is a look-up, and the session has no order search")
+
+    @property
+    def search_before_sending(self) -> OrderSearch | None:
+        """Where an order is looked up before it is sent; None when the product itself guards against a second."""
+        return self.order_search if self.orders.about.guard is Guard.LOOK_UP_FIRST else None
