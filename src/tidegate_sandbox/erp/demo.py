@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 from typing import Any, Literal
@@ -212,17 +213,18 @@ def _fill_items(company: Company, count: int, random: Random) -> None:
                 cost_of_sales=Target("5000"),
             )
         )
+    places = _places(company)
     opening = Decimal("0.00")
     for number in range(1, count + 1):
         price = Decimal(10) + Decimal("0.37") * number
         opening += _item(
-            company, groups["WIDGETS"], f"HUB-{number:04d}", f"Hub Widget {number}", price, random
+            company, places, groups["WIDGETS"], f"HUB-{number:04d}", f"Hub Widget {number}", price, random
         )
     for code, name in (("SHIRT-RED", "Shirt Red"), ("SHIRT-BLUE", "Shirt Blue")):
-        opening += _item(company, groups["CLOTHING"], code, name, Decimal("25.00"), random)
+        opening += _item(company, places, groups["CLOTHING"], code, name, Decimal("25.00"), random)
     for code, name in (("SHIRT", "Shirt"), ("KIT-1", "Kit 1")):
-        _item(company, groups["SETS"], code, name, Decimal("25.00"), random)
-    _item(company, groups["SERVICES"], "INSTALL", "Installation", Decimal("40.00"), random)
+        _item(company, places, groups["SETS"], code, name, Decimal("25.00"), random)
+    _item(company, places, groups["SERVICES"], "INSTALL", "Installation", Decimal("40.00"), random)
     if opening:
         company.ledger.post(
             company.today(),
@@ -233,8 +235,33 @@ def _fill_items(company: Company, count: int, random: Random) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What every item refers to, by id: looked up once for all of them."""
+
+    tax_code: int
+    lists: tuple[int, int, int]  #: Standard, Wholesale, Retailer
+    warehouses: tuple[int, int, int]  #: HOME, DETROIT, LONDON
+
+
+def _places(company: Company) -> _Places:
+    lists = {one.name: one.id for one in company.prices.lists}
+    home, detroit, london = (company.warehouse(name).id for name in ("HOME", "DETROIT", "LONDON"))
+    return _Places(
+        company.tax_code(None).id,
+        (lists["Standard"], lists["Wholesale"], lists["Retailer"]),
+        (home, detroit, london),
+    )
+
+
 def _item(
-    company: Company, group: ItemGroup, code: str, name: str, price: Decimal, random: Random
+    company: Company,
+    places: _Places,
+    group: ItemGroup,
+    code: str,
+    name: str,
+    price: Decimal,
+    random: Random,
 ) -> Decimal:
     """Make an item with its prices and stock; the value of that stock."""
     item = company.items.add(
@@ -244,7 +271,7 @@ def _item(
             name=name,
             group_id=group.id,
             kind=group.kind,
-            tax_code_id=company.tax_code(None).id,
+            tax_code_id=places.tax_code,
             unit_id=group.unit_id,
             stock=group.stock,
             revenue=group.revenue,
@@ -253,18 +280,17 @@ def _item(
             weight=Decimal("0.5000"),
         )
     )
-    lists = {one.name: one.id for one in company.prices.lists}
-    company.prices.set(item.id, lists["Standard"], price)
-    company.prices.set(item.id, lists["Wholesale"], rounded(price * Decimal("0.9")))
-    company.prices.set(item.id, lists["Retailer"], price, uses_standard=True)
+    standard, wholesale, retailer = places.lists
+    company.prices.set(item.id, standard, price)
+    company.prices.set(item.id, wholesale, rounded(price * Decimal("0.9")))
+    company.prices.set(item.id, retailer, price, uses_standard=True)
     if group.kind != "stock":
         return Decimal("0.00")
     held = Decimal(0)
-    for warehouse, least, most in (("HOME", 50, 150), ("DETROIT", 20, 80), ("LONDON", 20, 80)):
-        place = company.warehouse(warehouse)
-        company.stock.keep(item.id, place.id)
+    for warehouse, (least, most) in zip(places.warehouses, ((50, 150), (20, 80), (20, 80)), strict=True):
+        company.stock.keep(item.id, warehouse)
         quantity = Decimal(random.randint(least, most))
-        company.stock.move(item.id, place.id, quantity, "opening")
+        company.stock.move(item.id, warehouse, quantity, "opening")
         held += quantity
     return rounded(held * item.cost)
 

@@ -39,9 +39,23 @@ class Table(Generic[R]):
 
     def add(self, row: R) -> R:
         """Store a record whose id is higher than every one before."""
-        self._rows[row.id] = row
-        self._ids.append(row.id)
-        self.reindex(row)
+        id = row.id
+        self._rows[id] = row
+        self._ids.append(id)
+        keys = []
+        for (
+            name,
+            maker,
+        ) in self._makers:  # as `reindex`, of a row that is new: this makes most of a large company
+            key = _folded(maker(row))
+            keys.append(key)
+            if key is not None:
+                same = self._found[name].get(key)
+                if same is None:
+                    self._found[name][key] = {id: row}
+                else:
+                    same[id] = row
+        self._keys[id] = tuple(keys)
         return row
 
     def remove(self, row: R) -> None:
