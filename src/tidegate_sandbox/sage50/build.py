@@ -38,9 +38,9 @@ def build(
 ) -> tuple[Sage50Face, Wire]:
     """A simulated platform with one Sage 50, and the wire around it.
 
-    Without ``company`` a demonstration company is made; a given one stays as it is at a reset. ``call_backs``: how the applications are called back;
-    by default over the network. ``token_seed`` None: keys that nobody can guess. ``options`` are those of
-    :class:`Options`. Raises TypeError for unknown ones.
+    Without ``company`` a demonstration company is made; a given one stays as it is at a reset. ``call_backs``:
+    how the applications are called back; by default over the network. ``token_seed`` None: keys that nobody can
+    guess. ``options`` are those of :class:`Options`. Raises TypeError for unknown ones.
     """
     Options(**options)  # an unknown one is refused here
 

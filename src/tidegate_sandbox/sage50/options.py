@@ -27,7 +27,7 @@ class Options:
     upload_unchanged: bool = True  #: Sage 50 uploads a scope file even if nothing changed
     signed: bool = True  #: notifications carry a signature; §6
     signature_header: str = "HMAC_SHA256"  #: the header that it stands in; §6
-    tracking_details: bool = True  #: tracking tells progress and time, and a result URL of null; §9
+    tracking_details: bool = True  #: tracking has ``progress``, ``updatedAt``, and a result URL of null; §9
     tracking_notifications: bool = False  #: ``trackingUpdated`` is sent as well; §6
     retry_minutes: tuple[float, ...] = (1, 5, 15)  #: of call-backs that were not answered well; §3, §6
     upload_mode: Literal["queue", "replace", "refuse"] = "queue"  #: a second upload while one is open; §8

@@ -103,7 +103,7 @@ class Platform:
     def grant(
         self, installation: Installation, passcode: Passcode, domain: str, *, urgent: bool
     ) -> Connection:
-        """The administrator allows the application in: its approval URL is told the initial key."""
+        """The administrator allows the application in: its approval URL receives the initial key."""
         application = passcode.application
         connection = self.keys.connect(application, domain, installation.id, passcode.secret)
         self.journal.note("granted", installation=installation.id, application=application.id)
@@ -120,7 +120,7 @@ class Platform:
         return connection
 
     def deny(self, passcode: Passcode, domain: str, *, silently: bool) -> None:
-        """The administrator refuses; whether anybody is told is not public (contract section 3)."""
+        """The administrator refuses; whether that is notified is not public (contract section 3)."""
         application = passcode.application
         self.journal.note("denied", application=application.id)
         if self.options.denial_sent and not silently:

@@ -97,10 +97,10 @@ class Sage50:
         self.clock.advance(sum(seconds[name] * value for name, value in duration.items()))
         self.face.run_due()
 
-    def strike(self, kind: str, **more: Any) -> None:
+    def arm(self, kind: str, **more: Any) -> None:
         self.faults.add(Fault(kind, **more))
 
-    # Onboarding, as section 2 and 3 tell it
+    # Onboarding, by sections 2 and 3
 
     def register(self) -> tuple[str, str]:
         """The ids of a developer and an application."""

@@ -108,7 +108,7 @@ def test_an_approval_that_nobody_answers_is_given_up() -> None:
 def test_an_approval_may_come_before_the_passcode_is_answered() -> None:
     world = sage50(connected=False)
     ids = world.register()
-    world.strike("early_approval")
+    world.arm("early_approval")
     passcode = world.passcode(ids)["passcode"]
     [approval] = world.hooks.bodies("approved")
     assert approval["passcode"] == passcode

@@ -96,7 +96,7 @@ def test_unknown_options_and_controls_are_refused() -> None:
     assert answer.status_code == 400
 
 
-def test_the_log_tells_events_and_requests() -> None:
+def test_events_and_requests_are_logged() -> None:
     world = sage50()
     world.get(PRODUCTS, 404)
     events = [one["event"] for one in world.sim("events")]

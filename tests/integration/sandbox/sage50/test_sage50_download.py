@@ -178,7 +178,7 @@ def test_files_that_are_broken_in_sage_50_itself(scope: str) -> None:
 
 def test_sage_50_may_break_a_file_at_its_own_upload() -> None:
     world = sage50()
-    world.strike("broken_file", options={"scope": "products", "form": "empty"})
+    world.arm("broken_file", options={"scope": "products", "form": "empty"})
     world.wait(minutes=1)
     assert (world.download("products"), len(world.download("customers")) > 30) == ([], True)
     world.wait(hours=1)
@@ -189,10 +189,10 @@ def test_sage_50_may_break_a_file_at_its_own_upload() -> None:
 def test_a_download_that_breaks_off_on_the_way() -> None:
     world = uploaded(gzip="never")
     file = world.get(PRODUCTS)
-    world.strike("cut_body", path="^/f/")
+    world.arm("cut_body", path="^/f/")
     with pytest.raises(Exception, match="complete message body"):
         world.http.get(file["downloadUrl"])
-    world.strike("garbage", path="^/f/")
+    world.arm("garbage", path="^/f/")
     half = world.http.get(file["downloadUrl"]).content
     assert len(half) == file["size"] // 2
     assert len(world.http.get(file["downloadUrl"]).content) == file["size"]

@@ -66,7 +66,7 @@ def test_the_current_key_taken_for_the_initial_one_is_refused() -> None:
 def test_a_lost_answer_is_asked_for_again_and_brings_the_same_key() -> None:
     world = sage50()
     world.wait(minutes=20)
-    world.strike("drop_after", method="PATCH")
+    world.arm("drop_after", method="PATCH")
     with pytest.raises(Exception, match="disconnected"):
         world.rotate()
     first = world.rotate().json()
@@ -201,7 +201,7 @@ def test_the_header_of_the_key_may_have_another_name() -> None:
 
 def test_a_key_may_expire_at_any_call_and_rotation_brings_the_next() -> None:
     world = sage50()
-    world.strike("key_expired", times=3, path="/products")
+    world.arm("key_expired", times=3, path="/products")
     for _ in range(3):
         assert status(world, world.key) == 401
         world.renew()

@@ -79,7 +79,7 @@ def test_it_is_repeated_like_an_approval_but_any_2xx_is_good() -> None:
 
 def test_a_lost_notification_leaves_a_file_that_polling_finds() -> None:
     world = notified()
-    world.strike("notification_lost", options={"scope": "products"})
+    world.arm("notification_lost", options={"scope": "products"})
     world.sim("sage-upload", {})
     assert (heard(world), len(heard(world, "customers"))) == ([], 1)
     assert world.get("/api/files/ecommerce/products")["version"] == 2
@@ -87,7 +87,7 @@ def test_a_lost_notification_leaves_a_file_that_polling_finds() -> None:
 
 def test_a_notification_comes_twice() -> None:
     world = notified()
-    world.strike("notification_twice")
+    world.arm("notification_twice")
     world.sim("sage-upload", {"scope": "products"})
     first, second = heard(world)
     assert first == second
@@ -95,7 +95,7 @@ def test_a_notification_comes_twice() -> None:
 
 def test_a_notification_comes_late_and_out_of_order() -> None:
     world = notified()
-    world.strike("notification_late", options={"scope": "products", "seconds": 600})
+    world.arm("notification_late", options={"scope": "products", "seconds": 600})
     world.sim("sage-upload", {"scope": "products"})
     world.wait(minutes=1)
     world.sim("sage-upload", {"scope": "products"})
@@ -106,7 +106,7 @@ def test_a_notification_comes_late_and_out_of_order() -> None:
 
 def test_a_notification_comes_before_its_file_can_be_had() -> None:
     world = notified()
-    world.strike("notification_early", options={"seconds": 30})
+    world.arm("notification_early", options={"seconds": 30})
     world.sim("sage-upload", {"scope": "products"})
     assert [one["version"] for one in heard(world)] == [2]
     assert world.get("/api/files/ecommerce/products")["version"] == 1

@@ -64,7 +64,7 @@ def test_a_whole_file_that_is_refused_names_the_bad_orders() -> None:
 
 def test_processing_breaks_off_after_some_orders() -> None:
     world = sage50()
-    world.strike("processing_fails", options={"after": 2})
+    world.arm("processing_fails", options={"after": 2})
     orders = [world.order(id) for id in "123"]
     url = world.processed(*orders)
     assert world.track(url)["status"] == "failed"
@@ -79,13 +79,13 @@ def test_processing_breaks_off_after_some_orders() -> None:
 
 def test_processing_that_breaks_off_at_once_leaves_no_result() -> None:
     world = sage50()
-    world.strike("processing_fails")
+    world.arm("processing_fails")
     tracking = world.track(world.processed(world.order()))
     assert (tracking["status"], tracking["downloadResultUrl"]) == ("failed", None)
 
 
 @pytest.mark.parametrize(("rule", "count"), [("full", 3), ("partial", 2)])
-def test_how_much_a_result_tells(rule: str, count: int) -> None:
+def test_how_much_a_result_reports(rule: str, count: int) -> None:
     world = sage50(result=rule)
     url = world.processed(*[world.order(id) for id in "123"])
     assert len(world.results(url)) == count
@@ -134,7 +134,7 @@ def test_a_later_result_replaces_the_one_before() -> None:
 def test_a_status_that_nobody_knows() -> None:
     world = sage50()
     url = world.send(world.order())
-    world.strike("status_word", options={"word": "archiving"})
+    world.arm("status_word", options={"word": "archiving"})
     assert [world.track(url)["status"] for _ in range(2)] == ["archiving", "validating"]
 
 

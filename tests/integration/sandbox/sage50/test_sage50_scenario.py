@@ -77,7 +77,7 @@ def test_from_sign_up_to_a_result_with_one_refused_order_while_the_desktop_was_o
     assert seen == ["validating", *["available"] * 23]
     assert client.rotations == 23  # the key lives 20 minutes, and 401 is daily bread
 
-    # The next morning it is on again; its result tells of each order.
+    # The next morning it is on again; its result names each order.
     world.sim("installations", {"on": True})
     world.wait(minutes=1)
     last = client.call("GET", tracking).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from pathlib import Path
 
 import httpx
@@ -16,18 +17,29 @@ from tidegate_sandbox.sage50.ticker import Ticker
 from tidegate_sandbox.server import SandboxServer
 
 
+class Bell(Hooks):
+    """Hooks that say when both files were notified of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rang = threading.Event()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if len(self.bodies("fileUpdated")) == 2:
+            self.rang.set()
+        return answer
+
+
 def test_a_served_platform_goes_on_by_itself() -> None:
-    clock, faults, hooks = SandboxClock.running(START, rate=60), FaultPlan(), Hooks()
+    clock, faults, hooks = SandboxClock.virtual(START), FaultPlan(), Bell()
     face, wire = build(clock, faults, spanish_company(clock, items=3), call_backs=hooks)
     with SandboxServer(wire) as server, Ticker(face, every=0.01), httpx.Client(base_url=server.url) as http:
         world = Sage50(clock, faults, face, wire, hooks)
         world.http = http
         world.connect()
-        for _ in range(500):
-            if len(hooks.bodies("fileUpdated")) == 2:
-                break
-            http.get("/_sim/clock")
-        assert len(hooks.bodies("fileUpdated")) == 2
+        clock.advance(60)
+        assert hooks.rang.wait(30)
         file = world.get("/api/files/ecommerce/products")
         assert file["downloadUrl"].startswith(server.url)
         assert len(http.get(file["downloadUrl"]).json()) == len(world.company.items)

@@ -236,7 +236,7 @@ def test_a_lost_answer_to_an_upload_leaves_it_received() -> None:
     world = off()
     content = text(world.order())
     links = world.announce(content)
-    world.strike("drop_after", method="PUT")
+    world.arm("drop_after", method="PUT")
     with pytest.raises(httpx.RemoteProtocolError):
         put(world, links["uploadUrl"], content)
     assert put(world, links["uploadUrl"], content) == 200
@@ -244,7 +244,7 @@ def test_a_lost_answer_to_an_upload_leaves_it_received() -> None:
 
 def test_a_lost_answer_to_an_announcement_leaves_an_upload_that_is_never_filled() -> None:
     world = off()
-    world.strike("drop_after", method="POST", path="/orders")
+    world.arm("drop_after", method="POST", path="/orders")
     with pytest.raises(httpx.RemoteProtocolError):
         world.announce(text(world.order()))
     url = world.send(world.order())
