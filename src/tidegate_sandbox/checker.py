@@ -170,11 +170,12 @@ def nothing_lost(
     if state in ("skipped", "cancelled") and exportable(order, terms):
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
-    if there and (
+    here = [each for each in there if not (state == "cancelled" and each["status"] == "cancelled")]
+    if here and (
         state in ("cancelled", "held", "queued") or (state == "skipped" and exportable(order, terms))
     ):
         verdict.add(
-            "the truth is told", entity_id, f"the company has {there[0]['number']}; the hub says {state}"
+            "the truth is told", entity_id, f"the company has {here[0]['number']}; the hub says {state}"
         )
     if there and state == "confirmed" and told["target_number"] != there[0]["number"]:
         verdict.add(

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict
+from tidegate_sandbox.checker import EXPLAINED, GONE, Book, Terms, Verdict
 from tidegate_sandbox.checker_documents import cases, receipts, steps
 
 
@@ -20,6 +20,7 @@ def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
     allocated_once(company, verdict)
     if "payments" in terms.flows:
         nothing_left_open(shop, company, deliveries, terms, verdict)
+        nothing_for_the_dead(company, verdict)
 
 
 def allocated_once(company: Book, verdict: Verdict) -> None:
@@ -33,6 +34,16 @@ def allocated_once(company: Book, verdict: Verdict) -> None:
             verdict.add("never twice", each["urn"], f"{each['outstanding']} is left of {each['gross']}")
 
 
+def nothing_for_the_dead(company: Book, verdict: Verdict) -> None:
+    """No money is posted for an order that the company has cancelled or deleted: that is for a person."""
+    for each in receipts(company):
+        orders = company["orders_by_reference"].get(each["reference"], [])
+        over = [order["deleted_at"] or order["updated_at"] for order in orders if order["status"] in GONE]
+        if over and len(over) == len(orders) and max(over) < each["created_at"]:
+            text = f"received for order {orders[0]['number']}, which was {orders[0]['status']} before"
+            verdict.add("no money for the dead", each["urn"], text)
+
+
 def nothing_left_open(
     shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
 ) -> None:
@@ -44,7 +55,11 @@ def nothing_left_open(
         left = [each for each in receipts(company) if each["reference"] == reference]
         owed = [entries.get(each["transaction_id"]) for each in case.documents["invoices"].values()]
         opened = [each for each in owed if each is not None and Decimal(each["outstanding"]) > 0]
-        waits = any(each["state"] in EXPLAINED for each in steps(case, "payments", ""))
+        waits = any(
+            each["state"] in EXPLAINED
+            for step in ("deposit", "allocation")  # what is told of the payment explains no open invoice
+            for each in steps(case, "payments", step)
+        )
         if opened and any(Decimal(each["outstanding"]) for each in left) and not waits:
             verdict.unexplained += 1
             told = f"{opened[0]['outstanding']} of {opened[0]['reference']} is open"

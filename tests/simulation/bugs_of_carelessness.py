@@ -60,9 +60,9 @@ def no_overlap_at_deltas(patch: pytest.MonkeyPatch) -> None:
 
 def a_receipt_for_a_cancelled_order(patch: pytest.MonkeyPatch) -> None:
     """Nobody asks whether the order is still alive before its money is posted."""
-    refuse = deposits.refuse
+    still_alive = deposits.still_alive
 
-    def careless(item: Any, account: str) -> Any:
-        return refuse(item, account) if not account else None
+    def careless(item: Any, there: Any) -> Any:
+        return there if there is not None and there.account else still_alive(item, there)
 
-    patch.setattr(deposits, "refuse", careless)
+    patch.setattr(deposits, "still_alive", careless)

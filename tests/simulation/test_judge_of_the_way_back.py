@@ -160,6 +160,11 @@ def a_receipt_beside_an_open_invoice(books: Evidence) -> None:
             each["outstanding"] = each["gross"]
 
 
+def a_receipt_of_an_order_that_was_deleted(books: Evidence) -> None:
+    for each in books.company["orders_by_reference"][allocated(books)["reference"]]:
+        each.update(status="deleted", deleted_at=each["created_at"])
+
+
 def a_trial_balance_that_is_not_zero(books: Evidence) -> None:
     books.company["trial_balance"] = "0.01"
 
@@ -251,6 +256,7 @@ FORGERIES: dict[Forgery, str] = {
     an_allocation_twice: "never twice",
     more_allocated_than_received: "never twice",
     a_receipt_beside_an_open_invoice: "receipts are allocated",
+    a_receipt_of_an_order_that_was_deleted: "no money for the dead",
     a_trial_balance_that_is_not_zero: "the books balance",
     a_group_of_another_price_list: "customers agree",
     a_credit_limit_of_yesterday: "customers agree",

@@ -11,6 +11,7 @@ from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.more_trade import BOX
+from tidegate.simulation.prepaid import Cashier
 from tidegate.simulation.staff import Staff
 from tidegate.simulation.trade import MAGENTO, SAGE, chances
 from tidegate.simulation.world import World
@@ -64,16 +65,19 @@ class Outside:
         self.staff = Staff(world.sage.company, items=world.items, skus=world.skus)
         self._interfering = random.Random(f"interfere-{world.seed}")
         self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
+        self.cashier = Cashier(world)
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        for people in (self.staff, self.merchant):
+        for people in (self.staff, self.merchant, self.cashier):
             if people.happen(event.what, event.options):
                 return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
 
     def interfere(self, flow: str) -> None:
-        """While changes in Sage are seen late: some are made just before a cycle reads, which then misses them."""
+        """What comes at the worst moment: a cancellation before orders are carried, changes that are seen late."""
+        if flow == "orders":
+            self.cashier.before_orders()
         if flow not in READING or self.world.sage_wire.faults.active("late_commit") is None:
             return
         for what in ("despatch", "price", "despatch", "invoice-run", "payment"):

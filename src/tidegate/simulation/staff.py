@@ -108,6 +108,10 @@ class Staff:
         """Somebody pays an invoice, whole or in part."""
         company = self._company
         owed = [one for one in company.receivables.table if one.kind == "invoice" and one.outstanding > 0]
+        if share < 0.9:  # who has paid at checkout pays again only now and then
+            received = {one.reference for one in company.receivables.table if one.kind == "receipt"}
+            prepaid = {each.number for each in company.orders.table if each.customer_order_no in received}
+            owed = [one for one in owed if one.second_reference not in prepaid]
         entry = picked(pick, owed)
         if entry is None:
             return

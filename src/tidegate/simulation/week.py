@@ -19,6 +19,7 @@ from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.hazards import hazards
 from tidegate.simulation.more_trade import BOX, more_trade
+from tidegate.simulation.prepaid import prepaid
 from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.unreadable import unreadable
 
@@ -152,6 +153,7 @@ def write_week(
         events += more_trade(seed, start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
+        events += prepaid(seed, start, days)
         queue = random.Random(f"queue-{seed}")
         settings |= bulk_queue.settings_of(queue)
         events += bulk_queue.troubles(queue, start, days) if "bulk" in settings else ()

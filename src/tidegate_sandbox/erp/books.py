@@ -239,6 +239,7 @@ def _transactions(company: CompanyLedgers) -> list[dict[str, Any]]:
             "reference": one.reference,
             "second_reference": one.second_reference,
             "date": one.date.isoformat(),
+            "created_at": one.created_at.isoformat(),
             "gross": str(one.gross),
             "outstanding": str(one.outstanding),
             "settled_on": one.settled_on.isoformat() if one.settled_on is not None else "",

@@ -32,7 +32,7 @@ from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.port.orders import Found, OrderKey
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.port.receipts import ReceiptDesk
 from tidegate.sage.port.session import Session
@@ -165,8 +165,8 @@ def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items:
         if item.id not in orders:
             continue
         order = orders[item.id]
-        account = next((each.account for each in accounts[order.key] if each.ours), "")
-        failure = fenced(item.label, partial(post_one, cycle, desk, item, order, account))
+        there = next((each for each in accounts[order.key] if each.ours), None)
+        failure = fenced(item.label, partial(post_one, cycle, desk, item, order, there))
         if failure is not None:
             park(cycle, [item], failure)
 
@@ -182,26 +182,26 @@ def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) 
         cycle.apply([cycle.after_absence(item)])
 
 
-def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, account: str) -> None:
-    """One receipt that Sage does not have, on the account of the order there; "" = the order is not shown."""
+def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, there: Found | None) -> None:
+    """One receipt that Sage does not have, on the account of the order there; None = the order is not shown."""
     payment = prepaid(
         cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
     )
     sent = lookups.step_of(item.source_id, "orders", "order")
-    refusal = refuse(sent, account)
+    alive = still_alive(sent, there)
     paid = paid_at_checkout(order, sent)
     if payment is None:
         cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
     elif paid <= 0:
         text = "gift cards, store credit or the like have paid the whole order"
         cycle.apply([Verdict(item.id, "n", text=text)])
-    elif refusal is not None:
-        cycle.apply([cycle.after_failure(item, refusal, None)])
+    elif isinstance(alive, Failure):
+        cycle.apply([cycle.after_failure(item, alive, None)])
     else:
         receipt = NewReceipt(
             key=item.key,
             reference=order.reference,
-            account=account,
+            account=alive.account,
             clearing=payment.account,
             amount=paid,
             currency=order.currency,
@@ -220,18 +220,18 @@ def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
     return gross - sum((each.amount for each in order.prepaid), Decimal(0))
 
 
-def refuse(order: Item | None, account: str) -> Failure | None:
-    """Money that belongs to no live order is for a person to look at."""
-    if order is not None and order.state is State.CANCELLED:
+def still_alive(order: Item | None, there: Found | None) -> Found | Failure:
+    """The order in Sage that money may be posted for; what belongs to no live order is for a person to look at."""
+    if (order is not None and order.state is State.CANCELLED) or (there is not None and there.cancelled):
         text = (
             "the order was cancelled before its receipt was posted. If the buyer's money came, post it in Sage by "
             "hand; then `tidegate queue skip`."
         )
         return Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
-    if not account:
+    if there is None or not there.account:
         text = "Sage does not show the order, and so not the account that the receipt belongs to"
         return Failure(Code.TRANSIENT, text, sent=False)
-    return None
+    return there
 
 
 def send(cycle: Cycle, desk: ReceiptDesk, item: Item, receipt: NewReceipt) -> None:

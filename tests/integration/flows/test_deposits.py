@@ -1,0 +1,50 @@
+"""Money of orders that are gone in Sage: it is posted by nobody but a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from simulation import bugs_of_carelessness as careless
+from tidegate.config import model
+from tidegate.domain.states import State
+
+
+@pytest.fixture
+def shop(build: Build) -> Fulfilled:
+    stage = build()
+    bank = next(iter(stage.company.banks)).code
+    return Fulfilled(stage, payments={"*": model.Payment(account=bank, prepaid=True)})
+
+
+def cancelled_in_sage(shop: Fulfilled) -> int:
+    placed = shop.sent()
+    company = shop.stage.company
+    with company.staff():
+        company.orders.cancel(company.order(shop.stage.delivery(placed).target_number))
+    return placed
+
+
+def receipts(shop: Fulfilled) -> int:
+    return sum(each.kind == "receipt" for each in shop.stage.company.receivables.table)
+
+
+@pytest.mark.parametrize("in_the_shop", [False, True], ids=["in Sage alone", "in the shop, too"])
+def test_no_receipt_for_an_order_that_sage_has_cancelled(shop: Fulfilled, in_the_shop: bool) -> None:
+    placed = cancelled_in_sage(shop)
+    if in_the_shop:
+        shop.stage.world.shopper.cancel(placed)
+        shop.stage.cycle()
+    shop.run("payments")
+    deposit = shop.item(placed, "payments", "deposit")
+    assert (deposit.state, deposit.reason_code) == (State.REVIEW, "cancel-after-send")
+    assert "cancelled before its receipt was posted" in deposit.reason
+    assert receipts(shop) == 0
+
+
+def test_the_check_bites(shop: Fulfilled, monkeypatch: pytest.MonkeyPatch) -> None:
+    careless.a_receipt_for_a_cancelled_order(monkeypatch)
+    cancelled_in_sage(shop)
+    shop.run("payments")
+    assert receipts(shop) == 1
