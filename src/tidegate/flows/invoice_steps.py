@@ -15,7 +15,8 @@ UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
 class InvoiceSubject(msgspec.Struct, frozen=True):
     """What a step of an invoice or credit note needs; only the lines that may be of this order.
 
-    `gross` is the whole document's, tax included, in `currency`; None when it is of several orders.
+    `gross` is the whole document's, tax included, in `currency`; None when it is of several orders. Then it may have
+    `unplaced` charges, such as carriage, of which nobody can tell whose they are.
     """
 
     entity_id: int
@@ -25,6 +26,7 @@ class InvoiceSubject(msgspec.Struct, frozen=True):
     lines: tuple[InvoiceLine, ...]
     gross: Decimal | None = None
     currency: str = ""
+    unplaced: bool = False
 
 
 read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.document_totals import charges_of
-from tidegate.domain.fulfilment.invoicing import is_charge, left_to_refund
+from tidegate.domain.fulfilment.invoicing import is_charge, is_fixed_tax, left_to_refund
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS, Carriage, MemoLine, memo_total
 from tidegate.domain.fulfilment.store_document_amounts import fixed_tax_of, is_explained
@@ -64,9 +64,10 @@ def plan_memo(
     """
     assert order.sides is not None  # noqa: S101 - read with its amounts
     base, amounts = order.sides[0].carriage, order.sides[side]
-    charges = [line for line in lines if is_charge(line)]
+    charges = [line for line in lines if is_charge(line) and not is_fixed_tax(line)]
+    told = charges_of(charges)
     if gross is None or not is_explained(order, side, terms):
-        return MemoPlan(_named(charges_of(lines), base, amounts.carriage, rule) if charges else ZERO)
+        return MemoPlan(_named(told, base, amounts.carriage, rule) if charges else ZERO)
     left = left_to_refund(order)
     last = is_rest(pieces, left, order)
     parts = [
@@ -84,9 +85,9 @@ def plan_memo(
     if charges and abs(gross - comes_to(ZERO)) > limit:
         shipping = None
         if abs(gross - comes_to(None)) > limit:
-            shipping = _named(
-                (charges_of(lines) or ZERO) - fixed or gross - comes_to(ZERO), base, amounts.carriage, rule
-            )
+            if told and len(charges) == sum(map(is_charge, lines)):
+                told -= fixed  # a company without our keys shows it among the charges
+            shipping = _named(told or gross - comes_to(ZERO), base, amounts.carriage, rule)
     there = comes_to(shipping)
     difference = gross - there
     if not difference:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.invoicing import is_charge
+from tidegate.domain.fulfilment.invoicing import is_charge, is_own_extra
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_document import Paper
 from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder
-from tidegate.domain.money import shown, total
+from tidegate.domain.money import ZERO, shown, total
 
 CENT = Decimal("0.01")
 
@@ -25,9 +25,16 @@ def side_index(currency: str, order: StoreOrder) -> int | None:
 def own_lines(
     gross: Decimal | None, lines: Sequence[InvoiceLine], order: StoreOrder
 ) -> Sequence[InvoiceLine]:
-    """The lines of this order; a document without a total of its own, `gross`, has those of others, too."""
+    """The lines of this order; a document without a total of its own, `gross`, has those of others, too.
+
+    With its fees and fixed product tax, where the company tells what each of them comes to.
+    """
+    if gross is not None:
+        return lines
     ids = {f"{ITEM_KEY}{item.item_id}" for item in order.items}
-    return lines if gross is not None else [line for line in lines if line.line_key in ids]
+    items = [line for line in lines if line.line_key in ids]
+    extras = [line for line in lines if line.line_key not in ids and is_own_extra(line, order.entity_id)]
+    return items if _summed(extras) is None else [*items, *extras]
 
 
 def gross_of(gross: Decimal | None, lines: Sequence[InvoiceLine]) -> Decimal | None:
@@ -100,7 +107,7 @@ def invoice_differs(
     if every_ours is not None and every_ours == every_theirs:
         return None
     shipping = total(paper.carriage[side] for paper in papers)
-    if gross is None and abs(ours - (theirs - shipping)) <= limit:
+    if gross is None and abs(ours - (charges_of(lines) or ZERO) - (theirs - shipping)) <= limit:
         return None  # of several orders: nobody can tell whose its charges are
     charges = charges_of(lines)
     if not finished and charges is None and abs(ours - theirs) <= carriage + limit:

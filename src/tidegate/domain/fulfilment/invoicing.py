@@ -13,6 +13,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
 from tidegate.domain.money import ZERO, total
+from tidegate.domain.orders.extras import EXTRA_KEY
 
 
 def wanted(
@@ -54,6 +55,17 @@ def left_to_refund(order: StoreOrder) -> dict[int, Decimal]:
 def charges(lines: Sequence[InvoiceLine]) -> Decimal:
     """Net of the lines that are no item of the order and no product: carriage."""
     return total(line.net for line in lines if line.net is not None and is_charge(line))
+
+
+def is_fixed_tax(line: InvoiceLine) -> bool:
+    """Whether a line is the fixed product tax of an item: Magento gives it back with the pieces."""
+    key = line.line_key
+    return key.startswith(EXTRA_KEY) and "fixed_product_tax" in key.split(":")
+
+
+def is_own_extra(line: InvoiceLine, entity_id: int) -> bool:
+    """Whether our key says that a line is this order's amount besides goods and carriage."""
+    return line.line_key.startswith(f"{EXTRA_KEY}{entity_id}:")
 
 
 def is_charge(line: InvoiceLine) -> bool:

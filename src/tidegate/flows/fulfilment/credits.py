@@ -92,6 +92,8 @@ class CreditClerk:
             return self.allowance(subject, order, there, mark)
         if said is None and (same := self.same_by_hand(item, pieces, there)):
             return Failure(Code.OTHER_CONTENT, SAME_BY_HAND.format(subject.number, same.number), sent=False)
+        if subject.unplaced:
+            return Failure(Code.OTHER_CONTENT, UNPLACED.format(subject.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
         return self.memo(
             subject, order, portion(pieces, said, mark, store.client.array_limit, whole=whole), pieces
@@ -226,6 +228,11 @@ ALLOWANCE = (
 OTHER_CURRENCY = (
     "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
     "by hand, then `tidegate queue link`."
+)
+UNPLACED = (
+    "Sage's credit note {} is of several orders and credits carriage, or a line that was typed in, which names none of "
+    "them: nobody can tell how much of it is this order's. Make the credit memo in Magento by hand, then `tidegate "
+    "queue link`."
 )
 SAME_BY_HAND = (
     "Sage's credit note {} has the same pieces as the credit memo {}, made by hand in Magento. If it is the "

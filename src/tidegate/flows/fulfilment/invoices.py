@@ -144,9 +144,21 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
 def subject_of(row: SalesInvoice, order: Known) -> InvoiceSubject:
     """One order's part. Of several orders' invoice, a line that was typed in belongs to nobody in particular."""
     alone = len(row.order_keys) == 1
-    lines = tuple(line for line in row.lines if alone or line.line_key.startswith(ITEM_KEY))
-    gross = row.gross if alone else None
-    return InvoiceSubject(order.entity_id, row.id, row.number, row.returned, lines, gross, row.currency)
+    lines = tuple(
+        line
+        for line in row.lines
+        if alone or line.line_key.startswith(ITEM_KEY) or invoicing.is_own_extra(line, order.entity_id)
+    )
+    return InvoiceSubject(
+        order.entity_id,
+        row.id,
+        row.number,
+        row.returned,
+        lines,
+        row.gross if alone else None,
+        row.currency,
+        unplaced=not alone and any(not line.line_key and not line.sku for line in row.lines),
+    )
 
 
 def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
