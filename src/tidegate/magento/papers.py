@@ -228,9 +228,9 @@ class OrderPapers:
         papers = _papers([row])
         return papers if isinstance(papers, Failure) else _with_fields(papers[0], tree)
 
-    def pieces(self, path: str, paper_id: int) -> Paper | Failure:
+    def pieces(self, path: str, paper_id: int, *, more: str = "") -> Paper | Failure:
         """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
-        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS))
+        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS + more))
         papers = found if isinstance(found, Failure) else _papers([found])
         return papers if isinstance(papers, Failure) else papers[0]
 

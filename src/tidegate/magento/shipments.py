@@ -21,6 +21,7 @@ from tidegate.magento.search import Filter, Search
 from tidegate.magento.wire import Id, Text
 from tidegate.reading.shape import Shape
 
+TRACKS = ",tracks[track_number]"
 LIST, ONE = "/V1/shipments", "/V1/shipment"
 #: What Magento says of a source without enough stock, an unknown source and too many pieces alike.
 VAGUE = "Could not save a shipment"
@@ -136,7 +137,7 @@ class Shipments:
 
     def of_order(self, entity_id: int) -> list[Paper] | Failure:
         """What is shipped already, with comments and tracking numbers."""
-        return self._papers.of_order(LIST, entity_id, more=",tracks[track_number]")
+        return self._papers.of_order(LIST, entity_id, more=TRACKS)
 
     def ship(self, entity_id: int, body: Shipment) -> int | Failure:
         """Make a shipment; its id. Not idempotent: look before (point 18)."""
@@ -153,7 +154,7 @@ class Shipments:
 
     def one(self, shipment_id: int) -> Paper | Failure:
         """A made shipment with its pieces."""
-        return self._papers.pieces(ONE, shipment_id)
+        return self._papers.pieces(ONE, shipment_id, more=TRACKS)
 
     def add_track(self, order_id: int, shipment_id: int, track: Track) -> Failure | None:
         """Add a tracking number to a shipment, without a mail. Not idempotent: look before."""

@@ -20,7 +20,7 @@ from tidegate.domain.books import invoiced
 from tidegate.domain.errors import Code
 from tidegate.domain.fulfilment import shipping, store_document
 from tidegate.flows import cycle
-from tidegate.flows.fulfilment import invoices
+from tidegate.flows.fulfilment import invoices, shipments
 from tidegate.flows.fulfilment.credits import CreditClerk
 from tidegate.flows.stock import short_stock
 
@@ -73,6 +73,14 @@ def test_one_part_taken_for_all(build: Build, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(store_document, "_rest", lambda *given: {})
     with pytest.raises(AssertionError):
         test_long_documents.test_point_28_a_part_of_an_order_is_written_in_portions(Fulfilled(build()), "")
+
+
+def test_parcels_beyond_the_limit_that_nobody_sends(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipments, "follows_of", lambda *given: ())
+    with pytest.raises(AssertionError):
+        test_long_documents.test_point_28_more_parcels_than_a_call_takes_follow_one_by_one(
+            Fulfilled(build()), monkeypatch, False
+        )
 
 
 @pytest.mark.parametrize("bug", ["never shipped", "counted as shipping"])

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.money import total
 from tidegate.domain.states import State
+from tidegate.flows.fulfilment import shipments
 from tidegate_sandbox.magento.store import InputLimits
 
 LINES = tuple((f"HUB-{number:04d}", 3) for number in range(1, 6))
@@ -56,6 +58,31 @@ def test_point_28_the_whole_rest_of_an_order_is_one_document_without_lines(shop:
     assert Decimal(str(papers["creditmemos"][0]["grand_total"])) == note.totals.gross
     for flow in ("shipments", "invoices", "credits"):
         assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_point_28_more_parcels_than_a_call_takes_follow_one_by_one(
+    shop: Fulfilled, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    numbers = [f"T-{number}" for number in range(5)]
+    whole = shipments.parts
+
+    def parcelled(*given: Any) -> Any:
+        for step, subject in whole(*given):
+            yield step, replace(subject, parcels=tuple(shipments.Parcel("DPD", each) for each in numbers))
+
+    monkeypatch.setattr(shipments, "parts", parcelled)
+    placed = shop.sent(lines=LINES[:1])
+    limited(shop)
+    shop.despatch(placed)
+    if lost:
+        shop.stage.break_shop("drop_after", method="POST", path="/ship$", skip=1)
+    run(shop, "shipments")
+    (made,) = shop.papers(placed)["shipments"]
+    assert sorted(each["track_number"] for each in made["tracks"]) == numbers
+    steps = shop.steps(placed, "shipments")
+    assert set(steps.values()) == {State.CONFIRMED}
+    assert sum(step.startswith("track:") for step in steps) == 3
 
 
 @pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])

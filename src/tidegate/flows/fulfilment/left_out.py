@@ -15,7 +15,11 @@ LEFT_OUT = "left-out:"
 
 def left_out_step(shipment: Item) -> NewDelivery:
     """The question about this shipment, once."""
-    step = LEFT_OUT + shipment.step.partition(":")[2]
+    return following_step(shipment, LEFT_OUT + shipment.step.partition(":")[2])
+
+
+def following_step(shipment: Item, step: str, subject: str = "") -> NewDelivery:
+    """A step of the same order that the confirmation of this shipment brings with it."""
     return NewDelivery(
         connection=shipment.connection,
         flow=shipment.flow,
@@ -23,4 +27,5 @@ def left_out_step(shipment: Item) -> NewDelivery:
         key=step_key(order_key(shipment.store, shipment.entity_id or 0), step),
         source_id=shipment.source_id,
         label=shipment.label,
+        subject=subject,
     )

@@ -6,8 +6,8 @@ tracking number that comes after its shipment was written is a step of its own, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -19,7 +19,7 @@ from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import shipping
 from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine
-from tidegate.domain.fulfilment.store_document import Begun, Mark, There, settle
+from tidegate.domain.fulfilment.store_document import Begun, Mark, Paper, There, settle
 from tidegate.domain.fulfilment.store_order import StoreOrder, beyond, paused
 from tidegate.domain.states import FINAL, State
 from tidegate.flows import unreadable
@@ -30,12 +30,14 @@ from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.document_parts import portion, unread
 from tidegate.flows.fulfilment.documents import Adopt, Drop, Later, Made, Step, Write
-from tidegate.flows.fulfilment.left_out import LEFT_OUT, left_out_step
+from tidegate.flows.fulfilment.left_out import LEFT_OUT, following_step, left_out_step
 from tidegate.flows.fulfilment.own_skus import own_skus
+from tidegate.flows.fulfilment.source import source_of
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
 from tidegate.ledger import chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
 from tidegate.magento.shipments import Track, paper_items, shipment
@@ -251,8 +253,7 @@ class ShipmentClerk:
         along = shipping.along(rest, order, skipped)
         if isinstance(said, There):
             if not along:
-                lacks = shipping.left_out(subject.number, pieces, said.papers, order)
-                follows = (left_out_step(item),) if lacks else ()
+                follows = follows_of(item, subject, pieces, said.papers, order)
                 return Adopt(str(said.paper.id), said.paper.number, said.text, follows)
             said = Begun((said.paper,), {})
         source = source_of(self.connection, subject.warehouse)
@@ -261,11 +262,12 @@ class ShipmentClerk:
         if on_hold := paused(order):
             return on_hold
         wanted = {**along, **rest}
+        limit = store.client.array_limit
         call = portion(
             wanted,
             Begun(said.papers, wanted) if said else None,
             mark,
-            store.client.array_limit,
+            limit,
             whole=shipping.is_certain_rest(wanted, order),
         )
         comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
@@ -274,7 +276,7 @@ class ShipmentClerk:
             call.lines,
             source=source,
             comment=comment,
-            tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels],
+            tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels[:limit]],
             notify=self.connection.settings.fulfilment.notify and not told,
         )
         alone: list[int] = []  # made without what goes along
@@ -299,8 +301,8 @@ class ShipmentClerk:
             if call.goes_on:
                 return Made(paper.number)
             if made not in alone:
-                lacks = shipping.left_out(subject.number, pieces, (*call.earlier, paper), order)
-                return Made(paper.number, (left_out_step(item),) if lacks else ())
+                follows = follows_of(item, subject, pieces, (*call.earlier, paper), order)
+                return Made(paper.number, follows)
             names = ", ".join(each.sku for each in order.items if each.item_id in along)
             text = (
                 f"the goods are shipped as {paper.number}; {names} (skip_skus) go along, and the source {source} "
@@ -308,7 +310,8 @@ class ShipmentClerk:
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
 
-        return call.write(body, send, compared)
+        # a call's parcels are an array, too
+        return replace(call.write(body, send, compared), lines=max(len(call.lines), len(body.tracks)))
 
     def left_out(self, item: Item) -> Step:
         """The question about pieces of a despatch that its shipment does not have."""
@@ -376,19 +379,25 @@ class ShipmentClerk:
         return Track(parcel.number, parcel.carrier or carrier, carrier)
 
 
-def source_of(connection: Connection, warehouse: str) -> str | Failure:
-    """The Magento source that a warehouse stands for; "" in a store without sources.
-
-    The source is always named: without a name Magento debits `default` (contract, point 19).
-    """
-    stock = connection.settings.stock
-    if not stock.msi:
-        return ""
-    if not stock.warehouses:
-        return "default"
-    if warehouse in stock.warehouses:
-        return stock.warehouses[warehouse]
-    text = (
-        f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
-    )
-    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)
+def follows_of(
+    item: Item,
+    subject: ShipmentSubject,
+    pieces: Mapping[int, Decimal],
+    papers: Sequence[Paper],
+    order: StoreOrder,
+) -> tuple[NewDelivery, ...]:
+    """What the confirmation of our shipment brings with it: its other parcels, and a question about what it lacks."""
+    there = {number for paper in papers for number in paper.tracks}
+    ours = all(paper.carries(MARK) for paper in papers)
+    parcels = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
+    despatch = step_part(subject.despatch)
+    tracks = [
+        following_step(
+            item,
+            f"{TRACK}{despatch}:{step_part(parcel.number)}",
+            text_of(TrackSubject(subject.entity_id, item.step, parcel)),
+        )
+        for parcel in parcels
+    ]
+    lacks = shipping.left_out(subject.number, pieces, papers, order)
+    return (*tracks, *([left_out_step(item)] if lacks else []))

@@ -1,0 +1,24 @@
+"""Which source of Magento a shipment leaves."""
+
+from __future__ import annotations
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.flows.connection import Connection
+
+
+def source_of(connection: Connection, warehouse: str) -> str | Failure:
+    """The Magento source that a warehouse stands for; "" in a store without sources.
+
+    The source is always named: without a name Magento debits `default` (contract, point 19).
+    """
+    stock = connection.settings.stock
+    if not stock.msi:
+        return ""
+    if not stock.warehouses:
+        return "default"
+    if warehouse in stock.warehouses:
+        return stock.warehouses[warehouse]
+    text = (
+        f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
+    )
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)
