@@ -389,15 +389,11 @@ def follows_of(
     """What the confirmation of our shipment brings with it: its other parcels, and a question about what it lacks."""
     there = {number for paper in papers for number in paper.tracks}
     ours = all(paper.carries(MARK) for paper in papers)
-    parcels = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
-    despatch = step_part(subject.despatch)
+    late = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
+    subjects = [TrackSubject(subject.entity_id, item.step, parcel) for parcel in late]
+    begin = TRACK + step_part(subject.despatch)
     tracks = [
-        following_step(
-            item,
-            f"{TRACK}{despatch}:{step_part(parcel.number)}",
-            text_of(TrackSubject(subject.entity_id, item.step, parcel)),
-        )
-        for parcel in parcels
+        following_step(item, f"{begin}:{step_part(each.parcel.number)}", text_of(each)) for each in subjects
     ]
     lacks = shipping.left_out(subject.number, pieces, papers, order)
     return (*tracks, *([left_out_step(item)] if lacks else []))
