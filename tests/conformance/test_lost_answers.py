@@ -9,6 +9,8 @@ import pytest
 from conformance.opened import opened
 from conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
+from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.sage.port import Session
 from tidegate.sage.port.orders import OrderKey
 
 CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
@@ -34,17 +36,31 @@ NOT_CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def left_in_doubt(
+    stand: Stand, session: Session, order: SalesOrder, kind: str, options: dict[str, Any]
+) -> None:
+    """Sent, and the answer tells nothing: it must be looked up first."""
+    stand.strike(kind, "send", **options)
+    failure = failed(send(session, order))
+    assert failure.group is Group.VERIFY_FIRST
+    assert failure.sent
+
+
+def sent_before(stand: Stand, session: Session) -> SalesOrder:
+    """An order that the company has, and nothing remembered of the company's lists."""
+    order = make_order(stand, 213)
+    accepted(send(session, order))
+    stand.company.forget()
+    return order
+
+
 @pytest.mark.parametrize(("kind", "options"), CARRIED_OUT)
 def test_an_order_whose_answer_was_lost_is_in_doubt_and_then_found(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
-        stand.strike(kind, "send", **options)
-        failure = failed(send(session, order))
-        assert failure.group is Group.VERIFY_FIRST
-        assert failure.sent
-
+        left_in_doubt(stand, session, order, kind, options)
         [found] = find(session, order)
 
     assert found.ours
@@ -59,11 +75,7 @@ def test_an_order_that_did_not_arrive_looks_the_same_and_is_then_not_found(
 ) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
-        stand.strike(kind, "send", **options)
-        failure = failed(send(session, order))
-        assert failure.group is Group.VERIFY_FIRST
-        assert failure.sent
-
+        left_in_doubt(stand, session, order, kind, options)
         assert find(session, order) == []
         accepted(send(session, order))
 

@@ -54,6 +54,40 @@ def reduced(stage: Stage, placed: int) -> dict[str, str]:
     return {name: state for name, state in stage.steps(placed).items() if name.startswith("reduced-")}
 
 
+def sent(stage: Stage) -> int:
+    """An order of five pieces that the company has."""
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    return placed
+
+
+def unanswered(stage: Stage, fault: str) -> int:
+    """An order of five pieces whose sending was not answered: the company may have it or not."""
+    placed = stage.order("guest", **FIVE)
+    stage.break_sage(fault, method="POST", path=ORDERS)
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    return placed
+
+
+def invoiced(stage: Stage) -> tuple[Fulfilled, int]:
+    """An order that is shipped and invoiced on both sides."""
+    shop = Fulfilled(stage)
+    placed = shipped(shop)
+    shop.invoice(placed)
+    shop.run()
+    return shop, placed
+
+
+def credited_in_part(stage: Stage) -> tuple[Fulfilled, int]:
+    """One piece of such an order is credited in Sage, and then in the shop."""
+    shop, placed = invoiced(stage)
+    goods = shop.goods(placed)
+    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run("credits", "orders")
+    return shop, placed
+
+
 def test_cancelled_in_part_before_it_is_read_the_rest_is_sent(stage: Stage) -> None:
     placed = stage.order("guest", **FIVE)
     cancel_all_but(stage, placed, 2)
@@ -81,10 +115,7 @@ def test_refunded_in_part_while_it_waits_the_rest_is_sent(stage: Stage) -> None:
 @pytest.mark.parametrize("cancellation", ["cancel", "review"])
 def test_refunded_whole_in_doubt_and_absent_it_is_never_sent(build: Build, cancellation: str) -> None:
     stage = build(cancellation=cancellation)
-    placed = stage.order("guest", **FIVE)
-    stage.break_sage("drop_before", method="POST", path=ORDERS)
-    stage.cycle()
-    assert stage.state(placed) is State.IN_DOUBT
+    placed = unanswered(stage, "drop_before")
     refund(stage, placed)
     for _ in range(3):
         stage.cycle(after=SETTLED)
@@ -97,9 +128,7 @@ def test_the_bug_that_sends_what_is_closed_shows(stage: Stage, monkeypatch: pyte
     """Only cancelled orders were over, before: the same check finds it."""
     monkeypatch.setattr(batch, "is_over", lambda order: order.state == "canceled")
     monkeypatch.setattr(intake.Intake, "what_is_known", closed_is_nothing(intake.Intake.what_is_known))
-    placed = stage.order("guest", **FIVE)
-    stage.break_sage("drop_before", method="POST", path=ORDERS)
-    stage.cycle()
+    placed = unanswered(stage, "drop_before")
     refund(stage, placed)
     for _ in range(3):
         stage.cycle(after=SETTLED)
@@ -116,9 +145,7 @@ def closed_is_nothing(right: Any) -> Any:
 
 
 def test_refunded_in_part_while_in_doubt_and_absent_the_rest_is_sent(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.break_sage("drop_before", method="POST", path=ORDERS)
-    stage.cycle()
+    placed = unanswered(stage, "drop_before")
     refund(stage, placed, 3)
     for _ in range(3):
         stage.cycle(after=SETTLED)
@@ -128,9 +155,7 @@ def test_refunded_in_part_while_in_doubt_and_absent_the_rest_is_sent(stage: Stag
 
 
 def test_refunded_in_part_while_in_doubt_and_there_it_is_confirmed_and_asked_about(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
-    stage.cycle()
+    placed = unanswered(stage, "drop_after")
     refund(stage, placed, 3)
     for _ in range(2):
         stage.cycle(after=SETTLED)
@@ -140,8 +165,7 @@ def test_refunded_in_part_while_in_doubt_and_there_it_is_confirmed_and_asked_abo
 
 
 def test_refunded_whole_after_sending_it_is_cancelled_in_sage_by_the_rule(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     refund(stage, placed)
     stage.cycle()
     assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
@@ -150,8 +174,7 @@ def test_refunded_whole_after_sending_it_is_cancelled_in_sage_by_the_rule(stage:
 
 def test_refunded_whole_after_sending_a_person_decides_by_the_rule(build: Build) -> None:
     stage = build(cancellation="review")
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     refund(stage, placed)
     stage.cycle()
     review = stage.delivery(placed, "cancel")
@@ -160,8 +183,7 @@ def test_refunded_whole_after_sending_a_person_decides_by_the_rule(build: Build)
 
 
 def test_refunded_in_part_after_sending_is_a_review_with_both_figures(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     refund(stage, placed, 2)
     stage.cycle()
     ((step, state),) = reduced(stage, placed).items()
@@ -176,8 +198,7 @@ def test_refunded_in_part_after_sending_is_a_review_with_both_figures(stage: Sta
 
 
 def test_the_rest_cancelled_after_sending_is_a_review_with_both_figures(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     cancel_all_but(stage, placed, 2)
     stage.cycle()
     ((step, _),) = reduced(stage, placed).items()
@@ -195,13 +216,7 @@ def test_an_order_sent_in_part_is_not_asked_about_what_it_was_sent_without(stage
 
 
 def test_sage_s_own_credits_make_no_review_in_part_or_whole(stage: Stage) -> None:
-    shop = Fulfilled(stage)
-    placed = shipped(shop)
-    shop.invoice(placed)
-    shop.run()
-    goods = shop.goods(placed)
-    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
-    shop.run("credits", "orders")
+    shop, placed = credited_in_part(stage)
     shop.credit(placed)
     shop.run("credits", "orders", "orders")
     assert shop_order(stage, placed).row["state"] in ("complete", "closed")
@@ -214,21 +229,12 @@ def test_the_bug_that_takes_our_own_credit_memo_for_news_shows(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reductions, "credited", lambda order, source_id: {})
-    shop = Fulfilled(stage)
-    placed = shipped(shop)
-    shop.invoice(placed)
-    shop.run()
-    goods = shop.goods(placed)
-    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
-    shop.run("credits", "orders")
+    _, placed = credited_in_part(stage)
     assert reduced(stage, placed)
 
 
 def test_a_review_ends_when_sage_credits_what_the_shop_has_refunded(stage: Stage) -> None:
-    shop = Fulfilled(stage)
-    placed = shipped(shop)
-    shop.invoice(placed)
-    shop.run()
+    shop, placed = invoiced(stage)
     refund(stage, placed)
     shop.run("orders")
     assert set(reduced(stage, placed).values()) == {"review"}  # delivered: nothing to cancel any more
@@ -240,8 +246,7 @@ def test_a_review_ends_when_sage_credits_what_the_shop_has_refunded(stage: Stage
 
 
 def test_a_hold_in_the_shop_after_sending_is_told_until_it_is_released(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     number = stage.shop_order(placed)["increment_id"]
     stage.shopper.hold(placed)
     stage.cycle()
@@ -269,8 +274,7 @@ def books(stage: Stage) -> list[tuple[str, str, str]]:
 
 
 def test_the_books_see_an_order_cancelled_in_sage_and_alive_in_magento(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     order = stage.company.order(stage.only(placed)["number"])
     with stage.company.staff():
         order.status = "cancelled"
@@ -286,8 +290,7 @@ def test_the_books_see_an_order_cancelled_in_sage_and_alive_in_magento(stage: St
 
 def test_the_books_see_an_order_cancelled_in_magento_and_alive_in_sage(build: Build) -> None:
     stage = build(cancellation="review")
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     stage.shopper.cancel(placed)
     stage.cycle()
     assert books(stage) == [("cancelled-in-magento", "0", "50.00")]
@@ -296,8 +299,7 @@ def test_the_books_see_an_order_cancelled_in_magento_and_alive_in_sage(build: Bu
 
 
 def test_the_books_see_what_is_refunded_in_part_on_one_side(stage: Stage) -> None:
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     refund(stage, placed, 2)
     stage.cycle()
     ((kind, magento, sage),) = books(stage)
@@ -318,21 +320,14 @@ def test_the_bug_that_compares_no_one_sided_cancellation_shows(
     """As it was: what Magento has cancelled was in no sum, and nobody looked whether Sage has it."""
     monkeypatch.setattr(reconciliation, "one_sided", lambda key, facts: None)
     stage = build(cancellation="review")
-    placed = stage.order("guest", **FIVE)
-    stage.cycle()
+    placed = sent(stage)
     stage.shopper.cancel(placed)
     stage.cycle()
     assert books(stage) == []
 
 
 def test_credits_on_both_sides_agree_in_the_books(stage: Stage) -> None:
-    shop = Fulfilled(stage)
-    placed = shipped(shop)
-    shop.invoice(placed)
-    shop.run()
-    goods = shop.goods(placed)
-    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
-    shop.run("credits", "orders")
+    credited_in_part(stage)
     about = [
         each for each in books(stage) if each[0] in ("partly-cancelled", "cancelled-in-magento", "total")
     ]

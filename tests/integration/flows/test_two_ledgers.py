@@ -37,13 +37,19 @@ def sent_elsewhere(stage: Stage, ledger: str) -> None:
     stage.world.sign_in(stage.hub)
 
 
-def test_an_order_that_another_hub_sent_halts_and_is_named(stage: Stage, elsewhere: str) -> None:
+def met_another_hub(stage: Stage, ledger: str) -> int:
+    """An order that the other hub sends while this one works, and this one's next cycle."""
     stage.cycle()
     stage.pass_time(CERTAIN)
     placed = stage.order("guest")
     stage.pass_time(timedelta(minutes=1))
-    sent_elsewhere(stage, elsewhere)
+    sent_elsewhere(stage, ledger)
     stage.cycle()
+    return placed
+
+
+def test_an_order_that_another_hub_sent_halts_and_is_named(stage: Stage, elsewhere: str) -> None:
+    placed = met_another_hub(stage, elsewhere)
     halted = halts.halted(CONNECTION)
     assert halted is not None
     assert halted.code == "another-hub"
@@ -56,12 +62,7 @@ def test_an_order_that_another_hub_sent_halts_and_is_named(stage: Stage, elsewhe
 
 
 def test_lifted_when_the_other_hub_was_stopped_the_order_is_adopted(stage: Stage, elsewhere: str) -> None:
-    stage.cycle()
-    stage.pass_time(CERTAIN)
-    placed = stage.order("guest")
-    stage.pass_time(timedelta(minutes=1))
-    sent_elsewhere(stage, elsewhere)
-    stage.cycle()
+    placed = met_another_hub(stage, elsewhere)
     assert stage.lift()
     stage.cycle()
     assert halts.halted(CONNECTION) is None
