@@ -1,4 +1,4 @@
-"""The judge of what documents come to, of what goes along, and of weights.
+"""The judge of what documents come to, of what goes along, of weights and of the hub's own reconciliation.
 
 A small honest week, and its books doctored: every doctoring is found out by the promise that it breaks.
 """
@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from tidegate.simulation import judgement
 from tidegate.simulation.judgement import Evidence
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.more_trade import BOX
-from tidegate_sandbox import checker_along, checker_products, checker_totals
+from tidegate_sandbox import checker_along, checker_products, checker_report, checker_totals
 
 LINES = (("HUB-0001", 4), ("HUB-0002", 2))
 SCENARIO = Script(
@@ -72,11 +73,30 @@ def a_weight_of_yesterday(books: Evidence) -> None:
     books.shop["products"]["HUB-0001"]["weight"] = "1.5"
 
 
+def a_difference_that_the_report_hides(books: Evidence) -> None:
+    (there,) = [each for each in books.company["orders"] if each["key"]]
+    there["gross"] = "1.00"
+
+
+def a_difference_that_the_report_invents(books: Evidence) -> None:
+    assert books.report is not None
+    number = order(books)["increment_id"]
+    object.__setattr__(books, "report", replace(books.report, gaps=(("total", number, Decimal(1)),)))
+
+
+def a_report_that_does_not_add_up(books: Evidence) -> None:
+    assert books.report is not None
+    object.__setattr__(books, "report", replace(books.report, unexplained=Decimal("0.01")))
+
+
 FORGERIES: dict[Forgery, str] = {
     an_invoice_of_another_amount: "documents come to the same",
     a_credit_memo_without_its_carriage: "documents come to the same",
     a_box_that_nobody_ships: "what goes along goes along",
     a_weight_of_yesterday: "weights agree",
+    a_difference_that_the_report_hides: "the report is true",
+    a_difference_that_the_report_invents: "the report is true",
+    a_report_that_does_not_add_up: "the report is true",
 }
 
 
@@ -84,6 +104,9 @@ def test_in_an_honest_week_all_of_it_was_there_to_be_judged(honest: Evidence) ->
     here = order(honest)
     assert (len(here["shipments"]), len(here["invoices"]), len(here["creditmemos"])) == (1, 1, 1)
     assert here["along"] == {BOX: "2"}
+    assert honest.report is not None
+    assert honest.report.compared
+    assert here["increment_id"] in honest.report.orders
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.__name__)
@@ -94,7 +117,7 @@ def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> Non
 
 
 def test_every_promise_of_these_judges_is_put_to_the_test() -> None:
-    for module in (checker_along, checker_products, checker_totals):
+    for module in (checker_along, checker_products, checker_report, checker_totals):
         promised = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))
         assert promised
         assert promised <= set(FORGERIES.values()), module.__name__

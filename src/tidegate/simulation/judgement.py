@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tidegate.domain.books.agreement import Reconciliation
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES, TOLERANCE
@@ -23,6 +24,7 @@ from tidegate_sandbox import (
     checker_prices,
     checker_products,
     checker_receipts,
+    checker_report,
     checker_stock,
     checker_totals,
 )
@@ -46,6 +48,7 @@ class Evidence:
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
     stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
+    report: checker_report.Told | None = None  #: the hub's reconciliation, where it was asked for
     chains: dict[int, dict[str, Any]] = field(default_factory=dict)  #: as the hub traces them, by order
 
 
@@ -57,6 +60,7 @@ def gather(
     fresh_starts: Iterable[datetime],
     *,
     forgetful: bool,
+    report: Reconciliation | None = None,
 ) -> Evidence:
     """What both systems and the hub say now. `changed` are orders edited in place."""
     now = world.clock.now()
@@ -75,8 +79,19 @@ def gather(
         tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
+        report=None if report is None else told(report),
         stock_writes=world.observer.writes,
         chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
+    )
+
+
+def told(report: Reconciliation) -> checker_report.Told:
+    """What a reconciliation says of orders, in plain data."""
+    return checker_report.Told(
+        report.compared,
+        report.unexplained,
+        tuple((each.kind.value, each.subject, each.gap) for each in report.differences),
+        report.orders,
     )
 
 
@@ -102,6 +117,7 @@ def judge(evidence: Evidence) -> checker.Verdict:
     if "shipments" in terms.flows:
         checker_along.judge(*books, terms, verdict)
     checker_totals.judge(*books, terms, verdict)
+    checker_report.judge(*books, evidence.report, terms, verdict)
     checker_receipts.judge(*books, terms, verdict)
     checker_chain.judge(*books, evidence.chains, terms, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tidegate.domain.books.agreement import Reconciliation
 from tidegate.domain.states import State
-from tidegate.engine import clock_watch
+from tidegate.engine import clock_watch, reconcile
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.hub import Hub
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import next_due
-from tidegate.flows.books import books
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
@@ -311,7 +311,7 @@ class Simulation:
         back = bool(self.world.settings.back)
         self.until(self.world.clock.now() + (self.resting_back if back else self.resting))
         hub = self.hub or self.open()
-        self.read_books(hub)
+        report = self.reconciled(hub)
         fresh_starts = [*self.lifts, *self.starts]
         self.evidence = judgement.gather(
             self.world,
@@ -320,6 +320,7 @@ class Simulation:
             self.outside.changed,
             fresh_starts,
             forgetful="ledger restored" in self.outcome.faults,
+            report=report,
         )
         verdict = judgement.judge(self.evidence)
         for text in self.misplaced[:1]:
@@ -330,13 +331,14 @@ class Simulation:
             )
         self.tell(verdict)
 
-    def read_books(self, hub: Hub) -> None:
-        """What the nightly reconciliation reads of the ledger, so that a chain can be told to its end."""
+    def reconciled(self, hub: Hub) -> Reconciliation | None:
+        """What the nightly reconciliation says; it reads the books, too, so that a chain can be told to its end."""
         connection = hub.connections[CONNECTION]
-        if self.world.settings.back:
-            while (closed := connection.closed()) is not None:
-                self.until(closed.until)
-            books.learn(connection)
+        if not self.world.settings.back:
+            return None
+        while (closed := connection.closed()) is not None:
+            self.until(closed.until)
+        return reconcile.compare(connection, reconcile.last_days(connection, 14))
 
     def writes(self) -> tuple[int, ...]:
         """What has been written on both sides so far."""

@@ -1,0 +1,81 @@
+"""The judge of the hub's reconciliation: what it names is apart in the books, and what is apart it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tidegate_sandbox.checker import Book, Terms, Verdict, created, found_there, key_of
+
+ZERO = Decimal(0)
+#: Steps that carry over what one side has taken back: until they end, a gap rightly waits. A held one follows
+#: by itself what it is held for.
+CARRYING = ("cancel", "reduced-", "credit:", "standing-")
+WAITING = ("captured", "queued", "sending", "in doubt", "held")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reconciliation of the hub said: (kind, subject, gap) of each difference that names a gap."""
+
+    compared: bool
+    unexplained: Decimal
+    gaps: tuple[tuple[str, str, Decimal], ...]
+    orders: Mapping[str, str]  #: the key of each order that was compared, by its number
+
+
+def judge(
+    shop: Book, company: Book, deliveries: Sequence[Book], told: Told | None, terms: Terms, verdict: Verdict
+) -> None:
+    """At the end of a week in which both sides answered."""
+    if told is None or not told.compared:
+        return
+    if told.unexplained:
+        verdict.add("the report is true", "reconcile", f"{told.unexplained} is explained by nothing")
+    named = {told.orders.get(subject, subject): (kind, gap) for kind, subject, gap in told.gaps if gap}
+    mine = {
+        key_of(terms, order): order
+        for order in shop["orders"]
+        if order["store_id"] in terms.store_ids and created(order) >= terms.since
+    }
+    for key, order in mine.items():
+        apart = gap(order, found_there(order, company, terms), company, terms)
+        if apart is None or key not in told.orders.values() or carrying(order, deliveries):
+            continue
+        kind, said = named.get(key, ("", ZERO))
+        if said != apart:
+            text = f"the books are {apart} apart, the report says {said} {kind}".rstrip()
+            verdict.add("the report is true", order["increment_id"], text)
+
+
+def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Decimal | None:
+    """By how much the shop has more left of an order than the company; None where nobody can say."""
+    sales = [each for each in found if each["status"] != "deleted"]
+    if not sales or len(found) > len(sales):
+        return None
+    side = "" if terms.order_currencies[order["store_id"]] == terms.currency else "base_"
+    paid = Decimal(order[f"{side}paid"])
+    memos = sum((Decimal(str(each[f"{side}grand_total"])) for each in order["creditmemos"]), ZERO)
+    cancelled = Decimal(str(order[f"{side}total_canceled"] or 0))
+    if paid and (memos or cancelled):
+        return None  # what was given back of a card is not told
+    left = Decimal(str(order[f"{side}grand_total"])) + paid - memos - cancelled
+    here = ZERO if order["state"] == "canceled" else left
+    ids = {each["id"] for each in sales}
+    notes = [each for each in company["invoices"] if each["credit"] and ids & set(each["order_ids"])]
+    if any(len(each["order_ids"]) > 1 for each in notes):
+        return None
+    live = [Decimal(each["gross"]) for each in sales if each["status"] != "cancelled"]
+    there = sum(live, ZERO) - (sum((Decimal(each["gross"]) for each in notes), ZERO) if live else ZERO)
+    return here - there
+
+
+def carrying(order: Book, deliveries: Sequence[Book]) -> bool:
+    """Whether something of it is still being carried over."""
+    return any(
+        each["entity_id"] == order["entity_id"]
+        and each["step"].startswith(CARRYING)
+        and each["state"] in WAITING
+        for each in deliveries
+    )
