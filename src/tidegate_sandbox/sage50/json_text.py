@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+_ONE = Decimal(1)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -46,10 +47,9 @@ def _text(value: Decimal) -> str:
 
 def number(value: Decimal) -> Decimal:
     """The same number without zeros at its end: 6.40000 is 6.4, and 1E+2 is 100."""
-    plain = value.normalize()
-    return plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1))  # type: ignore[operator]
+    return value.quantize(_ONE) if value == value.to_integral_value() else value.normalize()
 
 
 def moment(at: datetime) -> str:
     """A time as the platform writes it: ``2026-03-02T10:30:00Z``, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"

@@ -27,28 +27,37 @@ class Link:
 
 
 class Links:
-    """The links that were handed out; of those that are over, the newest are remembered."""
+    """The links that were handed out. Of those that are over only the paths are kept, the newest 20,000."""
 
     def __init__(self, clock: EventClock, tokens: Tokens, options: Options) -> None:
         self._clock = clock
         self._tokens = tokens
         self._options = options
-        self._links: OrderedDict[str, Link] = OrderedDict()
+        self._links: dict[str, Link] = {}
+        self._over: OrderedDict[str, None] = OrderedDict()
 
     def hand_out(self, kind: Kind, target: object) -> Link:
         """A new link to ``target``."""
+        self._forget()
         expires_at = self._clock.now() + timedelta(minutes=self._options.link_minutes)
         link = Link(f"/{kind}/{self._tokens.new('')}", target, expires_at)
         self._links[link.path] = link
-        if len(self._links) > REMEMBERED:
-            self._links.popitem(last=False)
         return link
 
+    def _forget(self) -> None:
+        """Let go of the targets of links that are over: files may be large."""
+        now = self._clock.now()
+        for path in [path for path, link in self._links.items() if link.expires_at <= now]:
+            del self._links[path]
+            self._over[path] = None
+        while len(self._over) > REMEMBERED:
+            self._over.popitem(last=False)
+
     def target(self, path: str) -> object:
-        """What a path gives access to. Problem 404 for one that was never handed out, 410 for one that is over."""
-        link = self._links.get(path)
-        if link is None:
-            raise not_found("file")
-        if link.expires_at <= self._clock.now():
+        """What a path gives access to. Problem 404 for one never handed out, 410 for one that is over."""
+        self._forget()
+        if path in self._over:
             raise gone()
-        return link.target
+        if path not in self._links:
+            raise not_found("file")
+        return self._links[path].target
