@@ -8,7 +8,6 @@ from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.intacct.document import values_of
 from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid, unknown
 from tidegate_sandbox.intacct.formats import Value, read_flag, read_number
 from tidegate_sandbox.intacct.item_types import kept_field
@@ -115,7 +114,7 @@ class Customers:
     def create(self, session: Session, given: Element) -> Customer:
         """A customer with its display contact. Duplicates of the id and of the contact's name are refused."""
         company, store = self.tenant.company, self.tenant.store
-        values = values_of(given)
+        values = self.type.given(given)
         code, name = values.pop("CUSTOMERID", ""), values.pop("NAME", "")
         numbered = self.tenant.options.customers_numbered
         if not code and not numbered:
@@ -153,7 +152,7 @@ class Customers:
 
     def update(self, session: Session, customer: Customer, given: Element) -> None:
         """Change what is sent; an empty element empties the field."""
-        values = values_of(given)
+        values = self.type.given(given)
         values.pop("RECORDNO", None)
         if values.pop("CUSTOMERID", customer.code) != customer.code:
             raise _failed("update", "CUSTOMERID cannot be changed.", "CUSTOMERID")

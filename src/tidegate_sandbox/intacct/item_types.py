@@ -8,7 +8,6 @@ from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.warehouse import Holding
-from tidegate_sandbox.intacct.document import values_of
 from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid, unknown
 from tidegate_sandbox.intacct.formats import Value, read_value
 from tidegate_sandbox.intacct.object_type import Field, ObjectType
@@ -103,7 +102,7 @@ class Items:
     def create(self, session: Session, given: Element) -> Item:
         """An item of the kernel: ITEMID, NAME and ITEMTYPE are needed; a stocked one is kept in every warehouse."""
         company = self.tenant.company
-        values = values_of(given)
+        values = self.type.given(given)
         for name in ("ITEMID", "NAME", "ITEMTYPE"):
             if not values.get(name):
                 failure = invalid(f"{name} is required.", errorno="BL03000018", field=name)
@@ -139,7 +138,7 @@ class Items:
 
     def update(self, _session: Session, item: Item, given: Element) -> None:
         """Change what is sent."""
-        values = values_of(given)
+        values = self.type.given(given)
         values.pop("RECORDNO", None)
         if values.pop("ITEMID", item.code) != item.code or values.pop(
             "ITEMTYPE", item_type_of(item)

@@ -49,6 +49,7 @@ class LegacyCalls:
             "create_sopricelist": self.create_price_list,
             "update_sopricelist": self.update_price_list,
             "delete_sopricelist": self.delete_price_list,
+            "delete_customer": self.delete_customer,
             "getDimensions": self.dimensions,
         }
 
@@ -177,6 +178,15 @@ class LegacyCalls:
             day = day_of(call.element, name) if name.startswith("date") else None
             given.append(node(name.upper(), day if day is not None else (found.text or "").strip()))
         return given
+
+    def delete_customer(self, call: Call) -> Outcome:
+        """The end of a customer, as the official SDKs ask for it: by its own id."""
+        type, code = self._tenant.type("CUSTOMER"), call.element.get("customerid", "")
+        found = type.named(call.session, code)
+        if found is None:
+            raise unknown("Customer", code)
+        type.drop(call.session, found)
+        return Outcome()
 
     def dimensions(self, _call: Call) -> Outcome:
         """The dimensions of the company."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.erp.table import Table
-from tidegate_sandbox.intacct.document import values_of
 from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid
 from tidegate_sandbox.intacct.formats import Kind, Value, read_value
 from tidegate_sandbox.intacct.object_type import Field, ObjectType
@@ -67,7 +66,7 @@ def named_type(
             one.fields[each] = value_field(each)
 
     def create(session: Session, given: Element) -> Named:
-        values = read_values(one, values_of(given))
+        values = read_values(one, one.given(given))
         own = str(values.pop(own_id, None) or "")
         for each in (own_id, *required):
             if not (own if each == own_id else values.get(each)):
@@ -78,7 +77,7 @@ def named_type(
         return table().add(tenant.company.new(Named, name=own, values=values, entity=entity))
 
     def update(_session: Session, record: Named, given: Element) -> None:
-        values = read_values(one, values_of(given))
+        values = read_values(one, one.given(given))
         values.pop("RECORDNO", None)
         if values.pop(own_id, record.name) != record.name:
             raise invalid(f"{own_id} cannot be changed.", field=own_id)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
+from tidegate_sandbox.intacct.document import values_of
 from tidegate_sandbox.intacct.failure import bad_request, invalid
 from tidegate_sandbox.intacct.formats import Kind, Value
 
@@ -99,6 +100,11 @@ class ObjectType:
     def names(self, docparid: str = "") -> list[str]:
         """All fields, the custom ones last."""
         return [*self.fields, *self.custom(docparid)]
+
+    def given(self, element: Element) -> dict[str, str]:
+        """The values that a record's element gives. An empty group of fields, which clients send, gives none."""
+        groups = {name.partition(".")[0] for name in self.fields if "." in name} - self.fields.keys()
+        return {name: text for name, text in values_of(element).items() if text or name not in groups}
 
     def make(self, session: Session, given: Element) -> Any:
         """Make a record. FunctionFailure where the object cannot be created, or the record is refused."""

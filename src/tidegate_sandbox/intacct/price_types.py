@@ -16,7 +16,6 @@ from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.price import Price, PriceList
-from tidegate_sandbox.intacct.document import values_of
 from tidegate_sandbox.intacct.failure import duplicate, invalid, unknown
 from tidegate_sandbox.intacct.formats import Kind, Value
 from tidegate_sandbox.intacct.named_types import read_values
@@ -68,7 +67,7 @@ class PriceBook:
         one = ObjectType(name, lambda: self._of(name), fields, "NAME")
 
         def create(session: Session, given: Element) -> PriceList:
-            values = read_values(one, values_of(given))
+            values = read_values(one, one.given(given))
             title = str(values.get("NAME") or "")
             if not title:
                 raise invalid("NAME is required.", errorno="BL03000018", field="NAME")
@@ -87,7 +86,7 @@ class PriceBook:
             tenant.company.touch(record)
 
         def update(_session: Session, record: PriceList, given: Element) -> None:
-            write(record, read_values(one, values_of(given)))
+            write(record, read_values(one, one.given(given)))
 
         def delete(_session: Session, record: PriceList) -> None:
             if any(each.price_list_id == record.id for each in tenant.company.prices.prices):
@@ -122,7 +121,7 @@ class PriceBook:
         one = ObjectType(name, rows, fields)
 
         def create(session: Session, given: Element) -> Price:
-            values = read_values(one, values_of(given))
+            values = read_values(one, one.given(given))
             listed = company.prices.lists.first("name", str(values.pop("PRICELISTID", "")))
             item = company.items.first("code", str(values.pop("ITEMID", "")))
             if listed is None or listed.is_standard:
@@ -139,7 +138,7 @@ class PriceBook:
             return made
 
         def update(_session: Session, record: Price, given: Element) -> None:
-            values = read_values(one, values_of(given))
+            values = read_values(one, one.given(given))
             values.pop("RECORDNO", None)
             amount = values.pop("VALUE", None)
             if isinstance(amount, Decimal):
