@@ -59,20 +59,20 @@ class DocumentChecks:
                 f"Currency {asked.currency} is not the customer's currency {own}.", field="currency"
             )
 
-    def check_lines(self, lines: list[AskedLine], *, updating: bool) -> None:
-        """Items, warehouses, units, locations and amounts of new lines."""
+    def check_lines(self, lines: list[AskedLine], *, updating: bool = False, converted: bool = False) -> None:
+        """Items, warehouses, units, locations and amounts of new lines; converted ones have their source's."""
         for line in lines:
             if line.removed or (updating and (line.number is not None or line.key)):
                 continue
             item = self.item(line.item)
             if line.quantity is None or line.quantity <= 0:
                 raise invalid("Quantity must be greater than zero.", field="quantity")
-            if not line.source and item.kind == "stock" and not line.warehouse:
+            if not converted and item.kind == "stock" and not line.warehouse:
                 raise invalid(
                     f"Missing warehouse for item {item.code}.", errorno="BL03000018", field="warehouseid"
                 )
             self.check_values(line, item)
-            if self._tenant.options.multi_entity and not line.source and not line.values.get("LOCATIONID"):
+            if self._tenant.options.multi_entity and not converted and not line.values.get("LOCATIONID"):
                 raise invalid(
                     "Missing location dimension on the line.", errorno="BL03000018", field="locationid"
                 )

@@ -42,7 +42,7 @@ class DocumentEntry:
         part, entity = self._definition(session, asked)
         customer = self._customer(session, asked)
         self.checks.check_header(asked, customer)
-        self.checks.check_lines(asked.lines, updating=False)
+        self.checks.check_lines(asked.lines, converted=bool(asked.source))
         self.checks.check_subtotals(part, asked.subtotals or [])
         self.checks.check_custom(asked)
         day = asked.day if asked.day is not None else self.tenant.company.today()
