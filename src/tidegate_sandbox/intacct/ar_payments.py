@@ -11,7 +11,7 @@ from tidegate_sandbox.erp.bank import Bank
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.money import ZERO
 from tidegate_sandbox.erp.receivable import Transaction
-from tidegate_sandbox.intacct.ar_types import ArTypes, read_amount
+from tidegate_sandbox.intacct.ar_types import ArTypes, or_draft, read_amount
 from tidegate_sandbox.intacct.document import text_of, values_of
 from tidegate_sandbox.intacct.failure import bad_request, general, invalid, unknown
 from tidegate_sandbox.intacct.formats import Value, read_day
@@ -66,20 +66,11 @@ class Payments:
             "WHENPAID": Field(lambda one: one.date, "date"),
             "RECORDTYPE": Field(lambda _one: "rp"),
         }
-        drafts = {name: Field(self._or_draft(name, field), field.kind) for name, field in fields.items()}
+        drafts = {name: Field(or_draft(name, field), field.kind) for name, field in fields.items()}
         rows = lambda: [*self.receivables.of("receipt"), *self._tenant.store.drafts]  # noqa: E731
         made = ObjectType("ARPYMT", rows, drafts)
         made.create, made.update, made.delete = self.pay, self._change_draft, self._drop_draft
         return made
-
-    @staticmethod
-    def _or_draft(name: str, field: Field) -> Any:
-        def value(one: Any) -> Value:
-            if isinstance(one, Named):
-                return one.id if name == "RECORDNO" else "Draft" if name == "STATE" else one.values.get(name)
-            return field.getter(one)
-
-        return value
 
     def pay(self, session: Session, given: Element) -> Any:
         """A payment, applied to invoices; what is applied to none remains on account (§10)."""

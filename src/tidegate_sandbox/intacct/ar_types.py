@@ -15,8 +15,9 @@ from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.receivable import Match, NominalShare, TaxShare, Transaction
 from tidegate_sandbox.intacct.document import text_of
 from tidegate_sandbox.intacct.failure import bad_request, duplicate, invalid, unknown
-from tidegate_sandbox.intacct.formats import read_number
-from tidegate_sandbox.intacct.object_type import Field, ObjectType
+from tidegate_sandbox.intacct.formats import Value, read_number
+from tidegate_sandbox.intacct.object_type import Field, Getter, ObjectType
+from tidegate_sandbox.intacct.store import Named
 from tidegate_sandbox.intacct.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -119,9 +120,14 @@ class ArTypes:
         return "Partially Paid" if one.allocated else "Posted"
 
     def _invoices(self) -> ObjectType:
-        made = ObjectType("ARINVOICE", lambda: self.of("invoice"), self.common(), "RECORDID")
-        made.entity = lambda one: str(one.extra.get("entity", self._entity(one)))
-        made.by_key = lambda key: self.invoice(str(key))
+        fields = {name: Field(or_draft(name, field), field.kind) for name, field in self.common().items()}
+        made = ObjectType(
+            "ARINVOICE", lambda: [*self.of("invoice"), *self.tenant.store.invoice_drafts], fields, "RECORDID"
+        )
+        made.entity = lambda one: (
+            one.entity if isinstance(one, Named) else str(one.extra.get("entity", self._entity(one)))
+        )
+        made.by_key = lambda key: self.invoice(str(key)) or self.tenant.store.invoice_drafts.get(key)
         return made
 
     def _adjustments(self) -> ObjectType:
@@ -201,8 +207,10 @@ class ArTypes:
         rows = lambda: [one for one in self.tenant.company.banks if not one.extra.get("undeposited")]  # noqa: E731
         return ObjectType("CHECKINGACCOUNT", rows, fields, "BANKACCOUNTID")
 
-    def enter_invoice(self, session: Session, given: Element, day: date, due: date | None) -> Transaction:
-        """A direct AR invoice (`create_invoice`)."""
+    def enter_invoice(
+        self, session: Session, given: Element, day: date, due: date | None
+    ) -> Transaction | Named:
+        """A direct AR invoice (`create_invoice`); a draft is kept and posted nowhere."""
         company = self.tenant.company
         customer: Customer | None = self.tenant.type("CUSTOMER").named(session, text_of(given, "customerid"))
         if customer is None:
@@ -218,6 +226,8 @@ class ArTypes:
                 raise unknown("Account", account)
             shares.append(NominalShare(target, read_amount(text_of(line, "amount")), text_of(line, "memo")))
         total = sum((one.value for one in shares), ZERO)
+        if text_of(given, "action") == "Draft":
+            return self._draft(session, customer, given, total, day)
         made = company.receivables.post(
             "invoice",
             customer,
@@ -232,6 +242,22 @@ class ArTypes:
         )
         made.extra.update({"entity": session.entity, "description": text_of(given, "description")})
         return made
+
+    def _draft(
+        self, session: Session, customer: Customer, given: Element, total: Decimal, day: date
+    ) -> Named:
+        number = text_of(given, "invoiceno")
+        values: dict[str, Value] = {
+            "RECORDID": number,
+            "CUSTOMERID": customer.code,
+            "CUSTOMERNAME": customer.name,
+            "WHENCREATED": day,
+            "TOTALENTERED": total,
+            "TOTALDUE": total,
+            "MODULEKEY": "4.AR",
+        }
+        made = self.tenant.company.new(Named, name=number, values=values, entity=session.entity)
+        return self.tenant.store.invoice_drafts.add(made)
 
     def reverse(self, session: Session, one: Transaction, day: date) -> None:
         """Reverse an unpaid invoice: a credit of the same lines is set against it."""
@@ -260,3 +286,14 @@ def read_amount(text: str) -> Decimal:
         return rounded(read_number(text)) if text else ZERO
     except ValueError as error:
         raise bad_request(str(error)) from None
+
+
+def or_draft(name: str, field: Field) -> Getter:
+    """A field of posted records, for drafts as well: they keep their values by name."""
+
+    def value(one: Any) -> Value:
+        if isinstance(one, Named):
+            return one.id if name == "RECORDNO" else "Draft" if name == "STATE" else one.values.get(name)
+        return field.getter(one)
+
+    return value

@@ -14,7 +14,6 @@ from tidegate_sandbox.intacct.failure import (
     ErrorItem,
     FunctionFailure,
     general,
-    invalid,
     unknown,
 )
 from tidegate_sandbox.intacct.object_type import ObjectType
@@ -129,8 +128,6 @@ class LegacyCalls:
         given = call.element
         self._may(call, "ARINVOICE")
         day = day_of(given, "datecreated") or self._tenant.company.today()
-        if text_of(given, "action") == "Draft":
-            raise invalid("Draft invoices cannot be created in this company.")
         made = self._receivables.enter_invoice(call.session, given, day, day_of(given, "datedue"))
         return Outcome([node("key", made.id)])
 

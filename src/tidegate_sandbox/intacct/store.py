@@ -56,8 +56,8 @@ class Store:
         self.schedules = named_table()  #: price schedules
         self.definitions = named_table()  #: transaction definitions
         self.journals = named_table()
-        self.batches = named_table()  #: G/L batches made through a door; all others are the kernel's journals
-        self.drafts = named_table()  #: AR invoices and payments that are not posted yet
+        self.drafts = named_table()  #: payments that are not posted yet
+        self.invoice_drafts = named_table()  #: AR invoices that are not posted yet
         self.jobs = named_table()
         self.events: Table[SmartEvent] = Table()
         self.used_ids: dict[str, UsedId] = {}
