@@ -14,14 +14,12 @@ import msgspec
 from tidegate_sandbox.intacct.call import Call, Function, Outcome
 from tidegate_sandbox.intacct.condition import sort_key
 from tidegate_sandbox.intacct.document import node, row, text_of
-from tidegate_sandbox.intacct.failure import ErrorItem, FunctionFailure, bad_request, invalid
+from tidegate_sandbox.intacct.failure import bad_request, invalid
 from tidegate_sandbox.intacct.formats import Value, xml_value
 from tidegate_sandbox.intacct.object_type import ObjectType
 from tidegate_sandbox.intacct.query import Queries
 from tidegate_sandbox.intacct.query_text import read_query
 from tidegate_sandbox.intacct.tenant import Tenant
-
-PERMISSION = "PL04000005"
 
 
 @dataclass(slots=True)
@@ -60,10 +58,7 @@ class GenericCalls:
         }
 
     def _may(self, call: Call, type: ObjectType) -> None:
-        for function, name in ((call.name, type.name), (call.name, "*"), ("*", type.name)):
-            if (function, name) in self._tenant.options.denied:
-                text = f"You do not have permission for API operation {call.name.upper()} on objects of type {type.name.lower()}"
-                raise FunctionFailure([ErrorItem(PERMISSION, text)])
+        self._tenant.allow(call.name, type.name)
 
     def create(self, call: Call) -> Outcome:
         """Make records; one that is bad fails the function as a whole (A)."""

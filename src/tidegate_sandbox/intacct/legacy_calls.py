@@ -110,9 +110,7 @@ class LegacyCalls:
         return Outcome()
 
     def _may(self, call: Call, name: str) -> None:
-        if (call.name, name) in self._tenant.options.denied or ("*", name) in self._tenant.options.denied:
-            text = f"You do not have permission for API operation {call.name.upper()} on objects of type {name.lower()}"
-            raise FunctionFailure([ErrorItem("PL04000005", text)])
+        self._tenant.allow(call.name, name)
 
     def retrieve_pdf(self, call: Call) -> Outcome:
         """A document on paper, in base64."""

@@ -32,6 +32,8 @@ from tidegate_sandbox.intacct.so_entry import DocumentEntry
 from tidegate_sandbox.intacct.tenant import Tenant
 
 REST = "/ia/api/v1"
+FUNCTIONS = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
+"""What a verb is called where permissions are given."""
 _REFERENCE = re.compile(r"@\{([A-Za-z]\w*)\.(\d+)\.([\w.]+)\}")
 
 
@@ -208,6 +210,7 @@ class Rest:
         if len(parts) not in (2, 3):
             raise not_found("The path does not exist.")
         object, key = self.records.object("/".join(parts[:2])), unquote(parts[2]) if len(parts) > 2 else ""
+        self._tenant.allow(FUNCTIONS.get(method, method), object.type.name)
         together = environ.get("HTTP_X_IA_API_PARAM_TRANSACTION", "").lower() == "true"
         if method == "GET":
             return (

@@ -46,6 +46,7 @@ DOCUMENT = {
     "id": "DOCID",
     "documentNumber": "DOCNO",
     "documentType": "DOCPARID",
+    "state": "STATE",
     "txnDate": "WHENCREATED",
     "postingDate": "WHENPOSTED",
     "dueDate": "WHENDUE",

@@ -12,7 +12,7 @@ from tidegate_sandbox.intacct.failure import FunctionFailure
 from tidegate_sandbox.intacct.object_type import Field
 from tidegate_sandbox.intacct.query import Queries
 from tidegate_sandbox.intacct.rest_failure import RestFailure, bad_form, not_found, of_function, of_refusal
-from tidegate_sandbox.intacct.rest_objects import NAMES, STOCK, RestObject, camel
+from tidegate_sandbox.intacct.rest_objects import NAMES, STOCK, RestObject
 from tidegate_sandbox.intacct.rest_query import check_form, ordered, read_filters
 from tidegate_sandbox.intacct.rest_writing import DocumentWriting, element
 from tidegate_sandbox.intacct.so_document import Document
@@ -265,7 +265,7 @@ def _document_fields() -> dict[str, Field]:
             return "open"
         return "paid" if posted.outstanding == 0 else "partiallyPaid"
 
-    return {"state": Field(lambda one: camel(one.state)), "paymentStatus": Field(paid)}
+    return {"paymentStatus": Field(paid)}
 
 
 def _line_fields() -> dict[str, Field]:

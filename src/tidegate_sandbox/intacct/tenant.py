@@ -11,7 +11,7 @@ from typing import Any
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.intacct.failure import no_object
+from tidegate_sandbox.intacct.failure import ErrorItem, FunctionFailure, no_object
 from tidegate_sandbox.intacct.object_type import ObjectType
 from tidegate_sandbox.intacct.options import Options
 from tidegate_sandbox.intacct.sign_in import Credentials, Sessions
@@ -74,6 +74,13 @@ class Tenant:
         if found is None:
             raise no_object(name)
         return found
+
+    def allow(self, function: str, name: str) -> None:
+        """FunctionFailure ``PL04000005`` where the user's role lacks an operation on an object."""
+        denied = self.options.denied
+        if denied & {(function, name), (function, "*"), ("*", name)}:
+            text = f"You do not have permission for API operation {function.upper()} on objects of type {name.lower()}"
+            raise FunctionFailure([ErrorItem("PL04000005", text)])
 
     @contextmanager
     def undoing(self) -> Iterator[None]:
