@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
-from http.client import responses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -42,11 +41,14 @@ from tidegate_sandbox.intacct.so_change import DocumentChange
 from tidegate_sandbox.intacct.so_entry import DocumentEntry
 from tidegate_sandbox.intacct.so_types import SoTypes
 from tidegate_sandbox.intacct.tenant import Tenant
+from tidegate_sandbox.reply import HTML, Reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 GATEWAY = "/ia/xml/xmlgw.phtml"
+CONTROLS = ("/_sim/", "/_sandbox/")
+"""Prefixes of the control surface; faults, clock and log are the wire's, below the second one alone."""
 FACE_KINDS = frozenset(
     {
         "throttled",
@@ -60,16 +62,6 @@ FACE_KINDS = frozenset(
     }
 )
 """Kinds of fault that this face carries out; the wire carries out the rest."""
-JSON = "application/json; charset=utf-8"
-
-
-class Reply(NamedTuple):
-    """An answer before it is sent."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class IntacctFace:
@@ -109,28 +101,23 @@ class IntacctFace:
         self.people = People(tenant, entry, change, self.events)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """The WSGI app."""
-        reply = self._reply(environ)
-        self.pump()
-        start_response(
-            f"{reply.status} {responses.get(reply.status, 'Unknown')}",
-            [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers],
-        )
-        return [reply.body]
+        """The WSGI app. It sends nothing by itself: ``run_due`` does, so that nobody is called from a request."""
+        return self._reply(environ).send(start_response)
 
-    def pump(self) -> int:
-        """Notice changes where somebody has subscribed to them, and send what is due."""
+    def run_due(self) -> int:
+        """Notice changes where somebody has subscribed to them, do what is due, send it; how many were sent."""
         if self.events.subscriptions:
             self.events.catch_up()
-        return self.outbox.pump()
+        return self.outbox.run_due()
 
     def _reply(self, environ: dict[str, Any]) -> Reply:
         path: str = environ["PATH_INFO"]
         method: str = environ["REQUEST_METHOD"]
         length = int(environ.get("CONTENT_LENGTH") or 0)
         raw: bytes = environ["wsgi.input"].read(length) if length else b""
-        if path.startswith("/_sandbox/"):
-            return self._control(method, path.removeprefix("/_sandbox/"), raw)
+        for prefix in CONTROLS:
+            if path.startswith(prefix):
+                return self._control(method, path.removeprefix(prefix).strip("/"), raw)
         if path == GATEWAY:
             return self._gateway(method, raw, environ)
         if path.startswith(REST):
@@ -138,7 +125,7 @@ class IntacctFace:
                 self.tenant.usage.requests["rest"] += 1
                 answer = self.rest.answer(method, path.removeprefix(REST), raw, environ)
             return Reply(answer.status, answer.body, answer.content_type, answer.headers)
-        return Reply(404, b"<html><body>Not Found</body></html>", "text/html; charset=utf-8")
+        return Reply(404, b"<html><body>Not Found</body></html>", HTML)
 
     def _gateway(self, method: str, raw: bytes, environ: dict[str, Any]) -> Reply:
         self.tenant.usage.requests["xml"] += 1
@@ -179,6 +166,16 @@ class IntacctFace:
             return Reply(400, msgspec.json.encode({"error": str(error)}))
         return Reply(200, msgspec.json.encode(found))
 
+    def _options(self, changes: dict[str, Any]) -> Any:
+        """Switches by name. ``denied`` is a list of [function, object]. ValueError for an unknown one."""
+        known = {each.name for each in fields(Options)}
+        if unknown := changes.keys() - known:
+            raise ValueError(f"there is no option {sorted(unknown)[0]}; there are {', '.join(sorted(known))}")
+        for name, value in changes.items():
+            found = frozenset(tuple(pair) for pair in value) if name == "denied" else value
+            setattr(self.options, name, found)
+        return {name: changes[name] for name in changes}
+
     def _controlled(self, method: str, name: str, raw: bytes) -> Any:
         reading: dict[str, Callable[[], Any]] = {
             "books": self.company.books,
@@ -194,10 +191,15 @@ class IntacctFace:
         body = msgspec.json.decode(raw) if raw else {}
         if not isinstance(body, dict):
             raise ValueError("the body must be an object")
-        if name == "pump":
-            return {"attempts": self.pump()}
+        if name == "options":
+            return self._options(body)
+        if name == "run-due":
+            return {"attempts": self.run_due()}
         if name in PEOPLE:
-            return self.people.perform(name, body)
-        if name in ACTIONS:
-            return perform(self.company, name, body)
-        raise LookupError(name)
+            done = self.people.perform(name, body)
+        elif name in ACTIONS:
+            done = perform(self.company, name, body)
+        else:
+            raise LookupError(name)
+        self.run_due()
+        return done

@@ -45,9 +45,10 @@ class Offline:
         tenant = self._tenant
         if self.work is None:
             return None
-        content_type, body = self.work(raw, endpoint)
-        job = tenant.store.jobs.get(job_id)
-        if job is not None:
-            job.values.update({"STATE": "D", "DONE": tenant.clock.now()})
+        with tenant.company.lock:
+            content_type, body = self.work(raw, endpoint)
+            job = tenant.store.jobs.get(job_id)
+            if job is not None:
+                job.values.update({"STATE": "D", "DONE": tenant.clock.now()})
         url = tenant.policies.get(control.policy)
         return None if not url else Sending(url, {"Content-Type": content_type}, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,29 +41,39 @@ def post(sending: Sending) -> int:
 
 
 class Outbox:
-    """Sends what is due whenever it is asked to, by the sandbox clock; four attempts in all."""
+    """Does and sends what is due whenever it is asked to, by the sandbox clock; four attempts in all.
+
+    Safe from several threads; who sends holds no lock.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._order = itertools.count()
+        self._lock = threading.Lock()
         self._waiting: list[tuple[datetime, int, Callable[[], Sending | None]]] = []
         self.sender: Sender = post
         self.sent: list[Sending] = []  #: delivered, or given up
 
     def at(self, due: datetime, make: Callable[[], Sending | None]) -> None:
         """Make and send something at a time; None sends nothing."""
-        heapq.heappush(self._waiting, (due, next(self._order), make))
+        with self._lock:
+            heapq.heappush(self._waiting, (due, next(self._order), make))
 
     @property
     def pending(self) -> int:
         """How much waits."""
         return len(self._waiting)
 
-    def pump(self) -> int:
-        """Send what is due; how many attempts that took."""
+    def _next_due(self) -> Callable[[], Sending | None] | None:
+        with self._lock:
+            if not self._waiting or self._waiting[0][0] > self._clock.now():
+                return None
+            return heapq.heappop(self._waiting)[2]
+
+    def run_due(self) -> int:
+        """Do and send what is due; how many attempts to send that took."""
         attempts = 0
-        while self._waiting and self._waiting[0][0] <= self._clock.now():
-            _, _, make = heapq.heappop(self._waiting)
+        while (make := self._next_due()) is not None:
             sending = make()
             if sending is None:
                 continue

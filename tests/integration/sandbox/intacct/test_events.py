@@ -48,7 +48,7 @@ def test_an_offline_request_is_acknowledged_and_answered_later(world: World, sen
     where = "<equalto><field>CUSTOMERID</field><value>OFF-1</value></equalto>"
     assert world.rows("CUSTOMER", "NAME", where=where) == []
     world.clock.advance(61)
-    assert world.act("pump") == {"attempts": 1}
+    assert world.act("run-due") == {"attempts": 1}
     [one] = sent
     assert one.url == "http://hub.example/answers"
     real = ElementTree.fromstring(one.body)
@@ -133,7 +133,7 @@ def test_a_shipper_tells_its_subscriber_signed(world: World, sent: list[Sending]
     world.done(world.order(("WIDGET-01", "2", "10.00")))
     assert sent == []
     made = world.act("convert", document="Sales Order-SO0001", tracking="1Z")
-    world.act("pump")
+    world.act("run-due")
     [one] = sent
     assert json.loads(one.body) == {
         "event": "shipment",
@@ -156,7 +156,7 @@ def test_a_shipper_tells_its_subscriber_signed(world: World, sent: list[Sending]
     assert told["payload_signature"] == hashlib.sha256(one.body).hexdigest()
     assert told["payload_signature_alg"] == "SHA-256"
     world.act("track-document", document="Shipper-SHP0001", tracking=["1Z", "2Z"])
-    world.act("pump")
+    world.act("run-due")
     assert json.loads(base64.b64decode(sent[1].headers["x-clientcontext"]))["EVENT"] == "after_update"
     assert world.rows("SODOCUMENT", "TRACKINGNUMBER", docparid="Shipper") == [{"TRACKINGNUMBER": "1Z,2Z"}]
     assert sent[0].headers["X-IdempotencyKey"] != sent[1].headers["X-IdempotencyKey"]
@@ -170,7 +170,7 @@ def test_a_signed_hook_is_sent_four_times_at_most(world: World) -> None:
     world.act("convert", document="Sales Order-SO0001")
     for pause in (0, 10, 30, 90, 500):
         world.clock.advance(pause)
-        world.act("pump")
+        world.act("run-due")
     [one] = world.face.outbox.sent
     assert one.answers == [503, 0, 429, 500]
 
@@ -181,7 +181,7 @@ def test_without_a_client_id_the_hook_is_neither_signed_nor_repeated(world: Worl
     world.done(world.order(("WIDGET-01", "2", "10.00")))
     world.act("convert", document="Sales Order-SO0001")
     world.clock.advance(1000)
-    world.act("pump")
+    world.act("run-due")
     [one] = world.face.outbox.sent
     assert one.attempts == 1
     assert "X-IA-Sage-Signature" not in one.headers

@@ -183,6 +183,14 @@ def test_people_convert_parts_and_the_kernel_agrees(world: World) -> None:
     assert world.company.books()["violations"] == []
 
 
+def test_switches_are_set_over_the_control_surface(world: World) -> None:
+    world.act("options", denied=[["query", "CUSTOMER"]], shuffle=False)
+    assert world.refused(COUNT)[0] == "PL04000005"
+    assert world.http.post("/_sim/options", json={"denied": []}).json() == {"denied": []}
+    world.done(COUNT)
+    assert "there is no option colour" in world.http.post("/_sim/options", json={"colour": 1}).json()["error"]
+
+
 def test_a_wrong_action_is_told(world: World) -> None:
     assert world.http.post("/_sandbox/nothing", json={}).status_code == 404
     assert world.http.get("/_sandbox/nothing").status_code == 404

@@ -439,7 +439,7 @@ def test_asynchronous_requests_are_done_later_and_posted(world: World) -> None:
     assert job["state"] == "queued"
     assert result(world.rest("GET", job["href"]))["state"] == "queued"
     world.clock.advance(121)
-    world.http.post("/_sandbox/pump")
+    world.http.post("/_sandbox/run-due")
     assert result(world.rest("GET", job["href"]))["state"] == "delivered"
     [one] = sent
     assert one.headers["X-IA-Respond-Code"] == "201"
@@ -464,7 +464,7 @@ def test_bulk_jobs(world: World) -> None:
     answer = world.http.post("/ia/api/v1/services/bulk/job/create", files=files, headers=headers)
     job = result(answer, 202)
     world.clock.advance(121)
-    world.http.post("/_sandbox/pump")
+    world.http.post("/_sandbox/run-due")
     assert result(world.rest("GET", job["statusURL"]))["status"] == "completed"
     done = world.rest("GET", job["statusURL"] + "&download=true").json()
     assert [one["ia::status"] for one in done["ia::result"]] == [201, 409]

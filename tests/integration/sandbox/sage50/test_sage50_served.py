@@ -13,8 +13,8 @@ from integration.sandbox.sage50.platform_world import START, Hooks, Sage50, sage
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage50 import build, spanish_company
-from tidegate_sandbox.sage50.ticker import Ticker
 from tidegate_sandbox.server import SandboxServer
+from tidegate_sandbox.ticker import Ticker
 
 
 class Bell(Hooks):
