@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from conformance.opened import opened
+from conformance.opened import Opened, opened
 from conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Group
 from tidegate.domain.orders.sales_order import SalesOrder
-from tidegate.sage.port import Session
 from tidegate.sage.port.orders import OrderKey
 
 CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
@@ -37,7 +36,7 @@ NOT_CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
 
 
 def left_in_doubt(
-    stand: Stand, session: Session, order: SalesOrder, kind: str, options: dict[str, Any]
+    stand: Stand, session: Opened, order: SalesOrder, kind: str, options: dict[str, Any]
 ) -> None:
     """Sent, and the answer tells nothing: it must be looked up first."""
     stand.strike(kind, "send", **options)
@@ -46,7 +45,7 @@ def left_in_doubt(
     assert failure.sent
 
 
-def sent_before(stand: Stand, session: Session) -> SalesOrder:
+def sent_before(stand: Stand, session: Opened) -> SalesOrder:
     """An order that the company has, and nothing remembered of the company's lists."""
     order = make_order(stand, 213)
     accepted(send(session, order))
