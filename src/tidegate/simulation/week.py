@@ -20,6 +20,7 @@ from tidegate.simulation.event import moment
 from tidegate.simulation.hazards import hazards
 from tidegate.simulation.more_trade import BOX, more_trade
 from tidegate.simulation.prepaid import prepaid
+from tidegate.simulation.scarce import scarce
 from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.unreadable import unreadable
 
@@ -160,6 +161,8 @@ def write_week(
     events = list(with_additions(seed, events))
     events += unreadable(seed, start, days, back=bool(back))
     events += odd_faults(random.Random(f"odd-{seed}"), start, days)
+    absurd = "status-429-absurd"
+    events += scarce(seed, start, days, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
     events += strange_answers(seed, start, days, back=bool(back))
     events += bearing_less(seed, start, days, own_server=settings["edition"] == "professional")
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
