@@ -81,22 +81,28 @@ def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime],
 
 
 def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime], verdict: Verdict) -> None:
-    """A 403 is the end: nothing more is asked before a fresh start.
+    """A 403 is the end, unless another read with the same sign-in is answered: nothing more before a fresh start.
 
     But for the same call with the second subscription key. Neither a document that may not be deleted nor
     a sign-in server that is closed is a matter of credentials.
     """
     waiting = sorted(fresh_starts, reverse=True)
     forbidden: Call | None = None
+    probed = False
     for call in calls:
         at, method, path, status = call
         while waiting and waiting[-1] <= at:
             waiting.pop()
             forbidden = None
         if forbidden is not None and (method, path) != forbidden[1:3]:
-            verdict.add(
-                "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"
-            )
-            return
+            if probed or method != "GET":
+                verdict.add(
+                    "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"
+                )
+                return
+            probed = True
+            if status not in (401, 403):
+                forbidden = None
+            continue
         if status == 403 and method != "DELETE" and not path.endswith(SIGN_IN):
-            forbidden = call
+            forbidden, probed = call, False
