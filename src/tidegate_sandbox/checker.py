@@ -79,7 +79,7 @@ class Verdict:
 #: What may be true of an order at the end, besides being confirmed: it waits, with a reason, for a person.
 EXPLAINED = ("review", "held", "cancelled", "skipped")
 #: What nobody waits for a person with: it should have gone on by itself.
-UNFINISHED = ("captured", "queued", "sending", "in doubt")
+UNFINISHED = ("captured", "queued", "sending", "handed over", "in doubt")
 #: Orders of the company that are no longer to be delivered.
 GONE = ("deleted", "cancelled")
 
@@ -368,9 +368,9 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
 def accounts_add_up(
     accounts: Sequence[Book], mine: Sequence[Book], main: Mapping[int, Book], verdict: Verdict
 ) -> None:
-    """Promise 7: read = confirmed + waiting + in doubt + review + held + cancelled + skipped."""
+    """Promise 7: read = confirmed + handed over + waiting + in doubt + review + held + cancelled + skipped."""
     for account in accounts:
-        places = ("confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+        places = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
         missing = account["read"] - sum(account[place] for place in places)
         if missing:
             verdict.unexplained += abs(missing)

@@ -12,7 +12,7 @@ from tidegate.cli.invocation import here
 from tidegate.cli.showing import Json, ago, local
 
 #: In the order of the account; with `confirmed` they add up to `read`.
-REST = ["waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained"]
+REST = ["handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained"]
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
@@ -62,6 +62,13 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
     if oldest:
         showing.paragraph(
             f"  oldest waiting: {ago(oldest['seconds'])} (since {local(oldest['since'], zone)})"
+        )
+    for parcel in connection["parcels"]:
+        lies = f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records lie "
+        showing.paragraph(
+            f"  {lies}with {connection['company']} since {local(parcel['opened']['since'], zone)} "
+            f"({ago(parcel['opened']['seconds'])})",
+            style="yellow" if parcel["overdue"] else None,
         )
     if connection["alerts"]:
         showing.say(f"  open alerts: {connection['alerts']}", style="yellow")

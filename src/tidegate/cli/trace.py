@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STYLES = {
     "confirmed": "green",
+    "handed over": "cyan",
     "in doubt": "yellow",
     "review": "red",
     "held": "yellow",

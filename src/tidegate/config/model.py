@@ -176,6 +176,7 @@ class Alerts(Strict, frozen=True, kw_only=True):
 
     failures: int = 3
     oldest_hours: int = 24
+    parcel_hours: int = 24
 
 
 class Connection(Strict, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from tidegate.config.model import Configuration
 from tidegate.demo.life import Life, live
 from tidegate.demo.stage import Stage
 from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
-from tidegate.domain.states import WAITING, State
+from tidegate.domain.states import OUT, WAITING, State
 from tidegate.engine import reports
 from tidegate_sandbox import checker
 
@@ -44,13 +44,18 @@ class Figures:
 
     @property
     def waiting(self) -> int:
-        """What waits or is in doubt in any flow."""
-        return sum(account["waiting"] + account["in_doubt"] for account in self.accounts.values())
+        """What waits, is handed over or in doubt in any flow."""
+        return sum(under_way(account) for account in self.accounts.values())
 
     @property
     def unexplained(self) -> int:
         """What is nowhere in any flow; 0, or Tidegate is broken."""
         return sum(abs(account["unexplained"]) for account in self.accounts.values())
+
+
+def under_way(account: dict[str, int]) -> int:
+    """How many documents of an account are not at an end, and need nobody."""
+    return account["waiting"] + account["handed_over"] + account["in_doubt"]
 
 
 def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
@@ -86,22 +91,24 @@ def all_deliveries(now: datetime) -> list[Book]:
 
 def oldest_minutes(now: datetime) -> int | None:
     """The age of the oldest order in the queue."""
-    states = (*WAITING, State.IN_DOUBT)
+    states = tuple(dict.fromkeys((*WAITING, *OUT)))
     found = reports.deliveries(now, flow="orders", states=states, limit=1)["deliveries"]
     return found[0]["age_seconds"] // 60 if found else None
 
 
 def waiting_by_flow(figures: Figures) -> str:
-    """What waits or is in doubt, flow by flow, with the reason of the oldest."""
+    """What waits, is handed over or in doubt, flow by flow, with the reason of the oldest."""
     parts = []
     for flow, account in figures.accounts.items():
-        many = account["waiting"] + account["in_doubt"]
+        many = under_way(account)
         if not many:
             continue
-        oldest = reports.deliveries(figures.at, flow=flow, states=(*WAITING, State.IN_DOUBT), limit=1)
+        oldest = reports.deliveries(
+            figures.at, flow=flow, states=tuple(dict.fromkeys((*WAITING, *OUT))), limit=1
+        )
         reasons = [f"{each['label']}: {each['reason'] or 'no reason'}" for each in oldest["deliveries"]]
         parts.append(
-            f"{flow}: {many} wait or are in doubt ({'; '.join(reasons) or 'no document of its own'})"
+            f"{flow}: {many} wait, are handed over or in doubt ({'; '.join(reasons) or 'no document of its own'})"
         )
     return "; ".join(parts)
 

@@ -17,7 +17,7 @@ from tidegate.clock import SystemClock, VirtualClock
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, HubEnded, Line
-from tidegate.demo.figures import judge, look, waiting_by_flow
+from tidegate.demo.figures import judge, look, under_way, waiting_by_flow
 from tidegate.demo.life import differences, incomplete_chains
 from tidegate.demo.shift import Shift
 from tidegate.demo.stage import Stage
@@ -208,7 +208,7 @@ class Performance:
     def orders_under_way(self) -> bool:
         """Whether some order of the evening has not found its place yet."""
         account = self.figures.orders
-        return account["read"] < self.story.orders or bool(account["waiting"] + account["in_doubt"])
+        return account["read"] < self.story.orders or bool(under_way(account))
 
     def happen(self, beat: Beat) -> None:
         """One beat, carried out in the sandbox."""

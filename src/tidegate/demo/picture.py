@@ -13,7 +13,10 @@ from rich.text import Text
 from tidegate.demo.performance import RATE, Event, Performance
 from tidegate.demo.story import ZONE
 
-PLACES = ("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained")
+PLACES = (
+    *("read", "confirmed", "handed_over", "waiting", "in_doubt"),
+    *("review", "held", "cancelled", "skipped", "unexplained"),
+)
 CYCLES = 4  #: shown at once
 FIXED_LINES = 10  #: head, heading of the account, one frame, and one line that the terminal keeps for itself
 LEAST = 3  #: events shown at once, at least
@@ -105,7 +108,7 @@ def carried(performance: Performance) -> Text:
     lines = Text()
     for line in list(performance.cycles)[-CYCLES:]:
         counts = line["counts"]
-        names = ("read", "sent", "confirmed", "adopted", "in_doubt")
+        names = ("read", "sent", "handed_over", "confirmed", "adopted", "in_doubt")
         told = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
         told = told or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
         note = f" ({line['text']})" if line["text"] else ""

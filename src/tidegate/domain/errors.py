@@ -78,6 +78,7 @@ class Code(StrEnum):
     # retry next cycle
     TRANSIENT = "transient"
     RECORD_BUSY = "record-busy"
+    PARCEL_REFUSED = "parcel-refused"
     # closed period
     PERIOD_CLOSED = "period-closed"
 
@@ -127,6 +128,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.NOT_OFFERED: Group.HOLD_FOR_FIX,
     Code.TRANSIENT: Group.RETRY_NEXT_CYCLE,
     Code.RECORD_BUSY: Group.RETRY_NEXT_CYCLE,
+    Code.PARCEL_REFUSED: Group.RETRY_NEXT_CYCLE,
     Code.PERIOD_CLOSED: Group.CLOSED_PERIOD,
 }
 

@@ -11,6 +11,7 @@ class Account:
 
     read: int
     confirmed: int = 0
+    handed_over: int = 0
     waiting: int = 0
     in_doubt: int = 0
     review: int = 0
@@ -23,6 +24,7 @@ class Account:
         """How many documents have a place."""
         return (
             self.confirmed
+            + self.handed_over
             + self.waiting
             + self.in_doubt
             + self.review
@@ -40,6 +42,7 @@ class Account:
         return Account(
             read=self.read + other.read,
             confirmed=self.confirmed + other.confirmed,
+            handed_over=self.handed_over + other.handed_over,
             waiting=self.waiting + other.waiting,
             in_doubt=self.in_doubt + other.in_doubt,
             review=self.review + other.review,

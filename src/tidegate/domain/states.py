@@ -15,6 +15,7 @@ class State(StrEnum):
     CAPTURED = "captured"
     QUEUED = "queued"
     SENDING = "sending"
+    HANDED_OVER = "handed over"
     CONFIRMED = "confirmed"
     IN_DOUBT = "in doubt"
     REVIEW = "review"
@@ -25,6 +26,8 @@ class State(StrEnum):
 
 #: In the account, these three together are *waiting*: they will go out without anybody's help.
 WAITING = (State.CAPTURED, State.QUEUED, State.SENDING)
+#: The target may have these, and only its answer or a look-up says whether it does.
+OUT = (State.SENDING, State.HANDED_OVER, State.IN_DOUBT)
 #: Nothing more happens to these by itself.
 FINAL = (State.CONFIRMED, State.CANCELLED, State.SKIPPED)
 
@@ -34,8 +37,16 @@ TRANSITIONS: dict[str, tuple[tuple[State, ...], State, str]] = {
     "b": ((State.QUEUED,), State.SENDING, "the attempt is recorded, the request may leave now"),
     "c": ((State.SENDING,), State.CONFIRMED, "the target accepted it"),
     "d": ((State.SENDING,), State.IN_DOUBT, "no answer, or none that can be trusted"),
-    "e": ((State.IN_DOUBT, State.QUEUED), State.CONFIRMED, "a look-up found it in the target: adopted"),
-    "f": ((State.IN_DOUBT,), State.QUEUED, "a look-up proved that the target does not have it"),
+    "e": (
+        (State.IN_DOUBT, State.QUEUED, State.HANDED_OVER),
+        State.CONFIRMED,
+        "a look-up found it in the target: adopted",
+    ),
+    "f": (
+        (State.IN_DOUBT, State.HANDED_OVER),
+        State.QUEUED,
+        "a look-up proved that the target does not have it",
+    ),
     "g": ((State.SENDING, State.QUEUED), State.QUEUED, "refused for now: next cycle"),
     "h": (
         (State.SENDING, State.QUEUED, State.IN_DOUBT, State.CAPTURED, State.HELD),
@@ -72,4 +83,14 @@ TRANSITIONS: dict[str, tuple[tuple[State, ...], State, str]] = {
         State.IN_DOUBT,
         "an operator retries what the target may have: it is looked up first",
     ),
+    "s": (
+        (State.SENDING, State.IN_DOUBT),
+        State.HANDED_OVER,
+        "it lies with the target in a parcel: its fate is read later",
+    ),
+    "t": ((State.HANDED_OVER,), State.CONFIRMED, "the parcel's result says that the target made it"),
+    "u": ((State.HANDED_OVER,), State.QUEUED, "the parcel's result says that it may be sent again"),
+    "v": ((State.HANDED_OVER,), State.REVIEW, "the parcel's result says that a person must decide"),
+    "w": ((State.HANDED_OVER,), State.HELD, "the parcel's result says that something is missing"),
+    "x": ((State.HANDED_OVER,), State.IN_DOUBT, "its parcel was answered, and the result leaves it out"),
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tidegate.domain.states import State
+from tidegate.domain.states import OUT, State
 from tidegate.domain.verdict import Verdict
 from tidegate.ledger import alerts, closures, delivery, halts, queue
 from tidegate.ledger.database import transaction
@@ -54,8 +54,8 @@ class Acted:
 
 #: States in which an act has nothing left to do.
 DONE_BEFORE: dict[Act, tuple[State, ...]] = {
-    Act.RETRY: (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.CONFIRMED),
-    Act.RELEASE: (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.CONFIRMED),
+    Act.RETRY: (State.CAPTURED, State.QUEUED, *OUT, State.CONFIRMED),
+    Act.RELEASE: (State.CAPTURED, State.QUEUED, *OUT, State.CONFIRMED),
     Act.HOLD: (),
     Act.CANCEL: (State.CANCELLED,),
     Act.SKIP: (State.SKIPPED,),

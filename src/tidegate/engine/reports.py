@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tidegate.config.model import Company, Configuration, Connection, Flow
+from tidegate.config.model import Alerts, Company, Configuration, Connection, Flow
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.flow_account import Account
+from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.domain.states import State
 from tidegate.engine import chains, endings
 from tidegate.ledger import account as accounts
-from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, queue, trace
+from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, parcels, queue, trace
 from tidegate.ledger.queue import Item
 
 Report = dict[str, Any]
@@ -95,7 +96,24 @@ def connection_status(
         else None,
         "window": window(settings.company, company, now) if settings and company else None,
         "oldest_waiting": age(oldest, now),
+        "parcels": [parcel_dict(each, settings, now) for each in parcels.open_parcels(name)],
         "flows": {flow: flow_status(name, settings, company, flow, held, now) for flow in flows},
+    }
+
+
+def parcel_dict(parcel: Parcel, settings: Connection | None, now: datetime) -> Report:
+    """A parcel that lies with the company, and since when."""
+    hours = (settings.alerts if settings else Alerts()).parcel_hours
+    return {
+        "id": parcel.id,
+        "scope": parcel.scope,
+        "tracking": parcel.tracking,
+        "digest": parcel.digest,
+        "records": len(parcel.keys),
+        "opened": age(parcel.opened_at, now),
+        "not_before": iso(parcel.not_before),
+        "expires": iso(parcel.expires),
+        "overdue": is_overdue(parcel, hours, now),
     }
 
 
@@ -287,6 +305,7 @@ def _traced(found: trace.Trace, now: datetime) -> Report:
 
 
 def _traced_delivery(found: trace.TracedDelivery, now: datetime) -> Report:
+    unresolved = State.HANDED_OVER if found.item.state is State.HANDED_OVER else State.IN_DOUBT
     return {
         **delivery(found.item, now),
         "attempts": [
@@ -295,7 +314,7 @@ def _traced_delivery(found: trace.TracedDelivery, now: datetime) -> Report:
                 "batch": attempt.batch_id,
                 "started_at": iso(attempt.started_at),
                 "ended_at": iso(attempt.ended_at),
-                "outcome": attempt.outcome or "in doubt",
+                "outcome": attempt.outcome or unresolved.value,
                 "code": attempt.code,
                 "text": attempt.text,
                 "payload_hash": attempt.payload_hash,

@@ -16,16 +16,16 @@ import msgspec
 
 from tidegate.config.model import Configuration
 from tidegate.domain.money import shown
-from tidegate.domain.states import State
+from tidegate.domain.states import OUT, WAITING, State
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.reports import next_cycle, window
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import about, halts, marks
+from tidegate.ledger import about, halts, marks, parcels
 
 Report = dict[str, Any]
 
 #: States in which a delivery goes on by itself as soon as it may.
-_MOVING = (State.CAPTURED.value, State.QUEUED.value, State.SENDING.value, State.IN_DOUBT.value)
+_MOVING = tuple(state.value for state in dict.fromkeys((*WAITING, *OUT)))
 
 
 def explain(configuration: Configuration, rows: Sequence[Report], now: datetime) -> None:
@@ -95,6 +95,9 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
         return
     if row["state"] == State.IN_DOUBT.value and not own:
         yield "sent, and no answer tells whether it arrived: it is looked up before anything is sent again"
+    if row["state"] == State.HANDED_OVER.value:
+        yield from lying(row["id"], now)
+        return
     if place.obstacle:
         yield place.obstacle
         return
@@ -104,6 +107,17 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
         yield "not tried again before its next try"
     elif place.next_cycle:
         yield f"goes with the next cycle ({place.next_cycle})"
+
+
+def lying(delivery_id: int, now: datetime) -> Iterable[str]:
+    """Where a record that was handed over lies, and since when."""
+    parcel = parcels.holding(delivery_id)
+    if parcel is None:
+        yield "handed over; it is looked up"
+    else:
+        hours = int((now - parcel.opened_at).total_seconds() // 3600)
+        where = parcel.tracking or "no tracking reference yet"
+        yield f"lies with {parcel.company} in parcel {parcel.id} ({where}) for {hours} hours: its result is read later"
 
 
 def own_reason(row: Report) -> str:

@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 
 from tidegate.config.flow_rules import FLOWS
 from tidegate.domain.errors import GROUP_OF, Group
+from tidegate.domain.parcel import is_overdue
 from tidegate.engine import clock_watch
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import alerts, lookups, queue
+from tidegate.ledger import alerts, lookups, parcels, queue
 from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import transaction
 
 OLDEST = "oldest-waiting"
+PARCEL = "parcel-overdue"
 OF_RECORDS = {
     code.value
     for code, group in GROUP_OF.items()
@@ -43,8 +45,33 @@ def watch(hub: Hub, connection: Connection) -> None:
             alerts.raise_alert(OLDEST, connection.name, "", text, now)
         else:
             alerts.clear_alert(OLDEST, connection.name, "", now)
+    watch_parcels(connection, now)
     clear_what_is_over(connection.name, now)
     clock_watch.clear_when_over(now)
+
+
+def watch_parcels(connection: Connection, now: datetime) -> None:
+    """A parcel that a company has not answered for long is an alert; it ends with its result."""
+    company, hours = connection.settings.company, connection.settings.alerts.parcel_hours
+    late = {
+        parcel.scope: parcel
+        for parcel in reversed(parcels.open_parcels(connection.name))  # the oldest of each scope stays
+        if is_overdue(parcel, hours, now)
+    }
+    known = {each.subject for each in alerts.open_alerts(connection.name) if each.code == PARCEL}
+    if not late and not known:
+        return
+    with transaction("watch"):
+        for scope in known - late.keys():
+            alerts.clear_alert(PARCEL, connection.name, scope, now)
+        for scope, parcel in late.items():
+            lain = int((now - parcel.opened_at).total_seconds() // 3600)
+            text = (
+                f"{company} has not fetched {scope} for {lain} hours: {len(parcel.keys)} records lie in parcel "
+                f"{parcel.tracking or parcel.id}. Is it switched on, and does it look for new files? "
+                "`tidegate status` shows its parcels"
+            )
+            alerts.raise_alert(PARCEL, connection.name, scope, text, now)
 
 
 def clear_what_is_over(connection: str, now: datetime, *, of_orders: bool = False) -> None:

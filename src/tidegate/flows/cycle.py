@@ -40,6 +40,7 @@ class Counts:
     read: int = 0
     captured: int = 0
     sent: int = 0
+    handed_over: int = 0
     confirmed: int = 0
     adopted: int = 0
     in_doubt: int = 0
@@ -168,9 +169,9 @@ class Cycle:
         return ruling.verdict
 
     def after_handing_over(self, item: Item, handed: HandedOver, attempt_id: int) -> Verdict:
-        """It lies with the company: nothing is known of it but where its fate is read.
+        """A record that goes alone lies with the company: in doubt, until a look-up settles it.
 
-        In doubt until the ledger has a state of its own for it: then a look-up settles it.
+        Orders go in parcels, with a state of their own: `flows/orders/parcels.py`.
         """
         self.count("in_doubt")
         text = f"handed over as {handed.parcel}; its fate is read later"

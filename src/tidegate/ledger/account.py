@@ -14,6 +14,7 @@ _PLACE = {
     State.CAPTURED: "waiting",
     State.QUEUED: "waiting",
     State.SENDING: "waiting",
+    State.HANDED_OVER: "handed_over",
     State.IN_DOUBT: "in_doubt",
     State.CONFIRMED: "confirmed",
     State.REVIEW: "review",
@@ -30,9 +31,9 @@ _SOURCES = "SELECT 'read', count(*) FROM tidegate_source WHERE connection = %s A
 
 
 def account(connection: str, flow: str, step: str) -> Account:
-    """Read = confirmed + waiting + in doubt + review + held + cancelled + skipped, or `unexplained` is not 0.
+    """Read = confirmed + handed over + waiting + in doubt + review + held + cancelled + skipped.
 
-    Steps that have no captured document of their own (the note back to the store) read what was created.
+    What is left over is `unexplained`. Steps that have no captured document of their own (the note back to the store) read what was created.
     """
     kind = READ_AS.get((flow, step))
     sql, parameters = _DELIVERIES, [connection, flow, step]

@@ -40,9 +40,7 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
 def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "") -> None:
     """End a run; its figures are counted from its attempts."""
     inside(now)
-    told = rows.every(
-        "SELECT outcome, count(*) FROM tidegate_attempt WHERE batch_id = %s GROUP BY outcome", batch_id
-    )
+    told = rows.every(_FIGURES, batch_id)
     counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
     figures = {
         "ended_at": now,
@@ -52,8 +50,18 @@ def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "")
         "confirmed": counted["accepted"] + counted["found"],
         "failed": counted["refused"] + counted["absent"],
         "in_doubt": counted[""],
+        "handed_over": counted["handed over"],
     }
     rows.update(models.Batch, tuple(figures), [(batch_id, *figures.values())])
+
+
+#: An attempt without an outcome is in doubt, or lies with the target in a parcel.
+_FIGURES = """
+    SELECT CASE WHEN attempt.outcome = '' AND delivery.state = 'handed over' THEN 'handed over'
+                ELSE attempt.outcome END AS became, count(*)
+    FROM tidegate_attempt AS attempt JOIN tidegate_delivery AS delivery ON delivery.id = attempt.delivery_id
+    WHERE attempt.batch_id = %s GROUP BY became
+"""
 
 
 def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: datetime) -> dict[int, int]:

@@ -16,13 +16,13 @@ import polars as pl
 
 from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.personal import ERASED, Quotes
-from tidegate.domain.states import FINAL, State
+from tidegate.domain.states import FINAL, OUT
 from tidegate.ledger import marks, mirror, models, personal, picture, rows
 from tidegate.ledger.database import inside
 
 #: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
 CUSTOMERS = "customers"
-_ON_ITS_WAY = (State.SENDING.value, State.IN_DOUBT.value)
+_ON_ITS_WAY = tuple(state.value for state in OUT)
 _MARK = "erasure:"
 
 

@@ -25,6 +25,10 @@ class KeyReuse(Exception):
     """A key would go out again while an earlier attempt under it is unresolved: a programmer's error."""
 
 
+class ParcelOpen(Exception):
+    """A second parcel would be opened where the company takes one at a time."""
+
+
 class NotAllowed(Exception):
     """An operator asked for what this delivery's state does not allow; the text says what is possible."""
 

@@ -37,6 +37,8 @@ _POSSIBLE = {
     State.CAPTURED: "it goes out by itself; possible: hold, cancel, skip",
     State.QUEUED: "it goes out by itself at the next cycle; possible: hold, cancel, skip",
     State.SENDING: "it is being sent at this moment; wait for the answer",
+    State.HANDED_OVER: "it lies with the target, which works on it later; the result is read by itself, and "
+    "`tidegate status` shows the parcel",
     State.IN_DOUBT: "the target may have it; it is looked up by itself and then confirmed or sent again",
     State.CONFIRMED: "it has arrived; correct it in the target",
     State.REVIEW: "possible: retry, cancel, skip, link",

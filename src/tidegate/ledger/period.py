@@ -32,6 +32,7 @@ _GOING_ON = (
     State.CAPTURED.value,
     State.QUEUED.value,
     State.SENDING.value,
+    State.HANDED_OVER.value,
     State.IN_DOUBT.value,
     State.HELD.value,
 )

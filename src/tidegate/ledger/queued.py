@@ -8,8 +8,16 @@ from collections.abc import Iterator, Sequence
 from tidegate.domain.states import State
 from tidegate.ledger import rows
 
-#: Everything before the company has it; in doubt it may have it, and then it counts twice for a while.
-BEFORE = (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.REVIEW, State.HELD)
+#: Everything before the company has it; handed over or in doubt it may have it, and counts twice for a while.
+BEFORE = (
+    State.CAPTURED,
+    State.QUEUED,
+    State.SENDING,
+    State.HANDED_OVER,
+    State.IN_DOUBT,
+    State.REVIEW,
+    State.HELD,
+)
 #: Magento's states of orders that hold no stock any more.
 FINISHED = ("canceled", "closed", "complete")
 

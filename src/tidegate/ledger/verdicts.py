@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.domain.verdict import Verdict
-from tidegate.ledger import happened, models, rows
+from tidegate.ledger import happened, models, parcels, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease, check
@@ -27,14 +27,24 @@ OUTCOMES = {
     "h": "refused",
     "i": "refused",
     "o": "linked",
+    "t": "accepted",
+    "u": "refused",
+    "v": "refused",
+    "w": "refused",
 }
 #: After these nothing is wrong any more: the reason goes, the history keeps it.
-_CLEARING = frozenset("acejlopr")
+_CLEARING = frozenset("acejloprst")
 #: A person starts afresh: failures before it no longer count.
 _FRESH = frozenset("lpr")
-_ANSWERING = frozenset("ceo")
+_ANSWERING = frozenset("ceot")
 #: A person should see these in the log.
-_TOLD = {"h": "review", "i": "hold"}
+_TOLD = {"h": "review", "i": "hold", "v": "review", "w": "hold"}
+#: What holds a thing that is missing.
+_HOLDING = frozenset("iw")
+#: A look-up says that the target does not have it: no such word is taken while it lies in an open parcel.
+_ABSENT = "f"
+#: The parcel was answered without a word about it.
+_LEFT_OUT = "x"
 
 _COLUMNS = (
     "state",
@@ -80,6 +90,7 @@ class _Row:
     adopted: bool
     batch: int | None
     unresolved: int | None = None  # the attempt without outcome
+    record: int | None = None  # of the open parcel in which it lies
     changed: bool = False
 
     @property
@@ -102,6 +113,7 @@ class _Work:
     events: list[tuple[object, ...]] = field(default_factory=list)
     attempts: list[tuple[object, ...]] = field(default_factory=list)
     links: list[tuple[object, ...]] = field(default_factory=list)
+    records: list[tuple[int, str]] = field(default_factory=list)  # of parcels
     _batch: int | None = None
 
     def batch(self) -> int | None:
@@ -154,16 +166,21 @@ def carry_out(
     return refused
 
 
+#: Attempts without an outcome, with the record of the parcel they went with, if that has none either.
+_UNRESOLVED = """
+    SELECT attempt.delivery_id, attempt.id, record.id FROM tidegate_attempt AS attempt
+    LEFT JOIN tidegate_parcelrecord AS record ON record.attempt_id = attempt.id AND record.outcome = ''
+    WHERE attempt.outcome = '' AND attempt.delivery_id IN ({})
+"""
+
+
 def _locked(ids: Sequence[int]) -> dict[int, _Row]:
     marks = rows.marks(ids)
     # always in the order of ids: two workers can then never wait for each other
     ending = f"WHERE id IN ({marks}) ORDER BY id {rows.for_update()}"
     found = {values[0]: _Row(*values) for values in rows.find(models.Delivery, _READ, ending, *ids)}
-    unresolved = (
-        f"SELECT delivery_id, id FROM tidegate_attempt WHERE outcome = '' AND delivery_id IN ({marks})"  # noqa: S608
-    )
-    for delivery_id, attempt_id in rows.every(unresolved, *ids):
-        found[delivery_id].unresolved = attempt_id
+    for delivery_id, attempt_id, record_id in rows.every(_UNRESOLVED.format(marks), *ids):
+        found[delivery_id].unresolved, found[delivery_id].record = attempt_id, record_id
     return found
 
 
@@ -181,7 +198,7 @@ def _one(work: _Work, verdict: Verdict) -> None:
         row.reason_code, row.reason = "", ""
     elif verdict.code or text or letter != "f":  # f may keep what put it in doubt
         row.reason_code, row.reason = verdict.code, text
-    row.waits_for = storable(verdict.waits_for) if letter == "i" else ""
+    row.waits_for = storable(verdict.waits_for) if letter in _HOLDING else ""
     row.failures = 0 if letter in _FRESH else row.failures + verdict.counted
     row.due_at, row.changed_at, row.changed = verdict.due_at, work.now, True
     _note_target(verdict, row)
@@ -216,6 +233,10 @@ def _allowed(work: _Work, verdict: Verdict, row: _Row) -> bool:
         if work.lease is None:
             raise LeaseLost("what became of an attempt is recorded under the lease it was begun with")
         return (row.scope, row.fence) == (work.lease.scope, work.lease.fence)
+    if row.state == State.HANDED_OVER and work.lease is None:
+        return False  # no person and nothing but the flow that collects it
+    if verdict.letter == _ABSENT and row.record is not None:
+        return False  # the target may take it out of the parcel yet
     if row.state == State.REVIEW:
         # what the target may have is looked up (r) or linked (o), never forgotten
         return verdict.letter == "o" or (verdict.letter == "r") == row.may_be_there
@@ -240,11 +261,14 @@ def _note_attempt(work: _Work, verdict: Verdict, row: _Row, before: str, text: s
     if row.unresolved is None:
         return
     outcome = OUTCOMES.get(verdict.letter, "")
-    if verdict.letter == "h" and (verdict.target_id or verdict.target_number):
-        outcome = "accepted" if before == State.SENDING else "found"
+    if verdict.letter in "hv" and (verdict.target_id or verdict.target_number):
+        outcome = "accepted" if before in (State.SENDING, State.HANDED_OVER) else "found"
     elif verdict.letter == "h" and before == State.IN_DOUBT:
         outcome = ""  # the look-up raised a question; it did not prove that the target has nothing
     work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, text))
+    if row.record is not None and (outcome or verdict.letter == _LEFT_OUT):
+        work.records.append((row.record, outcome or "missing"))
+        row.record = None
     if outcome:
         row.unresolved = None
 
@@ -256,6 +280,8 @@ def _write(work: _Work) -> None:
     rows.update(models.Delivery, _COLUMNS, changed)
     rows.update(models.Attempt, ("outcome", "ended_at", "code", "text"), work.attempts)
     rows.insert(models.Event, ("delivery", "at", "letter", "before", "after", "actor", "text"), work.events)
+    if work.records:
+        parcels.settle(work.records, work.now)
     if work.links:
         rows.insert_new(
             models.Link, ("source", "delivery", "kind", "identifier", "number"), work.links, "kind"

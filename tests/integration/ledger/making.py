@@ -104,7 +104,7 @@ def in_state(state: State, keys: list[str], held: Lease) -> list[int]:
         assert apply(*(Verdict(pk, "m", text="cancelled") for pk in ids)) == []
         return ids
     begin(held, open_batch(held), ids)
-    letter = {State.CONFIRMED: "c", State.IN_DOUBT: "d"}.get(state)
+    letter = {State.CONFIRMED: "c", State.IN_DOUBT: "d", State.HANDED_OVER: "s"}.get(state)
     if letter:
         assert (
             apply(

@@ -34,10 +34,8 @@ from tidegate.domain.books.liabilities import (
     unbalanced,
 )
 from tidegate.domain.money import ZERO, shown, total
-from tidegate.domain.states import State
+from tidegate.domain.states import OUT, State
 
-#: Whether Sage has these is known only when it answers; until then they are on their way.
-OUT = (State.SENDING, State.IN_DOUBT)
 GONE = (State.CANCELLED, State.SKIPPED)
 
 

@@ -11,7 +11,6 @@ The order of things is what keeps an order from being sent twice:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
@@ -32,6 +31,8 @@ from tidegate.flows.orders import reductions
 from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.flows.orders.found_orders import judge_found, verdict_of_accepted
 from tidegate.flows.orders.gaps import with_lacking
+from tidegate.flows.orders.handing_over import HandingOver
+from tidegate.flows.orders.ready import Ready, longest_pause, too_late
 from tidegate.flows.status import notes
 from tidegate.flows.stored_order import NEVER_READ
 from tidegate.ledger import delivery, lookups
@@ -42,24 +43,6 @@ from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.port.session import Session
 
 read_document = msgspec.json.Decoder(Order).decode
-
-
-#: A pause shorter than this between record and request is never too long.
-SHORTEST_PAUSE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """An order with everything it needs to leave."""
-
-    item: Item
-    prepared: Prepared
-    read: Order  #: as the store has it
-
-    @property
-    def order(self) -> SalesOrder:
-        """The order in the company's terms."""
-        return self.prepared.order
 
 
 def why_over(order: Order) -> str:
@@ -77,9 +60,14 @@ class OrderBatch:
         self.session = session
         self.terms = terms
         self.about = session.orders.about
+        self.handing_over = (
+            HandingOver(cycle, session.orders, self.settle) if session.orders.about.hands_over else None
+        )
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
+        if self.handing_over is not None and self.handing_over.must_wait:
+            return
         failure = fenced(
             items[0].label if len(items) == 1 else "a batch of orders", lambda: self.whole(items)
         )
@@ -182,6 +170,9 @@ class OrderBatch:
 
     def send(self, ready: Sequence[Ready]) -> None:
         """Attempt, send, settle; stops before the first call that a closed window forbids."""
+        if self.handing_over is not None:
+            self.handing_over.send(ready)
+            return
         outcomes: list[Verdict] = []
         try:
             for chunk in self.chunks(ready):
@@ -192,8 +183,8 @@ class OrderBatch:
                 outcomes = []
                 leaving = {each.order.key: each for each in chunk if each.item.id in attempts}
                 # a clock that was put back meanwhile hides how long that took
-                if not timedelta(0) <= self.cycle.now() - recorded_at <= self.longest_pause():
-                    outcomes = [self.too_late(each, attempts[each.item.id]) for each in leaving.values()]
+                if not timedelta(0) <= self.cycle.now() - recorded_at <= longest_pause(self.cycle):
+                    outcomes = [too_late(each, attempts[each.item.id]) for each in leaving.values()]
                     break
                 if leaving:
                     for key, outcome in self.session.orders.send(
@@ -218,17 +209,6 @@ class OrderBatch:
                 [(each.item.id, each.prepared.payload_hash) for each in chunk],
                 now,
             )
-
-    def longest_pause(self) -> timedelta:
-        """A machine may sleep between record and request; by the settle time others may act on the record."""
-        return max(
-            timedelta(minutes=self.cycle.connection.company_settings.settle_minutes) / 2, SHORTEST_PAUSE
-        )
-
-    def too_late(self, each: Ready, attempt_id: int) -> Verdict:
-        """Recorded, but not sent: it goes with the next cycle, after another look-up."""
-        text = "not sent: this machine paused between recording the attempt and sending it"
-        return Verdict(each.item.id, "g", attempt_id=attempt_id, text=text)
 
     def verdict(self, each: Ready, attempt_id: int, outcome: Outcome) -> Verdict:
         """What the company's answer means for one delivery."""

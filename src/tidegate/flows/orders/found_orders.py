@@ -83,14 +83,21 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
 
 
 def verdict_of_accepted(
-    cycle: Cycle, item: Item, accepted: Accepted, order: SalesOrder, attempt_id: int | None
+    cycle: Cycle,
+    item: Item,
+    accepted: Accepted,
+    order: SalesOrder,
+    attempt_id: int | None,
+    *,
+    states_totals: bool = True,
 ) -> Verdict:
     """Confirmed, if the company's total is the store's; else the order waits for a person.
 
-    The order exists in the company in either case and is never sent again: a retry finds it.
+    The order exists in the company in either case and is never sent again: a retry finds it. Where answers hold
+    no totals (`states_totals`), a missing one is no difference.
     """
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
-    untold = accepted.gross is None  # absent is not the same total
+    untold = accepted.gross is None and states_totals  # absent is not the same total
     overruled = Code.TOTALS_DIFFER in item.overruled
     accepted_as_it_is = overruled or (not untold and within(cycle, difference))
     letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"

@@ -15,7 +15,7 @@ from datetime import timedelta
 from tidegate.domain.errors import Failure, Group
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.orders import cancellations, capture, reductions, releases
+from tidegate.flows.orders import cancellations, capture, parcels, reductions, releases
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import forget_unneeded
 from tidegate.flows.orders.verification import verify_customers, verify_orders
@@ -55,6 +55,7 @@ def deliver(cycle: Cycle) -> None:
     with cycle.session(Purpose.WRITING) as session:
         if session is None:
             return
+        parcels.collect(cycle, session, terms)
         verify_orders(cycle, session, terms)
         verify_customers(cycle, session)
         cancellations.run(cycle, session)
@@ -69,7 +70,7 @@ def deliver(cycle: Cycle) -> None:
 
 def something_to_do(cycle: Cycle) -> bool:
     """Whether the company needs to be called at all: an empty queue costs no seat."""
-    return lookups.has_work(cycle.name, FLOW, cycle.now())
+    return lookups.has_work(cycle.name, FLOW, cycle.now()) or parcels.something_to_collect(cycle)
 
 
 def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:

@@ -21,7 +21,7 @@ from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.taken_back import NOTHING, SentWith, sent_with, unexplained
-from tidegate.domain.states import FINAL, State
+from tidegate.domain.states import FINAL, OUT, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import read_subject
@@ -36,7 +36,7 @@ CREDITS, CREDIT = "credits", "credit:"
 #: The steps of documents that show that goods of an order have left, or were invoiced.
 DELIVERED = (("shipments", "shipment:"), ("invoices", "invoice:"), (CREDITS, CREDIT))
 #: Where the order itself is not settled yet.
-UNSETTLED = (State.CAPTURED, State.QUEUED, State.SENDING, State.IN_DOUBT, State.HELD, State.REVIEW)
+UNSETTLED = (State.CAPTURED, State.QUEUED, *OUT, State.HELD, State.REVIEW)
 
 _read = msgspec.json.Decoder(SentWith, strict=False).decode
 _write = msgspec.json.Encoder(decimal_format="string").encode

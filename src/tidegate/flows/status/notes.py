@@ -44,6 +44,9 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     deposits.ask_for(cycle, confirmed, now)
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
+    confirmed = [
+        verdict for verdict in confirmed if verdict.target_number
+    ]  # without one the notes wait for it
     if not confirmed or not steps:
         return
     origins = lookups.origins([verdict.delivery_id for verdict in confirmed])

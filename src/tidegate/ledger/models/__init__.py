@@ -8,6 +8,7 @@ from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
 from tidegate.ledger.models.movement import StockMovement
+from tidegate.ledger.models.parcel import Parcel, ParcelRecord
 from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.stream import Cursor, Mark
 from tidegate.ledger.models.token import Token
@@ -31,6 +32,8 @@ __all__ = [
     "Mark",
     "MirrorPicture",
     "MirrorRow",
+    "Parcel",
+    "ParcelRecord",
     "Source",
     "StockMovement",
     "Token",

@@ -21,6 +21,7 @@ class Batch(models.Model):
     confirmed = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)
     in_doubt = models.IntegerField(default=0)
+    handed_over = models.IntegerField(default=0)
     calls = models.IntegerField(default=0)
     note = models.TextField(default="")
 

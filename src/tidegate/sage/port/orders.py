@@ -14,6 +14,7 @@ from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesOrder
+from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.outcomes import Outcome
 
 
@@ -70,6 +71,9 @@ class OrderWriting:
     orders_per_call: int = 1
     lookups_per_call: int = 25  #: keys that one look-up call carries
     all_or_nothing: bool = False  #: one bad order refuses its whole call
+    hands_over: bool = False  #: orders go in parcels of up to `orders_per_call`, whose result is read later
+    one_parcel: bool = True  #: of those, one at a time: a second could replace the first
+    states_totals: bool = True  #: answers and results state the order's total after tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,15 @@ class OrderDesk(Protocol):
         """Send up to `about.orders_per_call` orders in ONE call; yields (key, outcome) for each."""
         ...
 
-    def collect(self, parcels: Sequence[str]) -> Mapping[str, Outcome] | Failure:
-        """Read the results of parcels that were handed over, record by record, by key.
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
+        """Read what is known of parcels that were handed over, record by record, by key.
 
-        A record whose fate is not known yet has no entry, or is handed over again with a new `not_before`.
-        A product that answers at once never hands over and answers {}.
+        A record that still lies there is handed over again, with a new `not_before`, and with its reference
+        for a parcel that has none yet. A parcel of which some records have an outcome, and none still lies
+        there, is answered: the records that it leaves out are missing, and are looked up. A parcel of which
+        nothing is known has no entry; of one without a reference that never arrived, each record is a
+        `transient` failure. A file that is refused without a word which record is at fault is
+        `parcel-refused` for each. A product that answers at once never hands over and answers {}.
         """
         ...
 

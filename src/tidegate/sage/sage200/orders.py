@@ -18,6 +18,7 @@ from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage200 import answers
@@ -259,7 +260,7 @@ class Orders:
             },
         )
 
-    def collect(self, parcels: Sequence[str]) -> Mapping[str, Outcome]:
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: Sage 200 answers every order at once."""
         return {}
 

@@ -1,0 +1,185 @@
+"""Parcels: opened with the attempts they carry, tracked once the company answers, closed record by record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from tidegate.domain.orders.halving import Refused
+from tidegate.domain.parcel import Parcel
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.faults import ParcelOpen
+from tidegate.ledger.lease import Lease, check
+from tidegate.ledger.texts import storable
+
+
+def open_parcel(
+    lease: Lease,
+    connection: str,
+    company: str,
+    scope: str,
+    digest: str,
+    attempts: Mapping[int, tuple[int, str]],
+    now: datetime,
+    *,
+    single: bool = True,
+) -> int:
+    """Record what is about to be handed over: {delivery: (attempt, key)}. In the transaction of the attempts.
+
+    With `single` the company takes one parcel of the scope at a time; raises `ParcelOpen` when it has one
+    whose fate is not known, and `LeaseLost`.
+    """
+    inside(now)
+    check(lease, now)
+    if single and is_open(company, scope):
+        raise ParcelOpen(f"{company} has a parcel of {scope} whose result is not known yet")
+    parcel = models.Parcel(
+        connection=connection,
+        company=company,
+        scope=scope,
+        digest=digest,
+        single=single,
+        opened_at=now,
+    )
+    parcel.save(force_insert=True)
+    rows.insert(
+        models.ParcelRecord,
+        ("parcel", "delivery", "attempt", "key", "outcome"),
+        [(parcel.pk, delivery_id, attempt, key, "") for delivery_id, (attempt, key) in attempts.items()],
+    )
+    return parcel.pk
+
+
+def note_tracking(
+    parcel_id: int,
+    tracking: str,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    expires: datetime | None = None,
+) -> None:
+    """The company has answered: under which reference it keeps the parcel, and when to ask."""
+    inside(now)
+    models.Parcel.objects.filter(pk=parcel_id, closed_at=None).update(
+        tracking=storable(tracking), not_before=not_before, expires_at=expires
+    )
+
+
+def settle(outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Write down what became of records (id, outcome). Called where the verdict on their attempts is carried out.
+
+    A parcel is closed when the last of its records has an outcome, never before: a result that tells of some
+    says nothing about the others.
+    """
+    rows.update(models.ParcelRecord, ("outcome",), outcomes)
+    told = models.ParcelRecord.objects.filter(pk__in=[pk for pk, _ in outcomes])
+    left = models.ParcelRecord.objects.filter(parcel_id=OuterRef("pk"), outcome="")
+    done = models.Parcel.objects.filter(~Exists(left), pk__in=told.values("parcel_id"), closed_at=None)
+    for parcel in done.select_for_update().order_by("pk"):
+        parcel.closed_at = now
+        parcel.save(update_fields=["closed_at"])
+
+
+def refuse(parcel_id: int, now: datetime) -> None:
+    """It was refused as a whole, without a word which record is at fault: its records go in halves."""
+    inside(now)
+    models.Parcel.objects.filter(pk=parcel_id).update(refused=True)
+
+
+def is_open(company: str, scope: str) -> bool:
+    """Whether the company has a parcel of this scope whose fate is not known."""
+    return models.Parcel.objects.filter(company=company, scope=scope, closed_at=None).exists()
+
+
+def open_parcels(connection: str | None = None, scope: str | None = None) -> list[Parcel]:
+    """Parcels that are not closed, the oldest first."""
+    exact = {"connection": connection, "scope": scope}
+    found = models.Parcel.objects.filter(closed_at=None)
+    return _parcels(found.filter(**{name: value for name, value in exact.items() if value is not None}))
+
+
+def to_collect(connection: str, scope: str, now: datetime) -> list[Parcel]:
+    """Open parcels of which the company may know something by now."""
+    due = models.Parcel.objects.filter(connection=connection, scope=scope, closed_at=None)
+    return _parcels(due.filter(Q(not_before=None) | Q(not_before__lte=now)))
+
+
+def any_open(connection: str, scope: str, now: datetime) -> bool:
+    """Whether there is anything to collect; cheap."""
+    due = models.Parcel.objects.filter(connection=connection, scope=scope, closed_at=None)
+    return due.filter(Q(not_before=None) | Q(not_before__lte=now)).exists()
+
+
+def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:
+    """Those of the deliveries that lie in a parcel whose result is not known."""
+    found: set[int] = set()
+    for part in rows.chunks(delivery_ids):
+        lying = models.ParcelRecord.objects.filter(delivery_id__in=part, outcome="")
+        found.update(lying.values_list("delivery_id", flat=True))
+    return found
+
+
+def holding(delivery_id: int) -> Parcel | None:
+    """The open parcel in which this delivery lies, if any."""
+    found = models.Parcel.objects.filter(
+        closed_at=None, records__delivery_id=delivery_id, records__outcome=""
+    )
+    return next(iter(_parcels(found)), None)
+
+
+def records(parcel_id: int) -> dict[str, tuple[int, int]]:
+    """The records whose outcome is not known: key -> (delivery, attempt)."""
+    found = models.ParcelRecord.objects.filter(parcel_id=parcel_id, outcome="")
+    return {
+        key: (delivery_id, attempt_id)
+        for key, delivery_id, attempt_id in found.order_by("pk").values_list(
+            "key", "delivery_id", "attempt_id"
+        )
+    }
+
+
+def refused_with(delivery_ids: Sequence[int]) -> dict[int, Refused]:
+    """Deliveries whose last parcel was refused as a whole, with that parcel."""
+    suspects: dict[int, Refused] = {}
+    for part in rows.chunks(delivery_ids):
+        last = (
+            models.ParcelRecord.objects.filter(delivery_id__in=part)
+            .values_list("delivery_id")
+            .annotate(parcel=Max("parcel_id"))
+        )
+        parcel_of = dict(last.order_by("delivery_id"))
+        refused = models.Parcel.objects.filter(pk__in=set(parcel_of.values()), refused=True)
+        sizes = dict(refused.annotate(size=Count("records")).values_list("pk", "size"))
+        suspects |= {
+            delivery_id: Refused(parcel_id, sizes[parcel_id])
+            for delivery_id, parcel_id in parcel_of.items()
+            if parcel_id in sizes
+        }
+    return suspects
+
+
+def _parcels(found: QuerySet[models.Parcel]) -> list[Parcel]:
+    opened = list(found.order_by("opened_at", "pk"))
+    keys: defaultdict[int, list[str]] = defaultdict(list)
+    known = models.ParcelRecord.objects.filter(parcel_id__in=[row.pk for row in opened], outcome="")
+    for parcel_id, key in known.order_by("pk").values_list("parcel_id", "key"):
+        keys[parcel_id].append(key)
+    return [
+        Parcel(
+            id=row.pk,
+            connection=row.connection,
+            company=row.company,
+            scope=row.scope,
+            digest=row.digest,
+            tracking=row.tracking,
+            keys=tuple(keys[row.pk]),
+            opened_at=row.opened_at,
+            not_before=row.not_before,
+            expires=row.expires_at,
+        )
+        for row in opened
+    ]

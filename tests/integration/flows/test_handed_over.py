@@ -1,0 +1,278 @@
+"""Orders that a company takes as a file and works on later: handed over, collected, halved, looked up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.filing import Platform
+from integration.flows.stage import SETTLED, Stage
+from tidegate.cli.status import show_connection
+from tidegate.domain.states import State
+from tidegate.engine import reports, watch
+from tidegate.engine.cycles import run_cycle
+from tidegate.engine.interventions import Act, Result
+from tidegate.ledger import parcels
+from tidegate.simulation.mortality import ProcessDeath
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def platform(stage: Stage) -> Platform:
+    return Platform(stage)
+
+
+def account(stage: Stage) -> dict[str, int]:
+    """The account of the orders."""
+    found = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
+    orders: dict[str, int] = found["flows"]["orders"]["steps"]["order"]
+    return orders
+
+
+def test_what_is_handed_over_lies_there_and_is_sent_once_however_many_cycles_pass(platform: Platform) -> None:
+    """Seen before: the same order went out as twelve files in twelve cycles, eleven failures counted."""
+    stage = platform.stage
+    placed = stage.order()
+    for _ in range(12):
+        stage.cycle(after=SETTLED)
+        assert stage.state(placed) is State.HANDED_OVER
+    assert len(platform.files) == 1
+    assert stage.delivery(placed).failures == 0
+    assert account(stage)["handed_over"] == account(stage)["read"] == 1
+    platform.work()
+    stage.cycle()
+    delivery = stage.delivery(placed)
+    assert (delivery.state, delivery.target_number) == (State.CONFIRMED, stage.only(placed)["number"])
+    assert not delivery.adopted
+    assert stage.attempts(placed) == [("accepted", "")]
+    assert parcels.open_parcels() == []
+    stage.notes()
+    assert len(stage.comments(placed)) == 1
+
+
+def test_no_operator_touches_it(platform: Platform) -> None:
+    stage = platform.stage
+    placed = stage.order()
+    stage.cycle()
+    before = stage.delivery(placed)
+    for wish in Act:
+        acted = stage.act(wish, placed, text="a reason")
+        assert acted.result is not Result.DONE, wish
+    assert stage.link(placed, "4711").result is Result.REFUSED
+    assert stage.delivery(placed) == before
+
+
+def test_one_file_at_a_time_and_the_next_with_the_next_result(platform: Platform) -> None:
+    stage = platform.stage
+    first = stage.order()
+    stage.cycle()
+    second = stage.order()
+    stage.cycle()
+    assert (stage.state(first), stage.state(second)) == (State.HANDED_OVER, State.QUEUED)
+    platform.work()
+    stage.cycle()
+    assert (stage.state(first), stage.state(second)) == (State.CONFIRMED, State.HANDED_OVER)
+    assert [len(file.orders) for file in platform.files] == [1, 1]
+
+
+def test_where_the_product_takes_many_files_the_second_does_not_wait(stage: Stage) -> None:
+    platform = Platform(stage, one_at_a_time=False)
+    first = stage.order()
+    stage.cycle()
+    second = stage.order()
+    stage.cycle()
+    assert stage.states([first, second]) == {State.HANDED_OVER}
+    assert len(platform.files) == 2
+
+
+def test_a_result_is_read_record_by_record(platform: Platform) -> None:
+    stage = platform.stage
+    made, refused, left_out = stage.orders(3)
+    platform.rejected = {f"magento:main:{refused}"}
+    platform.left_out = {f"magento:main:{left_out}"}
+    stage.cycle()
+    assert [len(file.orders) for file in platform.files] == [3]
+    platform.work()
+    stage.cycle(after=SETTLED)
+    assert stage.state(made) is State.CONFIRMED
+    assert (stage.state(refused), stage.delivery(refused).reason) == (State.REVIEW, "the customer is blocked")
+    assert (
+        stage.state(left_out) is State.CONFIRMED
+    )  # looked up in the same cycle, once its parcel was answered
+    assert stage.delivery(left_out).adopted
+    assert [len(stage.in_sage(one)) for one in (made, refused, left_out)] == [1, 0, 1]
+    assert parcels.open_parcels() == []
+    history = {event["after"] for event in trace(stage, left_out)["history"]}
+    assert {"handed over", "in doubt", "confirmed"} <= history
+
+
+def trace(stage: Stage, placed: int) -> dict[str, object]:
+    """What `tidegate trace` says of the order's own delivery."""
+    number = str(stage.shop_order(placed)["increment_id"])
+    (found,) = reports.traced(number, stage.now)["orders"]
+    return next(each for each in found["deliveries"] if each["step"] == "order")  # type: ignore[no-any-return]
+
+
+def test_a_file_refused_whole_is_halved_until_the_bad_one_stands_alone(platform: Platform) -> None:
+    stage = platform.stage
+    placed = stage.orders(8)
+    platform.bad = {f"magento:main:{placed[4]}"}
+    for _ in range(8):
+        stage.cycle(after=SETTLED)
+        platform.work()
+    stage.cycle(after=SETTLED)
+    bad = stage.delivery(placed[4])
+    assert (bad.state, bad.reason_code) == (State.REVIEW, "refused")
+    others = [one for one in placed if one != placed[4]]
+    assert stage.states(others) == {State.CONFIRMED}
+    assert all(len(stage.in_sage(one)) == 1 for one in others)
+    assert sorted(len(file.orders) for file in platform.files) == [1, 1, 2, 2, 4, 4, 8]
+    assert {stage.delivery(one).failures for one in placed} == {0}
+
+
+def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(platform: Platform) -> None:
+    stage = platform.stage
+    placed = stage.order()
+    stage.cycle()
+    stage.pass_time(26 * HOUR)
+    watch.watch(stage.hub, stage.connection)
+    (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
+    assert alert["text"].startswith(
+        "sage has not fetched orders for 26 hours: 1 records lie in parcel up-551"
+    )
+    status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
+    (parcel,) = status["parcels"]
+    assert (parcel["tracking"], parcel["records"], parcel["overdue"]) == ("up-551", 1, True)
+    platform.work()
+    stage.cycle()
+    stage.pass_time(HOUR)
+    watch.watch(stage.hub, stage.connection)
+    assert "parcel-overdue" not in [code for code, _ in stage.alerts()]
+    assert stage.state(placed) is State.CONFIRMED
+
+
+def test_status_shows_open_parcels(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    stage = platform.stage
+    stage.order()
+    stage.cycle()
+    status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
+    show_connection("web", status)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "parcel up-551 of orders: 1 records lie with sage since" in shown
+    assert "1 handed over" in shown
+
+
+def test_a_lost_result_is_found_by_the_look_up_once_the_parcel_is_overdue(platform: Platform) -> None:
+    stage = platform.stage
+    placed = stage.order()
+    platform.silent = True
+    stage.cycle()
+    platform.work()
+    stage.cycle(after=HOUR)
+    assert stage.state(placed) is State.HANDED_OVER
+    stage.cycle(after=26 * HOUR)
+    assert stage.state(placed) is State.CONFIRMED
+    assert stage.delivery(placed).adopted
+    assert parcels.open_parcels() == []
+    assert len(platform.files) == 1
+
+
+def test_absence_proves_nothing_before_the_parcel_has_expired(stage: Stage) -> None:
+    platform = Platform(stage, lifetime=timedelta(days=7))
+    placed = stage.order()
+    stage.cycle()
+    stage.cycle(after=timedelta(days=2))
+    assert stage.state(placed) is State.HANDED_OVER
+    assert len(platform.files) == 1
+    stage.cycle(after=timedelta(days=6))
+    assert len(platform.files) == 2  # it expired, and the company does not have it
+    platform.files.pop(0)
+    platform.work()
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED
+    assert len(stage.in_sage(placed)) == 1
+
+
+def test_a_cancellation_waits_for_the_result(platform: Platform) -> None:
+    stage = platform.stage
+    placed = stage.order()
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.state(placed) is State.HANDED_OVER
+    platform.work()
+    stage.cycle()
+    stage.cycle()
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.in_sage(placed) == []
+
+
+# --- the process dies ---------------------------------------------------------------------------------
+
+#: More than a story has.
+ENOUGH = 120
+
+
+def story(build: Build, point: int, *, bad: bool = False) -> int:
+    """Three orders in two files, or four of which one is bad, with a death at this point."""
+    stage = build()
+    platform = Platform(stage)
+    placed = stage.orders(4 if bad else 2)
+    if bad:
+        platform.bad = {f"magento:main:{placed[1]}"}
+    stage.world.mortality.arm("any", point)
+    deaths = 0
+    for number in range(9 if bad else 5):
+        if number == 1 and not bad:
+            placed.append(stage.order())
+        deaths += lived(stage, platform)
+        assert reports.status(stage.hub.configuration, stage.now)["adds_up"]
+        platform.work()
+    stage.world.mortality.disarm()
+    lived(stage, platform)
+    good = [one for one in placed if f"magento:main:{one}" not in platform.bad]
+    assert stage.states(good) == {State.CONFIRMED}, f"death at point {point}"
+    assert [len(stage.in_sage(one)) for one in good] == [1] * len(good), f"death at point {point}"
+    assert stage.states(set(placed) - set(good)) <= {State.REVIEW}
+    assert parcels.open_parcels() == []
+    return deaths
+
+
+def lived(stage: Stage, platform: Platform) -> int:
+    """One cycle; the process may die in it, and a new one takes its place."""
+    stage.pass_time(SETTLED)
+    try:
+        run_cycle(stage.hub, stage.connection, "orders")
+    except ProcessDeath:
+        stage.world.mortality.revive()
+        stage.reopen()
+        platform.attach()
+        return 1
+    return 0
+
+
+@pytest.mark.parametrize("point", range(0, 48, 5))
+def test_a_death_between_hand_over_tracking_and_collecting_loses_and_doubles_nothing(
+    build: Build, point: int
+) -> None:
+    story(build, point)
+
+
+@pytest.mark.parametrize("point", range(12, 90, 17))
+def test_a_death_while_a_file_is_halved_loses_and_doubles_nothing(build: Build, point: int) -> None:
+    story(build, point, bad=True)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize("point", range(ENOUGH))
+def test_a_death_at_any_point_loses_and_doubles_nothing(build: Build, point: int, bad: bool) -> None:
+    story(build, point, bad=bad)
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_the_points_reach_the_end_of_the_story(build: Build, bad: bool) -> None:
+    assert story(build, ENOUGH * 3, bad=bad) == 0
