@@ -211,7 +211,7 @@ def knocking_at_a_closed_door(books: Evidence) -> None:
 
 def going_on_after_a_403(books: Evidence) -> None:
     at = max(at for at, *_ in books.company_calls)
-    for hours, method, status in ((1, "POST", 403), (2, "GET", 200)):
+    for hours, method, status in ((1, "POST", 403), (2, "GET", 403), (3, "PUT", 200)):
         books.company_calls.append((at + timedelta(hours=hours), method, f"/{method}", status))
 
 
