@@ -93,7 +93,7 @@ class Wire:
     given, are the face's own fault kinds: the control surface then refuses to arm any other.
 
     ``gives_up(path)``, which may be set, tells after how many seconds a proxy before the face answers 504 to a
-    slow answer; None: it waits.
+    slow answer; None: it waits. ``error_at(path, status)`` may be set where a face has errors of several shapes.
 
     The control surface: ``POST``, ``GET``, ``DELETE /_sandbox/faults``; ``GET``, ``POST /_sandbox/clock``;
     ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults;
@@ -115,7 +115,7 @@ class Wire:
         self.app = app
         self.faults = faults
         self.clock = clock
-        self._error_body = error_body
+        self.error_at: Callable[[str, int], tuple[str, bytes]] = lambda _path, status: error_body(status)
         self.gives_up: Callable[[str], float | None] = lambda path: None
         self.settles: Callable[[], object] = lambda: None
         self.clock_was_set: Callable[[], object] = lambda: None
@@ -303,7 +303,7 @@ class Wire:
         if options.get("effect"):
             self._run(environ, body)
         code = options.get("status", 503)
-        content_type, text = self._error_body(code)
+        content_type, text = self.error_at(environ["PATH_INFO"], code)
         text = options["body"].encode() if "body" in options else text
         after = [("Retry-After", str(options["retry_after"]))] if "retry_after" in options else []
         return answer(code, options.get("content_type", content_type), text, *after)
@@ -318,7 +318,7 @@ class Wire:
                 self._defer(environ, body, (left or 0) + seconds - given)
                 self.settle()
             if left is None:  # what stands before the face waits no longer, the client still would
-                return answer(504, *self._error_body(504))
+                return answer(504, *self.error_at(environ["PATH_INFO"], 504))
             raise ConnectionDropped("timeout")
         return result or self._run(environ, body)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp import Company
 from tidegate_sandbox.faults import FaultPlan
@@ -13,6 +15,9 @@ from tidegate_sandbox.intacct.face import FACE_KINDS, IntacctFace
 from tidegate_sandbox.intacct.failure import TransportRefusal
 from tidegate_sandbox.intacct.options import Options
 from tidegate_sandbox.intacct.response import CONTENT_TYPE, short_document, support_id
+from tidegate_sandbox.intacct.rest import REST
+from tidegate_sandbox.intacct.rest_failure import RestFailure
+from tidegate_sandbox.reply import JSON
 from tidegate_sandbox.wire import Wire
 
 NUMBERS = {400: "GW-0011", 429: "GW-0010"}
@@ -27,6 +32,14 @@ def error_body(status: int) -> tuple[str, bytes]:
     return CONTENT_TYPE, rendered(short_document(refusal, support_id(str(status))), whitespace=False)
 
 
+def rest_body(status: int) -> tuple[str, bytes]:
+    """The same below the address of REST."""
+    failure = RestFailure(
+        status, NUMBERS.get(status, "operationFailed"), TEXTS.get(status, "Unable to process request")
+    )
+    return JSON, msgspec.json.encode(failure.body())
+
+
 def build(
     clock: SandboxClock, faults: FaultPlan, company: Company | None = None, **options: Any
 ) -> tuple[IntacctFace, Wire]:
@@ -39,4 +52,5 @@ def build(
         clock, faults, company if company is not None else demo_company(clock), Options(**options)
     )
     wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire.error_at = lambda path, status: rest_body(status) if path.startswith(REST) else error_body(status)
     return face, wire

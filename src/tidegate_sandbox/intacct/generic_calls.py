@@ -141,9 +141,10 @@ class GenericCalls:
         )
 
     def _record(self, type: ObjectType, record: Any, names: str, docparid: str) -> Element:
-        values = _values(type, record, names, docparid or type.document_type(record))
+        whole = names == "*"
+        values = _values(type, record, names, docparid or (type.document_type(record) if whole else ""))
         one = row(type.name.lower(), values)
-        if names == "*" and type.nested is not None:
+        if whole and type.nested is not None:
             one.extend(type.nested(record))
         return one
 
@@ -175,7 +176,13 @@ class GenericCalls:
             raise bad_request("pagesize must be a number from 1 to 1000.")
         holds = read_query(text_of(call.element, "query"), type, docparid)
         names = text_of(call.element, "fields") or "*"
-        found = [one for one in type.seen(call.session, docparid, private=False) if holds(one)]
+        found = [
+            one
+            for one in type.seen(
+                call.session, docparid if self._tenant.options.docparid_narrows else "", private=False
+            )
+            if holds(one)
+        ]
         found.sort(key=lambda one: sort_key(type.fields["RECORDNO"].getter(one)))
         rows = [_values(type, one, names, docparid) for one in found]
         self._made += 1

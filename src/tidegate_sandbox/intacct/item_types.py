@@ -270,4 +270,5 @@ class Items:
             "WHENCREATED": Field(lambda one: one[1].at, "moment"),
         }
         rows = lambda: list(enumerate(tenant.company.stock.movements, 1))  # noqa: E731
-        return ObjectType("INVENTORYTOTALDETAIL", rows, fields, entity=lambda _record: "")
+        fields["ID"] = fields["RECORDNO"]
+        return ObjectType("INVENTORYTOTALDETAIL", rows, fields, "ID", entity=lambda _record: "")

@@ -124,9 +124,12 @@ class ObjectType:
             raise invalid(f"Objects of type {self.name} cannot be deleted.")
         self.delete(session, record)
 
-    def seen(self, session: Session, docparid: str = "", *, private: bool) -> Iterator[Any]:
-        """The records that a session sees (§4): shared ones, its entity's own; ``private``: at the top, all."""
-        rows = self.narrow(docparid) if docparid and self.narrow is not None else self.rows()
+    def seen(self, session: Session, definition: str = "", *, private: bool) -> Iterator[Any]:
+        """The records that a session sees (§4): shared ones, its entity's own; ``private``: at the top, all.
+
+        ``definition`` narrows them to one document type.
+        """
+        rows = self.narrow(definition) if definition and self.narrow is not None else self.rows()
         for record in rows:
             if self.sees(session, record, private=private):
                 yield record

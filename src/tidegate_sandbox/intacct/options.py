@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(slots=True)
@@ -14,6 +15,9 @@ class Options:
     closed_period_errorno: str = "BL03000130"  #: a real number, whose meaning is not published; §3, A
     shuffle: bool = True  #: pages without an order are really unordered; §5.1
     shuffle_seed: int = 0
+    docparid_narrows: bool = (
+        False  #: a query with `docparid` finds documents of that definition only; §5.1, A
+    )
     multi_currency: bool = True  #: documents need a currency and a rate; else they are refused; §6.1, A
     multi_entity: bool = True  #: lines and subtotals need a location; §6.1
     refuse_held: bool = True  #: orders of customers on hold or beyond their credit limit are refused; §7, A
@@ -30,4 +34,5 @@ class Options:
     async_seconds: int = 120  #: `Retry-After` of an asynchronous REST request; §15.6
     public_url: str = ""  #: what sessions are told to go on with; empty: where the request was sent to; §4
     denied: frozenset[tuple[str, str]] = frozenset()  #: (function, object) that the user's role lacks; §3
+    error_form: Literal["result", "plain"] = "result"  #: where an error of REST stands; §15.3
     webhook_delivery: bool = True  #: signed and repeated; needs a client id; §15.6, additions

@@ -97,7 +97,13 @@ class Queries:
         ]
         found = call.find("filter")
         holds = condition(found[0], type, docparid, folded=folded) if found is not None else every([])
-        records = [one for one in type.seen(session, docparid, private=private) if holds(one)]
+        records = [
+            one
+            for one in type.seen(
+                session, docparid if self._tenant.options.docparid_narrows else "", private=private
+            )
+            if holds(one)
+        ]
         self.order(records, type, docparid, orders)
         size = int(text_of(call, "pagesize") or 100)
         offset = int(text_of(call, "offset") or 0)

@@ -54,8 +54,12 @@ class Rest:
         try:
             answer = self._answer(method, path, raw, environ)
         except RestFailure as failure:
-            answer = Answer(failure.status, msgspec.json.encode(failure.body()))
+            again = (("X-IA-Throttle-Limit-RetryAfter", "1"),) if failure.status == 429 else ()
+            answer = Answer(failure.status, self._failed(failure), headers=again)
         return answer._replace(headers=(*answer.headers, *self._limits()))
+
+    def _failed(self, failure: RestFailure) -> bytes:
+        return msgspec.json.encode(failure.body(self._tenant.options.error_form))
 
     def _limits(self) -> tuple[tuple[str, str], ...]:
         limit = self._tenant.options.concurrency or 100
@@ -63,6 +67,8 @@ class Rest:
         return (
             ("X-IA-Throttle-Limit", str(limit)),
             ("X-IA-Throttle-Limit-Remaining", str(limit - 1)),
+            ("X-IA-TENANT-Throttle-Limit", str(limit)),
+            ("X-IA-TENANT-Throttle-Limit-Remaining", str(limit - 1)),
             ("X-IA-Minute-Rate-Limit", "1000"),
             ("X-IA-Minute-Rate-Limit-Remaining", str(max(1000 - used % 1000, 0))),
             ("X-IA-Hour-Rate-Limit", "20000"),
@@ -150,7 +156,7 @@ class Rest:
         try:
             status, body = self._perform(session, method, path, raw, query, environ)
         except RestFailure as failure:
-            status, body = failure.status, failure.body()
+            return Answer(failure.status, self._failed(failure))
         return Answer(status, b"" if body is None else msgspec.json.encode(body))
 
     def _perform(
@@ -277,7 +283,7 @@ class Rest:
                 status, body = self.records.write(session, object, records, verb=verb)
         except (RestFailure, Refusal) as failure:
             shown = failure if isinstance(failure, RestFailure) else of_refusal(failure, self._tenant.options)
-            return Answer(shown.status, msgspec.json.encode(shown.body()))
+            return Answer(shown.status, self._failed(shown))
         return Answer(status, msgspec.json.encode(body))
 
 

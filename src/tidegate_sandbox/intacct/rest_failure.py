@@ -37,14 +37,13 @@ class RestFailure(Exception):
             found["details"] = self.details
         return found
 
-    def body(self) -> dict[str, Any]:
-        """The whole answer."""
+    def body(self, form: str = "result") -> dict[str, Any]:
+        """The whole answer; ``form`` ``plain`` is that of the vendor's guide, else that of its OpenAPI pages."""
         if self.oauth:
             return {"error": self.error()}
-        return {
-            "ia::result": {"ia::error": self.error()},
-            "ia::meta": {"totalCount": 1, "totalSuccess": 0, "totalError": 1},
-        }
+        counts = {"totalCount": 1, "totalSuccess": 0, "totalError": 1}
+        error = {"ia::error": self.error()}
+        return {**error, "ia::meta": counts} if form == "plain" else {"ia::result": error, "ia::meta": counts}
 
 
 def not_found(text: str) -> RestFailure:

@@ -15,7 +15,7 @@ from tidegate_sandbox.intacct.rest_failure import RestFailure, bad_form, not_fou
 from tidegate_sandbox.intacct.rest_objects import NAMES, STOCK, RestObject
 from tidegate_sandbox.intacct.rest_query import check_form, ordered, read_filters
 from tidegate_sandbox.intacct.rest_writing import DocumentWriting, element
-from tidegate_sandbox.intacct.so_document import Document
+from tidegate_sandbox.intacct.so_document import Document, documents
 
 if TYPE_CHECKING:
     from tidegate_sandbox.intacct.sign_in import Session
@@ -74,7 +74,10 @@ class Records:
 
     def list(self, session: Session, object: RestObject, query: dict[str, str]) -> Result:
         """Keys, ids and addresses of all records, by pages."""
-        start, size = int(query.get("start", 1)), int(query.get("size", 100))
+        texts = query.get("start", "1"), query.get("size", "100")
+        if not all(each.isascii() and each.isdigit() for each in texts):
+            raise bad_form("start or size is not a number.")
+        start, size = int(texts[0]), int(texts[1])
         if start < 1 or not 1 <= size <= 4000:
             raise bad_form("start or size is out of range.")
         records = self.seen(session, object, private=False)
@@ -113,7 +116,11 @@ class Records:
             for one in record.subtotals
         ]
         source = record.source
-        shown["history"] = [{"convertedFrom": {"id": source.docid} if source else None, "convertedTo": None}]
+        before = {"id": source.docid} if source is not None else None
+        made = [one for one in documents(self._tenant) if _source_id(one) == record.id]
+        shown["history"] = [{"convertedFrom": before, "convertedTo": {"id": one.docid}} for one in made] or [
+            {"convertedFrom": before, "convertedTo": None}
+        ]
         if record.posted is not None:
             key = shown["invoice"]["key"]
             shown["invoice"] = {"key": key, "id": key, "href": f"/objects/accounts-receivable/invoice/{key}"}
@@ -270,3 +277,8 @@ def _document_fields() -> dict[str, Field]:
 
 def _line_fields() -> dict[str, Field]:
     return {"quantityRemaining": Field(lambda pair: pair[1].left, "number")}
+
+
+def _source_id(one: Document) -> int | None:
+    source = one.source
+    return source.id if source is not None else None

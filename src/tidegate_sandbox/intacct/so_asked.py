@@ -43,6 +43,7 @@ LINE = {
     "departmentid": "DEPARTMENTID",
     "memo": "MEMO",
     "projectid": "PROJECTID",
+    "taskid": "TASKID",
     "classid": "CLASSID",
     "itemaliasid": "ITEMALIASID",
     "conversiontype": "CONVERSIONTYPE",

@@ -90,6 +90,13 @@ class DocumentChecks:
         location = str(line.values.get("LOCATIONID") or "")
         if location and store.locations.first("name", location) is None:
             raise unknown("Location", location)
+        department = str(line.values.get("DEPARTMENTID") or "")
+        if department and store.departments.first("name", department) is None:
+            raise unknown("Department", department)
+        if line.values.get("TASKID") and not line.values.get("PROJECTID"):
+            raise invalid("A task needs its project.", errorno="BL03000018", field="taskid")
+        if line.values.get("CONVERSIONTYPE") == "Price" and item.kind == "stock":
+            raise invalid("Conversion by price is for non-inventory items only.", field="conversiontype")
         if line.price is not None and line.price < 0:
             raise invalid("Price must not be negative.", field="price")
         places = int(str(item.extra.get("values", {}).get("SO_PRECISION") or 2))

@@ -248,3 +248,37 @@ def test_documents_of_an_entity_stay_there(world: World) -> None:
     world.sign_in()
     assert world.rows("SODOCUMENT", "DOCID") == []
     assert len(world.rows("SODOCUMENT", "DOCID", private=True)) == 2
+
+
+def test_rules_of_a_line(world: World) -> None:
+    good = world.order(("WIDGET-01", "1", "1.00"))
+    for old, new in (
+        ("<price>", "<linelevelsimpletaxtype/><price>"),
+        ("</locationid></sotransitem>", "</locationid><departmentid>NONE</departmentid></sotransitem>"),
+        ("</locationid></sotransitem>", "</locationid><taskid>T</taskid></sotransitem>"),
+        (
+            "<locationid>100</locationid></sotransitem>",
+            "<conversiontype>Price</conversiontype><locationid>100</locationid></sotransitem>",
+        ),
+    ):
+        status = world.request(good.replace(old, new)).findtext("operation/result/status")
+        assert status == ("success" if "linelevel" in new else "failure"), new
+    there = good.replace(
+        "</locationid></sotransitem>",
+        "</locationid><departmentid>SALES</departmentid><shipto>Ada</shipto></sotransitem>",
+    )
+    world.done(there)
+    assert {one["NEEDBYDATE"] for one in world.rows("SODOCUMENT", "NEEDBYDATE")} == {"04/01/2026"}
+
+
+def test_docparid_tells_which_fields_there_are_not_which_documents(world: World) -> None:
+    world.done(world.order(("WIDGET-01", "1", "1.00"), key="main:1"))
+    world.act("convert", document="Sales Order-SO0001")
+    query = (
+        "<query><object>SODOCUMENT</object><select><field>DOCID</field></select><filter><in><field>MAGENTO_ORDER_ID</field>"
+        "<value>main:1</value></in></filter><docparid>Sales Order</docparid></query>"
+    )
+    assert len(world.done(query).findall("data/SODOCUMENT")) == 2
+    assert world.refused(query.replace("<docparid>Sales Order</docparid>", ""))[0] == "DL02000001"
+    world.face.options.docparid_narrows = True
+    assert len(world.done(query).findall("data/SODOCUMENT")) == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from integration.sandbox.intacct.rest_papers import CUSTOMERS, ORDER, ORDERS, error, result
 from integration.sandbox.intacct.world import World
+from tidegate_sandbox.faults import Fault
 
 
 def test_the_query_service(world: World) -> None:
@@ -186,3 +187,19 @@ def test_a_session_of_the_gateway_from_a_token(world: World) -> None:
     assert world.rows("ITEM", "ITEMID")
     model = result(world.rest("GET", "/services/core/model?name=order-entry/document::Sales%20Order"))
     assert "nsp::MAGENTO_ORDER_ID" in model["fields"]
+
+
+def test_errors_have_the_shape_of_rest_below_its_address(world: World) -> None:
+    world.token()
+    world.faults.add(Fault("status", times=1, options={"status": 503}))
+    assert error(world.rest("GET", CUSTOMERS), 503)["message"] == "Unable to process request"
+    world.face.options.error_form = "plain"
+    assert world.rest("GET", f"{CUSTOMERS}/99999").json()["ia::error"]["code"] == "invalidKey"
+    assert world.rest("GET", f"{CUSTOMERS}?start=a").status_code == 400
+
+
+def test_a_document_tells_what_it_was_converted_from_and_to(world: World) -> None:
+    key = result(world.rest("POST", ORDERS, ORDER), 201)["key"]
+    world.act("convert", document="Sales Order-SO0001")
+    [one] = result(world.rest("GET", f"{ORDERS}/{key}"))["history"]
+    assert one == {"convertedFrom": None, "convertedTo": {"id": "Shipper-SHP0001"}}

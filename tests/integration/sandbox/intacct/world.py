@@ -118,6 +118,9 @@ class World:
         chosen = "".join(f"<field>{each}</field>" for each in fields)
         more = f"<docparid>{docparid}</docparid>" if docparid else ""
         options = "<options><showprivate>true</showprivate></options>" if private else ""
+        if docparid:  # which fields there are, not which documents
+            one = f"<equalto><field>DOCPARID</field><value>{docparid}</value></equalto>"
+            where = f"<and>{one}{where}</and>" if where else one
         kept = f"<filter>{where}</filter>" if where else ""
         result = self.done(
             f"<query><object>{object}</object><select>{chosen}</select>{kept}"
