@@ -169,7 +169,7 @@ NIGHT = Script(
 FORBIDDEN = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "status", None, **ORDER, options={"status": 403})),
+        (6, "strike", strike(SAGE, "status", None, path="accounts/v1", options={"status": 403})),
     ),
 )
 LOCKED = Script(
