@@ -171,6 +171,8 @@ FORBIDDEN = Script(
         (5, "place", {"kind": "guest"}),
         (6, "strike", strike(SAGE, "status", None, path="accounts/v1", options={"status": 403})),
     ),
+    minutes=120,
+    settings={"every_orders": "5m"},
 )
 LOCKED = Script(
     events=((5, "place", {"kind": "guest"}), (50, "lock", {}), (260, "unlock", {})),
