@@ -16,7 +16,7 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
 from tidegate.flows.orders import batch, found_orders, intake
-from tidegate.flows.status import notes, order_status
+from tidegate.flows.status import note_steps, notes, order_status
 from tidegate.ledger import account as ledger_account
 from tidegate.ledger import delivery, queue
 from tidegate.magento import notes as store_notes
@@ -80,7 +80,7 @@ def the_number_is_never_noted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         notes.delivery,
         "create_many",
-        lambda specs, now: create_many([each for each in specs if each.step != notes.NUMBER], now),
+        lambda specs, now: create_many([each for each in specs if each.step != note_steps.NUMBER], now),
     )
 
 
@@ -90,7 +90,7 @@ def a_comment_whose_answer_was_lost_is_written_again(patch: pytest.MonkeyPatch) 
     patch.setattr(
         order_status,
         "is_there",
-        lambda item, note, there: item.step != notes.COMMENT and is_there(item, note, there),
+        lambda item, note, there: item.step != note_steps.COMMENT and is_there(item, note, there),
     )
 
 
@@ -134,8 +134,8 @@ def the_number_is_noted_with_every_cycle(patch: pytest.MonkeyPatch) -> None:
 
     def busy(cycle: Any) -> None:
         run(cycle)
-        for item in queue.listing(connection=cycle.name, flow=notes.FLOW, step=notes.NUMBER):
-            note = notes.read_note(item.subject)
+        for item in queue.listing(connection=cycle.name, flow=note_steps.FLOW, step=note_steps.NUMBER):
+            note = note_steps.read_note(item.subject)
             cycle.connection.store.notes.store_number(note.entity_id, note.number)
 
-    patch.setitem(cycles.FLOWS, notes.FLOW, replace(cycles.FLOWS[notes.FLOW], run=busy))
+    patch.setitem(cycles.FLOWS, note_steps.FLOW, replace(cycles.FLOWS[note_steps.FLOW], run=busy))

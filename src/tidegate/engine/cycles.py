@@ -23,7 +23,7 @@ from tidegate.flows.payments import payments
 from tidegate.flows.prices import preview as price_preview
 from tidegate.flows.prices import prices
 from tidegate.flows.prices import reading as price_reading
-from tidegate.flows.status import notes, order_status
+from tidegate.flows.status import note_steps, order_status
 from tidegate.flows.stock import inventory
 from tidegate.ledger import delivery, halts, lease, marks
 from tidegate.ledger.database import transaction
@@ -60,10 +60,10 @@ FLOWS = {
     for plan in (
         Plan(orders.FLOW, orders.run, (Write(Kind.ORDER, Side.SAGE), Write(Kind.REGISTRATION, Side.SAGE))),
         Plan(
-            notes.FLOW,
+            note_steps.FLOW,
             order_status.run,
             (Write(Kind.ORDER_STATUS, Side.MAGENTO),),
-            excludes=documents.beside(notes.FLOW),
+            excludes=documents.beside(note_steps.FLOW),
         ),
         Plan(
             shipments.FLOW,

@@ -24,7 +24,7 @@ from tidegate.flows.orders import orders
 from tidegate.flows.orders.capture import CURSOR
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.intake import capture_rules
-from tidegate.flows.status import notes, statuses
+from tidegate.flows.status import note_steps, statuses
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, queue
 from tidegate.ledger.queue import Item
@@ -41,11 +41,11 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
     preview = FLOWS[flow].preview
     if preview is not None:
         return preview(connection)
-    if flow == notes.FLOW:
+    if flow == note_steps.FLOW:
         return [
             *(
                 note_entry(connection, item)
-                for item in queue.due(connection.name, flow, notes.NUMBER, MOST, hub.clock.now())
+                for item in queue.due(connection.name, flow, note_steps.NUMBER, MOST, hub.clock.now())
             ),
             *statuses.preview(connection),
         ]
@@ -179,9 +179,9 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
 
 def note_entry(connection: Connection, item: Item) -> dict[str, Any]:
     """What would be written on the Magento order."""
-    note = notes.read_note(item.subject)
+    note = note_steps.read_note(item.subject)
     entry: dict[str, Any] = {"order": item.label, "entity_id": note.entity_id, "ext_order_id": note.number}
-    if lookups.step_of(item.source_id, notes.FLOW, notes.COMMENT) is not None:
+    if lookups.step_of(item.source_id, note_steps.FLOW, note_steps.COMMENT) is not None:
         entry["comment"] = note.text
         entry["visible"] = connection.settings.notes.comment == "visible"
     return entry

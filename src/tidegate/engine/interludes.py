@@ -16,14 +16,14 @@ from tidegate.engine.hub import Hub
 from tidegate.engine.schedule import Due, planned
 from tidegate.flows.cycle import ASKED_AGAIN, PORTION
 from tidegate.flows.orders import orders
-from tidegate.flows.status import notes
+from tidegate.flows.status import note_steps
 from tidegate.ledger import database
 from tidegate.ledger.faults import LedgerError
 
 log = structlog.get_logger()
 
 #: What a reading lets pass, in this order.
-FIRST = (orders.FLOW, notes.FLOW)
+FIRST = (orders.FLOW, note_steps.FLOW)
 
 
 @dataclass(eq=False)

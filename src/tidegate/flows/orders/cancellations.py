@@ -175,7 +175,7 @@ def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:
     """The order is in the company and the rule, or the product, leaves it to a person."""
     failure = Failure(
         Code.CANCEL_AFTER_SEND,
-        f"Magento cancelled or refunded the whole order after it was sent as {order.target_number}. Cancel it in "
+        f"Magento cancelled or refunded the whole order after it was sent as {order.target_number or order.target_id}. Cancel it in "
         "the company, "
         f"then `tidegate queue link {item.label} --step cancel`; or leave it: `tidegate queue cancel`.",
     )

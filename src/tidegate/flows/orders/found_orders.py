@@ -96,6 +96,7 @@ def verdict_of_accepted(
     The order exists in the company in either case and is never sent again: a retry finds it. Where answers hold
     no totals (`states_totals`), a missing one is no difference.
     """
+    named = accepted.number or accepted.id
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
     untold = accepted.gross is None and states_totals  # absent is not the same total
     overruled = Code.TOTALS_DIFFER in item.overruled
@@ -106,12 +107,12 @@ def verdict_of_accepted(
     if untold or difference:
         code = Code.TOTALS_DIFFER.value
         text = (
-            f"the company's total of order {accepted.number} is {accepted.gross}, the store's {order.gross} "
+            f"the company's total of order {named} is {accepted.gross}, the store's {order.gross} "
             f"{order.currency} (difference {difference})"
         )
         if untold:
             text = (
-                f"the company tells no total of order {accepted.number} that can be read; the store's is "
+                f"the company tells no total of order {named} that can be read; the store's is "
                 f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
             )
         if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act
@@ -129,7 +130,7 @@ def verdict_of_accepted(
         target_status=accepted.status or "",
         total=accepted.gross,
         adopted=attempt_id is None,
-        links=(("sage-order", accepted.id, accepted.number),),
+        links=(("sage-order", accepted.id, accepted.number), *accepted.links),
     )
 
 

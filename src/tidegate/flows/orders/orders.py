@@ -19,6 +19,7 @@ from tidegate.flows.orders import cancellations, capture, parcels, reductions, r
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import forget_unneeded
 from tidegate.flows.orders.verification import verify_customers, verify_orders
+from tidegate.flows.status import late_numbers
 from tidegate.ledger import database, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -58,6 +59,7 @@ def deliver(cycle: Cycle) -> None:
         parcels.collect(cycle, session, terms)
         verify_orders(cycle, session, terms)
         verify_customers(cycle, session)
+        late_numbers.look_up(cycle, session)
         cancellations.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
         batches = Batches(cycle)
@@ -70,7 +72,8 @@ def deliver(cycle: Cycle) -> None:
 
 def something_to_do(cycle: Cycle) -> bool:
     """Whether the company needs to be called at all: an empty queue costs no seat."""
-    return lookups.has_work(cycle.name, FLOW, cycle.now()) or parcels.something_to_collect(cycle)
+    waiting = lookups.has_work(cycle.name, FLOW, cycle.now())
+    return waiting or parcels.something_to_collect(cycle) or late_numbers.are_waited_for(cycle)
 
 
 def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:

@@ -1,7 +1,8 @@
 """What the store is to be told about a confirmed order: two steps, each with its own key.
 
 `number` stores the company's order number in `ext_order_id`; `comment` writes it into the order's
-history, hidden or visible to the customer, by configuration.
+history, hidden or visible to the customer, by configuration. Both wait where the company has not given the
+order a number yet.
 """
 
 from __future__ import annotations
@@ -16,27 +17,10 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.payments import deposits
+from tidegate.flows.status import late_numbers
+from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.delivery import NewDelivery
-
-FLOW = "order-status"
-NUMBER = "number"
-COMMENT = "comment"
-
-
-class Note(msgspec.Struct, frozen=True):
-    """The subject of both steps."""
-
-    entity_id: int
-    number: str
-
-    @property
-    def text(self) -> str:
-        """The comment, by which a look-up finds it again among the order's comments."""
-        return f"Sage order {self.number}"
-
-
-read_note = msgspec.json.Decoder(Note).decode
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
@@ -54,6 +38,7 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     for verdict in confirmed:
         origin = origins[verdict.delivery_id]
         note = Note(origin.entity_id, verdict.target_number)
+        pending = None if note.number else late_numbers.not_there_yet(origin.store, origin.entity_id)
         for step in steps:
             wanted.append(
                 NewDelivery(
@@ -64,7 +49,10 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
                     source_id=origin.source_id,
                     label=origin.label,
                     subject=msgspec.json.encode(note).decode(),
-                    state=State.QUEUED,
+                    state=State.HELD if pending else State.QUEUED,
+                    reason_code=pending.code if pending else "",
+                    reason=pending.text if pending else "",
+                    waits_for=(pending.missing or "") if pending else "",
                 )
             )
     delivery.create_many(wanted, now)

@@ -17,8 +17,8 @@ from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.status import statuses
-from tidegate.flows.status.notes import COMMENT, FLOW, NUMBER, Note, read_note
+from tidegate.flows.status import late_numbers, statuses
+from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -88,6 +88,11 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: lis
     What is `known` of the step before goes into the transaction that records this attempt: nothing
     leaves in between, and a commit on disk is the dearest part of a note.
     """
+    if not note.number:
+        return [
+            *known,
+            cycle.after_failure(item, late_numbers.not_there_yet(item.store, note.entity_id), None),
+        ]
     if is_there(item, note, there):
         cycle.count("adopted")
         return [*known, Verdict(item.id, "e", text="found on the Magento order")]

@@ -25,6 +25,7 @@ from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents as carrying
 from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
 from tidegate.flows.order_steps import known_orders, new_step
+from tidegate.flows.status import late_numbers
 from tidegate.flows.status.steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
 from tidegate.ledger import cursors, delivery, papers
 from tidegate.ledger.database import transaction
@@ -66,7 +67,7 @@ def read(cycle: Cycle) -> None:
         if session is None:
             return
         if session.progress is None:
-            cycle.call_failed(lacks("how far orders have come"))
+            cycle.ask_a_person(lacks("how far orders have come"), FLOW)  # notes are written all the same
             return
         changes = session.progress.read(since)
     if isinstance(changes, Failure):
@@ -83,6 +84,7 @@ def read(cycle: Cycle) -> None:
                 taking.one(row.order_number, partial(take, cycle, row, order, now))
         if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+    late_numbers.learn(cycle, {row.order_key: row.order_number for row in changes.rows if row.order_number})
 
 
 def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
@@ -167,7 +169,8 @@ class StandingClerk:
             return Adopt(str(there.entity_id), "", f"the order shows {status} already")
         if there.state in SETTLED:
             return Drop(f"the Magento order is {there.state}: no status speaks over that")
-        return self.comment(there, f"Sage order {progress.number} is {word.replace('-', ' ')}", status)
+        subject = f"Sage order {progress.number}" if progress.number else "The order in Sage"
+        return self.comment(there, f"{subject} is {word.replace('-', ' ')}", status)
 
     def comment(self, there: OrderNow, text: str, status: str) -> Step:
         """A comment that brings the status."""

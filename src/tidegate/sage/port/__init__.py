@@ -2,5 +2,5 @@
 
 Read in this order: `outcomes` (what becomes of a record), `orders`, `customers`, `receipts`, `reading` (the
 desks), `session` (the desks that a product has), `company` (its door). Each desk is a small protocol.
-Decision: docs/decisions, *One port for seven products*.
+Why: docs/decisions/0016-one-port-for-seven-products.md.
 """

@@ -83,7 +83,7 @@ class Sage200Company:
     def session(self, purpose: Purpose) -> Iterator[Session]:
         """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there.
 
-        Reading takes a seat, too: the contract names no call that a licence does not count.
+        Reading takes a seat, too: the contract exempts no call from what a licence counts (A).
         """
         with self.seats.seat():
             yield self._desks.session()

@@ -1,0 +1,257 @@
+"""What a product has not got: flows say so, deliveries are skipped with the reason, `check` names it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from integration.flows import rooms
+from integration.flows.conftest import Build
+from integration.flows.stage import CONNECTION, START, Stage
+from tidegate.config import model
+from tidegate.config.model import Flow
+from tidegate.config.prices import Prices
+from tidegate.config.stock import Stock
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.prices.price_book import PriceQuestion
+from tidegate.domain.states import State
+from tidegate.engine import dry_run, preflight, reconcile
+from tidegate.engine.chains import known_ties
+from tidegate.engine.cycles import FLOWS
+from tidegate.engine.live_prices import LivePrices
+from tidegate.flows import desks
+from tidegate.flows.books import books
+from tidegate.flows.orders import adopt
+from tidegate.ledger import lookups
+from tidegate.sage.port.orders import Guard
+
+#: Flow -> the desks without which it cannot work.
+NEEDED = {
+    "inventory": ("stock", "web_lines"),
+    "prices": ("prices",),
+    "customers": ("customers",),
+    "registrations": ("customers", "new_customers"),
+    "products": ("products",),
+    "shipments": ("despatches",),
+    "invoices": ("invoices",),
+    "credits": ("invoices",),
+    "payments": ("ledgers",),
+}
+CASES = [(flow, desk) for flow, needed in NEEDED.items() for desk in needed]
+
+
+@pytest.fixture
+def everything(build: Build) -> Stage:
+    """Every flow is on."""
+    stage = build()
+    stage.reopen(
+        flows={name: Flow(every="15m") for name in FLOWS},
+        stock=Stock(warehouses={"HOME": "wh_detroit"}),
+        prices=Prices(groups={"Wholesale": "Wholesale"}),
+    )
+    return stage
+
+
+def found(stage: Stage) -> dict[str, str]:
+    """What `check` objects to: subject -> text."""
+    lines = preflight.preflight(stage.hub, ())
+    return {line.subject: line.text for line in lines if line.verdict != "pass"}
+
+
+def test_the_table_of_needs_is_whole() -> None:
+    assert {flow: len(needed) for flow, needed in desks.NEEDS.items()} == {
+        flow: len(needed) for flow, needed in NEEDED.items()
+    }
+
+
+@pytest.mark.parametrize(("flow", "desk"), CASES)
+def test_a_flow_without_its_desk_ends_with_the_reason_and_check_refuses_it(
+    everything: Stage, monkeypatch: pytest.MonkeyPatch, flow: str, desk: str
+) -> None:
+    (customer,) = everything.world.register(1)
+    row = everything.shop.customers.get(customer)
+    at = everything.now.strftime("%Y-%m-%d %H:%M:%S")
+    everything.shop.customers.put({**row, "created_at": at, "updated_at": at})
+    rooms.without(monkeypatch, desk)
+    everything.pass_time(timedelta(minutes=1))
+    report = everything.cycle(flow)
+    assert report.outcome == "ended early", report
+    assert "does not offer" in report.text
+    everything.mend()
+    assert "does not offer" in found(everything)[f"flow {flow}"]
+    assert everything.cycle("orders").outcome == "done", "the other flows go on"
+
+
+def test_notes_are_written_where_no_progress_can_be_read(
+    everything: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything.reopen(statuses={"shipped": "shipped"})
+    for name in ("invoices", "payments"):
+        everything.cycle(name)
+    placed = everything.order("guest")
+    everything.cycle()
+    rooms.without(monkeypatch, "progress")
+    assert everything.notes().outcome == "done"
+    assert len(everything.comments(placed)) == 1
+    assert ("not-offered", "order-status") in everything.alerts()
+    assert "statuses" in found(everything)
+
+
+def test_a_cancellation_waits_for_a_person_where_the_product_cancels_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = stage.order("guest")
+    stage.cycle()
+    rooms.without(monkeypatch, "cancelling")
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.delivery(placed, "cancel").reason_code == Code.CANCEL_AFTER_SEND
+    assert "cancellation" in found(stage)
+
+
+def test_a_cancelled_order_that_cannot_be_looked_up_waits_for_a_person(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.company.window.lock()
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.cancel(placed)
+    stage.company.window.unlock()
+    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
+    rooms.without(monkeypatch, "order_search")
+    for _ in range(3):
+        stage.cycle(after=timedelta(minutes=11))
+    cancellation = stage.delivery(placed, "cancel")
+    assert cancellation.state is State.REVIEW
+    assert "cannot be asked" in cancellation.reason
+    assert not stage.in_sage(placed)
+
+
+def test_an_unknown_customer_is_held_where_no_account_can_be_created(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = build()
+    stage.reopen(customers=stage.customers(unknown="create"))
+    rooms.without(monkeypatch, "new_customers")
+    (customer,) = stage.world.register(1)
+    placed = stage.order("customer", customer=customer)
+    stage.cycle()
+    held = stage.delivery(placed)
+    assert (held.state, held.reason_code) == (State.HELD, Code.UNKNOWN_CUSTOMER)
+    assert "does not let an account be created" in held.reason
+    assert "unknown customers" in found(stage)
+
+
+def test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = build()
+    bank = next(iter(stage.company.banks)).code
+    stage.reopen(
+        flows={name: Flow(every="15m") for name in ("orders", "payments")},
+        payments={"*": model.Payment(account=bank, prepaid=True)},
+    )
+    rooms.without(monkeypatch, "receipts")
+    placed = stage.order("guest")
+    stage.cycle()
+    assert stage.state(placed, "deposit", "payments") is State.QUEUED
+    assert stage.cycle("payments").outcome == "done"
+    skipped = stage.delivery(placed, "deposit", "payments")
+    assert (skipped.state, skipped.reason) == (
+        State.SKIPPED,
+        "this product takes no receipts: post it by hand",
+    )
+    assert not lookups.has_work(CONNECTION, "payments", stage.now)
+    assert "prepaid orders" in found(stage)
+
+
+def test_the_chain_names_no_tie_to_documents_that_no_desk_reads(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.learn(stage.connection)
+    assert "order-invoice" in known_ties(stage.connection.name)
+    rooms.without(monkeypatch, "invoices", "postings")
+    learnt = books.learn(stage.connection)
+    assert learnt.untold == ("invoices", "postings")
+    assert known_ties(stage.connection.name) == {"order-despatch", "invoice-entry"}
+
+
+def test_what_cannot_be_looked_up_is_not_compared_and_not_adopted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.order("guest")
+    stage.pass_time(timedelta(minutes=1))
+    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
+    rooms.without(monkeypatch, "order_search", "postings")
+    report = reconcile.compare(stage.connection, reconcile.last_days(stage.connection, 2))
+    assert any("cannot look them up" in each for each in report.unchecked)
+    assert any("postings" in each for each in report.unchecked)
+    failure = adopt.look(stage.connection, START - timedelta(days=1)).failure
+    assert isinstance(failure, Failure)
+    assert failure.code is Code.NOT_OFFERED
+    (entry,) = dry_run.dry_run(stage.hub, stage.connection, "orders")
+    assert "payload" in entry, entry
+
+
+def test_live_prices_are_off_once_the_product_has_shown_that_it_answers_none(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.reopen(prices=Prices(customer_prices="api", live_ms=60_000))
+    rooms.without(monkeypatch, "enquiries")
+    live = LivePrices([CONNECTION])
+    try:
+        asking = live.begin(stage.connection, [PriceQuestion("WEB", "HUB-0001", Decimal(1))])
+        assert asking is not None
+        assert live.collect(asking) == [None]
+        assert live.breaker(stage.connection) == "off"
+    finally:
+        live.close()
+
+
+def test_a_product_that_guards_itself_is_sent_orders_without_a_look_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
+    placed = stage.order("guest")
+    stage.listen()
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED
+    assert stage.sage_calls("GET", "/sop_orders") == []
+
+
+@pytest.mark.parametrize(
+    ("guard", "days", "state"),
+    [
+        (Guard.TARGET_OVERWRITES, None, State.CONFIRMED),
+        (Guard.TARGET_REPLAYS, 7, State.CONFIRMED),
+        (Guard.TARGET_REPLAYS, 0, State.REVIEW),
+        (Guard.TARGET_REFUSES, None, State.IN_DOUBT),
+    ],
+)
+def test_a_doubt_that_cannot_be_looked_up_is_settled_by_the_guard(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, guard: Guard, days: int | None, state: State
+) -> None:
+    rooms.writing(monkeypatch, guard=guard, guard_days=days)
+    rooms.without(monkeypatch, "order_search")
+    placed = stage.order("guest")
+    stage.break_sage("drop_before", method="POST", path="/sop_orders$")
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    stage.cycle(after=timedelta(minutes=11))
+    assert stage.state(placed) is state
+    assert len(stage.in_sage(placed)) == (state is State.CONFIRMED)
+
+
+def test_an_account_of_twelve_signs_is_taken_by_a_room_that_allows_twenty(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = msgspec.structs.replace(stage.connection.settings.customers, guest_account="WEBSHOP00001")
+    stage.reopen(customers=changed, reference_prefix="A-VERY-LONG-PREFIX-", skus={"HUB-0001": "X" * 31})
+    assert "WEBSHOP00001" in "".join(
+        line.text for line in preflight.preflight(stage.hub, ()) if line.subject == "lengths"
+    )
+    rooms.writing(monkeypatch, account_length=20, reference_length=50, product_length=40)
+    assert "lengths" not in found(stage)
