@@ -36,6 +36,11 @@ def _orders(connection: Connection, session: Session) -> Iterator[Finding]:
     if settings.cancellation == "cancel" and session.cancelling is None:
         text = f"{product} cancels no orders from outside: every cancellation waits for a person"
         yield Finding("cancellation", "warn", text, "cancel them there by hand, then `tidegate queue link`")
+    if not session.orders.about.states_numbers and (
+        settings.notes.number or settings.notes.comment != "none"
+    ):
+        text = f"{product} gives orders no number: neither number nor comment is written to the Magento order"
+        yield Finding("notes", "warn", text, 'set notes.number = false and notes.comment = "none"')
     if settings.customers.unknown == "create" and session.new_customers is None:
         text = f"{product} creates no customers from outside: orders of unknown ones are held"
         yield Finding("unknown customers", "warn", text, 'set customers.unknown = "web-account" or "hold"')

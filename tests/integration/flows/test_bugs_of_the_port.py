@@ -13,7 +13,7 @@ from tidegate.domain.states import State
 from tidegate.flows import cycle, desks
 from tidegate.flows.orders import verification
 from tidegate.flows.payments import unposted
-from tidegate.flows.status import late_numbers, notes, order_status
+from tidegate.flows.status import late_numbers, notes
 from tidegate.sage.port.orders import Guard
 
 everything = test_doors.everything
@@ -54,15 +54,10 @@ def test_receipts_that_wait_for_ever(build: Any, monkeypatch: pytest.MonkeyPatch
         )
 
 
-def test_an_empty_number_that_is_written(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_step = order_status.write_step
-
-    def anyhow(it: Any, item: Any, note: Any, there: Any, known: Any) -> Any:
-        return write_step(it, item, type(note)(note.entity_id, note.number or " "), there, known)
-
-    monkeypatch.setattr(notes.late_numbers, "not_there_yet", lambda *given: None)
-    monkeypatch.setattr(order_status, "write_step", anyhow)
-    with pytest.raises((AssertionError, ValueError)):
+def test_a_note_that_does_not_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = notes.Note
+    monkeypatch.setattr(notes, "Note", lambda entity_id, number: note(entity_id, number or "?"))
+    with pytest.raises(AssertionError):
         test_late_numbers.test_both_steps_wait_and_nothing_is_written(stage, monkeypatch)
 
 

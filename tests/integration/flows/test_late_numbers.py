@@ -11,6 +11,7 @@ from integration.flows import rooms
 from integration.flows.stage import Stage
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
+from tidegate.engine import preflight
 from tidegate.engine.interventions import Act
 from tidegate.sage.port.orders import Guard
 from tidegate.sage.sage200.orders import Orders
@@ -104,3 +105,15 @@ def test_a_person_who_lets_it_go_on_too_early_does_no_harm(
     assert notes_of(stage, placed) == {State.HELD}
     assert stage.comments(placed) == []
     assert stage.alerts() == []
+
+
+def test_a_product_that_never_numbers_orders_has_its_notes_skipped_with_the_reason(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.writing(monkeypatch, states_numbers=False)
+    placed = unnumbered(stage, monkeypatch)
+    assert notes_of(stage, placed) == {State.SKIPPED}
+    assert "no number" in stage.delivery(placed, "comment", "order-status").reason
+    assert [line.verdict for line in preflight.preflight(stage.hub, ()) if line.subject == "notes"] == [
+        "warn"
+    ]

@@ -154,11 +154,7 @@ class Result:
             if refused_whole(self.outcomes, self.records):
                 parcels.refuse(self.parcel.id, now)
             moved_on = set(delivery.apply(verdicts, now, lease=self.cycle.lease))
-            made = [
-                each
-                for each in verdicts
-                if each.letter == "t" and each.delivery_id not in moved_on and each.target_number
-            ]
+            made = [each for each in verdicts if each.letter == "t" and each.delivery_id not in moved_on]
             notes.ask_for(self.cycle, made, now)
 
     @property

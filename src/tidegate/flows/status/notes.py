@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
@@ -22,15 +23,14 @@ from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.delivery import NewDelivery
 
+NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this company's product gives orders no number", sent=False)
+
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     """Inside the transaction that confirms orders: queue what the store shall be told."""
     deposits.ask_for(cycle, confirmed, now)
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
-    confirmed = [
-        verdict for verdict in confirmed if verdict.target_number
-    ]  # without one the notes wait for it
     if not confirmed or not steps:
         return
     origins = lookups.origins([verdict.delivery_id for verdict in confirmed])
@@ -38,7 +38,11 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     for verdict in confirmed:
         origin = origins[verdict.delivery_id]
         note = Note(origin.entity_id, verdict.target_number)
-        pending = None if note.number else late_numbers.not_there_yet(origin.store, origin.entity_id)
+        state, why = State.QUEUED, None
+        if not note.number:
+            numbered = cycle.connection.company.about.orders.states_numbers
+            state = State.HELD if numbered else State.SKIPPED
+            why = late_numbers.not_there_yet(origin.store, origin.entity_id) if numbered else NEVER_NUMBERED
         for step in steps:
             wanted.append(
                 NewDelivery(
@@ -49,10 +53,10 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
                     source_id=origin.source_id,
                     label=origin.label,
                     subject=msgspec.json.encode(note).decode(),
-                    state=State.HELD if pending else State.QUEUED,
-                    reason_code=pending.code if pending else "",
-                    reason=pending.text if pending else "",
-                    waits_for=(pending.missing or "") if pending else "",
+                    state=state,
+                    reason_code=why.code if why else "",
+                    reason=why.text if why else "",
+                    waits_for=(why.missing or "") if why else "",
                 )
             )
     delivery.create_many(wanted, now)

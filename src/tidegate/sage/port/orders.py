@@ -73,6 +73,7 @@ class OrderWriting:
     all_or_nothing: bool = False  #: one bad order refuses its whole call
     hands_over: bool = False  #: orders go in parcels of up to `orders_per_call`, whose result is read later
     one_parcel: bool = True  #: of those, one at a time: a second could replace the first
+    states_numbers: bool = True  #: an accepted order has a number, or gets one later
     states_totals: bool = True  #: answers and results state the order's total after tax
 
 
