@@ -226,7 +226,8 @@ class Customers:
 
     def _days(self, term: str) -> int:
         found = self.tenant.store.terms.first("name", term) if term else None
-        return int(str(found.values.get("DUEDAYS") or 30)) if found is not None else 30
+        days = str(found.values.get("DUEDAYS")) if found is not None else ""
+        return int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 30
 
 
 def _kept(one: Customer, name: str) -> Any:

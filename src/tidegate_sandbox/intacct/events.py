@@ -155,7 +155,10 @@ class SmartEvents:
             events.sort(
                 key=lambda one: xml_value(getter(one)).zfill(20), reverse=sort.get("order", "asc") == "desc"
             )
-        start, most = int(element.get("start") or 0), int(element.get("maxitems") or 100)
+        numbers = element.get("start") or "0", element.get("maxitems") or "100"
+        if not all(each.isascii() and each.isdigit() and len(each) < 10 for each in numbers):
+            raise bad_request("start and maxitems must be numbers.")
+        start, most = int(numbers[0]), int(numbers[1])
         page = events[start : start + most]
         rows = [
             row("smarteventlog", {name: field.getter(one) for name, field in FIELDS.items()}) for one in page

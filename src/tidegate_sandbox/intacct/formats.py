@@ -10,6 +10,8 @@ Value = str | Decimal | date | datetime | bool | int | None
 Kind = Literal["text", "number", "date", "moment", "flag"]
 DAY = "%m/%d/%Y"
 MOMENT = "%m/%d/%Y %H:%M:%S"
+MOST = Decimal(10) ** 14
+"""Amounts and quantities have 14 digits before the point (A)."""
 
 
 def plain(value: Decimal) -> str:
@@ -81,8 +83,8 @@ def read_number(text: str) -> Decimal:
         value = Decimal(text.strip())
     except InvalidOperation:
         raise ValueError(f"{text!r} is not a number") from None
-    if not value.is_finite():
-        raise ValueError(f"{text!r} is not a number")
+    if not value.is_finite() or abs(value) >= MOST:
+        raise ValueError(f"{text!r} is not a number that can be stored")
     return value
 
 

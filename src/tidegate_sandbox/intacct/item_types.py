@@ -166,6 +166,9 @@ class Items:
                 read_value(text, self.type.field(name).kind) if text else None
             except ValueError as error:
                 raise bad_request(f"{name}: {error}") from None
+        places = values.get("SO_PRECISION") or "2"
+        if not places.isascii() or not places.isdigit() or int(places[:3]) > 10:
+            raise bad_request("SO_PRECISION must be a number from 0 to 10.")
 
     def _write(self, item: Item, values: dict[str, str]) -> None:
         company = self.tenant.company

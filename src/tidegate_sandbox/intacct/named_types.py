@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.erp.table import Table
-from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid
+from tidegate_sandbox.intacct.failure import bad_request, duplicate, invalid
 from tidegate_sandbox.intacct.formats import Kind, Value, read_value
 from tidegate_sandbox.intacct.object_type import Field, ObjectType
 from tidegate_sandbox.intacct.store import Named
@@ -199,10 +199,3 @@ def add_named_types(tenant: Tenant) -> None:
         ("STATE", "CONTROLID", "POLICYID", "QUEUED", "DONE"),
         kinds={"QUEUED": "moment", "DONE": "moment"},
     )
-
-
-def fail_create(label: str, text: str) -> Exception:
-    """A refusal of a create with the general error behind it."""
-    failure = invalid(text)
-    failure.errors.append(general("create", label))
-    return failure

@@ -41,6 +41,15 @@ def check_form(body: Any) -> None:
         raise bad_form("The property fields is required.")
     if "*" in fields:
         raise bad_form("Names of fields must be listed.")
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "filters": list,
+        "filterExpression": (str, type(None)),
+        "filterParameters": dict,
+        "orderBy": list,
+    }
+    for name, kind in kinds.items():
+        if name in body and not isinstance(body[name], kind):
+            raise bad_form(f"The property {name} has another type.")
     for name, least, most in (("start", 1, None), ("size", 1, 4000)):
         value = body.get(name, least)
         if not isinstance(value, int) or isinstance(value, bool) or value < least or (most and value > most):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.intacct.document import node
-from tidegate_sandbox.intacct.formats import Value, read_day
+from tidegate_sandbox.intacct.formats import Value, read_day, read_number
 from tidegate_sandbox.intacct.rest_failure import bad_form
 from tidegate_sandbox.intacct.rest_objects import ITEM_TYPES, RestObject
 from tidegate_sandbox.intacct.so_asked import AskedDocument, AskedLine, AskedSubtotal
@@ -69,6 +69,15 @@ def flat(body: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def records(value: Any, name: str) -> list[dict[str, Any]]:
+    """A list of objects; nothing is an empty one. RestFailure 400 for anything else."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise bad_form(f"{name} must be a list of objects.")
+    return value
+
+
 def text(value: Any) -> str:
     """A leaf as the gateway takes it. RestFailure 400 for a list."""
     if value is None:
@@ -85,12 +94,9 @@ def amount(value: Any, name: str) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        found = Decimal(str(value))
-    except InvalidOperation:
+        return read_number(text(value))
+    except ValueError:
         raise bad_form(f"{name} is not a number.") from None
-    if not found.is_finite():
-        raise bad_form(f"{name} is not a number.")
-    return found
 
 
 def element(object: RestObject, body: dict[str, Any]) -> Element:
@@ -111,7 +117,7 @@ def element(object: RestObject, body: dict[str, Any]) -> Element:
             shown = shown.title()
         _put(root, xml, shown)
     if lines is not None:
-        root.append(node("ENTRIES", [_entry(one) for one in lines]))
+        root.append(node("ENTRIES", [_entry(one) for one in records(lines, "lines")]))
     return root
 
 
@@ -158,9 +164,9 @@ def _payment(root: Element, body: dict[str, Any]) -> Element:
         "BASECURR": values.get("baseCurrency.currency"),
         "TRX_AMOUNTTOPAY": values.get("txnCurrency.amount"),
     }
-    root.extend(node(name, text(value)) for name, value in pairs.items() if value is not None)
+    root.extend([node(name, text(value)) for name, value in pairs.items() if value is not None])
     details = []
-    for one in body.get("paymentDetails") or []:
+    for one in records(body.get("paymentDetails"), "paymentDetails"):
         detail = flat(one)
         key = detail.get("arInvoice.key") or detail.get("arInvoice.id")
         paid = [
@@ -222,8 +228,10 @@ class DocumentWriting:
             rate_type="" if currency and rate is None else None,
             values=kept,
             custom=custom,
-            lines=[self._line(one, updating=updating) for one in body.get("lines") or []],
-            subtotals=None if subtotals is None else [self._subtotal(one) for one in subtotals],
+            lines=[self._line(one, updating=updating) for one in records(body.get("lines"), "lines")],
+            subtotals=None
+            if subtotals is None
+            else [self._subtotal(one) for one in records(subtotals, "subtotals")],
         )
 
     def _docid(self, key: str) -> str:

@@ -110,7 +110,7 @@ def day_of(parent: Element, name: str) -> date | None:
         return None
     try:
         return date(*(int(part) for part in parts))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise invalid(f"Invalid transaction date {'-'.join(parts)}.", errorno="PL03000006") from None
 
 

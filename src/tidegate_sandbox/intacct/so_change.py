@@ -41,10 +41,22 @@ class DocumentChange:
         for name in asked.custom:
             if name not in known:
                 raise unknown("custom field", name)
+        if asked.state == "Draft" and one.state != "Draft":
+            raise invalid(f"{one.docid} is {one.state} and cannot become a draft.")
+        if one.part != "order" and asked.state not in ("", one.state):
+            raise invalid(f"{one.docid} is posted: its state cannot be changed.")
         if one.part != "order" and (asked.lines or asked.subtotals):
             raise invalid(f"{one.docid} is posted: its lines cannot be changed.")
         self.entry.checks.check_lines(asked.lines, updating=True)
         self.entry.checks.check_subtotals(one.part, asked.subtotals or [])
+        if asked.lines:  # each line may be refused when others have been changed
+            with self.tenant.undoing():
+                self._carry_out(session, one, asked)
+        else:
+            self._carry_out(session, one, asked)
+
+    def _carry_out(self, session: Session, one: Document, asked: AskedDocument) -> None:
+        company = self.tenant.company
         pairs = [(self._line(one, line), line) for line in asked.lines if line.number is not None or line.key]
         self._header(session, one, asked)
         record = one.record
@@ -132,8 +144,6 @@ class DocumentChange:
             self.close(one)
         elif state == "Pending" and order.status == "draft":
             self.tenant.company.orders.confirm(order)
-        elif state == "Draft" and order.status != "draft":
-            raise invalid(f"{one.docid} is {one.state} and cannot become a draft.")
 
     def close(self, one: Document) -> None:
         """Close an order: what is left of it will not be delivered; its lines keep their quantities."""
