@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.stand import Booked, Call, Codes
-from tidegate.config import model
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company, sign_in_of
 from tidegate.sage.sage200.room import Sage200Company
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import MemoryVault, SignsIn
 from tidegate.transport import ClientFactory
@@ -116,8 +116,7 @@ class Sage200Stand:
             self.sandbox_clock, self.faults, self.erp, subscription_key=subscription, **options
         )
         known = self.face.credentials
-        self.settings = model.Company(
-            product="sage200",
+        self.settings = Sage200Settings(
             edition=edition,  # type: ignore[arg-type]
             base_url=f"https://sage.sandbox{PATHS[edition]}",
             sign_in_url="https://sage.sandbox",
@@ -166,7 +165,7 @@ class Sage200Stand:
     def reopen(self, *, sockets: bool = False, **settings: Any) -> None:
         """Open it with changed settings."""
         values = {name: getattr(self.settings, name) for name in self.settings.__struct_fields__}
-        self.settings = model.Company(**{**values, **settings})
+        self.settings = Sage200Settings(**{**values, **settings})
         self.company.close()
         self.company = self.open(sockets=sockets)
 

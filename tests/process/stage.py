@@ -29,6 +29,7 @@ from tidegate.config.reading import load
 from tidegate.engine import reports
 from tidegate.engine.vault import LedgerVault
 from tidegate.ledger import account, database
+from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation.run import all_deliveries
 from tidegate.simulation.settings import Settings, render
 from tidegate_sandbox import checker, magento, sage200
@@ -183,7 +184,7 @@ class Stage:
     @contextmanager
     def ledger_open(self, config: Path | None = None) -> Iterator[Configuration]:
         """The ledger, opened in the process of the test: for the hub's own reports, without a process each."""
-        loaded = load(config or self.config, environment={**os.environ, **self.secrets})
+        loaded = load(config or self.config, environment={**os.environ, **self.secrets}, settings=SETTINGS)
         database.open_ledger(loaded.configuration.hub.ledger)
         try:
             database.ensure_ready()

@@ -16,6 +16,7 @@ from tidegate.bench.sandbox import Introduction
 from tidegate.clock import SystemClock
 from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
+from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
@@ -52,7 +53,7 @@ def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Itera
             **settings,
         )
     )
-    loaded = loads(text, path=Path("bench.toml"), environment=sandbox.secrets)
+    loaded = loads(text, path=Path("bench.toml"), environment=sandbox.secrets, settings=SETTINGS)
     around = Surroundings(
         clock=clock,
         factory=ClientFactory(),

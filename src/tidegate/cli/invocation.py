@@ -38,8 +38,9 @@ class Invocation:
     def loaded(self) -> Loaded:
         """The configuration; raises ConfigurationError with every problem."""
         from tidegate.config.reading import load
+        from tidegate.sage.rooms import SETTINGS
 
-        return load(self.config, environment=os.environ)
+        return load(self.config, environment=os.environ, settings=SETTINGS)
 
     def configuration(self) -> Configuration:
         """The same without its warnings, which `tidegate check` shows."""

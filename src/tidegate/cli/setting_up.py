@@ -49,6 +49,7 @@ def init(
     """Ask a few questions and write a commented configuration file."""
     from tidegate.config import reading, template
     from tidegate.config.questions import answers_of
+    from tidegate.sage.rooms import SETTINGS
 
     there = here(context)
     if sandbox and answers:
@@ -66,7 +67,7 @@ def init(
         given = given_answers(answers) if answers else asked()
         complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
     text = template.render(complete)
-    loaded = reading.loads(text, path=there.config, environment=os.environ)
+    loaded = reading.loads(text, path=there.config, environment=os.environ, settings=SETTINGS)
     write(there.config, text)
     names = () if complete.secrets_folder else template.variables(complete)
     missing = [name for name in names if not os.environ.get(name)]

@@ -55,7 +55,7 @@ def sign_in(
     there = here(context)
     with there.hub() as hub:
         signs = entrance(hub, company)
-        redirect = hub.configuration.companies[company].redirect_url
+        redirect = signs.redirect_url
         if code is not None:
             begun = continued(hub, company)
             address = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tidegate.config.references import Reference
 from tidegate.config.strict import Strict
 
 
@@ -11,7 +12,7 @@ class Api(Strict, frozen=True, kw_only=True):
     """`[api]`: the hub's own HTTP interface, for the shop and its portal."""
 
     listen: str = ""  #: host:port, e.g. 127.0.0.1:8090; "" = off
-    token: str = ""  #: secret reference: what the shop's server shows to ask for prices
+    token: Reference = ""  #: what the shop's server shows to ask for prices
     threads: int = 4
     trusted_proxy: str = ""  #: IP address of the proxy whose X-Forwarded-For names the caller; "" = none
 

@@ -16,7 +16,8 @@ from tidegate.config import (
     stock_rules,
 )
 from tidegate.config.books import Reconcile
-from tidegate.config.model import Capture, Company, Connection, CustomerRule, Rounding, Tax
+from tidegate.config.company import Company
+from tidegate.config.model import Capture, Connection, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.orders.terms import OTHER, tax_key

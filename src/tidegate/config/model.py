@@ -14,9 +14,11 @@ from tidegate.config.accounts import Accounts
 from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
+from tidegate.config.company import Company as Company
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.prices import Prices
 from tidegate.config.products import Products
+from tidegate.config.references import Identifier, Reference
 from tidegate.config.retention import Retention
 from tidegate.config.stock import Stock
 from tidegate.config.strict import Strict
@@ -27,7 +29,7 @@ class Hub(Strict, frozen=True, kw_only=True):
     """`[hub]`: this installation."""
 
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
-    encryption_key: str = "keyring:tidegate/encryption"  #: secret reference; encrypts tokens at rest
+    encryption_key: Reference = "keyring:tidegate/encryption"  #: encrypts tokens at rest
     log: Literal["text", "json"] = "text"
     retention: Retention = Retention()
 
@@ -37,55 +39,17 @@ class Store(Strict, frozen=True, kw_only=True):
 
     url: str  #: e.g. https://shop.example ; plain http only to loopback
     auth: Literal["oauth1", "token", "admin"] = "oauth1"
-    consumer_key: str = ""  #: secret references, from here to the password
-    consumer_secret: str = ""
-    access_token: str = ""
-    access_token_secret: str = ""
-    username: str = ""
-    password: str = ""
+    consumer_key: Identifier = ""
+    consumer_secret: Reference = ""
+    access_token: Reference = ""
+    access_token_secret: Reference = ""
+    username: Identifier = ""
+    password: Reference = ""
     page_size: int = 100
     timeout: float = 60.0  #: seconds a call may take
     max_answer_mb: int = 64
     time_zone: str = "UTC"
     bulk: Literal["auto", "sync", "async"] = "auto"  #: whether large writes go through the shop's queue
-
-
-class Window(Strict, frozen=True, kw_only=True):
-    """`[[companies.NAME.closed]]`: when nothing may be sent.
-
-    `rule` is an RFC 5545 recurrence rule that starts a closing at each occurrence, in the company's
-    time zone; `minutes` is how long it lasts.
-    """
-
-    rule: str
-    minutes: int
-    reason: str = "closed"
-
-
-class Company(Strict, frozen=True, kw_only=True):
-    """`[companies.NAME]`: one Sage company."""
-
-    product: Literal["sage200"]
-    edition: Literal["standard", "professional"] = "standard"
-    base_url: str = ""  #: "" = the vendor's address for the edition
-    sign_in_url: str = "https://id.sage.com"
-    site_id: str = ""
-    company_id: str = ""
-    client_id: str = ""  #: secret references, from here to the secondary key
-    client_secret: str = ""
-    subscription_key: str = ""
-    subscription_key_secondary: str = ""
-    redirect_url: str = "http://127.0.0.1:8912/callback"
-    refresh_token_days: int = 90
-    time_zone: str = "Europe/London"
-    seats: int = 1
-    timeout: float = 100.0
-    max_answer_mb: int = 64
-    settle_minutes: int = 10  #: how long an unanswered call may still take effect: no look-up counts before
-    closed: tuple[Window, ...] = ()
-    currency: str = "GBP"
-    key_field: str = "spare_text_1"  #: where our key is stored; `analysis_code_N` before August 2023
-    created_by: str = "MAGENTO"
 
 
 class Flow(Strict, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from tidegate.config import flow_rules, rules, store_rules, tax_pairs
-from tidegate.config.model import Company
+from tidegate.config.company import Company
 from tidegate.config.problem import Report
 from tidegate.config.template import Answers
 
@@ -98,7 +98,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "sign_in_url",
         "Address where people sign in to Sage",
-        Company(product="sage200").sign_in_url,
+        "https://id.sage.com",
         _checked(_sage_url),
     ),
     Question(
@@ -118,13 +118,13 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "redirect_url",
         "Address on this machine to which Sage sends the browser back, as registered with Sage",
-        Company(product="sage200").redirect_url,
+        "http://127.0.0.1:8912/callback",
         _checked(_sage_url),
     ),
     Question("site_id", "Sage site id (may be left empty until after the sign-in)", "", _anything),
     Question("company_id", "Sage company id (likewise)", "", _anything),
-    Question("company_time_zone", "Time zone of the company", Company(product="sage200").time_zone, _ZONE),
-    Question("currency", "The company's own currency", Company(product="sage200").currency, _currency),
+    Question("company_time_zone", "Time zone of the company", Company().time_zone, _ZONE),
+    Question("currency", "The company's own currency", Company().currency, _currency),
     Question("connection", "Short name for the connection of the two", "web", _NAME),
     Question("every", "How often orders go to Sage", "15m", _EVERY),
     Question(

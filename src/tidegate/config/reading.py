@@ -7,12 +7,17 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
 from pathlib import Path
+from types import GenericAlias
+from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
 from tidegate.config import rules, secrets
+from tidegate.config.company import Company
 from tidegate.config.model import Configuration
 from tidegate.config.problem import ConfigurationError, Problem, Report
 from tidegate.config.shape import read_struct
@@ -37,9 +42,14 @@ class Loaded:
     path: Path
 
 
-def load(path: Path | str, *, environment: Mapping[str, str]) -> Loaded:
+Settings = tuple[type[Company], ...]
+"""What the rooms add to `[companies.NAME]`: one struct a product, told apart by its tag."""
+
+
+def load(path: Path | str, *, environment: Mapping[str, str], settings: Settings) -> Loaded:
     """Read and check the file at `path`. Raises ConfigurationError with every problem found.
 
+    `settings` are those of the products that a company may have (`sage/rooms.py`).
     `environment` is where `env:NAME` references are looked up. A reference that cannot be resolved
     yet is a warning here, because not every command needs every secret; `secrets.resolve` raises.
     """
@@ -59,13 +69,21 @@ def load(path: Path | str, *, environment: Mapping[str, str]) -> Loaded:
         line = raw[: error.start].count(b"\n") + 1
         problem = Problem(str(path), "", "not UTF-8 text", "save the file as UTF-8", line)
         raise ConfigurationError([problem]) from None
-    return loads(text, path=path, environment=environment, readable_by_all=bool(mode & stat.S_IROTH))
+    readable_by_all = bool(mode & stat.S_IROTH)
+    return loads(text, path=path, environment=environment, settings=settings, readable_by_all=readable_by_all)
 
 
-def loads(text: str, *, path: Path, environment: Mapping[str, str], readable_by_all: bool = False) -> Loaded:
+def loads(
+    text: str,
+    *,
+    path: Path,
+    environment: Mapping[str, str],
+    settings: Settings,
+    readable_by_all: bool = False,
+) -> Loaded:
     """The same for a text that is, or will be, the content of `path`."""
     report = Report(str(path))
-    configuration = read_struct(Configuration, _spelt_out(_parse(text, path)), "", report)
+    configuration = read_struct(_file(settings), _spelt_out(_parse(text, path)), "", report)
     further = Report(str(path))
     rules.check(configuration, further)
     _check_references(configuration, environment, readable_by_all, further)
@@ -75,6 +93,18 @@ def loads(text: str, *, path: Path, environment: Mapping[str, str], readable_by_
         raise ConfigurationError(report.problems)
     hub = msgspec.structs.replace(configuration.hub, ledger=ledger)
     return Loaded(msgspec.structs.replace(configuration, hub=hub), tuple(report.warnings), path)
+
+
+@cache
+def _file(settings: Settings) -> type[Configuration]:
+    """The whole file with `[companies.NAME]` as the tagged union of these settings."""
+    companies = GenericAlias(dict, (str, reduce(or_, settings)))
+    return cast(
+        type[Configuration],
+        msgspec.defstruct(
+            "File", [("companies", companies, {})], bases=(Configuration,), frozen=True, kw_only=True
+        ),
+    )
 
 
 def _spelt_out(table: dict[str, object]) -> dict[str, object]:
@@ -114,8 +144,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
 def _check_references(
     configuration: Configuration, environment: Mapping[str, str], readable_by_all: bool, report: Report
 ) -> None:
-    for where, reference in secrets.references(configuration):
-        identifier = where.rpartition(".")[2] in secrets.IDENTIFIERS
+    for where, reference, identifier in secrets.references(configuration):
         misspelt = secrets.misspelt(reference, where, report.file)
         if misspelt:
             report.problems.append(misspelt)
@@ -128,12 +157,12 @@ def _check_references(
             remedy = "move it to env:NAME, file:/path or keyring:service/user"
             report.warning(where, f"the secret itself stands in the file{also}", remedy)
         elif not reference.startswith("keyring:"):  # asking a keyring may open a dialogue
-            _try(reference, where, environment, report)
+            _try(reference, where, environment, report, hidden=not identifier)
 
 
-def _try(reference: str, where: str, environment: Mapping[str, str], report: Report) -> None:
+def _try(reference: str, where: str, environment: Mapping[str, str], report: Report, *, hidden: bool) -> None:
     try:
-        secret = secrets.resolve(reference, where, environment=environment, file=report.file)
+        secret = secrets.resolve(reference, where, environment=environment, file=report.file, hidden=hidden)
     except ConfigurationError as error:
         report.warnings.extend(error.problems)
         return

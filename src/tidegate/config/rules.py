@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from tidegate.config import api_rules, company_rules, connection_rules, price_rules, store_rules
-from tidegate.config.model import Company, Configuration
+from tidegate.config.company import Company
+from tidegate.config.model import Configuration
 from tidegate.config.problem import Report, joined, suggestion
 
 #: Names become part of the key that Sage stores (`magento:main:213`), for good.
@@ -93,7 +94,7 @@ def _check_twins(configuration: Configuration, report: Report) -> None:
         ),
     )
     _each_once(
-        ((name, _identity(company)) for name, company in configuration.companies.items() if company.site_id),
+        ((name, _identity(company)) for name, company in configuration.companies.items() if company.identity),
         lambda first, second: report.problem(
             joined("companies", second),
             f'the same Sage company as "{first}"',
@@ -103,7 +104,7 @@ def _check_twins(configuration: Configuration, report: Report) -> None:
 
 
 def _identity(company: Company) -> str:
-    return f"{company.product} {company.base_url.rstrip('/')} {company.site_id} {company.company_id}".lower()
+    return f"{company.product} {company.identity}".lower()
 
 
 def _each_once(entries: Iterable[tuple[str, str]], twin: Callable[[str, str], None]) -> None:

@@ -16,14 +16,11 @@ from pathlib import Path
 
 from tidegate.config.model import Configuration
 from tidegate.config.problem import ConfigurationError, Problem, joined
-from tidegate.config.shape import SECRET_KEYS
+from tidegate.config.references import identifier_keys, reference_keys
+from tidegate.config.strict import Strict
 from tidegate.redaction import remember_secret
 
 SCHEMES = ("env", "file", "keyring")
-
-#: These name an account or an application and are no secrets: written into the file without a warning,
-#: and not hidden in logs, where a user named `tidegate` would hide half of every line.
-IDENTIFIERS = frozenset({"consumer_key", "username", "client_id"})
 
 #: What people write when they mean a scheme.
 _NAMES = {
@@ -70,11 +67,17 @@ def is_inline(reference: str) -> bool:
 
 
 def resolve(
-    reference: str, where: str, *, environment: Mapping[str, str] | None = None, file: str = "configuration"
+    reference: str,
+    where: str,
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: str = "configuration",
+    hidden: bool = True,
 ) -> Secret:
     """The secret behind `reference`; `where` is its key path, e.g. `stores.main.access_token`.
 
-    An empty reference is an empty secret, since most keys are optional. Raises ConfigurationError
+    An empty reference is an empty secret, since most keys are optional. `hidden` is False for a name
+    that logs may show (`references.Identifier`). Raises ConfigurationError
     that names key, reference and place looked up, never a value.
     """
     if not reference:
@@ -95,7 +98,7 @@ def resolve(
             raise ConfigurationError(
                 [Problem(file, where, f"{reference}: {reason.found}", reason.remedy)]
             ) from None
-    if where.rpartition(".")[2] not in IDENTIFIERS:
+    if hidden:
         remember_secret(secret.reveal())
     return secret
 
@@ -127,9 +130,11 @@ def resolve_all(
     """
     secrets: dict[str, Secret] = {}
     problems: list[Problem] = []
-    for where, reference in references(configuration):
+    for where, reference, identifier in references(configuration):
         try:
-            secrets[where] = resolve(reference, where, environment=environment, file=file)
+            secrets[where] = resolve(
+                reference, where, environment=environment, file=file, hidden=not identifier
+            )
         except ConfigurationError as error:
             problems.extend(error.problems)
     if problems:
@@ -137,16 +142,16 @@ def resolve_all(
     return Secrets(secrets)
 
 
-def references(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """(key path, reference) of every secret key that is filled in."""
-    tables: list[tuple[str, object]] = [("hub", configuration.hub), ("api", configuration.api)]
+def references(configuration: Configuration) -> Iterator[tuple[str, str, bool]]:
+    """(key path, reference, whether it is an identifier) of every reference that is filled in."""
+    tables: list[tuple[str, Strict]] = [("hub", configuration.hub), ("api", configuration.api)]
     tables += [(joined("stores", name), store) for name, store in configuration.stores.items()]
     tables += [(joined("companies", name), company) for name, company in configuration.companies.items()]
     for path, table in tables:
-        for key in sorted(SECRET_KEYS):
-            reference = getattr(table, key, "")
+        for key in sorted(reference_keys(type(table))):
+            reference = getattr(table, key)
             if reference:
-                yield f"{path}.{key}", reference
+                yield f"{path}.{key}", reference, key in identifier_keys(type(table))
 
 
 def misspelt(reference: str, where: str, file: str) -> Problem | None:

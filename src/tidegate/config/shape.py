@@ -16,26 +16,9 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 import msgspec
 
 from tidegate.config.problem import Report, joined, suggestion
+from tidegate.config.references import reference_keys
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-#: Keys whose values are secret references: their content is never repeated in a message.
-SECRET_KEYS = frozenset(
-    {
-        "encryption_key",
-        "consumer_key",
-        "consumer_secret",
-        "access_token",
-        "access_token_secret",
-        "username",
-        "password",
-        "client_id",
-        "client_secret",
-        "subscription_key",
-        "subscription_key_secondary",
-        "token",
-    }
-)
 
 
 def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
@@ -45,6 +28,8 @@ def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
     """
     hints = get_type_hints(kind)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    tag = kind.__struct_config__.tag_field
+    secret = reference_keys(kind)
     values: dict[str, Any] = {}
     if not isinstance(table, dict):
         remedy = f"write [{key}] and its keys below it"
@@ -52,11 +37,14 @@ def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
         table = dict.fromkeys(fields)  # nothing more to say about it
     for name, value in table.items():
         path = joined(key, name)
+        if name == tag:  # it has chosen this struct
+            continue
         if name not in fields:
-            report.problem(path, "unknown key", suggestion(name, fields))
+            known = [*fields, tag] if tag else fields
+            report.problem(path, "unknown key", suggestion(name, known))
         elif value is not None:
             with suppress(_Unusable):
-                values[name] = _read_value(hints[name], value, path, name in SECRET_KEYS, report)
+                values[name] = _read_value(hints[name], value, path, name in secret, report)
     for name, field in fields.items():
         if field.required and name not in values:
             values[name] = _stand_in(hints[name])
@@ -71,8 +59,11 @@ class _Unusable(Exception):
 
 def _read_value(kind: Any, value: object, key: str, secret: bool, report: Report) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType) and _is_struct(arguments[0]):  # a table that may be missing
-        kind = arguments[0]
+    kinds = arguments if origin in (Union, types.UnionType) else (kind,)
+    if _is_struct(kinds[0]) and kinds[0].__struct_config__.tag_field:
+        return _read_tagged(kinds, value, key, report)
+    if _is_struct(kinds[0]):  # in a union: a table that may be missing
+        kind = kinds[0]
     if _is_struct(kind):
         return read_struct(kind, value, key, report)
     if origin is dict and isinstance(value, dict):
@@ -92,6 +83,29 @@ def _read_value(kind: Any, value: object, key: str, secret: bool, report: Report
         hint = _close_choice(kind, value)
         report.problem(key, found(value, show=not secret), f"allowed is {allowed(kind)}{hint}")
         raise _Unusable from None
+
+
+def _read_tagged(kinds: tuple[Any, ...], table: object, key: str, report: Report) -> Any:
+    """The table of a tagged union: the value of one of its keys says whose struct it is.
+
+    Where that key is wrong or missing, only the keys that all of them share can be read.
+    """
+    tag = kinds[0].__struct_config__.tag_field
+    by_tag = {kind.__struct_config__.tag: kind for kind in kinds}
+    if not isinstance(table, dict):
+        return read_struct(kinds[0], table, key, report)
+    written = table.get(tag)
+    if isinstance(written, str) and written in by_tag:
+        return read_struct(by_tag[written], table, key, report)
+    choice = Literal[tuple(by_tag)]  # type: ignore[valid-type]
+    if written is None:
+        report.problem(joined(key, tag), "missing", f"give {allowed(choice)}")
+    else:
+        hint = _close_choice(choice, written)
+        report.problem(joined(key, tag), found(written), f"allowed is {allowed(choice)}{hint}")
+    shared = set.intersection(*(set(kind.__struct_fields__) for kind in kinds))
+    known = table if len(kinds) == 1 else {name: table[name] for name in table if name in shared}
+    return read_struct(kinds[0], known, key, report)
 
 
 def _read_entries(kind: Any, entries: Mapping[str, object], key: str, report: Report) -> dict[str, Any]:

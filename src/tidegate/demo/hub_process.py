@@ -27,6 +27,7 @@ from tidegate.demo.hub_clock import HubClock
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.engine.runner import run
+from tidegate.sage.rooms import SETTINGS
 from tidegate.transport import ClientFactory
 
 
@@ -53,7 +54,7 @@ def main() -> None:
         holder=f"demo:{os.getpid()}",
         environment=os.environ,
     )
-    with open_hub(load(given.config, environment=os.environ).configuration, around) as hub:
+    with open_hub(load(given.config, environment=os.environ, settings=SETTINGS).configuration, around) as hub:
         run(hub, stop, lambda report: tell(report, stop))
 
 

@@ -28,6 +28,7 @@ from tidegate.demo.story import (
     ZONE,
 )
 from tidegate.engine.hub import Surroundings, open_hub
+from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento, sage200
@@ -135,7 +136,9 @@ class Stage:
 
     def sign_in(self) -> Configuration:
         """Make the ledger and keep Sage's tokens in it, as `tidegate sign-in` does; the configuration."""
-        configuration = load(self.config_path, environment=self.environment()).configuration
+        configuration = load(
+            self.config_path, environment=self.environment(), settings=SETTINGS
+        ).configuration
         around = Surroundings(
             clock=VirtualClock(START),
             factory=ClientFactory(),

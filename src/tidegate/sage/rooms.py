@@ -1,4 +1,4 @@
-"""Opens a company by its product's name."""
+"""The rooms: the one place that knows which Sage products there are."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Callable
 
 from tidegate.clock import Clock
 from tidegate.config import model
+from tidegate.config.sage_product import SageProduct
 from tidegate.sage.port.company import Company
-from tidegate.sage.sage200.room import open_sage200
+from tidegate.sage.sage200.product import SAGE_200
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
 from tidegate.sage.tokens import SignsIn, TokenVault
 from tidegate.transport import ClientFactory
+
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200,)
+"""Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
+
+SETTINGS = tuple(product.settings for product in PRODUCTS)
+"""What `[companies.NAME]` may be: one struct a product."""
 
 Secrets = Callable[[str], str]
 """Turns a secret's reference in the configuration into its value; never asked for an empty reference."""
@@ -26,12 +34,19 @@ def open_company(
     clock: Clock,
     seats: SeatPools = PROCESS_SEATS,
 ) -> Company:
-    """Open the company `name`; makes no call. Close it at the end."""
-    match company.product:
-        case "sage200":
+    """Open the company `name`; makes no call. Close it at the end.
+
+    A room is imported when it is opened: whoever only reads the configuration needs no client.
+    """
+    match company:
+        case Sage200Settings():
+            from tidegate.sage.sage200.room import open_sage200
+
             return open_sage200(
                 name, company, secrets=secrets, factory=factory, tokens=tokens, clock=clock, seats=seats
             )
+        case _:
+            raise ValueError(f"no room for {type(company).__name__}")
 
 
 def sign_in_of(company: Company) -> SignsIn | None:

@@ -65,6 +65,11 @@ class TokenVault(Protocol):
 class SignsIn(Protocol):
     """A room whose company is entered by a person's sign-in in the browser (OAuth 2.0)."""
 
+    @property
+    def redirect_url(self) -> str:
+        """Where the browser ends after the sign-in."""
+        ...
+
     def authorization_url(self, state: str, verifier: str) -> str:
         """The page to open. `state` and `verifier` are fresh random texts of 43 to 128 characters."""
         ...

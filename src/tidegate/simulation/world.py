@@ -18,6 +18,7 @@ from tidegate.clock import Clock
 from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
+from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
 from tidegate.simulation import odd_skus
 from tidegate.simulation.mortality import Mortality, MortalTransport
@@ -93,7 +94,8 @@ class World:
     def open_hub(self) -> Hub:
         """A process: the production code over the ledger as it stands."""
         self.lives += 1
-        loaded = loads(render(self.settings), path=Path("simulated.toml"), environment=self.environment())
+        path = Path("simulated.toml")
+        loaded = loads(render(self.settings), path=path, environment=self.environment(), settings=SETTINGS)
         around = Surroundings(
             clock=SharedClock(self.clock, lambda: self.clock_error),
             factory=ClientFactory(transport=self.transport, clock=SharedClock(self.clock)),

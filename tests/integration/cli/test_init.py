@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from tidegate.cli.main import app
 from tidegate.config.questions import QUESTIONS
 from tidegate.config.reading import load
+from tidegate.sage.rooms import SETTINGS
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_answers_in_the_call_make_a_file_that_loads(here: Path) -> None:
     init(
         "--answers", "store_url=https://shop.example", "--answers", "company=ie", "--answers", "currency=EUR"
     )
-    loaded = load(here / "tidegate.toml", environment={})
+    loaded = load(here / "tidegate.toml", environment={}, settings=SETTINGS)
     assert loaded.configuration.stores["main"].url == "https://shop.example"
     assert loaded.configuration.companies["ie"].currency == "EUR"
     since = loaded.configuration.connections["web"].capture.since
@@ -47,7 +48,7 @@ def test_answers_from_a_file(here: Path) -> None:
     answers = 'store_url = "https://shop.example"\nwebsites = ["base", "b2b"]\npublic_client = true\n'
     (here / "answers.toml").write_text(answers, encoding="utf-8")
     init("--answers", "answers.toml", "--answers", "connection=trade")
-    configuration = load(here / "tidegate.toml", environment={}).configuration
+    configuration = load(here / "tidegate.toml", environment={}, settings=SETTINGS).configuration
     assert configuration.connections["trade"].websites == ("base", "b2b")
     assert configuration.companies["uk"].client_secret == ""
 
@@ -58,7 +59,10 @@ def test_every_question_is_asked_and_asked_again(here: Path) -> None:
     for question in QUESTIONS:
         assert question.text in shown
     assert shown.count(QUESTIONS[0].text) == 2
-    assert load(here / "tidegate.toml", environment={}).configuration.stores["main"].auth == "oauth1"
+    assert (
+        load(here / "tidegate.toml", environment={}, settings=SETTINGS).configuration.stores["main"].auth
+        == "oauth1"
+    )
 
 
 def test_it_says_what_comes_next_and_makes_a_key(here: Path) -> None:

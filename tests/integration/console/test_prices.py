@@ -30,6 +30,7 @@ from tidegate.engine import price_answers
 from tidegate.engine.hub import here, open_hub
 from tidegate.engine.live_prices import MOST_FAILED
 from tidegate.engine.price_answers import PriceDesk
+from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation.settings import render
 
 PATH, TOKEN = "/api/v1/prices", "the-shop-shows-this-token-4711"
@@ -244,7 +245,7 @@ def test_the_token_is_a_secret_of_the_configuration(build: Build) -> None:
     world = build().world
     known = {**world.environment(), "THE_TOKEN": TOKEN}
     text = render(world.settings) + '\n[api]\nlisten = "127.0.0.1:0"\ntoken = "env:THE_TOKEN"\n'
-    loaded = loads(text, path=Path("simulated.toml"), environment=known)
+    loaded = loads(text, path=Path("simulated.toml"), environment=known, settings=SETTINGS)
     with open_hub(loaded.configuration, replace(here(), environment=known, durability="off")) as hub:
         assert hub.api_token == TOKEN
         assert TOKEN not in repr(hub)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tidegate.config.reading import ConfigurationError, Loaded, Problem, loads
+from tidegate.sage.rooms import SETTINGS
 
 WHOLE = """
 [hub]
@@ -52,7 +53,8 @@ ENVIRONMENT = {"TOKEN": "token-value-1"}
 
 def read(text: str, **environment: str) -> Loaded:
     """Load a text as if it were `/etc/tidegate/tidegate.toml`."""
-    return loads(text, path=Path("/etc/tidegate/tidegate.toml"), environment={**ENVIRONMENT, **environment})
+    known = {**ENVIRONMENT, **environment}
+    return loads(text, path=Path("/etc/tidegate/tidegate.toml"), environment=known, settings=SETTINGS)
 
 
 def whole(*changes: tuple[str, str], more: str = "") -> str:

@@ -1,4 +1,4 @@
-"""`docs/configuration.md` describes every key, nothing else, and its examples load."""
+"""`docs/configuration.md` describes every key, a product's page its own; nothing else, and the examples load."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ import tomlkit
 
 from tidegate.config import model
 from tidegate.config.amounts import Amount
-from tidegate.config.shape import SECRET_KEYS
+from tidegate.config.company import Company
+from tidegate.config.references import reference_keys
+from tidegate.config.sage_product import SageProduct
+from tidegate.sage.rooms import PRODUCTS
 from unit.config.configuration_files import read, whole
 
-PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "configuration.md").read_text(encoding="utf-8")
 NAMES = {
     "stores": "main",
     "companies": "uk",
@@ -29,9 +33,9 @@ NAMES = {
 Row = dict[str, str]
 
 
-def sections() -> dict[str, str]:
+def sections(page: str = PAGE) -> dict[str, str]:
     """`[stores.NAME]` -> the text below that heading."""
-    parts = re.split(r"(?m)^## `(\[.+\])`$", PAGE)
+    parts = re.split(r"(?m)^## `(\[.+\])`$", page)
     return {title: text.split("\n## ")[0] for title, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
@@ -67,7 +71,15 @@ def tables(kind: type[msgspec.Struct], path: str = "") -> Iterator[tuple[str, ty
 
 
 TABLES = dict(tables(model.Configuration))
-DESCRIBED = [(title, row) for title, text in sections().items() for row in rows(text)]
+COMPANY = "[companies.NAME]"
+SHARED = [(title, TABLES[title], row) for title, text in sections().items() for row in rows(text)]
+OWN = [
+    (COMPANY, product.settings, row)
+    for product in PRODUCTS
+    for row in rows(sections((DOCS / product.page).read_text(encoding="utf-8"))[COMPANY])
+]
+DESCRIBED = [each for each in (*SHARED, *OWN) if each[2]["key"] != "`product`"]
+NAMED = [f"{kind.__name__}.{row['key']}" for _, kind, row in DESCRIBED]
 
 
 def test_every_table_has_its_section_and_no_other_exists() -> None:
@@ -77,20 +89,34 @@ def test_every_table_has_its_section_and_no_other_exists() -> None:
 @pytest.mark.parametrize("title", TABLES)
 def test_every_key_is_described_and_every_described_key_exists(title: str) -> None:
     described = [row["key"].strip("`") for row in rows(sections()[title])]
-    assert described == list(get_type_hints(TABLES[title]))
+    chosen = ["product"] if title == COMPANY else []
+    assert described == [*chosen, *get_type_hints(TABLES[title])]
 
 
-@pytest.mark.parametrize(
-    ("title", "row"), DESCRIBED, ids=[f"{title}.{row['key']}" for title, row in DESCRIBED]
-)
-def test_type_and_default_are_those_of_the_model(title: str, row: Row) -> None:
+def test_the_row_of_the_product_names_them_all_and_their_pages() -> None:
+    row = next(rows(sections()[COMPANY]))
+    assert row["type"] == ", ".join(f'`"{product.name}"`' for product in PRODUCTS)
+    assert row["default"] == "required"
+    for product in PRODUCTS:
+        assert f"[{product.title}]({product.page}#companiesname)" in row["meaning"]
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
+def test_the_page_of_a_product_describes_its_own_keys(product: SageProduct) -> None:
+    described = [row["key"].strip("`") for _, kind, row in OWN if kind is product.settings]
+    shared = get_type_hints(Company)
+    assert described == [key for key in get_type_hints(product.settings) if key not in shared]
+
+
+@pytest.mark.parametrize(("title", "kind", "row"), DESCRIBED, ids=NAMED)
+def test_type_and_default_are_those_of_the_model(title: str, kind: type[msgspec.Struct], row: Row) -> None:
     key = row["key"].strip("`")
-    field = {each.name: each for each in msgspec.structs.fields(TABLES[title])}[key]
-    hint = get_type_hints(TABLES[title])[key]
+    field = {each.name: each for each in msgspec.structs.fields(kind)}[key]
+    hint = get_type_hints(kind)[key]
     assert row["meaning"]
     if get_origin(hint) is Literal:
         assert row["type"] == ", ".join(f'`"{choice}"`' for choice in get_args(hint))
-    elif key in SECRET_KEYS:
+    elif key in reference_keys(kind):
         assert row["type"] == "secret"
     if field.required:
         assert row["default"] == "required"
@@ -106,11 +132,9 @@ def test_type_and_default_are_those_of_the_model(title: str, row: Row) -> None:
         assert msgspec.convert(written, hint) == default
 
 
-@pytest.mark.parametrize(
-    ("title", "row"), DESCRIBED, ids=[f"{title}.{row['key']}" for title, row in DESCRIBED]
-)
-def test_every_example_of_a_key_loads(title: str, row: Row) -> None:
-    hint = get_type_hints(TABLES[title])[row["key"].strip("`")]
+@pytest.mark.parametrize(("title", "kind", "row"), DESCRIBED, ids=NAMED)
+def test_every_example_of_a_key_loads(title: str, kind: type[msgspec.Struct], row: Row) -> None:
+    hint = get_type_hints(kind)[row["key"].strip("`")]
     holds_tables = any(
         isinstance(part, type) and issubclass(part, msgspec.Struct) for part in (hint, *get_args(hint))
     )
@@ -120,6 +144,8 @@ def test_every_example_of_a_key_loads(title: str, row: Row) -> None:
     example = tomllib.loads(row["example"].strip("`"))
     assert list(example) == [row["key"].strip("`")]
     document = base()
+    if issubclass(kind, Company) and kind is not Company:
+        document["companies"]["uk"] = company_on_the_page(kind)
     if title == "[[companies.NAME.closed]]":
         window = {"rule": "FREQ=DAILY;BYHOUR=1", "minutes": 5, **example}
         document["companies"]["uk"]["closed"] = [window]
@@ -146,10 +172,19 @@ def test_every_block_of_the_page_loads() -> None:
         read(tomlkit.dumps(merged(base(), tomllib.loads(block))))
 
 
+def company_on_the_page(settings: type[Company]) -> dict[str, Any]:
+    """The table that the page of this product shows."""
+    (product,) = [each for each in PRODUCTS if each.settings is settings]
+    (block,) = re.findall(r"(?ms)^```toml\n(\[companies.*?)^```", (DOCS / product.page).read_text("utf-8"))
+    (table,) = tomllib.loads(block)["companies"].values()
+    assert table["product"] == product.name
+    return dict(table)
+
+
 def base() -> dict[str, Any]:
     """A whole configuration in which every way to sign in has its secrets."""
     document = tomllib.loads(whole())
-    secrets = (SECRET_KEYS & set(model.Store.__struct_fields__)) - {"username"}
+    secrets = reference_keys(model.Store) - {"username"}
     document["stores"]["main"] |= dict.fromkeys(secrets, "env:TOKEN") | {"username": "tidegate"}
     document["companies"]["uk"]["subscription_key"] = "env:TOKEN"
     return document

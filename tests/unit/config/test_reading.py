@@ -8,6 +8,7 @@ import pytest
 
 from tidegate.config.reading import ConfigurationError, load, loads
 from tidegate.redaction import HIDDEN, redact
+from tidegate.sage.rooms import SETTINGS
 from unit.config.configuration_files import ENVIRONMENT, problems, read, warnings, whole
 
 
@@ -94,28 +95,30 @@ def test_a_syntax_error_names_line_and_column(text: str, line: int, column: int 
 
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="tidegate init"):
-        load(tmp_path / "tidegate.toml", environment={})
+        load(tmp_path / "tidegate.toml", environment={}, settings=SETTINGS)
 
 
 def test_a_directory_and_a_file_in_another_encoding_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
-        load(tmp_path, environment={})
+        load(tmp_path, environment={}, settings=SETTINGS)
     odd = tmp_path / "odd.toml"
     odd.write_bytes(b"[hub]\n# caf\xe9\n")
     with pytest.raises(ConfigurationError, match="line 2: not UTF-8"):
-        load(odd, environment={})
+        load(odd, environment={}, settings=SETTINGS)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "tidegate.toml"
     path.write_bytes(b"\xef\xbb\xbf" + whole().replace("\n", "\r\n").encode())
-    assert load(path, environment=ENVIRONMENT).configuration.connections
+    assert load(path, environment=ENVIRONMENT, settings=SETTINGS).configuration.connections
 
 
 def test_a_relative_ledger_counts_from_the_configuration_file(tmp_path: Path) -> None:
     folder = tmp_path / "my hub 100%"
     text = whole(("sqlite:////srv/tidegate.db", "sqlite:///tidegate.db"))
-    ledger = loads(text, path=folder / "tidegate.toml", environment=ENVIRONMENT).configuration.hub.ledger
+    ledger = loads(
+        text, path=folder / "tidegate.toml", environment=ENVIRONMENT, settings=SETTINGS
+    ).configuration.hub.ledger
     assert ledger == f"sqlite:///{tmp_path}/my%20hub%20100%25/tidegate.db"
 
 
@@ -153,7 +156,7 @@ def test_an_inline_secret_in_a_file_for_everybody_is_worse(tmp_path: Path) -> No
     path = tmp_path / "tidegate.toml"
     path.write_text(whole(("env:TOKEN", "abcdef-the-secret")))
     os.chmod(path, 0o644)
-    (warning,) = load(path, environment={}).warnings
+    (warning,) = load(path, environment={}, settings=SETTINGS).warnings
     assert "every user of this machine" in warning.found
 
 

@@ -105,7 +105,7 @@ def test_an_empty_reference_is_an_empty_secret() -> None:
 
 
 def test_a_user_name_is_not_hidden_in_logs() -> None:
-    resolve("env:USER_NAME", "stores.main.username", environment={"USER_NAME": "magento-robot"})
+    resolve("env:USER_NAME", "stores.main.username", environment={"USER_NAME": "magento-robot"}, hidden=False)
     assert redact("signed in as magento-robot") == "signed in as magento-robot"
 
 

@@ -15,7 +15,9 @@ from tidegate.config.questions import QUESTIONS, answers_of
 from tidegate.config.reading import Loaded, loads
 from tidegate.config.template import Answers, render, variables
 from tidegate.domain.orders.extras import LINES, PAYMENTS
+from tidegate.sage.rooms import PRODUCTS, SETTINGS
 
+PRODUCT = PRODUCTS[0]
 SINCE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 ANSWERS = Answers(
     store_url="https://shop.example", since=SINCE, guest_account="WEB", site_id="s", company_id="1"
@@ -24,7 +26,8 @@ ANSWERS = Answers(
 
 def read(answers: Answers, text: str | None = None) -> Loaded:
     environment = {name: f"value of {name}" for name in variables(answers)}
-    return loads(text or render(answers), path=Path("/etc/tidegate/tidegate.toml"), environment=environment)
+    path = Path("/etc/tidegate/tidegate.toml")
+    return loads(text or render(answers), path=path, environment=environment, settings=SETTINGS)
 
 
 def uncommented(text: str) -> str:
@@ -94,7 +97,7 @@ def differences(one: Any, other: Any, key: str) -> Iterator[str]:
 
 def test_every_key_of_the_model_is_in_the_file() -> None:
     text = render(ANSWERS)
-    for key in struct_keys(model.Configuration):
+    for key in ("product", *struct_keys(model.Configuration), *struct_keys(PRODUCT.settings)):
         assert re.search(rf"(?m)(^#?{key} = |^#?\[+[^\]]*\b{key}\b)", text), key
 
 

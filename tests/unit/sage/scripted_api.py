@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import httpx
 
 from tidegate.clock import VirtualClock
-from tidegate.config import model
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.sage200.room import Sage200Company, open_sage200
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import MemoryVault
 from tidegate.transport import ClientFactory
@@ -172,7 +172,6 @@ def make_world(**settings: Any) -> World:
         api.on("GET", f"/{name}", ok(rows))
     vault, clock = MemoryVault(), VirtualClock(NOW)
     values: dict[str, Any] = {
-        "product": "sage200",
         "site_id": SITE,
         "company_id": "123",
         "client_id": "client",
@@ -183,7 +182,7 @@ def make_world(**settings: Any) -> World:
     }
     company = open_sage200(
         "acme",
-        model.Company(**values),
+        Sage200Settings(**values),
         secrets=lambda reference: reference,
         factory=ClientFactory(httpx.MockTransport(api.handle)),
         tokens=vault,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tidegate.clock import Clock
-from tidegate.config import model
 from tidegate.sage.port.session import Session
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.code_books import CodeBook
@@ -19,6 +18,7 @@ from tidegate.sage.sage200.orders import Orders
 from tidegate.sage.sage200.prices import Enquiries, Prices
 from tidegate.sage.sage200.receipts import Receipts
 from tidegate.sage.sage200.reference import NOMINAL, Asked, Reference
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage200.stock import Stock, WebLines
 from tidegate.sage.sage200.web_orders import Progress, WebOrders
 
@@ -46,7 +46,7 @@ class Desks:
     books: tuple[CodeBook, ...]
 
     @classmethod
-    def of(cls, client: Sage200Client, reference: Reference, clock: Clock, company: model.Company) -> Desks:
+    def of(cls, client: Sage200Client, reference: Reference, clock: Clock, company: Sage200Settings) -> Desks:
         """The desks over one client; makes no call."""
         key_field, currency = company.key_field, company.currency
         products = CodeBook(client, clock, "/products", ("code",))

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 
 from tidegate.clock import Clock
-from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
@@ -21,6 +20,7 @@ from tidegate.sage.sage200.desks import Desks
 from tidegate.sage.sage200.fields import text_of
 from tidegate.sage.sage200.receipts import bank_aliases
 from tidegate.sage.sage200.reference import Coded, Reference
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage200.sign_in import Registration, SignIn
 from tidegate.sage.sage200.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
@@ -37,7 +37,7 @@ class Sage200Company:
     def __init__(
         self,
         name: str,
-        company: model.Company,
+        company: Sage200Settings,
         *,
         api: HttpClient,
         sign_in: SignIn,
@@ -70,7 +70,11 @@ class Sage200Company:
 
     @property
     def about(self) -> About:
-        return About(product="sage200", seats=self._company.seats, orders=writing(self._company.key_field))
+        return About(
+            product=self._company.product,
+            seats=self._company.seats,
+            orders=writing(self._company.key_field),
+        )
 
     @property
     def calls(self) -> int:
@@ -150,7 +154,7 @@ class Sage200Company:
 
 def open_sage200(
     name: str,
-    company: model.Company,
+    company: Sage200Settings,
     *,
     secrets: Callable[[str], str],
     factory: ClientFactory,
@@ -187,5 +191,5 @@ def open_sage200(
         sign_in_http=sign_in_http,
         subscription_keys=(secret(company.subscription_key), secret(company.subscription_key_secondary)),
         clock=clock,
-        seats=seats.pool(("sage200", base_url, company.site_id, company.company_id), company.seats),
+        seats=seats.pool((company.product, base_url, company.site_id, company.company_id), company.seats),
     )

@@ -88,6 +88,11 @@ class SignIn:
         """Those of them that one piece of work has made."""
         return tally.of(self._http.counter)
 
+    @property
+    def redirect_url(self) -> str:
+        """Where the browser ends after the sign-in."""
+        return self._registration.redirect_url
+
     # A person signs in
 
     def authorization_url(self, state: str, verifier: str) -> str:
