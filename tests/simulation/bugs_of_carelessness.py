@@ -1,7 +1,8 @@
 """Eight careless changes that were once tried on the code. Every docstring says what the hub does wrong.
 
 Two more of them, a lease without fence and any company's closing, stand in `bugs_of_the_engine`; a reservation
-that counts twice in `bugs_of_stock`.
+that counts twice in `bugs_of_stock`. A fence and a cancellation by the id alone are found beside the ledger's and the
+company's own tests.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from tidegate.ledger import delivery
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.sage.sage200 import deltas
 from tidegate.sage.sage200.client import Sage200Client
+from tidegate.sage.sage200.fields import text_of
+from tidegate.sage.sage200.orders import Orders
 from tidegate.transport import Answer
 
 
@@ -66,3 +69,14 @@ def a_receipt_for_a_cancelled_order(patch: pytest.MonkeyPatch) -> None:
         return there if there is not None and there.account else still_alive(item, there)
 
     patch.setattr(deposits, "still_alive", careless)
+
+
+def cancel_by_id_alone(patch: pytest.MonkeyPatch) -> None:
+    """Whatever order stands behind the id is deleted, whether it is ours or not."""
+    cancel = Orders.cancel
+
+    def careless(self: Orders, order_id: str, number: str) -> Any:
+        there = self._client.read_one(f"/sop_orders/{order_id}", "")
+        return cancel(self, order_id, text_of(there, "document_no") if isinstance(there, dict) else number)
+
+    patch.setattr(Orders, "cancel", careless)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from simulation import bugs_of_carelessness as careless
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.port.session import Purpose
@@ -57,6 +58,14 @@ def test_another_order_behind_the_id_is_never_deleted(world: World) -> None:
     assert isinstance(outcome, Failure)
     assert outcome.code is Code.OTHER_CONTENT
     assert world.api.called("DELETE", "/sop_orders/7") == []
+
+
+def test_cancelling_by_the_id_alone_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    careless.cancel_by_id_alone(monkeypatch)
+    world.api.on("DELETE", "/sop_orders/7", ok({}))
+    with pytest.raises(AssertionError):
+        test_another_order_behind_the_id_is_never_deleted(world)
+    assert len(world.api.called("DELETE", "/sop_orders/7")) == 1
 
 
 def test_a_cancelled_order_is_cancelled(world: World) -> None:
