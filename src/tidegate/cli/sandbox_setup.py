@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tidegate.cli.sandbox import BUILDERS, CREDENTIALS, redirect_url
 from tidegate.config.template import Answers, variables
+from tidegate.sage.rooms import PRODUCTS
 
 FOLDER = "sandbox-secrets"
 #: Orders from so long ago on are sent: those that the sandbox has sold before `init` are there to try.
@@ -19,16 +20,21 @@ SINCE = timedelta(days=2)
 
 def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
     """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
-    sage = CREDENTIALS["sage200"](BUILDERS["sage200"](0)[0])
+    product = PRODUCTS[0]
+    sage = CREDENTIALS[product.name](BUILDERS[product.name](0)[0])
     return Answers(
         store_url=f"http://127.0.0.1:{port}",
         company="us",
-        base_url=f"http://127.0.0.1:{port + 1}{sage['base_url']}",
-        sign_in_url=f"http://127.0.0.1:{port + 1}",
-        redirect_url=redirect_url(port + 2),
-        site_id=str(sage["site_id"]),
-        company_id=str(sage["company_id"]),
-        subscription_key=True,
+        product=product,
+        room={
+            **product.unasked,
+            "base_url": f"http://127.0.0.1:{port + 1}{sage['base_url']}",
+            "sign_in_url": f"http://127.0.0.1:{port + 1}",
+            "redirect_url": redirect_url(port + 2),
+            "site_id": str(sage["site_id"]),
+            "company_id": str(sage["company_id"]),
+            "subscription_key": "yes",
+        },
         company_time_zone="America/Detroit",
         currency="USD",
         unknown="create",
@@ -42,7 +48,8 @@ def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
 def write_secrets(answers: Answers, encryption_key: str) -> list[str]:
     """One file a secret, for their owner's eyes only; the names of those that were written."""
     shop = CREDENTIALS["magento"](BUILDERS["magento"](0)[0])
-    sage = CREDENTIALS["sage200"](BUILDERS["sage200"](0)[0])
+    name = answers.product.name
+    sage = CREDENTIALS[name](BUILDERS[name](0)[0])
     values = {
         "TIDEGATE_ENCRYPTION_KEY": encryption_key,
         **{f"TIDEGATE_MAIN_{name.upper()}": value for name, value in shop.items()},

@@ -18,7 +18,8 @@ from tidegate.cli.sandbox import PORTS
 from tidegate.cli.showing import Json, with_progress
 
 if TYPE_CHECKING:
-    from tidegate.config.questions import Question
+    from tidegate.config.question import Question
+    from tidegate.config.template import Answers
     from tidegate.engine.preflight import Line
 
 
@@ -49,7 +50,7 @@ def init(
     """Ask a few questions and write a commented configuration file."""
     from tidegate.config import reading, template
     from tidegate.config.questions import answers_of
-    from tidegate.sage.rooms import SETTINGS
+    from tidegate.sage.rooms import PRODUCTS, SETTINGS
 
     there = here(context)
     if sandbox and answers:
@@ -65,7 +66,7 @@ def init(
         write_secrets(complete, new_key())
     else:
         given = given_answers(answers) if answers else asked()
-        complete = answers_of(given, since=there.clock.now().replace(microsecond=0))
+        complete = answers_of(given, since=there.clock.now().replace(microsecond=0), products=PRODUCTS)
     text = template.render(complete)
     loaded = reading.loads(text, path=there.config, environment=os.environ, settings=SETTINGS)
     write(there.config, text)
@@ -83,10 +84,10 @@ def init(
     print(f"wrote {there.config}")
     other = [warning for warning in loaded.warnings if "environment variable" not in warning.found]
     told_warnings(other)
-    tell_next(missing, key, complete.company)
+    tell_next(missing, key, complete)
 
 
-def tell_next(missing: list[str], key: str, company: str) -> None:
+def tell_next(missing: list[str], key: str, answers: Answers) -> None:
     """What is left to do, in order."""
     if missing:
         print("\nSet these in the environment that starts tidegate:")
@@ -94,9 +95,11 @@ def tell_next(missing: list[str], key: str, company: str) -> None:
             fresh = name.endswith("ENCRYPTION_KEY")
             note = "   # made for you now; keep a copy apart from backups" if fresh else ""
             print(f"  {assignment(name, key if fresh else '...', windows=os.name == 'nt')}{note}")
-    print(
-        f"\nThen:\n  tidegate sign-in {company}\n  tidegate check\n  tidegate cycle orders --dry-run\n  tidegate run"
-    )
+    sign_in = (f"tidegate sign-in {answers.company}",) if answers.product.signs_in else ()
+    steps = (*sign_in, "tidegate check", "tidegate cycle orders --dry-run", "tidegate run")
+    print("\nThen:")
+    for step in steps:
+        print(f"  {step}")
 
 
 def assignment(name: str, value: str, *, windows: bool) -> str:
@@ -112,11 +115,16 @@ def new_key() -> str:
 
 
 def asked() -> dict[str, str]:
-    """Every question as a prompt, repeated until the answer fits."""
-    from tidegate.config.questions import QUESTIONS
+    """Every question as a prompt, repeated until the answer fits; the product decides which ones come."""
+    from tidegate.config.questions import questions_of
+    from tidegate.sage.rooms import PRODUCTS
 
     found: dict[str, str] = {}
-    for question in QUESTIONS:
+    while left := [each for each in questions_of(PRODUCTS, found) if each.id not in found]:
+        question = left[0]
+        if len(question.choices) == 1:  # nothing to choose
+            found[question.id] = question.choices[0]
+            continue
         while True:
             answer = prompt(question)
             problem = question.problem(answer, found)
@@ -141,21 +149,22 @@ def prompt(question: Question) -> str:
 def given_answers(given: list[str]) -> dict[str, str]:
     """Answers from TOML files and `key=value` pairs, the later ones winning; unknown keys are refused."""
     from tidegate.config.problem import suggestion
-    from tidegate.config.questions import QUESTIONS
+    from tidegate.config.questions import questions_of
+    from tidegate.sage.rooms import PRODUCTS
 
-    known = {question.id for question in QUESTIONS}
     found: dict[str, str] = {}
     for each in given:
-        pairs = pair(each) if "=" in each and not Path(each).exists() else read_answers(Path(each))
-        for key, value in pairs.items():
-            if key not in known:
-                raise typer.BadParameter(
-                    f"there is no question {key}; {suggestion(key, known)}", param_hint="--answers"
-                )
-            found[key] = value
+        found |= pair(each) if "=" in each and not Path(each).exists() else read_answers(Path(each))
+    questions = questions_of(PRODUCTS, found)
+    known = {question.id for question in questions}
+    for key in found:
+        if key not in known:
+            raise typer.BadParameter(
+                f"there is no question {key}; {suggestion(key, known)}", param_hint="--answers"
+            )
     complete: dict[str, str] = {}
     problems: list[str] = []
-    for question in QUESTIONS:
+    for question in questions:
         answer = found.get(question.id, question.default or "")
         problem = question.problem(answer, complete)
         complete[question.id] = answer

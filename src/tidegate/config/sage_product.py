@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tidegate.config.company import Company, product_of
+from tidegate.config.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +16,20 @@ class SageProduct:
     title: str  #: as its vendor calls it
     settings: type[Company]  #: the keys and checks of `[companies.NAME]`
     page: str  #: below docs/: set-up, keys, limits, and what was proven against what
+    signs_in: bool  #: whether a person signs in through the browser before the first cycle
+    questions: tuple[Question, ...]  #: what `tidegate init` asks for the room's own keys
+    references: Callable[[Mapping[str, str]], tuple[str, ...]]
+    """From the answers by question id: the keys whose secrets the written file refers to, in its order."""
+    table: Callable[[Mapping[str, str], Callable[[str], str]], str]
+    """From those answers, and the reference of each key that holds one: the lines of `[companies.NAME]` with
+    the room's own keys, every one of them with its comment."""
 
     @property
     def name(self) -> str:
         """The value of the key `product`."""
         return product_of(self.settings)
+
+    @property
+    def unasked(self) -> dict[str, str]:
+        """The answers to its questions where nobody gives any."""
+        return {question.id: question.default or "" for question in self.questions}

@@ -11,9 +11,12 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
 from tidegate.cli.main import app
-from tidegate.config.questions import QUESTIONS
+from tidegate.config.questions import questions_of
 from tidegate.config.reading import load
-from tidegate.sage.rooms import SETTINGS
+from tidegate.sage.rooms import PRODUCTS, SETTINGS
+
+#: Those that are asked: of one product there is nothing to choose.
+QUESTIONS = [each for each in questions_of(PRODUCTS) if len(each.choices) != 1]
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from tidegate.config.questions import answers_of
 from tidegate.config.template import render
+from tidegate.sage.rooms import PRODUCTS
 from unit.config.configuration_files import problems
 from unit.config.test_template import SINCE, uncommented
 
-FULL = tomllib.loads(uncommented(render(answers_of({"store_url": "https://shop.example"}, since=SINCE))))
+FULL = tomllib.loads(
+    uncommented(render(answers_of({"store_url": "https://shop.example"}, since=SINCE, products=PRODUCTS)))
+)
 
 VALUES = st.one_of(
     st.booleans(),

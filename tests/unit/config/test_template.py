@@ -11,16 +11,21 @@ import pytest
 
 from tidegate.config import model
 from tidegate.config.flow_rules import FLOWS
-from tidegate.config.questions import QUESTIONS, answers_of
+from tidegate.config.questions import answers_of, questions_of
 from tidegate.config.reading import Loaded, loads
 from tidegate.config.template import Answers, render, variables
 from tidegate.domain.orders.extras import LINES, PAYMENTS
 from tidegate.sage.rooms import PRODUCTS, SETTINGS
 
 PRODUCT = PRODUCTS[0]
+QUESTIONS = questions_of(PRODUCTS)
 SINCE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 ANSWERS = Answers(
-    store_url="https://shop.example", since=SINCE, guest_account="WEB", site_id="s", company_id="1"
+    store_url="https://shop.example",
+    since=SINCE,
+    guest_account="WEB",
+    product=PRODUCT,
+    room={**PRODUCT.unasked, "site_id": "s", "company_id": "1"},
 )
 
 
@@ -104,7 +109,8 @@ def test_every_key_of_the_model_is_in_the_file() -> None:
 @pytest.mark.parametrize("auth", get_args(get_type_hints(model.Store)["auth"]))
 @pytest.mark.parametrize("public", [False, True])
 def test_every_way_to_sign_in_can_be_written(auth: str, public: bool) -> None:
-    answers = msgspec.structs.replace(ANSWERS, auth=auth, public_client=public)
+    room = {**ANSWERS.room, "public_client": "yes" if public else "no"}
+    answers = msgspec.structs.replace(ANSWERS, auth=auth, room=room)
     assert read(answers).warnings == ()
 
 
@@ -125,7 +131,9 @@ def test_the_moment_must_be_aware() -> None:
 
 def test_the_questions_make_the_answers() -> None:
     answers = answers_of(
-        {"store_url": "https://shop.example", "payments": "checkmo, banktransfer"}, since=SINCE
+        {"store_url": "https://shop.example", "payments": "checkmo, banktransfer"},
+        since=SINCE,
+        products=PRODUCTS,
     )
     assert answers.payments == ("checkmo", "banktransfer")
     assert {warning.key for warning in read(answers).warnings} == {
@@ -136,8 +144,10 @@ def test_the_questions_make_the_answers() -> None:
 
 
 def test_the_questions_cover_the_answers() -> None:
-    assert {question.id for question in QUESTIONS} == set(Answers.__struct_fields__) - {
+    own = {question.id for question in PRODUCT.questions}
+    assert {question.id for question in QUESTIONS} - own == set(Answers.__struct_fields__) - {
         "since",
+        "room",
         "secrets_folder",  # of the sandboxes only
     }
     for question in QUESTIONS:
@@ -149,7 +159,7 @@ def test_every_choice_of_every_question_makes_a_file_that_loads() -> None:
     for question in QUESTIONS:
         for choice in question.choices:
             given = {"store_url": "https://shop.example", "guest_account": "WEB", question.id: choice}
-            read(answers_of(given, since=SINCE))
+            read(answers_of(given, since=SINCE, products=PRODUCTS))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +178,7 @@ def test_a_wrong_answer_is_refused_with_what_to_write(question: str, answer: str
     (asked,) = [each for each in QUESTIONS if each.id == question]
     assert problem in asked.problem(answer)
     with pytest.raises(ValueError, match=question):
-        answers_of({"store_url": "https://shop.example", question: answer}, since=SINCE)
+        answers_of({"store_url": "https://shop.example", question: answer}, since=SINCE, products=PRODUCTS)
 
 
 def test_the_web_account_rule_needs_an_account() -> None:

@@ -1,0 +1,30 @@
+"""Values and names as TOML writes them, and templates that are filled with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import tomlkit
+
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+
+
+def text(value: str) -> str:
+    """In quotes."""
+    return tomlkit.string(value).as_string()
+
+
+def text_list(values: Iterable[str]) -> str:
+    """A list of texts."""
+    return f"[{', '.join(text(value) for value in values)}]"
+
+
+def key(name: str) -> str:
+    """Quoted where TOML asks for it."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else text(name)
+
+
+def filled(template: str, places: Mapping[str, str]) -> str:
+    """The template with the text of each `{{place}}`. KeyError for a place without one."""
+    return _PLACE.sub(lambda place: places[place.group(1)], template)
