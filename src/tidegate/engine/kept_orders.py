@@ -15,8 +15,10 @@ from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.mapping import mapped
 from tidegate.domain.orders.order import Order, Totals
 from tidegate.domain.orders.remaining import is_reduced, remaining
+from tidegate.domain.orders.taken_back import as_sent
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.states import State
+from tidegate.flows.orders.reductions import read_sent_with
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger.period import KeptRow
 
@@ -32,8 +34,9 @@ def kept_order(row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTe
     document = billed(order, terms) if terms is not None else None
     lines: dict[str, KeptLine] = {}
     freight: KeptLine | None = None
+    sent: Figures | None = None
     if isinstance(document, Billed) and terms is not None:
-        lines, freight = _lines(order, document, terms)
+        lines, freight, sent = _sent(order, document, terms, row.subject)
         totals, gross = document.totals, document.gross
     else:
         totals = order.base_totals
@@ -51,6 +54,7 @@ def kept_order(row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTe
         taken=_taken(order, figures, totals, of_order=totals is order.totals),
         lines=lines,
         freight=freight,
+        sent=sent,
     )
 
 
@@ -73,6 +77,19 @@ def _taken(order: Order, figures: Figures, totals: Totals, *, of_order: bool) ->
     now = left.totals if of_order else left.base_totals
     rest = _figures(now, figures.total - totals.grand_total + now.grand_total)
     return Figures(*(getattr(figures, name) - getattr(rest, name) for name in FIGURES))
+
+
+def _sent(
+    order: Order, document: Billed, terms: Terms, subject: str
+) -> tuple[dict[str, KeptLine], KeptLine | None, Figures | None]:
+    """Lines, delivery charge and, where a part was sent, the sums, as the company got them; no lines if untold."""
+    if not subject:
+        return *_lines(order, document, terms), None
+    part = as_sent(order, read_sent_with(subject))
+    there = part if isinstance(part, Failure) else billed(part, terms)
+    if isinstance(part, Failure) or isinstance(there, Failure):
+        return {}, None, None
+    return *_lines(part, there, terms), _figures(there.totals, there.gross)
 
 
 def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, KeptLine], KeptLine | None]:

@@ -25,6 +25,7 @@ class KeptRow:
     changed_at: datetime
     target_number: str
     target_total: Decimal | None
+    subject: str = ""  #: what it was sent without (`flows/orders/reductions.py`); "" = it was sent whole
 
 
 #: States of a step that needs nobody.
@@ -40,7 +41,7 @@ _GOING_ON = (
 _ORDERS = """
     SELECT source.store, source.entity_id, source.increment_id, source.source_created_at, source.document,
            delivery.state, delivery.reason_code, delivery.reason, delivery.changed_at,
-           delivery.target_number, delivery.target_total
+           delivery.target_number, delivery.target_total, delivery.subject
     FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id
     WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order'
 """
@@ -87,7 +88,8 @@ def under_way(connection: str, steps: Sequence[tuple[str, str]]) -> set[tuple[st
 
 
 def _row(row: tuple[object, ...]) -> KeptRow:
-    store, entity_id, increment_id, created_at, document, state, code, reason, changed_at, number, total = row
+    store, entity_id, increment_id, created_at, document, state, code, reason, changed_at, *target = row
+    number, total, subject = target
     return KeptRow(
         str(store),
         int(str(entity_id)),
@@ -99,6 +101,7 @@ def _row(row: tuple[object, ...]) -> KeptRow:
         _instant(changed_at),
         str(number),
         None if total is None else Decimal(str(total)),
+        str(subject),
     )
 
 

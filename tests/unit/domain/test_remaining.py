@@ -13,6 +13,7 @@ from tidegate.domain.orders.capture import Action, CaptureRules, decide
 from tidegate.domain.orders.order import LineAmounts, Order, Reductions
 from tidegate.domain.orders.remaining import nothing_remains, remaining, whole
 from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.taken_back import SentWith, as_sent, sent_with
 from tidegate.domain.orders.totals import translate
 from tidegate.magento.reading import read_order
 from unit.domain.agreements import PER_LINE, terms
@@ -202,3 +203,21 @@ def test_a_status_cancelled_with_state_new_is_never_sent() -> None:
     read = case("state-new-status-canceled")
     disposition = decide(read, None, CaptureRules())
     assert (disposition.action, disposition.reason) == (Action.SKIP, "status canceled is never sent")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.json")))
+def test_the_order_as_it_was_sent_whatever_was_taken_back_since(name: str) -> None:
+    then = case(name)
+    left = remaining(then)
+    if isinstance(left, Failure):
+        return  # it was not sent
+    kept = sent_with(then, left.totals.grand_total)
+    lines = tuple(replaced(each, refunded=each.quantity - each.cancelled) for each in then.lines)
+    now = replaced(then, lines=lines, reductions=GONE, base_reductions=GONE)
+    again = as_sent(now, msgspec.json.decode(msgspec.json.encode(kept), type=SentWith, strict=False))
+    assert isinstance(again, Order)
+    assert [(each.item_id, each.quantity, each.amounts, each.base) for each in again.lines] == [
+        (each.item_id, each.quantity, each.amounts, each.base) for each in left.lines
+    ]
+    assert (again.totals, again.base_totals) == (left.totals, left.base_totals)
+    assert as_sent(now, SentWith()).totals == then.totals  # sent whole, before anything was taken back

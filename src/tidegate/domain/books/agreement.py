@@ -68,7 +68,9 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOrder:
-    """An order as the ledger keeps it. `lines` by line key (`item:551`, `extra:213:gift_wrapping`); `freight` is its delivery charge."""
+    """An order as the ledger keeps it. `lines` by line key (`item:551`, `extra:213:gift_wrapping`); `freight` is its
+    delivery charge: both as the company got them, without what was cancelled or refunded before it was sent.
+    """
 
     key: str
     number: str
@@ -79,6 +81,12 @@ class KeptOrder:
     taken: Figures = NO_FIGURES  #: what the store had cancelled or refunded of them when it was last read
     lines: Mapping[str, KeptLine] = field(default_factory=dict)
     freight: KeptLine | None = None
+    sent: Figures | None = None  #: its sums as the company got them, where that is not the whole order
+
+    @property
+    def billable(self) -> Figures:
+        """The sums that the company's invoices make together."""
+        return self.sent or self.figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Invoices against the orders they are made of: each order's invoices make the order, no more, no less.
+"""Invoices against the orders they are made of: each order's invoices make what was sent of it, no more, no less.
 
 Lines find each other by our line keys (`item:551`); what carries none is a charge: delivery and the
 rounding line (`contracts/sage200/README.md` §9.6).
@@ -36,19 +36,19 @@ def invoiced_orders(facts: Facts, small: list[str] | None = None) -> Iterator[Di
         billed = total(invoice.gross for invoice in charged)
         if in_full(kept, charged):
             yield from _apart(kept, sums(charged, kept), facts, small)
-        elif billed > kept.figures.total:
+        elif billed > kept.billable.total:
             yield Difference(
                 kind=Kind.INVOICED,
                 subject=kept.number,
-                text=f"invoiced {shown(billed)}, more than the order's {shown(kept.figures.total)}",
+                text=f"invoiced {shown(billed)}, more than the order's {shown(kept.billable.total)}",
                 figure="total",
-                ledger=kept.figures.total,
+                ledger=kept.billable.total,
                 sage=billed,
             )
 
 
 def in_full(kept: KeptOrder, invoices: Sequence[SalesInvoice]) -> bool:
-    """Whether every line's quantity is invoiced."""
+    """Whether every line's quantity, as it was sent, is invoiced."""
     done: defaultdict[str, Decimal] = defaultdict(Decimal)
     for invoice in invoices:
         for line in invoice.lines:
@@ -87,7 +87,7 @@ def _net_of(line: InvoiceLine, kept: KeptOrder) -> Decimal:
 def _apart(kept: KeptOrder, sage: Figures, facts: Facts, small: list[str] | None) -> Iterator[Difference]:
     """The total must agree to the cent; its parts up to what one rounding line may carry."""
     for figure in ("goods", "shipping", "tax", "total"):
-        ours, theirs = getattr(kept.figures, figure), getattr(sage, figure)
+        ours, theirs = getattr(kept.billable, figure), getattr(sage, figure)
         limit = ZERO if figure == "total" else facts.tolerance
         text = f"{figure} of the order is {shown(ours)}, of its invoices {shown(theirs)}"
         if abs(ours - theirs) > limit:

@@ -11,20 +11,24 @@ from decimal import Decimal
 
 import msgspec
 
+from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO, plain, product, quotient, shown
-from tidegate.domain.orders.order import Order, OrderLine
-from tidegate.domain.orders.remaining import SLACK
+from tidegate.domain.orders.order import Order, OrderLine, Reductions
+from tidegate.domain.orders.remaining import SLACK, remaining
 
 
 class SentWith(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was cancelled or refunded already when the order was sent; kept with its delivery.
 
-    `pieces` by item id, `amount` in the order's currency; `gross` is the total that was sent.
+    `pieces` by item id, `amount` in the order's currency; `gross` is the total that was sent. Versions that kept
+    no `reductions` have their amounts by the pieces alone.
     """
 
     pieces: dict[str, Decimal] = {}
     amount: Decimal = ZERO
     gross: Decimal | None = None
+    reductions: Reductions = Reductions()
+    base_reductions: Reductions = Reductions()
 
 
 NOTHING = SentWith()
@@ -36,7 +40,21 @@ def sent_with(order: Order, gross: Decimal) -> SentWith:
         {str(line.item_id): line.cancelled + line.refunded for line in order.lines if _taken(line)},
         order.reductions.cancelled + order.reductions.refunded,
         gross,
+        order.reductions,
+        order.base_reductions,
     )
+
+
+def as_sent(order: Order, before: SentWith) -> Order | Failure:
+    """The order as the company got it, whatever the store has taken back since; `review` as `remaining` says it."""
+    lines = tuple(
+        msgspec.structs.replace(line, cancelled=before.pieces.get(str(line.item_id), ZERO), refunded=ZERO)
+        for line in order.lines
+    )
+    then = msgspec.structs.replace(
+        order, lines=lines, reductions=before.reductions, base_reductions=before.base_reductions
+    )
+    return remaining(then)
 
 
 def unexplained(order: Order, before: SentWith, credited: Mapping[int, Decimal] | None) -> list[str]:

@@ -54,7 +54,12 @@ def unexplained_of(order: Order, sent: Item | None, source_id: int) -> str:
 
 def baseline(sent: Item | None) -> SentWith:
     """What was taken back already when the order was sent."""
-    return _read(sent.subject) if sent is not None and sent.subject else NOTHING
+    return NOTHING if sent is None else read_sent_with(sent.subject)
+
+
+def read_sent_with(subject: str) -> SentWith:
+    """The same by the subject of the order's delivery."""
+    return _read(subject) if subject else NOTHING
 
 
 def credited(order: Order, source_id: int) -> dict[int, Decimal] | None:

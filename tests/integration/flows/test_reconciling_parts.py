@@ -1,0 +1,80 @@
+"""Reconciliation of orders that were sent in part: by what was sent, neither false differences nor a silent green."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.flows.conftest import Build
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED
+from integration.flows.test_taken_back import refund
+from tidegate.config.stock import Stock
+from tidegate.engine import kept_orders
+from tidegate.engine.reconcile import compare, last_days
+from tidegate_sandbox.magento import lifecycle
+
+CARD = "HUB-0003"
+ORDER: dict[str, Any] = {"lines": (("HUB-0001", 3), (CARD, 1)), "shipping": Decimal("12.00")}
+
+
+@pytest.fixture
+def shop(build: Build) -> Fulfilled:
+    """With tax on goods and carriage; a product of the shop alone is text in Sage."""
+    return Fulfilled(build("uk"), stock=Stock(warehouses={"HOME": "wh_london"}), skip_skus=(CARD,))
+
+
+def sent_in_part(shop: Fulfilled) -> int:
+    """One piece of three is refunded while the company is closed; what remains is sent and despatched."""
+    stage = shop.stage
+    stage.company.window.lock()
+    placed = stage.order("gbp", **ORDER)
+    lifecycle.invoice(stage.shop, stage.shop.orders.any(placed))
+    stage.cycle()
+    refund(stage, placed, 1)
+    stage.cycle()
+    stage.company.window.unlock()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    stage.company.stock_adjust("HUB-0001", "HOME", to=Decimal(1000))
+    with stage.company.staff():
+        stage.company.orders.allocate_waiting()
+    shop.despatch(placed)
+    shop.run("shipments")
+    return placed
+
+
+def differences(shop: Fulfilled) -> list[tuple[str, str]]:
+    shop.run("invoices", "payments")
+    found = compare(shop.stage.connection, last_days(shop.stage.connection, 7))
+    return [(each.kind.value, each.text) for each in found.differences]
+
+
+def test_an_order_sent_in_part_and_invoiced_makes_no_difference(shop: Fulfilled) -> None:
+    placed = sent_in_part(shop)
+    assert shop.goods(placed) == {"HUB-0001": 2}
+    shop.invoice(placed)
+    assert differences(shop) == []
+
+
+def planted(shop: Fulfilled) -> bool:
+    """Whether an invoice that is a pound dearer than what was sent is found."""
+    made = shop.invoice(sent_in_part(shop))
+    made.totals.net += 1
+    made.totals.gross += 1
+    return any(kind == "invoiced" and text.startswith("total") for kind, text in differences(shop))
+
+
+def test_an_invoice_that_does_not_make_what_was_sent_is_found(shop: Fulfilled) -> None:
+    assert planted(shop)
+
+
+def test_bug_invoices_are_compared_with_what_was_ordered(
+    shop: Fulfilled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such an order was never invoiced in full, and nobody looked."""
+    sent = kept_orders._sent
+    monkeypatch.setattr(kept_orders, "_sent", lambda *order: sent(*order[:3], ""))
+    assert not planted(shop)
