@@ -27,6 +27,7 @@ class ResultSet:
     """A snapshot of what a `readByQuery` found; `readMore` gives its pages."""
 
     session: str
+    user: str
     type: ObjectType
     rows: list[dict[str, Value]]
     total: int
@@ -187,7 +188,7 @@ class GenericCalls:
         rows = [_values(type, one, names, docparid) for one in found]
         self._made += 1
         key = f"{self._made:012d}{call.session.id[:8]}:{self._made}"
-        self._results[key] = ResultSet(call.session.id, type, rows, len(rows), int(size))
+        self._results[key] = ResultSet(call.session.id, call.session.user, type, rows, len(rows), int(size))
         form = text_of(call.element, "returnFormat") or "xml"
         return self._page(key, form)
 
@@ -202,7 +203,7 @@ class GenericCalls:
             ]
             key = mine[-1] if mine else ""
         found = self._results.get(key)
-        if found is None or found.session != call.session.id or not found.rows:
+        if found is None or found.user != call.session.user or not found.rows:
             raise bad_request(f"There are no more results for '{key or name}'.")
         return self._page(key, "xml")
 

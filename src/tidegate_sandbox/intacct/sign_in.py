@@ -38,7 +38,6 @@ class Session:
     begun: datetime
     until: datetime
     persistent: bool = True  #: False for a login of one request
-    show_private: bool = False  #: set by the call that is carried out
 
 
 class Sessions:
