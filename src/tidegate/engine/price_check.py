@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine.permission_check import enabled
+from tidegate.flows import store_limits
 from tidegate.flows.connection import Connection
 from tidegate.flows.prices import book
 from tidegate.flows.prices.scope import price_scope
@@ -27,6 +28,16 @@ def check_prices(
     yield from check_groups(connection)
     yield from check_list_currencies(connection, websites, configs)
     yield check_scope(connection, websites)
+    yield from check_tier_prices(connection)
+
+
+def check_tier_prices(connection: Connection) -> Iterator[Finding]:
+    """Whether the store has said that it has no tier prices, and when it is asked again."""
+    known = store_limits.no_tier_prices(connection.settings.store, connection.clock.now())
+    if known is not None:
+        again = known.at + store_limits.LEARNT_FOR
+        text = f"the store has none, they are held: {known.said}; tried again after {again:%Y-%m-%d}"
+        yield Finding("tier prices", "warn", text, "switch them on in Magento, or empty prices.groups")
 
 
 def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:

@@ -43,6 +43,13 @@ class Queue(msgspec.Struct, frozen=True):
         return self.finished and 0 < self.queue_ms < self.direct_ms
 
 
+class NoTierPrices(msgspec.Struct, frozen=True):
+    """The store answered 404 for tier prices: what it said, and when."""
+
+    said: str
+    at: datetime
+
+
 def array_limit(store: str, now: datetime) -> ArrayLimit | None:
     """The limit, as long as it holds."""
     kept = marks.read(_array_mark(store))
@@ -58,6 +65,13 @@ def queue(store: str, now: datetime) -> Queue | None:
     """What is known of the queue, as long as it holds."""
     kept = marks.read(_queue_mark(store))
     found = msgspec.json.decode(kept, type=Queue) if kept is not None else None
+    return found if found is not None and now - found.at < LEARNT_FOR else None
+
+
+def no_tier_prices(store: str, now: datetime) -> NoTierPrices | None:
+    """That the store has no tier prices, as long as it holds."""
+    kept = marks.read(_tier_mark(store))
+    found = msgspec.json.decode(kept, type=NoTierPrices) if kept is not None else None
     return found if found is not None and now - found.at < LEARNT_FOR else None
 
 
@@ -86,9 +100,21 @@ def keep_queue(store: str, learnt: Queue, now: datetime) -> None:
     marks.write(_queue_mark(store), msgspec.json.encode(learnt).decode(), now)
 
 
+def keep_no_tier_prices(store: str, said: str, now: datetime) -> None:
+    """Inside a transaction; `said` "" = it has them."""
+    if said:
+        marks.write(_tier_mark(store), msgspec.json.encode(NoTierPrices(said, now)).decode(), now)
+    else:
+        marks.remove(_tier_mark(store), now)
+
+
 def _array_mark(store: str) -> str:
     return f"array-limit:{store}"
 
 
 def _queue_mark(store: str) -> str:
     return f"queue:{store}"
+
+
+def _tier_mark(store: str) -> str:
+    return f"no-tier-prices:{store}"

@@ -209,6 +209,12 @@ class StorePrices:
         return found
 
 
+def has_no_tier_prices(failure: Failure) -> bool:
+    """Whether the store itself says 404 for tier prices as such, and not for one of their products."""
+    own_word = failure.code in (Code.UNKNOWN_ENDPOINT, Code.REFUSED) and status_of(failure) == 404
+    return own_word and not failure.text.startswith(NO_PRODUCT)
+
+
 def _is_of_a_product(failure: Failure) -> bool:
     """Whether one unknown SKU refused the whole call: tier prices since 2.4.7, where 2.4.6 names the row."""
     return failure.code is Code.REFUSED and status_of(failure) == 404 and failure.text.startswith(NO_PRODUCT)

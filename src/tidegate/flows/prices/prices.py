@@ -30,6 +30,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries as price_enquiries
+from tidegate.flows.prices import tier_prices
 from tidegate.flows.prices.places import Place, remembered_places
 from tidegate.flows.prices.reading import FLOW, Book, lists_of, read_book, today, with_contracts
 from tidegate.flows.prices.screen import screen
@@ -89,6 +90,7 @@ def run(cycle: Cycle) -> None:
         known = cycle.may_go_on() and screen(cycle, scribe)
     if known:
         mirrored.send(cycle, scribe, connection.settings.prices.chunk)
+    tier_prices.keep(connection, scribe.no_tiers, cycle.now())
     if unanswered is not None and cycle.may_go_on():
         cycle.call_failed(unanswered)
 
@@ -112,7 +114,8 @@ def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
 
 def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
     """The writer of the connection's prices."""
-    return PriceScribe(StorePrices(connection.store.client), shelves, connection.settings.prices.chunk)
+    store, chunk = StorePrices(connection.store.client), connection.settings.prices.chunk
+    return PriceScribe(store, shelves, chunk, tier_prices.switched_off(connection))
 
 
 def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
@@ -256,6 +259,8 @@ def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSet
         for key, value in there.items()
         if folded(key) not in own and is_ours(key, setting.rules)
     }
+    if scribe.no_tiers:  # nobody can say what the store has of them
+        told = {text: value for text, value in told.items() if PriceKey.read(text).kind != "tier"}
     mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
     return look_for_missing(cycle, scribe)
 
@@ -271,6 +276,7 @@ def look_for_missing(cycle: Cycle, scribe: PriceScribe) -> bool:
     if isinstance(rows, Failure) or isinstance(groups, Failure):
         return False
     there = {f"sku:{row.sku}".casefold() for row in rows} | {f"group:{code}" for code in groups}
+    there |= set() if scribe.no_tiers else {tier_prices.NAME}
     mirrored.appeared(cycle, [name for name in waited if name.casefold() in there])
     return True
 

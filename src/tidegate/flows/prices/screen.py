@@ -1,5 +1,7 @@
 """Prices of products that the store does not have, or that have no price of their own, are not sent there.
 
+Nor are tier prices to a store that has none.
+
 The store would refuse them one by one: after a first load that can be most of what Sage sells.
 """
 
@@ -9,6 +11,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.prices.prices import PriceKey
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.prices import tier_prices
 from tidegate.flows.prices.writer import PriceScribe
 from tidegate.flows.stock.inventory import COMPOSITES
 from tidegate.ledger import mirror
@@ -39,6 +42,14 @@ def screen(cycle: Cycle, scribe: PriceScribe) -> bool:
             for number, sku in fresh.items()
             if sku in without
         ]
+        if scribe.no_tiers:
+            no = tier_prices.held(scribe.no_tiers)
+            told = {verdict.delivery_id for verdict in verdicts}
+            verdicts += [
+                Verdict(item.id, "i", code=no.code.value, text=no.text, waits_for=tier_prices.NAME)
+                for item in items
+                if PriceKey.read(item.key).kind == "tier" and item.id not in told
+            ]
         with transaction("screen"):
             mirror.settle(cycle.lease, verdicts, cycle.now())
         cycle.count("held", len(verdicts))

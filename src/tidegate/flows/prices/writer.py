@@ -14,18 +14,27 @@ from itertools import takewhile
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
 from tidegate.domain.prices.prices import GONE, PriceKey, breaks_of, whole_days
+from tidegate.flows.prices import tier_prices
 from tidegate.flows.prices.places import Place
 from tidegate.ledger.mirror import MirrorItem
-from tidegate.magento.prices import BasePrice, Complaint, SpecialPrice, StorePrices, TierPrice
+from tidegate.magento.prices import (
+    BasePrice,
+    Complaint,
+    SpecialPrice,
+    StorePrices,
+    TierPrice,
+    has_no_tier_prices,
+)
 
 
 @dataclass(eq=False)
 class PriceScribe:
-    """The prices of these places in one store."""
+    """The prices of these places in one store. `no_tiers` is its word that it has no tier prices, "" if it has."""
 
     store: StorePrices
     places: Mapping[str, Place]
     chunk: int = 200
+    no_tiers: str = ""
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """One endpoint, one kind; the items come sorted by kind."""
@@ -39,11 +48,17 @@ class PriceScribe:
         items = [item for item in items if item.key not in strays]
         if not items:
             return strays
+        kind = keys[items[0].key].kind
+        if kind == "tier" and self.no_tiers:
+            return strays | {item.key: tier_prices.held(self.no_tiers) for item in items}
         answer = {
             "base": self._write_base,
             "special": self._write_special,
             "tier": self._write_tiers,
-        }[keys[items[0].key].kind](items)
+        }[kind](items)
+        if kind == "tier" and isinstance(answer, Failure) and has_no_tier_prices(answer):
+            self.no_tiers = answer.text
+            return strays | {item.key: tier_prices.held(answer.text) for item in items}
         if isinstance(answer, Failure):
             return answer
         there = self.read([item.key for item in items])
@@ -118,7 +133,9 @@ class PriceScribe:
         }
 
     def _tiers(self, skus: Sequence[str]) -> dict[PriceKey, str] | Failure:
-        rows = self.store.tiers(skus)
+        rows = [] if self.no_tiers else self.store.tiers(skus)
+        if isinstance(rows, Failure) and has_no_tier_prices(rows):
+            self.no_tiers, rows = rows.text, []
         if isinstance(rows, Failure):
             return rows
         breaks: dict[PriceKey, dict[str, str]] = {}
