@@ -94,7 +94,9 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
         while waiting and waiting[-1] <= at:
             waiting.pop()
             forbidden = None
-        if forbidden is not None and (method, path) != forbidden[1:3]:
+        if forbidden is not None and (method, path) == forbidden[1:3] and status not in (401, 403):
+            forbidden = None  # the very same read was the probe, or the second key is good
+        elif forbidden is not None and (method, path) != forbidden[1:3]:
             if probed or method != "GET":
                 verdict.add(
                     "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"

@@ -274,6 +274,15 @@ def test_a_fresh_start_forgives_a_403(honest: Evidence) -> None:
     assert promises(replace(doctored, fresh_starts=[*doctored.fresh_starts, lifted])) == set()
 
 
+@pytest.mark.parametrize("again", [200, 403])
+def test_the_refused_read_itself_may_be_the_probe(honest: Evidence, again: int) -> None:
+    doctored = deepcopy(honest)
+    at = max(at for at, *_ in doctored.company_calls)
+    calls = (("GET", "/products", 403), ("GET", "/products", again), ("POST", "/oauth/token", 200))
+    doctored.company_calls.extend((at + timedelta(hours=n), *call) for n, call in enumerate(calls, start=1))
+    assert promises(doctored) == (set() if again == 200 else {"authentication"})
+
+
 def held_for_an_account(books: Evidence, street: list[str]) -> None:
     mine = step(books)["entity_id"]
     book = next(each for each in books.shop["orders"] if each["entity_id"] == mine)
