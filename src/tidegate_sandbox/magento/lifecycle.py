@@ -17,7 +17,12 @@ _SOURCES: Final = {1: "wh_detroit", 2: "wh_london"}
 
 
 def ship(store: MagentoStore, order: Order, *, partly: bool = False) -> None:
-    """Ship everything, or with ``partly`` about half of the first line. What is missing has just come in."""
+    """Ship everything, or with ``partly`` about half of the first line. What is missing has just come in.
+
+    Of an order of virtual goods there is nothing to ship.
+    """
+    if order.row.get("is_virtual"):
+        return
     items = OrderItems(order)
     wanted = {item["item_id"]: items.to_ship(item) for item in items.counted() if items.to_ship(item)}
     if partly and wanted:

@@ -10,6 +10,7 @@ import pytest
 
 from integration.sandbox import magento_recordings as recordings
 from integration.sandbox.magento_world import World, make_world
+from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.kinds import KINDS
 from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.pricing import Priced, TaxRate, Terms, totals
@@ -279,3 +280,11 @@ def test_every_kind_can_be_placed() -> None:
         world.shopper.place_order("guest", lines=(("NO-SUCH-SKU", 1),))
     with pytest.raises(TypeError):
         world.shopper.place_order("guest", colour="red")
+
+
+@pytest.mark.parametrize(("kind", "state"), [("complete", "complete"), ("partly_shipped", "new")])
+def test_virtual_goods_are_placed_without_a_shipment(kind: str, state: str) -> None:
+    world = make_world()
+    order = world.store.order(world.shopper.place_order(kind, additions=Additions(virtual="downloadable")))
+    assert order.row["state"] == state
+    assert not world.store.shipments.of(order.entity_id)
