@@ -6,6 +6,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import whole
@@ -37,15 +38,15 @@ def expected(item: Item, terms: Terms, arithmetic: Arithmetic, *, as_placed: boo
     translated = translate(order, terms, arithmetic, account="")
     if not isinstance(translated, Failure):
         return translated
-    totals = order.base_totals if terms.amounts == "base" else order.totals
+    currency, totals, gross = stated(order, terms)
     return SalesOrder(
         key=order_key(order.store, order.entity_id),
         reference=terms.reference_prefix + order.increment_id,
         account="",
         date=order.created_at.date(),
-        currency=order.currency,
+        currency=currency,
         lines=(),
-        net=totals.grand_total - totals.tax,
+        net=gross - totals.tax,
         tax=totals.tax,
-        gross=totals.grand_total,
+        gross=gross,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
@@ -14,6 +15,7 @@ from tidegate.domain.orders.extras import (
     configured,
     explains,
     extra_key,
+    payments,
     placed,
     terms_for,
 )
@@ -62,27 +64,43 @@ class Billed:
         return self.totals.grand_total + total(each.amount for each in self.prepaid)
 
 
+def side_of(order: Order, terms: Terms) -> Literal["base", "order"] | None:
+    """Which currency side of the order the company has by the connection's `amounts`; None for neither."""
+    if terms.amounts != "auto":
+        return terms.amounts
+    if order.currency == terms.currency:
+        return "order"
+    return "base" if order.base_currency == terms.currency else None
+
+
+def stated(order: Order, terms: Terms) -> tuple[str, Totals, Decimal]:
+    """Currency, totals and full value as Magento states them, where the order cannot be translated (any more).
+
+    The full value holds what gift cards and the like have paid, as `Billed.gross` does.
+    """
+    base = side_of(order, terms) == "base"
+    totals = order.base_totals if base else order.totals
+    paid = payments(order.extras, order.fields, terms.extras)
+    gross = totals.grand_total + total(each.base if base else each.amount for each in paid)
+    return order.base_currency if base else order.currency, totals, gross
+
+
 def billed(order: Order, terms: Terms) -> Billed | Failure:
     """Choose the currency side of the order by the connection's `amounts`.
 
     `auto` takes the side that is in the company's own currency, the order's before the website's;
     when neither is, the order is held for `currency:<order currency>`.
     """
-    side = terms.amounts
-    if side == "auto":
-        if order.currency == terms.currency:
-            side = "order"
-        elif order.base_currency == terms.currency:
-            side = "base"
-        else:
-            return Failure(
-                Code.UNMAPPED_CURRENCY,
-                f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the "
-                f"company keeps {terms.currency}. If it has accounts in that currency, set amounts to "
-                f'"order" or "base" in [connections.{terms.connection}].',
-                missing=f"currency:{order.currency}",
-                sent=False,
-            )
+    side = side_of(order, terms)
+    if side is None:
+        return Failure(
+            Code.UNMAPPED_CURRENCY,
+            f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the "
+            f"company keeps {terms.currency}. If it has accounts in that currency, set amounts to "
+            f'"order" or "base" in [connections.{terms.connection}].',
+            missing=f"currency:{order.currency}",
+            sent=False,
+        )
     of_order = side == "order"
     extras = placed(
         [*order.extras, *configured(order.fields, terms.extras)],

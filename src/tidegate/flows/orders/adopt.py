@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.capture import not_exported
 from tidegate.domain.orders.keys import order_key, revision, step_key
 from tidegate.domain.orders.order import Order
@@ -156,14 +157,13 @@ def exportable(connection: Connection, since: datetime, result: Adoption) -> Ite
 def candidate(connection: Connection, terms: Terms, order: Order, known: Known | None) -> Candidate:
     """The order with the total that the company should have."""
     arithmetic = connection.company.about.orders.arithmetic
-    totals = order.base_totals if terms.amounts == "base" else order.totals
+    currency, _, stated_gross = stated(order, terms)
     now, before = (
-        totals.grand_total if isinstance(translated, Failure) else translated.gross
+        stated_gross if isinstance(translated, Failure) else translated.gross
         for translated in (
             translate(each, terms, arithmetic, account="") for each in (order, as_placed(order))
         )
     )
-    currency = order.base_currency if terms.amounts == "base" else order.currency
     return Candidate(source_row(connection, order), order.created_at, now, before, currency, known)
 
 
