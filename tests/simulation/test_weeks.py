@@ -1,7 +1,8 @@
 """Seeded business weeks: whatever breaks, every promise holds.
 
-The first seventy seeds, of which ten have all flows, run with every change; `tidegate simulate` runs as many more as there is
-time for.
+Two dozen of the first seventy seeds run with every change, six of them with all flows: every kind of trouble strikes in
+them, and every flow has something to do. The other seeds belong to the campaign; `tidegate simulate` runs as many more
+as there is time for.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from tidegate.simulation.run import Outcome, run_week
 from tidegate.simulation.week import FACE_FAULTS, ODD_FAULTS, PAGE_FOR_DELETE, TRADING, WIRE_FAULTS
 from tidegate_sandbox.unreadable import UNREADABLE
 
-SEEDS = range(70)
+#: 49 is one in which a delta without overlap is seen; in 56 the shop's queue lies.
+SEEDS = (*range(22), 49, 56)
+OTHERS = tuple(seed for seed in range(70) if seed not in SEEDS)
 TIDEGATE = Path(sys.executable).with_name("tidegate")
 #: Every kind of trouble that a week can have; what strikes and does not stand here is a mistake, too.
 KINDS = {
@@ -40,15 +43,22 @@ KINDS = {
     "ledger restored",
     "retried twice",
 }
+#: What the flows write, as the outcome counts it.
+FLOWS = {"shipments", "invoices", "payments", "credits", "stock_writes", "price_writes"}
 
 
 def lived(seed: int, shared: Path) -> Outcome:
     """One week, and its counts left where the other workers find them."""
     outcome = run_week(seed)
     kept = shared / f"week-{seed}.json"
-    kept.with_suffix(f".{id(outcome)}").write_text(json.dumps(outcome.faults))
+    kept.with_suffix(f".{id(outcome)}").write_text(json.dumps(counts(outcome)))
     kept.with_suffix(f".{id(outcome)}").replace(kept)
     return outcome
+
+
+def counts(outcome: Outcome) -> Counter[str]:
+    """What struck, and what the flows wrote."""
+    return +Counter({**outcome.faults, **{flow: getattr(outcome, flow) for flow in FLOWS}})
 
 
 def told(outcome: Outcome) -> str:
@@ -60,7 +70,9 @@ def told(outcome: Outcome) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.campaign) for seed in OTHERS)]
+)
 def test_a_week_breaks_no_promise(seed: int, shared: Path) -> None:
     outcome = lived(seed, shared)
     assert not outcome.violations, told(outcome)
@@ -81,14 +93,14 @@ def test_the_same_seed_gives_the_same_week_in_another_process() -> None:
 
 
 @pytest.mark.slow
-def test_every_kind_of_trouble_strikes(shared: Path) -> None:
+def test_every_kind_of_trouble_strikes_and_every_flow_writes(shared: Path) -> None:
     # What the other tests have left; where this one runs alone, weeks of its own until all have struck.
     struck: Counter[str] = Counter()
     for kept in shared.glob("week-*.json"):
         struck.update(json.loads(kept.read_text()))
     for seed in SEEDS:
-        if struck.keys() >= KINDS:
+        if struck.keys() >= KINDS | FLOWS:
             break
         if not (shared / f"week-{seed}.json").exists():
-            struck.update(lived(seed, shared).faults)
-    assert struck.keys() == KINDS
+            struck.update(counts(lived(seed, shared)))
+    assert struck.keys() == KINDS | FLOWS
