@@ -18,11 +18,11 @@ from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 
 CONNECTION, COMPANY, STORE = "web", "sage", "main"
-BASE_PATH = "/uk/sage200/accounts/v1"
 #: Orders older than this are not read.
 HISTORY = timedelta(days=1)
 
@@ -43,7 +43,7 @@ def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Itera
         Settings(
             ledger=f"sqlite:///{ledger}",
             shop_url=sandbox.shop_url,
-            sage_url=sandbox.sage_url + BASE_PATH,
+            sage_url=sandbox.sage_url + USUAL.path,
             sign_in_url=sandbox.sage_url,
             site_id=sandbox.site_id,
             company_id=sandbox.company_id,

@@ -20,7 +20,8 @@ from tidegate.bench.pace import Paced
 from tidegate.bench.sandbox import Count, Introduction
 from tidegate.bench.shopping import buy
 from tidegate.clock import SystemClock
-from tidegate_sandbox import magento, sage200
+from tidegate.simulation.products import USUAL
+from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
@@ -54,7 +55,7 @@ class Both:
         self.clock = SandboxClock.running()
         self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed), price_scope="website")
         self.company = demo_company(self.clock, seed=seed, base="USD")
-        self.sage, self.sage_wire = sage200.build(self.clock, FaultPlan(seed), self.company)
+        self.sage, self.sage_wire = USUAL.build(self.clock, FaultPlan(seed), self.company)
         if service_time:
             self.sage_wire.app = Paced(self.sage_wire.app, service_time)
         self.shopper = Shopper(self.shop, seed)
@@ -73,9 +74,7 @@ class Both:
                 "SHOP_CONSUMER_SECRET": keys.consumer_secret,
                 "SHOP_ACCESS_TOKEN": keys.access_token,
                 "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-                "SAGE_CLIENT_ID": known.client_id,
-                "SAGE_CLIENT_SECRET": known.client_secret,
-                "SAGE_SUBSCRIPTION_KEY": known.subscription_key,
+                **USUAL.environment(self.sage),
             },
             access_token=pair.access_token,
             refresh_token=pair.refresh_token or "",

@@ -2,7 +2,7 @@
 
 Two commits a batch: the attempts (`begin`) before anything would be sent, the outcomes (`apply`) after it.
 Synchronous FULL on a real file; jobs a second without an fsync would say nothing about a hub that holds
-money. Beside batches of 100 it is done one by one, which is how Sage 200 takes its orders.
+money. Beside batches of 100 it is done one by one, which is how a company is sent its orders.
 """
 
 from __future__ import annotations

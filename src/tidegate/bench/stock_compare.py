@@ -36,7 +36,6 @@ from tidegate.ledger.database import transaction
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.orders import Found, OrderDesk, OrderKey
 from tidegate.sage.port.session import Purpose, Session
-from tidegate.sage.sage200.writing import writing
 from tidegate.simulation.world import World, build_world
 from tidegate.transport import Tally
 
@@ -64,8 +63,6 @@ class WebLines:
 
 class NoOrders:
     """A company that is sent nothing."""
-
-    about = writing("spare_text_1")
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]]:
         """It has none."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tidegate.cli.showing import Json
+from tidegate.simulation.products import USUAL
 
 Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
 
@@ -24,7 +25,7 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live picture.")] = False,
     orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
     seed: Annotated[int, typer.Option("--seed", help="Another seed tells another story.")] = 1,
-    sage: Sage = "sage200",
+    sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:
     """Show an evening of a shop, Sage, and Tidegate between them. On this machine, nothing to set up."""
@@ -37,7 +38,7 @@ def demo(
 def simulate(
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many weeks, each with its own seed.")],
     first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 0,
-    sage: Sage = "sage200",
+    sage: Sage = USUAL.name,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     as_json: Json = False,
 ) -> None:

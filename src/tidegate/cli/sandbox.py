@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,23 +15,25 @@ from tidegate.cli import showing
 from tidegate.cli.complaint import Refused
 from tidegate.cli.showing import Json
 from tidegate.cli.stopping import asked_to_stop
+from tidegate.simulation.products import SIMULATED, USUAL, Simulated
 
 if TYPE_CHECKING:
     from tidegate_sandbox.server import SandboxServer
     from tidegate_sandbox.wire import Wire
 
 #: What can be served, and at which port when none is named: always the same, so that a configuration stays right.
-PORTS = {"magento": 8910, "sage200": 8911}
+MAGENTO = "magento"
+PORTS = {MAGENTO: 8910, **{each.name: each.port for each in SIMULATED.values()}}
 REDIRECT = 8912  #: where a sign-in to the simulated Sage ends
-SYSTEMS = tuple(PORTS)
 BOTH = "both"
+SYSTEMS = {**{name: (name,) for name in PORTS}, BOTH: (MAGENTO, USUAL.name)}
 CURRENCIES = ("USD", "GBP")
 #: The orders of the start were placed so long ago: a connection whose readings lag behind the clock sees them.
 AGO = timedelta(hours=1)
 
 
 def sandbox(
-    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="magento, sage200 or both.")] = BOTH,
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help=f"One of {', '.join(SYSTEMS)}.")] = BOTH,
     port: Annotated[
         int | None,
         typer.Option(
@@ -54,19 +56,19 @@ def sandbox(
     ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a simulated Magento and a simulated Sage 200. They fit each other; SIGINT ends them."""
-    if system not in (*SYSTEMS, BOTH):
-        raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)} and {BOTH}")
+    """Serve a simulated Magento and a simulated Sage. They fit each other; SIGINT ends them."""
+    if system not in SYSTEMS:
+        raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)}")
     if currency not in CURRENCIES:
         raise typer.BadParameter(f"{currency} is not one of {', '.join(CURRENCIES)}", param_hint="--currency")
     if place:
-        sold(place, port or PORTS["magento"], as_json)
+        sold(place, port or PORTS[MAGENTO], as_json)
         return
     with asked_to_stop() as stop, ExitStack() as serving:
         documents = []
-        for number, name in enumerate(SYSTEMS if system == BOTH else (system,)):
+        for number, name in enumerate(SYSTEMS[system]):
             redirect = port + 2 if port and system == BOTH else REDIRECT
-            state, wire = BUILDERS[name](orders, currency, redirect)
+            state, wire = built(name, orders, currency, redirect)
             wanted = PORTS[name] if port is None else port + number if port else 0
             server = serving.enter_context(serve(wire, wanted))
             documents.append(introduction(name, server.url, state))
@@ -115,15 +117,16 @@ def serve(wire: Wire, port: int) -> Iterator[SandboxServer]:
 
 def introduction(system: str, url: str, state: Any) -> dict[str, Any]:
     """Where it listens, what opens it, and what is in it. These secrets open nothing else."""
-    credentials = CREDENTIALS[system](state)
-    if "base_url" in credentials:
-        credentials = {**credentials, "base_url": url + credentials["base_url"], "sign_in_url": url}
+    credentials = credentials_of(system, state)
+    if system in SIMULATED:
+        addresses = {"base_url": url + SIMULATED[system].path, "sign_in_url": url}
+        credentials = {**addresses, **credentials}
     return {
         "system": system,
         "url": url,
         "control": f"{url}/_sandbox",
         "credentials": credentials,
-        "inside": CONTENTS[system](state),
+        "inside": magento_contents(state) if system == MAGENTO else company_contents(state),
     }
 
 
@@ -142,7 +145,14 @@ def introduce(documents: list[dict[str, Any]], port: int | None) -> None:
         print(f"In another terminal, in an empty folder:  tidegate init --sandbox{more}")
 
 
-def build_magento(orders: int, _currency: str = "", _redirect: int = 0) -> tuple[Any, Wire]:
+def built(system: str, orders: int = 0, currency: str = "USD", redirect: int = REDIRECT) -> tuple[Any, Wire]:
+    """One simulated system and its wire."""
+    return (
+        build_magento(orders) if system == MAGENTO else build_company(SIMULATED[system], currency, redirect)
+    )
+
+
+def build_magento(orders: int) -> tuple[Any, Wire]:
     """A shop that has sold something already, so that there is something to carry."""
     from tidegate_sandbox import magento
     from tidegate_sandbox.clock import SandboxClock
@@ -163,23 +173,15 @@ def redirect_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/callback"
 
 
-def build_sage200(_orders: int, currency: Any = "USD", redirect: int = REDIRECT) -> tuple[Any, Wire]:
+def build_company(product: Simulated, currency: Any, redirect: int) -> tuple[Any, Wire]:
     """A company that lets the browser back to this port of this machine."""
-    from tidegate_sandbox import sage200
     from tidegate_sandbox.clock import SandboxClock
     from tidegate_sandbox.erp.demo import demo_company
     from tidegate_sandbox.faults import FaultPlan
 
     clock = SandboxClock.running()
     company = demo_company(clock, base=currency)
-    face, wire = sage200.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
-    return face, wire
-
-
-BUILDERS: dict[str, Callable[..., tuple[Any, Wire]]] = {
-    "magento": build_magento,
-    "sage200": build_sage200,
-}
+    return product.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
 
 
 def magento_contents(store: Any) -> dict[str, str]:
@@ -193,7 +195,7 @@ def magento_contents(store: Any) -> dict[str, str]:
     }
 
 
-def sage200_contents(face: Any) -> dict[str, str]:
+def company_contents(face: Any) -> dict[str, str]:
     """What a newcomer looks for first."""
     company = face.company
     codes = [customer.code for customer in company.customers.table]
@@ -204,12 +206,6 @@ def sage200_contents(face: Any) -> dict[str, str]:
         "warehouses": ", ".join(each.name for each in company.warehouses),
         "books": "GET books below the control address",
     }
-
-
-CONTENTS: dict[str, Callable[[Any], dict[str, str]]] = {
-    "magento": magento_contents,
-    "sage200": sage200_contents,
-}
 
 
 def magento_credentials(store: Any) -> dict[str, Any]:
@@ -225,23 +221,9 @@ def magento_credentials(store: Any) -> dict[str, Any]:
     }
 
 
-def sage200_credentials(face: Any) -> dict[str, Any]:
-    """The application's registration and the company's address headers."""
-    known = face.credentials
-    return {
-        "base_url": "/uk/sage200/accounts/v1",
-        "client_id": known.client_id,
-        "client_secret": known.client_secret,
-        "subscription_key": known.subscription_key,
-        "site_id": known.site_id,
-        "company_id": known.company_id,
-    }
-
-
-CREDENTIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "magento": magento_credentials,
-    "sage200": sage200_credentials,
-}
+def credentials_of(system: str, state: Any) -> dict[str, Any]:
+    """What opens it."""
+    return magento_credentials(state) if system == MAGENTO else SIMULATED[system].credentials(state)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tidegate.cli.sandbox import BUILDERS, CREDENTIALS, redirect_url
+from tidegate.cli.sandbox import MAGENTO, built, credentials_of, redirect_url
 from tidegate.config.template import Answers, variables
 from tidegate.sage.rooms import PRODUCTS
+from tidegate.simulation.products import USUAL
 
 FOLDER = "sandbox-secrets"
 #: Orders from so long ago on are sent: those that the sandbox has sold before `init` are there to try.
@@ -20,15 +21,15 @@ SINCE = timedelta(days=2)
 
 def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
     """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
-    product = PRODUCTS[0]
-    sage = CREDENTIALS[product.name](BUILDERS[product.name](0)[0])
+    (product,) = [each for each in PRODUCTS if each.name == USUAL.name]
+    sage = credentials_of(USUAL.name, built(USUAL.name)[0])
     return Answers(
         store_url=f"http://127.0.0.1:{port}",
         company="us",
         product=product,
         room={
             **product.unasked,
-            "base_url": f"http://127.0.0.1:{port + 1}{sage['base_url']}",
+            "base_url": f"http://127.0.0.1:{port + 1}{USUAL.path}",
             "sign_in_url": f"http://127.0.0.1:{port + 1}",
             "redirect_url": redirect_url(port + 2),
             "site_id": str(sage["site_id"]),
@@ -47,9 +48,9 @@ def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
 
 def write_secrets(answers: Answers, encryption_key: str) -> list[str]:
     """One file a secret, for their owner's eyes only; the names of those that were written."""
-    shop = CREDENTIALS["magento"](BUILDERS["magento"](0)[0])
+    shop = credentials_of(MAGENTO, built(MAGENTO)[0])
     name = answers.product.name
-    sage = CREDENTIALS[name](BUILDERS[name](0)[0])
+    sage = credentials_of(name, built(name)[0])
     values = {
         "TIDEGATE_ENCRYPTION_KEY": encryption_key,
         **{f"TIDEGATE_MAIN_{name.upper()}": value for name, value in shop.items()},

@@ -14,7 +14,7 @@ import typer
 from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, told_warnings
 from tidegate.cli.invocation import here
-from tidegate.cli.sandbox import PORTS
+from tidegate.cli.sandbox import MAGENTO, PORTS
 from tidegate.cli.showing import Json, with_progress
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def init(
             max=65533,
             help="The simulated shop's port.",
         ),
-    ] = PORTS["magento"],
+    ] = PORTS[MAGENTO],
     as_json: Json = False,
 ) -> None:
     """Ask a few questions and write a commented configuration file."""

@@ -1,4 +1,4 @@
-"""Checks of `[connections.NAME.amounts]`. Lengths: `contracts/sage200/README.md`, section 9.9."""
+"""Checks of `[connections.NAME.amounts]`."""
 
 from __future__ import annotations
 

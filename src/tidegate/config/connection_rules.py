@@ -1,4 +1,4 @@
-"""Checks of `[connections.NAME]`. Lengths: `contracts/sage200/README.md`, section 9."""
+"""Checks of `[connections.NAME]`. What a product limits is checked against its room (`engine/desk_check`)."""
 
 from __future__ import annotations
 

@@ -114,8 +114,8 @@ def salable(stage: Stage) -> Iterator[str]:
             kept: Counter[str] = Counter()
             for holding in company.stock.of_item(item.id):
                 source = SOURCES[company.warehouses[holding.warehouse_id].name]
-                free[source] += holding.free  # type: ignore[assignment]
-                kept[source] += holding.on_hand * BUFFER  # type: ignore[assignment]
+                free[source] += holding.free
+                kept[source] += holding.on_hand * BUFFER
             for source, pieces in free.items():
                 wanted = max(pieces - Decimal(kept[source]).to_integral_value(ROUND_CEILING), Decimal(0))
                 there = shop.stock.item(item.code, source)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tidegate.demo.performance import RATE, Event, Performance
 from tidegate.demo.story import ZONE
+from tidegate.simulation.products import USUAL
 
 PLACES = (
     *("read", "confirmed", "handed_over", "waiting", "in_doubt"),
@@ -68,7 +69,7 @@ def head(performance: Performance) -> Table:
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
-        "Sage 200", Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates))
+        USUAL.title, Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates))
     )
     life = figures.life
     grid.add_row(

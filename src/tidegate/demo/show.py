@@ -22,8 +22,8 @@ from tidegate.demo.picture import PLACES, account, line_of, picture, unsent_tabl
 from tidegate.demo.stage import Stage, staged
 from tidegate.demo.story import FEWEST, Story, write_story
 from tidegate.ledger import database
+from tidegate.simulation.products import SIMULATED
 
-PRODUCTS = ("sage200",)
 #: Amounts are numbers here: a script compares the trial balance with 0.
 NUMBERS = msgspec.json.Encoder(decimal_format="number")
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -31,8 +31,8 @@ SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) -> int:
     """Play one evening; the exit code. 0 only if nothing was lost or doubled and the account adds up."""
-    if sage not in PRODUCTS:
-        print(f"tidegate demo: no simulated {sage!r}; there is {', '.join(PRODUCTS)}", file=sys.stderr)
+    if sage not in SIMULATED:
+        print(f"tidegate demo: no simulated {sage!r}; there is {', '.join(SIMULATED)}", file=sys.stderr)
         return USAGE
     folder = Path(tempfile.mkdtemp(prefix="tidegate-demo-"))
     code = FAILURE

@@ -1,4 +1,4 @@
-"""The stage: a simulated shop and a simulated Sage 200 as real servers, and a folder with a real `tidegate.toml`."""
+"""The stage: a simulated shop and a simulated Sage as real servers, and a folder with a real `tidegate.toml`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -29,17 +30,16 @@ from tidegate.demo.story import (
 )
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
-from tidegate_sandbox import magento, sage200
+from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import Fault, FaultPlan
-from tidegate_sandbox.sage200 import Sage200Face
 from tidegate_sandbox.server import SandboxServer
 from tidegate_sandbox.wire import Wire
 
-BASE_PATH = "/uk/sage200/accounts/v1"
 WINDOW = f"""
 [[companies.{COMPANY}.closed]]
 rule = "FREQ=DAILY;BYHOUR=21;BYMINUTE=0;BYSECOND=0"
@@ -83,7 +83,7 @@ class Stage:
     shop: magento.MagentoStore
     shop_wire: Wire
     shopper: magento.Shopper
-    sage: Sage200Face
+    sage: Any  #: the simulated product
     sage_wire: Wire
     shop_url: str
     sage_url: str
@@ -106,7 +106,7 @@ class Stage:
         settings = Settings(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
             shop_url=self.shop_url,
-            sage_url=f"{self.sage_url}{BASE_PATH}",
+            sage_url=f"{self.sage_url}{USUAL.path}",
             sign_in_url=self.sage_url,
             site_id=credentials.site_id,
             company_id=str(credentials.company_id),
@@ -121,7 +121,7 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         """The secrets that the configuration points to, beside what this process has."""
-        keys, credentials = self.shop.integrations["hub"], self.sage.credentials
+        keys = self.shop.integrations["hub"]
         return {
             **os.environ,
             "TIDEGATE_KEY": self.key,
@@ -129,9 +129,7 @@ class Stage:
             "SHOP_CONSUMER_SECRET": keys.consumer_secret,
             "SHOP_ACCESS_TOKEN": keys.access_token,
             "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-            "SAGE_CLIENT_ID": credentials.client_id,
-            "SAGE_CLIENT_SECRET": credentials.client_secret,
-            "SAGE_SUBSCRIPTION_KEY": credentials.subscription_key,
+            **USUAL.environment(self.sage),
         }
 
     def sign_in(self) -> Configuration:
@@ -181,7 +179,7 @@ def staged(folder: Path, seed: int) -> Iterator[Stage]:
     company = demo_company(clock, seed=seed, base="USD")
     locked = (WINDOW_CLOSES + MARGIN, WINDOW_OPENS - MARGIN)
     company.window.between(*locked, "backup")
-    sage, sage_wire = sage200.build(clock, FaultPlan(seed + 1), company)
+    sage, sage_wire = USUAL.build(clock, FaultPlan(seed + 1), company)
     with SandboxServer(shop_wire) as shop_server, SandboxServer(sage_wire) as sage_server:
         yield Stage(
             seed=seed,

@@ -1,7 +1,7 @@
 """Records that cannot be read: named by an alert, left as they are, and everything else goes on.
 
 No figure, no write: what the store was told of such a record stays, and nothing new is sent of it. Sage's
-are asked for again in every cycle (`tidegate.sage.sage200.deltas`), so that the alert ends by itself.
+are asked for again in every cycle (by the room), so that the alert ends by itself.
 """
 
 from __future__ import annotations

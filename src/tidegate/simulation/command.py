@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from rich.progress import Progress
 
+from tidegate.simulation.products import SIMULATED
 from tidegate.simulation.run import Outcome, run_week
 
 #: What is summed up over all weeks.
@@ -65,8 +66,8 @@ class Summary:
 
 def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:
     """Run `seeds` weeks from seed `first`; 0 when no promise was broken, 1 otherwise."""
-    if sage != "sage200":
-        sys.stderr.write(f"--sage {sage}: this version simulates sage200 only\n")
+    if sage not in SIMULATED:
+        sys.stderr.write(f"--sage {sage}: this version simulates {', '.join(SIMULATED)} only\n")
         return 2
     summary = Summary()
     with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tidegate.simulation.products import USUAL
+
 #: What may be put on a rounding line.
 TOLERANCE = Decimal("0.05")
 ROUNDING = f"""
@@ -101,6 +103,7 @@ class Settings:
     websites: tuple[str, ...]
     currency: str
     time_zone: str
+    product: str = USUAL.name
     edition: str = "standard"
     since: str = "2026-01-01T00:00:00Z"
     every_orders: str = "15m"
@@ -190,7 +193,7 @@ access_token = "env:SHOP_ACCESS_TOKEN"
 access_token_secret = "env:SHOP_ACCESS_TOKEN_SECRET"
 
 [companies.sage]
-product = "sage200"
+product = "{product}"
 edition = "{edition}"
 base_url = "{sage_url}"
 sign_in_url = "{sign_in_url}"

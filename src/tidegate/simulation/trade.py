@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
+from tidegate.simulation.products import USUAL
 
-MAGENTO, SAGE = "magento", "sage200"
+MAGENTO, SAGE = "magento", USUAL.name
 
 #: Calls of these flows that a fault of the wire may strike: (system, method, path).
 TARGETS = (

@@ -23,9 +23,10 @@ from tidegate.sage.seats import SeatPools
 from tidegate.simulation import odd_skus
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
-from tidegate_sandbox import magento, sage200
+from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
@@ -34,8 +35,7 @@ from tidegate_sandbox.magento.catalogue import WIDGETS, Product
 from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.magento.stock import SourceItem
 
-SHOP, SAGE = "magento.sandbox", "sage200.sandbox"
-PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
+SHOP, SAGE = "magento.sandbox", USUAL.host
 #: Which websites a company of this country serves: (website, its store views, company currency, time zone).
 COUNTRIES: dict[str, tuple[str, frozenset[int], str, str]] = {
     "us": ("base", frozenset({1, 4}), "USD", "America/Detroit"),
@@ -179,7 +179,7 @@ def build_world(
     company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP", items=items)
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
-    sage, sage_wire = sage200.build(clock, sage_faults, company)
+    sage, sage_wire = USUAL.build(clock, sage_faults, company)
     mortality = Mortality()
     hosts = HostsTransport(
         {
@@ -192,7 +192,7 @@ def build_world(
     settings = Settings(
         ledger=ledger,
         shop_url=f"https://{SHOP}",
-        sage_url=f"https://{SAGE}{PATHS[edition]}",
+        sage_url=f"https://{SAGE}{USUAL.paths[edition]}",
         sign_in_url=f"https://{SAGE}",
         site_id=sage.credentials.site_id,
         company_id=str(sage.credentials.company_id),
