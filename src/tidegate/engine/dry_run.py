@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.money import shown
@@ -25,6 +27,7 @@ from tidegate.flows.orders.capture import CURSOR
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.intake import capture_rules
 from tidegate.flows.status import note_steps, statuses
+from tidegate.flows.stored_keys import stored_key
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, queue
 from tidegate.ledger.queue import Item
@@ -126,6 +129,7 @@ def order_entry(
     totals = {"magento_total": total_of(order), "sage_total": f"{translated.gross} {translated.currency}"}
     if translated.prepaid:
         totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"
+    translated = msgspec.structs.replace(translated, key=stored_key(connection, order.store, order.entity_id))
     found = look_up(session, translated)
     if isinstance(found, Failure):
         return refusal(order.increment_id, found, order)

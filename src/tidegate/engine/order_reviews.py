@@ -13,8 +13,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.orders.keys import step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
-from tidegate.flows.order_steps import entity_of
-from tidegate.ledger import delivery, intake, queue
+from tidegate.ledger import delivery, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.operators import DIFFERENCE
 from tidegate.ledger.queue import Item
@@ -80,12 +79,11 @@ def opened(
     connection: str, store: str, report: Reconciliation, new: Mapping[str, Sequence[Difference]]
 ) -> list[NewDelivery]:
     """Reviews of orders that had none; an order that was never captured has no document yet."""
-    entities = {key: entity_id for key in new if (entity_id := entity_of(key, store)) is not None}
-    sources = intake.known(store, "order", entities.values())
+    orders = {key: queue.by_key(step_key(key, "order")) for key in new}
     numbers = {key: number for number, key in report.orders.items()}
     made = []
     for key, differences in new.items():
-        source = sources.get(entities.get(key, 0))
+        order = orders[key]
         made.append(
             NewDelivery(
                 connection=connection,
@@ -93,7 +91,7 @@ def opened(
                 step=STEP,
                 key=step_key(key, STEP),
                 state=State.REVIEW,
-                source_id=source.source_id if source is not None else None,
+                source_id=order.source_id if order is not None else None,
                 label=numbers[key],
                 reason_code=Code.BOOKS_DIFFER.value,
                 reason=reason_of(differences),

@@ -22,6 +22,7 @@ from tidegate.engine.kept_orders import kept_order
 from tidegate.flows.books.books import learn
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders.intake import capture_rules
+from tidegate.flows.stored_keys import stored_keys
 from tidegate.ledger import books, halts, period
 from tidegate.magento.order_list import ListedOrder, read_placed
 from tidegate.sage.port.orders import OrderKey
@@ -70,6 +71,7 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
     start, end = days.instants
     known = period.numbers(connection.name, start, end)
     keys = {order_key(*identity): number for identity, number in known.items()}
+    stored = {order_key(*source): key for source, key in stored_keys(connection, list(known)).items()}
     keys.update({key: order.number for key, order in (store or {}).items() if order.wanted})
     company: dict[str, list[CompanyOrder]] | None = None
     balances: list[AccountBalance] | None = None
@@ -84,7 +86,7 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
             if isinstance(session, Failure):
                 unchecked.append(f"the company's orders and balances were not compared: {session.text}")
             else:
-                company = read_orders(connection, session, keys, unchecked)
+                company = read_orders(connection, session, keys, stored, unchecked)
                 balances = read_balances(connection, session, unchecked)
     # after the company was asked: what was sent meanwhile is on its way, not missing
     amounts = connection.settings.amounts.terms()
@@ -212,15 +214,23 @@ def keep(
 
 
 def read_orders(
-    connection: Connection, session: Session, keys: dict[str, str], unchecked: list[str]
+    connection: Connection,
+    session: Session,
+    keys: dict[str, str],
+    stored: dict[str, str],
+    unchecked: list[str],
 ) -> dict[str, list[CompanyOrder]] | None:
-    """The company's orders by our keys, pooled; None when it does not answer."""
+    """The company's orders, pooled, by the ledger's names; None when it does not answer.
+
+    `keys` are names with the numbers that people know, `stored` the keys that the company keeps for them.
+    """
     search, size = session.order_search, session.orders.about.lookups_per_call
     if search is None:
         unchecked.append("the company's orders were not compared: its product cannot look them up")
         return None
     prefix = connection.settings.reference_prefix
-    asked = [OrderKey(key, prefix + number) for key, number in keys.items()]
+    names = {stored.get(key, key): key for key in keys}
+    asked = [OrderKey(key, prefix + keys[name]) for key, name in names.items()]
     found: dict[str, list[CompanyOrder]] = {}
     for part in (asked[place : place + size] for place in range(0, len(asked), size)):
         answer = search.find(part)
@@ -228,7 +238,7 @@ def read_orders(
             unchecked.append(f"the company's orders were not compared: {answer.text}")
             return None
         for key, documents in answer.items():
-            found[key] = [
+            found[names[key]] = [
                 CompanyOrder(each.id, each.number, each.gross, each.cancelled)
                 for each in documents
                 if each.ours

@@ -10,35 +10,31 @@ from tidegate.domain.orders.keys import order_key, payload_hash, step_key
 from tidegate.domain.states import State
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.ledger import intake
+from tidegate.ledger import intake, keys
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
 from tidegate.ledger.texts import storable
 
-PREFIX = "magento:"
 #: Characters of one part of a step's name: the key that it becomes part of has 120.
 LONGEST_PART = 40
 
 
-def entity_of(key: str, store: str) -> int | None:
-    """The store's id of the order with this key; None when it is another store's, or no key of ours."""
-    begin, _, number = key.rpartition(":")
-    return int(number) if begin == f"{PREFIX}{store}" and number.isdecimal() else None
+def known_orders(connection: Connection, told: Iterable[str]) -> dict[str, Known | None]:
+    """The orders of this store by the keys that the company keeps; None for a key that nobody knows.
 
-
-def known_orders(connection: Connection, keys: Iterable[str]) -> dict[str, Known | None]:
-    """The orders of this store by their keys; None for one that the ledger does not know.
-
-    Orders that belong to another connection are left out: that one carries them.
+    Left out are orders of another store or connection, which carries them, and documents without a key.
     """
+    wanted = {key for key in told if key}
+    sources = keys.sources(connection.settings.company, wanted)
     store = connection.settings.store
-    ids = {key: number for key in keys if (number := entity_of(key, store)) is not None}
+    ids = {key: entity_id for key, (owner, entity_id) in sources.items() if owner == store}
     known = intake.known(store, "order", ids.values())
-    return {
-        key: known.get(number)
-        for key, number in ids.items()
-        if number not in known or known[number].connection == connection.name
-    }
+    found: dict[str, Known | None] = dict.fromkeys(wanted - sources.keys())
+    for key, entity_id in ids.items():
+        order = known.get(entity_id)
+        if order is None or order.connection == connection.name:
+            found[key] = order
+    return found
 
 
 def step_part(identifier: str) -> str:
@@ -88,8 +84,8 @@ def unknown_step(cycle: Cycle, flow: str, key: str, what: str, identifier: str) 
         connection=cycle.name,
         flow=flow,
         step=step,
-        key=step_key(key, step),
+        key=step_key(step_part(key), step),
         state=State.SKIPPED,
         label=key,
-        reason=f"{what} {identifier} is of order {key}, which the ledger does not know",
+        reason=f"{what} {identifier} is of order {key}, a key that the ledger does not know",
     )

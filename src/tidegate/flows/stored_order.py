@@ -13,6 +13,7 @@ from tidegate.domain.orders.remaining import whole
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
+from tidegate.ledger import keys
 from tidegate.ledger.queue import Item
 
 read_order = msgspec.json.Decoder(Order).decode
@@ -35,12 +36,13 @@ def expected(item: Item, terms: Terms, arithmetic: Arithmetic, *, as_placed: boo
     `as_placed`: with all that Magento has cancelled or refunded since.
     """
     order = whole(read_order(item.document)) if as_placed else read_order(item.document)
+    key = keys.of_sources([(order.store, order.entity_id)]).get((order.store, order.entity_id))
     translated = translate(order, terms, arithmetic, account="")
     if not isinstance(translated, Failure):
-        return translated
+        return translated if key is None else msgspec.structs.replace(translated, key=key)
     currency, totals, gross = stated(order, terms)
     return SalesOrder(
-        key=order_key(order.store, order.entity_id),
+        key=key or order_key(order.store, order.entity_id),
         reference=terms.reference_prefix + order.increment_id,
         account="",
         date=order.created_at.date(),

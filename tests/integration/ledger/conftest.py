@@ -18,7 +18,7 @@ from tidegate.ledger import database
 #: Who points at others comes first.
 TABLES = (
     *("mirrorpicture", "mirrorrow", "stockmovement"),
-    *("parcelrecord", "parcel", "link", "event", "attempt", "delivery", "batch", "source"),
+    *("storedkey", "parcelrecord", "parcel", "link", "event", "attempt", "delivery", "batch", "source"),
     *("cursor", "mark", "lease", "halt", "closure", "alert", "token", "customerlink"),
     *("bookinvoice", "bookentry", "bookposting"),
 )

@@ -14,6 +14,7 @@ from tidegate.domain.masters.master import ProductRecord
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.order_steps import known_orders
+from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.ledger import books, chain, cursors, marks, product_groups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
@@ -136,7 +137,7 @@ def learn_invoices(connection: Connection, desk: InvoiceDesk) -> int | Failure:
     ]
     now = connection.clock.now()
     with transaction("books"):
-        books.keep_invoices(connection.name, delta.rows, now)
+        books.keep_invoices(connection.name, in_ledgers_names(connection, delta.rows), now)
         chain.add(links, now)
         cursors.move(connection.name, STREAM, "invoices", delta.cursor, now)
     return len(delta.rows)

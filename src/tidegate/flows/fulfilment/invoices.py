@@ -43,6 +43,7 @@ from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubje
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.payments import settlements
 from tidegate.flows.payments.settlements import PAID
+from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
@@ -102,7 +103,7 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     now = cycle.now()
     taking = Taking(cycle)
     with transaction("capture"):
-        books.keep_invoices(cycle.name, changes.rows, now)
+        books.keep_invoices(cycle.name, in_ledgers_names(cycle.connection, changes.rows), now)
         for row in wanted:
             for key in row.order_keys:
                 if key in known:

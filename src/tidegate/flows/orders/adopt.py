@@ -26,6 +26,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders.intake import FLOW, STEP, capture_rules
+from tidegate.flows.stored_keys import register, stored_keys
 from tidegate.flows.stored_order import write_order
 from tidegate.ledger import delivery, intake
 from tidegate.ledger.database import transaction
@@ -197,22 +198,21 @@ def judge(
     connection: Connection, search: OrderSearch, terms: Terms, chunk: Sequence[Candidate]
 ) -> list[Candidate] | Failure:
     """Look up what is not settled, in one pooled call."""
-    keys = {
-        order_key(each.row.store, each.row.entity_id): OrderKey(
-            order_key(each.row.store, each.row.entity_id), terms.reference_prefix + each.row.increment_id
-        )
+    names = stored_keys(connection, [(each.row.store, each.row.entity_id) for each in chunk])
+    keys = [
+        OrderKey(names[each.row.store, each.row.entity_id], terms.reference_prefix + each.row.increment_id)
         for each in chunk
         if not each.settled
-    }
+    ]
     closed = connection.closed()
     if closed is not None:
         text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
         return Failure(Code.LOCKED, text, sent=False)
-    found = search.find(list(keys.values())) if keys else {}
+    found = search.find(keys) if keys else {}
     if isinstance(found, Failure):
         return found
     return [
-        settled(each) if each.settled else judged(each, found[order_key(each.row.store, each.row.entity_id)])
+        settled(each) if each.settled else judged(each, found[names[each.row.store, each.row.entity_id]])
         for each in chunk
     ]
 
@@ -297,6 +297,7 @@ def write(connection: Connection, result: Adoption, *, actor: str) -> None:
             sources = intake.save_sources([each.row for each in fresh], now)
             created = [new_delivery(each, sources[each.row.entity_id]) for each in fresh]
             ids = delivery.create_many(created, now)
+            register(connection, [(each.row.store, each.row.entity_id) for each in fresh], now)
             verdicts = [
                 verdict(each, ids.get(key_of(each)) or (each.known.delivery_id if each.known else None))
                 for each in chunk

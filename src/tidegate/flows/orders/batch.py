@@ -34,8 +34,9 @@ from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.handing_over import HandingOver
 from tidegate.flows.orders.ready import Ready, longest_pause, too_late
 from tidegate.flows.status import notes
+from tidegate.flows.stored_keys import register
 from tidegate.flows.stored_order import NEVER_READ
-from tidegate.ledger import delivery, lookups
+from tidegate.ledger import delivery, keys, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import OrderKey, Prepared
@@ -129,6 +130,7 @@ class OrderBatch:
             for (item, _, _), failure in zip(held, failures, strict=True)
         ]
         ready: list[Ready] = []
+        translated = self.with_stored_keys(translated)
         if translated and self.cycle.may_call_company():
             answers = self.session.orders.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
@@ -140,6 +142,17 @@ class OrderBatch:
                     verdicts.append(self.cycle.after_failure(item, answer, None))
         self.commit(verdicts)
         return ready
+
+    def with_stored_keys(self, translated: list[tuple[Item, SalesOrder]]) -> list[tuple[Item, SalesOrder]]:
+        """The orders under the keys that the company keeps; each is registered before it can leave."""
+        sources = {item.id: (item.store, item.entity_id or 0) for item, _ in translated}
+        known = keys.of_sources(sources.values())
+        if not known.keys() >= set(sources.values()):
+            with transaction("keys"):
+                known = register(self.cycle.connection, list(sources.values()), self.cycle.now())
+        return [
+            (item, msgspec.structs.replace(order, key=known[sources[item.id]])) for item, order in translated
+        ]
 
     def translate(self, order: Order, account: str) -> SalesOrder | Failure:
         """The order in the company's terms, or why not."""

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.orders.keys import order_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.status import notes
+from tidegate.flows.stored_keys import stored_keys
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -74,7 +74,8 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
         if not cycle.may_call_company():
             return
         chunk = pairs[start : start + size]
-        keys = [OrderKey(order_key(order.store, order.entity_id or 0), order.label) for _, order in chunk]
+        names = stored_keys(cycle.connection, [(order.store, order.entity_id or 0) for _, order in chunk])
+        keys = [OrderKey(names[order.store, order.entity_id or 0], order.label) for _, order in chunk]
         found = search.find(keys)
         if isinstance(found, Failure):
             cycle.call_failed(found)

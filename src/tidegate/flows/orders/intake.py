@@ -21,6 +21,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import reductions
 from tidegate.flows.status.steps import last_progress
+from tidegate.flows.stored_keys import register
 from tidegate.flows.stored_order import write_order
 from tidegate.ledger import alerts, cursors, delivery, intake, lookups
 from tidegate.ledger.database import transaction
@@ -297,6 +298,8 @@ class Intake:
             reason=failure.text,
         )
         delivery.create_many([wanted], now)
+        if step == STEP:
+            register(self.cycle.connection, [(self.store, each.entity_id)], now)
         self.alert(failure, label, now)
 
     def new(
@@ -316,6 +319,8 @@ class Intake:
             waits_for=disposition.waits_for if state is State.HELD else "",
         )
         delivery.create_many([wanted], now)
+        if step == STEP:
+            register(self.cycle.connection, [(order.store, order.entity_id)], now)
 
     def release_children(self, order: Order, now: datetime) -> None:
         """The copy that replaces a cancelled order may go now."""

@@ -13,8 +13,8 @@ from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.connection import Connection
 from tidegate.flows.fulfilment import unread_despatches
 from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
-from tidegate.flows.order_steps import entity_of
 from tidegate.flows.stock.reservations import NOTHING_KNOWN, Reservations
+from tidegate.flows.stored_keys import entities
 from tidegate.ledger import shipped
 from tidegate.ledger.shipped import Unwritten
 
@@ -32,10 +32,9 @@ def claims_of(
     are no web lines any more; their pieces come from the shipments themselves, and from the despatches
     that are no shipments yet.
     """
-    name, store = connection.name, connection.settings.store
-    by_order = [
-        (entity_id, line) for line in lines if (entity_id := entity_of(line.order_key, store)) is not None
-    ]
+    name, lines = connection.name, list(lines)
+    ours = entities(connection, [line.order_key for line in lines])
+    by_order = [(ours[line.order_key], line) for line in lines if line.order_key in ours]
     here = {entity_id for entity_id, _ in by_order}
     virtual = reserved.virtual
     left = [one for one in shipped.unwritten(name) if (one.entity_id, one.line_key) not in virtual]

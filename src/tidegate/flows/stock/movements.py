@@ -17,11 +17,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from tidegate.domain.money import quotient
-from tidegate.domain.orders.keys import order_key
 from tidegate.domain.stock.availability import PIECE, parts
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.order_steps import entity_of
+from tidegate.flows.stored_keys import entities, stored_keys
 from tidegate.ledger import cursors, movements, picture, shipped
 
 FLOW = "inventory"
@@ -108,13 +107,12 @@ def _untold(
     """Lines that Sage told lately, or that left without ever being told: what they took in the end."""
     today, store = _day(cycle), cycle.connection.settings.store
     gone = {key: each for key, each in before.items() if today - each.told <= REMEMBERED}
+    names = stored_keys(cycle.connection, [(store, entity_id) for entity_id, _ in left])
     for (entity_id, line_key), sku in left.items():
-        gone.setdefault(_BETWEEN.join((order_key(store, entity_id), line_key)), WebTake(sku, 0, today))
-    places = {
-        key: (entity_of(order, store) or 0, line_key)
-        for key in gone.keys() - now.keys()
-        for order, _, line_key in [key.partition(_BETWEEN)]
-    }
+        gone.setdefault(_BETWEEN.join((names[store, entity_id], line_key)), WebTake(sku, 0, today))
+    over = {key: key.partition(_BETWEEN) for key in gone.keys() - now.keys()}
+    ours = entities(cycle.connection, [order for order, _, _ in over.values()])
+    places = {key: (ours.get(order, 0), line_key) for key, (order, _, line_key) in over.items()}
     despatched = shipped.despatched(cycle.name, {entity_id for entity_id, _ in places.values()})
     return {
         key: replace(gone[key], taken=parts(despatched[place])) if place in despatched else gone[key]

@@ -17,9 +17,9 @@ from tidegate.domain.orders.capture import CaptureRules
 from tidegate.domain.orders.order import Order
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.order_steps import entity_of
 from tidegate.flows.orders import capture
 from tidegate.flows.orders.intake import FLOW, capture_rules
+from tidegate.flows.stored_keys import entities
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, marks, queued
 from tidegate.magento.open_orders import OpenOrder, read_open_orders
@@ -91,7 +91,7 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
             return found
         rules = capture_rules(settings)
         ids = {order.entity_id for order in found}
-        counted = waiting.orders.keys() | {entity_of(line.order_key, store) for line in lines}
+        counted = waiting.orders.keys() | entities(connection, [line.order_key for line in lines]).values()
         counted |= intake.known_ids(store, "order", ids, read_before=waiting.asked_at - COMMITTING)
         unread = [each for each in found if each.entity_id not in counted and holds_pieces(each, rules)]
         moving = [each for each in found if noted and (each.created_at >= noted or each.state in UNDONE)]

@@ -17,7 +17,7 @@ from tidegate.domain.money import ZERO
 from tidegate.domain.stock.reservation import Reservation, counted
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.order_steps import entity_of
+from tidegate.flows.stored_keys import entities
 from tidegate.ledger import cursors, lookups, picture, shipped
 from tidegate.magento.reserved import OrderCounts, read_counts
 
@@ -85,7 +85,7 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     """
     connection = cycle.connection
     store = connection.settings.store
-    here = {number for line in lines if (number := entity_of(line.order_key, store)) is not None}
+    here = set(entities(connection, [line.order_key for line in lines]).values())
     here |= {each.entity_id for each in shipped.unwritten(cycle.name)}
     known, ended = _before(cycle)
     here |= {entity_id for entity_id, _ in Reservations(items=known).virtual}

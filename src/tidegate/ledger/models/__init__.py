@@ -5,6 +5,7 @@ from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
 from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
+from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
 from tidegate.ledger.models.movement import StockMovement
@@ -36,5 +37,6 @@ __all__ = [
     "ParcelRecord",
     "Source",
     "StockMovement",
+    "StoredKey",
     "Token",
 ]

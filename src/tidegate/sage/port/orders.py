@@ -14,6 +14,7 @@ from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesOrder
+from tidegate.domain.orders.stored_keys import KeyMaker, full_key
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.outcomes import Outcome
 
@@ -74,6 +75,7 @@ class OrderWriting:
     hands_over: bool = False  #: orders go in parcels of up to `orders_per_call`, whose result is read later
     one_parcel: bool = True  #: of those, one at a time: a second could replace the first
     states_numbers: bool = True  #: an accepted order has a number, or gets one later
+    make_key: KeyMaker = full_key  #: the key that the product keeps with an order, of up to `key_length`
     states_totals: bool = True  #: answers and results state the order's total after tax
 
 

@@ -1,0 +1,51 @@
+"""Keys that a company keeps with its documents: made once from their source, and never parsed.
+
+Which source a key belongs to stands in the ledger (`ledger/keys.py`). A product that keeps fewer
+characters, or other ones, has a maker of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection
+
+from tidegate.domain.orders.keys import order_key
+
+#: (store, entity id, how often the key before was taken by another source) -> the key
+KeyMaker = Callable[[str, int, int], str]
+#: So many keys in a row that other sources have are no chance any more.
+MOST_TRIES = 100
+
+
+def full_key(store: str, entity_id: int, again: int = 0) -> str:
+    """The key where a product keeps it whole, e.g. `magento:main:213`; it names its source, so it never collides."""
+    return order_key(store, entity_id)
+
+
+def short_keys(
+    length: int, alphabet: str = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", prefix: str = "M"
+) -> KeyMaker:
+    """A maker of keys of exactly `length` characters, `prefix` included, from a digest of the source."""
+    digits = length - len(prefix)
+    if digits < 6 or len(set(alphabet)) != len(alphabet) or len(alphabet) < 10:
+        raise ValueError("a short key has at least six characters of an alphabet of at least ten")
+
+    def make(store: str, entity_id: int, again: int) -> str:
+        name = f"{order_key(store, entity_id)}/{again}"
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest())
+        text = ""
+        for _ in range(digits):
+            number, rest = divmod(number, len(alphabet))
+            text += alphabet[rest]
+        return prefix + text
+
+    return make
+
+
+def free_key(make: KeyMaker, store: str, entity_id: int, taken: Collection[str]) -> str:
+    """The first key of this source that no other source has. RuntimeError when a maker finds none."""
+    for again in range(MOST_TRIES):
+        key = make(store, entity_id, again)
+        if key not in taken:
+            return key
+    raise RuntimeError(f"no free key for {store} {entity_id}: the product's maker of keys repeats itself")

@@ -1,0 +1,47 @@
+"""Keys that the company keeps with our orders: on the way out by source, on the way in by the ledger's table.
+
+The ledger itself names an order by `order_key`; that name is a key of the ledger and never read from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice
+from tidegate.domain.orders.keys import order_key
+from tidegate.flows.connection import Connection
+from tidegate.ledger import keys
+from tidegate.ledger.keys import Source
+
+
+def register(connection: Connection, sources: Sequence[Source], now: datetime) -> dict[Source, str]:
+    """The keys of orders in the connection's company, made where they have none. Inside a transaction."""
+    return keys.register(connection.settings.company, sources, connection.company.about.orders.make_key, now)
+
+
+def stored_keys(connection: Connection, sources: Sequence[Source]) -> dict[Source, str]:
+    """The key of each order; of one that has none yet, the one that it would get first."""
+    known = keys.of_sources(sources)
+    make = connection.company.about.orders.make_key
+    return {source: known.get(source) or make(*source, 0) for source in sources}
+
+
+def stored_key(connection: Connection, store: str, entity_id: int) -> str:
+    """The key of one order."""
+    return stored_keys(connection, [(store, entity_id)])[store, entity_id]
+
+
+def entities(connection: Connection, told: Iterable[str]) -> dict[str, int]:
+    """The orders of the connection's store among these keys: key -> entity id."""
+    store = connection.settings.store
+    known = keys.sources(connection.settings.company, told)
+    return {key: entity_id for key, (owner, entity_id) in known.items() if owner == store}
+
+
+def in_ledgers_names(connection: Connection, invoices: Sequence[SalesInvoice]) -> list[SalesInvoice]:
+    """The same invoices with their orders named as the ledger does; a key that nobody knows stays."""
+    known = keys.sources(connection.settings.company, [key for row in invoices for key in row.order_keys])
+    names = {key: order_key(*source) for key, source in known.items()}
+    return [replace(row, order_keys=tuple(names.get(key, key) for key in row.order_keys)) for row in invoices]

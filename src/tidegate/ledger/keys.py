@@ -1,0 +1,81 @@
+"""Stored keys: which source a key that a company keeps belongs to. Nobody parses a key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from tidegate.domain.orders.stored_keys import KeyMaker, free_key
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import inside
+
+ORDER = "order"
+#: The store and the entity id of a source.
+Source = tuple[str, int]
+
+
+def register(
+    company: str, sources: Sequence[Source], make: KeyMaker, now: datetime, *, kind: str = ORDER
+) -> dict[Source, str]:
+    """The key of each source, made where it has none yet. Inside a transaction.
+
+    A key once made stays for ever, whatever `make` or the company's name is later. One that another source of the
+    company has is not used twice: the maker is asked for the next.
+    """
+    inside(now)
+    wanted = list(dict.fromkeys(sources))
+    made = {source: make(*source, 0) for source in wanted}
+    if len(set(made.values())) == len(made) and _insert(company, kind, made) == len(made):
+        return made  # the usual case, one statement: all are new, and no other source has any of them
+    known = of_sources(wanted, kind=kind)
+    for source in wanted:
+        tried: set[str] = set()
+        while source not in known:
+            key = free_key(make, *source, tried)
+            if _insert(company, kind, {source: key}):
+                known[source] = key
+            else:
+                tried.add(key)
+    return known
+
+
+def _insert(company: str, kind: str, made: Mapping[Source, str]) -> int:
+    columns = ("company", "kind", "key", "store", "entity_id")
+    values = [(company, kind, key, *source) for source, key in made.items()]
+    return len(rows.insert_new(models.StoredKey, columns, values, "key"))
+
+
+def of_sources(sources: Iterable[Source], *, kind: str = ORDER) -> dict[Source, str]:
+    """The keys that sources have; those without one are left out."""
+    by_store: defaultdict[str, set[int]] = defaultdict(set)
+    for store, entity_id in sources:
+        by_store[store].add(entity_id)
+    found: dict[Source, str] = {}
+    for store, ids in by_store.items():
+        for part in rows.chunks(sorted(ids)):
+            told = rows.every(_OF_SOURCES.format(rows.marks(part)), store, kind, *part)
+            found |= {(store, entity_id): key for entity_id, key in told}
+    return found
+
+
+_OF_SOURCES = """
+    SELECT entity_id, key FROM tidegate_storedkey WHERE store = %s AND kind = %s AND entity_id IN ({})
+"""
+_SOURCES = """
+    SELECT key, company, store, entity_id FROM tidegate_storedkey WHERE kind = %s AND key IN ({}) ORDER BY id
+"""
+
+
+def sources(company: str, keys: Iterable[str], *, kind: str = ORDER) -> Mapping[str, Source]:
+    """Whose keys these are: key -> (store, entity id). A key that nobody knows is left out.
+
+    The company's own keys count first; then those of a company that is called otherwise now.
+    """
+    found: dict[str, tuple[bool, Source]] = {}
+    for part in rows.chunks(sorted({key for key in keys if key})):
+        told = rows.every(_SOURCES.format(rows.marks(part)), kind, *part)
+        for key, owner, store, entity_id in told:
+            if owner == company or key not in found:
+                found[key] = (owner == company, (store, entity_id))
+    return {key: source for key, (_, source) in found.items()}
