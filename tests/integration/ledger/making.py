@@ -46,7 +46,10 @@ def captured(*entity_ids: int, now: datetime = NOW, **changes: object) -> list[i
     """Documents that were read, each with its delivery; the ids of the deliveries."""
     with database.transaction("test"):
         sources = intake.save_sources([row(entity_id) for entity_id in entity_ids], now)
-        specs = [new(f"main:{i}/order", label=f"{i:09}", source_id=sources[i], **changes) for i in entity_ids]
+        specs = [
+            new(f"magento:main:{i}/order", label=f"{i:09}", source_id=sources[i], **changes)
+            for i in entity_ids
+        ]
         ids = delivery.create_many(specs, now)
     return [ids[spec.key] for spec in specs]
 

@@ -60,7 +60,9 @@ def a_life() -> int:
     return pk
 
 
-@pytest.mark.parametrize("identifier", ["000000213", "213", "S42", "I43", "42", "main:213/order", " 213 "])
+@pytest.mark.parametrize(
+    "identifier", ["000000213", "213", "S42", "I43", "42", "magento:main:213/order", " 213 "]
+)
 def test_an_order_is_found_by_everything_it_is_called(ledger: Ledger, identifier: str) -> None:
     pk = a_life()
     (found,) = trace(identifier)
