@@ -87,5 +87,5 @@ def unknown_step(cycle: Cycle, flow: str, key: str, what: str, identifier: str) 
         key=step_key(step_part(key), step),
         state=State.SKIPPED,
         label=key,
-        reason=f"{what} {identifier} is of order {key}, a key that the ledger does not know",
+        reason=f"{what} {identifier} is of order {key}, which the ledger does not know",
     )

@@ -61,7 +61,7 @@ def test_a_key_that_nobody_knows_is_skipped_with_the_reason_named_and_counted(st
     shop.run("shipments")
     (skipped,) = queue.listing(flow="shipments")
     assert (skipped.state, skipped.label) == (State.SKIPPED, f"M{placed:09}")
-    assert "a key that the ledger does not know" in skipped.reason
+    assert "which the ledger does not know" in skipped.reason
     flow = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]["flows"]["shipments"]
     assert flow["account"]["skipped"] == flow["account"]["read"] == 1
 
