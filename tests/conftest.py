@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+# The suite ships in the package: its assertions are to tell as much as those of any test.
+pytest.register_assert_rewrite("tidegate.conformance")
+
 #: Objects made before Python looks for garbage, and how often the older ones are looked at.
 GARBAGE = (10_000, 10, 10)
 

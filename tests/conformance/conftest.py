@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.rooms import ROOMS
-from conformance.stand import Stand
+from tidegate.conformance.stand import Stand
 
 
 @pytest.fixture(params=ROOMS)

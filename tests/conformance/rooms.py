@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.sage200_stand import Sage200Stand
-from conformance.stand import Stand
+from tidegate.conformance.stand import Stand
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from conformance.stand import Booked, Call, Codes
+from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company, sign_in_of
 from tidegate.sage.sage200.room import Sage200Company
@@ -95,7 +95,7 @@ class Sage200SignIns:
 
 
 class Sage200Stand:
-    """:class:`conformance.stand.Stand`; `options` are those of the simulator."""
+    """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.sage200_stand import PATHS, Sage200Stand
-from conformance.stand import accepted, failed, find, make_order, prepared, send
+from tidegate.conformance.stand import accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code
 from tidegate.sage.port.session import Purpose
 from tidegate_sandbox.server import SandboxServer

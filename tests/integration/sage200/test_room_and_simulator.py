@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from conformance.sage200_stand import PATHS, Sage200Stand
-from conformance.stand import accepted, failed, find, free_text, goods, make_order, prepared, send
+from tidegate.conformance.stand import accepted, failed, find, free_text, goods, make_order, prepared, send
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
 from tidegate.sage.port.customers import NewCustomer

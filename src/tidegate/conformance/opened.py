@@ -1,4 +1,7 @@
-"""A session of the company under test: a door that does not open fails, a desk that is missing skips the test."""
+"""A session of the company under test: a door that does not open fails, a desk that is missing skips the test.
+
+Which desks are missing is a room's own statement (`rooms.py` of the tests); `missing_desks` checks it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What the conformance suite needs of a room: a company opened by it, and a simulator behind that.
 
-A room joins the suite by one class like `sage200_stand.Sage200Stand` and one line in `rooms.py`. The
-suite itself speaks only to the port and to this page.
+A room joins the suite by one class that keeps `Stand`. The suite itself speaks only to the port and to this page.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from tidegate.clock import Clock
+from tidegate.conformance.opened import Opened
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import total
@@ -24,7 +24,6 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.port.session import Session
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.tokens import SignsIn
 
@@ -135,7 +134,7 @@ class Stand(Protocol):
     def strike(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
-        """Arm a fault of the sandbox's wire for calls of this kind."""
+        """Arm a fault of the wire for calls of this kind."""
         ...
 
     def calm(self) -> None:
@@ -169,11 +168,11 @@ class Stand(Protocol):
     def add_product(self, sku: str) -> None: ...
 
     def happen(self, action: str, **values: Any) -> Any:
-        """The company's people do something: an action of `tidegate_sandbox.erp.control`."""
+        """The company's people do something: by name; the actions are those of the demo company."""
         ...
 
     def books(self) -> dict[str, Any]:
-        """The company's own books: `tidegate_sandbox.erp.books`."""
+        """The company's own books, as plain values."""
         ...
 
     def close(self) -> None: ...
@@ -251,23 +250,26 @@ def _summed(
 # What a flow does with a session
 
 
-def prepared(session: Session, order: SalesOrder) -> Prepared:
+def prepared(session: Opened, order: SalesOrder) -> Prepared:
     """The prepared order; fails where it was held."""
     [one] = session.orders.prepare([order])
     assert isinstance(one, Prepared), one
     return one
 
 
-def send(session: Session, order: SalesOrder) -> Outcome:
+def send(session: Opened, order: SalesOrder) -> Outcome:
     """Prepare and send one order; the outcome."""
-    [(key, outcome)] = session.orders.send([prepared(session, order)])
+    answers: list[tuple[str, Outcome]] = list(session.orders.send([prepared(session, order)]))
+    [(key, outcome)] = answers
     assert key == order.key
     return outcome
 
 
-def find(session: Session, order: SalesOrder) -> list[Found]:
+def find(session: Opened, order: SalesOrder) -> list[Found]:
     """Look for one order."""
-    found = session.order_search.find([OrderKey(order.key, order.reference)])
+    found: dict[str, list[Found]] | Failure = session.order_search.find(
+        [OrderKey(order.key, order.reference)]
+    )
     assert not isinstance(found, Failure), found
     assert set(found) == {order.key}
     return found[order.key]
@@ -294,6 +296,6 @@ def delta(answer: Delta[T] | Failure) -> Delta[T]:
     return answer
 
 
-def sent_order(stand: Stand, session: Session, number: int = 213, *lines: SalesLine) -> Accepted:
+def sent_order(stand: Stand, session: Opened, number: int = 213, *lines: SalesLine) -> Accepted:
     """An order that the company has."""
     return accepted(send(session, make_order(stand, number, *lines)))
