@@ -66,6 +66,11 @@ def quotient(amount: Decimal, by: Decimal) -> Decimal:
     return _ROUNDING.divide(amount, by)
 
 
+def scaled(amount: Decimal, ratio: Decimal) -> Decimal:
+    """`amount` times a `quotient`, at 40 decimals, so that a third of three is one; round it before use."""
+    return rounded(_ROUNDING.multiply(amount, ratio), 40)
+
+
 def plain(value: Decimal) -> str:
     """The number in plain digits, without exponent or trailing zeros: 1E+2 -> `100`, 2.50 -> `2.5`."""
     text = format(value, "f")

@@ -10,7 +10,9 @@ from tidegate.domain.fulfilment.crediting import CarriageRule, MemoPlan, plan_me
 from tidegate.domain.fulfilment.document_totals import gross_of, own_lines
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import Carriage, ItemAmounts, Side
+from tidegate.domain.fulfilment.store_document_amounts import fixed_tax_of
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
+from tidegate.domain.money import quotient
 from tidegate.domain.orders.extras import AmountTerms
 
 TERMS = {"fixed_product_tax": AmountTerms(account="4200")}
@@ -68,3 +70,16 @@ def test_carriage_that_sage_does_not_tell_is_what_is_left_beside_fixed_tax() -> 
     assert plan(GOODS, FIXED, silent, gross=D("15.9")) == MemoPlan(D(2))
     unkeyed = replace(FIXED, line_key="")
     assert plan(GOODS, unkeyed, DELIVERY, gross=D("15.9")) == MemoPlan(D(2))
+
+
+def test_a_part_of_carriage_that_no_decimal_can_say_exactly() -> None:
+    part = replace(DELIVERY, net=D("0.83"), tax=D("0.17"))  # a sixth of what was charged
+    assert plan(GOODS, FIXED, part, gross=D("14.5")) == MemoPlan(D("0.83"))
+    uneven = Carriage(net=D(3), tax=D("0.6"), gross=D("3.6"), discount=D(1), net_left=D(2), tax_left=D("0.4"))
+    assert uneven.part(quotient(D(1), D(3))) == D("0.87")
+    assert uneven.part(None) == D("1.73")
+
+
+def test_a_piece_of_fixed_tax_that_no_decimal_can_say_exactly() -> None:
+    third = replace(ITEM, ordered=D(3), fixed_tax=(quotient(D(1), D(3)),) * 2)
+    assert fixed_tax_of({5: D(3)}, replace(ORDER, items=(third,)), 0) == D("1.00")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.domain.money import floored, parse, plain, product, quotient, rounded, shown, total
+from tidegate.domain.money import floored, parse, plain, product, quotient, rounded, scaled, shown, total
 
 D = Decimal
 decimals = st.decimals("-1000000", "1000000", places=7)
@@ -52,6 +52,13 @@ def test_sums_are_exact_whatever_the_context_of_others(values: list[Decimal]) ->
 def test_a_sum_that_cannot_be_exact_raises() -> None:
     with pytest.raises(Inexact):
         total([D("1e40"), D("1e-40")])
+
+
+def test_a_third_of_an_amount_is_worked_out_and_three_of_them_are_it() -> None:
+    third = quotient(D(1), D(3))
+    assert rounded(scaled(D("6.63"), third), 2) == D("2.21")
+    assert scaled(D(3), third) == 1
+    assert rounded(scaled(D("0.045"), third), 2) == D("0.02")  # half a cent stays half a cent
 
 
 def test_quotients_are_long() -> None:

@@ -157,6 +157,19 @@ def test_an_amount_cancelled_without_pieces_is_never_ignored() -> None:
     assert "leaves 10.00" in refused.text
 
 
+def test_a_third_of_the_shipping_is_refunded() -> None:
+    whole = order(msgspec.structs.replace(line(1, "A", "2", "20"), refunded=D(1)))
+    totals = msgspec.structs.replace(
+        whole.totals, shipping=D("3.00"), shipping_tax=D("0.60"), tax=D("0.60"), grand_total=D("23.60")
+    )
+    taken = Reductions(refunded=D("11.20"), shipping=D("1.00"))
+    left = remaining(
+        replaced(whole, totals=totals, base_totals=totals, reductions=taken, base_reductions=taken)
+    )
+    assert isinstance(left, Order), left
+    assert (left.totals.shipping, left.totals.shipping_tax) == (D("2.00"), D("0.40"))
+
+
 def test_pieces_all_gone_and_shipping_still_charged_is_a_review() -> None:
     whole = order(msgspec.structs.replace(line(1, "A", "2", "20"), refunded=D(2)))
     totals = msgspec.structs.replace(whole.totals, shipping=D(5), grand_total=D(25))

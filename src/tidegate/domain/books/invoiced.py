@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.books.agreement import Difference, Facts, Figures, KeptOrder, Kind
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
-from tidegate.domain.money import ZERO, product, quotient, shown, total
+from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
 
 
 def invoiced_orders(facts: Facts, small: list[str] | None = None) -> Iterator[Difference]:
@@ -81,7 +81,7 @@ def _net_of(line: InvoiceLine, kept: KeptOrder) -> Decimal:
     ours = kept.lines.get(line.line_key)
     if ours is None or not ours.quantity:
         return ZERO
-    return quotient(product(ours.net, line.quantity), ours.quantity)
+    return rounded(quotient(product(ours.net, line.quantity), ours.quantity), 2)
 
 
 def _apart(kept: KeptOrder, sage: Figures, facts: Facts, small: list[str] | None) -> Iterator[Difference]:

@@ -118,8 +118,8 @@ def _named(gross: Decimal | None, base: Carriage, carriage: Carriage, rule: Carr
     whole = carriage.part(Decimal(1))
     if gross is None or not whole or gross >= carriage.part(None):
         return None
-    share = quotient(max(gross, ZERO), whole)
-    return rounded(product(base.gross if rule is CarriageRule.WITH_TAX else base.net, share), CENTS)
+    whole_here = base.gross if rule is CarriageRule.WITH_TAX else base.net
+    return rounded(quotient(product(whole_here, max(gross, ZERO)), whole), CENTS)
 
 
 def _ratio(shipping: Decimal | None, base: Carriage, rule: CarriageRule) -> Decimal | None:

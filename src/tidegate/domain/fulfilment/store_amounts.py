@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tidegate.domain.money import ZERO, product, quotient, rounded, total
+from tidegate.domain.money import ZERO, product, quotient, rounded, scaled, total
 
 CENTS = 2
 
@@ -43,11 +43,11 @@ class Carriage:
         """What a memo gives back of it, with tax: this part of the whole; None is all that is left."""
         if ratio is not None:
             parts = (self.net, self.tax, self.compensation, -self.discount)
-            return total(rounded(product(each, ratio), CENTS) for each in parts)
+            return total(rounded(scaled(each, ratio), CENTS) for each in parts)
         if self.net_left == self.net:
             return self.net + self.tax_left + self.compensation - self.discount
         left = quotient(self.net_left, self.net) if self.net else ZERO
-        return self.net_left + self.tax_left - rounded(product(self.discount, left), CENTS)
+        return self.net_left + self.tax_left - rounded(scaled(self.discount, left), CENTS)
 
     @property
     def taxed(self) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.store_amounts import CENTS
 from tidegate.domain.fulfilment.store_document import Paper
 from tidegate.domain.fulfilment.store_order import StoreOrder
-from tidegate.domain.money import ZERO, product, shown, total
+from tidegate.domain.money import ZERO, product, rounded, shown, total
 from tidegate.domain.orders.extras import (
     FIELDS,
     AmountTerms,
@@ -69,7 +70,8 @@ def _fixed_tax(paper: Paper, order: StoreOrder) -> list[Extra]:
 
 def fixed_tax_of(pieces: Mapping[int, Decimal], order: StoreOrder, side: int) -> Decimal:
     """The fixed product tax of these pieces, with its tax."""
-    return total(product(item.fixed_tax[side], pieces.get(item.item_id, ZERO)) for item in order.items)
+    parts = (product(item.fixed_tax[side], pieces.get(item.item_id, ZERO)) for item in order.items)
+    return rounded(total(parts), CENTS)  # of a piece it may be a third of a cent, of a document it is not
 
 
 def order_charges(order: StoreOrder, side: int, terms: Mapping[str, AmountTerms]) -> Decimal:

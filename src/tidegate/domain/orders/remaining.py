@@ -14,7 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.money import ZERO, plain, product, quotient, rounded, shown, total
+from tidegate.domain.money import ZERO, plain, product, quotient, rounded, scaled, shown, total
 from tidegate.domain.orders.extras import Extra
 from tidegate.domain.orders.order import LineAmounts, Order, OrderLine, Reductions, Totals
 
@@ -225,7 +225,7 @@ def _totals(
     if taken.shipping and charged:
         share = quotient(max(charged - taken.shipping, ZERO), charged)
         shipping, shipping_tax, shipping_discount = (
-            rounded(product(each, share), 2) for each in (shipping, shipping_tax, shipping_discount)
+            rounded(scaled(each, share), 2) for each in (shipping, shipping_tax, shipping_discount)
         )
     tax_less = tax - tax_now + totals.shipping_tax - shipping_tax + gone[1]
     less = goods - goods_now + totals.shipping - shipping + tax_less + gone[0]
