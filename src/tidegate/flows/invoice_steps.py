@@ -16,7 +16,8 @@ class InvoiceSubject(msgspec.Struct, frozen=True):
     """What a step of an invoice or credit note needs; only the lines that may be of this order.
 
     `gross` is the whole document's, tax included, in `currency`; None when it is of several orders. Then it may have
-    `unplaced` charges, such as carriage, of which nobody can tell whose they are.
+    `unplaced` charges, such as carriage, that name none of them. `told`: the company tells all the same whose each
+    line is, and what those of this order, charges included, come to.
     """
 
     entity_id: int
@@ -27,6 +28,7 @@ class InvoiceSubject(msgspec.Struct, frozen=True):
     gross: Decimal | None = None
     currency: str = ""
     unplaced: bool = False
+    told: bool = False
 
 
 read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode

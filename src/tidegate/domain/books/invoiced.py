@@ -10,33 +10,48 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from tidegate.domain.books.agreement import Difference, Facts, Figures, KeptOrder, Kind
+from tidegate.domain.books.agreement import FIGURES, Difference, Facts, Figures, KeptOrder, Kind
+from tidegate.domain.fulfilment.order_part import not_compared, part_of
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
 
 
-def invoiced_orders(facts: Facts, small: list[str] | None = None) -> Iterator[Difference]:
+def invoiced_orders(
+    facts: Facts, small: list[str] | None = None, unchecked: list[str] | None = None
+) -> Iterator[Difference]:
     """Orders that are invoiced in full or beyond, whose sums are not the order's.
 
-    What is apart by no more than one rounding line is added to `small`, in words.
-    An order on an invoice together with others is left out: charges cannot be told apart there.
+    What is apart by no more than one rounding line is added to `small`, in words. Where nobody can tell whose the
+    charges of an invoice over several orders are, its goods alone are compared, and `unchecked` says so; so it does
+    of orders whose lines are not known.
     """
     of_order: defaultdict[str, list[SalesInvoice]] = defaultdict(list)
-    shared: set[str] = set()
     for invoice in facts.invoices:
-        for key in invoice.order_keys:
+        for key in invoice.order_keys if not invoice.credit else ():
             of_order[key].append(invoice)
-        if len(invoice.order_keys) > 1:
-            shared.update(invoice.order_keys)
+    unparted: dict[str, None] = {}
+    without_lines: list[str] = []
     for key, invoices in of_order.items():
         kept = facts.kept.get(key)
-        if kept is None or key in shared or not kept.lines:
+        if kept is None:
             continue
-        charged = [invoice for invoice in invoices if not invoice.credit]
+        if not kept.lines:
+            without_lines.append(kept.number)
+            continue
+        parts = [part_of(invoice, key) for invoice in invoices]
+        charged = [part for part in parts if part is not None]
+        several = any(len(invoice.order_keys) > 1 for invoice in invoices)
+        limit = facts.tolerance if several else ZERO
         billed = total(invoice.gross for invoice in charged)
-        if in_full(kept, charged):
-            yield from _apart(kept, sums(charged, kept), facts, small)
-        elif billed > kept.billable.total:
+        if len(charged) < len(parts):
+            unparted |= {
+                invoice.number: None for invoice, part in zip(invoices, parts, strict=True) if not part
+            }
+            if in_full(kept, invoices):
+                yield from _apart(kept, _goods(invoices, kept), facts, small, ("goods",))
+        elif in_full(kept, charged):
+            yield from _apart(kept, sums(charged, kept), facts, small, limit=limit)
+        elif billed - kept.billable.total > limit:
             yield Difference(
                 kind=Kind.INVOICED,
                 subject=kept.number,
@@ -44,6 +59,12 @@ def invoiced_orders(facts: Facts, small: list[str] | None = None) -> Iterator[Di
                 figure="total",
                 ledger=kept.billable.total,
                 sage=billed,
+            )
+    if unchecked is not None:
+        unchecked += map(not_compared, unparted)
+        if without_lines and facts.company is not None:
+            unchecked.append(
+                f"invoices of orders whose lines cannot be mapped: {', '.join(without_lines[:20])}"
             )
 
 
@@ -84,18 +105,32 @@ def _net_of(line: InvoiceLine, kept: KeptOrder) -> Decimal:
     return rounded(quotient(product(ours.net, line.quantity), ours.quantity), 2)
 
 
-def _apart(kept: KeptOrder, sage: Figures, facts: Facts, small: list[str] | None) -> Iterator[Difference]:
-    """The total must agree to the cent; its parts up to what one rounding line may carry."""
-    for figure in ("goods", "shipping", "tax", "total"):
+def _goods(invoices: Sequence[SalesInvoice], kept: KeptOrder) -> Figures:
+    """The order's goods on invoices whose other amounts may be anybody's."""
+    own = [line for invoice in invoices for line in invoice.lines if line.line_key in kept.lines]
+    goods = total(line.net if line.net is not None else _net_of(line, kept) for line in own)
+    return Figures(goods, ZERO, ZERO, goods)
+
+
+def _apart(
+    kept: KeptOrder,
+    sage: Figures,
+    facts: Facts,
+    small: list[str] | None,
+    figures: Sequence[str] = FIGURES,
+    limit: Decimal = ZERO,
+) -> Iterator[Difference]:
+    """The total must agree to the cent, or to `limit`; its parts up to what one rounding line may carry."""
+    for figure in figures:
         ours, theirs = getattr(kept.billable, figure), getattr(sage, figure)
-        limit = ZERO if figure == "total" else facts.tolerance
+        most = limit if figure == "total" else facts.tolerance
         text = f"{figure} of the order is {shown(ours)}, of its invoices {shown(theirs)}"
-        if abs(ours - theirs) > limit:
+        if abs(ours - theirs) > most:
             yield Difference(
                 kind=Kind.INVOICED, subject=kept.number, text=text, figure=figure, ledger=ours, sage=theirs
             )
         elif ours != theirs and small is not None:
-            small.append(f"{kept.number}: {text}, within the rounding line's {shown(limit)}")
+            small.append(f"{kept.number}: {text}, within the rounding line's {shown(most)}")
 
 
 def without_order(facts: Facts) -> Iterator[Difference]:

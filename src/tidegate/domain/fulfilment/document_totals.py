@@ -88,27 +88,34 @@ def invoice_differs(
     finished: bool,
     carriage: Decimal,
     limit: Decimal,
+    told: bool = False,
+    slack: Decimal = ZERO,
 ) -> Failure | None:
     """A review when Magento's invoice is not Sage's.
 
     Magento puts all carriage and fees on an order's first invoice, and parts tax by its own rounding: an invoice
     of a part is compared without charges, within `limit`, and the order's invoices together, `every_…`, to the
     cent when it is `finished`. Where Sage does not tell its charges, they may be the order's whole `carriage`.
+    A document of several orders has no `gross`: its charges are this order's where they are `told`; `slack` is how
+    far `every_…` may be apart, as parts of such documents are rounded line by line.
     The `papers` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not
     compared.
     """
     if not papers:  # contained in an invoice of more: all of Sage's may not come to more than that
-        if every_ours is None or every_theirs is None or every_ours <= every_theirs:
+        if every_ours is None or every_theirs is None or every_ours - every_theirs <= slack:
             return None
         return another_total("invoices up to", number, every_ours, (), every_theirs)
     ours, theirs = gross_of(gross, lines), total_of(papers, side)
     if ours is None or theirs is None or ours == theirs:
         return None
-    if every_ours is not None and every_ours == every_theirs:
+    every = None if every_ours is None or every_theirs is None else every_ours - every_theirs
+    if every is not None and abs(every) <= slack:
         return None
     shipping = total(paper.carriage[side] for paper in papers)
     if gross is None and abs(ours - (charges_of(lines) or ZERO) - (theirs - shipping)) <= limit:
-        return None  # of several orders: nobody can tell whose its charges are
+        if not told or not finished or every is None:
+            return None  # whose its charges are is not told, or not all of them are there to be compared
+        return another_total("invoices up to", number, every_ours or ZERO, (), every_theirs or ZERO)
     charges = charges_of(lines)
     if not finished and charges is None and abs(ours - theirs) <= carriage + limit:
         return None

@@ -75,6 +75,7 @@ class InvoiceLine:
     quantity: Decimal
     net: Decimal | None = None
     tax: Decimal | None = None
+    order_key: str = ""  #: of a line of an order with our key, where the company tells whose line it is
 
 
 @dataclass(frozen=True, slots=True)

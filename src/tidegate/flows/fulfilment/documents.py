@@ -57,10 +57,11 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The number of what was made, and the steps that its confirmation brings with it."""
+    """The number of what was made, the steps that its confirmation brings with it, and what is to be said of it."""
 
     number: str
     follows: tuple[NewDelivery, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +251,16 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
         cycle.heard(found if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
-    number, follows = (found.number, found.follows) if isinstance(found, Made) else (found, ())
+    result = found if isinstance(found, Made) else Made(found)
+    number = result.number
     cycle.heard(None)
     if step.goes_on:
         return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
     cycle.count("confirmed")
-    verdict = confirmed(clerk, item, "c", str(made), number, attempt=attempt, earlier=step.earlier)
-    settle(cycle, item, verdict, follows)
+    verdict = confirmed(
+        clerk, item, "c", str(made), number, attempt=attempt, text=result.text, earlier=step.earlier
+    )
+    settle(cycle, item, verdict, result.follows)
     return True
 
 

@@ -24,11 +24,12 @@ from tidegate.domain.fulfilment.document_totals import (
     side_index,
     total_of,
 )
-from tidegate.domain.fulfilment.sage_documents import SalesInvoice
+from tidegate.domain.fulfilment.order_part import not_compared, part_of
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
 from tidegate.domain.fulfilment.store_document_amounts import order_charges
 from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder, is_rest, paused
-from tidegate.domain.money import total
+from tidegate.domain.money import ZERO, total
 from tidegate.domain.states import State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
@@ -38,7 +39,7 @@ from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import documents, shipments
 from tidegate.flows.fulfilment.document_parts import portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Step
+from tidegate.flows.fulfilment.documents import Adopt, Drop, Made, Step
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.payments import settlements
@@ -133,7 +134,7 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     store = cycle.connection.settings.store
     tie = Tie(order.source_id, store, order.entity_id, order.increment_id, row.id, row.number)
     settlements.take_known(cycle, EntryKind.CREDIT if row.credit else EntryKind.INVOICE, tie, now)
-    subject = subject_of(row, order)
+    subject = subject_of(row, order, key)
     waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
     state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
     wanted = new_step(cycle, flow, order, step, subject, state=state, reason=reason)
@@ -142,13 +143,17 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     cycle.count("captured")
 
 
-def subject_of(row: SalesInvoice, order: Known) -> InvoiceSubject:
-    """One order's part. Of several orders' invoice, a line that was typed in belongs to nobody in particular."""
+def subject_of(row: SalesInvoice, order: Known, key: str) -> InvoiceSubject:
+    """One order's part. Of several orders' invoice, a line that was typed in is an order's if the company says so."""
     alone = len(row.order_keys) == 1
+    part = None if alone else part_of(row, key)
     lines = tuple(
         line
-        for line in row.lines
-        if alone or line.line_key.startswith(ITEM_KEY) or invoicing.is_own_extra(line, order.entity_id)
+        for line in (row.lines if part is None else part.lines)
+        if alone
+        or part is not None
+        or line.line_key.startswith(ITEM_KEY)
+        or invoicing.is_own_extra(line, order.entity_id)
     )
     return InvoiceSubject(
         order.entity_id,
@@ -159,7 +164,18 @@ def subject_of(row: SalesInvoice, order: Known) -> InvoiceSubject:
         row.gross if alone else None,
         row.currency,
         unplaced=not alone and any(not line.line_key and not line.sku for line in row.lines),
+        told=part is not None,
     )
+
+
+def lines_of(subject: InvoiceSubject, order: StoreOrder) -> Sequence[InvoiceLine]:
+    """The lines of this order, with its charges where they are told."""
+    return subject.lines if subject.told else own_lines(subject.gross, subject.lines, order)
+
+
+def billed_by(subject: InvoiceSubject) -> Decimal | None:
+    """What a document bills of its order; None where nobody can tell."""
+    return gross_of(subject.gross, subject.lines) if subject.gross is not None or subject.told else None
 
 
 def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
@@ -198,12 +214,14 @@ class InvoiceClerk:
         if isinstance(there, Failure):
             return there
         mark = Mark(MARK, subject.number)
+        note = not_compared(subject.number) if subject.unplaced and not subject.told else ""
         left = invoicing.left_to_invoice(order)
         said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
         if isinstance(said, There):
             finished = is_rest({}, left, order)
             differs = self.differs(item, subject, order, said.papers, there, finished=finished)
-            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+            text = f"{said.text}; {note}" if note else said.text
+            return differs or Adopt(str(said.paper.id), said.paper.number, text)
         if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
@@ -212,7 +230,7 @@ class InvoiceClerk:
         call = portion(pieces, said, mark, store.client.array_limit, whole=finished)
         body = invoice(call.lines, call.comment)
 
-        def compared(made: int) -> str | Failure:
+        def compared(made: int) -> str | Made | Failure:
             paper = store.invoices.one(made)
             if isinstance(paper, Failure):
                 return unread(made, paper)
@@ -220,7 +238,7 @@ class InvoiceClerk:
                 return paper.number
             papers = (*call.earlier, paper)
             differs = self.differs(item, subject, order, papers, (*there, paper), finished=finished)
-            return differs or paper.number
+            return differs or Made(paper.number, text=note)
 
         return call.write(body, lambda: store.invoices.make(subject.entity_id, body), compared)
 
@@ -230,24 +248,26 @@ class InvoiceClerk:
         subject: InvoiceSubject,
         order: StoreOrder,
         papers: Sequence[Paper],
-        every: Sequence[Paper],
+        all_there: Sequence[Paper],
         *,
         finished: bool,
     ) -> Failure | None:
-        """A review when these invoices of Magento, of `every` one that it has, come to another total."""
+        """A review when these invoices of Magento, of `all_there` are, come to another total."""
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
         if side is None or order.sides is None:
             return None
         others = [] if item.source_id is None else of_orders.steps(item.source_id, INVOICES, INVOICE)
-        billed = [read_subject(each.subject).gross for each in others if each.state is not State.CANCELLED]
+        every = [read_subject(each.subject) for each in others if each.state is not State.CANCELLED]
+        billed = [billed_by(each) for each in every]
         whole = self.connection.store.invoices.whole
         there = full_value(self.connection, "invoice", papers, order, side, whole)
         if isinstance(there, Failure):
             return there
-        rest = [paper for paper in every if paper.id not in {each.id for each in papers}]
+        rest = [paper for paper in all_there if paper.id not in {each.id for each in papers}]
         others_there = full_value(self.connection, "invoice", rest, order, side, whole)
-        lines = own_lines(subject.gross, subject.lines, order)
+        lines = lines_of(subject, order)
         settings = self.connection.settings
+        limit = rounding_limit(settings.rounding.tolerance, subject.lines)
         differs = invoice_differs(
             subject.number,
             lines,
@@ -261,7 +281,9 @@ class InvoiceClerk:
             finished=finished,
             carriage=order.sides[side].carriage.part(Decimal(1))
             + order_charges(order, side, settings.amounts.terms()),
-            limit=rounding_limit(settings.rounding.tolerance, subject.lines),
+            limit=limit,
+            told=subject.told,
+            slack=limit if any(each.told for each in every) else ZERO,
         )
         ours, theirs = gross_of(subject.gross, lines), total_of(there, side)
         if differs is None or ours is None or theirs is None:

@@ -248,6 +248,7 @@ def _lines(
     `turned`: the document's amounts are negative in Sage.
     """
     known = {number: line for order in orders.values() for number, line in order.lines.items()}
+    owner = {number: order.key for order in orders.values() for number in order.lines}
     offered: defaultdict[tuple[str, Decimal], list[tuple[Decimal | None, Decimal | None]]] = defaultdict(list)
     for row in amounts:
         quantity = number_of(row, "invoice_line_profit_analysis_line_quantity")
@@ -266,5 +267,6 @@ def _lines(
         sku = line.sku if line is not None else ""
         same = set(offered[sku, quantity]) if line is not None else set()
         net, tax = same.pop() if len(same) == 1 else (None, None)
-        lines.append(InvoiceLine(str(number), line.key if line is not None else "", sku, quantity, net, tax))
+        key = line.key if line is not None else ""
+        lines.append(InvoiceLine(str(number), key, sku, quantity, net, tax, owner.get(number, "")))
     return tuple(lines)
