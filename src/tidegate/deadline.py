@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from tidegate.clock import Clock
+from tidegate.trust import Trust
 
 
 class Deadline:
@@ -48,23 +49,24 @@ class Deadline:
 class DeadlineTransport(httpx.HTTPTransport):
     """This machine's network, with connections that keep to the deadline."""
 
-    def __init__(self, deadline: Deadline, connections: int) -> None:
+    def __init__(self, deadline: Deadline, connections: int, trust: Trust) -> None:
         super().__init__(trust_env=False)
         self._pool.close()
         # httpx offers no way to hand in the network, its engine httpcore does.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trust.context(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=5.0,
-            network_backend=_Network(deadline),
+            network_backend=_Network(deadline, trust),
         )
 
 
 class _Network(httpcore.NetworkBackend):
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, trust: Trust) -> None:
         self._inner = httpcore.SyncBackend()
         self._deadline = deadline
+        self._trust = trust
 
     def connect_tcp(
         self,
@@ -75,13 +77,14 @@ class _Network(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _Stream(stream, self._deadline)
+        return _Stream(stream, self._deadline, self._trust)
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline, trust: Trust) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._trust = trust
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, self._patience(timeout, httpcore.ReadTimeout))
@@ -96,7 +99,12 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         patience = self._patience(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, patience), self._deadline)
+        secured = self._inner.start_tls(ssl_context, server_hostname, patience)
+        shown = secured.get_extra_info("ssl_object")
+        if not self._trust.fits(shown.getpeercert(True) if shown else None):
+            secured.close()
+            raise httpcore.ConnectError("the server shows another certificate than the pinned one")
+        return _Stream(secured, self._deadline, self._trust)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -23,6 +23,7 @@ import httpx
 from tidegate.clock import Clock, SystemClock
 from tidegate.deadline import Deadline, DeadlineTransport
 from tidegate.redaction import redact
+from tidegate.trust import Trust
 
 LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
@@ -40,6 +41,7 @@ class NoCookies(CookieJar):
         """Drop it."""
 
 
+PUBLIC = Trust()
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -172,17 +174,19 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
         connections: int = 4,
         clock: Clock | None = None,
+        trust: Trust = PUBLIC,
     ) -> None:
         """`timeout` is in seconds between two bytes; the whole call may take `DEADLINE` times as long."""
         parts = urlsplit(base_url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK and transport is None:
+        plain = parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)
+        if parts.scheme != "https" and not plain and transport is None:
             raise PlainHttpRefused(f"{base_url}: plain http is allowed to this machine only; use https://")
         self.base_url = base_url.rstrip("/")
         self.counter = Counter()
         self._max_bytes = max_bytes
         self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
         self._client = httpx.Client(
-            transport=transport or DeadlineTransport(self._deadline, connections),
+            transport=transport or DeadlineTransport(self._deadline, connections, trust),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout),
             follow_redirects=False,
             trust_env=False,
@@ -264,7 +268,15 @@ class ClientFactory:
     transport: httpx.BaseTransport | None = None
     clock: Clock | None = None  #: what deadlines are measured by; None: this machine's own
 
-    def client(self, base_url: str, *, timeout: float, max_bytes: int, connections: int = 4) -> HttpClient:
+    def client(
+        self,
+        base_url: str,
+        *,
+        timeout: float,
+        max_bytes: int,
+        connections: int = 4,
+        trust: Trust = PUBLIC,
+    ) -> HttpClient:
         """A client for one foreign system; `timeout` in seconds."""
         return HttpClient(
             base_url,
@@ -273,4 +285,5 @@ class ClientFactory:
             transport=self.transport,
             connections=connections,
             clock=self.clock,
+            trust=trust,
         )

@@ -87,6 +87,9 @@ def complaint_of(error: BaseException) -> Complaint | None:
     transport = sys.modules.get("tidegate.transport")
     if transport is not None and isinstance(error, transport.PlainHttpRefused):
         return Complaint(exits.CONFIGURATION, redact(str(error)))
+    trust = sys.modules.get("tidegate.trust")
+    if trust is not None and isinstance(error, trust.UnusableAuthority):
+        return Complaint(exits.CONFIGURATION, redact(str(error)), ("correct the key ca_file, or the file",))
     if isinstance(error, OSError) and error.filename:
         return Complaint(exits.FOUND, f"{error.filename}: {error.strerror}")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tidegate.config.problem import Report
 from tidegate.config.strict import Strict
+from tidegate.trust import Trust, plain_fingerprint
 
 
 class Window(Strict, frozen=True, kw_only=True):
@@ -31,11 +32,19 @@ class Company(Strict, frozen=True, kw_only=True, tag_field="product"):
     settle_minutes: int = 10  #: how long an unanswered call may still take effect: no look-up counts before
     closed: tuple[Window, ...] = ()
     currency: str = "GBP"
+    ca_file: str = ""  #: of a server on a private network: PEM, and no other authority is believed
+    pinned_certificate: str = ""  #: SHA-256 of its certificate
+    plain_http: bool = False  #: without TLS, to a private address
 
     @property
     def product(self) -> str:
         """The value of the key `product`."""
         return product_of(type(self))
+
+    @property
+    def trust(self) -> Trust:
+        """How its own server proves who it is; addresses of the vendor (a sign-in) are judged as usual."""
+        return Trust(self.ca_file, plain_fingerprint(self.pinned_certificate), self.plain_http)
 
     @property
     def identity(self) -> str:

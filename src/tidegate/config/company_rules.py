@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from tidegate.config.company import Company, Window
 from tidegate.config.problem import Report
 from tidegate.config.store_rules import check_range, check_time_zone
 from tidegate.domain.calendar import Closing
+from tidegate.trust import plain_fingerprint
 
 
 def check(company: Company, key: str, report: Report) -> None:
@@ -23,6 +25,7 @@ def check(company: Company, key: str, report: Report) -> None:
         )
     for number, window in enumerate(company.closed, 1):
         _check_window(window, f"{key}.closed[{number}]", report)
+    _check_trust(company, key, report)
     company.check(key, report)
 
 
@@ -32,6 +35,23 @@ def _check_settle(company: Company, key: str, report: Report) -> None:
         found = f"{company.settle_minutes} minutes, shorter than the timeout of {company.timeout:g} seconds"
         remedy = "Sage may still be saving an order while a look-up finds nothing; 10 is safe"
         report.warning(f"{key}.settle_minutes", found, remedy)
+
+
+def _check_trust(company: Company, key: str, report: Report) -> None:
+    if company.ca_file and not Path(company.ca_file).is_absolute():
+        remedy = "give the whole path, e.g. /etc/tidegate/ca.pem"
+        report.problem(f"{key}.ca_file", f'the relative path "{company.ca_file}"', remedy)
+    pinned = company.pinned_certificate
+    if pinned and not plain_fingerprint(pinned):
+        remedy = (
+            "write its SHA-256 fingerprint, 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256"
+        )
+        report.problem(f"{key}.pinned_certificate", f'the text "{pinned}"', remedy)
+    if pinned and company.ca_file:
+        report.problem(f"{key}.pinned_certificate", "both ca_file and a pinned one", "keep one of the two")
+    if company.plain_http:
+        remedy = "everybody on that network can read and change what is sent: give the server a certificate"
+        report.warning(f"{key}.plain_http", "http without TLS is allowed", remedy)
 
 
 def _check_window(window: Window, key: str, report: Report) -> None:

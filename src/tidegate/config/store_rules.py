@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tidegate.config.model import Store
 from tidegate.config.problem import Report
-from tidegate.transport import LOOPBACK
+from tidegate.transport import LOOPBACK, PUBLIC
+from tidegate.trust import Trust
 
 #: What each way to sign in needs.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -47,8 +48,8 @@ def check_shop_url(url: str, key: str, report: Report) -> None:
         report.problem(key, f'the address "{url}"', "give the shop's address without /rest; tidegate adds it")
 
 
-def check_url(url: str, key: str, report: Report) -> None:
-    """An https address of a host; http to this machine only."""
+def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> None:
+    """An https address of a host; http to this machine only, or where `trust` allows it."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises for a port that is no number
@@ -63,7 +64,7 @@ def check_url(url: str, key: str, report: Report) -> None:
         report.problem(key, f'the text "{url}"', "write an address like https://shop.example")
     elif parts.query or parts.fragment:
         report.problem(key, f'the address "{url}"', "leave out everything from ? or # on")
-    elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    elif parts.scheme == "http" and not (parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)):
         report.problem(
             key, f'plain http: "{url}"', "use https://; plain http is allowed to this machine only"
         )

@@ -173,6 +173,7 @@ def open_sage200(
         timeout=company.timeout,
         max_bytes=company.max_answer_mb << 20,
         connections=company.seats + 1,  # one beside the sessions for checks
+        trust=company.trust,
     )
     sign_in_http = factory.client(
         company.sign_in_url, timeout=SIGN_IN_TIMEOUT, max_bytes=SIGN_IN_BYTES, connections=1

@@ -43,7 +43,7 @@ class Sage200Settings(Company, frozen=True, kw_only=True, tag="sage200"):
 
     def check(self, key: str, report: Report) -> None:
         if self.base_url:
-            check_url(self.base_url, f"{key}.base_url", report)
+            check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
         check_url(self.sign_in_url, f"{key}.sign_in_url", report)
         check_url(self.redirect_url, f"{key}.redirect_url", report)
         if not self.client_id:
