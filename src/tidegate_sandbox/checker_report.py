@@ -9,10 +9,10 @@ from decimal import Decimal
 from tidegate_sandbox.checker import Book, Terms, Verdict, created, found_there, key_of
 
 ZERO = Decimal(0)
-#: Steps that carry over what one side has taken back: until they end, a gap rightly waits. A held one follows
-#: by itself what it is held for.
+#: Steps that carry over what one side has taken back: until they end, a gap rightly waits. By then what
+#: a held one could follow by itself is done: it waits behind what a person is asked about.
 CARRYING = ("cancel", "reduced-", "credit:", "standing-")
-WAITING = ("captured", "queued", "sending", "in doubt", "held")
+WAITING = ("captured", "queued", "sending", "in doubt")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from tidegate.domain.states import State
 from tidegate.engine.kept_orders import kept_order
 from tidegate.flows.books.books import learn
 from tidegate.flows.connection import Connection
+from tidegate.flows.cycle import PREREQUISITES
 from tidegate.flows.orders.intake import capture_rules
 from tidegate.flows.stored_keys import stored_keys
 from tidegate.ledger import books, halts, period
@@ -105,7 +106,8 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         invoices=invoices,
         credited=credited(connection, days),
         under_way=frozenset(
-            order_key(*identity) for identity in period.under_way(connection.name, CARRIED_OVER)
+            order_key(*identity)
+            for identity in period.under_way(connection.name, CARRIED_OVER, PREREQUISITES)
         ),
         invoiced=earlier,
         entries=entries,

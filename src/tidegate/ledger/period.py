@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+
+from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.ledger import models, rows
 
@@ -35,7 +38,6 @@ _GOING_ON = (
     State.SENDING.value,
     State.HANDED_OVER.value,
     State.IN_DOUBT.value,
-    State.HELD.value,
 )
 
 _ORDERS = """
@@ -76,12 +78,24 @@ def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
     return found
 
 
-def under_way(connection: str, steps: Sequence[tuple[str, str]]) -> set[tuple[str, int]]:
-    """The orders (store, entity id) of which such a step (flow, how its name begins) goes on by itself."""
+def under_way(
+    connection: str, steps: Sequence[tuple[str, str]], follows: Sequence[Code]
+) -> set[tuple[str, int]]:
+    """The orders (store, entity id) of which such a step (flow, how its name begins) goes on by itself.
+
+    A held one does where the reason is one of `follows`, and nothing else of the order waits for a person.
+    """
+    held = Q(state=State.HELD.value)
+    follower = held & Q(reason_code__in=[code.value for code in follows])
+    asks = (Q(state=State.REVIEW.value) | held) & ~follower
+    stuck = models.Delivery.objects.filter(asks, connection=connection, source=OuterRef("source"))
     found: set[tuple[str, int]] = set()
     for flow, prefix in steps:
         going_on = models.Delivery.objects.filter(
-            connection=connection, flow=flow, step__startswith=prefix, state__in=_GOING_ON
+            Q(state__in=_GOING_ON) | (follower & ~Exists(stuck)),
+            connection=connection,
+            flow=flow,
+            step__startswith=prefix,
         ).exclude(source=None)
         found.update(going_on.values_list("source__store", "source__entity_id"))
     return found

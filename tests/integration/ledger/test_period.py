@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, FLOW, NOW, SECOND, captured, new, row, take_lease
+from tidegate.domain.errors import Code
+from tidegate.domain.states import State
 from tidegate.ledger import database, delivery, intake, period, product_groups
 
 HOUR = timedelta(hours=1)
@@ -49,3 +54,31 @@ def test_product_groups_are_kept_as_a_whole(ledger: Ledger) -> None:
         with database.transaction("test"):
             assert product_groups.keep(CONNECTION, groups, NOW) is changed
         assert product_groups.read(CONNECTION) == groups
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "goes_on"),
+    [
+        (Code.PARENT_PENDING, State.QUEUED, True),
+        (Code.PARENT_PENDING, State.REVIEW, False),
+        (Code.PARENT_PENDING, State.HELD, False),
+        (Code.UNMAPPED_AMOUNT, State.QUEUED, False),
+    ],
+)
+def test_what_is_held_is_under_way_only_behind_what_goes_on_by_itself(
+    ledger: Ledger, code: Code, before: State, goes_on: bool
+) -> None:
+    why = {} if before is State.QUEUED else {"reason_code": "operator", "reason": "a person decides"}
+    with database.transaction("test"):
+        source = intake.save_sources([row(1)], NOW)[1]
+        first = new("magento:main:1/invoice:7", flow="invoices", step="invoice:7", source_id=source)
+        credit = new("magento:main:1/credit:8", flow="credits", step="credit:8", source_id=source)
+        delivery.create_many(
+            [
+                replace(first, state=before, **why),
+                replace(credit, state=State.HELD, reason_code=code.value, reason="not yet"),
+            ],
+            NOW,
+        )
+    found = period.under_way(CONNECTION, [("credits", "credit:")], [Code.PARENT_PENDING])
+    assert found == ({("main", 1)} if goes_on else set())
