@@ -25,10 +25,10 @@ def shop(build: Build) -> Stage:
     return priced(build())
 
 
-def without_tiers(stage: Stage, words: str) -> None:
-    """The module is off, or whatever else makes the shop say so."""
+def without_tiers(stage: Stage, words: str, times: int | None = None) -> None:
+    """The module is off, or whatever else makes the shop say so, so often."""
     kind = "application/json" if words.startswith("{") else "text/html"
-    stage.break_shop("status", None, path="/tier-prices", status=404, body=words, content_type=kind)
+    stage.break_shop("status", times, path="/tier-prices", status=404, body=words, content_type=kind)
 
 
 def tier_calls(stage: Stage) -> list[str]:
@@ -44,11 +44,11 @@ def told(stage: Stage) -> list[str]:
     return [found.text for found in check_tier_prices(stage.connection)]
 
 
-def asks_once_and_goes_on(stage: Stage, words: str) -> bool:
-    """Whether one call taught it, tier prices are held, and base prices go on without any call of them."""
+def learns_and_goes_on(stage: Stage, words: str) -> bool:
+    """Whether two calls taught it, tier prices are held, and base prices go on without any call of them."""
     without_tiers(stage, words)
     prices(stage)
-    if halts.halted(CONNECTION) is not None or len(tier_calls(stage)) != 1 or not held(stage):
+    if halts.halted(CONNECTION) is not None or len(tier_calls(stage)) != 2 or not held(stage):
         return False
     set_price(stage, "HUB-0007", "99.99")
     set_price(stage, "HUB-0007", "88.88", "Wholesale")
@@ -59,8 +59,8 @@ def asks_once_and_goes_on(stage: Stage, words: str) -> bool:
 
 
 @pytest.mark.parametrize("words", [NO_ROUTE, OTHER], ids=["no route", "other words"])
-def test_a_store_without_tier_prices_is_asked_once(shop: Stage, words: str) -> None:
-    assert asks_once_and_goes_on(shop, words)
+def test_a_store_without_tier_prices_is_asked_twice_and_no_more(shop: Stage, words: str) -> None:
+    assert learns_and_goes_on(shop, words)
     assert all(key.startswith("tier|") for key in held(shop))
     (text,) = told(shop)
     assert "tried again after" in text
@@ -69,9 +69,9 @@ def test_a_store_without_tier_prices_is_asked_once(shop: Stage, words: str) -> N
 
 
 def test_it_is_asked_again_after_a_while_and_what_was_held_goes(shop: Stage) -> None:
-    assert asks_once_and_goes_on(shop, NO_ROUTE)
+    assert learns_and_goes_on(shop, NO_ROUTE)
     prices(shop, after=timedelta(days=8))
-    assert len(tier_calls(shop)) == 1  # still off: learnt again
+    assert len(tier_calls(shop)) == 2  # still off: learnt again
     assert len(told(shop)) == 1
     shop.mend()
     prices(shop, after=timedelta(days=8))
@@ -91,6 +91,13 @@ def test_tier_prices_that_the_store_had_are_no_drift_while_it_has_none(shop: Sta
     assert shop.shop.catalogue.prices.tiers == had
 
 
+def test_one_such_answer_is_a_whim(shop: Stage) -> None:
+    without_tiers(shop, NO_ROUTE, times=1)
+    prices(shop)
+    assert (held(shop), told(shop), halts.halted(CONNECTION)) == ([], [], None)
+    assert shop.shop.catalogue.prices.tiers["HUB-0007"]
+
+
 def test_a_web_page_teaches_nothing(shop: Stage) -> None:
     without_tiers(shop, "<html><title>Not found</title></html>")
     prices(shop)
@@ -100,4 +107,4 @@ def test_a_web_page_teaches_nothing(shop: Stage) -> None:
 def test_bug_a_404_for_tier_prices_is_like_any_other(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection halts, or the call is halved down to each SKU."""
     monkeypatch.setattr(writer, "has_no_tier_prices", lambda failure: False)
-    assert not asks_once_and_goes_on(shop, NO_ROUTE)
+    assert not learns_and_goes_on(shop, NO_ROUTE)

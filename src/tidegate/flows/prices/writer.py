@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import takewhile
+from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
@@ -25,6 +26,8 @@ from tidegate.magento.prices import (
     TierPrice,
     has_no_tier_prices,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -56,9 +59,8 @@ class PriceScribe:
             "special": self._write_special,
             "tier": self._write_tiers,
         }[kind](items)
-        if kind == "tier" and isinstance(answer, Failure) and has_no_tier_prices(answer):
-            self.no_tiers = answer.text
-            return strays | {item.key: tier_prices.held(answer.text) for item in items}
+        if kind == "tier" and self.no_tiers:
+            return strays | {item.key: tier_prices.held(self.no_tiers) for item in items}
         if isinstance(answer, Failure):
             return answer
         there = self.read([item.key for item in items])
@@ -133,9 +135,9 @@ class PriceScribe:
         }
 
     def _tiers(self, skus: Sequence[str]) -> dict[PriceKey, str] | Failure:
-        rows = [] if self.no_tiers else self.store.tiers(skus)
-        if isinstance(rows, Failure) and has_no_tier_prices(rows):
-            self.no_tiers, rows = rows.text, []
+        rows = [] if self.no_tiers else self._twice(lambda: self.store.tiers(skus))
+        if self.no_tiers:
+            return {}
         if isinstance(rows, Failure):
             return rows
         breaks: dict[PriceKey, dict[str, str]] = {}
@@ -149,6 +151,15 @@ class PriceScribe:
             key: ";".join(f"{quantity}={price}" for quantity, price in sorted(each.items(), key=_by_quantity))
             for key, each in breaks.items()
         }
+
+    def _twice(self, ask: Callable[[], T | Failure]) -> T | Failure:
+        """A call of tier prices; once more where the store says that it has none: the first may be a whim's."""
+        answer = ask()
+        if isinstance(answer, Failure) and has_no_tier_prices(answer):
+            answer = ask()
+            if isinstance(answer, Failure) and has_no_tier_prices(answer):
+                self.no_tiers = answer.text
+        return answer
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -187,9 +198,11 @@ class PriceScribe:
             new += [
                 TierPrice(key.sku, website, key.group, quantity, price) for quantity, price in wanted.items()
             ]
-        return _one_after_other(
-            lambda: self.store.delete_tiers(old) if old else [],
-            lambda: self.store.write_tiers(new) if new else [],
+        return self._twice(
+            lambda: _one_after_other(
+                lambda: self.store.delete_tiers(old) if old else [],
+                lambda: self.store.write_tiers(new) if new else [],
+            )
         )
 
 
