@@ -13,7 +13,6 @@ from process.stage import Stage
 pytestmark = pytest.mark.process
 
 ORDERS = 6
-MOMENTS = [*Moment, *Moment]
 #: Where else a cycle may die: while it reads, while it creates an account, while it looks up.
 ELSEWHERE = [
     ("shop", Moment.CARRIED_OUT, "GET", r"/V1/orders$"),
@@ -23,11 +22,13 @@ ELSEWHERE = [
 ]
 
 
-def test_killed_while_sending(stage: Stage) -> None:
-    """Eight deaths on one ledger, each at some order of the batch and at some moment of its request."""
+@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.campaign)])
+def test_killed_while_sending(stage: Stage, times: int) -> None:
+    """Deaths on one ledger, each at some order of the batch, at every moment of its request."""
     chance = random.Random(1789)
-    chance.shuffle(MOMENTS)
-    for moment in MOMENTS:
+    moments = [*Moment] * times
+    chance.shuffle(moments)
+    for moment in moments:
         stage.live_until(chance.randint(1, ORDERS), moment, ORDERS)
     stage.sell(ORDERS)
     run = stage.run()
@@ -36,7 +37,7 @@ def test_killed_while_sending(stage: Stage) -> None:
     stage.judge()
     stage.call("status")
     adopted = [each for each in stage.orders() if each["adopted"]]
-    assert len(adopted) >= MOMENTS.count(Moment.CARRIED_OUT) + MOMENTS.count(Moment.THEN_CARRIED_OUT)
+    assert len(adopted) >= moments.count(Moment.CARRIED_OUT) + moments.count(Moment.THEN_CARRIED_OUT)
 
 
 def test_killed_elsewhere(stage: Stage) -> None:

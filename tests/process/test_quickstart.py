@@ -106,6 +106,9 @@ class Shell:
             while not self.noted():
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < end, self.quietly("tidegate status")
+                time.sleep(
+                    1
+                )  # each look is a process of its own, and takes as much of the machine as the hub
         finally:
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=PATIENCE)

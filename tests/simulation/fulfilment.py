@@ -69,6 +69,11 @@ PREPAID = Script(
     ),
     settings=back("payments"),
 )
+REPENTED = Script(
+    events=((5, "place", FOUR), (70, "buyer-repents", {})),
+    minutes=250,
+    settings={**back("payments"), "back": {"payments": "3h"}},
+)
 CREDITED = Script(
     events=(
         (5, "place", FOUR),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from simulation import bugs_of_carelessness as careless
 from simulation import bugs_of_figures as figures
 from simulation import bugs_of_reading as reading
 from simulation import bugs_of_sending as sending
@@ -97,6 +98,7 @@ MUTANTS = tuple(
         (way_back.a_part_payment_is_called_paid, fulfilment.PAID_IN_PART, "the truth is told"),
         (way_back.a_receipt_without_a_look_up, fulfilment.PREPAID, "never twice"),
         (way_back.a_payment_counts_twice, fulfilment.PREPAID, "nothing is lost"),
+        (careless.a_receipt_for_a_cancelled_order, fulfilment.REPENTED, "no money for the dead"),
         (way_back.the_buffer_is_taken_off_twice, fulfilment.STOCKED, "each sale counts once"),
         (way_back.no_buffer_is_kept, fulfilment.STOCKED, "never more than there is"),
         (way_back.the_reservations_are_left_out, fulfilment.STOCKED, "each sale counts once"),

@@ -1,6 +1,7 @@
-"""Careless changes that were once tried on the code: the weeks see six of them.
+"""Careless changes that were once tried on the code: the weeks see five of them.
 
-Without the change the same weeks are clean: they are among those of `test_weeks.py`.
+Without the change the same weeks are clean: they are among those of `test_weeks.py`. A sixth, the receipt for a
+cancelled order, is found by a mini-week (`mutants.py`) with every change, as is the one that is left to the campaign.
 """
 
 from __future__ import annotations
@@ -19,15 +20,20 @@ from tidegate.simulation.run import run_week
 SEEN: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[int, ...]], ...] = (
     (careless.a_404_at_a_look_up_means_absent, (3, 13, 18)),
     (engine.any_company_s_closing_is_ours, (3, 16, 19)),
-    (careless.no_overlap_at_deltas, (0, 49)),
-    (stock.a_reservation_counts_twice, (0, 7)),
+    (careless.no_overlap_at_deltas, (56,)),
     (careless.one_key_for_two_allocations, (21,)),
-    (careless.a_receipt_for_a_cancelled_order, (21,)),
+)
+LATER: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[int, ...]], ...] = (
+    (stock.a_reservation_counts_twice, (0, 7)),
 )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("change", "seeds"), SEEN, ids=lambda each: getattr(each, "__name__", ""))
+@pytest.mark.parametrize(
+    ("change", "seeds"),
+    [*SEEN, *(pytest.param(*each, marks=pytest.mark.campaign) for each in LATER)],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
 def test_the_weeks_see_it(
     change: Callable[[pytest.MonkeyPatch], None], seeds: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,14 +47,31 @@ def test_nothing_is_lost_or_doubled_and_the_account_adds_up(tmp_path: Path) -> N
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
     assert set(report) == {
-        *("read", "confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped"),
+        *(
+            "read",
+            "confirmed",
+            "handed_over",
+            "waiting",
+            "in_doubt",
+            "review",
+            "held",
+            "cancelled",
+            "skipped",
+        ),
         *("unexplained", "sage_orders", "duplicates", "calls_per_order", "kills", "closed_windows"),
         *("shipped", "invoiced", "posted", "paid", "stock_writes", "price_writes"),
         *("chain_complete", "trial_balance", "seconds"),
     }
-    places = ("confirmed", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+    places = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
     assert report["read"] == 40 == sum(report[place] for place in places)
-    assert report["waiting"] == report["in_doubt"] == report["unexplained"] == report["duplicates"] == 0
+    assert (
+        report["handed_over"]
+        == report["waiting"]
+        == report["in_doubt"]
+        == report["unexplained"]
+        == report["duplicates"]
+        == 0
+    )
     assert report["review"] == report["cancelled"] == report["kills"] == report["closed_windows"] == 1
     assert report["skipped"] >= 3  # one of each kind that is never sent
     assert report["confirmed"] == report["sage_orders"] > 20

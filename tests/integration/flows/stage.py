@@ -24,6 +24,7 @@ from tidegate.ledger import alerts, lookups
 from tidegate.ledger.queue import Item
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World
 from tidegate_sandbox import checker
+from tidegate_sandbox.erp.books import order_books
 from tidegate_sandbox.faults import Fault
 
 #: A Monday morning in Detroit and an afternoon in London: both companies are open.
@@ -171,7 +172,7 @@ class Stage:
 
     def in_sage(self, entity_id: int) -> list[dict[str, Any]]:
         """The company's orders that carry the order's key, deleted ones left out."""
-        found = self.company.books()["orders_by_key"].get(f"magento:main:{entity_id}", [])
+        found = order_books(self.company)["orders_by_key"].get(f"magento:main:{entity_id}", [])
         return [each for each in found if each["status"] != "deleted"]
 
     def only(self, entity_id: int) -> dict[str, Any]:
