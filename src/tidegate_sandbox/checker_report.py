@@ -9,10 +9,12 @@ from decimal import Decimal
 from tidegate_sandbox.checker import Book, Terms, Verdict, created, found_there, key_of
 
 ZERO = Decimal(0)
-#: Steps that carry over what one side has taken back: until they end, a gap rightly waits. By then what
-#: a held one could follow by itself is done: it waits behind what a person is asked about.
+#: Steps that carry over what one side has taken back: until they end, a gap rightly waits.
 CARRYING = ("cancel", "reduced-", "credit:", "standing-")
 WAITING = ("captured", "queued", "sending", "in doubt")
+#: States of an order in which the shop takes no documents. At a week's end only these may hold a step that
+#: follows by itself; any other held one waits behind what a person is asked about.
+PAUSED = ("holded", "payment_review")
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Deci
 
 def carrying(order: Book, deliveries: Sequence[Book]) -> bool:
     """Whether something of it is still being carried over."""
+    waiting = (*WAITING, "held") if order["state"] in PAUSED else WAITING
     return any(
         each["entity_id"] == order["entity_id"]
         and each["step"].startswith(CARRYING)
-        and each["state"] in WAITING
+        and each["state"] in waiting
         for each in deliveries
     )

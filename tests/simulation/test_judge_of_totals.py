@@ -121,3 +121,19 @@ def test_every_promise_of_these_judges_is_put_to_the_test() -> None:
         promised = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))
         assert promised
         assert promised <= set(FORGERIES.values()), module.__name__
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "waits"),
+    [
+        ("complete", "queued", True),
+        ("complete", "held", False),
+        ("holded", "held", True),
+        ("holded", "review", False),
+    ],
+)
+def test_a_held_step_excuses_a_gap_only_while_the_shop_holds_the_order(
+    state: str, step: str, waits: bool
+) -> None:
+    credit = {"entity_id": 7, "step": "credit:2130", "state": step}
+    assert checker_report.carrying({"entity_id": 7, "state": state}, [credit]) is waits
