@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from conformance.sage200_stand import Sage200Stand
+from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
+from tidegate.sage.port.orders import Guard
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
@@ -21,9 +24,46 @@ OTHERWISE: dict[str, Any] = {
 }
 """What the contract assumes of Sage 200, turned the other way: the client must not depend on it."""
 
-ROOMS: dict[str, Callable[[], Stand]] = {
+SAGE_200: dict[str, Callable[[], Stand]] = {
     "sage200-standard": Sage200Stand,
     "sage200-professional": lambda: Sage200Stand(edition="professional"),
     "sage200-analysis-code": lambda: Sage200Stand(key_field="analysis_code_3", spare_fields=False),
     "sage200-otherwise": lambda: Sage200Stand(**OTHERWISE, subscription="ignored"),
 }
+
+LEAST = frozenset(
+    {
+        "cancelling",
+        "new_customers",
+        "receipts",
+        "stock",
+        "web_lines",
+        "products",
+        "progress",
+        "despatches",
+        "invoices",
+        "ledgers",
+        "postings",
+    }
+)
+"""Desks that a product may do without."""
+
+MEMORY: dict[str, Callable[[], Stand]] = {
+    "memory": MemoryStand,
+    "memory-refuses": lambda: MemoryStand(guard=Guard.TARGET_REFUSES),
+    "memory-replays": lambda: MemoryStand(guard=Guard.TARGET_REPLAYS, guard_days=7),
+    "memory-overwrites": lambda: MemoryStand(guard=Guard.TARGET_OVERWRITES),
+    "memory-lengths": lambda: MemoryStand(key_length=20, account_length=20, orders_per_call=25, seats=1),
+    "memory-least": lambda: MemoryStand(without=LEAST),
+}
+
+ROOMS = MEMORY | SAGE_200
+"""Rooms that answer at once: the whole suite is theirs."""
+
+HANDING_OVER: dict[str, Callable[[], Stand]] = {
+    "memory-files": lambda: MemoryStand(hands_over=True, orders_per_call=25, kept_for=timedelta(days=7)),
+    "memory-one-file": lambda: MemoryStand(
+        hands_over=True, orders_per_call=25, second_file_replaces=True, guard=Guard.TARGET_OVERWRITES
+    ),
+}
+"""Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

@@ -50,6 +50,7 @@ def test_a_changed_price_is_told_and_lists_always(stand: Stand) -> None:
 def test_a_standard_price_moves_the_lists_that_use_it(stand: Stand) -> None:
     sku, wholesale = stand.codes.skus[0], stand.codes.price_list
     with opened(stand.company) as session:
+        _book(session)
         stand.happen("price-change", item=sku, price="1.00", price_list=wholesale, uses_standard=True)
         book, cursor, _ = _book(session)
         [standard] = [one.code for one in book.lists if one.standard]

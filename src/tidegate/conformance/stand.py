@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -105,6 +105,56 @@ class SignInStand(Protocol):
         ...
 
 
+class DoorStand(Protocol):
+    """For rooms of which the stand can shut the door."""
+
+    def shut(self, why: Failure) -> None:
+        """From now on the door does not open, for this reason."""
+        ...
+
+    def open(self) -> None:
+        """It opens again."""
+        ...
+
+
+class DesktopStand(Protocol):
+    """For rooms that hand orders over: what fetches them, and how it misbehaves."""
+
+    def work(self, at_most: int | None = None) -> None:
+        """It fetches what lies there and enters it; or only so many more orders of each file."""
+        ...
+
+    def refuse_files_with(self, key: str) -> None:
+        """It refuses a file as a whole in which this order is, and does not say why."""
+        ...
+
+    def refuse(self, key: str) -> None:
+        """It refuses this order, and says so."""
+        ...
+
+    def leave_out(self, key: str) -> None:
+        """It enters this order, and its result says nothing of it."""
+        ...
+
+    def lose_results(self) -> None:
+        """Its results never arrive."""
+        ...
+
+    @property
+    def second_file_replaces(self) -> bool:
+        """Whether a second file takes the place of one that was not fetched yet."""
+        ...
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        """How long a file lies there; None: until it is fetched."""
+        ...
+
+    def again(self) -> Company:
+        """The same company opened by another process."""
+        ...
+
+
 class Stand(Protocol):
     """One company of one product."""
 
@@ -122,6 +172,12 @@ class Stand(Protocol):
 
     @property
     def sign_ins(self) -> SignInStand | None: ...
+
+    @property
+    def door(self) -> DoorStand | None: ...
+
+    @property
+    def desktop(self) -> DesktopStand | None: ...
 
     def booked(self, key: str) -> list[Booked]:
         """The orders in the company's books that carry this key."""

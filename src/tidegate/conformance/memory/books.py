@@ -1,0 +1,309 @@
+"""What the company has: plain dictionaries, and a tick for every change so that deltas can be told."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tidegate.clock import Clock
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
+from tidegate.domain.fulfilment.sage_documents import Despatch, OrderStanding, SalesInvoice
+from tidegate.domain.money import ZERO, total
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
+
+STOCKED = Decimal(1000)
+DEBTORS, TAX, SALES = "1100", "2200", "4000"
+
+
+@dataclass
+class Account:
+    """A customer's account."""
+
+    id: str
+    account: str
+    name: str
+    email: str = ""
+    currency: str = "GBP"
+    on_hold: bool = False
+    hidden: bool = False
+    price_list: str = ""
+    credit_limit: Decimal | None = None
+    vat_number: str = ""
+    key: str = ""
+    changed: int = 0
+
+
+@dataclass
+class Product:
+    """A product of the company."""
+
+    id: str
+    sku: str
+    name: str
+    stocked: bool = True
+    active: bool = True
+    weight: Decimal = Decimal("0.5")
+    cost: Decimal = Decimal("4.20")
+    changed: int = 0
+
+
+@dataclass
+class Level:
+    """Pieces of one product in one warehouse, without what orders hold."""
+
+    on_hand: Decimal = ZERO
+    changed: int = 0
+
+
+@dataclass
+class Line:
+    """A line of an order, and how far it has come."""
+
+    id: str
+    line: SalesLine
+    despatched: Decimal = ZERO
+    invoiced: Decimal = ZERO
+
+    @property
+    def goods(self) -> bool:
+        """Whether pieces leave for it."""
+        return self.line.kind is LineKind.GOODS
+
+
+@dataclass
+class Order:
+    """An order of the company, whoever entered it."""
+
+    id: str
+    number: str
+    key: str
+    reference: str
+    account: str
+    currency: str
+    gross: Decimal
+    lines: list[Line]
+    created_at: datetime
+    standing: OrderStanding = OrderStanding.LIVE
+    changed: int = 0
+
+    def reached(self, step: str) -> str:
+        """none, part or full: how many of its pieces were `despatched` or `invoiced`."""
+        goods = [one for one in self.lines if one.goods]
+        done = [getattr(one, step) for one in goods]
+        if not any(done):
+            return "none"
+        return (
+            "full"
+            if all(one.line.quantity <= many for one, many in zip(goods, done, strict=True))
+            else "part"
+        )
+
+
+@dataclass
+class Entry:
+    """An entry of the sales ledger with our key and its nominal postings."""
+
+    told: LedgerEntry
+    postings: list[Posting]
+    key: str = ""
+    changed: int = 0
+
+    @property
+    def owed(self) -> Decimal:
+        """What it adds to the account's balance."""
+        return self.told.outstanding if self.told.kind is EntryKind.INVOICE else -self.told.outstanding
+
+
+@dataclass
+class Document:
+    """A despatch, an invoice or a credit note, of our orders or of others."""
+
+    told: Despatch | SalesInvoice
+    changed: int
+
+
+@dataclass
+class Books:
+    """The whole company."""
+
+    clock: Clock
+    accounts: dict[str, Account] = field(default_factory=dict)  #: by reference
+    products: dict[str, Product] = field(default_factory=dict)  #: by SKU
+    stock: dict[tuple[str, str], Level] = field(default_factory=dict)  #: by SKU and warehouse
+    orders: dict[str, Order] = field(default_factory=dict)  #: by id
+    entries: dict[str, Entry] = field(default_factory=dict)  #: by id
+    despatches: dict[str, Document] = field(default_factory=dict)  #: by number
+    invoices: dict[str, Document] = field(default_factory=dict)  #: by number, credit notes, too
+    warehouses: dict[str, str] = field(default_factory=lambda: {"HOME": "Home", "LONDON": "London"})
+    charges: dict[str, str] = field(default_factory=lambda: {"CARRIAGE": "Carriage"})
+    taxes: dict[str, Decimal] = field(
+        default_factory=lambda: {"1": Decimal(20), "5": Decimal(5), "0": Decimal(0)}
+    )
+    nominal: dict[str, str] = field(
+        default_factory=lambda: {
+            "1100": "Debtors",
+            "1210": "Card clearing",
+            "2200": "Sales tax",
+            "4000": "Sales",
+        }
+    )
+    banks: dict[str, str] = field(default_factory=lambda: {"CARD": "1210"})  #: code -> nominal account
+    closed_days: set[date] = field(default_factory=set)
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+    _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    tick: int = 0
+
+    def new_id(self) -> str:
+        """One that nothing else has."""
+        return str(next(self._ids))
+
+    def change(self) -> int:
+        """Something changes: its tick."""
+        self.tick = next(self._ticks)
+        return self.tick
+
+    def open_account(self, account: str, name: str, **values: object) -> Account:
+        """Open an account, as the company's people do."""
+        made = Account(self.new_id(), account, name, changed=self.change(), **values)  # type: ignore[arg-type]
+        self.accounts[account] = made
+        return made
+
+    def add_product(self, sku: str, *, stocked: bool = True, on_hand: Decimal = STOCKED) -> Product:
+        """Sell a product from now on; a stocked one lies in every warehouse."""
+        self.products[sku] = Product(self.new_id(), sku, sku, stocked, changed=self.change())
+        if stocked:
+            for warehouse in self.warehouses:
+                self.stock[sku, warehouse] = Level(on_hand, self.tick)
+        return self.products[sku]
+
+    def enter_order(
+        self,
+        account: str,
+        key: str,
+        reference: str,
+        lines: Iterable[SalesLine],
+        gross: Decimal,
+        number: str | None = None,
+    ) -> Order:
+        """Whoever enters it."""
+        made = Order(
+            id=self.new_id(),
+            number=f"SO{len(self.orders) + 1:06}" if number is None else number,
+            key=key,
+            reference=reference,
+            account=account,
+            currency=self.accounts[account].currency,
+            gross=gross,
+            lines=[Line(self.new_id(), one) for one in lines],
+            created_at=self.clock.now(),
+            changed=self.change(),
+        )
+        self.orders[made.id] = made
+        for one in made.lines:
+            level = self.stock.get((one.line.code, one.line.warehouse or "HOME"))
+            if level is not None:
+                level.changed = made.changed
+        return made
+
+    def held(self, sku: str, warehouse: str) -> Decimal:
+        """Pieces that live orders hold."""
+        held = ZERO
+        for order in self.orders.values():
+            if order.standing in (OrderStanding.LIVE, OrderStanding.ON_HOLD):
+                for one in order.lines:
+                    if one.goods and (one.line.code, one.line.warehouse or "HOME") == (sku, warehouse):
+                        held += one.line.quantity - one.despatched
+        return held
+
+    def order_of(self, number: str) -> Order:
+        """By the number that people know. LookupError."""
+        return next(one for one in self.orders.values() if one.number == number)
+
+    def with_key(self, key: str) -> list[Order]:
+        """The orders that carry our key."""
+        return [one for one in self.orders.values() if one.key == key]
+
+    def account_of(self, named: str) -> Account | None:
+        """By its reference, whatever the case."""
+        return next((one for one in self.accounts.values() if one.account.lower() == named.lower()), None)
+
+    # --- the sales ledger -------------------------------------------------------------------------
+
+    def enter_receipt(
+        self,
+        *,
+        account: str,
+        reference: str,
+        amount: Decimal,
+        day: date,
+        nominal: str = "1210",
+        currency: str = "GBP",
+        key: str = "",
+    ) -> Entry:
+        """Money comes in: the clearing account against the debtors."""
+        lines = [(nominal, amount, ZERO), (DEBTORS, ZERO, amount)]
+        return self._enter(EntryKind.RECEIPT, account, reference, "", amount, day, currency, lines, key=key)
+
+    def enter_bill(
+        self, kind: EntryKind, orders: Sequence[Order], number: str, net: Decimal, tax: Decimal
+    ) -> Entry:
+        """An invoice: the debtors against sales and tax; a credit note the other way round."""
+        first = orders[0]
+        gross = net + tax
+        lines = [(DEBTORS, gross, ZERO), (SALES, ZERO, net), (TAX, ZERO, tax)]
+        if kind is EntryKind.CREDIT:
+            lines = [(code, credit, debit) for code, debit, credit in lines]
+        day = self.clock.now().date()
+        made = self._enter(kind, first.account, number, first.number, gross, day, first.currency, lines)
+        made.told = replace(made.told, net=net, tax=tax, due=day + timedelta(days=30))
+        return made
+
+    def settle(self, entry: Entry, amount: Decimal, day: date) -> None:
+        """So much of it is set against another entry."""
+        left = entry.told.outstanding - amount
+        entry.told = replace(entry.told, outstanding=left, settled=None if left else day)
+        entry.changed = self.change()
+        self._touch_account(entry.told.account, entry.changed)
+
+    def balance(self, nominal: str) -> Decimal:
+        """Debit less credit."""
+        lines = [one for entry in self.entries.values() for one in entry.postings if one.account == nominal]
+        return total(one.debit - one.credit for one in lines)
+
+    def _enter(
+        self,
+        kind: EntryKind,
+        account: str,
+        reference: str,
+        second: str,
+        gross: Decimal,
+        day: date,
+        currency: str,
+        lines: Sequence[tuple[str, Decimal, Decimal]],
+        key: str = "",
+    ) -> Entry:
+        told = LedgerEntry(
+            id=self.new_id(),
+            urn=f"U{self.new_id()}",
+            kind=kind,
+            account=account,
+            reference=reference,
+            second_reference=second,
+            day=day,
+            gross=gross,
+            outstanding=gross,
+            currency=currency,
+        )
+        postings = [
+            Posting(told.urn, code, debit, credit, period=f"{day:%Y-%m}", day=day, reference=reference)
+            for code, debit, credit in lines
+        ]
+        entry = self.entries[told.id] = Entry(told, postings, key, self.change())
+        self._touch_account(account, entry.changed)
+        return entry
+
+    def _touch_account(self, account: str, tick: int) -> None:
+        self.accounts[account].changed = tick

@@ -1,0 +1,85 @@
+"""The calls to the company: counted, locked, forbidden, and lost on their way when a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+
+T = TypeVar("T")
+
+LOCKED = Failure(Code.LOCKED, "the company is locked for a backup", sent=False)
+
+
+@dataclass
+class Trouble:
+    """What happens to calls of one kind: they are carried out at once, late or never, and this is heard of them."""
+
+    on: str
+    heard: Failure
+    carried_out: bool = False
+    after: timedelta | None = None  #: carried out so much later
+    times: int | None = 1  #: None: until it is over
+    containing: str = ""  #: only calls that carry this
+    slow: bool = False  #: a read is asked for once more when this is what it met
+
+
+@dataclass
+class Calls:
+    """Every desk's way to the company."""
+
+    clock: Clock
+    made: int = 0
+    locked: bool = False
+    forbidden: set[str] = field(default_factory=set)
+    troubles: list[Trouble] = field(default_factory=list)
+    late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+
+    def read(self, kind: str, work: Callable[[], T]) -> T | Failure:
+        """Ask something; a question that took too long is asked once more. Nothing it meets has an effect."""
+        trouble = self._begin(kind)
+        if isinstance(trouble, Trouble) and trouble.slow:
+            trouble = self._begin(kind)
+        if trouble is None:
+            return work()
+        return trouble if isinstance(trouble, Failure) else trouble.heard
+
+    def write(self, kind: str, work: Callable[[], T], content: str = "") -> T | Failure:
+        """Change something; what is heard of it and whether it was done are two things."""
+        trouble = self._begin(kind, content)
+        if trouble is None:
+            return work()
+        if isinstance(trouble, Failure):
+            return trouble
+        if trouble.after is not None:
+            self.late.append((self.clock.now() + trouble.after, work))
+        elif trouble.carried_out:
+            work()
+        return trouble.heard
+
+    def settle(self) -> None:
+        """What was late takes effect once its time has come."""
+        now = self.clock.now()
+        due = [work for at, work in self.late if at <= now]
+        self.late = [(at, work) for at, work in self.late if at > now]
+        for work in due:
+            work()
+
+    def _begin(self, kind: str, content: str = "") -> Trouble | Failure | None:
+        self.made += 1
+        if self.locked:
+            return LOCKED
+        if kind in self.forbidden:
+            return Failure(Code.NOT_PERMITTED, f"the user may not {kind}", sent=False)
+        for trouble in self.troubles:
+            if trouble.on == kind and trouble.containing in content:
+                if trouble.times is not None:
+                    trouble.times -= 1
+                    if not trouble.times:
+                        self.troubles.remove(trouble)
+                return trouble
+        return None

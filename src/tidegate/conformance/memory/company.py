@@ -1,0 +1,150 @@
+"""The room in memory: a company with its door and the desks that its switches leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+
+from tidegate.clock import Clock
+from tidegate.conformance.memory.books import Books
+from tidegate.conformance.memory.calls import LOCKED, Calls
+from tidegate.conformance.memory.customers import Customers
+from tidegate.conformance.memory.files import Platform
+from tidegate.conformance.memory.handed_over import FiledOrders
+from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.money import Ledgers, Postings, Receipts
+from tidegate.conformance.memory.orders import Cancelling, Orders, Search
+from tidegate.conformance.memory.papers import Despatches, Invoices
+from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLines
+from tidegate.conformance.memory.switches import Switches
+from tidegate.domain.errors import Failure
+from tidegate.sage.port.company import About
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.seats import SeatPool
+from tidegate.transport import Tally
+
+#: What ties the records, and the desk without which nobody sees it.
+TIES = {
+    "order-despatch": "despatches",
+    "order-invoice": "invoices",
+    "invoice-entry": "ledgers",
+    "entry-postings": "postings",
+    "receipt-invoice": "ledgers",
+}
+
+
+class MemoryCompany:
+    """A `Company`; `books` outlives it, so that another process may open the same ones."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        switches: Switches | None = None,
+        *,
+        books: Books | None = None,
+        platform: Platform | None = None,
+    ) -> None:
+        self.name = name
+        self.inside = Inside(
+            clock, switches or Switches(), books or Books(clock), platform or Platform(), Calls(clock)
+        )
+        self.switches = self.inside.switches
+        self.books = self.inside.books
+        self.calls_made = self.inside.calls_made
+        self.seats = SeatPool(self.switches.seats)
+        self.shut: Failure | None = None  #: why the door does not open
+
+    @property
+    def about(self) -> About:
+        """As the switches say."""
+        return About("memory", self.switches.seats, self.switches.writing)
+
+    @property
+    def calls(self) -> int:
+        """Calls so far."""
+        return self.calls_made.made
+
+    def calls_in(self, tally: Tally) -> int:
+        """None: a tally counts requests on the wire, and there is no wire."""
+        return 0
+
+    @contextmanager
+    def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
+        """Writing takes a seat, reading none."""
+        if self.shut is not None:
+            yield self.shut
+            return
+        with self.seats.seat() if purpose is Purpose.WRITING else nullcontext():
+            yield self._desks()
+
+    def _desks(self) -> Session:
+        customers = Customers(self.inside)
+        whole = Session(
+            orders=FiledOrders(self.inside) if self.switches.hands_over else Orders(self.inside),
+            order_search=Search(self.inside),
+            cancelling=Cancelling(self.inside),
+            customers=customers,
+            new_customers=customers,
+            receipts=Receipts(self.inside),
+            stock=Stock(self.inside),
+            web_lines=WebLines(self.inside),
+            products=Products(self.inside),
+            progress=Progress(self.inside),
+            despatches=Despatches(self.inside),
+            invoices=Invoices(self.inside),
+            ledgers=Ledgers(self.inside),
+            postings=Postings(self.inside),
+            ties=frozenset(tie for tie, desk in TIES.items() if desk not in self.switches.without),
+        )
+        missing = dict.fromkeys(sorted(self.switches.without), None)
+        return replace(whole, **missing)  # type: ignore[arg-type]
+
+    def lent(self) -> AbstractContextManager[None]:
+        """Seats are held by sessions alone."""
+        return self.seats.lent()
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        """What orders may name."""
+        return self.calls_made.read("look-up", self._lists)
+
+    def _lists(self) -> list[CodeList]:
+        books = self.books
+        return [
+            CodeList(
+                "tax", {code: f"{rate} %" for code, rate in books.taxes.items()}, rates=dict(books.taxes)
+            ),
+            CodeList("charge", dict(books.charges)),
+            CodeList("account", dict(books.nominal)),
+            CodeList("warehouse", dict(books.warehouses)),
+            CodeList("bank", {code: books.nominal[nominal] for code, nominal in books.banks.items()}),
+        ]
+
+    def examine(self) -> list[Finding]:
+        """The lock, and what the user may not do."""
+        found = [Finding("company", "pass", f"{self.name} is open")]
+        if self.calls_made.locked:
+            found = [Finding("company", "fail", LOCKED.text, "wait for the end of the backup")]
+        for call in sorted(self.calls_made.forbidden):
+            found.append(Finding("permissions", "fail", f"the user may not {call}", "give it the permission"))
+        return found
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        """Nothing limits a dictionary."""
+        return {}
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        """Nothing to learn."""
+
+    def forget_limits(self) -> None:
+        """Nothing was learnt."""
+
+    def forget(self) -> None:
+        """The lists are read again."""
+        self.inside.lists_known = False
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -1,0 +1,42 @@
+"""Files that lie between the hub and the company's desktop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Outcome
+
+
+@dataclass
+class File:
+    """An upload; `results` is None until the desktop has worked on it."""
+
+    tracking: str
+    digest: str
+    orders: dict[str, Prepared]
+    expires: datetime | None
+    results: dict[str, Outcome] | None = None
+
+
+@dataclass
+class Platform:
+    """What lies in between; the switches of a test say how the desktop behaves."""
+
+    files: list[File] = field(default_factory=list)
+    bad: set[str] = field(default_factory=set)  #: keys for which a whole file is refused
+    rejected: set[str] = field(default_factory=set)  #: keys that a result names as refused
+    left_out: set[str] = field(
+        default_factory=set
+    )  #: keys that are entered, and of which a result says nothing
+    silent: bool = False  #: results get lost
+    received: int = 0
+
+    def find(self, parcel: Parcel) -> File | None:
+        """By its reference; by its content where no reference came back."""
+        for file in reversed(self.files):
+            if parcel.tracking == file.tracking if parcel.tracking else parcel.digest == file.digest:
+                return file
+        return None

@@ -1,0 +1,138 @@
+"""What the company's own people do: despatch, invoice, hold, take money, count stock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from tidegate.conformance.memory.books import Books
+from tidegate.conformance.memory.papers import Papers
+from tidegate.domain.fulfilment.sage_documents import OrderStanding, SalesInvoice
+from tidegate.domain.money import ZERO
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
+
+
+class People:
+    """Acts by name, with plain values, as a stand's `happen` has them."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        papers = Papers(books)
+        self._acts: dict[str, Callable[..., Any]] = {
+            "despatch": papers.despatch,
+            "invoice-run": papers.invoice,
+            "credit": papers.credit,
+            "track": papers.track,
+            "hold": self.hold,
+            "cancel": self.cancel,
+            "receipt": self.receipt,
+            "settle": self.settle,
+            "stock-adjust": self.count,
+            "other-channel-sale": self.sell,
+            "customer-change": self.change_customer,
+            "item-change": self.change_item,
+            "new-item": self.new_item,
+        }
+
+    def act(self, action: str, values: Mapping[str, Any]) -> Any:
+        """LookupError for an act that this company has not."""
+        return self._acts[action](**values)
+
+    def hold(self, order: str, on_hold: bool = True) -> None:
+        """Put on hold, or let go."""
+        found = self._books.order_of(order)
+        found.standing = OrderStanding.ON_HOLD if on_hold else OrderStanding.LIVE
+        found.changed = self._books.change()
+
+    def cancel(self, order: str) -> None:
+        """Cancel an order."""
+        found = self._books.order_of(order)
+        found.standing, found.changed = OrderStanding.CANCELLED, self._books.change()
+
+    def receipt(self, customer: str, value: str, reference: str, invoice: str = "") -> None:
+        """Money comes in, set against an invoice where one is named."""
+        today = self._books.clock.now().date()
+        self._books.enter_receipt(account=customer, reference=reference, amount=Decimal(value), day=today)
+        if invoice:
+            self.settle(customer, invoice, reference)
+
+    def settle(self, customer: str, debit: str, credit: str) -> None:
+        """Set one entry against the other, as far as both reach."""
+        ours = [one for one in self._books.entries.values() if one.told.account == customer]
+        pair = [next(one for one in ours if one.told.reference == named) for named in (debit, credit)]
+        amount = min(one.told.outstanding for one in pair)
+        for one in pair:
+            self._books.settle(one, amount, self._books.clock.now().date())
+
+    def count(self, item: str, warehouse: str, to: str) -> None:
+        """So many pieces are there."""
+        level = self._books.stock[item, warehouse]
+        level.on_hand, level.changed = Decimal(to), self._books.change()
+
+    def sell(
+        self, item: str, quantity: str, warehouse: str = "HOME", channel: str = "counter"
+    ) -> dict[str, str]:
+        """Sold without us: over the counter the pieces leave at once, by telephone they are ordered."""
+        if channel == "counter":
+            level = self._books.stock[item, warehouse]
+            level.on_hand, level.changed = level.on_hand - Decimal(quantity), self._books.change()
+            return {}
+        line = SalesLine(kind=LineKind.GOODS, code=item, quantity=Decimal(quantity), warehouse=warehouse)
+        account = next(iter(self._books.accounts))
+        return {"order": self._books.enter_order(account, "", "", [line], ZERO).number}
+
+    def change_customer(self, customer: str, changes: Mapping[str, Any]) -> None:
+        """Change an account's card."""
+        found = self._books.accounts[customer]
+        found.changed = self._books.change()
+        for name, value in changes.items():
+            if name == "is_active":
+                found.hidden = not value
+            elif name == "credit_limit":
+                found.credit_limit = Decimal(value)
+            else:
+                setattr(found, name, value)
+
+    def change_item(self, item: str, changes: Mapping[str, Any]) -> None:
+        """Change a product's card."""
+        found = self._books.products[item]
+        found.changed = self._books.change()
+        for name, value in changes.items():
+            if name == "is_active":
+                found.active = value
+            else:
+                setattr(found, name, Decimal(value))
+
+    def new_item(self, item: str, like: str, price: str) -> None:
+        """Sell a product from now on; nothing of it is there yet."""
+        self._books.add_product(item, on_hand=ZERO)
+
+
+def shown(books: Books) -> dict[str, Any]:
+    """The company's books as plain values, for who judges them."""
+    bills = [one.told for one in books.invoices.values() if isinstance(one.told, SalesInvoice)]
+    stock: dict[str, dict[str, dict[str, str]]] = {}
+    for (sku, warehouse), level in books.stock.items():
+        held = str(books.held(sku, warehouse))
+        stock.setdefault(sku, {})[warehouse] = {"on_hand": str(level.on_hand), "allocated": held}
+    return {
+        "transactions": [{"kind": one.told.kind.value} for one in books.entries.values()],
+        "stock": stock,
+        "items": {
+            one.sku: {
+                "kind": "stock" if one.stocked else "service",
+                "cost": str(one.cost),
+                "weight": str(one.weight),
+            }
+            for one in books.products.values()
+        },
+        "customers": [{"code": one.account} for one in books.accounts.values()],
+        "accounts": {code: str(books.balance(code)) for code in books.nominal},
+        "invoices": [
+            {"number": one.number, "net": str(one.net), "tax": str(one.tax), "gross": str(one.gross)}
+            for one in bills
+            if not one.credit
+        ],
+        "violations": [],
+    }

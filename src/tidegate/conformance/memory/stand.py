@@ -1,0 +1,203 @@
+"""The stand of the room in memory, under a clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tidegate.clock import VirtualClock
+from tidegate.conformance.memory.calls import Trouble
+from tidegate.conformance.memory.company import MemoryCompany
+from tidegate.conformance.memory.handed_over import FiledOrders
+from tidegate.conformance.memory.people import People, shown
+from tidegate.conformance.memory.switches import Switches
+from tidegate.conformance.stand import Booked, Call, Codes, DesktopStand, DoorStand, SignInStand
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.orders.sales_order import LineKind, SalesLine
+from tidegate.sage.port.company import Company
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+READS: frozenset[Call] = frozenset({"look-up", "prepare", "find customer", "find receipt", "read stock"})
+GATEWAY = (502, 504)  #: what a gateway answers when it has waited long enough
+
+
+class MemoryStand:
+    """:class:`tidegate.conformance.stand.Stand`; keywords are those of `Switches`."""
+
+    def __init__(self, **switches: Any) -> None:
+        self.clock = VirtualClock(START)
+        self.room = MemoryCompany("acme", self.clock, Switches(**switches))
+        self.books_kept = self.room.books
+        self.company: Company = self.room
+        self.seats = self.room.seats
+        self.sign_ins: SignInStand | None = None
+        self.door: DoorStand | None = Door(self.room)
+        self.desktop: DesktopStand | None = Desktop(self.room) if self.room.switches.hands_over else None
+        self._people = People(self.books_kept)
+        for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):
+            self.books_kept.open_account(account, name)
+        for sku in ("HUB-0001", "HUB-0002", "HUB-0003"):
+            self.books_kept.add_product(sku)
+        self.books_kept.add_product("INSTALL", stocked=False)
+        self.codes = Codes(
+            account="WEB001",
+            other_account="OTHER",
+            skus=("HUB-0001", "HUB-0002", "HUB-0003", "INSTALL"),
+            charge="CARRIAGE",
+            revenue="4000",
+            taxes={Decimal(20): "1", Decimal(5): "5", Decimal(0): "0"},
+        )
+
+    # The company's own books and people
+
+    def booked(self, key: str) -> list[Booked]:
+        return [
+            Booked(one.id, one.number, one.gross, one.standing is OrderStanding.CANCELLED)
+            for one in self.books_kept.with_key(key)
+        ]
+
+    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
+        line = SalesLine(kind=LineKind.GOODS, code="HUB-0001", unit_price=Decimal(1))
+        for _ in range(times):
+            self.books_kept.enter_order("OTHER", key, reference, [line], Decimal("1.20"))
+
+    def despatch(self, number: str) -> None:
+        self._people.act("despatch", {"order": number})
+
+    def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
+        self.books_kept.open_account(account, name, email=email, currency="EUR" if foreign else "GBP")
+
+    def accounts(self, key: str) -> list[str]:
+        return [one.account for one in self.books_kept.accounts.values() if one.key == key]
+
+    def add_product(self, sku: str) -> None:
+        self.books_kept.add_product(sku)
+
+    def happen(self, action: str, **values: Any) -> Any:
+        return self._people.act(action, values)
+
+    def books(self) -> dict[str, Any]:
+        return shown(self.books_kept)
+
+    def lock(self) -> None:
+        self.room.calls_made.locked = True
+
+    def unlock(self) -> None:
+        self.room.calls_made.locked = False
+
+    def close_period(self, day: date) -> None:
+        self.books_kept.closed_days.add(day)
+
+    def forbid(self, call: Call) -> None:
+        self.room.calls_made.forbidden.add(call)
+
+    # The way to the company
+
+    def strike(
+        self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
+    ) -> None:
+        """What a fault of the wire comes to for who has no wire: what is heard, and whether it was done."""
+        if kind == "duplicate_request":
+            return
+        heard = _read(kind, options) if on in READS else _written(kind, options)
+        late = timedelta(seconds=options["seconds"]) if kind == "late" else None
+        self.room.calls_made.troubles.append(
+            Trouble(
+                on,
+                heard,
+                carried_out=_carried_out(kind, options),
+                after=late,
+                times=times,
+                containing=body or "",
+                slow=kind == "slow" or options.get("status") in GATEWAY,
+            )
+        )
+
+    def calm(self) -> None:
+        self.room.calls_made.troubles.clear()
+
+    def advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.room.calls_made.settle()
+
+    def close(self) -> None:
+        self.room.close()
+
+
+def _carried_out(kind: str, options: dict[str, Any]) -> bool:
+    if kind in ("drop_after", "cut_body"):
+        return True
+    return options.get("effect", kind == "garbage") in (True, "now")
+
+
+def _read(kind: str, options: dict[str, Any]) -> Failure:
+    if options.get("status") == 429:
+        return Failure(Code.THROTTLED, "too many requests", options.get("retry_after"), sent=False)
+    return Failure(Code.UNREACHABLE, f"no answer that can be read ({kind})", sent=False)
+
+
+def _written(kind: str, options: dict[str, Any]) -> Failure:
+    status = options.get("status")
+    if kind == "refuse":
+        return Failure(Code.UNREACHABLE, "the connection was refused", sent=False)
+    if status == 429:
+        return Failure(Code.THROTTLED, "too many requests", options.get("retry_after"), sent=False)
+    if status == 400:
+        return Failure(Code.REFUSED, options.get("body_text", "refused"))
+    if status is not None:
+        return Failure(Code.GATEWAY_TIMEOUT, f"status {status}")
+    if kind in ("drop_before", "drop_after", "slow", "late"):
+        return Failure(Code.NO_ANSWER, "no answer came")
+    return Failure(Code.UNCLEAR_ANSWER, f"the answer cannot be read ({kind})")
+
+
+class Door:
+    """Shut for a reason, or open."""
+
+    def __init__(self, room: MemoryCompany) -> None:
+        self._room = room
+
+    def shut(self, why: Failure) -> None:
+        self._room.shut = why
+
+    def open(self) -> None:
+        self._room.shut = None
+
+
+class Desktop:
+    """What fetches the files, and how it misbehaves."""
+
+    def __init__(self, room: MemoryCompany) -> None:
+        self._room = room
+        self._platform = room.inside.platform
+
+    def work(self, at_most: int | None = None) -> None:
+        FiledOrders(self._room.inside).work(at_most)
+
+    def refuse_files_with(self, key: str) -> None:
+        self._platform.bad.add(key)
+
+    def refuse(self, key: str) -> None:
+        self._platform.rejected.add(key)
+
+    def leave_out(self, key: str) -> None:
+        self._platform.left_out.add(key)
+
+    def lose_results(self) -> None:
+        self._platform.silent = True
+
+    @property
+    def second_file_replaces(self) -> bool:
+        return self._room.switches.second_file_replaces
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        return self._room.switches.kept_for
+
+    def again(self) -> Company:
+        inside = self._room.inside
+        return MemoryCompany(
+            self._room.name, inside.clock, inside.switches, books=inside.books, platform=inside.platform
+        )

@@ -1,0 +1,53 @@
+"""What the seven products differ in, as switches of the room in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.sales_order import LineKind
+from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """How this company takes orders, what it has, and who is let in. Lengths are in characters."""
+
+    guard: Guard = Guard.LOOK_UP_FIRST
+    guard_days: int | None = None
+    key_length: int = 60
+    reference_length: int = 30
+    account_length: int = 8
+    product_length: int = 30
+    orders_per_call: int = 1
+    states_numbers: bool = True  #: false: an order never gets a number
+    seats: int = 2
+    without: frozenset[str] = frozenset()  #: desks of a session that the product has not
+    hands_over: bool = False
+    one_parcel: bool = True
+    second_file_replaces: bool = False  #: one that was not fetched yet
+    kept_for: timedelta | None = None  #: what lies there is dropped after so long; None: never
+    arithmetic: Arithmetic = field(default_factory=Arithmetic)
+
+    @property
+    def writing(self) -> OrderWriting:
+        """The same in the words of the port."""
+        return OrderWriting(
+            guard=self.guard,
+            guard_days=self.guard_days,
+            arithmetic=self.arithmetic,
+            key_length=self.key_length,
+            reference_length=self.reference_length,
+            account_length=self.account_length,
+            product_length=self.product_length,
+            line_kinds=frozenset(LineKind),
+            tax=Tax.PER_LINE,
+            customers=Customers.ACCOUNT,
+            shipping=Charged.CHARGE_CODE,
+            rounding=Charged.FREE_TEXT,
+            orders_per_call=self.orders_per_call,
+            hands_over=self.hands_over,
+            one_parcel=self.one_parcel,
+            states_numbers=self.states_numbers,
+        )
