@@ -45,7 +45,7 @@ def agreeing(stage: Stage, accounts: Accounts | None = None, **rules: Any) -> St
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """Wanda has agreed on ten per cent off HUB-0007, and on twenty from 10 pieces on."""
-    stage = build()
+    stage = build(items=60)
     discount(stage, "HUB-0007", "10")
     discount(stage, "HUB-0007", "20", minimum=10)
     return agreeing(stage, contract_quantities=(1, 10), enquiries=2 * ENOUGH)
@@ -124,14 +124,14 @@ def test_a_contract_that_ends_takes_tiers_and_customers_back(shop: Stage) -> Non
 
 
 def test_an_account_that_pays_what_its_list_says_gets_no_group(build: Build) -> None:
-    shop = agreeing(build())
+    shop = agreeing(build(items=60))
     both(shop)
     assert GROUP not in {one["code"] for one in shop.shop.customers.groups}
     assert group_of(shop) == "Wholesale"
 
 
 def test_an_account_that_is_not_named_is_not_asked_for(build: Build) -> None:
-    shop = build()
+    shop = build(items=60)
     discount(shop, "HUB-0007", "10")
     both(agreeing(shop, contract_accounts=()))
     assert enquiries(shop) == 0
@@ -206,7 +206,7 @@ def test_an_enquiry_that_fails_does_not_keep_the_lists_from_the_shop(build: Buil
 
 
 def test_the_group_has_the_tax_class_of_the_accounts_own_group(build: Build) -> None:
-    shop = build()
+    shop = build(items=60)
     first = next(one for one in shop.shop.customers.groups if one["code"] == "General")
     first["tax_class_id"] = 9  # of no class that the shop has: a group like this one would be refused
     discount(shop, "HUB-0007", "10")
@@ -241,6 +241,6 @@ def test_preview_shows_the_kept_answers_and_asks_nothing(shop: Stage) -> None:
 def test_the_check_tells_whose_prices_are_asked_for(
     build: Build, rules: dict[str, Any], verdict: str, named: str
 ) -> None:
-    (finding,) = check_customer_prices(agreeing(build(), **rules).connection)
+    (finding,) = check_customer_prices(agreeing(build(items=60), **rules).connection)
     assert (finding.subject, finding.verdict) == ("customer prices", verdict)
     assert named in finding.text
