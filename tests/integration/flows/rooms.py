@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tidegate.domain.errors import Failure
-from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.sage200 import orders, room
 from tidegate.sage.sage200.desks import Desks
 from tidegate.sage.sage200.room import Sage200Company
@@ -37,14 +36,3 @@ def writing(patch: pytest.MonkeyPatch, **changes: Any) -> None:
     before = orders.writing
     for module in (orders, room):
         patch.setattr(module, "writing", lambda key_field: replace(before(key_field), **changes))
-
-
-def numberless(patch: pytest.MonkeyPatch) -> None:
-    """The product accepts orders and numbers them later."""
-    send = orders.Orders.send
-
-    def accepted(self: orders.Orders, batch: Any) -> Iterator[Any]:
-        for key, outcome in send(self, batch):
-            yield key, replace(outcome, number="") if isinstance(outcome, Accepted) else outcome
-
-    patch.setattr(orders.Orders, "send", accepted)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from integration.flows import test_doors, test_late_numbers, test_missing_desks
+from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import Stage
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
@@ -17,6 +18,7 @@ from tidegate.flows.status import late_numbers, notes
 from tidegate.sage.port.orders import Guard
 
 everything = test_doors.everything
+unnumbering = test_late_numbers.unnumbering
 
 
 def test_a_door_whose_failure_is_not_followed(everything: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,20 +56,20 @@ def test_receipts_that_wait_for_ever(build: Any, monkeypatch: pytest.MonkeyPatch
         )
 
 
-def test_a_note_that_does_not_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_that_does_not_wait(unnumbering: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     note = notes.Note
     monkeypatch.setattr(notes, "Note", lambda entity_id, number: note(entity_id, number or "?"))
     with pytest.raises(AssertionError):
-        test_late_numbers.test_both_steps_wait_and_nothing_is_written(stage, monkeypatch)
+        test_late_numbers.test_both_steps_wait_and_nothing_is_written(unnumbering)
 
 
-def test_a_number_that_nobody_asks_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_that_nobody_asks_for(unnumbering: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_numbers, "look_up", lambda *given: None)
     with pytest.raises(AssertionError):
-        test_late_numbers.test_they_go_on_with_the_number_that_a_look_up_brings(stage, monkeypatch)
+        test_late_numbers.test_they_go_on_with_the_number_that_a_look_up_brings(unnumbering)
 
 
-def test_a_wait_for_a_number_that_alerts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_for_a_number_that_alerts(unnumbering: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cycle, "PREREQUISITES", (Code.PARENT_PENDING,))
     with pytest.raises(AssertionError):
-        test_late_numbers.test_a_person_who_lets_it_go_on_too_early_does_no_harm(stage, monkeypatch)
+        test_late_numbers.test_a_person_who_lets_it_go_on_too_early_does_no_harm(unnumbering)

@@ -208,6 +208,12 @@ class Books:
                 level.changed = made.changed
         return made
 
+    def number_orders(self) -> None:
+        """Those that have no number get one."""
+        for place, one in enumerate(self.orders.values(), 1):
+            if not one.number:
+                one.number, one.changed = f"SO{place:06}", self.change()
+
     def held(self, sku: str, warehouse: str) -> Decimal:
         """Pieces that live orders hold."""
         held = ZERO

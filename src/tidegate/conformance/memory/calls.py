@@ -33,11 +33,16 @@ class Calls:
     """Every desk's way to the company."""
 
     clock: Clock
-    made: int = 0
+    log: list[str] = field(default_factory=list)  #: the kind of each call so far
     locked: bool = False
     forbidden: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+
+    @property
+    def made(self) -> int:
+        """Calls so far."""
+        return len(self.log)
 
     def read(self, kind: str, work: Callable[[], T]) -> T | Failure:
         """Ask something; a question that took too long is asked once more. Nothing it meets has an effect."""
@@ -70,7 +75,7 @@ class Calls:
             work()
 
     def _begin(self, kind: str, content: str = "") -> Trouble | Failure | None:
-        self.made += 1
+        self.log.append(kind)
         if self.locked:
             return LOCKED
         if kind in self.forbidden:

@@ -145,7 +145,7 @@ class Orders:
                 there.lines = [Line(books.new_id(), one) for one in order.lines]
                 there.gross, there.changed = order.gross, books.change()
                 return self._accepted(there)
-        number = None if self.about.states_numbers else ""
+        number = "" if self._company.switches.numbers_later or not self.about.states_numbers else None
         made = books.enter_order(order.account, order.key, order.reference, order.lines, order.gross, number)
         return self._accepted(made)
 

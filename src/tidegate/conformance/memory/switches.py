@@ -22,6 +22,7 @@ class Switches:
     product_length: int = 30
     orders_per_call: int = 1
     states_numbers: bool = True  #: false: an order never gets a number
+    numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
     hands_over: bool = False
