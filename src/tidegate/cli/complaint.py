@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 #: What a hub does not need every day is installed with an extra of this name.
-EXTRAS = {"flask": "demo", "werkzeug": "demo", "matplotlib": "plots", "psycopg": "postgresql"}
+EXTRAS = {
+    "flask": "demo",
+    "werkzeug": "demo",
+    "matplotlib": "plots",
+    "psycopg": "postgresql",
+    "pytest": "conformance",
+}
 
 
 class Unknown(Exception):
