@@ -206,7 +206,7 @@ def test_a_company_that_hangs_holds_nobody_up(till: Till, monkeypatch: pytest.Mo
     asked, released, over = threading.Event(), threading.Event(), threading.Event()
 
     @contextmanager
-    def hanging() -> Iterator[Any]:
+    def hanging(_purpose: Any) -> Iterator[Any]:
         asked.set()
         released.wait(30)
         over.set()
