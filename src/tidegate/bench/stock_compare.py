@@ -33,8 +33,8 @@ from tidegate.flows.stock.inventory import FLOW, calculated
 from tidegate.flows.stock.levels import Reading
 from tidegate.ledger import marks, mirror
 from tidegate.ledger.database import transaction
-from tidegate.sage.port.company import Company
-from tidegate.sage.port.orders import Found, OrderDesk, OrderKey
+from tidegate.sage.port.company import About, Company
+from tidegate.sage.port.orders import Found, OrderDesk, OrderKey, OrderWriting
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.simulation.world import World, build_world
 from tidegate.transport import Tally
@@ -61,8 +61,11 @@ class WebLines:
         return self.lines
 
 
+@dataclass
 class NoOrders:
     """A company that is sent nothing."""
+
+    about: OrderWriting
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]]:
         """It has none."""
@@ -73,6 +76,7 @@ class NoOrders:
 class Teller:
     """A company that only tells its stock, out of this process's memory."""
 
+    about: About
     told: Delta[StockLevel]
     calls: int = 0
     lines: list[WebLine] = field(default_factory=list)
@@ -81,8 +85,9 @@ class Teller:
     @contextmanager
     def session(self, _purpose: Purpose) -> Iterator[Session]:
         """It has seats for everybody."""
-        orders = cast("OrderDesk", NoOrders())
-        yield Session(orders=orders, order_search=NoOrders(), stock=self, web_lines=WebLines(self.lines))
+        orders = NoOrders(self.about.orders)
+        lines = WebLines(self.lines)
+        yield Session(orders=cast("OrderDesk", orders), order_search=orders, stock=self, web_lines=lines)
 
     def calls_in(self, _tally: Tally) -> int:
         """No request is made to tell what is in memory."""
@@ -168,7 +173,6 @@ def compare(folder: Path, rows: int) -> tuple[Compared, Compared, Compared]:
         everything = tuple(level(number) for number in range(rows))
         anew = cycle(world, hub, Delta(everything, "1", full=True), 0)
         del everything
-        hub.connections[CONNECTION].company = cast("Company", Teller(Delta((), "1")))
         unchanged = cycle(world, hub, Delta((), "2"), 0)
         for fewer in (10, 20):  # the first time the shop teaches its limit
             moved = [level(number, fewer=fewer) for number in range(0, rows, CHANGED)]
@@ -197,7 +201,7 @@ def prepare(hub: Hub, rows: int) -> None:
 def cycle(world: World, hub: Hub, told: Delta[StockLevel], written: int) -> Compared:
     """One cycle in which the company tells this. RuntimeError unless it writes so many values."""
     connection = hub.connections[CONNECTION]
-    connection.company = cast("Company", Teller(told))
+    connection.company = cast("Company", Teller(connection.company.about, told))
     world.clock.advance(60)
     world.shop_wire.clear_log()
     clock = SystemClock()

@@ -12,6 +12,7 @@ from tidegate.domain.orders.billing_lines import side_of, stated
 from tidegate.domain.orders.extras import Extra
 from tidegate.domain.orders.order import Order
 from tidegate.flows.stored_order import expected, write_order
+from tidegate.ledger import keys
 from unit.domain.agreements import PER_LINE, terms
 from unit.domain.orders import EUR_TAX_INCLUSIVE
 from unit.domain.translations import failed
@@ -41,7 +42,10 @@ def test_the_side_is_the_one_that_was_sent(rule: str, keeps: str, side: str | No
     assert (currency, gross) == worth
 
 
-def test_an_order_in_doubt_that_was_cancelled_meanwhile_is_expected_in_the_companys_currency() -> None:
+def test_an_order_in_doubt_that_was_cancelled_meanwhile_is_expected_in_the_companys_currency(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keys, "of_sources", lambda _sources: {})  # no ledger: the order's own key
     order = cancelled(EUR_TAX_INCLUSIVE)
     failed(order)  # nothing remains of it that could be translated
     found = expected(SimpleNamespace(document=write_order(order)), terms(currency="GBP"), PER_LINE)
