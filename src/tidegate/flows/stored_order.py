@@ -7,13 +7,14 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import stated
-from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.keys import order_key, revision
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import whole
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
 from tidegate.ledger import keys
+from tidegate.ledger.intake import SourceRow
 from tidegate.ledger.queue import Item
 
 read_order = msgspec.json.Decoder(Order).decode
@@ -27,6 +28,29 @@ NEVER_READ = Failure(
     "itself when that works",
     sent=False,
 )
+
+
+def source_row(connection: str, order: Order) -> SourceRow:
+    """The order as the ledger keeps it, whoever brings it."""
+    return SourceRow(
+        connection=connection,
+        store=order.store,
+        entity_id=order.entity_id,
+        increment_id=order.increment_id,
+        revision=revision(order),
+        document=write_order(order).decode(),
+        store_view_id=order.store_view_id,
+        website=order.website,
+        source_created_at=order.created_at,
+        source_updated_at=order.updated_at,
+        state=order.state,
+        status=order.status,
+        parent_entity_id=order.parent_entity_id,
+        child_entity_id=order.child_entity_id,
+        grand_total=order.totals.grand_total,
+        currency=order.currency,
+        po_number=order.po_number,
+    )
 
 
 def expected(item: Item, terms: Terms, arithmetic: Arithmetic, *, as_placed: bool = False) -> SalesOrder:

@@ -36,14 +36,6 @@ def whole(order: Order) -> Order:
     return msgspec.structs.replace(order, lines=lines, reductions=Reductions(), base_reductions=Reductions())
 
 
-def as_placed(order: Order) -> Order:
-    """The order as it was before anything of it was cancelled or refunded."""
-    lines = tuple(
-        msgspec.structs.replace(line, cancelled=Decimal(0), refunded=Decimal(0)) for line in order.lines
-    )
-    return msgspec.structs.replace(order, lines=lines, reductions=Reductions(), base_reductions=Reductions())
-
-
 def nothing_remains(order: Order) -> bool:
     """Whether every piece is cancelled or refunded and nothing is charged any more."""
     if not is_reduced(order) or any(line.remaining for line in order.lines):

@@ -17,9 +17,9 @@ from enum import StrEnum
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.capture import not_exported
-from tidegate.domain.orders.keys import order_key, revision, step_key
+from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.orders.order import Order
-from tidegate.domain.orders.remaining import as_placed
+from tidegate.domain.orders.remaining import whole
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
 from tidegate.domain.states import State
@@ -27,7 +27,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders.intake import FLOW, STEP, capture_rules
 from tidegate.flows.stored_keys import register, stored_keys
-from tidegate.flows.stored_order import write_order
+from tidegate.flows.stored_order import source_row
 from tidegate.ledger import delivery, intake
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -161,34 +161,9 @@ def candidate(connection: Connection, terms: Terms, order: Order, known: Known |
     currency, _, stated_gross = stated(order, terms)
     now, before = (
         stated_gross if isinstance(translated, Failure) else translated.gross
-        for translated in (
-            translate(each, terms, arithmetic, account="") for each in (order, as_placed(order))
-        )
+        for translated in (translate(each, terms, arithmetic, account="") for each in (order, whole(order)))
     )
-    return Candidate(source_row(connection, order), order.created_at, now, before, currency, known)
-
-
-def source_row(connection: Connection, order: Order) -> SourceRow:
-    """The document as capture would keep it."""
-    return SourceRow(
-        connection=connection.name,
-        store=order.store,
-        entity_id=order.entity_id,
-        increment_id=order.increment_id,
-        revision=revision(order),
-        document=write_order(order).decode(),
-        store_view_id=order.store_view_id,
-        website=order.website,
-        source_created_at=order.created_at,
-        source_updated_at=order.updated_at,
-        state=order.state,
-        status=order.status,
-        parent_entity_id=order.parent_entity_id,
-        child_entity_id=order.child_entity_id,
-        grand_total=order.totals.grand_total,
-        currency=order.currency,
-        po_number=order.po_number,
-    )
+    return Candidate(source_row(connection.name, order), order.created_at, now, before, currency, known)
 
 
 # --- judging ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from tidegate.flows.fence import fenced
 from tidegate.flows.orders import reductions
 from tidegate.flows.status.steps import last_progress
 from tidegate.flows.stored_keys import register
-from tidegate.flows.stored_order import write_order
+from tidegate.flows.stored_order import source_row
 from tidegate.ledger import alerts, cursors, delivery, intake, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -101,7 +101,7 @@ class Intake:
             fresh = [
                 each for each in orders if sound(each, partial(changed, each, known.get(each.entity_id)))
             ]
-            rows = [sound(order, partial(self.row, order)) for order in fresh]
+            rows = [sound(order, partial(source_row, self.cycle.name, order)) for order in fresh]
             sources = intake.save_sources(rows, now)
             for order in fresh:
                 sound(order, partial(self.carry_out, order, known, sources[order.entity_id], now))
@@ -335,28 +335,6 @@ class Intake:
         """Tell a person."""
         if failure is not None:
             alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
-
-    def row(self, order: Order) -> SourceRow:
-        """The document as the ledger keeps it."""
-        return SourceRow(
-            connection=self.cycle.name,
-            store=order.store,
-            entity_id=order.entity_id,
-            increment_id=order.increment_id,
-            revision=revision(order),
-            document=write_order(order).decode(),
-            store_view_id=order.store_view_id,
-            website=order.website,
-            source_created_at=order.created_at,
-            source_updated_at=order.updated_at,
-            state=order.state,
-            status=order.status,
-            parent_entity_id=order.parent_entity_id,
-            child_entity_id=order.child_entity_id,
-            grand_total=order.totals.grand_total,
-            currency=order.currency,
-            po_number=order.po_number,
-        )
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:
