@@ -15,6 +15,7 @@ from tidegate.domain.orders import calculation, totals
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
+from tidegate.flows import stored_order
 from tidegate.flows.orders import batch, found_orders, intake
 from tidegate.flows.status import note_steps, notes, order_status
 from tidegate.ledger import account as ledger_account
@@ -96,7 +97,10 @@ def a_comment_whose_answer_was_lost_is_written_again(patch: pytest.MonkeyPatch) 
 
 def its_own_echo_is_a_change(patch: pytest.MonkeyPatch) -> None:
     """The revision covers what the hub itself writes back."""
-    patch.setattr(intake, "revision", lambda order: f"1:{order.updated_at:%H%M%S}{order.ext_order_id:0>16}")
+    for place in (intake, stored_order):
+        patch.setattr(
+            place, "revision", lambda order: f"1:{order.updated_at:%H%M%S}{order.ext_order_id:0>16}"
+        )
 
 
 # --- the truth is told ---------------------------------------------------------------------------
