@@ -10,6 +10,7 @@ from typing import Protocol
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.orders import OrderWriting
+from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.transport import Tally
 
@@ -21,6 +22,7 @@ class About:
     product: str
     seats: int  #: sessions for writing that may be open at a time
     orders: OrderWriting
+    awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not, for people
 
 
 class Company(Protocol):

@@ -16,7 +16,7 @@ from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesOrder
 from tidegate.domain.orders.stored_keys import KeyMaker, full_key
 from tidegate.domain.parcel import Parcel
-from tidegate.sage.port.outcomes import Outcome
+from tidegate.sage.port.outcomes import Kind, Outcome
 
 
 class Guard(StrEnum):
@@ -104,6 +104,7 @@ class Found:
     ours: bool
     account: str = ""
     gross: Decimal | None = None
+    kind: Kind = Kind.ORDER
     created_at: datetime | None = None  #: when the company made it, by its own clock; None: not stated
 
     @property

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tidegate.sage.port.customers import CustomerDesk, NewCustomerDesk
 from tidegate.sage.port.orders import CancellingDesk, Guard, OrderDesk, OrderSearch
+from tidegate.sage.port.parcels import OrderTracking, ParcelDesk
 from tidegate.sage.port.reading import (
     DespatchDesk,
     EnquiryDesk,
@@ -39,6 +40,8 @@ class Session:
 
     orders: OrderDesk
     order_search: OrderSearch | None = None
+    order_tracking: OrderTracking | None = None  #: of products that name parcels before they leave
+    parcels: ParcelDesk | None = None  #: of products that hand over more than orders
     cancelling: CancellingDesk | None = None
     customers: CustomerDesk | None = None
     new_customers: NewCustomerDesk | None = None
