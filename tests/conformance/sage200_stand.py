@@ -11,11 +11,12 @@ from typing import Any
 
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
-from tidegate.sage.rooms import open_company, sign_in_of
+from tidegate.sage.port.entrance import SignIn
+from tidegate.sage.rooms import open_company
 from tidegate.sage.sage200.room import Sage200Company
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import SeatPools
-from tidegate.sage.tokens import MemoryVault, SignsIn
+from tidegate.sage.tokens import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.control import perform
@@ -63,9 +64,9 @@ class Sage200SignIns:
     """The sign-in server's side of a stand."""
 
     def __init__(self, stand: Sage200Stand) -> None:
-        sign_in = sign_in_of(stand.company)
-        assert sign_in is not None
-        self.sign_in: SignsIn = sign_in
+        sign_in = stand.company.entrance
+        assert isinstance(sign_in, SignIn)
+        self.sign_in: SignIn = sign_in
         self._stand = stand
 
     def end_access(self) -> None:

@@ -21,7 +21,7 @@ from tidegate.redaction import remember_secret
 
 if TYPE_CHECKING:
     from tidegate.engine.hub import Hub
-    from tidegate.sage.tokens import SignsIn
+    from tidegate.sage.port.entrance import SignIn
 
 PENDING = timedelta(minutes=30)  #: for so long an address that was printed can be completed with `--code`
 
@@ -71,14 +71,14 @@ def sign_in(
         finish(hub, company, signs, begun, address, operator_name(by), as_json)
 
 
-def entrance(hub: Hub, company: str) -> SignsIn:
+def entrance(hub: Hub, company: str) -> SignIn:
     """The company's sign-in; refuses one that has none."""
-    from tidegate.sage.rooms import sign_in_of
+    from tidegate.sage.port.entrance import SignIn
 
     if company not in hub.companies:
         raise Unknown("company", company, hub.companies)
-    signs = sign_in_of(hub.companies[company])
-    if signs is None:
+    signs = hub.companies[company].entrance
+    if not isinstance(signs, SignIn):
         raise Refused(
             f"{company} is not entered through a browser: its credentials stand in the configuration"
         )
@@ -151,7 +151,7 @@ def browser_comes(there: Invocation, url: str, redirect: str, state: str, minute
 
 
 def finish(
-    hub: Hub, company: str, signs: SignsIn, begun: Begun, address: str, operator: str, as_json: bool
+    hub: Hub, company: str, signs: SignIn, begun: Begun, address: str, operator: str, as_json: bool
 ) -> None:
     """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
     from tidegate.domain.errors import Code

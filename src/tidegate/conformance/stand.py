@@ -22,10 +22,10 @@ from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.company import Company
+from tidegate.sage.port.entrance import SignIn
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.seats import SeatPool
-from tidegate.sage.tokens import SignsIn
 
 Call = Literal[
     "send",
@@ -78,7 +78,7 @@ class Codes:
 class SignInStand(Protocol):
     """For rooms that are entered by a person's sign-in."""
 
-    sign_in: SignsIn
+    sign_in: SignIn
 
     def end_access(self) -> None:
         """The company no longer takes the present access token, whatever its expiry says."""

@@ -11,7 +11,7 @@ from tidegate.sage.port.company import Company
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
-from tidegate.sage.tokens import SignsIn, TokenVault
+from tidegate.sage.tokens import TokenVault
 from tidegate.transport import ClientFactory
 
 PRODUCTS: tuple[SageProduct, ...] = (SAGE_200,)
@@ -47,8 +47,3 @@ def open_company(
             )
         case _:
             raise ValueError(f"no room for {type(company).__name__}")
-
-
-def sign_in_of(company: Company) -> SignsIn | None:
-    """The sign-in of a company that is entered through the browser; None for the others."""
-    return getattr(company, "sign_in", None)

@@ -1,4 +1,4 @@
-"""Where a room keeps the tokens of a sign-in, and what a room that signs in can do.
+"""Where a room keeps the tokens of a sign-in.
 
 Rooms and ledger know nothing of each other: the engine brings the ledger's token store, which encrypts at
 rest and lets one worker refresh over all processes, into the shape of :class:`TokenVault`.
@@ -12,8 +12,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-
-from tidegate.domain.errors import Failure
 
 
 class TokenPair(Protocol):
@@ -59,31 +57,6 @@ class TokenVault(Protocol):
 
     def refreshing(self, name: str) -> AbstractContextManager[object]:
         """Held while the company's tokens are renewed; one holder over all threads and processes."""
-        ...
-
-
-class SignsIn(Protocol):
-    """A room whose company is entered by a person's sign-in in the browser (OAuth 2.0)."""
-
-    @property
-    def redirect_url(self) -> str:
-        """Where the browser ends after the sign-in."""
-        ...
-
-    def authorization_url(self, state: str, verifier: str) -> str:
-        """The page to open. `state` and `verifier` are fresh random texts of 43 to 128 characters."""
-        ...
-
-    def complete(self, callback_url: str, state: str, verifier: str) -> Failure | None:
-        """Take the address that the browser was sent back to; None when the tokens are stored."""
-        ...
-
-    def ends_at(self) -> datetime | None:
-        """When the sign-in ends whatever is done; None before the first sign-in."""
-        ...
-
-    def warning(self) -> str | None:
-        """What to tell the operator while the end of the sign-in comes near; None while it is far."""
         ...
 
 

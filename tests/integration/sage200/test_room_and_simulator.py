@@ -18,7 +18,6 @@ from tidegate.sage.port.customers import NewCustomer
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.session import Purpose
-from tidegate.sage.rooms import sign_in_of
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 
@@ -256,7 +255,7 @@ def test_signing_in_through_the_browser(public: bool) -> None:
             client_id=known.desktop_client_id, client_secret="", redirect_url=known.desktop_redirect_uri
         )
     stand.vault.pairs.clear()
-    sign_in = sign_in_of(stand.company)
+    sign_in = stand.company.entrance
     assert sign_in is not None
     state, verifier = "s" * 64, "v" * 64
 

@@ -39,7 +39,7 @@ def form(request: httpx.Request) -> dict[str, str]:
 
 
 def test_the_authorisation_address_of_a_confidential_client(world: World) -> None:
-    address = urlsplit(world.company.sign_in.authorization_url(STATE, VERIFIER))
+    address = urlsplit(world.company.entrance.authorization_url(STATE, VERIFIER))
     query = {name: values[0] for name, values in parse_qs(address.query).items()}
 
     assert (address.netloc, address.path) == ("id.sage.com", "/authorize")
@@ -55,12 +55,12 @@ def test_the_authorisation_address_of_a_confidential_client(world: World) -> Non
 
 def test_a_public_client_proves_itself_with_pkce() -> None:
     world = make_world(client_secret="")
-    query = parse_qs(urlsplit(world.company.sign_in.authorization_url(STATE, VERIFIER)).query)
+    query = parse_qs(urlsplit(world.company.entrance.authorization_url(STATE, VERIFIER)).query)
     expected = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
     assert query["code_challenge"] == [expected]
     assert query["code_challenge_method"] == ["S256"]
-    assert world.company.sign_in.complete(CALLBACK, STATE, VERIFIER) is None
+    assert world.company.entrance.complete(CALLBACK, STATE, VERIFIER) is None
     sent = form(world.api.requests[-1])
     assert sent["code_verifier"] == VERIFIER
     assert "client_secret" not in sent
@@ -69,7 +69,7 @@ def test_a_public_client_proves_itself_with_pkce() -> None:
 def test_the_code_is_exchanged_and_the_tokens_are_stored(world: World) -> None:
     world.vault.pairs.clear()
 
-    assert world.company.sign_in.complete(CALLBACK, STATE, VERIFIER) is None
+    assert world.company.entrance.complete(CALLBACK, STATE, VERIFIER) is None
 
     assert form(world.api.requests[-1]) == {
         "grant_type": "authorization_code",
@@ -98,7 +98,7 @@ def test_a_callback_that_is_not_ours_or_a_refusal_stores_nothing(
 ) -> None:
     before = dict(world.vault.pairs)
 
-    failure = world.company.sign_in.complete(callback, STATE, VERIFIER)
+    failure = world.company.entrance.complete(callback, STATE, VERIFIER)
 
     assert failure is not None
     assert failure.code is Code.SIGN_IN_EXPIRED
@@ -209,7 +209,7 @@ def test_a_new_sign_in_revives_the_company(world: World) -> None:
     world.clock.advance(8 * 3600)
     assert ask(world) is not None
 
-    assert world.company.sign_in.complete(CALLBACK, STATE, VERIFIER) is None
+    assert world.company.entrance.complete(CALLBACK, STATE, VERIFIER) is None
     assert ask(world) is None
 
 
@@ -277,7 +277,7 @@ def test_without_a_refresh_token_the_end_of_the_access_token_is_the_end(world: W
         signed_in_at=NOW,
     )
     assert ask(world) is None, "it still works"
-    assert world.company.sign_in.ends_at() == NOW + timedelta(minutes=5)
+    assert world.company.entrance.ends_at() == NOW + timedelta(minutes=5)
     world.clock.advance(301)
 
     failure = ask(world)
@@ -291,7 +291,7 @@ def test_without_a_refresh_token_the_end_of_the_access_token_is_the_end(world: W
 
 
 def test_the_end_is_announced_ten_days_before(world: World) -> None:
-    sign_in = world.company.sign_in
+    sign_in = world.company.entrance
     assert sign_in.ends_at() == NOW + timedelta(days=90)
     assert sign_in.warning() is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 
 from tidegate.clock import Clock
 from tidegate.conformance.memory.books import Books
@@ -20,8 +21,11 @@ from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLi
 from tidegate.conformance.memory.switches import Switches
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.company import About
+from tidegate.sage.port.doorbell import Doorbell
+from tidegate.sage.port.entrance import Entrance
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
 from tidegate.sage.seats import SeatPool
 from tidegate.transport import Tally
 
@@ -56,6 +60,8 @@ class MemoryCompany:
         self.calls_made = self.inside.calls_made
         self.seats = SeatPool(self.switches.seats)
         self.shut: Failure | None = None  #: why the door does not open
+        self.entrance: Entrance | None = None
+        self.doorbell: Doorbell | None = None
 
     @property
     def about(self) -> About:
@@ -66,6 +72,17 @@ class MemoryCompany:
     def calls(self) -> int:
         """Calls so far."""
         return self.calls_made.made
+
+    def usage(self) -> Usage:
+        """Calls alone."""
+        return Usage(calls=self.calls)
+
+    def budget(self) -> Budget:
+        """Nobody counts them."""
+        return UNLIMITED
+
+    def stand_down(self, until: datetime) -> None:
+        """Nothing stands between."""
 
     def calls_in(self, tally: Tally) -> int:
         """None: a tally counts requests on the wire, and there is no wire."""

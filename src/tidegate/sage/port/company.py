@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tidegate.domain.errors import Failure
+from tidegate.sage.port.doorbell import Doorbell
+from tidegate.sage.port.entrance import Entrance
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.orders import OrderWriting
 from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import Budget, Usage
 from tidegate.transport import Tally
 
 
@@ -23,6 +27,7 @@ class About:
     seats: int  #: sessions for writing that may be open at a time
     orders: OrderWriting
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not, for people
+    drains_for: timedelta = timedelta(0)  #: so long before a window `stand_down` is called; 0 = never
 
 
 class Company(Protocol):
@@ -35,6 +40,31 @@ class Company(Protocol):
 
     @property
     def about(self) -> About: ...
+
+    @property
+    def entrance(self) -> Entrance | None:
+        """How a person lets Tidegate in; None: the configuration holds all that is needed."""
+        ...
+
+    @property
+    def doorbell(self) -> Doorbell | None:
+        """What hears the product's own calls; None: it makes none."""
+        ...
+
+    def usage(self) -> Usage:
+        """What this process has used of the company so far."""
+        ...
+
+    def budget(self) -> Budget:
+        """What the product allows; () = no limit is known. Makes no call."""
+        ...
+
+    def stand_down(self, until: datetime) -> None:
+        """A window closes soon: begin nothing new until then, and let what stands between (an agent) finish.
+
+        Sessions that are open go on; the door opens again at `until`, aware UTC. Nothing to do for most products.
+        """
+        ...
 
     @property
     def calls(self) -> int:

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
 
     READING = "reading"
     WRITING = "writing"
+    ENQUIRY = "enquiry"  #: a question while somebody waits for the answer: it waits for no seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from decimal import Decimal
 
 from tidegate.clock import Clock
@@ -14,6 +15,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
 from tidegate.sage.sage200.check import Check
 from tidegate.sage.sage200.client import BASE_URLS, Sage200Client
 from tidegate.sage.sage200.desks import Desks
@@ -50,7 +52,8 @@ class Sage200Company:
         self._company = company
         self._http = (api, sign_in_http)
         self._clock = clock
-        self.sign_in = sign_in
+        self.entrance = sign_in
+        self.doorbell = None
         self.seats = seats
         self._client = Sage200Client(
             api,
@@ -78,10 +81,20 @@ class Sage200Company:
 
     @property
     def calls(self) -> int:
-        return self._client.calls + self.sign_in.calls
+        return self._client.calls + self.entrance.calls
 
     def calls_in(self, tally: Tally) -> int:
-        return self._client.calls_in(tally) + self.sign_in.calls_in(tally)
+        return self._client.calls_in(tally) + self.entrance.calls_in(tally)
+
+    def usage(self) -> Usage:
+        return Usage(calls=self.calls)
+
+    def budget(self) -> Budget:
+        """The contract names no limit of calls; a 429 says when there was one."""
+        return UNLIMITED
+
+    def stand_down(self, until: datetime) -> None:
+        """Nothing stands between us and the API."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session]:
@@ -130,7 +143,7 @@ class Sage200Company:
 
     def examine(self) -> list[Finding]:
         edition, key_field = self._company.edition, self._company.key_field
-        check = Check(self._client, self.sign_in, self._clock, edition=edition, key_field=key_field)
+        check = Check(self._client, self.entrance, self._clock, edition=edition, key_field=key_field)
         return check.run(self._company.currency)
 
     @property

@@ -57,7 +57,7 @@ _ANSWER: Shape[_Answered] = Shape(_Answered)
 
 
 class SignIn:
-    """The sign-in of one company: :class:`tidegate.sage.tokens.SignsIn`."""
+    """The sign-in of one company: :class:`tidegate.sage.port.entrance.SignIn`."""
 
     def __init__(
         self, name: str, http: HttpClient, vault: TokenVault, clock: Clock, registration: Registration
