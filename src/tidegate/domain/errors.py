@@ -75,6 +75,7 @@ class Code(StrEnum):
     PARENT_PENDING = "parent-pending"
     ORDER_ON_HOLD = "order-on-hold"
     NUMBER_PENDING = "number-pending"
+    PAYMENT_PENDING = "payment-pending"
     NOT_OFFERED = "not-offered"
     # retry next cycle
     TRANSIENT = "transient"
@@ -127,6 +128,7 @@ GROUP_OF: dict[Code, Group] = {
     Code.PARENT_PENDING: Group.HOLD_FOR_FIX,
     Code.ORDER_ON_HOLD: Group.HOLD_FOR_FIX,
     Code.NUMBER_PENDING: Group.HOLD_FOR_FIX,
+    Code.PAYMENT_PENDING: Group.HOLD_FOR_FIX,
     Code.NOT_OFFERED: Group.HOLD_FOR_FIX,
     Code.TRANSIENT: Group.RETRY_NEXT_CYCLE,
     Code.RECORD_BUSY: Group.RETRY_NEXT_CYCLE,

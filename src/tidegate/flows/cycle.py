@@ -30,7 +30,13 @@ MOST_UNCLEAR = 2
 #: Seconds that a cycle writes on while others wait, and after which it asks again whether somebody does.
 PORTION, ASKED_AGAIN = 20.0, 2.0
 #: These waits end by themselves and are nobody's business.
-PREREQUISITES = (Code.CUSTOMER_PENDING, Code.PARENT_PENDING, Code.NUMBER_PENDING, Code.ORDER_ON_HOLD)
+PREREQUISITES = (
+    Code.CUSTOMER_PENDING,
+    Code.PARENT_PENDING,
+    Code.NUMBER_PENDING,
+    Code.ORDER_ON_HOLD,
+    Code.PAYMENT_PENDING,
+)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from tidegate.domain.errors import Code
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models, rows
 from tidegate.ledger.texts import storable
@@ -127,10 +128,11 @@ def by_key(key: str) -> Item | None:
     return get(row.pk) if row else None
 
 
-def waiting_for(connection: str) -> dict[str, int]:
-    """What held deliveries wait for, `kind:name` -> how many."""
+def waiting_for(connection: str, flow: str | None = None) -> dict[str, int]:
+    """What held deliveries wait for, `kind:name` -> how many; of one flow, or of all."""
+    held = models.Delivery.objects.filter(connection=connection, state=State.HELD.value)
     rows = (
-        models.Delivery.objects.filter(connection=connection, state=State.HELD.value)
+        (held if flow is None else held.filter(flow=flow))
         .exclude(waits_for="")
         .values_list("waits_for")
         .annotate(count=Count("pk"))
@@ -147,11 +149,14 @@ def listing(
     state: State | Sequence[State] | None = None,
     label: str | None = None,
     code: str | None = None,
+    without: str | None = None,
     older_than: datetime | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[Item]:
     """Deliveries by filters, in the order of their ids; the next page has `after` = the last id shown.
+
+    `without` leaves out those of one reason code.
 
     The documents are left out (""): a page of a list does not need them.
     """
@@ -161,6 +166,8 @@ def listing(
     )
     if older_than is not None:
         rows = rows.filter(created_at__lt=older_than)
+    if without is not None:
+        rows = rows.exclude(reason_code=without)
     states = (
         list(State) if state is None else [state] if isinstance(state, State) else list(dict.fromkeys(state))
     )
@@ -185,14 +192,18 @@ def depth(connection: str, flow: str | None = None, step: str | None = None) -> 
 
 
 def oldest_waiting(connection: str) -> datetime | None:
-    """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review."""
+    """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review.
+
+    What waits for a buyer's payment does so for weeks, and is nobody's delay.
+    """
     oldest = [
         rows.find(
             models.Delivery,
             ("created_at",),
-            "WHERE connection = %s AND state = %s ORDER BY id LIMIT 1",
+            "WHERE connection = %s AND state = %s AND reason_code <> %s ORDER BY id LIMIT 1",
             connection,
             state.value,
+            Code.PAYMENT_PENDING.value,
         )
         for state in (*WAITING, State.IN_DOUBT, State.HELD, State.REVIEW)
     ]

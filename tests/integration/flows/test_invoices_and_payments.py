@@ -13,7 +13,8 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.domain.states import State
-from tidegate.ledger import chain
+from tidegate.engine import reports
+from tidegate.ledger import chain, queue
 from tidegate_sandbox.magento.additions import Additions
 
 
@@ -157,7 +158,13 @@ def test_point_21_the_magento_invoice_may_come_with_the_payment(stage: Stage) ->
     made = shop.invoice(placed)
     shop.run()
     assert shop.papers(placed)["invoices"] == []
-    assert shop.item(placed, "invoices", "invoice:").state is State.SKIPPED
+    item = shop.item(placed, "invoices", "invoice:")
+    assert (item.state, item.waits_for) == (State.HELD, f"payment:{made.number}")
+    account = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]["flows"]["invoices"]
+    assert (account["account"]["held"], account["account"]["skipped"]) == (1, 0)
+    assert [each.waits_for for each in queue.listing(flow="invoices", state=State.HELD)] == [item.waits_for]
+    stage.notes()
+    assert queue.oldest_waiting("web") is None, "weeks until a payment comes are nobody's delay"
     shop.pay(made)
     shop.run()
     shop.run()

@@ -30,7 +30,7 @@ from tidegate.flows.fulfilment.document_parts import Portion, portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.documents import Adopt, Step, Write
 from tidegate.flows.fulfilment.invoices import pass_on
-from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
+from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit
@@ -57,13 +57,6 @@ class CreditClerk:
     flow: str = FLOW
     link: str = "magento-credit"
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
-
-    def waits(self, source_id: int) -> str:
-        """Magento credits what it has invoiced, so an invoice that waits for its payment comes first."""
-        for each in of_orders.steps(source_id, INVOICES, INVOICE):
-            if each.state is State.SKIPPED and each.reason == UNPAID:
-                return f"{each.step} comes first, and with Sage's payment or settlement (invoice_when)"
-        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its credit memos as they are now."""

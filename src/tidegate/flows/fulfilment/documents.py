@@ -117,10 +117,6 @@ class Clerk(Protocol):
         """Beginnings of `flow/step` that must be finished before, for the same order."""
         ...
 
-    def waits(self, source_id: int) -> str:
-        """What else must come first for this order, in words; "" for nothing."""
-        ...
-
     def decide(self, item: Item) -> Step:
         """Read the order as it is now, and decide. Changes nothing."""
         ...
@@ -184,8 +180,7 @@ def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
         if f"{step.flow}/{step.step}".startswith(clerk.after):
             text = f"{step.step} of {step.flow} comes first and is {step.state.value}; this follows by itself"
             return Failure(Code.PARENT_PENDING, text, sent=False)
-    text = clerk.waits(source_id)
-    return Failure(Code.PARENT_PENDING, text, sent=False) if text else None
+    return None
 
 
 def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
@@ -306,7 +301,8 @@ def confirmed(
 
 def release(cycle: Cycle, clerk: Clerk) -> None:
     """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
-    waiting = held(cycle.name, clerk.flow)
+    by_payment = cycle.connection.settings.fulfilment.invoice_when == "payment"
+    waiting = held(cycle.name, clerk.flow, without=Code.PAYMENT_PENDING if by_payment else None)
     ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
     ready = [
         Verdict(item.id, "j", text="what it waited for may be there now")
@@ -328,11 +324,16 @@ def holds_ended(cycle: Cycle, items: Sequence[Item]) -> set[int]:
     return {item.id for item in items if states.get(item.entity_id or 0, "") not in PAUSED}
 
 
-def held(connection: str, flow: str) -> list[Item]:
-    """All held deliveries of the flow."""
+def held(connection: str, flow: str, *, without: Code | None = None) -> list[Item]:
+    """All held deliveries of the flow, but those held `without` need of asking."""
     found: list[Item] = []
     while page := queue.listing(
-        connection=connection, flow=flow, state=State.HELD, after=found[-1].id if found else 0, limit=500
+        connection=connection,
+        flow=flow,
+        state=State.HELD,
+        without=without,
+        after=found[-1].id if found else 0,
+        limit=500,
     ):
         found += page
     return found
@@ -345,6 +346,8 @@ def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     if item.reason_code == Code.SHORT_STOCK:
         pause = max(STOCK_PAUSE, (item.changed_at - item.created_at) / 4)
         return cycle.now() - item.changed_at >= pause
+    if item.reason_code == Code.PAYMENT_PENDING:
+        return True  # only asked once invoices no longer come with the payment
     if item.waits_for.startswith("warehouse:"):
         return item.waits_for.partition(":")[2] in cycle.connection.settings.stock.warehouses
     return False

@@ -7,14 +7,14 @@ connection says whether Magento's comes with Sage's invoice or with its payment 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from tidegate.domain.books.bookkeeping import EntryKind
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import invoicing
 from tidegate.domain.fulfilment.document_totals import (
     gross_of,
@@ -40,7 +40,14 @@ from tidegate.flows.fulfilment import documents, shipments
 from tidegate.flows.fulfilment.document_parts import portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.documents import Adopt, Drop, Made, Step
-from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, InvoiceSubject, read_subject
+from tidegate.flows.invoice_steps import (
+    INVOICE,
+    INVOICES,
+    UNPAID,
+    InvoiceSubject,
+    payment_of,
+    read_subject,
+)
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
 from tidegate.flows.payments import settlements
 from tidegate.flows.payments.settlements import PAID
@@ -49,6 +56,7 @@ from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
 from tidegate.ledger.papers import Tie
 from tidegate.ledger.queue import Item
@@ -135,9 +143,9 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     tie = Tie(order.source_id, store, order.entity_id, order.increment_id, row.id, row.number)
     settlements.take_known(cycle, EntryKind.CREDIT if row.credit else EntryKind.INVOICE, tie, now)
     subject = subject_of(row, order, key)
-    waits = not row.credit and waits_for_payment(cycle, order.source_id, row.number)
-    state, reason = (State.SKIPPED, UNPAID) if waits else (State.QUEUED, "")
-    wanted = new_step(cycle, flow, order, step, subject, state=state, reason=reason)
+    wanted = new_step(cycle, flow, order, step, subject)
+    if not row.credit and waits_for_payment(cycle, order.source_id, row.number):
+        wanted = held_for_payment(wanted, row.number)
     made = delivery.create_many([wanted], now)[wanted.key]
     chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number, made)], now)
     cycle.count("captured")
@@ -185,6 +193,17 @@ def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
     return lookups.step_of(source_id, settlements.FLOW, PAID + step_part(number)) is None
 
 
+def held_for_payment(step: NewDelivery, number: str) -> NewDelivery:
+    """The same delivery, held until Sage's invoice of that number is paid (`settlements.release_invoice`)."""
+    return replace(
+        step,
+        state=State.HELD,
+        reason_code=Code.PAYMENT_PENDING.value,
+        reason=UNPAID,
+        waits_for=payment_of(number),
+    )
+
+
 @dataclass(frozen=True)
 class InvoiceClerk:
     """Decides about invoices of one connection."""
@@ -193,10 +212,6 @@ class InvoiceClerk:
     flow: str = FLOW
     link: str = "magento-invoice"
     after: tuple[str, ...] = ("shipments/shipment:",)
-
-    def waits(self, source_id: int) -> str:
-        """Nothing else."""
-        return ""
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its invoices as they are now."""

@@ -209,10 +209,6 @@ class ShipmentClerk:
     link: str = "magento-shipment"
     after: tuple[str, ...] = ()
 
-    def waits(self, source_id: int) -> str:
-        """Nothing else."""
-        return ""
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its shipments as they are now."""
         if item.step.startswith(TRACK):

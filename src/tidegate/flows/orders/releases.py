@@ -25,7 +25,7 @@ MOST = 100
 def run(cycle: Cycle, batch: OrderBatch) -> None:
     """Release what is complete now."""
     present: list[str] = []
-    for waits_for in list(queue.waiting_for(cycle.name))[:MOST]:
+    for waits_for in list(queue.waiting_for(cycle.name, cycle.flow))[:MOST]:
         if not cycle.may_call_company():
             break
         if waits_for.startswith("order:"):

@@ -128,10 +128,6 @@ class PaymentClerk:
     link: str = ""
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
 
-    def waits(self, source_id: int) -> str:
-        """Nothing else."""
-        return ""
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order as it is now."""
         subject = read_payment(item.subject)

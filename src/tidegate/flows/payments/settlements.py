@@ -19,7 +19,7 @@ from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNPAID, read_subject
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, payment_of
 from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.payments import deposits
 from tidegate.ledger import alerts, books, chain, delivery, lookups, papers
@@ -128,9 +128,7 @@ def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) ->
     waiting = [
         each
         for each in papers.steps(source_id, INVOICES, INVOICE)
-        if each.state is State.SKIPPED
-        and each.reason == UNPAID
-        and read_subject(each.subject).number == number
+        if each.state is State.HELD and each.waits_for == payment_of(number)
     ]
-    verdicts = [Verdict(each.id, "p", text="Sage's invoice is paid") for each in waiting]
+    verdicts = [Verdict(each.id, "j", text="Sage's invoice is paid") for each in waiting]
     delivery.apply(verdicts, now, lease=cycle.lease)

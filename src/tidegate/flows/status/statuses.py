@@ -139,10 +139,6 @@ class StandingClerk:
     link: str = ""
     after: tuple[str, ...] = ()
 
-    def waits(self, source_id: int) -> str:
-        """Nothing else."""
-        return ""
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order as it is now."""
         progress = read_progress(item.subject)
