@@ -21,7 +21,6 @@ from tidegate.domain.fulfilment.document_totals import (
 from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
 from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO
-from tidegate.domain.states import State
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fulfilment import documents
