@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
-from tidegate_sandbox.checker_remaining import product
+from tidegate_sandbox.checker_remaining import product, versions
 
 Pieces = defaultdict[str, Decimal]
 ZERO = Decimal(0)
@@ -367,8 +367,13 @@ def receipts_there(
             if each["reference"] == case.there["reference"]
         ]
         waiting = [each for each in steps(case, "payments", "deposit") if each["state"] != "confirmed"]
-        side = "" if terms.order_currencies[case.order["store_id"]] == terms.currency else "base_"
-        due = Decimal(case.there["gross"]) - Decimal(case.order[f"{side}paid"])
-        if not waiting and due > 0 and due not in values:
+        gross = Decimal(case.there["gross"])
+        own = terms.order_currencies[case.order["store_id"]] == terms.currency
+        sums = [
+            (each.total, each.paid) if own else (each.base_total, each.base_paid)
+            for each in versions(case.order)
+        ]
+        due = {gross - paid for total, paid in sums if total == gross} or {gross - sums[0][1]}
+        if not waiting and min(due) > 0 and not due & set(values):
             verdict.lost += 1
-            verdict.add("nothing is lost", case.id, f"paid {due} of {case.there['gross']}, receipts {values}")
+            verdict.add("nothing is lost", case.id, f"paid {sorted(due)} of {gross}, receipts {values}")

@@ -13,17 +13,23 @@ from typing import Any
 
 Book = Mapping[str, Any]
 ZERO = Decimal(0)
+SIDES = ("", "base_")
 #: Orders of the company that are no longer to be delivered.
 OVER = ("deleted", "cancelled")
 
 
 @dataclass(frozen=True)
 class Version:
-    """An order as it was at some time: the pieces that remained, and the totals in both currencies."""
+    """An order as it was at some time: the pieces that remained, the totals in both currencies, and what paid.
+
+    The totals are at full value: what gift cards and the like have paid, ``paid``, is part of them.
+    """
 
     pieces: Mapping[str, Decimal]
     total: Decimal
     base_total: Decimal
+    paid: Decimal
+    base_paid: Decimal
 
 
 def versions(order: Book) -> Iterator[Version]:
@@ -33,21 +39,29 @@ def versions(order: Book) -> Iterator[Version]:
         memos = order["creditmemos"][:count]
         for cancelled in (False, True) if gone else (False,):
             pieces = {sku: Decimal(ordered) for sku, ordered in order["pieces"].items()}
-            totals = [Decimal(str(order[side + "grand_total"])) for side in ("", "base_")]
+            paid = [_paid(order, side) for side in SIDES]
+            totals = [money(order, side) for side in SIDES]
             for memo in memos:
                 for sku, taken in picked(order, memo).items():
                     pieces[sku] -= taken
-                totals = [
-                    total - Decimal(str(memo[side + "grand_total"]))
-                    for total, side in zip(totals, ("", "base_"), strict=True)
-                ]
+                totals = [each - money(memo, side) for each, side in zip(totals, SIDES, strict=True)]
+                paid = [each - _paid(memo, side) for each, side in zip(paid, SIDES, strict=True)]
             if cancelled:
                 pieces = {sku: left - gone.get(sku, ZERO) for sku, left in pieces.items()}
                 totals = [
                     total - Decimal(str(order[side + "total_canceled"] or 0))
-                    for total, side in zip(totals, ("", "base_"), strict=True)
+                    for total, side in zip(totals, SIDES, strict=True)
                 ]
-            yield Version({sku: left for sku, left in pieces.items() if left > 0}, totals[0], totals[1])
+            yield Version({sku: left for sku, left in pieces.items() if left > 0}, *totals, *paid)
+
+
+def money(document: Book, side: str) -> Decimal:
+    """What an order or credit memo comes to, with what gift cards and the like have paid of it or got back."""
+    return Decimal(str(document[f"{side}grand_total"])) + _paid(document, side)
+
+
+def _paid(document: Book, side: str) -> Decimal:
+    return Decimal(document.get(f"{side}paid", 0))
 
 
 def picked(order: Book, memo: Book) -> dict[str, Decimal]:

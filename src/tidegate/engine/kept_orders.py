@@ -70,12 +70,13 @@ def _taken(order: Order, figures: Figures, totals: Totals, *, of_order: bool) ->
     if is_over(order):
         return figures
     left = remaining(order)
+    taken = order.reductions if of_order else order.base_reductions
+    back = total(taken.given_back.values())
     if isinstance(left, Failure):  # Magento's totals leave something else than its pieces
-        taken = order.reductions if of_order else order.base_reductions
-        amount = taken.cancelled + taken.refunded
+        amount = taken.cancelled + taken.refunded + back
         return Figures(amount, ZERO, ZERO, amount)
     now = left.totals if of_order else left.base_totals
-    rest = _figures(now, figures.total - totals.grand_total + now.grand_total)
+    rest = _figures(now, figures.total - totals.grand_total + now.grand_total - back)
     return Figures(*(getattr(figures, name) - getattr(rest, name) for name in FIGURES))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from tidegate.domain.orders.order import LineOption, Order, OrderLine, Remark
-from tidegate.magento.extras import Tree, extras, other_fields, table, tables
+from tidegate.magento.extras import Tree, extras, given_back, other_fields, table, tables
 
 
 def with_details(order: Order, tree: Tree) -> Order:
@@ -21,6 +21,10 @@ def with_details(order: Order, tree: Tree) -> Order:
     order = msgspec.structs.replace(order, lines=lines)
     return msgspec.structs.replace(
         order,
+        reductions=msgspec.structs.replace(order.reductions, given_back=given_back(tree, base=False)),
+        base_reductions=msgspec.structs.replace(
+            order.base_reductions, given_back=given_back(tree, base=True)
+        ),
         extras=extras(order, tree),
         fields=other_fields(tree, one_currency=order.currency == order.base_currency),
         remarks=tuple(_remarks(order, tree, items)),

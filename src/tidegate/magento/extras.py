@@ -33,6 +33,11 @@ COMMERCE: Final = {
     ),
     "printed_card": ("gw_card_price", "gw_card_base_price", "gw_card_tax_amount", "gw_card_base_tax_amount"),
 }
+#: source: what credit memos gave back, and its base; of reward points no field tells it
+GIVEN_BACK: Final = {
+    "gift_card": ("gift_cards_refunded", "base_gift_cards_refunded"),
+    "store_credit": ("customer_balance_refunded", "base_customer_balance_refunded"),
+}
 MOST_FIELDS = 40  #: of an order that are kept: an extension may write any number of them
 LARGEST = Decimal(10) ** 12
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,20})?")
@@ -57,6 +62,14 @@ def commerce(tree: Tree, extension: Tree) -> Iterator[Extra]:
                 tax=amounts[2],
                 base_tax=amounts[3],
             )
+
+
+def given_back(tree: Tree, *, base: bool) -> dict[str, Decimal]:
+    """What went back to gift cards and store credit, by source. ValueError for what is no amount."""
+    extension = table(tree.get("extension_attributes"))
+    names = {source: pair[base] for source, pair in GIVEN_BACK.items()}
+    found = {source: amount(extension.get(name, tree.get(name)), name) for source, name in names.items()}
+    return {source: value for source, value in found.items() if value}
 
 
 def custom_fees(extension: Tree) -> Iterator[Extra]:

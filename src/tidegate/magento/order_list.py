@@ -14,7 +14,7 @@ from tidegate.domain.books.agreement import NO_FIGURES, Figures
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.extras import FIELDS, PAYMENTS, AmountTerms
 from tidegate.magento.client import StoreClient
-from tidegate.magento.extras import COMMERCE, paid
+from tidegate.magento.extras import COMMERCE, GIVEN_BACK, given_back, paid
 from tidegate.magento.orders import Websites
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
@@ -64,7 +64,7 @@ class _Sums(msgspec.Struct):
 #: What pays a part of an order and so lowers its grand total, but not its value.
 _PAID = [field for source in PAYMENTS for field in COMMERCE[source][:2]]
 #: And whether a fee does is for the connection to say.
-_EXTENSION = [*_PAID, "custom_fees"]
+_EXTENSION = [*_PAID, *(field for pair in GIVEN_BACK.values() for field in pair), "custom_fees"]
 _DECODER: Shape[_Sums] = Shape(_Sums)
 _ZERO = Decimal(0)
 
@@ -164,6 +164,7 @@ def listed(
         created_at = instant(row.created_at)
         one_currency = row.order_currency_code == row.base_currency_code
         payments = paid(raw, terms, one_currency=one_currency)
+        back, base_back = (sum(given_back(raw, base=base).values(), _ZERO) for base in (False, True))
     except (ValueError, ArithmeticError) as error:
         return Failure(Code.MALFORMED, f"an order of the list cannot be read: {error}", sent=False)
     return ListedOrder(
@@ -189,17 +190,19 @@ def listed(
             row.base_shipping_discount_amount,
             row.base_shipping_discount_tax_compensation_amnt,
         ),
-        _taken(row, ""),
-        _taken(row, "base_"),
+        _taken(row, "", back),
+        _taken(row, "base_", base_back),
     )
 
 
-def _taken(row: _Sums, side: str) -> Figures:
+def _taken(row: _Sums, side: str, given_back: Decimal) -> Figures:
+    """What was taken back at full value: with what credit memos gave back to gift cards and the like."""
+
     def amount(name: str) -> Decimal:
         cancelled, refunded = getattr(row, f"{side}{name}_canceled"), getattr(row, f"{side}{name}_refunded")
         return (cancelled or _ZERO) + (refunded or _ZERO)
 
-    total, tax, shipping = amount("total"), amount("tax"), amount("shipping")
+    total, tax, shipping = amount("total") + given_back, amount("tax"), amount("shipping")
     return Figures(total - tax - shipping, shipping, tax, total)
 
 

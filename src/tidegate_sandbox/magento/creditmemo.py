@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from tidegate_sandbox.magento.amount import HEAD, LINE, PARTS, SIDES, DocumentLine, part, plus, total
-from tidegate_sandbox.magento.document_additions import enter_memo
+from tidegate_sandbox.magento.document_additions import enter_given_back, enter_memo, given_back
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.order_item import OrderItems, Quantities
@@ -67,10 +67,11 @@ def refund(
     items = _items(order, lines)
     ratio = (_ratio_with_tax if store.shows_shipping_with_tax else _ratio)(order, arguments.shipping)
     totals = _totals(order, items, arguments, ratio, last=_is_last(order, lines))
-    enter_memo(totals, lines, items)
+    table = store.creditmemos
+    before = (store.invoices.of(order.entity_id), table.of(order.entity_id))
+    enter_memo(order, totals, lines, items, *before)
     if messages := _objections(order, lines, totals):
         raise refused(*messages)
-    table = store.creditmemos
     head = table.head(store.view(order.row["store_id"]), order, store.now())
     for item in items:
         item |= {"entity_id": next(table.item_ids), "parent_id": head["entity_id"]}
@@ -87,6 +88,7 @@ def refund(
     table.add(made)
     _enter_lines(order, lines, items, store.now())
     _enter(store, order, made, notified=notified)
+    enter_given_back(order, made)
     settle(store, order)
     _note(store, order, made, notified=notified)
     _return(store, order, lines, arguments.return_to_stock)
@@ -136,7 +138,7 @@ def _objections(order: Order, lines: Lines, totals: Row) -> list[str]:
         for item, quantity in lines
         if not items.accompanies(item) and quantity > items.to_refund(item)
     ]
-    if totals["grand_total"] <= 0:
+    if totals["grand_total"] <= 0 and not given_back(totals):
         found.append("The credit memo's total must be positive.")
     elif not lines and row["shipping_amount"] == row.get("shipping_refunded", 0):
         found.append("You can't create a creditmemo without products.")

@@ -14,10 +14,11 @@ from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.document_totals import charges_of
-from tidegate.domain.fulfilment.invoicing import is_charge, is_fixed_tax, left_to_refund
+from tidegate.domain.fulfilment.invoicing import is_charge, is_given_back_by_itself, left_to_refund
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS, Carriage, MemoLine, memo_total
-from tidegate.domain.fulfilment.store_document_amounts import fixed_tax_of, is_explained
+from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document_amounts import fixed_tax_of, is_explained, wrapping_left
 from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown
 from tidegate.domain.orders.extras import AmountTerms
@@ -55,16 +56,18 @@ def plan_memo(
     limit: Decimal,
     adjust: bool,
     terms: Mapping[str, AmountTerms],
+    earlier: Sequence[Paper] = (),
 ) -> MemoPlan | Failure:
     """The call whose memo comes to `gross`, the credit note's total in the currency of `side`.
 
     What rounding leaves, up to `limit`, is an adjustment; more is one only with `adjust`, else a review with both
     figures before anything is written. Where the total of either is not known beforehand, nothing is adjusted.
-    Magento gives fixed product tax back by pieces.
+    Magento gives fixed product tax back by pieces, and the wrapping of the whole order with the first memo that no
+    `earlier` one has. What goes back to gift cards and the like is a part of the memo, as of its full value.
     """
     assert order.sides is not None  # noqa: S101 - read with its amounts
     base, amounts = order.sides[0].carriage, order.sides[side]
-    charges = [line for line in lines if is_charge(line) and not is_fixed_tax(line)]
+    charges = [line for line in lines if is_charge(line) and not is_given_back_by_itself(line)]
     told = charges_of(charges)
     if gross is None or not is_explained(order, side, terms):
         return MemoPlan(_named(told, base, amounts.carriage, rule) if charges else ZERO)
@@ -77,16 +80,17 @@ def plan_memo(
     ]
 
     fixed = fixed_tax_of(pieces, order, side)
+    besides = fixed + wrapping_left(order, earlier, side)
 
     def comes_to(shipping: Decimal | None) -> Decimal:
-        return fixed + memo_total(parts, amounts, _ratio(shipping, base, rule), last=last)
+        return besides + memo_total(parts, amounts, _ratio(shipping, base, rule), last=last)
 
     shipping: Decimal | None = ZERO
     if charges and abs(gross - comes_to(ZERO)) > limit:
         shipping = None
         if abs(gross - comes_to(None)) > limit:
             if told and len(charges) == sum(map(is_charge, lines)):
-                told -= fixed  # a company without our keys shows it among the charges
+                told -= besides  # a company without our keys shows it among the charges
             shipping = _named(told or gross - comes_to(ZERO), base, amounts.carriage, rule)
     there = comes_to(shipping)
     difference = gross - there

@@ -13,7 +13,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.orders.extras import EXTRA_KEY
+from tidegate.domain.orders.extras import EXTRA_KEY, WRAPPING
 
 
 def wanted(
@@ -57,10 +57,10 @@ def charges(lines: Sequence[InvoiceLine]) -> Decimal:
     return total(line.net for line in lines if line.net is not None and is_charge(line))
 
 
-def is_fixed_tax(line: InvoiceLine) -> bool:
-    """Whether a line is the fixed product tax of an item: Magento gives it back with the pieces."""
-    key = line.line_key
-    return key.startswith(EXTRA_KEY) and "fixed_product_tax" in key.split(":")
+def is_given_back_by_itself(line: InvoiceLine) -> bool:
+    """Whether Magento's credit memo gives it back unasked: fixed product tax with its pieces, wrapping at once."""
+    parts = line.line_key.split(":")
+    return line.line_key.startswith(EXTRA_KEY) and not {"fixed_product_tax", *WRAPPING}.isdisjoint(parts)
 
 
 def is_own_extra(line: InvoiceLine, entity_id: int) -> bool:

@@ -17,6 +17,7 @@ from tidegate.domain.fulfilment.store_order import StoreOrder
 from tidegate.domain.money import ZERO, product, rounded, shown, total
 from tidegate.domain.orders.extras import (
     FIELDS,
+    WRAPPING,
     AmountTerms,
     Extra,
     configured,
@@ -72,6 +73,22 @@ def fixed_tax_of(pieces: Mapping[int, Decimal], order: StoreOrder, side: int) ->
     """The fixed product tax of these pieces, with its tax."""
     parts = (product(item.fixed_tax[side], pieces.get(item.item_id, ZERO)) for item in order.items)
     return rounded(total(parts), CENTS)  # of a piece it may be a third of a cent, of a document it is not
+
+
+def wrapping_left(order: StoreOrder, memos: Sequence[Paper], side: int) -> Decimal:
+    """The wrapping and printed cards of the order that no credit memo has given back yet, with tax.
+
+    The next memo gives all of it back (A: Adobe's published source).
+    """
+
+    def charged(extras: Sequence[Extra]) -> Decimal:
+        return total(
+            (each.base + each.base_tax) if side == 0 else (each.amount + each.tax)
+            for each in extras
+            if each.source in WRAPPING
+        )
+
+    return charged(order.extras) - total(charged(memo.extras) for memo in memos)
 
 
 def order_charges(order: StoreOrder, side: int, terms: Mapping[str, AmountTerms]) -> Decimal:

@@ -21,6 +21,8 @@ from tidegate.domain.money import ZERO, shown, total
 PAYMENTS = ("gift_card", "store_credit", "reward_points")
 #: What makes an order dearer or cheaper: a line of its own.
 LINES = ("fixed_product_tax", "gift_wrapping", "gift_wrapping_items", "printed_card", "remainder")
+#: Adobe Commerce's own among them, which a credit memo gives back.
+WRAPPING = ("gift_wrapping", "gift_wrapping_items", "printed_card")
 #: What people call them.
 NAMES = {
     "fixed_product_tax": "fixed product tax",

@@ -110,13 +110,15 @@ class Reductions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `cancelled` and `refunded` include tax and whatever else they took back. `shipping` is the part of
     both that was shipping, without tax and before its discount; `adjustment` the part of `refunded`
-    that belongs to no piece (refund more the fee).
+    that belongs to no piece (refund more the fee). `given_back`: what credit memos gave back to gift cards and
+    the like, by source (`domain/orders/extras.py`); it is not in `refunded`, which is money.
     """
 
     cancelled: Decimal = Decimal(0)
     refunded: Decimal = Decimal(0)
     shipping: Decimal = Decimal(0)
     adjustment: Decimal = Decimal(0)
+    given_back: dict[str, Decimal] = {}
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

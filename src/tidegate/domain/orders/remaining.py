@@ -77,7 +77,9 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
         for line in order.lines
         if line.remaining
     )
-    extras = tuple(kept for each in order.extras if (kept := _extra(each, order.lines)) is not None)
+    extras = tuple(
+        _without(kept, order) for each in order.extras if (kept := _extra(each, order.lines)) is not None
+    )
     gone, base_gone = _gone(order.extras, extras, base=False), _gone(order.extras, extras, base=True)
     totals = _totals(order.lines, lines, order.totals, order.reductions, gone, base=False)
     base_totals = _totals(order.lines, lines, order.base_totals, order.base_reductions, base_gone, base=True)
@@ -119,10 +121,20 @@ def _extra(extra: Extra, lines: tuple[OrderLine, ...]) -> Extra | None:
     )
 
 
+def _without(extra: Extra, order: Order) -> Extra:
+    """A gift card or the like without what credit memos gave back to it: so much less of the order is paid by it."""
+    back = order.reductions.given_back.get(extra.source, ZERO)
+    base_back = order.base_reductions.given_back.get(extra.source, ZERO)
+    if not extra.is_payment or not (back or base_back):
+        return extra
+    return msgspec.structs.replace(extra, amount=extra.amount - back, base=extra.base - base_back)
+
+
 def _gone(before: tuple[Extra, ...], now: tuple[Extra, ...], *, base: bool) -> tuple[Decimal, Decimal]:
     """What is no longer charged of amounts besides lines and shipping, and of their tax."""
 
-    def sums(extras: tuple[Extra, ...]) -> tuple[Decimal, Decimal]:
+    def sums(every: tuple[Extra, ...]) -> tuple[Decimal, Decimal]:
+        extras = [each for each in every if not each.is_payment]
         net = total(each.base if base else each.amount for each in extras)
         return net, total(each.base_tax if base else each.tax for each in extras)
 
@@ -221,7 +233,7 @@ def _totals(
         )
     tax_less = tax - tax_now + totals.shipping_tax - shipping_tax + gone[1]
     less = goods - goods_now + totals.shipping - shipping + tax_less + gone[0]
-    computed = totals.grand_total - less
+    computed = totals.grand_total - less + total(taken.given_back.values())
     stated = _stated(totals, taken)
     known = taken.cancelled or taken.refunded
     return Totals(

@@ -19,6 +19,7 @@ from tidegate.domain.fulfilment.document_totals import (
     total_of,
 )
 from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document_amounts import wrapping_left
 from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO
 from tidegate.flows.connection import Connection
@@ -87,9 +88,8 @@ class CreditClerk:
         if subject.unplaced:
             return Failure(Code.OTHER_CONTENT, UNPLACED.format(subject.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
-        return self.memo(
-            subject, order, portion(pieces, said, mark, store.client.array_limit, whole=whole), pieces
-        )
+        call = portion(pieces, said, mark, store.client.array_limit, whole=whole)
+        return self.memo(subject, order, call, pieces, there)
 
     def same_by_hand(self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[Paper]) -> Paper | None:
         """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
@@ -102,11 +102,16 @@ class CreditClerk:
         return None
 
     def memo(
-        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+        self,
+        subject: InvoiceSubject,
+        order: StoreOrder,
+        call: Portion,
+        pieces: Mapping[int, Decimal],
+        there: Sequence[Paper],
     ) -> Step:
         """The memo of these pieces, or of a part of them: carriage and adjustment go with the last part."""
         settings = self.connection.settings
-        plan = self.plan(subject, order, call, pieces)
+        plan = self.plan(subject, order, call, pieces, there)
         if isinstance(plan, Failure):
             return plan
         back = settings.fulfilment.returns
@@ -122,7 +127,12 @@ class CreditClerk:
         return self.write(subject, order, call, body, plan)
 
     def plan(
-        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, pieces: Mapping[int, Decimal]
+        self,
+        subject: InvoiceSubject,
+        order: StoreOrder,
+        call: Portion,
+        pieces: Mapping[int, Decimal],
+        there: Sequence[Paper],
     ) -> MemoPlan | Failure:
         """How the memo is asked for; a part that is not the last one gives back its pieces alone."""
         if call.goes_on:
@@ -152,6 +162,7 @@ class CreditClerk:
             limit=rounding_limit(settings.rounding.tolerance, subject.lines),
             adjust=settings.fulfilment.allowances == "adjustment",
             terms=settings.amounts.terms(),
+            earlier=there,
         )
 
     def write(
@@ -198,6 +209,7 @@ class CreditClerk:
             settings.fulfilment.allowances != "adjustment"
             or not subject.gross
             or not invoicing.is_allowance(subject.lines, order, settings.skus)
+            or wrapping_left(order, there, 0)  # Magento would give that back, too
         ):
             return Failure(Code.OTHER_CONTENT, ALLOWANCE.format(subject.number), sent=False)
         if subject.currency and subject.currency != order.base_currency:

@@ -17,6 +17,7 @@ from tidegate.config import model
 from tidegate.domain.books.bookkeeping import LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO
 from tidegate.domain.orders.keys import order_key, payload_hash, step_key
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import OTHER, Terms
@@ -26,6 +27,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.order_steps import text_of
+from tidegate.flows.orders import reductions
 from tidegate.flows.payments import unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.ledger import delivery, lookups, papers, queue
@@ -189,7 +191,7 @@ def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, the
     )
     sent = lookups.step_of(item.source_id, "orders", "order")
     alive = still_alive(sent, there)
-    paid = paid_at_checkout(order, sent)
+    paid = paid_at_checkout(order, sent, given_back(item, order, sent))
     if payment is None:
         cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
     elif paid <= 0:
@@ -210,14 +212,22 @@ def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, the
         send(cycle, desk, item, receipt)
 
 
-def paid_at_checkout(order: SalesOrder, sent: Item | None) -> Decimal:
+def paid_at_checkout(order: SalesOrder, sent: Item | None, back: Decimal = ZERO) -> Decimal:
     """What the buyer paid of the order that Sage has: its total there, less gift cards and the like.
 
     `order` is as it was placed, `sent` its delivery. What Magento refunds after the order was sent is not taken
-    off, whether it came before the receipt or after it: the invoice is of the whole, too.
+    off, whether it came before the receipt or after it: the invoice is of the whole, too. `back` was given back
+    to gift cards and the like before.
     """
     gross = order.gross if sent is None or sent.target_total is None else sent.target_total
-    return gross - sum((each.amount for each in order.prepaid), Decimal(0))
+    return gross - sum((each.amount for each in order.prepaid), ZERO) + back
+
+
+def given_back(item: Item, order: SalesOrder, sent: Item | None) -> Decimal:
+    """What gift cards and the like had got back already when the order was sent, in the currency of `order`."""
+    before = reductions.baseline(sent)
+    own = read_order(item.document).currency == order.currency
+    return sum((before.reductions if own else before.base_reductions).given_back.values(), ZERO)
 
 
 def still_alive(order: Item | None, there: Found | None) -> Found | Failure:
