@@ -281,10 +281,13 @@ class FaultPlan:
             if armed.fault.kind == kind and armed.matches(method, path, raw, match):
                 yield armed.fault
 
-    def strike(self, fault: Fault) -> bool:
+    def strike(self, fault: Fault, method: str | None = None, path: str | None = None) -> bool:
         """Whether this armed fault strikes now by its ``times``, ``skip`` and ``probability``; counted if so."""
         with self._lock:
-            return any(armed.fault is fault and self._strikes(armed) for armed in self._armed)
+            struck = any(armed.fault is fault and self._strikes(armed) for armed in self._armed)
+            if struck:
+                self._count_call(fault, method, path)
+            return struck
 
     def _take(
         self,
@@ -300,11 +303,14 @@ class FaultPlan:
                 if kinds is not None and armed.fault.kind not in kinds:
                     continue
                 if armed.matches(method, path, raw, more) and self._strikes(armed):
-                    if method is not None and path is not None:
-                        called = re.sub(r"^.*?/[vV]1/", "", path_template(path))
-                        self._calls[f"{armed.fault.name or armed.fault.kind} {method} {called}"] += 1
+                    self._count_call(armed.fault, method, path)
                     return armed.fault
         return None
+
+    def _count_call(self, fault: Fault, method: str | None, path: str | None) -> None:
+        if method is not None and path is not None:
+            called = re.sub(r"^.*?/[vV]1/", "", path_template(path))
+            self._calls[f"{fault.name or fault.kind} {method} {called}"] += 1
 
     def _strikes(self, armed: _Armed) -> bool:
         if armed.skip:

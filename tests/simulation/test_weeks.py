@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.simulation import answers
+from tidegate.simulation import answers, coverage
 from tidegate.simulation.run import Outcome, run_week
-from tidegate.simulation.week import FACE_FAULTS, ODD_FAULTS, PAGE_FOR_DELETE, TRADING, WIRE_FAULTS
+from tidegate.simulation.week import FACE_FAULTS, TRADING
+from tidegate.simulation.wire_faults import ODD_FAULTS, PAGE_FOR_DELETE, WIRE_FAULTS
 from tidegate_sandbox.unreadable import UNREADABLE
 
 #: In 56 the shop's queue lies.
@@ -36,6 +37,8 @@ KINDS = {
     UNREADABLE,
     "bulk_lies",
     "status-404",
+    "status-418-words",
+    "login_page-effect",
     "another company closed",
     "locked unannounced",
     "process death",
@@ -89,7 +92,8 @@ def test_the_same_seed_gives_the_same_week_in_another_process() -> None:
     figures = asdict(outcome)
     del figures["seed"], figures["company_calls"]
     counted = {name: dict(sorted(getattr(outcome, name).items())) for name in ("faults", "faults_by_call")}
-    assert replayed == {**figures, **counted, "seeds": 1}
+    cells = coverage.table(outcome.strikes, outcome.faults)
+    assert replayed == {**figures, **counted, "strikes": cells, "seldom": [], "seeds": 1}
 
 
 @pytest.mark.slow

@@ -40,11 +40,17 @@ def simulate(
     first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 0,
     sage: Sage = USUAL.name,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
+    at_least: Annotated[
+        int,
+        typer.Option("--at-least", min=0, help="So often each kind of fault must strike each kind of call."),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
     carry_out = command_of("tidegate.simulation.command")
-    raise typer.Exit(carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json))
+    raise typer.Exit(
+        carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json, at_least=at_least)
+    )
 
 
 def bench(

@@ -18,7 +18,7 @@ from tidegate_sandbox.faults import Fault
 
 MAGENTO = "magento"
 #: The share of the trading weeks that use the queue.
-SHARE = 0.3
+SHARE = 0.5
 #: What the hub's constants become: how many values are worth the queue, and the values of its trial.
 FEW = {"WORTH_IT": 4, "PROBE": 2, "TRIAL": 2}
 LIES: tuple[dict[str, str], ...] = ({"lie": "unwritten"}, {})

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from rich.progress import Progress
 
+from tidegate.simulation import coverage
 from tidegate.simulation.products import SIMULATED
 from tidegate.simulation.run import Outcome, run_week
 
@@ -44,6 +45,7 @@ class Summary:
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)
+    strikes: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
@@ -53,6 +55,7 @@ class Summary:
             setattr(self, name, getattr(self, name) + getattr(outcome, name))
         self.faults.update(outcome.faults)
         self.faults_by_call.update(outcome.faults_by_call)
+        self.strikes.update(outcome.strikes)
         replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
         self.violations += [{"seed": outcome.seed, **each, "replay": replay} for each in outcome.violations]
 
@@ -61,11 +64,16 @@ class Summary:
         sorted_counts = {
             name: dict(sorted(getattr(self, name).items())) for name in ("faults", "faults_by_call")
         }
-        return {**self.__dict__, **sorted_counts}
+        return {**self.__dict__, **sorted_counts, "strikes": self.cells}
+
+    @property
+    def cells(self) -> coverage.Cells:
+        """How often each kind of fault struck each kind of call."""
+        return coverage.table(self.strikes, self.faults)
 
 
-def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:
-    """Run `seeds` weeks from seed `first`; 0 when no promise was broken, 1 otherwise."""
+def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_least: int = 0) -> int:
+    """Run `seeds` weeks from seed `first`; 0 when no promise was broken and no cell has fewer than `at_least` faults."""
     if sage not in SIMULATED:
         sys.stderr.write(f"--sage {sage}: this version simulates {', '.join(SIMULATED)} only\n")
         return 2
@@ -77,11 +85,14 @@ def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool) -> int:
             for each in outcome.violations:  # a campaign of hours says at once what it has found
                 sys.stderr.write(f"seed {outcome.seed}: {each['promise']}: {each['subject']}\n")
             progress.advance(task)
+    seldom = list(coverage.below(summary.cells, at_least))
     if as_json:
-        sys.stdout.write(json.dumps(summary.as_dict()) + "\n")
+        sys.stdout.write(json.dumps({**summary.as_dict(), "seldom": seldom}) + "\n")
     else:
         tell(summary)
-    return 1 if summary.violations or summary.lost or summary.doubled or summary.unexplained else 0
+        sys.stdout.writelines(f"FEWER THAN {at_least}: {cell}\n" for cell in seldom)
+    broken = summary.violations or summary.lost or summary.doubled or summary.unexplained
+    return 1 if broken or seldom else 0
 
 
 def outcomes(seeds: range, jobs: int) -> Iterator[Outcome]:
@@ -121,5 +132,6 @@ def tell(summary: Summary) -> None:
     )
     write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
     write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")
+    sys.stdout.writelines(f"{line}\n" for line in coverage.told(summary.cells))
     for each in summary.violations:
         write(f"VIOLATION {each['promise']}: {each['subject']}: {each['text']}\n  replay: {each['replay']}\n")

@@ -20,7 +20,7 @@ from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.simulation import judgement
+from tidegate.simulation import coverage, judgement
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.hazards import OTHER_REASON, close_other
@@ -28,6 +28,7 @@ from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
 from tidegate.simulation.mortality import ProcessDeath
 from tidegate.simulation.settings import ATTRIBUTES, Settings
+from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.week import ITEMS, Event, Week, write_week
 from tidegate.simulation.world import World, build_world
 from tidegate_sandbox.checker import Verdict
@@ -60,6 +61,7 @@ class Outcome:
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
+    strikes: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -363,9 +365,11 @@ class Simulation:
         if self.evidence is not None:
             for name, count in judgement.counts(self.evidence).items():
                 setattr(self.outcome, name, count)
-        for wire in (self.world.shop_wire, self.world.sage_wire):
+        for system, wire in ((MAGENTO, self.world.shop_wire), (SAGE, self.world.sage_wire)):
             self.outcome.faults.update(wire.faults.fired())
-            self.outcome.faults_by_call.update(wire.faults.fired_by_call())
+            by_call = wire.faults.fired_by_call()
+            self.outcome.faults_by_call.update(by_call)
+            self.outcome.strikes.update(coverage.struck(system, by_call))
         self.outcome.faults["locked unannounced"] += self.outside.locks
         self.outcome.faults["process death"] += self.outcome.deaths
         self.outcome.faults += Counter()  # only what happened

@@ -16,6 +16,8 @@ from tidegate.simulation.event import Event, moment
 from tidegate.simulation.products import USUAL
 
 MAGENTO, SAGE = "magento", USUAL.name
+#: Every so manieth week has all flows.
+EVERY = 7
 
 #: Calls of these flows that a fault of the wire may strike: (system, method, path).
 TARGETS = (

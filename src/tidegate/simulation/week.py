@@ -14,6 +14,7 @@ from typing import Any
 
 from tidegate.simulation import bulk_queue, odd_skus, trade
 from tidegate.simulation.additions import with_additions
+from tidegate.simulation.aimed import aimed
 from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
@@ -23,6 +24,7 @@ from tidegate.simulation.prepaid import prepaid
 from tidegate.simulation.scarce import scarce
 from tidegate.simulation.trade import MAGENTO, SAGE
 from tidegate.simulation.unreadable import unreadable
+from tidegate.simulation.wire_faults import ODD_FAULTS, PAGE_FOR_DELETE, WIRE_FAULTS
 
 #: Orders per hour of the day, as weights: quiet nights, a lunch peak, an evening peak.
 HOURLY = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 9, 11, 9, 8, 8, 8, 9, 11, 13, 14, 12, 7, 3)
@@ -33,7 +35,7 @@ WORKING_HOURS, FOUR_TIMES_A_DAY = "7 6-22/2 * * *", "31 7-22/5 * * *"
 #: Widgets that shop and company have: enough for every order, few enough for a thousand weeks.
 ITEMS = 60
 #: Every so manieth week has all flows.
-TRADING = 7
+TRADING = trade.EVERY
 #: A Thursday: five days with a weekend in the middle, in whose Sunday night London changes its clocks.
 START = datetime(2026, 3, 26, 6, 0, tzinfo=UTC)
 
@@ -48,36 +50,6 @@ class Week:
     events: tuple[Event, ...]
     settings: dict[str, Any]
 
-
-#: kind -> (where it strikes, how often at most, options)
-WIRE_FAULTS: dict[str, dict[str, Any]] = {
-    "refuse": {},
-    "drop_before": {},
-    "drop_after": {},
-    "late": {"seconds": 45},
-    "cut_body": {},
-    "login_page": {},
-    "garbage": {},
-    "slow": {"seconds": 240},
-    "status-401": {"status": 401},
-    "status-403": {"status": 403},
-    "status-429": {"status": 429},
-    "status-429-retry-after": {"status": 429, "retry_after": 900},
-    "status-500": {"status": 500},
-    "status-500-effect": {"status": 500, "effect": True},
-    "status-502": {"status": 502},
-    "status-503": {"status": 503},
-    "status-504-effect": {"status": 504, "effect": True},
-}
-
-#: What something in between may do: odd statuses, a pause until the year 5195, a page for a deletion.
-ODD_FAULTS: dict[str, dict[str, Any]] = {
-    "status-408": {"status": 408},
-    "status-418": {"status": 418, "body": "<h1>418</h1>", "content_type": "text/html"},
-    "status-429-absurd": {"status": 429, "retry_after": 10**11},
-}
-#: Deletions of orders that are answered with a web page and not carried out.
-PAGE_FOR_DELETE = "login-page-delete"
 
 #: What a fault may strike: (system, method, path).
 TARGETS = (
@@ -165,6 +137,7 @@ def write_week(
     events += scarce(seed, start, days, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
     events += strange_answers(seed, start, days, back=bool(back))
     events += bearing_less(seed, start, days, own_server=settings["edition"] == "professional")
+    events += aimed(seed, start, days, settings)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
 
 

@@ -1,0 +1,129 @@
+"""Faults that chance brings too seldom to one kind of call: they take turns, so that each strikes as often as any.
+
+The cells of `coverage.py` are many and a week's calls of one kind are few. So the weeks do not draw from all kinds
+of fault at such a call, but go on with the list where the week before them ended. Where, and when, is drawn from a
+random stream of its own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tidegate.simulation.answers import DRIP, PAUSES, WRITTEN
+from tidegate.simulation.coverage import WRITE
+from tidegate.simulation.event import Event, moment
+from tidegate.simulation.trade import EVERY, MAGENTO, SAGE
+from tidegate.simulation.wire_faults import ODD_FAULTS, WIRE_FAULTS
+
+#: The faults whose names are not in `wire_faults`: name -> (kind, options).
+ELSEWHERE: dict[str, tuple[str, dict[str, Any]]] = {
+    DRIP: (DRIP, {"seconds": 2}),
+    "status-418-words": (
+        "status",
+        {"status": 418, "body": '{"error": "no"}', "content_type": "application/json"},
+    ),
+    "login_page-effect": ("login_page", WRITTEN["page-for-write-effect"]),
+}
+NEW = (DRIP, "status-408", "status-418", "status-418-words", "pause-absurd")
+RECORDS = "(customers|sales_receipts|sales_allocations)$"
+
+Target = tuple[str, str, str]
+"""System, method, path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """So many faults a week take turns at one kind of call. `armed`: from the week's beginning on."""
+
+    kinds: Sequence[str]
+    times: int
+    targets: Sequence[Target]
+    armed: bool = False
+
+
+ALWAYS = (
+    Aim(
+        (*NEW, "login_page-effect", "garbage", "status-429", "late", "cut_body", "status-503"),
+        2,
+        [(SAGE, "POST", "oauth/token$")],
+    ),
+    Aim(
+        ("slow", "status-429-retry-after", *NEW[1:]),
+        1,
+        [(SAGE, "GET", "sop_orders$"), (SAGE, "GET", "products$|customers$|tax_codes$")],
+    ),
+    Aim(NEW, 1, [(MAGENTO, "GET", "V1/orders$"), (MAGENTO, "GET", "V1/orders/|V1/store/")]),
+    Aim(NEW, 1, [(SAGE, "POST", "sop_orders$")]),
+    Aim(NEW, 1, [(MAGENTO, "POST", "V1/orders$"), (MAGENTO, "POST", "comments$")]),
+    Aim(WRITE, 3, [(SAGE, "POST", RECORDS)], armed=True),
+)
+#: Where an order cancelled in the shop is deleted in the company without a person.
+DELETING = Aim(WRITE, 6, [(SAGE, "DELETE", "sop_orders/")], armed=True)
+#: So many buyers think better of it there, so that there is something to delete.
+REPENTING = 2
+TRADING = (
+    Aim(
+        WRITE,
+        14,
+        [
+            *[(MAGENTO, "POST", "order/[0-9]+/ship$")] * 4,
+            *[(MAGENTO, "POST", "order/[0-9]+/invoice$")] * 3,
+            (MAGENTO, "POST", "order/[0-9]+/(refund|invoice)$"),
+            (MAGENTO, "POST", "shipment/track|order/[0-9]+/ship$"),
+        ],
+    ),
+    Aim(
+        WRITE,
+        20,
+        [
+            (MAGENTO, "POST", "inventory/source-items$"),
+            (MAGENTO, "PUT", "V1/products/.*/stockItems/|all/V1/products/"),
+            (MAGENTO, "PUT", "all/V1/products/"),
+            (MAGENTO, "PUT", "V1/customers/[0-9]+$|all/V1/products/"),
+            (MAGENTO, "POST", "products/(base|special|tier)-prices$|products/cost$"),
+        ],
+    ),
+)
+#: A queue that says "done" and has done nothing.
+LIES = 3
+
+
+def aimed(seed: int, start: datetime, days: int, settings: Mapping[str, Any]) -> Iterator[Event]:
+    """One week's, by its settings."""
+    rng = random.Random(f"aimed-{seed}")
+    trading = bool(settings.get("back"))
+    for aim in ALWAYS:
+        yield from turns(aim, seed, rng, start, days)
+    if settings["cancellation"] == "cancel":
+        yield from turns(DELETING, seed, rng, start, days)
+        for _ in range(REPENTING):
+            yield Event(moment(rng, start, days), "cancel-latest", {})
+    for aim in TRADING if trading else ():
+        yield from turns(aim, seed // EVERY, rng, start, days)
+    for _ in range(LIES if settings.get("few_values") else 0):
+        yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
+
+
+def turns(aim: Aim, turn: int, rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """The next kinds of the list; `turn` counts the weeks that have such calls."""
+    for place in range(aim.times):
+        name = aim.kinds[(turn * aim.times + place) % len(aim.kinds)]
+        system, method, path = rng.choice(aim.targets)
+        if name == "pause-absurd":
+            name = rng.choice(tuple(PAUSES))
+        kind, options = fault_of(name)
+        at = moment(rng, start, days - 1)  # early enough that what it hits comes to its end
+        chosen = {"system": system, "method": method, "path": path, "options": options}
+        yield Event(start if aim.armed else at, "fault", {"name": name, "kind": kind, "times": 1, **chosen})
+
+
+def fault_of(name: str) -> tuple[str, dict[str, Any]]:
+    """The wire's kind, and its options, of a fault by its name."""
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
+    options = {**WIRE_FAULTS, **ODD_FAULTS, **PAUSES}[name]
+    return ("status" if "status" in options else name), options
