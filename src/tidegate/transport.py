@@ -68,6 +68,11 @@ class Answer:
         return self.content_type == "application/json" or self.content_type.endswith("+json")
 
     @property
+    def date(self) -> datetime | None:
+        """When it was given, by the other side's own clock, aware; None where it does not say."""
+        return _instant(self.headers.get("date", ""))
+
+    @property
     def retry_after(self) -> float | None:
         """Seconds of the Retry-After header, from 0 to `LONGEST_PAUSE`; None where it says nothing.
 
@@ -76,7 +81,7 @@ class Answer:
         value = self.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
             return min(float(value), LONGEST_PAUSE)
-        until, since = _instant(value), _instant(self.headers.get("date", ""))
+        until, since = _instant(value), self.date
         if until is None or since is None:
             return None
         return min(max((until - since).total_seconds(), 0.0), LONGEST_PAUSE)

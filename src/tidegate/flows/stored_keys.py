@@ -5,20 +5,30 @@ The ledger itself names an order by `order_key`; that name is a key of the ledge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.stored_keys import number_keys
 from tidegate.flows.connection import Connection
 from tidegate.ledger import keys
 from tidegate.ledger.keys import Source
 
 
-def register(connection: Connection, sources: Sequence[Source], now: datetime) -> dict[Source, str]:
-    """The keys of orders in the connection's company, made where they have none. Inside a transaction."""
-    return keys.register(connection.settings.company, sources, connection.company.about.orders.make_key, now)
+def register(connection: Connection, numbers: Mapping[Source, str], now: datetime) -> dict[Source, str]:
+    """The keys of orders in the connection's company, made where they have none. Inside a transaction.
+
+    `numbers` are the orders' own in the store, for companies that keep nothing else: there an order without a
+    readable number gets none yet.
+    """
+    about, prefix = connection.company.about.orders, connection.settings.reference_prefix
+    make = about.make_key
+    if about.key_is_number:
+        numbers = {source: prefix + number for source, number in numbers.items() if number}
+        make = number_keys(numbers)
+    return keys.register(connection.settings.company, list(numbers), make, now)
 
 
 def stored_keys(connection: Connection, sources: Sequence[Source]) -> dict[Source, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration.ledger.making import COMPANY, NOW
-from tidegate.domain.orders.stored_keys import KeyMaker, full_key, short_keys
+from tidegate.domain.orders.stored_keys import KeyMaker, full_key, number_keys, short_keys
 from tidegate.ledger import database, keys
 from tidegate.ledger.keys import Source
 
@@ -58,3 +58,12 @@ def test_a_maker_that_repeats_itself_is_a_programmers_error(ledger: object) -> N
     register(("main", 1), make=lambda store, entity_id, again: "M")
     with pytest.raises(RuntimeError, match="repeats itself"):
         register(("main", 2), make=lambda store, entity_id, again: "M")
+
+
+def test_where_the_number_is_the_key_two_orders_with_one_number_have_two_keys(ledger: object) -> None:
+    # the target overwrites by its key: the second order would take the place of the first
+    numbers = {("main", 1): "W000000123", ("other", 7): "W000000123", ("main", 2): "W000000124"}
+    first = {("main", 1): "W000000123", ("main", 2): "W000000124"}
+    assert register(("main", 1), ("main", 2), make=number_keys(numbers)) == first
+    assert register(("other", 7), make=number_keys(numbers)) == {("other", 7): "W000000123-2"}
+    assert register(("main", 1), make=number_keys({("main", 1): "changed"})) == {("main", 1): "W000000123"}

@@ -7,7 +7,7 @@ characters, or other ones, has a maker of its own.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from tidegate.domain.orders.keys import order_key
 
@@ -38,6 +38,19 @@ def short_keys(
             number, rest = divmod(number, len(alphabet))
             text += alphabet[rest]
         return prefix + text
+
+    return make
+
+
+def number_keys(numbers: Mapping[tuple[str, int], str]) -> KeyMaker:
+    """A maker for products that keep nothing but the order's number: the number of each source.
+
+    Order numbers repeat: where another source has it, a number behind a dash tells them apart.
+    """
+
+    def make(store: str, entity_id: int, again: int = 0) -> str:
+        number = numbers[store, entity_id]
+        return f"{number}-{again + 1}" if again else number
 
     return make
 

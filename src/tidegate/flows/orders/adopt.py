@@ -272,7 +272,11 @@ def write(connection: Connection, result: Adoption, *, actor: str) -> None:
             sources = intake.save_sources([each.row for each in fresh], now)
             created = [new_delivery(each, sources[each.row.entity_id]) for each in fresh]
             ids = delivery.create_many(created, now)
-            register(connection, [(each.row.store, each.row.entity_id) for each in fresh], now)
+            register(
+                connection,
+                {(each.row.store, each.row.entity_id): each.row.increment_id for each in fresh},
+                now,
+            )
             verdicts = [
                 verdict(each, ids.get(key_of(each)) or (each.known.delivery_id if each.known else None))
                 for each in chunk

@@ -149,7 +149,8 @@ class OrderBatch:
         known = keys.of_sources(sources.values())
         if not known.keys() >= set(sources.values()):
             with transaction("keys"):
-                known = register(self.cycle.connection, list(sources.values()), self.cycle.now())
+                numbers = {sources[item.id]: item.label for item, _ in translated}
+                known = register(self.cycle.connection, numbers, self.cycle.now())
         return [
             (item, msgspec.structs.replace(order, key=known[sources[item.id]])) for item, order in translated
         ]

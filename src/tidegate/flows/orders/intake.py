@@ -299,7 +299,7 @@ class Intake:
         )
         delivery.create_many([wanted], now)
         if step == STEP:
-            register(self.cycle.connection, [(self.store, each.entity_id)], now)
+            register(self.cycle.connection, {(self.store, each.entity_id): ""}, now)
         self.alert(failure, label, now)
 
     def new(
@@ -320,7 +320,7 @@ class Intake:
         )
         delivery.create_many([wanted], now)
         if step == STEP:
-            register(self.cycle.connection, [(order.store, order.entity_id)], now)
+            register(self.cycle.connection, {(order.store, order.entity_id): order.increment_id}, now)
 
     def release_children(self, order: Order, now: datetime) -> None:
         """The copy that replaces a cancelled order may go now."""

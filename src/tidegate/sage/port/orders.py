@@ -76,6 +76,7 @@ class OrderWriting:
     one_parcel: bool = True  #: of those, one at a time: a second could replace the first
     states_numbers: bool = True  #: an accepted order has a number, or gets one later
     make_key: KeyMaker = full_key  #: the key that the product keeps with an order, of up to `key_length`
+    key_is_number: bool = False  #: it keeps the order's number alone: that is the key
     states_totals: bool = True  #: answers and results state the order's total after tax
 
 
