@@ -12,6 +12,7 @@ from tidegate.domain.books.agreement import CompanyOrder, Facts, KeptOrder, Reco
 from tidegate.domain.books.bookkeeping import AccountBalance, LedgerEntry
 from tidegate.domain.books.reconciliation import reconcile
 from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.order_part import part_of
 from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.extras import AmountTerms
@@ -249,15 +250,14 @@ def read_orders(
 
 
 def credited(connection: Connection, days: Days) -> dict[str, Decimal | None]:
-    """What the company has credited since the period began, by order; None for a note of several orders."""
+    """What the company has credited since the period began, by order; None where nobody can tell it of a note."""
     found: dict[str, Decimal | None] = {}
     for note in books.invoices(connection.name, days.start):
         if not note.credit or not note.posted:
             continue
         for key in note.order_keys:
-            before = found.get(key, ZERO)
-            alone = len(note.order_keys) == 1
-            found[key] = before + note.gross if alone and before is not None else None
+            before, part = found.get(key, ZERO), part_of(note, key)
+            found[key] = before + part.gross if part is not None and before is not None else None
     return found
 
 

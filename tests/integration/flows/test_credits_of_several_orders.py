@@ -19,11 +19,13 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.states import State
+from tidegate.engine import reconcile
 from tidegate.flows import invoice_steps
-from tidegate.flows.fulfilment import credits
+from tidegate.flows.fulfilment import credits, invoices
 from tidegate.sage.sage200.invoices import Invoices
 
 CARRIAGE = InvoiceLine("9001", "", "", Decimal(1), Decimal("4.00"), Decimal("0.00"))
+OF_ONE, OF_THE_OTHER = (replace(CARRIAGE, order_key=order) for order in ("one", "other"))
 TYPED_IN = InvoiceLine("9002", "", "", Decimal(2), None, None)
 
 
@@ -48,8 +50,11 @@ def note(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[F
             return replace(found, rows=tuple(both(row) if row.credit else row for row in found.rows))
 
         def both(row: SalesInvoice) -> SalesInvoice:
-            key = row.order_keys[0].rpartition(":")[0] + f":{other}"
-            return replace(row, order_keys=(*row.order_keys, key), lines=(*row.lines, *more))
+            own = row.order_keys[0]
+            key = own.rpartition(":")[0] + f":{other}"
+            named = {"one": own, "other": key}
+            lines = (replace(each, order_key=named.get(each.order_key, "")) for each in more)
+            return replace(row, order_keys=(own, key), lines=(*row.lines, *lines))
 
         monkeypatch.setattr(Invoices, "read", of_both)
         shop.run("credits")
@@ -74,12 +79,36 @@ def test_what_names_no_order_is_refused_by_name(
     item = shop.item(placed, "credits", "credit:")
     assert item.reason_code == "other-content"
     assert "tidegate queue link" in item.reason
+    assert "A credit note for each order by itself is carried over without you." in item.reason
 
 
 def test_goods_alone_are_each_order_s_own(note: Callable[..., tuple[Fulfilled, int]]) -> None:
     shop, placed = note()
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
     assert len(shop.papers(placed)["creditmemos"]) == 1
+
+
+@pytest.mark.parametrize(("line", "more"), [(OF_ONE, "4.00"), (OF_THE_OTHER, "0.00")], ids=["own", "other"])
+def test_carriage_that_sage_tells_is_its_order_s(
+    note: Callable[..., tuple[Fulfilled, int]], line: InvoiceLine, more: str
+) -> None:
+    shop, placed = note(line)
+    item = shop.item(placed, "credits", "credit:")
+    assert (item.state, item.reason) == (State.CONFIRMED, "")
+    (memo,) = shop.papers(placed)["creditmemos"]
+    lines = invoice_steps.read_subject(item.subject).lines
+    goods = sum((line.net or 0) + (line.tax or 0) for line in lines if line.sku)
+    assert Decimal(str(memo["grand_total"])) == goods + Decimal(more)
+    days = reconcile.last_days(shop.stage.connection, 7)
+    assert reconcile.credited(shop.stage.connection, days)[f"magento:main:{placed}"] == goods + Decimal(more)
+
+
+def test_bug_each_order_s_carriage_is_forgotten(
+    note: Callable[..., tuple[Fulfilled, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invoices, "part_of", lambda document, key: None)
+    with pytest.raises(AssertionError):
+        test_carriage_that_sage_tells_is_its_order_s(note, OF_ONE, "4.00")
 
 
 def test_bug_carriage_of_nobody_is_the_first_order_s(

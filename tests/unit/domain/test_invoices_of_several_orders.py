@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.domain.books import invoiced
+from tidegate.domain.books import invoiced, liabilities
 from tidegate.domain.books.agreement import CompanyOrder, Kind, Reconciliation
 from tidegate.domain.fulfilment.document_totals import invoice_differs
 from tidegate.domain.fulfilment.order_part import part_of
@@ -75,6 +75,23 @@ def test_what_nobody_can_tell_is_said_and_goods_are_compared() -> None:
     found = reported(replace(UNTOLD, lines=(cheaper, *UNTOLD.lines[1:])))
     assert findings(found) == [("000000001", "goods")]
     assert found.unchecked == (NOTE,)
+
+
+@pytest.mark.parametrize(
+    ("document", "revenue", "tax"),
+    [(TOLD, D("90.00"), D("18.00")), (DEARER, D("92.00"), D("18.00")), (UNTOLD, D("80.00"), D("16.00"))],
+    ids=["told", "dearer", "untold"],
+)
+def test_tax_and_revenue_have_the_charges_that_are_told(document: SalesInvoice, revenue: D, tax: D) -> None:
+    found = reported(document)
+    assert sum(row.ledger or 0 for row in found.revenue) == revenue
+    assert sum(row.sage or 0 for row in found.tax) == tax
+
+
+def test_bug_the_charges_of_several_orders_are_nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liabilities, "part_of", lambda document, key: None)
+    with pytest.raises(AssertionError):
+        test_tax_and_revenue_have_the_charges_that_are_told(TOLD, D("90.00"), D("18.00"))
 
 
 def test_a_part_is_known_only_with_every_line_s_order_and_its_own_amounts() -> None:

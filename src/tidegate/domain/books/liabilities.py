@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.books.agreement import Difference, Facts, KeptLine, Kind, Row
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
+from tidegate.domain.fulfilment.order_part import part_of
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
 
@@ -23,7 +24,7 @@ def tax_rows(facts: Facts) -> tuple[Row, ...]:
     ours: defaultdict[str, Decimal] = defaultdict(Decimal)
     theirs: defaultdict[str, Decimal] = defaultdict(Decimal)
     lines: defaultdict[str, int] = defaultdict(int)
-    for invoice in facts.invoices:
+    for invoice in _by_order(facts):
         sign = -1 if invoice.credit else 1
         known = goods = ZERO
         for line in invoice.lines:
@@ -51,7 +52,7 @@ def revenue_rows(facts: Facts) -> tuple[Row, ...]:
     named: defaultdict[str, Decimal] = defaultdict(Decimal)
     count: defaultdict[str, int] = defaultdict(int)
     numbers: set[str] = set()
-    for invoice in facts.invoices:
+    for invoice in _by_order(facts):
         sign = -1 if invoice.credit else 1
         goods = ZERO
         for line in invoice.lines:
@@ -166,6 +167,16 @@ def unbalanced(facts: Facts) -> Iterator[Difference]:
             text = f"the postings of entry {urn} do not balance: {shown(balance)} apart"
             name = entry.reference if entry and entry.reference else urn
             yield Difference(kind=Kind.UNBALANCED, subject=name, text=text, sage=balance)
+
+
+def _by_order(facts: Facts) -> Iterator[SalesInvoice]:
+    """The documents; one of several orders as the part of each, where the company tells all of them.
+
+    Else whole: then its charges are nobody's, and left out.
+    """
+    for invoice in facts.invoices:
+        parts = [part_of(invoice, key) for key in invoice.order_keys]
+        yield from [part for part in parts if part is not None] if parts and None not in parts else [invoice]
 
 
 def _kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine | None:

@@ -13,7 +13,6 @@ from tidegate.domain.fulfilment.crediting import MemoPlan, learnt, plan_memo
 from tidegate.domain.fulfilment.document_totals import (
     another_total,
     gross_of,
-    own_lines,
     rounding_limit,
     side_index,
     total_of,
@@ -29,7 +28,7 @@ from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriag
 from tidegate.flows.fulfilment.document_parts import Portion, portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.documents import Adopt, Step, Write
-from tidegate.flows.fulfilment.invoices import pass_on
+from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
@@ -85,7 +84,7 @@ class CreditClerk:
             return self.allowance(subject, order, there, mark)
         if said is None and (same := self.same_by_hand(item, pieces, there)):
             return Failure(Code.OTHER_CONTENT, SAME_BY_HAND.format(subject.number, same.number), sent=False)
-        if subject.unplaced:
+        if subject.unplaced and not subject.told:
             return Failure(Code.OTHER_CONTENT, UNPLACED.format(subject.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
         call = portion(pieces, said, mark, store.client.array_limit, whole=whole)
@@ -143,7 +142,7 @@ class CreditClerk:
         if side is None:
             text = OTHER_CURRENCY.format(subject.number, currency, order.base_currency)
             return Failure(Code.OTHER_CONTENT, text, sent=False)
-        lines = own_lines(subject.gross, subject.lines, order)
+        lines = lines_of(subject, order)
         gross = gross_of(subject.gross, lines)
         earlier = full_value(
             self.connection, "credit memo", call.earlier, order, side, self.connection.store.credits.whole
@@ -187,7 +186,7 @@ class CreditClerk:
     def differs(self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[Paper]) -> Failure | None:
         """A review when these credit memos come to another total than Sage's credit note."""
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
-        ours = gross_of(subject.gross, own_lines(subject.gross, subject.lines, order))
+        ours = gross_of(subject.gross, lines_of(subject, order))
         if side is None or ours is None:
             return None
         whole = self.connection.store.credits.whole
@@ -205,9 +204,10 @@ class CreditClerk:
     ) -> Step:
         """A credit note without pieces: by the connection's rule an adjustment of all that it gives back."""
         settings = self.connection.settings
+        gross = billed_by(subject)
         if (
             settings.fulfilment.allowances != "adjustment"
-            or not subject.gross
+            or not gross
             or not invoicing.is_allowance(subject.lines, order, settings.skus)
             or wrapping_left(order, there, 0)  # Magento would give that back, too
         ):
@@ -220,8 +220,8 @@ class CreditClerk:
             text = BY_HAND.format(subject.number, by_hand[0].number)
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         none = {order.items[0].item_id: ZERO}
-        body = credit(none, mark.text, shipping=ZERO, returned=(), adjustment=subject.gross)
-        return self.write(subject, order, Portion(none, mark.text), body, MemoPlan(ZERO, subject.gross))
+        body = credit(none, mark.text, shipping=ZERO, returned=(), adjustment=gross)
+        return self.write(subject, order, Portion(none, mark.text), body, MemoPlan(ZERO, gross))
 
 
 ALLOWANCE = (
@@ -236,7 +236,7 @@ OTHER_CURRENCY = (
 UNPLACED = (
     "Sage's credit note {} is of several orders and credits carriage, or a line that was typed in, which names none of "
     "them: nobody can tell how much of it is this order's. Make the credit memo in Magento by hand, then `tidegate "
-    "queue link`."
+    "queue link`. A credit note for each order by itself is carried over without you."
 )
 SAME_BY_HAND = (
     "Sage's credit note {} has the same pieces as the credit memo {}, made by hand in Magento. If it is the "
