@@ -21,6 +21,8 @@ from tidegate.flows.orders import batch, found_orders, intake, orders, verificat
 from tidegate.flows.orders import capture as reading_flow
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import CustomerDesk
+from tidegate.flows.orders.leaving import Leaving
+from tidegate.flows.writing import sending
 from tidegate.ledger import cursors, lease, models, queue
 from tidegate.ledger.database import transaction
 from tidegate.sage.sage200.customers import Customers
@@ -31,13 +33,14 @@ from tidegate.sage.sage200.customers import Customers
 def sent_before_it_is_written_down(patch: pytest.MonkeyPatch) -> None:
     """The attempt is recorded when the answer is there."""
 
-    def send(self: OrderBatch, ready: Sequence[Any]) -> None:
-        for each in ready:
-            answers = list(self.session.orders.send([each.prepared]))
-            attempts = self.begin([each], [])
-            self.commit([self.verdict(each, attempts[each.item.id], answer) for _, answer in answers])
+    ahead = sending.send
 
-    patch.setattr(OrderBatch, "send", send)
+    def send(cycle: Any, writing: Any, records: Sequence[Any], call: Any) -> None:
+        for each in records:
+            answers = list(call([each]))
+            ahead(cycle, writing, [each], lambda _, answers=answers: answers)  # type: ignore[misc]
+
+    patch.setattr(sending, "send", send)
 
 
 def sent_again_after_a_timeout(patch: pytest.MonkeyPatch) -> None:
@@ -62,14 +65,15 @@ def no_look_up_before_the_first_sending(patch: pytest.MonkeyPatch) -> None:
 
 def every_request_leaves_twice(patch: pytest.MonkeyPatch) -> None:
     """A refused order is sent again in the same breath."""
-    once = OrderBatch.verdict
+    once = Leaving.call
 
-    def verdict(self: OrderBatch, each: Any, attempt_id: int, outcome: Any) -> Verdict:
-        if isinstance(outcome, errors.Failure):
-            ((_, outcome),) = self.session.orders.send([each.prepared])
-        return once(self, each, attempt_id, outcome)
+    def twice(self: Leaving, records: Sequence[Any]) -> Any:
+        for key, outcome in once(self, records):
+            if isinstance(outcome, errors.Failure):
+                ((_, outcome),) = once(self, records)
+            yield key, outcome
 
-    patch.setattr(OrderBatch, "verdict", verdict)
+    patch.setattr(Leaving, "call", twice)
 
 
 def accounts_are_created_without_looking(patch: pytest.MonkeyPatch) -> None:

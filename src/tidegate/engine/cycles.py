@@ -15,16 +15,17 @@ from tidegate.engine import clock_watch, endings, watch
 from tidegate.engine.hub import Hub
 from tidegate.flows import learnt
 from tidegate.flows.connection import Connection
-from tidegate.flows.cycle import LEASE_SECONDS, Cycle
-from tidegate.flows.fulfilment import credits, documents, invoices, shipments
+from tidegate.flows.cycle import LEASE_SECONDS, Cycle, Followers
+from tidegate.flows.fulfilment import credits, invoices, shipments
 from tidegate.flows.masters import customer_records, products, registrations
 from tidegate.flows.orders import orders
-from tidegate.flows.payments import payments
+from tidegate.flows.payments import deposits, payments
 from tidegate.flows.prices import preview as price_preview
 from tidegate.flows.prices import prices
 from tidegate.flows.prices import reading as price_reading
-from tidegate.flows.status import note_steps, order_status
+from tidegate.flows.status import note_steps, notes, order_status, steps
 from tidegate.flows.stock import inventory
+from tidegate.flows.writing import documents
 from tidegate.ledger import delivery, halts, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
@@ -122,6 +123,10 @@ FLOWS = {
 }
 
 
+#: A confirmed order brings its receipt and its notes; a document resets its order's status, which is told again.
+FOLLOWERS = Followers(order_confirmed=(deposits.ask_for, notes.ask_for), document_made=(steps.tell_again,))
+
+
 @dataclass(frozen=True)
 class Report:
     """What one cycle did, or why it did nothing. Instants are aware UTC."""
@@ -208,6 +213,7 @@ def run_alone(
         started=now,
         next_cycle=cadence_of(connection, flow).next_after(now, now),
         writes_company=plan.writes_company,
+        followers=FOLLOWERS,
         others_wait=others_wait,
         between_pages=between_pages,
     )

@@ -18,7 +18,6 @@ from tidegate.ledger.lease import Lease
 from tidegate.ledger.queue import Item
 from tidegate.magento.whose_fault import patiently
 from tidegate.reading import pauses
-from tidegate.sage.port.outcomes import HandedOver
 from tidegate.sage.port.session import Purpose, Session
 
 #: A `locked` answer closes the company for so long, when it does not say for how long itself.
@@ -63,6 +62,17 @@ class Counts:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Followers:
+    """What one flow's success brings to others, done inside the transaction that commits it.
+
+    Put together where flows are started, so that no flow knows what others make of its work.
+    """
+
+    order_confirmed: tuple[Callable[[Cycle, Sequence[Verdict], datetime], None], ...] = ()
+    document_made: tuple[Callable[[Cycle, Item], None], ...] = ()
+
+
 @dataclass(eq=False)
 class Cycle:
     """Carried through every step of a flow; threads of the cycle share it."""
@@ -75,6 +85,7 @@ class Cycle:
     next_cycle: datetime
     beside: list[Lease] = field(default_factory=list)  #: of flows that must not run meanwhile
     writes_company: bool = True  #: whether its records go to the company, or to the store
+    followers: Followers = Followers()
     counts: Counts = field(default_factory=Counts)
     ended_by: Failure | None = None
     store_failure: Failure | None = None
@@ -157,8 +168,13 @@ class Cycle:
     def _lease_ends_soon(self) -> bool:
         return self.lease.expires_at - self.now() < timedelta(seconds=LEASE_SECONDS / 2)
 
-    def after_failure(self, item: Item, failure: Failure, attempt_id: int | None) -> Verdict:
-        """The policy's verdict on one record's failure; its consequences are carried out here."""
+    def after_failure(
+        self, item: Item, failure: Failure, attempt_id: int | None, *, of_company: bool | None = None
+    ) -> Verdict:
+        """The policy's verdict on one record's failure; its consequences are carried out here.
+
+        `of_company` as for :meth:`follow`.
+        """
         failure = patiently(failure, item.failures) if attempt_id is not None else failure
         ruling = after_failure(
             failure,
@@ -169,19 +185,10 @@ class Cycle:
             attempt_id=attempt_id,
         )
         self.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
-        self.follow(failure, ruling.consequence, item.label)
+        self.follow(failure, ruling.consequence, item.label, of_company=of_company)
         if ruling.verdict.letter in ("h", "i") and failure.code not in PREREQUISITES:
             self.ask_a_person(failure, failure.missing or item.label)
         return ruling.verdict
-
-    def after_handing_over(self, item: Item, handed: HandedOver, attempt_id: int) -> Verdict:
-        """A record that goes alone lies with the company: in doubt, until a look-up settles it.
-
-        Orders go in parcels, with a state of their own: `flows/orders/parcels.py`.
-        """
-        self.count("in_doubt")
-        text = f"handed over as {handed.parcel}; its fate is read later"
-        return Verdict(item.id, "d", attempt_id=attempt_id, text=text, due_at=handed.not_before)
 
     def ask_a_person(self, failure: Failure, subject: str) -> None:
         """A review or a missing mapping waits for somebody: tell, once for each thing."""

@@ -18,6 +18,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
+from tidegate.flows.writing.attempts import commit_mirrored
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
@@ -117,10 +118,7 @@ def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
         after = portion[-1] if portion else items[-1]
         if not portion:
             continue
-        cycle.keep_lease()
-        with transaction("attempt"):
-            begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in portion], cycle.now())
-        leaving = [item for item in portion if item.key in begun]
+        leaving = commit_mirrored(cycle, portion)
         if leaving:
             settle(cycle, leaving, written(scribe, leaving))
     finish(cycle)

@@ -95,23 +95,32 @@ def is_open(company: str, scope: str) -> bool:
     return models.Parcel.objects.filter(company=company, scope=scope, closed_at=None).exists()
 
 
-def open_parcels(connection: str | None = None, scope: str | None = None) -> list[Parcel]:
-    """Parcels that are not closed, the oldest first."""
+def open_parcels(
+    connection: str | None = None, scope: str | None = None, flow: str | None = None
+) -> list[Parcel]:
+    """Parcels that are not closed, the oldest first; with `flow` those that hold deliveries of it."""
+    return _parcels(_open(connection, scope, flow))
+
+
+def to_collect(connection: str, scope: str, now: datetime, flow: str | None = None) -> list[Parcel]:
+    """Open parcels of which the company may know something by now."""
+    return _parcels(_open(connection, scope, flow).filter(Q(not_before=None) | Q(not_before__lte=now)))
+
+
+def any_open(connection: str, scope: str | None, now: datetime, flow: str | None = None) -> bool:
+    """Whether there is anything to collect; cheap."""
+    return _open(connection, scope, flow).filter(Q(not_before=None) | Q(not_before__lte=now)).exists()
+
+
+def _open(connection: str | None, scope: str | None, flow: str | None) -> QuerySet[models.Parcel]:
     exact = {"connection": connection, "scope": scope}
     found = models.Parcel.objects.filter(closed_at=None)
-    return _parcels(found.filter(**{name: value for name, value in exact.items() if value is not None}))
-
-
-def to_collect(connection: str, scope: str, now: datetime) -> list[Parcel]:
-    """Open parcels of which the company may know something by now."""
-    due = models.Parcel.objects.filter(connection=connection, scope=scope, closed_at=None)
-    return _parcels(due.filter(Q(not_before=None) | Q(not_before__lte=now)))
-
-
-def any_open(connection: str, scope: str, now: datetime) -> bool:
-    """Whether there is anything to collect; cheap."""
-    due = models.Parcel.objects.filter(connection=connection, scope=scope, closed_at=None)
-    return due.filter(Q(not_before=None) | Q(not_before__lte=now)).exists()
+    found = found.filter(**{name: value for name, value in exact.items() if value is not None})
+    if flow is not None:  # one scope may be written by two flows, each under its own lease
+        found = found.filter(
+            Exists(models.ParcelRecord.objects.filter(parcel_id=OuterRef("pk"), delivery__flow=flow))
+        )
+    return found
 
 
 def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:

@@ -13,7 +13,7 @@ from integration.flows.stocking import HOME
 from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
-from tidegate.flows.fulfilment import documents
+from tidegate.flows.writing import documents
 from tidegate_sandbox.magento import creditmemo, order_actions
 
 LINES = (("HUB-0001", 4), ("HUB-0002", 2))

@@ -23,13 +23,13 @@ from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriage
 from tidegate.flows.fulfilment.document_parts import Portion, portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
-from tidegate.flows.fulfilment.documents import Adopt, Step, Write
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
+from tidegate.flows.writing import documents
+from tidegate.flows.writing.documents import Adopt, Step, Write
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit

@@ -14,7 +14,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_document import Begun, Mark, Paper
-from tidegate.flows.fulfilment.documents import Made, Write
+from tidegate.flows.writing.documents import Made, Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,9 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment import documents, shipments
+from tidegate.flows.fulfilment import shipments
 from tidegate.flows.fulfilment.document_parts import portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Made, Step
 from tidegate.flows.invoice_steps import (
     INVOICE,
     INVOICES,
@@ -52,6 +51,8 @@ from tidegate.flows.order_steps import known_orders, new_step, step_part, unknow
 from tidegate.flows.payments import settlements
 from tidegate.flows.payments.settlements import PAID
 from tidegate.flows.stored_keys import in_ledgers_names
+from tidegate.flows.writing import documents
+from tidegate.flows.writing.documents import Adopt, Drop, Made, Step
 from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink

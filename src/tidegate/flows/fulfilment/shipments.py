@@ -27,13 +27,13 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.document_parts import portion, unread
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Later, Made, Step, Write
 from tidegate.flows.fulfilment.left_out import LEFT_OUT, following_step, left_out_step
 from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.fulfilment.source import source_of
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
+from tidegate.flows.writing import documents
+from tidegate.flows.writing.documents import Adopt, Drop, Later, Made, Step, Write
 from tidegate.ledger import chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction

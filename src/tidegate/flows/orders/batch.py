@@ -1,17 +1,12 @@
-"""Carry one batch of orders into the company: accounts, translation, look-up, then one by one.
+"""Carry one batch of orders into the company: accounts, translation, look-up, then written ahead.
 
-The order of things is what keeps an order from being sent twice:
-
-1. a pooled look-up shows which of the batch the company has already (adopted, not sent);
-2. the attempt is committed before its request leaves;
-3. its outcome is committed together with the next attempt; a process that dies in between leaves
-   an attempt without an outcome, which is *in doubt* and looked up before anything is sent again.
+A pooled look-up before the first sending shows which of the batch the company has already: they are adopted,
+not sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 
 import msgspec
 
@@ -27,20 +22,18 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced, park
-from tidegate.flows.orders import reductions
+from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.customers import CustomerDesk
-from tidegate.flows.orders.found_orders import judge_found, verdict_of_accepted
+from tidegate.flows.orders.found_orders import judge_found
 from tidegate.flows.orders.gaps import with_lacking
-from tidegate.flows.orders.handing_over import HandingOver
-from tidegate.flows.orders.ready import Ready, longest_pause, too_late
-from tidegate.flows.status import notes
+from tidegate.flows.orders.leaving import Leaving, Ready, orders_of
 from tidegate.flows.stored_keys import register
 from tidegate.flows.stored_order import NEVER_READ
-from tidegate.ledger import delivery, keys, lookups
+from tidegate.flows.writing import sending
+from tidegate.ledger import keys, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import OrderKey, Prepared
-from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.port.session import Session
 
 read_document = msgspec.json.Decoder(Order).decode
@@ -61,13 +54,10 @@ class OrderBatch:
         self.session = session
         self.terms = terms
         self.about = session.orders.about
-        self.handing_over = (
-            HandingOver(cycle, session.orders, self.settle) if session.orders.about.hands_over else None
-        )
 
     def carry(self, items: Sequence[Item]) -> None:
         """Send what can be sent; every item ends in a committed state or stays queued."""
-        if self.handing_over is not None and self.handing_over.must_wait:
+        if sending.must_wait(self.cycle, orders_of(self.cycle, self.session)):
             return
         failure = fenced(
             items[0].label if len(items) == 1 else "a batch of orders", lambda: self.whole(items)
@@ -183,76 +173,12 @@ class OrderBatch:
         return missing
 
     def send(self, ready: Sequence[Ready]) -> None:
-        """Attempt, send, settle; stops before the first call that a closed window forbids."""
-        if self.handing_over is not None:
-            self.handing_over.send(ready)
-            return
-        outcomes: list[Verdict] = []
-        try:
-            for chunk in self.chunks(ready):
-                if not self.cycle.may_call_company():
-                    break
-                recorded_at = self.cycle.now()
-                attempts = self.begin(chunk, outcomes)
-                outcomes = []
-                leaving = {each.order.key: each for each in chunk if each.item.id in attempts}
-                # a clock that was put back meanwhile hides how long that took
-                if not timedelta(0) <= self.cycle.now() - recorded_at <= longest_pause(self.cycle):
-                    outcomes = [too_late(each, attempts[each.item.id]) for each in leaving.values()]
-                    break
-                if leaving:
-                    for key, outcome in self.session.orders.send(
-                        [each.prepared for each in leaving.values()]
-                    ):
-                        each = leaving[key]
-                        outcomes.append(self.verdict(each, attempts[each.item.id], outcome))
-        finally:
-            self.commit(outcomes)
-
-    def begin(self, chunk: Sequence[Ready], outcomes: Sequence[Verdict]) -> dict[int, int]:
-        """One commit: the last chunk's outcomes and this chunk's attempts."""
-        self.cycle.keep_lease()
-        now = self.cycle.now()
-        with transaction("attempt"):
-            self.settle(outcomes)
-            for each in chunk:
-                reductions.remember(each.item, each.read, each.order, now)
-            return delivery.begin(
-                self.cycle.lease,
-                self.cycle.batch_id,
-                [(each.item.id, each.prepared.payload_hash) for each in chunk],
-                now,
-            )
-
-    def verdict(self, each: Ready, attempt_id: int, outcome: Outcome) -> Verdict:
-        """What the company's answer means for one delivery."""
-        self.cycle.count("sent")
-        if isinstance(outcome, Accepted):
-            self.cycle.heard(None)
-            return verdict_of_accepted(self.cycle, each.item, outcome, each.order, attempt_id)
-        if isinstance(outcome, HandedOver):
-            self.cycle.heard(None)
-            return self.cycle.after_handing_over(each.item, outcome, attempt_id)
-        verdict = self.cycle.after_failure(each.item, outcome, attempt_id)
-        self.cycle.heard(outcome if verdict.letter == "d" else None)
-        return verdict
+        """Attempt, call, settle: `flows/writing/sending.py`."""
+        orders = Leaving(self.cycle, self.session, ready)
+        sending.send(self.cycle, orders.writing, orders.records, orders.call)
 
     def commit(self, verdicts: Sequence[Verdict]) -> None:
         """Commit decisions with everything that follows from them."""
         if verdicts:
             with transaction("outcome"):
-                self.settle(verdicts)
-
-    def settle(self, verdicts: Sequence[Verdict]) -> None:
-        """Inside a transaction: the transitions, and the notes to Magento that they bring."""
-        if verdicts:
-            now = self.cycle.now()
-            moved_on = set(delivery.apply(verdicts, now, lease=self.cycle.lease))
-            done = [verdict for verdict in verdicts if verdict.delivery_id not in moved_on]
-            notes.ask_for(self.cycle, [verdict for verdict in done if verdict.letter in ("c", "e")], now)
-
-    def chunks(self, ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:
-        """As many orders as one call of this product carries."""
-        size = self.about.orders_per_call
-        for start in range(0, len(ready), size):
-            yield ready[start : start + size]
+                carry_out(self.cycle, verdicts)

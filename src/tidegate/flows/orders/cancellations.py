@@ -16,13 +16,17 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.status import notes
+from tidegate.flows.orders import confirmed
 from tidegate.flows.stored_keys import stored_keys
+from tidegate.flows.writing import results, sending
+from tidegate.flows.writing.attempts import Record
+from tidegate.flows.writing.writing import Writing, hands_over
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.orders import Found, OrderKey
-from tidegate.sage.port.outcomes import Accepted, HandedOver
+from tidegate.sage.port.orders import Found, OrderKey, OrderSearch
+from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.parcels import Scope
 from tidegate.sage.port.session import Session
 
 STEP = "cancel"
@@ -103,8 +107,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
                 total=there.gross if letter != "p" else None,
                 links=(("sage-order", there.id, there.number),) if letter != "p" else (),
             )
-            delivery.apply([verdict], cycle.now(), lease=cycle.lease)
-        notes.ask_for(cycle, [verdict], cycle.now())
+            confirmed.carry_out(cycle, [verdict])
 
 
 def believe(cycle: Cycle, item: Item, order: Item) -> None:
@@ -131,34 +134,71 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     if desk is None or cycle.connection.settings.cancellation != "cancel":
         ask_a_person(cycle, item, order)
         return
-    with transaction("attempt"):
-        attempts = delivery.begin(
-            cycle.lease, cycle.batch_id, [(item.id, f"cancel:{order.target_id}")], cycle.now()
-        )
-    if item.id not in attempts:
-        return
-    outcome = desk.cancel(order.target_id, order.target_number)
-    if isinstance(outcome, Accepted):
-        cycle.heard(None)
-        cycle.count("cancelled")
-        with transaction("outcome"):
-            delivery.apply(
-                [
-                    Verdict(item.id, "c", attempt_id=attempts[item.id], target_id=order.target_id),
-                    Verdict(
-                        order.id, "q", text="cancelled in the company after Magento cancelled or refunded it"
-                    ),
-                ],
-                cycle.now(),
-                lease=cycle.lease,
-            )
+    record = Record(item, item.key, f"cancel:{order.target_id}")
+    sending.send(
+        cycle,
+        cancelling(cycle, session),
+        [record],
+        lambda _: [(item.key, desk.cancel(order.target_id, order.target_number))],
+    )
+
+
+def cancelling(cycle: Cycle, session: Session) -> Writing:
+    """Cancellations as a kind of record that goes to the company."""
+    return Writing(
+        scope=Scope.CANCELLATIONS,
+        in_parcels=hands_over(session, Scope.CANCELLATIONS),
+        confirm=partial(confirm, cycle),
+        settle=partial(carry_out, cycle),
+    )
+
+
+def confirm(cycle: Cycle, item: Item, accepted: Accepted, attempt_id: int | None) -> Sequence[Verdict]:
+    """The order is cancelled there, and so it is here."""
+    cycle.count("cancelled")
+    done = Verdict(item.id, "c", attempt_id=attempt_id, target_id=accepted.id)
+    order = lookups.step_of(item.source_id, item.flow, "order")
+    if order is None:
+        return [done]
+    text = "cancelled in the company after Magento cancelled or refunded it"
+    return [done, Verdict(order.id, "q", text=text)]
+
+
+def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
+    """Inside a transaction: with a cancelled order its edited copy goes out."""
+    delivery.apply(verdicts, cycle.now(), lease=cycle.lease)
+    for order in lookups.items([each.delivery_id for each in verdicts if each.letter == "q"]):
         release_child(cycle, order)
-    elif isinstance(outcome, HandedOver):
-        cycle.apply([cycle.after_handing_over(item, outcome, attempts[item.id])])
-    else:
-        verdict = cycle.after_failure(item, outcome, attempts[item.id])
-        cycle.heard(outcome if verdict.letter == "d" else None)
-        cycle.apply([verdict])
+
+
+def collect(cycle: Cycle, session: Session) -> None:
+    """Read what became of cancellations that were handed over; one that is overdue shows at its order."""
+    if session.parcels is None or not hands_over(session, Scope.CANCELLATIONS):
+        return
+    writing = cancelling(cycle, session)
+    if results.collect(cycle, writing, session.parcels.collect) and session.order_search is not None:
+        late = partial(look_up_cancelled, cycle, session.order_search)
+        results.look_up_late(cycle, writing, session.orders.about.lookups_per_call, late)
+
+
+def look_up_cancelled(
+    cycle: Cycle, search: OrderSearch, items: Sequence[Item]
+) -> dict[int, Sequence[Verdict]] | Failure:
+    """Those whose order stands there as cancelled."""
+    names = stored_keys(cycle.connection, [(item.store, item.entity_id or 0) for item in items])
+    keys = {item.id: names[item.store, item.entity_id or 0] for item in items}
+    found = search.find([OrderKey(keys[item.id], item.label) for item in items])
+    if isinstance(found, Failure):
+        return found
+    gone = {
+        item.id: next((each for each in found[keys[item.id]] if each.ours and each.cancelled), None)
+        for item in items
+    }
+    return {
+        item.id: confirm(cycle, item, Accepted(there.id, there.number), None)
+        for item in items
+        if (there := gone[item.id]) is not None
+    }
 
 
 def ask_whether_there(cycle: Cycle, item: Item, order: Item) -> None:

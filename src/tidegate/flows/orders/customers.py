@@ -7,7 +7,7 @@ as an order: recorded before it leaves, in doubt without an answer, looked up be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -29,6 +29,10 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.masters import account_book
+from tidegate.flows.orders import new_accounts
+from tidegate.flows.orders.confirmed import CONFIRMING
+from tidegate.flows.writing import sending
+from tidegate.flows.writing.attempts import Record, settled_before
 from tidegate.ledger import customers as links
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.customers import KnownCustomer
@@ -36,7 +40,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer, NewCustomerDesk
-from tidegate.sage.port.outcomes import Accepted, HandedOver
+from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.port.session import Session
 
 FLOW = "orders"
@@ -168,10 +172,7 @@ class CustomerDesk:
         if match is not None:
             return self.adopt(item, order, match)
         if item.state is State.IN_DOUBT:
-            settled = self.cycle.now() - timedelta(
-                minutes=self.cycle.connection.company_settings.settle_minutes
-            )
-            if item.changed_at > settled:
+            if item.changed_at > settled_before(self.cycle):
                 return self.pending_creation(creation)
             self.cycle.apply([self.cycle.after_absence(item)])
         elif item.state is State.CONFIRMED:
@@ -201,52 +202,31 @@ class CustomerDesk:
             vat_number=creation.vat_number,
             on_hold=creation.on_hold,
         )
-        with transaction("attempt"):
-            fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
-            attempts = delivery.begin(
-                self.cycle.lease, self.cycle.batch_id, [(item.id, fingerprint)], self.cycle.now()
-            )
-        attempt = attempts.get(item.id)
-        if attempt is None:
+        fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
+        writing = new_accounts.writing(self.cycle, self.session, partial(self.carry_out, order))
+        record = Record(item, item.key, fingerprint)
+        sending.send(self.cycle, writing, [record], lambda _: [(item.key, desk.create(customer))])
+        (sent,) = lookups.items([item.id])
+        if sent.state is not State.CONFIRMED:
             return self.pending_creation(creation)
-        outcome = desk.create(customer)
-        if isinstance(outcome, Failure):
-            verdict = self.cycle.after_failure(item, outcome, attempt)
-            self.cycle.heard(outcome if verdict.letter == "d" else None)
-            self.cycle.apply([verdict])
-            return self.pending_creation(creation)
-        self.cycle.heard(None)
-        if isinstance(outcome, HandedOver):
-            self.cycle.apply([self.cycle.after_handing_over(item, outcome, attempt)])
-            return self.pending_creation(creation)
-        self.settle(item, order, outcome, attempt)
-        return outcome.number
+        return sent.target_number
 
     def adopt(self, item: Item, order: Order, match: CustomerMatch) -> Account:
         """The account is there already: an earlier answer was lost."""
         accepted = Accepted(id=match.id, number=match.account)
-        if item.state in (State.IN_DOUBT, State.QUEUED, State.REVIEW, State.HELD):
-            self.settle(item, order, accepted, None)
+        if item.state in (State.IN_DOUBT, State.QUEUED, State.HANDED_OVER, State.REVIEW, State.HELD):
+            with transaction("outcome"):
+                self.carry_out(order, new_accounts.confirm(item, accepted, None))
         else:
             self.remember(order, match.account, match.id, CREATED)
         return match.account
 
-    def settle(self, item: Item, order: Order, accepted: Accepted, attempt: int | None) -> None:
-        """Confirmed; orders that waited for the account go on."""
-        letter = "c" if attempt is not None else ("o" if item.state in (State.REVIEW, State.HELD) else "e")
-        verdict = Verdict(
-            item.id,
-            letter,
-            attempt_id=attempt,
-            target_id=accepted.id,
-            target_number=accepted.number,
-            adopted=attempt is None,
-        )
-        with transaction("outcome"):
-            now = self.cycle.now()
-            delivery.apply([verdict], now, lease=self.cycle.lease)
-            links.save([self.link(order, accepted.number, accepted.id, CREATED)], now)
-            delivery.release_waiting(self.cycle.name, [f"registration:{item.key}"], now)
+    def carry_out(self, order: Order, verdicts: Sequence[Verdict]) -> None:
+        """Inside a transaction: the transitions, and whose account it is."""
+        new_accounts.carry_out(self.cycle, verdicts)
+        made = [each for each in verdicts if each.letter in CONFIRMING]
+        known = [self.link(order, each.target_number, each.target_id, CREATED) for each in made]
+        links.save(known, self.cycle.now())
 
     def remember(self, order: Order, account: str, target_id: str, how: str) -> None:
         """Keep the match, so that the next order of this customer costs no call."""

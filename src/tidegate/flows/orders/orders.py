@@ -15,11 +15,12 @@ from datetime import timedelta
 from tidegate.domain.errors import Failure, Group
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.orders import cancellations, capture, parcels, reductions, releases
+from tidegate.flows.orders import cancellations, capture, new_accounts, parcels, reductions, releases
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import forget_unneeded
 from tidegate.flows.orders.verification import verify_customers, verify_orders
 from tidegate.flows.status import late_numbers
+from tidegate.flows.writing import results
 from tidegate.ledger import database, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -57,6 +58,8 @@ def deliver(cycle: Cycle) -> None:
         if session is None:
             return
         parcels.collect(cycle, session, terms)
+        new_accounts.collect(cycle, session)
+        cancellations.collect(cycle, session)
         verify_orders(cycle, session, terms)
         verify_customers(cycle, session)
         late_numbers.look_up(cycle, session)
@@ -73,7 +76,7 @@ def deliver(cycle: Cycle) -> None:
 def something_to_do(cycle: Cycle) -> bool:
     """Whether the company needs to be called at all: an empty queue costs no seat."""
     waiting = lookups.has_work(cycle.name, FLOW, cycle.now())
-    return waiting or parcels.something_to_collect(cycle) or late_numbers.are_waited_for(cycle)
+    return waiting or results.are_waited_for(cycle) or late_numbers.are_waited_for(cycle)
 
 
 def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:

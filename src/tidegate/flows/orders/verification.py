@@ -15,14 +15,14 @@ from tidegate.domain.orders.terms import Terms
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.orders import customers
+from tidegate.flows.orders import customers, new_accounts
+from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.found_orders import judge_found
-from tidegate.flows.status import notes
 from tidegate.flows.stored_order import expected
-from tidegate.ledger import delivery, parcels, queue
+from tidegate.flows.writing.attempts import settled_before
+from tidegate.ledger import parcels, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.customers import CustomerMatch
 from tidegate.sage.port.orders import Guard, OrderKey, OrderWriting
 from tidegate.sage.port.session import Session
 
@@ -63,10 +63,7 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
                 continue  # the company may take it out of its parcel yet: absence proves nothing
             verdicts.append(judged or cycle.after_absence(item))
         with transaction("verify"):
-            moved_on = set(delivery.apply(verdicts, cycle.now(), lease=cycle.lease))
-            notes.ask_for(
-                cycle, [v for v in verdicts if v.letter == "e" and v.delivery_id not in moved_on], cycle.now()
-            )
+            carry_out(cycle, verdicts)
 
 
 def rely_on_guard(cycle: Cycle, about: OrderWriting) -> None:
@@ -127,20 +124,9 @@ def verify_customers(cycle: Cycle, session: Session) -> None:
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
-        verdicts = [judge_account(cycle, item, found[item.key]) for item in items]
-        present = [f"registration:{item.key}" for item in items if found[item.key] is not None]
+        verdicts: list[Verdict] = []
+        for item in items:
+            match = found[item.key]
+            verdicts += [cycle.after_absence(item)] if match is None else new_accounts.found(item, match)
         with transaction("verify"):
-            delivery.apply(verdicts, cycle.now(), lease=cycle.lease)
-            cycle.count("released", delivery.release_waiting(cycle.name, present, cycle.now()))
-
-
-def judge_account(cycle: Cycle, item: Item, match: CustomerMatch | None) -> Verdict:
-    """Adopt the account, or let it be created again."""
-    if match is None:
-        return cycle.after_absence(item)
-    return Verdict(item.id, "e", target_id=match.id, target_number=match.account, adopted=True)
-
-
-def settled_before(cycle: Cycle) -> datetime:
-    """What began after this may still take effect."""
-    return cycle.now() - timedelta(minutes=cycle.connection.company_settings.settle_minutes)
+            new_accounts.carry_out(cycle, verdicts)

@@ -7,7 +7,7 @@ shows in what is left of the receipt.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -18,7 +18,7 @@ from tidegate.domain.books.bookkeeping import LedgerEntry, NewAllocation, NewRec
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
-from tidegate.domain.orders.keys import order_key, payload_hash, step_key
+from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.domain.states import FINAL, State
@@ -28,14 +28,14 @@ from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.order_steps import text_of
 from tidegate.flows.orders import reductions
-from tidegate.flows.payments import unposted
+from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
+from tidegate.flows.writing import results
+from tidegate.flows.writing.attempts import settled_before
 from tidegate.ledger import delivery, lookups, papers, queue
-from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Found, OrderKey
-from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.port.receipts import ReceiptDesk
 from tidegate.sage.port.session import Session
 
@@ -104,12 +104,13 @@ def allocate_later(cycle: Cycle, source_id: int, entry: LedgerEntry, label: str,
 
 def run(cycle: Cycle, session: Session) -> None:
     """Post the receipts that wait, then the allocations."""
-    if not lookups.has_work(cycle.name, FLOW, cycle.now()):
+    if not lookups.has_work(cycle.name, FLOW, cycle.now()) and not results.are_waited_for(cycle):
         return
     desk, size = session.receipts, session.orders.about.lookups_per_call
     if desk is None:
         unposted.skip_all(cycle, (STEP, ALLOCATION), size)
         return
+    receipts.collect(cycle, session, desk)
     terms = cycle.connection.terms()
     if isinstance(terms, Failure):
         cycle.call_failed(terms)
@@ -128,7 +129,7 @@ def run(cycle: Cycle, session: Session) -> None:
             break
         last = items[-1]
         post(cycle, session, desk, terms, items)
-    allocate(cycle, desk)
+    allocate(cycle, session, desk)
 
 
 def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items: Sequence[Item]) -> None:
@@ -168,7 +169,7 @@ def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items:
             continue
         order = orders[item.id]
         there = next((each for each in accounts[order.key] if each.ours), None)
-        failure = fenced(item.label, partial(post_one, cycle, desk, item, order, there))
+        failure = fenced(item.label, partial(post_one, cycle, session, desk, item, order, there))
         if failure is not None:
             park(cycle, [item], failure)
 
@@ -179,12 +180,14 @@ def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) 
         cycle.apply([cycle.after_failure(item, entry, None)])
     elif entry is not None:
         cycle.count("adopted")
-        cycle.apply([posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
+        cycle.apply([receipts.posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
     elif item.state is State.IN_DOUBT:
         cycle.apply([cycle.after_absence(item)])
 
 
-def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, there: Found | None) -> None:
+def post_one(
+    cycle: Cycle, session: Session, desk: ReceiptDesk, item: Item, order: SalesOrder, there: Found | None
+) -> None:
     """One receipt that Sage does not have, on the account of the order there; None = the order is not shown."""
     payment = prepaid(
         cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
@@ -209,7 +212,7 @@ def post_one(cycle: Cycle, desk: ReceiptDesk, item: Item, order: SalesOrder, the
             currency=order.currency,
             day=order.date,
         )
-        send(cycle, desk, item, receipt)
+        receipts.send(cycle, session, desk, item, receipt)
 
 
 def paid_at_checkout(order: SalesOrder, sent: Item | None, back: Decimal = ZERO) -> Decimal:
@@ -244,75 +247,12 @@ def still_alive(order: Item | None, there: Found | None) -> Found | Failure:
     return there
 
 
-def send(cycle: Cycle, desk: ReceiptDesk, item: Item, receipt: NewReceipt) -> None:
-    """One receipt, written ahead."""
-    attempt = begin(cycle, item, {"amount": receipt.amount, "account": receipt.account})
-    if attempt is None:
-        return
-    outcome = desk.post(receipt)
-    if isinstance(outcome, Accepted):
-        cycle.heard(None)
-        cycle.count("confirmed")
-        cycle.apply([posted(item, "c", outcome.id, outcome.number, attempt=attempt, total=receipt.amount)])
-    elif isinstance(outcome, HandedOver):
-        cycle.apply([cycle.after_handing_over(item, outcome, attempt)])
-    else:
-        refused(cycle, item, outcome, attempt)
-
-
-def begin(cycle: Cycle, item: Item, payload: dict[str, object]) -> int | None:
-    """The attempt, committed before the call leaves."""
-    cycle.keep_lease()
-    with transaction("attempt"):
-        attempts = delivery.begin(
-            cycle.lease, cycle.batch_id, [(item.id, payload_hash(payload))], cycle.now()
-        )
-    if item.id in attempts:
-        cycle.count("sent")
-    return attempts.get(item.id)
-
-
-def refused(cycle: Cycle, item: Item, failure: Failure, attempt: int) -> None:
-    """What the failure means for this delivery, and for the cycle."""
-    verdict = cycle.after_failure(item, failure, attempt)
-    cycle.heard(failure if verdict.letter == "d" else None)
-    cycle.apply([verdict])
-
-
-def posted(
-    item: Item,
-    letter: str,
-    entry_id: str,
-    urn: str,
-    *,
-    attempt: int | None = None,
-    text: str = "",
-    total: Decimal | None = None,
-) -> Verdict:
-    """The receipt is in Sage; tied into the chain by its URN."""
-    return Verdict(
-        item.id,
-        letter,
-        attempt_id=attempt,
-        text=text,
-        target_id=entry_id or urn,
-        target_number=urn,
-        total=total,
-        links=(("sage-receipt", urn, urn),),
-    )
-
-
-def settled_before(cycle: Cycle) -> datetime:
-    """What began after this may still take effect."""
-    return cycle.now() - timedelta(minutes=cycle.connection.company_settings.settle_minutes)
-
-
 def today(cycle: Cycle) -> date:
     """The company's calendar day."""
     return cycle.now().astimezone(zone(cycle.connection.company_settings.time_zone)).date()
 
 
-def allocate(cycle: Cycle, desk: ReceiptDesk) -> None:
+def allocate(cycle: Cycle, session: Session, desk: ReceiptDesk) -> None:
     """Set receipts against invoices: those whose receipt is posted."""
     orders = lookups.open_by_source(
         cycle.name,
@@ -337,13 +277,20 @@ def allocate(cycle: Cycle, desk: ReceiptDesk) -> None:
             if isinstance(found, Failure):
                 cycle.call_failed(found)
                 return
-            failure = fenced(item.label, partial(settle, cycle, desk, item, deposit, found[deposit.key]))
+            failure = fenced(
+                item.label, partial(settle, cycle, session, desk, item, deposit, found[deposit.key])
+            )
             if failure is not None:
                 park(cycle, [item], failure)
 
 
 def settle(
-    cycle: Cycle, desk: ReceiptDesk, item: Item, deposit: Item, receipt: LedgerEntry | Failure | None
+    cycle: Cycle,
+    session: Session,
+    desk: ReceiptDesk,
+    item: Item,
+    deposit: Item,
+    receipt: LedgerEntry | Failure | None,
 ) -> None:
     """One allocation: adopted when what is left of the receipt shows it, else sent."""
     subject = read_allocation(item.subject)
@@ -370,27 +317,12 @@ def settle(
     if item.state is State.IN_DOUBT:
         cycle.apply([cycle.after_absence(item)])
     amount = min(subject.outstanding, receipt.outstanding)
-    attempt = begin(cycle, item, {"entry": subject.entry, "amount": amount})
-    if attempt is None:
-        return
-    outcome: Outcome = desk.allocate(
-        NewAllocation(
-            key=item.key,
-            account=subject.account,
-            debit_entry=subject.entry,
-            credit_entry=receipt.id,
-            amount=amount,
-            day=today(cycle),
-        )
+    wanted = NewAllocation(
+        key=item.key,
+        account=subject.account,
+        debit_entry=subject.entry,
+        credit_entry=receipt.id,
+        amount=amount,
+        day=today(cycle),
     )
-    if isinstance(outcome, Accepted):
-        cycle.heard(None)
-        cycle.count("confirmed")
-        verdict = Verdict(
-            item.id, "c", attempt_id=attempt, target_id=receipt.id, target_number=receipt.urn, total=amount
-        )
-        cycle.apply([verdict])
-    elif isinstance(outcome, HandedOver):
-        cycle.apply([cycle.after_handing_over(item, outcome, attempt)])
-    else:
-        refused(cycle, item, outcome, attempt)
+    receipts.allocate(cycle, session, desk, item, wanted, receipt.urn)

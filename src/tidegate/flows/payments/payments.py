@@ -21,12 +21,12 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment import documents
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
 from tidegate.flows.payments import deposits, settlements
 from tidegate.flows.payments.settlements import FLOW as FLOW
 from tidegate.flows.payments.settlements import PAID, PART, read_payment
 from tidegate.flows.status.steps import last_progress, word_of
+from tidegate.flows.writing import documents
+from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
 from tidegate.ledger import books, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.database import transaction
@@ -49,7 +49,6 @@ def run(cycle: Cycle) -> None:
             if session is not None:
                 work(cycle, session)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        cycle.writes_company = False  # from here on it is the store that answers
         documents.carry(cycle, PaymentClerk(cycle.connection), (PAID, PART))
 
 

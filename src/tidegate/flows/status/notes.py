@@ -17,7 +17,6 @@ from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.payments import deposits
 from tidegate.flows.status import late_numbers
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note
 from tidegate.ledger import delivery, lookups
@@ -28,7 +27,6 @@ NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this company's product gives orders 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     """Inside the transaction that confirms orders: queue what the store shall be told."""
-    deposits.ask_for(cycle, confirmed, now)
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
     if not confirmed or not steps:

@@ -10,7 +10,7 @@ current status, because a comment without one erases it (contract, point 1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from functools import partial
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.keys import payload_hash
@@ -19,13 +19,11 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status import late_numbers, statuses
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
+from tidegate.flows.writing.attempts import Record, Target, one_call, settled_before
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import OrderNow
-
-#: An unanswered write may still take effect for so long; no look-up counts before.
-SETTLE = timedelta(minutes=10)
 
 
 def run(cycle: Cycle) -> None:
@@ -50,7 +48,7 @@ def carry_notes(cycle: Cycle) -> None:
             cycle.name,
             FLOW,
             cycle.now(),
-            doubtful_before=cycle.now() - SETTLE,
+            doubtful_before=settled_before(cycle, Target.STORE),
             limit=size,
             after_source=after,
         )
@@ -101,20 +99,11 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: lis
     refusal = refuse(item, note, there)
     if refusal is not None:
         return [*known, cycle.after_failure(item, refusal, None)]
-    cycle.keep_lease()
-    with transaction("attempt"):
-        cycle.apply(known)
-        attempts = delivery.begin(
-            cycle.lease,
-            cycle.batch_id,
-            [(item.id, payload_hash({"text": note.text, "step": item.step}))],
-            cycle.now(),
-        )
-    attempt = attempts.get(item.id)
-    if attempt is None:
+    record = Record(item, item.key, payload_hash({"text": note.text, "step": item.step}))
+    sent = one_call(cycle, record, partial(write, cycle, item, note, there), known)
+    if sent is None:
         return []
-    cycle.count("sent")
-    failure = write(cycle, item, note, there)
+    attempt, failure = sent
     if failure is not None:
         return [cycle.after_failure(item, failure, attempt)]
     cycle.count("confirmed")

@@ -22,11 +22,11 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment import documents as carrying
-from tidegate.flows.fulfilment.documents import Adopt, Drop, Step, Write
 from tidegate.flows.order_steps import known_orders, new_step
 from tidegate.flows.status import late_numbers
 from tidegate.flows.status.steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
+from tidegate.flows.writing import documents as carrying
+from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
 from tidegate.ledger import cursors, delivery, papers
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known

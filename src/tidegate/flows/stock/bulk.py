@@ -18,6 +18,7 @@ from tidegate.flows import mirrored, store_limits
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock.writer import StockScribe, source_item
 from tidegate.flows.store_limits import Queue
+from tidegate.flows.writing.attempts import commit_mirrored
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
@@ -141,11 +142,7 @@ def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
     """The next so many values that are due, with an attempt recorded; none once the cycle has ended."""
     if not cycle.may_go_on():
         return []
-    cycle.keep_lease()
-    items = mirror.due(cycle.name, cycle.flow, cycle.now(), count)
-    with transaction("attempt"):
-        started = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
-    return [item for item in items if item.key in started]
+    return commit_mirrored(cycle, mirror.due(cycle.name, cycle.flow, cycle.now(), count))
 
 
 def carry(cycle: Cycle, scribe: StockScribe) -> None:
@@ -156,10 +153,8 @@ def carry(cycle: Cycle, scribe: StockScribe) -> None:
         if not items:
             return
         after = items[-1]
-        cycle.keep_lease()
-        with transaction("attempt"):
-            begun = mirror.begin(cycle.lease, cycle.batch_id, [item.key for item in items], cycle.now())
-        if not one_bulk(cycle, scribe, [item for item in items if item.key in begun]):
+        leaving = commit_mirrored(cycle, items)
+        if leaving and not one_bulk(cycle, scribe, leaving):
             return
 
 

@@ -6,9 +6,9 @@ from tidegate.domain.errors import Code
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fulfilment import documents
 from tidegate.flows.fulfilment.shipments import FLOW, SHIPMENT, read_shipment
 from tidegate.flows.stock.writer import place_of
+from tidegate.flows.writing import documents
 from tidegate.ledger import mirror
 from tidegate.ledger.queue import Item
 

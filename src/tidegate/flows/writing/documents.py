@@ -25,14 +25,12 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.status.steps import tell_again
+from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 
-#: An unanswered write may still take effect for so long; no look-up counts before.
-SETTLE = timedelta(minutes=10)
 #: The flows that write documents and statuses of an order, in the order in which they pass.
 OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
@@ -131,7 +129,7 @@ def carry(cycle: Cycle, clerk: Clerk, begins: Sequence[str]) -> None:
             cycle.name,
             clerk.flow,
             cycle.now(),
-            doubtful_before=cycle.now() - SETTLE,
+            doubtful_before=settled_before(cycle, Target.STORE),
             limit=cycle.connection.settings.flows[clerk.flow].batch,
             after_source=after,
         )
@@ -159,11 +157,11 @@ def of_order(cycle: Cycle, clerk: Clerk, source_id: int, items: Sequence[Item]) 
         if not cycle.may_go_on():
             return
         if waits and item.state is State.QUEUED:
-            cycle.apply([cycle.after_failure(item, waits, None)])
+            cycle.apply([failed(cycle, item, waits)])
         else:
             goes_on = fenced(item.label, partial(one, cycle, clerk, item))
             if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
-                moved_on = cycle.apply([cycle.after_failure(item, goes_on, None)])
+                moved_on = cycle.apply([failed(cycle, item, goes_on)])
                 goes_on = not moved_on
             if not goes_on:
                 return
@@ -198,29 +196,24 @@ def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
         return True
     if item.state is State.IN_DOUBT:
         if isinstance(step, Failure):  # the look-up raised a question: nothing is proved absent
-            cycle.apply([cycle.after_failure(item, step, None)])
+            cycle.apply([failed(cycle, item, step)])
             return True
         cycle.apply([cycle.after_absence(item)])
     if isinstance(step, Drop):
         cycle.apply([Verdict(item.id, "n", text=step.text)])
         return True
     if isinstance(step, Failure):
-        cycle.apply([cycle.after_failure(item, step, None)])
+        cycle.apply([failed(cycle, item, step)])
         return True
     return write(cycle, clerk, item, step)
 
 
 def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     """The attempt is committed before its call leaves, its outcome as soon as it is known."""
-    cycle.keep_lease()
-    with transaction("attempt"):
-        fingerprint = payload_hash(payload_of(step.payload))
-        attempts = delivery.begin(cycle.lease, cycle.batch_id, [(item.id, fingerprint)], cycle.now())
-    attempt = attempts.get(item.id)
-    if attempt is None:
+    sent = one_call(cycle, Record(item, item.key, payload_hash(payload_of(step.payload))), step.send)
+    if sent is None:
         return True
-    cycle.count("sent")
-    made = step.send()
+    attempt, made = sent
     if isinstance(made, Failure):
         there = clerk.decide(item) if made.code is Code.REFUSED else made
         if isinstance(there, Failure) and there.code is Code.ORDER_ON_HOLD:
@@ -236,13 +229,13 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
             verdict = confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
             settle(cycle, item, verdict, there.follows)
             return True
-        verdict = cycle.after_failure(item, made, attempt)
+        verdict = failed(cycle, item, made, attempt)
         cycle.heard(made if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
     found = step.number(made)
     if isinstance(found, Failure):
-        verdict = cycle.after_failure(item, found, attempt)
+        verdict = failed(cycle, item, found, attempt)
         cycle.heard(found if verdict.letter == "d" else None)
         cycle.apply([verdict])
         return verdict.letter != "d"
@@ -259,6 +252,11 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     return True
 
 
+def failed(cycle: Cycle, item: Item, failure: Failure, attempt: int | None = None) -> Verdict:
+    """The verdict on one delivery: it is the store that has said so, whatever else the cycle writes to."""
+    return cycle.after_failure(item, failure, attempt, of_company=False)
+
+
 def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
     """The rest of it in the next cycle, before anything else of its order: nothing has failed."""
     cycle.apply(
@@ -271,7 +269,8 @@ def settle(cycle: Cycle, item: Item, verdict: Verdict, follows: Sequence[NewDeli
     """It is there, and by the same commit its order's status, which Magento has reset, is to be told again."""
     with transaction("settle"):
         if not cycle.apply([verdict]):
-            tell_again(cycle, item)
+            for follow in cycle.followers.document_made:
+                follow(cycle, item)
             delivery.create_many(follows, cycle.now())
 
 
@@ -357,7 +356,7 @@ def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
     """What the next cycle would write, without writing: each queued delivery with its payload."""
     connection, now = clerk.connection, clerk.connection.clock.now()
     orders = lookups.open_by_source(
-        connection.name, clerk.flow, now, doubtful_before=now - SETTLE, limit=200, after_source=0
+        connection.name, clerk.flow, now, doubtful_before=now - STORE_SETTLES, limit=200, after_source=0
     )
     return [
         shown(clerk, item) for _, items in orders for item in items if item.step.startswith(tuple(begins))

@@ -1,0 +1,213 @@
+"""Send records to the company: attempt, call, outcome. Every flow's way.
+
+1. the attempt is committed before its request leaves, and with it the parcel that carries it where the company
+   may answer later;
+2. its outcome is committed together with the next attempt, or at the end; a process that dies in between leaves
+   an attempt without an outcome, which is *in doubt* and looked up before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.halving import parcels_of
+from tidegate.domain.parcel import digest_of
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.writing.attempts import Record, commit, is_too_late, too_late
+from tidegate.flows.writing.writing import Writing
+from tidegate.ledger import parcels
+from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+
+Call = Callable[[Sequence[Record]], Iterable[tuple[str, Outcome]]]
+UNANSWERED = Failure(Code.UNCLEAR_ANSWER, "the company's answer says nothing of this record")
+
+
+@dataclass(slots=True)
+class Chunk:
+    """The records of one call, and what is known of them: settled with the next call's attempts, or at the end."""
+
+    records: Sequence[Record]
+    attempts: Mapping[int, int] = field(default_factory=dict)
+    parcel: int | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+    answers: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def leaving(self) -> list[Record]:
+        """Those with an attempt."""
+        return [record for record in self.records if record.item.id in self.attempts]
+
+
+def send(cycle: Cycle, writing: Writing, records: Sequence[Record], call: Call) -> None:
+    """Attempt, send, settle, call by call; stops before the first call that a closed window forbids."""
+    last: Chunk | None = None
+    try:
+        for part in chunks(writing, records):
+            if not cycle.may_call_company() or must_wait(cycle, writing):
+                break
+            recorded_at = cycle.now()
+            chunk = Chunk(part)
+            begin(cycle, writing, chunk, last)
+            last = chunk
+            if not chunk.leaving or not named(cycle, writing, chunk):
+                continue
+            if is_too_late(cycle, recorded_at):
+                chunk.verdicts = [too_late(each.item, chunk.attempts[each.item.id]) for each in chunk.leaving]
+                break
+            hear(cycle, writing, chunk, call(chunk.leaving))
+            if writing.in_parcels:  # whether the company takes another parcel stands in the ledger
+                last = None
+                settle(cycle, writing, chunk)
+    finally:
+        if last is not None:
+            settle(cycle, writing, last)
+
+
+def must_wait(cycle: Cycle, writing: Writing) -> bool:
+    """Whether the company takes no parcel now: it has one whose result is not known."""
+    if not writing.in_parcels or not writing.one_parcel:
+        return False
+    return parcels.is_open(cycle.connection.settings.company, writing.scope)
+
+
+def chunks(writing: Writing, records: Sequence[Record]) -> Iterator[list[Record]]:
+    """As many as one call carries; those of a call that was refused as a whole in halves."""
+    by_id = {record.item.id: record for record in records}
+    suspects = {}
+    if writing.in_parcels or writing.all_or_nothing:
+        suspects = parcels.refused_with(list(by_id))
+    for ids in parcels_of(list(by_id), suspects, writing.size):
+        yield [by_id[delivery_id] for delivery_id in ids]
+
+
+def begin(cycle: Cycle, writing: Writing, chunk: Chunk, last: Chunk | None) -> None:
+    """One commit: the last call's outcomes, this call's attempts, and the parcel that carries them."""
+    now = cycle.now()
+
+    def before() -> None:
+        if last is not None:
+            carry_out(cycle, writing, last)
+        writing.remember(chunk.records, now)
+
+    def after(attempts: Mapping[int, int]) -> None:
+        chunk.attempts = attempts
+        if writing.in_parcels and chunk.leaving:
+            open_parcel(cycle, writing, chunk)
+
+    commit(cycle, chunk.records, now, before, after)
+
+
+def open_parcel(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
+    """Inside a transaction: the row that ties the records of this call together."""
+    chunk.parcel = parcels.open_parcel(
+        cycle.lease,
+        cycle.name,
+        cycle.connection.settings.company,
+        writing.scope,
+        digest_of((each.key, each.payload_hash) for each in chunk.leaving),
+        {each.item.id: (chunk.attempts[each.item.id], each.key) for each in chunk.leaving},
+        cycle.now(),
+        single=writing.in_parcels and writing.one_parcel,
+    )
+
+
+def named(cycle: Cycle, writing: Writing, chunk: Chunk) -> bool:
+    """Note under which reference the parcel will lie, where the product tells that before; false: nothing leaves."""
+    if writing.reserve is None or chunk.parcel is None:
+        return True
+    lies = writing.reserve(chunk.leaving)
+    if isinstance(lies, HandedOver):
+        note(cycle, chunk.parcel, lies)
+        return True
+    refused = replace(lies, sent=False)
+    chunk.verdicts = [
+        cycle.after_failure(each.item, refused, chunk.attempts[each.item.id]) for each in chunk.leaving
+    ]
+    return False
+
+
+def note(cycle: Cycle, parcel: int, lies: HandedOver) -> None:
+    """Where a parcel lies, and when to ask."""
+    with transaction("tracking"):
+        parcels.note_tracking(
+            parcel, lies.parcel, cycle.now(), not_before=lies.not_before, expires=lies.expires
+        )
+
+
+def hear(cycle: Cycle, writing: Writing, chunk: Chunk, told: Iterable[tuple[str, Outcome]]) -> None:
+    """The call itself, and what its answer means for each record."""
+    waiting = {record.key: record for record in chunk.leaving}
+    count = len(waiting)
+    for key, outcome in told:
+        if key in waiting:  # the others of this call are not answered by it
+            chunk.answers[key] = outcome
+            chunk.verdicts += judge(cycle, writing, chunk, waiting.pop(key), outcome, count)
+    for record in waiting.values():
+        chunk.answers[record.key] = UNANSWERED
+        chunk.verdicts += judge(cycle, writing, chunk, record, UNANSWERED, count)
+
+
+def judge(
+    cycle: Cycle, writing: Writing, chunk: Chunk, record: Record, outcome: Outcome, count: int
+) -> Sequence[Verdict]:
+    """What the company's answer means for one record of `count` that went together."""
+    cycle.count("sent")
+    attempt_id = chunk.attempts[record.item.id]
+    if isinstance(outcome, Accepted):
+        cycle.heard(None)
+        return writing.confirm(record.item, outcome, attempt_id)
+    if isinstance(outcome, HandedOver):
+        if writing.in_parcels:
+            cycle.heard(None)
+            cycle.count("handed_over")
+            text = f"lies with the company in parcel {outcome.parcel}"
+            return [Verdict(record.item.id, "s", attempt_id=attempt_id, text=text)]
+        text = f"handed over as {outcome.parcel}, and nothing reads what becomes of it: it is looked up"
+        outcome = Failure(Code.UNCLEAR_ANSWER, text)
+    verdict = after_refusal(cycle, record.item, outcome, attempt_id, count)
+    cycle.heard(outcome if verdict.letter == "d" else None)
+    return [verdict]
+
+
+def after_refusal(cycle: Cycle, item: Item, failure: Failure, attempt_id: int, count: int) -> Verdict:
+    """One record's failure; where a whole call was refused, it goes again in a smaller one, uncounted."""
+    if failure.code is not Code.PARCEL_REFUSED:
+        return cycle.after_failure(item, failure, attempt_id)
+    if count == 1:
+        return cycle.after_failure(item, replace(failure, code=Code.REFUSED), attempt_id)
+    text = f"{failure.text} It was one of {count} and goes again with half of them."
+    return Verdict(item.id, "g", attempt_id=attempt_id, code=failure.code, text=text)
+
+
+def refused_whole(answers: Mapping[str, Outcome], keys: Iterable[str]) -> bool:
+    """Whether a call of several records was refused without a word which of them is at fault."""
+    told = [answers.get(key) for key in keys]
+    return len(told) > 1 and all(
+        isinstance(each, Failure) and each.code is Code.PARCEL_REFUSED for each in told
+    )
+
+
+def settle(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
+    """One commit of its own."""
+    if chunk.verdicts:
+        with transaction("outcome"):
+            carry_out(cycle, writing, chunk)
+
+
+def carry_out(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
+    """Inside a transaction: what the company has answered, and the parcel's tracking reference."""
+    if not chunk.verdicts:
+        return
+    lying = next((each for each in chunk.answers.values() if isinstance(each, HandedOver)), None)
+    if lying is not None and chunk.parcel is not None:
+        note(cycle, chunk.parcel, lying)
+    if refused_whole(chunk.answers, [record.key for record in chunk.leaving]):
+        if chunk.parcel is None:  # of a call that is answered at once: who was in it is what halves it
+            open_parcel(cycle, writing, chunk)
+        parcels.refuse(chunk.parcel or 0, cycle.now())
+    writing.settle(chunk.verdicts)
