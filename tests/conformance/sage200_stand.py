@@ -16,7 +16,8 @@ from tidegate.sage.rooms import open_company
 from tidegate.sage.sage200.room import Sage200Company
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import SeatPools
-from tidegate.sage.tokens import MemoryVault
+from tidegate.sage.tokens import ACCESS, Tokens, keep_tokens
+from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.control import perform
@@ -70,7 +71,7 @@ class Sage200SignIns:
         self._stand = stand
 
     def end_access(self) -> None:
-        token = self._stand.vault.pairs["acme"].access_token
+        token = self._stand.vault.load("acme")[ACCESS].value
         grant = self._stand.face.sign_in_server.grant(token)
         assert grant is not None
         grant.expires_at = self._stand.clock.now()
@@ -176,12 +177,11 @@ class Sage200Stand:
         """A person signs in."""
         pair = self.face.sign_in()
         now = self.clock.now()
-        self.vault.save(
+        ends = now + timedelta(seconds=pair.expires_in)
+        keep_tokens(
+            self.vault,
             "acme",
-            access_token=pair.access_token,
-            refresh_token=pair.refresh_token or "",
-            expires_at=now + timedelta(seconds=pair.expires_in),
-            signed_in_at=now,
+            Tokens(pair.access_token, pair.refresh_token or "", now, ends, signed_in_at=now),
         )
 
     # The company's own books and people

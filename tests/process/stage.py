@@ -30,6 +30,7 @@ from tidegate.engine import reports
 from tidegate.engine.vault import LedgerVault
 from tidegate.ledger import account, database
 from tidegate.sage.rooms import SETTINGS
+from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation.run import all_deliveries
 from tidegate.simulation.settings import Settings, render
 from tidegate_sandbox import checker, magento, sage200
@@ -202,13 +203,9 @@ class Stage:
         pair = self.sage.sign_in()
         now = self.clock.now()
         with self.ledger_open(config):
-            LedgerVault(KEY, "test", SystemClock()).save(
-                "sage",
-                access_token=pair.access_token,
-                refresh_token=pair.refresh_token or "",
-                expires_at=now + timedelta(seconds=pair.expires_in),
-                signed_in_at=now,
-            )
+            ends = now + timedelta(seconds=pair.expires_in)
+            tokens = Tokens(pair.access_token, pair.refresh_token or "", now, ends, signed_in_at=now)
+            keep_tokens(LedgerVault(KEY, "test", SystemClock()), "sage", tokens)
 
     def live_until(self, number: int, moment: Moment, orders: int = 6) -> None:
         """Orders come in, a hub is started, and killed at the order of this number."""

@@ -18,6 +18,7 @@ from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
+from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
@@ -63,13 +64,9 @@ def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Itera
         seats=SeatPools(),
     )
     with open_hub(loaded.configuration, around) as hub:
-        hub.vault.save(
-            COMPANY,
-            access_token=sandbox.access_token,
-            refresh_token=sandbox.refresh_token,
-            expires_at=now + timedelta(seconds=sandbox.expires_in),
-            signed_in_at=now,
-        )
+        ends = now + timedelta(seconds=sandbox.expires_in)
+        tokens = Tokens(sandbox.access_token, sandbox.refresh_token, now, ends, signed_in_at=now)
+        keep_tokens(hub.vault, COMPANY, tokens)
         yield hub
 
 

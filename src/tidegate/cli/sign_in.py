@@ -17,12 +17,12 @@ from tidegate.cli.invocation import Invocation, here
 from tidegate.cli.operator import By, operator_name
 from tidegate.cli.showing import Json
 from tidegate.cli.stopping import asked_to_stop
-from tidegate.redaction import remember_secret
 
 if TYPE_CHECKING:
     from tidegate.engine.hub import Hub
     from tidegate.sage.port.entrance import SignIn
 
+STATE, VERIFIER = "sign-in-state", "sign-in-verifier"  #: names of a sign-in under way, among the secrets
 PENDING = timedelta(minutes=30)  #: for so long an address that was printed can be completed with `--code`
 
 
@@ -87,32 +87,27 @@ def entrance(hub: Hub, company: str) -> SignIn:
 
 def begin(hub: Hub, company: str) -> Begun:
     """A new sign-in, kept encrypted like the tokens, so that `--code` can complete it later."""
-    from tidegate.ledger.database import transaction
+    from tidegate.sage.vault import Secret
 
     begun = Begun(secrets.token_urlsafe(48), secrets.token_urlsafe(48))
-    remember_secret(begun.verifier)
     now = hub.clock.now()
-    with transaction("sign-in"):
-        kept = {"state": begun.state, "verifier": begun.verifier}
-        hub.vault.store().save(pending(company), kept, now, expires_at=now + PENDING)
+    ends = now + PENDING
+    hub.vault.keep(
+        company, {STATE: Secret(begun.state, now, ends), VERIFIER: Secret(begun.verifier, now, ends)}
+    )
     return begun
 
 
 def continued(hub: Hub, company: str) -> Begun:
     """The sign-in that was begun before; refuses when there is none, or when it is too old."""
-    kept = hub.vault.store().load(pending(company))
+    kept = hub.vault.load(company)
+    state, verifier = kept.get(STATE), kept.get(VERIFIER)
     again = f"`tidegate sign-in {company}` prints a new address"
-    if kept is None:
+    if state is None or verifier is None:
         raise Refused(f"no sign-in to {company} has been begun", again)
-    if kept.expires_at is None or hub.clock.now() > kept.expires_at:
+    if state.expires_at is None or hub.clock.now() > state.expires_at:
         raise Refused(f"the sign-in to {company} was begun too long ago", again)
-    remember_secret(kept.secret["verifier"])
-    return Begun(kept.secret["state"], kept.secret["verifier"])
-
-
-def pending(company: str) -> str:
-    """The name under which the ledger keeps a sign-in that is under way, among the tokens."""
-    return f"sign-in:{company}"
+    return Begun(state.value, verifier.value)
 
 
 def only_print(company: str, url: str, redirect: str, as_json: bool) -> None:
@@ -165,7 +160,7 @@ def finish(
     now = hub.clock.now()
     lifted: list[str] = []
     with transaction("signed-in"):
-        hub.vault.store().remove(pending(company), now)
+        hub.vault.keep(company, {}, forget=(STATE, VERIFIER))
         for name, connection in hub.connections.items():
             halted = halts.halted(name) if connection.settings.company == company else None
             if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):

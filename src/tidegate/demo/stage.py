@@ -30,6 +30,7 @@ from tidegate.demo.story import (
 )
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
+from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
@@ -146,13 +147,9 @@ class Stage:
         )
         with open_hub(configuration, around) as hub:
             pair = self.sage.sign_in()
-            hub.vault.save(
-                COMPANY,
-                access_token=pair.access_token,
-                refresh_token=pair.refresh_token or "",
-                expires_at=START + timedelta(seconds=pair.expires_in),
-                signed_in_at=START,
-            )
+            ends = START + timedelta(seconds=pair.expires_in)
+            tokens = Tokens(pair.access_token, pair.refresh_token or "", START, ends, signed_in_at=START)
+            keep_tokens(hub.vault, COMPANY, tokens)
         return configuration
 
     def poison(self, entity_id: int) -> None:

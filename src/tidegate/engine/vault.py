@@ -1,68 +1,75 @@
-"""The ledger's token store in the shape that a room asks for."""
+"""The ledger's secrets in the shape that a room asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tidegate.clock import Clock
+from tidegate.ledger import secrets
 from tidegate.ledger.database import transaction
-from tidegate.ledger.tokens import StoredToken, TokenStore
-from tidegate.sage.tokens import StoredPair
+from tidegate.ledger.secrets import Kept, SecretStore
+from tidegate.sage.vault import Secret, Secrets, Turn
+
+
+@dataclass(eq=False)
+class LedgerTurn:
+    """The turn to renew, committed to the ledger."""
+
+    clock: Clock
+    turn: secrets.Turn
+
+    @property
+    def secrets(self) -> Secrets:
+        """As they are now, as far as this turn knows."""
+        return {name: shown(kept) for name, kept in self.turn.secrets.items()}
+
+    def keep(self, new: Secrets, forget: Collection[str] = ()) -> Secrets:
+        """They are on disk when this returns."""
+        stored = {name: sealed(secret) for name, secret in new.items()}
+        self.turn.keep(stored, self.clock.now(), forget=forget)
+        return self.secrets
 
 
 @dataclass(eq=False)
 class LedgerVault:
-    """Tokens of companies, encrypted in the ledger; one refresh at a time over all processes."""
+    """Secrets of companies, encrypted in the ledger; one renewal at a time over all processes."""
 
     key: str  #: a Fernet key, or several separated by commas: the first encrypts, all decrypt
     holder: str
     clock: Clock
 
-    def load(self, name: str) -> StoredPair | None:
-        """The pair that was saved last; None before the first sign-in."""
-        stored = self.store().load(self.scope(name))
-        return pair_of(stored) if stored is not None else None
+    def load(self, company: str) -> Secrets:
+        """All secrets of this company."""
+        return {name: shown(kept) for name, kept in self.store().load(self.owner(company)).items()}
 
-    def save(
-        self,
-        name: str,
-        *,
-        access_token: str,
-        refresh_token: str,
-        expires_at: datetime,
-        signed_in_at: datetime,
-    ) -> None:
-        """Keep this pair in place of the former one; it is on disk when this returns."""
-        secret = {"access_token": access_token, "refresh_token": refresh_token}
-        with transaction("token"):
-            self.store().save(
-                self.scope(name), secret, self.clock.now(), expires_at=expires_at, signed_in_at=signed_in_at
-            )
+    def keep(self, company: str, new: Secrets, forget: Collection[str] = ()) -> None:
+        """They are on disk when this returns; inside a transaction, when that is committed."""
+        stored = {name: sealed(secret) for name, secret in new.items()}
+        with transaction("secrets"):
+            self.store().keep(self.owner(company), stored, self.clock.now(), forget=forget)
 
     @contextmanager
-    def refreshing(self, name: str) -> Iterator[None]:
-        """Held while the company's tokens are renewed."""
-        with self.store().refreshing(self.scope(name), self.holder, self.clock.now()):
-            yield
+    def rotating(self, company: str) -> Iterator[Turn]:
+        """Held while the company's secrets are renewed."""
+        with self.store().rotating(self.owner(company), self.holder, self.clock.now()) as turn:
+            yield LedgerTurn(self.clock, turn)
 
-    def store(self) -> TokenStore:
-        """Opened when a token is needed: whoever only reads reports needs no key."""
-        return TokenStore(self.key.encode(), clock=self.clock)
+    def store(self) -> SecretStore:
+        """Opened when a secret is needed: whoever only reads reports needs no key."""
+        return SecretStore(self.key.encode(), clock=self.clock)
 
-    def scope(self, name: str) -> str:
-        """The company's name among all tokens and leases."""
-        return f"company:{name}"
+    def owner(self, company: str) -> str:
+        """The company's name among all owners and leases."""
+        return f"company:{company}"
 
 
-def pair_of(stored: StoredToken) -> StoredPair:
-    """The ledger's token as a pair."""
-    start = datetime(1970, 1, 1, tzinfo=UTC)
-    return StoredPair(
-        access_token=str(stored.secret["access_token"]),
-        refresh_token=str(stored.secret["refresh_token"]),
-        expires_at=stored.expires_at or start,
-        signed_in_at=stored.signed_in_at or stored.obtained_at,
-    )
+def shown(kept: Kept) -> Secret:
+    """As the rooms see it."""
+    return Secret(kept.value, kept.obtained_at, kept.expires_at, kept.granted_at)
+
+
+def sealed(secret: Secret) -> Kept:
+    """As the ledger takes it."""
+    return Kept(secret.value, secret.obtained_at, secret.expires_at, secret.granted_at)

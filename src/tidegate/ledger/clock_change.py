@@ -41,7 +41,7 @@ def put_back(now: datetime, by: timedelta, longest_lease: timedelta) -> None:
         queue.objects.filter(changed_at__gt=now).update(changed_at=now)
     models.Delivery.objects.filter(created_at__gt=now).update(created_at=now)
     models.Lease.objects.filter(expires_at__gt=now + longest_lease).update(expires_at=now + longest_lease)
-    _closures_and_tokens(now)
+    _closures_and_secrets(now)
     models.Alert.objects.filter(last_at__gt=now).update(last_at=now)
     models.Cursor.objects.filter(moved_at__gt=now).update(moved_at=now)
     for cursor in models.Cursor.objects.filter(value__endswith="+00:00"):
@@ -56,17 +56,17 @@ def put_back(now: datetime, by: timedelta, longest_lease: timedelta) -> None:
             models.Mark.objects.filter(pk=mark.pk).update(value=value)
 
 
-def _closures_and_tokens(now: datetime) -> None:
+def _closures_and_secrets(now: datetime) -> None:
     """They last as long as they would have, counted from now."""
     for closure in models.Closure.objects.filter(learnt_at__gt=now):
         closure.until, closure.learnt_at = now + (closure.until - closure.learnt_at), now
         closure.save(update_fields=["until", "learnt_at"])
-    for token in models.Token.objects.filter(obtained_at__gt=now):
-        if token.expires_at is not None:
-            token.expires_at = now + (token.expires_at - token.obtained_at)
-        token.obtained_at = now
-        token.save(update_fields=["expires_at", "obtained_at"])
-    models.Token.objects.filter(signed_in_at__gt=now).update(signed_in_at=now)
+    for secret in models.Secret.objects.filter(obtained_at__gt=now):
+        if secret.expires_at is not None:
+            secret.expires_at = now + (secret.expires_at - secret.obtained_at)
+        secret.obtained_at = now
+        secret.save(update_fields=["expires_at", "obtained_at"])
+    models.Secret.objects.filter(granted_at__gt=now).update(granted_at=now)
 
 
 def _at_most(written: str, now: datetime) -> str:

@@ -11,7 +11,7 @@ from tidegate.sage.port.company import Company
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
-from tidegate.sage.tokens import TokenVault
+from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
 PRODUCTS: tuple[SageProduct, ...] = (SAGE_200,)
@@ -30,7 +30,7 @@ def open_company(
     *,
     secrets: Secrets,
     factory: ClientFactory,
-    tokens: TokenVault,
+    tokens: Vault,
     clock: Clock,
     seats: SeatPools = PROCESS_SEATS,
 ) -> Company:

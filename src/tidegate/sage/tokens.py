@@ -1,100 +1,56 @@
-"""Where a room keeps the tokens of a sign-in.
-
-Rooms and ledger know nothing of each other: the engine brings the ledger's token store, which encrypts at
-rest and lets one worker refresh over all processes, into the shape of :class:`TokenVault`.
-"""
+"""The tokens of an OAuth 2 sign-in, as named secrets of the vault: an access token, and what renews it."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
+from tidegate.sage.vault import Secret, Secrets, Vault
 
-class TokenPair(Protocol):
-    """Tokens as the vault holds them. Instants are aware UTC; tokens are opaque."""
-
-    @property
-    def access_token(self) -> str: ...
-
-    @property
-    def refresh_token(self) -> str:
-        """Empty when the sign-in server gave none: then a person signs in again after every expiry."""
-        ...
-
-    @property
-    def expires_at(self) -> datetime:
-        """When the access token ends."""
-        ...
-
-    @property
-    def signed_in_at(self) -> datetime:
-        """When a person last signed in; a refresh does not move it."""
-        ...
-
-
-class TokenVault(Protocol):
-    """Keeps one pair a company, over all threads and processes."""
-
-    def load(self, name: str) -> TokenPair | None:
-        """The pair that was saved last for this company; None before the first sign-in."""
-        ...
-
-    def save(
-        self,
-        name: str,
-        *,
-        access_token: str,
-        refresh_token: str,
-        expires_at: datetime,
-        signed_in_at: datetime,
-    ) -> None:
-        """Keep this pair in place of the former one: atomically, encrypted, durable when it returns."""
-        ...
-
-    def refreshing(self, name: str) -> AbstractContextManager[object]:
-        """Held while the company's tokens are renewed; one holder over all threads and processes."""
-        ...
+ACCESS, REFRESH = "access-token", "refresh-token"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPair:
-    """A plain pair."""
+class Tokens:
+    """What a sign-in or a renewal gave. Instants are aware UTC."""
 
-    access_token: str
-    refresh_token: str
-    expires_at: datetime
-    signed_in_at: datetime
+    access_token: str = field(repr=False)
+    refresh_token: str = field(
+        repr=False
+    )  #: "" when none was given: a person signs in again after every expiry
+    obtained_at: datetime
+    expires_at: datetime  #: when the access token ends
+    signed_in_at: datetime  #: when a person last signed in; a renewal does not move it
 
 
-class MemoryVault:
-    """A vault for demonstrations and tests: one process, forgotten at its end."""
+def tokens_of(secrets: Secrets) -> Tokens | None:
+    """The tokens among a company's secrets; None before the first sign-in."""
+    access, refresh = secrets.get(ACCESS), secrets.get(REFRESH)
+    if access is None:
+        return None
+    return Tokens(
+        access_token=access.value,
+        refresh_token=refresh.value if refresh is not None else "",
+        obtained_at=access.obtained_at,
+        expires_at=access.expires_at or access.obtained_at,
+        signed_in_at=access.granted_at or access.obtained_at,
+    )
 
-    def __init__(self) -> None:
-        self.pairs: dict[str, StoredPair] = {}
-        self._locks: dict[str, threading.Lock] = {}
-        self._guard = threading.Lock()
 
-    def load(self, name: str) -> StoredPair | None:
-        return self.pairs.get(name)
+def as_secrets(tokens: Tokens) -> dict[str, Secret]:
+    """The tokens as the vault keeps them."""
+    at, since = tokens.obtained_at, tokens.signed_in_at
+    kept = {ACCESS: Secret(tokens.access_token, at, tokens.expires_at, since)}
+    if tokens.refresh_token:
+        kept[REFRESH] = Secret(tokens.refresh_token, at, None, since)
+    return kept
 
-    def save(
-        self,
-        name: str,
-        *,
-        access_token: str,
-        refresh_token: str,
-        expires_at: datetime,
-        signed_in_at: datetime,
-    ) -> None:
-        self.pairs[name] = StoredPair(access_token, refresh_token, expires_at, signed_in_at)
 
-    @contextmanager
-    def refreshing(self, name: str) -> Iterator[None]:
-        with self._guard:
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            yield
+def superseded(tokens: Tokens) -> tuple[str, ...]:
+    """The names of former secrets that these tokens leave without use."""
+    return () if tokens.refresh_token else (REFRESH,)
+
+
+def keep_tokens(vault: Vault, company: str, tokens: Tokens) -> None:
+    """Keep a fresh sign-in."""
+    vault.keep(company, as_secrets(tokens), forget=superseded(tokens))

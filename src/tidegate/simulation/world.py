@@ -20,6 +20,7 @@ from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
+from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation import odd_skus
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
@@ -139,12 +140,11 @@ class World:
         """A person signs in at Sage, in the browser."""
         pair = self.sage.sign_in()
         now = self.clock.now()
-        hub.vault.save(
+        ends = now + timedelta(seconds=pair.expires_in)
+        keep_tokens(
+            hub.vault,
             "sage",
-            access_token=pair.access_token,
-            refresh_token=pair.refresh_token or "",
-            expires_at=now + timedelta(seconds=pair.expires_in),
-            signed_in_at=now,
+            Tokens(pair.access_token, pair.refresh_token or "", now, ends, signed_in_at=now),
         )
 
 

@@ -113,12 +113,12 @@ def test_what_was_written_by_the_wrong_time_keeps_its_length(hub: Hub) -> None:
 
 def test_a_token_lasts_as_long_as_it_would_have(hub: Hub) -> None:
     wrong = START + TWO_HOURS
-    models.Token.objects.update(obtained_at=wrong, expires_at=wrong + timedelta(hours=8), signed_in_at=wrong)
+    models.Secret.objects.update(obtained_at=wrong, expires_at=wrong + timedelta(hours=8), granted_at=wrong)
     with transaction("test"):
         clock_change.put_back(START, TWO_HOURS, timedelta(seconds=LEASE_SECONDS))
-    (token,) = models.Token.objects.all()
-    assert (token.obtained_at, token.signed_in_at) == (START, START)
-    assert token.expires_at == START + timedelta(hours=8)
+    for secret in models.Secret.objects.all():
+        assert (secret.obtained_at, secret.granted_at) == (START, START)
+        assert secret.expires_at == START + timedelta(hours=8)
 
 
 @pytest.fixture

@@ -254,7 +254,7 @@ def test_signing_in_through_the_browser(public: bool) -> None:
         stand.reopen(
             client_id=known.desktop_client_id, client_secret="", redirect_url=known.desktop_redirect_uri
         )
-    stand.vault.pairs.clear()
+    stand.vault.kept.clear()
     sign_in = stand.company.entrance
     assert sign_in is not None
     state, verifier = "s" * 64, "v" * 64

@@ -17,7 +17,8 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.sage200.room import Sage200Company, open_sage200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import SeatPools
-from tidegate.sage.tokens import MemoryVault
+from tidegate.sage.tokens import Tokens, keep_tokens, tokens_of
+from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -156,13 +157,16 @@ class World:
     def sign_in(self, *, age: timedelta = timedelta(0), left: timedelta = timedelta(hours=8)) -> None:
         """Tokens as after a sign-in."""
         now = self.clock.now()
-        self.vault.save(
-            "acme",
-            access_token="access-0",
-            refresh_token="refresh-0",
-            expires_at=now + left,
-            signed_in_at=now - age,
+        keep_tokens(
+            self.vault, "acme", Tokens("access-0", "refresh-0", now, now + left, signed_in_at=now - age)
         )
+
+    @property
+    def tokens(self) -> Tokens:
+        """As the vault has them."""
+        tokens = tokens_of(self.vault.load("acme"))
+        assert tokens is not None
+        return tokens
 
 
 def make_world(**settings: Any) -> World:

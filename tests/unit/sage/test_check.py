@@ -62,7 +62,7 @@ def test_a_company_in_order_passes_with_reads_alone(world: World) -> None:
 
 
 def test_without_a_sign_in_nothing_else_is_asked(world: World) -> None:
-    world.vault.pairs.clear()
+    world.vault.kept.clear()
 
     findings = world.company.examine()
 

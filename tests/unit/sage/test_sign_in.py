@@ -13,6 +13,7 @@ import pytest
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
+from tidegate.sage.tokens import Tokens, keep_tokens
 from unit.sage.scripted_api import NOW, World, gateway_error, make_world, ok, page
 
 STATE = "s" * 43
@@ -67,7 +68,7 @@ def test_a_public_client_proves_itself_with_pkce() -> None:
 
 
 def test_the_code_is_exchanged_and_the_tokens_are_stored(world: World) -> None:
-    world.vault.pairs.clear()
+    world.vault.kept.clear()
 
     assert world.company.entrance.complete(CALLBACK, STATE, VERIFIER) is None
 
@@ -78,7 +79,7 @@ def test_the_code_is_exchanged_and_the_tokens_are_stored(world: World) -> None:
         "code": "the-code",
         "redirect_uri": "http://127.0.0.1:8912/callback",
     }
-    pair = world.vault.pairs["acme"]
+    pair = world.tokens
     assert (pair.access_token, pair.refresh_token) == ("access-1", "refresh-1")
     assert pair.signed_in_at == NOW
     assert pair.expires_at == NOW + timedelta(hours=8)
@@ -96,19 +97,19 @@ def test_the_code_is_exchanged_and_the_tokens_are_stored(world: World) -> None:
 def test_a_callback_that_is_not_ours_or_a_refusal_stores_nothing(
     world: World, callback: str, text: str
 ) -> None:
-    before = dict(world.vault.pairs)
+    before = dict(world.vault.kept)
 
     failure = world.company.entrance.complete(callback, STATE, VERIFIER)
 
     assert failure is not None
     assert failure.code is Code.SIGN_IN_EXPIRED
     assert text in failure.text
-    assert world.vault.pairs == before
+    assert world.vault.kept == before
     assert world.api.requests == []
 
 
 def test_without_a_sign_in_nothing_is_called(world: World) -> None:
-    world.vault.pairs.clear()
+    world.vault.kept.clear()
 
     failure = ask(world)
 
@@ -129,7 +130,7 @@ def test_the_token_is_renewed_ten_minutes_ahead_and_the_sign_in_time_stays(world
     assert ask(world) is None
 
     assert world.api.refreshed == ["refresh-0"]
-    pair = world.vault.pairs["acme"]
+    pair = world.tokens
     assert (pair.access_token, pair.refresh_token) == ("access-1", "refresh-1")
     assert pair.signed_in_at == NOW
     assert world.api.requests[-1].headers["Authorization"] == "Bearer access-1"
@@ -139,7 +140,7 @@ def test_the_new_pair_is_stored_before_it_is_used(world: World) -> None:
     stored: list[str] = []
 
     def taxes(_: httpx.Request) -> httpx.Response:
-        stored.append(world.vault.pairs["acme"].refresh_token)
+        stored.append(world.tokens.refresh_token)
         return ok([])
 
     world.api.on("GET", "/tax_codes", taxes)
@@ -175,13 +176,8 @@ def test_many_threads_make_one_refresh(world: World) -> None:
 
 def test_what_another_process_renewed_is_taken_over(world: World) -> None:
     assert ask(world) is None
-    world.vault.save(
-        "acme",
-        access_token="from-elsewhere",
-        refresh_token="refresh-elsewhere",
-        expires_at=NOW + timedelta(hours=9),
-        signed_in_at=NOW,
-    )
+    elsewhere = Tokens("from-elsewhere", "refresh-elsewhere", NOW, NOW + timedelta(hours=9), signed_in_at=NOW)
+    keep_tokens(world.vault, "acme", elsewhere)
     world.api.on("GET", "/tax_codes", gateway_error(401, "Unauthorized"), ok([]))
 
     assert ask(world) is None
@@ -263,18 +259,14 @@ def test_a_server_that_does_not_rotate_keeps_its_refresh_token(world: World) -> 
     world.clock.advance(8 * 3600)
 
     assert ask(world) is None
-    pair = world.vault.pairs["acme"]
+    pair = world.tokens
     assert pair.refresh_token == "refresh-0"
     assert pair.expires_at == world.clock.now() + timedelta(seconds=60)
 
 
 def test_without_a_refresh_token_the_end_of_the_access_token_is_the_end(world: World) -> None:
-    world.vault.save(
-        "acme",
-        access_token="only-access",
-        refresh_token="",
-        expires_at=NOW + timedelta(minutes=5),
-        signed_in_at=NOW,
+    keep_tokens(
+        world.vault, "acme", Tokens("only-access", "", NOW, NOW + timedelta(minutes=5), signed_in_at=NOW)
     )
     assert ask(world) is None, "it still works"
     assert world.company.entrance.ends_at() == NOW + timedelta(minutes=5)

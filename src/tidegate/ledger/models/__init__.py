@@ -10,9 +10,9 @@ from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
 from tidegate.ledger.models.movement import StockMovement
 from tidegate.ledger.models.parcel import Parcel, ParcelRecord
+from tidegate.ledger.models.secret import Secret
 from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.stream import Cursor, Mark
-from tidegate.ledger.models.token import Token
 from tidegate.ledger.models.trouble import Alert, Closure, Halt
 
 __all__ = [
@@ -35,8 +35,8 @@ __all__ = [
     "MirrorRow",
     "Parcel",
     "ParcelRecord",
+    "Secret",
     "Source",
     "StockMovement",
     "StoredKey",
-    "Token",
 ]

@@ -10,12 +10,12 @@ from email.utils import parsedate_to_datetime
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
+from tidegate.sage.oauth2 import OAuthSignIn
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, flag_of, text_of
 from tidegate.sage.sage200.queries import query
-from tidegate.sage.sage200.sign_in import SignIn
 from tidegate.sage.sage200.whose_fault import TUNNEL_DOWN, lists
 from tidegate.transport import Answer
 
@@ -55,7 +55,7 @@ class Check:
     """One run of the check."""
 
     def __init__(
-        self, client: Sage200Client, sign_in: SignIn, clock: Clock, *, edition: str, key_field: str
+        self, client: Sage200Client, sign_in: OAuthSignIn, clock: Clock, *, edition: str, key_field: str
     ) -> None:
         self._client = client
         self._sign_in = sign_in

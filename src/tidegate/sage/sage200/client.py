@@ -14,11 +14,11 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.reading import pauses
 from tidegate.redaction import remember_secret
+from tidegate.sage.oauth2 import OAuthSignIn
 from tidegate.sage.sage200 import answers, queries
 from tidegate.sage.sage200.answers import TOO_LONG, TOO_MUCH
 from tidegate.sage.sage200.fields import Row, id_of
 from tidegate.sage.sage200.limits import SMALLEST_PAGE, Limits
-from tidegate.sage.sage200.sign_in import SignIn
 from tidegate.sage.sage200.whose_fault import (
     COMPANY,
     ONE_ROW,
@@ -63,7 +63,7 @@ class Sage200Client:
     def __init__(
         self,
         http: HttpClient,
-        sign_in: SignIn,
+        sign_in: OAuthSignIn,
         *,
         site: str,
         company: str,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
+from tidegate.sage.oauth2 import OAuthSignIn, Registration
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
@@ -23,10 +24,10 @@ from tidegate.sage.sage200.fields import text_of
 from tidegate.sage.sage200.receipts import bank_aliases
 from tidegate.sage.sage200.reference import Coded, Reference
 from tidegate.sage.sage200.settings import Sage200Settings
-from tidegate.sage.sage200.sign_in import Registration, SignIn
+from tidegate.sage.sage200.sign_in import SAGE_ID
 from tidegate.sage.sage200.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
-from tidegate.sage.tokens import TokenVault
+from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
 SIGN_IN_TIMEOUT = 30.0  #: seconds
@@ -42,7 +43,7 @@ class Sage200Company:
         company: Sage200Settings,
         *,
         api: HttpClient,
-        sign_in: SignIn,
+        sign_in: OAuthSignIn,
         sign_in_http: HttpClient,
         subscription_keys: Sequence[str],
         clock: Clock,
@@ -171,7 +172,7 @@ def open_sage200(
     *,
     secrets: Callable[[str], str],
     factory: ClientFactory,
-    tokens: TokenVault,
+    tokens: Vault,
     clock: Clock,
     seats: SeatPools,
 ) -> Sage200Company:
@@ -195,13 +196,13 @@ def open_sage200(
         client_id=secret(company.client_id),
         client_secret=secret(company.client_secret),
         redirect_url=company.redirect_url,
-        refresh_token_days=company.refresh_token_days,
+        lasts=timedelta(days=company.refresh_token_days),
     )
     return Sage200Company(
         name,
         company,
         api=api,
-        sign_in=SignIn(name, sign_in_http, tokens, clock, registration),
+        sign_in=OAuthSignIn(name, sign_in_http, tokens, clock, registration, SAGE_ID),
         sign_in_http=sign_in_http,
         subscription_keys=(secret(company.subscription_key), secret(company.subscription_key_secondary)),
         clock=clock,
