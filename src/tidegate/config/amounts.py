@@ -15,6 +15,7 @@ class Amount(Strict, frozen=True, kw_only=True):
     account: str = ""  #: nominal account of the line; of a payment, its clearing account
     tax_code: str = ""  #: of the line, when not the one mapped to its tax in Magento
     text: str = ""  #: on the line; "" = Magento's own name for it
+    code: str = ""  #: charge or item code of the line, where the company's product takes no free text
     payment: bool = False  #: of `custom_fees` and `fields`: it pays a part of the order
     base: str = ""  #: of `fields`: the field with the amount in base currency; "" = base_ before the name
     tax: str = ""  #: of `fields`: the field with its tax, when it is taxed
@@ -52,6 +53,7 @@ class Amounts(Strict, frozen=True, kw_only=True):
                 account=amount.account,
                 tax_code=amount.tax_code,
                 text=amount.text,
+                code=amount.code,
                 payment=amount.payment or source in PAYMENTS,
                 base_field=amount.base,
                 tax_field=amount.tax,

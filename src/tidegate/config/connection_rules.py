@@ -46,6 +46,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     _check_trusted(connection, f"{key}.customers", report)
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
+    _check_destinations(connection.tax, f"{key}.tax", report)
     fulfilment_rules.check(connection, key, report)
     companion_rules.check(connection, key, report)
     stock_rules.check(connection, f"{key}.stock", report)
@@ -217,6 +218,26 @@ def _check_tax(tax: Tax, key: str, report: Report) -> None:
         first = seen.setdefault(tax_key(name), name)
         if first != name:
             report.problem(path, f'the same rate as "{first}"', "keep one of the two")
+
+
+def _check_destinations(tax: Tax, key: str, report: Report) -> None:
+    if not tax.tolerance.is_finite() or tax.tolerance < 0:
+        report.problem(
+            f"{key}.tolerance", f"the amount {tax.tolerance}", 'write an amount of 0 or more, e.g. "0.05"'
+        )
+    everywhere: set[str] = set()
+    for number, each in enumerate(tax.destinations):
+        path = f"{key}.destinations[{number}]"
+        if not re.fullmatch(r"[A-Za-z]{2}", each.country):
+            remedy = 'write the two letters of the address, e.g. "US"'
+            report.problem(f"{path}.country", f'the text "{each.country}"', remedy)
+        if not (each.group or each.schedule):
+            report.problem(path, "neither group nor schedule", "name what the company taxes it by")
+        if each.country.upper() in everywhere:
+            found = "never reached: an earlier table fits every address of the country"
+            report.warning(path, found, "put it first")
+        if not each.region and not each.postcode:
+            everywhere.add(each.country.upper())
 
 
 def _check_rounding(rounding: Rounding, tax: Tax, key: str, report: Report) -> None:

@@ -22,6 +22,7 @@ from tidegate.config.references import Identifier, Reference
 from tidegate.config.retention import Retention
 from tidegate.config.stock import Stock
 from tidegate.config.strict import Strict
+from tidegate.config.tax import Tax as Tax
 from tidegate.config.texts import Texts
 
 
@@ -107,12 +108,6 @@ class Shipping(Strict, frozen=True, kw_only=True):
     carrier: str = ""
 
 
-class Tax(Strict, frozen=True, kw_only=True):
-    """`[connections.NAME.tax]`: Magento rate code or percent -> the company's tax code."""
-
-    codes: dict[str, str] = {}  #: e.g. {"GB-VAT-20" = "1", "20" = "1", "0" = "0"}
-
-
 class Revenue(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.revenue]`: SKU pattern (`HUB-*`) -> revenue account; first match counts."""
 
@@ -126,6 +121,7 @@ class Rounding(Strict, frozen=True, kw_only=True):
     tolerance: Decimal = Decimal("0.05")  #: largest rounding line, in the document's currency
     account: str = ""
     tax_code: str = ""  #: a code with rate 0 for the rounding line
+    code: str = ""  #: charge or item code of the rounding line, where the company's product needs one
 
 
 class Status(Strict, frozen=True, kw_only=True):

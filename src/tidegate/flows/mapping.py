@@ -51,6 +51,14 @@ def terms_of(
         reference_prefix=settings.reference_prefix,
         reference_length=writing.reference_length,
         time_zone=company.time_zone,
+        tax=writing.tax,
+        customers=writing.customers,
+        line_kinds=writing.line_kinds,
+        shipping_as=writing.shipping,
+        rounding_as=writing.rounding,
+        rounding_code=settings.rounding.code,
+        destinations=tuple(each.rule() for each in settings.tax.destinations),
+        tax_tolerance=settings.tax.tolerance,
     )
 
 

@@ -149,6 +149,9 @@ def test_every_example_of_a_key_loads(title: str, kind: type[msgspec.Struct], ro
     if title == "[[companies.NAME.closed]]":
         window = {"rule": "FREQ=DAILY;BYHOUR=1", "minutes": 5, **example}
         document["companies"]["uk"]["closed"] = [window]
+    elif title == "[[connections.NAME.tax.destinations]]":
+        place = {"country": "US", "group": "MICHIGAN", **example}
+        document["connections"]["web"].setdefault("tax", {})["destinations"] = [place]
     elif title == "[connections.NAME.amounts.SOURCE]":
         source = {"account": "4010", **example}
         document["connections"]["web"]["amounts"] = {"fields": {"surcharge_amount": source}}

@@ -85,6 +85,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         *(f"connections.web.amounts.{source}" for source in (*PAYMENTS, *LINES, "custom_fees", "fields")),
         "connections.web.skus",
         "connections.web.customers.accounts",
+        "connections.web.tax.destinations",
         "connections.web.revenue.accounts",
         "connections.web.revenue.groups",
         *(f"stores.main.{key}" for key in ("username", "password")),

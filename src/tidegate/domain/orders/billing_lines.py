@@ -44,6 +44,7 @@ class BilledLine:
     source: str = ""  #: of an amount besides goods and shipping: its source
     key: str = ""  #: of such an amount: our key of its line
     account: str = ""  #: of such an amount
+    code: str = ""  #: of such an amount: the charge or item that stands for it, where no text may
     tax_code: str = ""  #: of such an amount, when not the one mapped to its tax
     options: tuple[str, ...] = ()  #: what the buyer chose, in words
 
@@ -154,6 +155,7 @@ def extra_line(order: Order, each: Placed) -> BilledLine:
         source=each.extra.source,
         key=extra_key(order.entity_id, each.extra.source, each.extra.item_id),
         account=each.terms.account,
+        code=each.terms.code,
         tax_code=each.terms.tax_code,
     )
 

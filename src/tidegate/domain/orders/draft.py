@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.domain.money import ZERO, rounded, total
+from tidegate.domain.money import ZERO, product, quotient, rounded, total
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import BilledLine
 from tidegate.domain.orders.calculation import Taxed, taxes
@@ -64,14 +64,9 @@ def _draft(
         for line, code in zip(lines, found.tax, strict=True)
     ]
     taxed = [
-        Taxed(
-            part.net,
-            part.tax_code,
-            rate_of(line, part.tax_code, terms),
-            line.tax if len(split) == 1 else ZERO,
-        )
+        Taxed(part.net, part.tax_code, rate_of(line, part.tax_code, terms), given)
         for line, split in zip(lines, parts, strict=True)
-        for part in split
+        for part, given in zip(split, shares(line.tax, split, arithmetic), strict=True)
     ]
     each = iter(taxes(taxed, arithmetic))
     done = tuple(tuple(msgspec.structs.replace(part, tax=next(each)) for part in split) for split in parts)
@@ -79,8 +74,21 @@ def _draft(
     return Draft(done, target - gross)
 
 
+def shares(tax: Decimal, parts: Sequence[SalesLine], arithmetic: Arithmetic) -> list[Decimal]:
+    """The store's tax of a line on the lines that it became, by their net; the last has the rest."""
+    net, left = total(part.net for part in parts), rounded(tax, arithmetic.money_decimals)
+    given = []
+    for part in parts[:-1]:
+        share = rounded(quotient(product(left, part.net), net), arithmetic.money_decimals) if net else ZERO
+        given.append(share)
+        left, net = left - share, net - part.net
+    return [*given, left]
+
+
 def rate_of(line: BilledLine, code: str, terms: Terms) -> Decimal | None:
-    """The percent that the ERP will use: its own when known, else Magento's; None = nobody says."""
+    """The percent that the ERP will use: its own when known, else Magento's; None = Magento's tax counts as it is."""
+    if terms.tax.from_store:
+        return None
     known = terms.tax_rates.get(code)
     if known is not None:
         return known

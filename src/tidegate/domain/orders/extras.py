@@ -76,6 +76,7 @@ class AmountTerms:
     account: str = ""
     tax_code: str = ""
     text: str = ""
+    code: str = ""  #: charge or item code of its line, where the product takes no free text
     payment: bool = False
     base_field: str = ""
     tax_field: str = ""

@@ -16,6 +16,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import Billed, BilledLine, all_lines, billed
 from tidegate.domain.orders.draft import drafted
+from tidegate.domain.orders.expressed import Charged
 from tidegate.domain.orders.extras import FIELDS, AmountTerms, cancelling, terms_for
 from tidegate.domain.orders.mapping import Mapped, mapped_so_far
 from tidegate.domain.orders.order import Order
@@ -59,7 +60,8 @@ def with_other_gaps(order: Order, failure: Failure, terms: Terms, arithmetic: Ar
     others = [there.failure] if there.failure is not None else []
     # Tax without a code is calculated at Magento's own rate here.
     draft = drafted(there.lines, there.found, there.terms, arithmetic, there.document.gross)
-    if 0 < abs(draft.difference) <= terms.tolerance and terms.zero_rate_code() is None:
+    needs_code = terms.rounding_as is not Charged.HEADER_FIELD and terms.zero_rate_code() is None
+    if 0 < abs(draft.difference) <= terms.tolerance and needs_code:
         others.append(no_zero_rate(order, draft.difference, terms))
     return together([failure, *others]) or failure
 

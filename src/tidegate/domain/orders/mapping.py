@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain
 from tidegate.domain.orders.billing_lines import Billed, BilledLine
+from tidegate.domain.orders.expressed import Tax
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.terms import PaymentTerms, ShippingTerms, Terms
 
@@ -53,8 +54,9 @@ def mapped_so_far(
             method = order.shipping_method or "*"
             missing.append((Code.UNMAPPED_SHIPPING, f"shipping:{method}", f'[{place}.shipping."{method}"]'))
     codes: list[str] = []
+    by_schedule = terms.tax is Tax.BY_SCHEDULE  # a code is the line's tax class there, if anybody names one
     for line in lines:
-        if line.rate == 0 and line.tax != 0 and not line.tax_names:
+        if line.rate == 0 and line.tax != 0 and not line.tax_names and not by_schedule:
             malformed = Failure(
                 Code.MALFORMED,
                 f"Line {line.sku or line.name} of order {order.increment_id} has tax {plain(line.tax)} but "
@@ -64,7 +66,7 @@ def mapped_so_far(
             return Mapped(payment, shipping, ("",) * len(lines)), malformed
         code = line.tax_code or _tax_code(line, terms)
         codes.append(code or "")
-        if code is None:
+        if code is None and not by_schedule:
             name = "+".join(line.tax_names) or plain(line.rate)
             missing.append((Code.UNMAPPED_TAX, f"tax:{name}", f'"{name}" in [{place}.tax.codes]'))
     held = _hold(order, list(dict.fromkeys(missing))) if missing else None

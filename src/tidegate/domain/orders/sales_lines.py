@@ -7,6 +7,7 @@ from decimal import Decimal
 from tidegate.domain.money import rounded
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import BilledLine
+from tidegate.domain.orders.charges import amount_kind, shipping_kind
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.domain.orders.terms import ShippingTerms, Terms
 from tidegate.domain.orders.unit_prices import Priced, one_price, two_prices
@@ -24,13 +25,13 @@ def sales_lines(
     """The line as the ERP gets it, without tax yet: one sales line, or two parts at two prices.
 
     With `parted`, a quantity whose net no single price hits is written as two lines of the same
-    item. Shipping becomes a charge with its code and freight account; a text-only SKU, and the
-    part of a bundle that only carries money, become free text.
+    item. Shipping becomes a charge with its code and freight account, or what the product has for it
+    (`charges`); a text-only SKU, and the part of a bundle that only carries money, become free text.
     """
     if line.source:
-        return (_extra(line, tax_code, arithmetic),)
+        return (_extra(line, tax_code, terms, arithmetic),)
     if not line.sku:
-        return (_charge(line, tax_code, shipping, arithmetic),)
+        return (_charge(line, tax_code, shipping, terms, arithmetic),)
     whole = one_price(line.quantity, line.net, line.discount, arithmetic)
     prices: tuple[Priced, ...] = (whole,)
     if parted and whole.net != rounded(line.net, arithmetic.money_decimals):
@@ -58,10 +59,12 @@ def _goods(line: BilledLine, priced: Priced, tax_code: str, terms: Terms) -> Sal
     )
 
 
-def _extra(line: BilledLine, tax_code: str, arithmetic: Arithmetic) -> SalesLine:
+def _extra(line: BilledLine, tax_code: str, terms: Terms, arithmetic: Arithmetic) -> SalesLine:
     amount = rounded(line.net, arithmetic.money_decimals)
+    kind = amount_kind(terms)
     return SalesLine(
-        kind=LineKind.FREE_TEXT,
+        kind=kind,
+        code="" if kind is LineKind.FREE_TEXT else line.code,
         description=line.name,
         unit_price=amount,
         tax_code=tax_code,
@@ -71,11 +74,14 @@ def _extra(line: BilledLine, tax_code: str, arithmetic: Arithmetic) -> SalesLine
     )
 
 
-def _charge(line: BilledLine, tax_code: str, shipping: ShippingTerms, arithmetic: Arithmetic) -> SalesLine:
+def _charge(
+    line: BilledLine, tax_code: str, shipping: ShippingTerms, terms: Terms, arithmetic: Arithmetic
+) -> SalesLine:
     amount = rounded(line.net, arithmetic.money_decimals)
+    kind = shipping_kind(terms)
     return SalesLine(
-        kind=LineKind.CHARGE,
-        code=shipping.charge,
+        kind=kind,
+        code="" if kind is LineKind.FREE_TEXT else shipping.charge,
         description=line.name,
         quantity=Decimal(1),
         unit_price=amount,

@@ -48,6 +48,18 @@ class SalesLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.extra if self.item_id is None else f"item:{self.item_id}"
 
 
+class Buyer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who ordered, for a product that takes its customers inside the order."""
+
+    key: str = ""  #: our key of the customer, as the company keeps it; "" for a guest
+    customer_id: int | None = None  #: the store's; None for a guest
+    website: str
+    name: str
+    company: str = ""
+    email: str = ""
+    vat_number: str = ""
+
+
 class Prepaid(msgspec.Struct, frozen=True):
     """A part of the order that a gift card, store credit or the like has paid."""
 
@@ -62,7 +74,7 @@ class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     key: str  #: the idempotency key that Sage stores, e.g. `magento:main:213`
     reference: str  #: the customer's order number that people know: the increment id
-    account: str  #: the customer's account reference in the ERP
+    account: str  #: the customer's account reference in the ERP; "" where none is known and `buyer` counts
     date: date  #: in the company's time zone
     currency: str
     lines: tuple[SalesLine, ...]
@@ -77,4 +89,9 @@ class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gross: Decimal  #: what the ERP is expected to arrive at: Magento's grand total and what was prepaid
     prepaid: tuple[Prepaid, ...] = ()
     memos: tuple[str, ...] = ()  #: for the company only
-    rounding: Decimal = Decimal(0)  #: the rounding line's amount, for the report
+    rounding: Decimal = Decimal(0)  #: the rounding difference's amount, for the report
+    buyer: Buyer | None = None  #: for products that take customers inside the order
+    tax_group: str = ""  #: of the destination, for products that compute tax by schedule
+    tax_schedule: str = ""  #: the same
+    shipping: SalesLine | None = None  #: shipping, where it is a field of the header and no line
+    adjustment: Decimal = Decimal(0)  #: the rounding difference, untaxed, where it is a field of the header

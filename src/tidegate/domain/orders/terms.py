@@ -14,7 +14,10 @@ from functools import lru_cache
 from typing import Literal
 
 from tidegate.domain.money import ZERO, parse, plain
+from tidegate.domain.orders.destinations import Destination
+from tidegate.domain.orders.expressed import Charged, Customers, Tax
 from tidegate.domain.orders.extras import AmountTerms
+from tidegate.domain.orders.sales_order import LineKind
 
 OTHER = "*"  #: the key that stands for every name not listed
 
@@ -31,7 +34,7 @@ class PaymentTerms:
 class ShippingTerms:
     """What one Magento shipping method (`carrier_method`) means to the ERP; "" = its own default."""
 
-    charge: str = ""  #: charge code, e.g. CARRIAGE
+    charge: str = ""  #: charge code, e.g. CARRIAGE; the item's code where shipping is an item line
     account: str = ""  #: freight account
     carrier: str = ""
 
@@ -77,6 +80,16 @@ class Terms:
     reference_prefix: str = ""
     reference_length: int | None = None  #: the longest order number that the ERP keeps; None = any
     time_zone: str = "UTC"  #: of the company, for the document's date
+    tax: Tax = Tax.PER_LINE  #: this and the following: how the product takes orders
+    customers: Customers = Customers.ACCOUNT
+    line_kinds: frozenset[LineKind] = frozenset(LineKind)
+    shipping_as: Charged = Charged.CHARGE_CODE
+    rounding_as: Charged = Charged.FREE_TEXT
+    rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one
+    destinations: tuple[Destination, ...] = ()  #: tax group and schedule, the first that fits counts
+    tax_tolerance: Decimal = Decimal(
+        "0.05"
+    )  #: how far a total by the product's schedule may be from the store's
 
     def payment(self, method: str) -> PaymentTerms | None:
         """How a payment method is booked, or None when it is not mapped."""
@@ -101,6 +114,11 @@ class Terms:
         if named or not group:
             return named
         return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
+
+    @property
+    def total_tolerance(self) -> Decimal:
+        """How far the total that the company tells may be from the order's."""
+        return self.tax_tolerance if self.tax is Tax.BY_SCHEDULE else self.tolerance
 
     def text_rule(self, kind: str) -> str:
         """Where a kind of text goes; a comment line where nobody says."""

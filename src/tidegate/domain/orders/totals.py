@@ -13,19 +13,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import plain, rounded, shown, total
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import Billed, BilledLine, all_lines, billed, check_sum
+from tidegate.domain.orders.charges import rounding_line, rounding_without_code, without_place
+from tidegate.domain.orders.destinations import Destination, destination_of
 from tidegate.domain.orders.draft import Draft, drafted, rate_of
+from tidegate.domain.orders.expressed import Charged, Tax
 from tidegate.domain.orders.gaps import no_zero_rate, with_other_gaps
 from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.mapping import Mapped, mapped
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import remaining
-from tidegate.domain.orders.sales_order import LineKind, Prepaid, SalesLine, SalesOrder
+from tidegate.domain.orders.sales_order import Prepaid, SalesLine, SalesOrder
 from tidegate.domain.orders.side_by_side import Row, text_table
+from tidegate.domain.orders.taken_as import as_taken
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.texts import memos, options_comment, order_comments
 
@@ -59,17 +65,32 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     found = mapped(order, document, lines, terms)
     if isinstance(found, Failure):
         return with_other_gaps(order, found, terms, arithmetic)
+    unfit = without_place(order, lines, found, terms)
+    if unfit is not None:
+        return with_other_gaps(order, unfit, terms, arithmetic)
+    destination = Destination(country="")
+    if terms.tax is Tax.BY_SCHEDULE:
+        there = destination_of(order, terms.destinations, terms.connection)
+        if isinstance(there, Failure):
+            return with_other_gaps(order, there, terms, arithmetic)
+        destination = there
     draft = drafted(lines, found, terms, arithmetic, document.gross)
     if abs(draft.difference) > terms.tolerance:
         return _beyond_tolerance(order, document, lines, draft, terms)
     written = _with_options(lines, draft, terms)
-    if draft.difference:
+    if draft.difference and terms.rounding_as is not Charged.HEADER_FIELD:
         zero_rate = terms.zero_rate_code()
         if zero_rate is None:
             return no_zero_rate(order, draft.difference, terms)
-        written.append(_rounding_line(draft.difference, zero_rate, terms))
+        uncoded = rounding_without_code(order, draft.difference, terms)
+        if uncoded is not None:
+            return uncoded
+        written.append(rounding_line(draft.difference, zero_rate, terms))
     written += order_comments(order, document, terms)
-    return _sales_order(order, document, terms, found, written, reference, account, draft.difference)
+    sold = _sales_order(order, document, terms, found, written, reference, account, draft.difference)
+    sold = msgspec.structs.replace(sold, tax_group=destination.group, tax_schedule=destination.schedule)
+    shipping = draft.parts[-1][0] if lines and not lines[-1].sku and not lines[-1].source else None
+    return as_taken(sold, terms, shipping)
 
 
 def _with_options(lines: Sequence[BilledLine], draft: Draft, terms: Terms) -> list[SalesLine]:
@@ -92,17 +113,6 @@ def _unusable(order: Order, document: Billed, arithmetic: Arithmetic) -> Failure
     return None
 
 
-def _rounding_line(amount: Decimal, tax_code: str, terms: Terms) -> SalesLine:
-    return SalesLine(
-        kind=LineKind.FREE_TEXT,
-        description="Rounding",
-        unit_price=amount,
-        tax_code=tax_code,
-        account=terms.rounding_account,
-        net=amount,
-    )
-
-
 def _sales_order(
     order: Order,
     document: Billed,
@@ -113,7 +123,8 @@ def _sales_order(
     account: str,
     rounding: Decimal,
 ) -> SalesOrder:
-    net, tax = total(line.net for line in lines), total(line.tax for line in lines)
+    adjustment = rounding if terms.rounding_as is Charged.HEADER_FIELD else Decimal(0)
+    net, tax = total(line.net for line in lines) + adjustment, total(line.tax for line in lines)
     return SalesOrder(
         key=order_key(order.store, order.entity_id),
         reference=reference,
@@ -136,6 +147,7 @@ def _sales_order(
         ),
         memos=memos(order, document, terms),
         rounding=rounding,
+        adjustment=adjustment,
     )
 
 
@@ -168,7 +180,10 @@ def _beyond_tolerance(
             f"{plain(line.rate)} %"
             for line, parts in zip(lines, draft.parts, strict=True)
             for part in parts
-            if part.tax_code in terms.tax_rates and terms.tax_rates[part.tax_code] != line.rate and line.net
+            if not terms.tax.from_store
+            and part.tax_code in terms.tax_rates
+            and terms.tax_rates[part.tax_code] != line.rate
+            and line.net
         }
     )
     text = (

@@ -24,7 +24,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.customers import CustomerDesk
-from tidegate.flows.orders.found_orders import judge_found
+from tidegate.flows.orders.found_orders import beyond_tolerance, judge_found
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.leaving import Leaving, Ready, orders_of
 from tidegate.flows.stored_keys import register
@@ -124,7 +124,10 @@ class OrderBatch:
         if translated and self.cycle.may_call_company():
             answers = self.session.orders.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
-                if isinstance(answer, Prepared):
+                beyond = beyond_tolerance(self.cycle, item, answer) if isinstance(answer, Prepared) else None
+                if beyond is not None:
+                    verdicts.append(self.cycle.after_failure(item, beyond, None))
+                elif isinstance(answer, Prepared):
                     ready.append(Ready(item, answer, orders[item.id]))
                 elif answer.ends_cycle:  # a pooled read failed: that says nothing about this record
                     self.cycle.call_failed(answer)

@@ -8,8 +8,11 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import shown
+from tidegate.domain.orders.expressed import Tax
 from tidegate.domain.orders.remaining import is_reduced
 from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.told_total import agrees, both_calculations
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import other_hubs, reductions
@@ -17,7 +20,7 @@ from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.orders import Found
+from tidegate.sage.port.orders import Found, Prepared
 from tidegate.sage.port.outcomes import Accepted
 
 
@@ -69,11 +72,13 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
     now = read_order(item.document) if item.document else None
     if now is None or not is_reduced(now):
         return order
-    if there.gross is None or within(cycle, there.gross - order.gross):
+    if there.gross is None or agrees(order, there.gross, tolerance(cycle)):
         with transaction("remember"):
             reductions.remember(item, now, order, cycle.now())
         return order
-    if not any(within(cycle, there.gross - each) for each in reductions.earlier_totals(item, now, order)):
+    if not any(
+        abs(there.gross - each) <= tolerance(cycle) for each in reductions.earlier_totals(item, now, order)
+    ):
         return order
     if item.source_id is not None:
         with transaction("reduced"):
@@ -100,7 +105,9 @@ def verdict_of_accepted(
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
     untold = accepted.gross is None and states_totals  # absent is not the same total
     overruled = Code.TOTALS_DIFFER in item.overruled
-    accepted_as_it_is = overruled or (not untold and within(cycle, difference))
+    accepted_as_it_is = overruled or (
+        not untold and (accepted.gross is None or agrees(order, accepted.gross, tolerance(cycle)))
+    )
     letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"
     text = ""
     code = ""
@@ -110,6 +117,9 @@ def verdict_of_accepted(
             f"the company's total of order {named} is {accepted.gross}, the store's {order.gross} "
             f"{order.currency} (difference {difference})"
         )
+        tax = cycle.connection.company.about.orders.tax
+        if tax.from_store and accepted.gross is not None and not accepted_as_it_is:
+            text += "\n" + both_calculations(order, accepted.gross, tax)
         if untold:
             text = (
                 f"the company tells no total of order {named} that can be read; the store's is "
@@ -134,6 +144,21 @@ def verdict_of_accepted(
     )
 
 
-def within(cycle: Cycle, difference: Decimal) -> bool:
-    """Whether a difference of totals lies within the connection's tolerance."""
-    return abs(difference) <= cycle.connection.settings.rounding.tolerance
+def tolerance(cycle: Cycle) -> Decimal:
+    """How far the company's total may be from the store's: a product's own tax has a key of its own."""
+    settings = cycle.connection.settings
+    by_schedule = cycle.connection.company.about.orders.tax is Tax.BY_SCHEDULE
+    return settings.tax.tolerance if by_schedule else settings.rounding.tolerance
+
+
+def beyond_tolerance(cycle: Cycle, item: Item, prepared: Prepared) -> Failure | None:
+    """The review of an order whose total the product has computed before it took it: it does not leave."""
+    order, told = prepared.order, prepared.gross
+    if told is None or Code.TOTALS_DIFFER in item.overruled or agrees(order, told, tolerance(cycle)):
+        return None
+    text = (
+        f"the company would arrive at {shown(told)} {order.currency} for order {order.reference}, the store's total "
+        f"is {shown(order.gross)}; it was not sent. Put the tax right, or retry --overrule\n"
+    )
+    tax = cycle.connection.company.about.orders.tax
+    return Failure(Code.TOTALS_DIFFER, text + both_calculations(order, told, tax), sent=False)

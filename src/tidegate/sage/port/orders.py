@@ -11,7 +11,10 @@ from typing import Any, Protocol
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import OrderStanding
-from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
+from tidegate.domain.orders.expressed import Charged as Charged
+from tidegate.domain.orders.expressed import Customers as Customers
+from tidegate.domain.orders.expressed import Tax as Tax
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesOrder
 from tidegate.domain.orders.stored_keys import KeyMaker, full_key
@@ -28,29 +31,12 @@ class Guard(StrEnum):
     TARGET_OVERWRITES = "target overwrites"  #: a second document with our key replaces the first
 
 
-class Tax(StrEnum):
-    """How an order states its tax."""
-
-    PER_LINE = "per line"
-    PER_RATE = "per rate"
-    GIVEN = "given"  #: amounts are sent, the product takes them as they are
-    BY_SCHEDULE = "by schedule"  #: the product computes it by the destination
-
-
-class Customers(StrEnum):
-    """How an order names its customer."""
-
-    ACCOUNT = "account"
-    INSIDE_THE_ORDER = "inside the order"
-    CONTACT_PER_CURRENCY = "contact per currency"
-
-
-class Charged(StrEnum):
-    """How shipping costs, or a rounding difference, stand in an order."""
-
-    FREE_TEXT = "free text"
-    CHARGE_CODE = "charge code"
-    HEADER_FIELD = "header field"
+#: The kind of line that shipping or rounding needs; a header field needs none.
+LINE_OF = {
+    Charged.FREE_TEXT: LineKind.FREE_TEXT,
+    Charged.CHARGE_CODE: LineKind.CHARGE,
+    Charged.ITEM_LINE: LineKind.GOODS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +65,29 @@ class OrderWriting:
     key_is_number: bool = False  #: it keeps the order's number alone: that is the key
     states_totals: bool = True  #: answers and results state the order's total after tax
 
+    def __post_init__(self) -> None:
+        """ValueError for a room that contradicts itself, so that no flow has to ask twice."""
+        rounding = {Tax.PER_LINE: TaxRounding.PER_LINE, Tax.PER_RATE: TaxRounding.PER_RATE}.get(self.tax)
+        if rounding is not None and rounding is not self.arithmetic.tax_rounding:
+            raise ValueError(f"tax is stated {self.tax} and rounded {self.arithmetic.tax_rounding}")
+        for name, charged in (("shipping", self.shipping), ("rounding", self.rounding)):
+            kind = LINE_OF.get(charged)
+            if kind is not None and kind not in self.line_kinds:
+                raise ValueError(f"{name} stands as {charged}, and the product has no such lines")
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An order with its exact payload, ready to leave; `payload` is what a dry run shows."""
+    """An order with its exact payload, ready to leave; `payload` is what a dry run shows.
+
+    `gross` is the total after tax that the product itself has computed already, None where it tells it only
+    once it has the order: beyond tolerance, the order does not leave.
+    """
 
     order: SalesOrder
     payload: dict[str, Any]
     payload_hash: str
+    gross: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

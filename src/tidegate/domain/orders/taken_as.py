@@ -1,0 +1,24 @@
+"""The translated order in the form that the product takes: fields of the header, and texts that are no lines."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tidegate.domain.orders.expressed import Charged
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.terms import Terms
+
+
+def as_taken(order: SalesOrder, terms: Terms, shipping: SalesLine | None) -> SalesOrder:
+    """`order` with all as lines -> as the product takes it. `shipping` is its shipping line, None for none.
+
+    Totals stay: what leaves the lines is a field of the header. Comments that may be no line become memos.
+    """
+    in_header = shipping if terms.shipping_as is Charged.HEADER_FIELD else None
+    lines = [each for each in order.lines if each is not in_header]
+    memos = order.memos
+    if LineKind.COMMENT not in terms.line_kinds:
+        told = [each.description for each in lines if each.kind is LineKind.COMMENT]
+        memos = (*memos, *(text for text in told if text != order.note))  # the note has a place of its own
+        lines = [each for each in lines if each.kind is not LineKind.COMMENT]
+    return msgspec.structs.replace(order, lines=tuple(lines), shipping=in_header, memos=memos)
