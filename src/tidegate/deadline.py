@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import httpcore
@@ -18,6 +19,18 @@ import httpx
 
 from tidegate.clock import Clock
 from tidegate.trust import Trust
+
+_hurry: ContextVar[Callable[[], float] | None] = ContextVar("hurry", default=None)
+
+
+@contextmanager
+def hurried(left: Callable[[], float]) -> Iterator[None]:
+    """Each call in the block takes no more than the seconds that are `left`; its client may end it before."""
+    token = _hurry.set(left)
+    try:
+        yield
+    finally:
+        _hurry.reset(token)
 
 
 class Deadline:
@@ -31,7 +44,9 @@ class Deadline:
     @contextmanager
     def running(self) -> Iterator[None]:
         """The time of one call."""
-        self._calls.ends = self._clock.monotonic() + self._seconds
+        hurry = _hurry.get()
+        seconds = self._seconds if hurry is None else min(self._seconds, hurry())
+        self._calls.ends = self._clock.monotonic() + seconds
         try:
             yield
         finally:
@@ -112,5 +127,5 @@ class _Stream(httpcore.NetworkStream):
     def _patience(self, timeout: float | None, late: type[Exception]) -> float:
         left = self._deadline.left()
         if left <= 0:
-            raise late(f"the call was not over after {self._deadline}")
+            raise late(f"the call was not over in its time, {self._deadline} at most")
         return left if timeout is None else min(left, timeout)

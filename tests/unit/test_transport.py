@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tidegate.clock import VirtualClock
+from tidegate.deadline import hurried
 from tidegate.transport import LONGEST_PAUSE, Answer, HttpClient, NoAnswer
 
 DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
@@ -86,6 +87,22 @@ def test_a_dripping_answer_is_cut_off_by_a_deadline_for_the_whole_call() -> None
     assert answer.sent
     assert "not whole after 30 s" in answer.text
     assert drip.sent == 15
+
+
+def test_a_call_in_a_hurry_is_over_before_its_own_deadline_and_the_next_is_not() -> None:
+    clock = VirtualClock(datetime(2026, 11, 29, tzinfo=UTC))
+    drips: list[Drip] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        drips.append(Drip(clock))
+        return httpx.Response(200, stream=drips[-1])
+
+    transport = httpx.MockTransport(answered)
+    client = HttpClient("https://a.example", timeout=10, max_bytes=10**6, transport=transport, clock=clock)
+    with hurried(lambda: 4.0):
+        client.request("GET", "/")
+    client.request("GET", "/")
+    assert [each.sent for each in drips] == [2, 15]
 
 
 @pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"])

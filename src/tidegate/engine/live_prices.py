@@ -1,13 +1,15 @@
 """Prices asked of the companies while a cart waits: never longer than `prices.live_ms`, one question at a time.
 
-Answers that come in time count one by one; what comes later is dropped, and the question ends there. After
-several questions without an answer the breaker is open for a while.
+A question may take one of the company's seats, so it keeps nobody out: a company has one question out at a time,
+whatever connections ask; it waits for no seat, and its calls are cut off when the cart stops waiting. An answer
+is kept for `FRESH`, so that a cart that is shown again asks nobody. Answers that come in time count one by one;
+what comes later is dropped. After several questions without an answer the breaker is open for a while.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +17,8 @@ from typing import Literal
 
 import structlog
 
-from tidegate.domain.errors import Failure
+from tidegate.deadline import hurried
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.prices.price_book import CustomerPrice, PriceQuestion
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database
@@ -23,6 +26,8 @@ from tidegate.sage.port.session import Purpose
 
 log = structlog.get_logger()
 
+#: So long an answer is as good as a new one, and so many are kept.
+FRESH, MOST_KEPT = timedelta(minutes=1), 10_000
 #: So many questions in a row that failed or came late open the breaker, for so long.
 MOST_FAILED, PAUSE = 3, timedelta(minutes=1)
 
@@ -31,12 +36,11 @@ BreakerState = Literal["off", "closed", "open"]
 
 @dataclass(eq=False)
 class Breaker:
-    """Whether the company may be asked now: not after several failures, and one question at a time."""
+    """Whether the company may be asked for a connection now: not after several failures."""
 
     failed: int = 0
     absent: bool = False  #: the product answers no such questions, as the first one showed
     opened: datetime | None = None
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
     def lets_through(self, now: datetime) -> bool:
         """Closed, or open for long enough that one question may try again."""
@@ -48,27 +52,38 @@ class Breaker:
         self.opened = now if self.failed >= MOST_FAILED else None
 
 
+@dataclass(frozen=True, slots=True)
+class LivePrice:
+    """What the company answered, and when."""
+
+    price: CustomerPrice
+    at: datetime
+
+
 @dataclass(eq=False)
 class Asking:
-    """One question that is out: its answers as they come, until `ends` by the connection's monotonic clock."""
+    """Questions that are out: answers as they come, until `ends` by the connection's monotonic clock."""
 
     connection: Connection
     questions: Sequence[PriceQuestion]
     ends: float
     breaker: Breaker
+    turn: threading.Lock  #: the company's, held while it is asked
     answers: list[CustomerPrice | Failure] = field(default_factory=list)
     finished: threading.Event = field(default_factory=threading.Event)
+    no_seat: bool = False  #: none was free: no answer, and no failure either
 
     def left(self) -> float:
         """Seconds of the budget."""
         return max(self.ends - self.connection.clock.monotonic(), 0.0)
 
     def ask(self) -> None:
-        """Take a seat and ask; in a thread of its own, which ends with the first answer that is late."""
+        """Ask; in a thread of its own, which ends with the first answer that is late."""
         try:
-            with self.connection.company.session(Purpose.READING) as session:
+            with hurried(self.left), self.connection.company.session(Purpose.ENQUIRY) as session:
                 if isinstance(session, Failure):
-                    return  # no answer: the breaker counts it, and the book answers
+                    self.no_seat = session.code is Code.NO_SEAT
+                    return  # the book answers
                 if session.enquiries is None:
                     self.breaker.absent = True
                     return
@@ -78,7 +93,7 @@ class Asking:
                     self.answers.append(answer)
         finally:
             database.close()
-            self.breaker.busy.release()
+            self.turn.release()
             self.finished.set()
 
     def in_time(self) -> list[CustomerPrice | Failure]:
@@ -90,11 +105,11 @@ class Asking:
 class LivePrices:
     """The companies of some connections, as far as they may be asked."""
 
-    def __init__(self, connections: Iterable[str]) -> None:
+    def __init__(self, connections: Mapping[str, Connection]) -> None:
         self._breakers = {name: Breaker() for name in connections}
-        self._threads = ThreadPoolExecutor(
-            max_workers=max(len(self._breakers), 1), thread_name_prefix="prices"
-        )
+        self._turns = {each.settings.company: threading.Lock() for each in connections.values()}
+        self._kept: dict[tuple[str, PriceQuestion], LivePrice] = {}
+        self._threads = ThreadPoolExecutor(max_workers=max(len(self._turns), 1), thread_name_prefix="prices")
 
     def close(self) -> None:
         """Give back the threads; a question that is out is not waited for."""
@@ -110,24 +125,40 @@ class LivePrices:
         return "closed" if through else "open"
 
     def begin(self, connection: Connection, questions: Sequence[PriceQuestion]) -> Asking | None:
-        """Send the questions on their way; None when the company is not to be asked now."""
-        breaker = self._breakers[connection.name]
-        if self.breaker(connection) != "closed" or connection.closed():
+        """Send those that nobody has just asked on their way; None when the company is not to be asked now."""
+        new = [each for each in dict.fromkeys(questions) if self._fresh(connection, each) is None]
+        if not new or self.breaker(connection) != "closed" or connection.closed():
             return None
-        if not breaker.busy.acquire(blocking=False):
+        turn = self._turns[connection.settings.company]
+        if not turn.acquire(blocking=False):
             return None
-        budget = connection.settings.prices.live_ms / 1000
-        asking = Asking(connection, questions, connection.clock.monotonic() + budget, breaker)
+        ends = connection.clock.monotonic() + connection.settings.prices.live_ms / 1000
+        asking = Asking(connection, new, ends, self._breakers[connection.name], turn)
         self._threads.submit(asking.ask).add_done_callback(_tell)
         return asking
 
-    def collect(self, asking: Asking) -> list[CustomerPrice | None]:
-        """What came in time, None for the rest; an entry for each question."""
-        answers = asking.in_time()
+    def collect(self, asking: Asking) -> None:
+        """Keep what came in time."""
+        answers, now = asking.in_time(), asking.connection.clock.now()
         good = bool(answers) and not any(isinstance(one, Failure) and one.ends_cycle for one in answers)
-        asking.breaker.heard(good, asking.connection.clock.now())
-        prices = [one if isinstance(one, CustomerPrice) and one.price > 0 else None for one in answers]
-        return prices + [None] * (len(asking.questions) - len(prices))
+        if not asking.no_seat:
+            asking.breaker.heard(good, now)
+        for question, one in zip(asking.questions, answers, strict=False):
+            if isinstance(one, CustomerPrice) and one.price > 0:
+                self._kept[asking.connection.name, question] = LivePrice(one, now)
+        for oldest in list(self._kept)[: max(len(self._kept) - MOST_KEPT, 0)]:
+            self._kept.pop(oldest, None)
+
+    def prices(self, connection: Connection, questions: Sequence[PriceQuestion]) -> list[LivePrice | None]:
+        """What was answered now or just before; an entry for each question. Nothing where nobody may be asked."""
+        if self.breaker(connection) == "off":
+            return [None] * len(questions)
+        return [self._fresh(connection, each) for each in questions]
+
+    def _fresh(self, connection: Connection, question: PriceQuestion) -> LivePrice | None:
+        kept = self._kept.get((connection.name, question))
+        fresh = kept is not None and timedelta(0) <= connection.clock.now() - kept.at < FRESH
+        return kept if fresh else None
 
 
 def _tell(asked: Future[None]) -> None:

@@ -15,9 +15,9 @@ import polars as pl
 
 from tidegate.domain.orders.customers import WEB_ACCOUNT, mapped_by_id, proof
 from tidegate.domain.prices.cart_price import cart_price
-from tidegate.domain.prices.price_book import CustomerPrice, PriceList, PriceQuestion
+from tidegate.domain.prices.price_book import PriceList, PriceQuestion
 from tidegate.engine.hub import Hub
-from tidegate.engine.live_prices import BreakerState, LivePrices
+from tidegate.engine.live_prices import BreakerState, LivePrice, LivePrices
 from tidegate.flows.connection import Connection
 from tidegate.flows.masters import account_book
 from tidegate.flows.prices import book as price_book
@@ -104,8 +104,10 @@ class PriceDesk:
         book = self._book(here)
         answers = self._kept(here, book, account, items)  # while the company thinks
         if asking is not None:
-            told = self._live.collect(asking)
-            answers = [_newer(*pair, book) for pair in zip(answers, told, strict=True)]
+            self._live.collect(asking)
+        if account:
+            live, now = self._live.prices(here, questions), here.clock.now()
+            answers = [_newer(*pair, book, now) for pair in zip(answers, live, strict=True)]
         return PriceAnswers(account, tuple(answers), self._live.breaker(here))
 
     def _kept(
@@ -153,18 +155,18 @@ class PriceDesk:
         return known
 
 
-def _newer(kept: PriceAnswer, told: CustomerPrice | None, book: KeptBook) -> PriceAnswer:
+def _newer(kept: PriceAnswer, live: LivePrice | None, book: KeptBook, now: datetime) -> PriceAnswer:
     """What the company answered in time, else what is kept. A price of another unit is none of a piece."""
-    if told is None or told.unit:
+    if live is None or live.price.unit:
         return kept
     return replace(
         kept,
-        price=told.price,
-        currency=told.currency,
+        price=live.price.price,
+        currency=live.price.currency,
         tax_inclusive=book.tax_inclusive,
         source="live",
         reason="",
-        age=timedelta(0),
+        age=now - live.at,
     )
 
 

@@ -141,12 +141,14 @@ def test_a_question_of_a_cart_that_meets_a_shut_door_counts_as_unanswered(
 ) -> None:
     everything.reopen(prices=Prices(customer_prices="api", live_ms=60_000))
     rooms.shut(monkeypatch, DOORS[3])
-    live = LivePrices([CONNECTION])
+    live = LivePrices(everything.hub.connections)
     try:
         for _ in range(3):
-            asking = live.begin(everything.connection, [PriceQuestion("WEB", "HUB-0001", Decimal(1))])
+            question = PriceQuestion("WEB", "HUB-0001", Decimal(1))
+            asking = live.begin(everything.connection, [question])
             assert asking is not None
-            assert live.collect(asking) == [None]
+            live.collect(asking)
+            assert live.prices(everything.connection, [question]) == [None]
         assert live.breaker(everything.connection) == "open"
     finally:
         live.close()

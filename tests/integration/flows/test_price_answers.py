@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,8 +15,10 @@ from integration.flows.conftest import Build
 from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
-from tidegate.engine.live_prices import MOST_FAILED
+from tidegate.domain.errors import Code, Failure
+from tidegate.engine.live_prices import FRESH, MOST_FAILED, LivePrices
 from tidegate.engine.price_answers import PriceAnswers, PriceDesk
+from tidegate.sage.port.session import Purpose
 
 FLOWS = {name: Flow(every="1h") for name in ("orders", "prices", "customers")}
 ITEMS = [("HUB-0007", Decimal(1)), ("NOPE", Decimal(2))]
@@ -103,4 +107,76 @@ def test_a_company_that_fails_is_not_asked_for_a_while(shop: Stage, desk: PriceD
     shop.mend()
     shop.pass_time(timedelta(minutes=2))
     assert ask(live).prices[0].source == "live"
+    live.close()
+
+
+def test_a_live_answer_is_kept_for_a_minute_and_tells_its_age(shop: Stage, desk: PriceDesk) -> None:
+    shop.reopen(prices=Prices(customer_prices="api"))
+    live = PriceDesk(shop.hub)
+    ask(live)
+    shop.pass_time(timedelta(seconds=20))
+    shop.listen()
+    again = live.answer(CONNECTION, "WANDA01", ITEMS[:1])
+    assert (again.prices[0].source, again.age) == ("live", timedelta(seconds=20))
+    assert shop.sage_calls() == []
+    shop.pass_time(FRESH)
+    assert live.answer(CONNECTION, "WANDA01", ITEMS[:1]).age == timedelta(0)
+    assert shop.sage_calls() != []
+    live.close()
+
+
+def test_bug_every_look_at_a_cart_asks_again(
+    shop: Stage, desk: PriceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LivePrices, "_fresh", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_a_live_answer_is_kept_for_a_minute_and_tells_its_age(shop, desk)
+
+
+def test_while_no_seat_is_free_the_book_answers_and_no_breaker_opens(
+    shop: Stage, desk: PriceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.reopen(prices=Prices(customer_prices="api"))
+    live, company = PriceDesk(shop.hub), shop.connection.company
+    asked: list[Purpose] = []
+
+    @contextmanager
+    def full(purpose: Purpose) -> Iterator[Failure]:
+        asked.append(purpose)
+        yield Failure(Code.NO_SEAT, "all seats are taken", sent=False)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(company, "session", full)
+        for _ in range(MOST_FAILED + 1):
+            answer = ask(live)
+            assert (answer.prices[0].source, answer.breaker) == ("list", "closed")
+    assert set(asked) == {Purpose.ENQUIRY}, "a question while somebody waits, not the reading of a cycle"
+    assert ask(live).prices[0].source == "live"
+    live.close()
+
+
+def test_a_company_has_one_question_out_at_a_time_and_a_late_one_gives_its_seat_back(
+    shop: Stage, desk: PriceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cart does not wait, a second cart asks nobody, and the seat is free once Sage's call was cut off."""
+    shop.reopen(prices=Prices(customer_prices="api", live_ms=40))
+    live, company = PriceDesk(shop.hub), shop.connection.company
+    slow, over = threading.Event(), threading.Event()
+    session, opened = company.session, []
+
+    @contextmanager
+    def slowly(purpose: Purpose) -> Iterator[Any]:
+        opened.append(purpose)
+        with session(purpose) as desks:
+            slow.wait(10)
+            yield desks
+        over.set()
+
+    monkeypatch.setattr(company, "session", slowly)
+    first, second = ask(live), ask(live)
+    assert (first.prices[0].source, second.prices[0].source) == ("list", "list")
+    assert opened == [Purpose.ENQUIRY]
+    slow.set()
+    assert over.wait(10)
+    assert company.seats.in_use == 0
     live.close()
