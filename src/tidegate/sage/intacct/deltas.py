@@ -1,0 +1,126 @@
+"""How far streams were read: the newest time of change seen, and what was seen just before it.
+
+Source: contract §16. Times are to the second, and a stamp is given before it is seen: a delta asks for what
+changed since the newest stamp, less an overlap. What the overlap repeats is recognised by a digest, so that a
+stream without news tells nothing. Streams that belong together are read in one request, under one cursor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Failure
+from tidegate.sage.intacct.client import IntacctClient
+from tidegate.sage.intacct.queries import Query, among, every, in_parts, since
+from tidegate.sage.intacct.rows import Row, moment_of, text_of
+
+OVERLAP = timedelta(minutes=5)  #: longer than any request of theirs should take
+STAMP = "WHENMODIFIED"
+MOST_PARKED = 200  #: unreadable rows that are asked for again by their record numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """How far one stream was read."""
+
+    moment: datetime | None = None
+    digest: str = ""
+    parked: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        stamp = "" if self.moment is None else f"{self.moment:%Y%m%dT%H%M%S}"
+        return f"{stamp} {self.digest} {','.join(self.parked)}"
+
+
+def _position(text: str) -> _Position:
+    stamp, digest, parked = (*text.split(" "), "", "", "")[:3]
+    moment = datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if stamp else None
+    return _Position(moment, digest, tuple(filter(None, parked.split(","))))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of each stream. `full` says that all of them were read."""
+
+    rows: tuple[list[Row], ...]
+    positions: tuple[_Position, ...]
+    full: bool
+
+    @property
+    def cursor(self) -> str:
+        """The cursor behind these rows."""
+        return "|".join(str(one) for one in self.positions)
+
+    def parking(self, bad: Mapping[int, Iterable[BadRow]]) -> str:
+        """The cursor behind these rows, of which the bad ones of each stream are asked for again the next time."""
+        positions = [
+            replace(
+                one,
+                parked=tuple(str(row.key) for row in bad.get(at, ()) if row.key is not None)[:MOST_PARKED],
+            )
+            for at, one in enumerate(self.positions)
+        ]
+        return replace(self, positions=tuple(positions)).cursor
+
+
+def changes(client: IntacctClient, queries: Sequence[Query], cursor: str | None) -> Changes | Failure:
+    """What changed in these streams since a cursor; everything without one."""
+    before = [_position(part) for part in cursor.split("|")] if cursor else []
+    if len(before) != len(queries):
+        before = [_Position() for _ in queries]
+    asked = [_since(query, one.moment) for query, one in zip(queries, before, strict=True)]
+    pages = client.read_many(asked)
+    rows: list[list[Row]] = []
+    positions = []
+    for query, old, page in zip(queries, before, pages, strict=True):
+        if isinstance(page, Failure):
+            return page
+        new = _behind(page, old, query.key)
+        news = page if new.moment != old.moment or new.digest != old.digest else []
+        again = _parked(client, query, old, news)
+        if isinstance(again, Failure):
+            return again
+        rows.append([*news, *again])
+        positions.append(new)
+    return Changes(tuple(rows), tuple(positions), full=all(one.moment is None for one in before))
+
+
+def _since(query: Query, moment: datetime | None) -> Query:
+    fields = (query.key, *query.fields, STAMP)
+    if moment is None:
+        return replace(query, fields=fields)
+    changed = since(STAMP, moment - OVERLAP)
+    return replace(query, fields=fields, where=every([*filter(None, [query.where]), changed]))
+
+
+def _behind(rows: Sequence[Row], before: _Position, key: str) -> _Position:
+    """The position after these rows; a stream of which nothing was ever seen stays without one."""
+    stamped = [(moment, row) for row in rows if (moment := moment_of(row, STAMP)) is not None]
+    newest = max((moment for moment, _ in stamped), default=before.moment)
+    if before.moment is not None and (newest is None or newest < before.moment):
+        newest = before.moment
+    if newest is None:
+        return _Position()
+    edge = newest - OVERLAP
+    seen = sorted(f"{text_of(row, key)}@{moment.isoformat()}" for moment, row in stamped if moment >= edge)
+    return _Position(newest, hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16])
+
+
+def _parked(
+    client: IntacctClient, query: Query, before: _Position, rows: Sequence[Row]
+) -> list[Row] | Failure:
+    """Rows that could not be read the last time, and are not among these."""
+    there = {text_of(row, query.key) for row in rows}
+    again = [key for key in before.parked if key not in there]
+    found: list[Row] = []
+    for part in in_parts(again):
+        where = every([*filter(None, [query.where]), among(query.key, part)])
+        read = client.read(replace(query, fields=(query.key, *query.fields, STAMP), where=where))
+        if isinstance(read, Failure):
+            return read
+        found += read
+    return found

@@ -1,0 +1,145 @@
+"""Invoices and returns of orders with our key.
+
+Source: contract §6.5, §10. Tax is what stands in the definition's tax subtotals. A document is known by its
+DOCID: the AR invoice behind it gets another record number whenever the document is changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
+from tidegate.domain.money import total
+from tidegate.reading.document import Unreadable
+from tidegate.sage.intacct.deltas import changes
+from tidegate.sage.intacct.queries import Query, among, in_parts
+from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, name_of, number_of, text_of
+from tidegate.sage.intacct.web_orders import HEADER, WebOrder, WebOrders, source_line
+
+FIELDS = (*HEADER, "CUSTVENDID", "CURRENCY", "WHENCREATED", "TRX_TOTAL", "PRRECORDKEY")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What invoices consist of, by document."""
+
+    lines: Mapping[str, Sequence[Row]]
+    sources: Mapping[str, Row]  #: lines of the documents in between, by record number
+    subtotals: Mapping[str, Sequence[Row]]  #: by the document's record number
+
+
+class Invoices:
+    """Reads invoices and credit notes."""
+
+    def __init__(self, orders: WebOrders) -> None:
+        self._orders = orders
+        company = orders.company
+        self._definitions = [name for name in (company.sales_invoice, company.sales_return) if name]
+
+    def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
+        """Documents that changed since the cursor."""
+        query = Query("SODOCUMENT", FIELDS, among("DOCPARID", self._definitions))
+        found = changes(self._orders.client, (query,), since)
+        if isinstance(found, Failure):
+            return found
+        [rows] = found.rows
+        origins = self._orders.origins(rows)
+        if isinstance(origins, Failure):
+            return origins
+        orders = self._orders.of(origins.values())
+        if isinstance(orders, Failure):
+            return orders
+        ours = [row for row in rows if origins.get(text_of(row, "DOCID")) in orders]
+        parts = self._parts(ours)
+        if isinstance(parts, Failure):
+            return parts
+        made: list[SalesInvoice] = []
+        bad: list[BadRow] = []
+        for row in ours:
+            try:
+                made.append(self._invoice(row, orders[origins[text_of(row, "DOCID")]], parts))
+            except Unreadable as error:
+                bad.append(bad_row(row, f"invoice {text_of(row, 'DOCNO')}", error))
+        return Delta(tuple(made), found.parking({0: bad}), found.full, tuple(bad))
+
+    def _parts(self, rows: Sequence[Row]) -> _Parts | Failure:
+        lines = self._orders.lines_of(text_of(row, "DOCID") for row in rows)
+        if isinstance(lines, Failure):
+            return lines
+        between = {text_of(row, "CREATEDFROM") for row in rows} - {""}
+        sources: dict[str, Row] = {text_of(line, "RECORDNO"): line for line in lines}
+        if between:
+            more = self._orders.lines_of(sorted(between))
+            if isinstance(more, Failure):
+                return more
+            sources |= {text_of(line, "RECORDNO"): line for line in more}
+        subtotals = self._subtotals([text_of(row, "RECORDNO") for row in rows])
+        if isinstance(subtotals, Failure):
+            return subtotals
+        by_document: defaultdict[str, list[Row]] = defaultdict(list)
+        for line in lines:
+            by_document[text_of(line, "DOCHDRID")].append(line)
+        return _Parts(by_document, sources, subtotals)
+
+    def _subtotals(self, numbers: Sequence[str]) -> dict[str, list[Row]] | Failure:
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        fields = ("RECORDNO", "DOCHDRNO", "DESCRIPTION", "TRX_TOTAL")
+        for part in in_parts(numbers):
+            rows = self._orders.client.read(Query("SODOCUMENTSUBTOTALS", fields, among("DOCHDRNO", part)))
+            if isinstance(rows, Failure):
+                return rows
+            for row in rows:
+                found[text_of(row, "DOCHDRNO")].append(row)
+        return found
+
+    def _invoice(self, row: Row, order: WebOrder, parts: _Parts) -> SalesInvoice:
+        company = self._orders.company
+        gross = abs(figure_of(row, "TRX_TOTAL"))
+        subtotals = parts.subtotals.get(text_of(row, "RECORDNO"), ())
+        tax = abs(
+            total(
+                figure_of(one, "TRX_TOTAL")
+                for one in subtotals
+                if text_of(one, "DESCRIPTION") in company.taxes
+            )
+        )
+        lines = [_line(one, order, parts.sources) for one in parts.lines.get(text_of(row, "DOCID"), ())]
+        credit = text_of(row, "DOCPARID") == company.sales_return
+        return SalesInvoice(
+            id=name_of(row, "DOCID"),
+            number=name_of(row, "DOCNO"),
+            credit=credit,
+            day=day_of(row, "WHENCREATED"),
+            account=text_of(row, "CUSTVENDID"),
+            order_ids=(order.id,),
+            order_keys=(order.key,),
+            net=gross - tax,
+            tax=tax,
+            gross=gross,
+            currency=text_of(row, "CURRENCY") or company.currency,
+            lines=tuple(line for line, _ in lines),
+            posted=text_of(row, "STATE") != "Draft",
+            returned=credit,
+            bills_others=not all(ours for _, ours in lines),
+        )
+
+
+def _line(row: Row, order: WebOrder, sources: Mapping[str, Row]) -> tuple[InvoiceLine, bool]:
+    """A line, and whether the order asked for it. Tax is not stated by line."""
+    line = source_line(row, order, sources)
+    net: Decimal | None = number_of(row, "TRX_VALUE")
+    made = InvoiceLine(
+        line_id=line.id if line is not None else text_of(row, "RECORDNO"),
+        line_key=line.key if line is not None else "",
+        sku=name_of(row, "ITEMID"),
+        quantity=abs(figure_of(row, "QUANTITY")),
+        net=None if net is None else abs(net),
+        order_key=order.key if line is not None else "",
+    )
+    return made, line is not None

@@ -1,0 +1,219 @@
+"""Sales orders: prepare, send, look for, cancel.
+
+Source: contract §6, §11, §16. Orders of a batch are functions of one request, each with an outcome of its own.
+A control id follows from the order's key and content: a second sending of the same is refused for ever. That
+refusal says that the order was made, never which it is, so it is in doubt until it is found by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from xml.etree.ElementTree import Element
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.missing import together
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.intacct.client import IntacctClient
+from tidegate.sage.intacct.contacts import Contacts
+from tidegate.sage.intacct.elements import element, text_of
+from tidegate.sage.intacct.envelope import Function
+from tidegate.sage.intacct.payloads import CONTACTS, ORDER, Resolved, order_payload
+from tidegate.sage.intacct.reference import Customer, Item, Reference
+from tidegate.sage.intacct.settings import IntacctSettings
+from tidegate.sage.intacct.writing import writing
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's names resolve to; a Failure stands for a read that failed."""
+
+    customers: Mapping[str, Customer] | Failure
+    items: Mapping[str, Item] | Failure
+    warehouses: Mapping[str, str] | Failure
+
+
+class Orders:
+    """Takes orders."""
+
+    def __init__(
+        self, client: IntacctClient, reference: Reference, contacts: Contacts, company: IntacctSettings
+    ) -> None:
+        self.about = writing(company)
+        self._client = client
+        self._reference = reference
+        self._contacts = contacts
+        self._company = company
+
+    # Prepare
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        """Resolve names and build payloads; what is known from before is not read again."""
+        if not orders:
+            return []
+        known = self._read(orders)
+        if isinstance(known, Failure):
+            return [known] * len(orders)
+        return [self._prepared(order, known) for order in orders]
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What Intacct lacks of each; a read that failed says nothing about a record."""
+        if not orders:
+            return []
+        known = self._read(orders)
+        if isinstance(known, Failure):
+            return [None] * len(orders)
+        found = [together(self._missing(order, known)) for order in orders]
+        return [one if one is not None and one.missing is not None else None for one in found]
+
+    def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
+        # After a read that ends the cycle (off-line, halted) no other one may follow.
+        warehouses = self._reference.warehouses()
+        if isinstance(warehouses, Failure) and warehouses.ends_cycle:
+            return warehouses
+        customers = self._reference.customers(order.account for order in orders)
+        if isinstance(customers, Failure) and customers.ends_cycle:
+            return customers
+        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
+        items = self._reference.items(goods)
+        if isinstance(items, Failure) and items.ends_cycle:
+            return items
+        return _Known(customers, items, warehouses)
+
+    def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
+        held = together(self._missing(order, known))
+        if held is not None:
+            return held
+        customers, items, warehouses = known.customers, known.items, known.warehouses
+        if isinstance(customers, Failure) or isinstance(items, Failure) or isinstance(warehouses, Failure):
+            raise ValueError("an order whose names could not be read is held")
+        resolved = Resolved(customers[order.account], items, next(iter(warehouses), ""))
+        payload = order_payload(order, resolved, self._company)
+        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+
+    def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
+        """All that Intacct does not have, or that could not be read, the account first."""
+        if order.account or isinstance(order, SalesOrder):
+            customer = _resolved(
+                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
+            )
+            failure = (
+                customer
+                if isinstance(customer, Failure)
+                else self._currency_differs(order.currency, customer)
+            )
+            if failure is not None:
+                yield failure
+        for line in order.lines:
+            yield from self._missing_of_line(line, known)
+
+    def _currency_differs(self, currency: str, customer: Customer) -> Failure | None:
+        theirs = customer.currency or self._company.currency
+        if not currency or currency.upper() == theirs.upper():
+            return None
+        text = (
+            f"the order is in {currency}, customer {customer.account} in {theirs}: "
+            f"map the order to a customer in {currency}"
+        )
+        return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+    def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
+        company = self._company
+        if line.kind is LineKind.COMMENT:
+            return
+        if line.kind is LineKind.GOODS:
+            item = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+            if isinstance(item, Failure):
+                yield item
+            elif line.warehouse or item.stocked:
+                place = line.warehouse or _first(known.warehouses)
+                found = _resolved(known.warehouses, place, Code.UNKNOWN_REFERENCE, "warehouse", "warehouse")
+                if isinstance(found, Failure):
+                    yield found
+        if line.kind is LineKind.CHARGE and line.code not in company.charges:
+            yield _unlisted(Code.UNKNOWN_REFERENCE, "charge", line.code, "`charges`")
+        if line.kind is LineKind.FREE_TEXT and line.account not in company.amounts:
+            yield _unlisted(Code.UNKNOWN_REFERENCE, "account", line.account, "`amounts`")
+        if line.tax_code and line.tax_code not in company.taxes:
+            yield _unlisted(Code.UNMAPPED_TAX, "tax", line.tax_code, "`taxes`")
+
+    # Send
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One request for the addresses that are new, one for all orders. ValueError for too many."""
+        if len(batch) > self.about.orders_per_call:
+            raise ValueError(f"a request takes {self.about.orders_per_call} orders, got {len(batch)}")
+        failed = self._contacts.ensure([one for each in batch for one in each.payload[CONTACTS]])
+        ready = []
+        for one in batch:
+            failure = next(
+                (
+                    failed[each["CONTACTNAME"]]
+                    for each in one.payload[CONTACTS]
+                    if each["CONTACTNAME"] in failed
+                ),
+                None,
+            )
+            if failure is not None:
+                yield one.order.key, failure
+            else:
+                ready.append((one, Function(control_id(one), element(ORDER, one.payload[ORDER]))))
+        outcomes = self._client.write([function for _, function in ready]) if ready else {}
+        for one, function in ready:
+            yield one.order.key, self._outcome(one, outcomes[function.control_id])
+
+    def _outcome(self, sent: Prepared, made: Element | Failure) -> Outcome:
+        if isinstance(made, Failure):
+            if made.code is Code.REFUSED:
+                goods = (line.code for line in sent.order.lines if line.kind is LineKind.GOODS)
+                self._reference.doubt(items=goods, account=sent.order.account)
+                self._contacts.forget()
+            return made
+        docid = text_of(made, "key")
+        number = number_of(docid, self._company.sales_order)
+        if not number:
+            text = f"Intacct answered with the document {docid!r}, which is no {self._company.sales_order}"
+            return Failure(Code.UNCLEAR_ANSWER, text)
+        return Accepted(docid, number, status=OrderStanding.LIVE)
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+        """Nothing: every order is answered at once."""
+        return {}
+
+
+def control_id(prepared: Prepared) -> str:
+    """The same for the same order and content, whoever sends it and how often; at most 256 characters."""
+    return f"{prepared.order.key}/order/{prepared.payload_hash[:32]}"
+
+
+def number_of(docid: str, definition: str) -> str:
+    """The number in a DOCID, `<definition>-<number>`; "" for another definition's."""
+    return docid.removeprefix(f"{definition}-") if docid.startswith(f"{definition}-") else ""
+
+
+def _resolved(
+    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
+) -> T | Failure:
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"Intacct has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
+
+
+def _first(warehouses: Mapping[str, str] | Failure) -> str:
+    return "" if isinstance(warehouses, Failure) else next(iter(warehouses), "")
+
+
+def _unlisted(code: Code, kind: str, name: str, key: str) -> Failure:
+    text = f"no subtotal of the order holds the {kind} {name!r}: see {key} of the company"
+    return Failure(code, text, missing=f"{kind}:{name}", sent=False)

@@ -1,0 +1,22 @@
+"""The states of a sales order, in the domain's words.
+
+Source: contract §6.3. A closed order is cancelled when nothing was made of it, else what is left of it is.
+"""
+
+from __future__ import annotations
+
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+
+CLOSED = "Closed"
+CONVERTED = "Converted"
+PARTLY = "Partially Converted"
+OPEN = ("Pending", "In Progress", PARTLY)
+#: Somebody has to approve it, or has refused to.
+WAITING = frozenset({"Draft", "Submitted", "Partially Approved", "Declined"})
+
+
+def status_of(state: str) -> OrderStanding:
+    """How an order stands by its own state alone; one whose state is new to us counts as live."""
+    if state == CLOSED:
+        return OrderStanding.CANCELLED
+    return OrderStanding.ON_HOLD if state in WAITING else OrderStanding.LIVE
