@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from conformance.intacct_stand import IntacctStand
 from conformance.sage200_stand import Sage200Stand
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
@@ -29,6 +30,10 @@ SAGE_200: dict[str, Callable[[], Stand]] = {
     "sage200-professional": lambda: Sage200Stand(edition="professional"),
     "sage200-analysis-code": lambda: Sage200Stand(key_field="analysis_code_3", spare_fields=False),
     "sage200-otherwise": lambda: Sage200Stand(**OTHERWISE, subscription="ignored"),
+}
+
+INTACCT: dict[str, Callable[[], Stand]] = {
+    "intacct": IntacctStand,
 }
 
 LEAST = frozenset(
@@ -57,7 +62,7 @@ MEMORY: dict[str, Callable[[], Stand]] = {
     "memory-least": lambda: MemoryStand(without=LEAST),
 }
 
-ROOMS = MEMORY | SAGE_200
+ROOMS = MEMORY | SAGE_200 | INTACCT
 """Rooms that answer at once: the whole suite is theirs."""
 
 HANDING_OVER: dict[str, Callable[[], Stand]] = {

@@ -34,7 +34,7 @@ def test_an_invoice_stands_in_the_ledger_under_its_number(stand: Stand) -> None:
         stand.codes.currency,
     )
     assert entry.gross == entry.outstanding == order.gross
-    assert (entry.net or 0) + (entry.tax or 0) == entry.gross
+    assert entry.net is None or entry.net + (entry.tax or 0) == entry.gross
     assert entry.settled is None
     assert entry.due is not None
 
@@ -114,7 +114,9 @@ def test_the_trial_balance_is_zero(stand: Stand) -> None:
 
     assert isinstance(balances, list)
     told = {one.account: one.balance for one in balances}
-    assert told == {account: Decimal(value) for account, value in stand.books()["accounts"].items()}
+    booked = {account: Decimal(value) for account, value in stand.books()["accounts"].items()}
+    assert told.items() <= booked.items()
+    assert {account for account, value in booked.items() if value} <= told.keys()
     assert sum(told.values()) == 0
 
 

@@ -6,7 +6,7 @@ A room joins the suite by one class that keeps `Stand`. The suite itself speaks 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
@@ -331,6 +331,11 @@ def find(session: Opened, order: SalesOrder) -> list[Found]:
     return found[order.key]
 
 
+def stated(stand: Stand, order: SalesOrder) -> Decimal | None:
+    """The total that the answer to an order states; None of a product that states none."""
+    return order.gross if stand.company.about.orders.states_totals else None
+
+
 def accepted(outcome: Outcome) -> Accepted:
     """The outcome, which must be a success."""
     assert isinstance(outcome, Accepted), outcome
@@ -353,5 +358,6 @@ def delta(answer: Delta[T] | Failure) -> Delta[T]:
 
 
 def sent_order(stand: Stand, session: Opened, number: int = 213, *lines: SalesLine) -> Accepted:
-    """An order that the company has."""
-    return accepted(send(session, make_order(stand, number, *lines)))
+    """An order that the company has; with its total, whether the answer states it or not."""
+    order = make_order(stand, number, *lines)
+    return replace(accepted(send(session, order)), gross=order.gross)

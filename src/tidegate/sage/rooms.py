@@ -7,6 +7,8 @@ from collections.abc import Callable
 from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.config.sage_product import SageProduct
+from tidegate.sage.intacct.product import INTACCT
+from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
@@ -14,7 +16,7 @@ from tidegate.sage.seats import PROCESS_SEATS, SeatPools
 from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200,)
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -45,5 +47,9 @@ def open_company(
             return open_sage200(
                 name, company, secrets=secrets, factory=factory, tokens=tokens, clock=clock, seats=seats
             )
+        case IntacctSettings():
+            from tidegate.sage.intacct.room import open_intacct
+
+            return open_intacct(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
         case _:
             raise ValueError(f"no room for {type(company).__name__}")

@@ -59,6 +59,7 @@ FACE_KINDS = frozenset(
         "closed_period",
         "company_expired",
         "token_revoked",
+        "refused",
     }
 )
 """Kinds of fault that this face carries out; the wire carries out the rest."""

@@ -78,7 +78,7 @@ class Items:
             "UPC": Field(lambda one: one.barcode),
             "NETWEIGHT": Field(lambda one: one.weight or None, "number"),
             "WHENCREATED": Field(lambda one: one.created_at, "moment"),
-            "WHENMODIFIED": Field(lambda one: one.updated_at, "moment"),
+            "WHENMODIFIED": Field(self._changed_at, "moment"),
         }
         for name in KEPT:
             fields[name] = kept_field(name)
@@ -98,6 +98,12 @@ class Items:
         prices = self.tenant.company.prices
         found = prices.price(one.id, prices.standard.id)
         return found.amount if found is not None else None
+
+    def _changed_at(self, one: Item) -> Value:
+        """A base price is a field of its item, wherever the kernel keeps it."""
+        prices = self.tenant.company.prices
+        found = prices.price(one.id, prices.standard.id)
+        return max(one.updated_at, found.updated_at) if found is not None else one.updated_at
 
     def create(self, session: Session, given: Element) -> Item:
         """An item of the kernel: ITEMID, NAME and ITEMTYPE are needed; a stocked one is kept in every warehouse."""

@@ -185,6 +185,8 @@ class Document:
                 return "Draft"
             if record.extra.get("closed") or record.status == "cancelled":
                 return "Closed"
+            if record.held:
+                return "Submitted"  # a person has to approve it first
         lines = self.lines
         if lines and all(one.left <= 0 for one in lines):
             return "Converted"

@@ -106,7 +106,8 @@ def _behind(rows: Sequence[Row], before: _Position, key: str) -> _Position:
     if newest is None:
         return _Position()
     edge = newest - OVERLAP
-    seen = sorted(f"{text_of(row, key)}@{moment.isoformat()}" for moment, row in stamped if moment >= edge)
+    # Stamps are to the second: a row may change twice within one, so its content counts.
+    seen = sorted(f"{text_of(row, key)} {sorted(row.items())}" for moment, row in stamped if moment >= edge)
     return _Position(newest, hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16])
 
 

@@ -19,7 +19,7 @@ from tidegate.domain.money import total
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.deltas import changes
 from tidegate.sage.intacct.queries import Query, among, in_parts
-from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, name_of, number_of, text_of
+from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, money_of, name_of, number_of, text_of
 from tidegate.sage.intacct.web_orders import HEADER, WebOrder, WebOrders, source_line
 
 FIELDS = (*HEADER, "CUSTVENDID", "CURRENCY", "WHENCREATED", "TRX_TOTAL", "PRRECORDKEY")
@@ -100,11 +100,11 @@ class Invoices:
 
     def _invoice(self, row: Row, order: WebOrder, parts: _Parts) -> SalesInvoice:
         company = self._orders.company
-        gross = abs(figure_of(row, "TRX_TOTAL"))
+        gross = abs(money_of(row, "TRX_TOTAL"))
         subtotals = parts.subtotals.get(text_of(row, "RECORDNO"), ())
         tax = abs(
             total(
-                figure_of(one, "TRX_TOTAL")
+                money_of(one, "TRX_TOTAL")
                 for one in subtotals
                 if text_of(one, "DESCRIPTION") in company.taxes
             )

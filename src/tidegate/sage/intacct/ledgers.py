@@ -21,7 +21,7 @@ from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.deltas import changes
 from tidegate.sage.intacct.elements import element
 from tidegate.sage.intacct.queries import Query, among, in_parts
-from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, name_of, number_of, text_of
+from tidegate.sage.intacct.rows import Row, bad_row, day_of, money_of, name_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings
 
 FIELDS = (
@@ -73,7 +73,7 @@ class Ledgers:
     def entry(self, kind: EntryKind, row: Row) -> LedgerEntry:
         """A row of one of the objects. Raises Unreadable."""
         number = text_of(row, "RECORDID") or name_of(row, "RECORDNO")
-        gross, due = figure_of(row, "TRX_TOTALENTERED"), figure_of(row, "TRX_TOTALDUE")
+        gross, due = money_of(row, "TRX_TOTALENTERED"), money_of(row, "TRX_TOTALDUE")
         return LedgerEntry(
             id=f"{kind.value}/{number}"
             if kind is not EntryKind.RECEIPT

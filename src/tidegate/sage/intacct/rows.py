@@ -13,6 +13,7 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.bad_row import BadRow
+from tidegate.domain.money import rounded
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 
@@ -61,6 +62,11 @@ def figure_of(row: Row, name: str) -> Decimal:
     if found is None:
         raise Unreadable("Intacct states none", name)
     return found
+
+
+def money_of(row: Row, name: str) -> Decimal:
+    """An amount that every record has, in cents. Raises Unreadable where it is absent, too."""
+    return rounded(figure_of(row, name), 2)
 
 
 def key_of(row: Row, name: str = "RECORDNO") -> int:

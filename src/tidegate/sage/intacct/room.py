@@ -1,0 +1,168 @@
+"""Sage Intacct behind the port: one company, or one entity of it, by the XML gateway.
+
+Source: contract (all); what was proven and against what: docs/sage/intacct.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime
+
+from tidegate.clock import Clock
+from tidegate.domain.calendar import zone
+from tidegate.domain.errors import Failure
+from tidegate.sage.intacct.check import Check
+from tidegate.sage.intacct.client import SMALLEST_PAGE, IntacctClient
+from tidegate.sage.intacct.code_lists import code_lists
+from tidegate.sage.intacct.desks import Desks
+from tidegate.sage.intacct.envelope import Sender
+from tidegate.sage.intacct.queries import PAGE
+from tidegate.sage.intacct.settings import IntacctSettings
+from tidegate.sage.intacct.sign_in import Credentials, SignIn
+from tidegate.sage.intacct.writing import writing
+from tidegate.sage.port.company import About
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
+from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.transport import ClientFactory, HttpClient, Tally
+
+
+class IntacctCompany:
+    """:class:`tidegate.sage.port.company.Company` for Sage Intacct."""
+
+    entrance = None  #: sender and user stand in the configuration
+
+    def __init__(
+        self,
+        name: str,
+        company: IntacctSettings,
+        *,
+        credentials: Credentials,
+        client_at: Callable[[str], HttpClient],
+        clock: Clock,
+        seats: SeatPool,
+    ) -> None:
+        self._name = name
+        self._company = company
+        self._clock = clock
+        self._client_at = client_at
+        self._clients: dict[str, HttpClient] = {}
+        self.seats = seats
+        self.doorbell = None
+        self._client = IntacctClient(
+            SignIn(credentials, company.base_url, self._at), lambda: tuple(self._clients.values())
+        )
+        self._desks = Desks(self._client, company, self._today)
+
+    def _at(self, origin: str) -> HttpClient:
+        """The client for an origin: the address that we sign in at, and the one that a session goes on at."""
+        if origin not in self._clients:
+            self._clients[origin] = self._client_at(origin)
+        return self._clients[origin]
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(zone(self._company.time_zone)).date()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def about(self) -> About:
+        return About(product=self._company.product, seats=self._company.seats, orders=writing(self._company))
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls
+
+    def calls_in(self, tally: Tally) -> int:
+        return self._client.calls_in(tally)
+
+    def usage(self) -> Usage:
+        """Units are metered transactions: the functions of all requests (A)."""
+        return Usage(calls=self.calls, units=sum(self._client.metered.values()))
+
+    def budget(self) -> Budget:
+        """A tier's monthly transactions are charged beyond, not refused; a 429 says when requests were too many."""
+        return UNLIMITED
+
+    def stand_down(self, until: datetime) -> None:
+        """Nothing stands between us and the gateway."""
+
+    @contextmanager
+    def session(self, purpose: Purpose) -> Iterator[Session]:
+        """Wait for a seat: so many requests of ours may run at a time, for reading, too (§12)."""
+        with self.seats.seat():
+            yield self._desks.session()
+
+    def lent(self) -> AbstractContextManager[None]:
+        return self.seats.lent()
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        return code_lists(self._client, self._desks.reference, self._company)
+
+    def examine(self) -> list[Finding]:
+        return Check(self._client, self._company).run()
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        return {"page": self._client.page_size} if self._client.page_size < PAGE else {}
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        size = learnt.get("page", PAGE)
+        if self._client.page_size == PAGE:
+            self._client.page_size = min(max(size, SMALLEST_PAGE), PAGE)
+
+    def forget_limits(self) -> None:
+        self._client.page_size = PAGE
+
+    def forget(self) -> None:
+        self._desks.forget()
+
+    def close(self) -> None:
+        for http in self._clients.values():
+            http.close()
+
+
+def open_intacct(
+    name: str,
+    company: IntacctSettings,
+    *,
+    secrets: Callable[[str], str],
+    factory: ClientFactory,
+    clock: Clock,
+    seats: SeatPools,
+) -> IntacctCompany:
+    """Open a company from its configuration; makes no call."""
+
+    def secret(reference: str) -> str:
+        return secrets(reference) if reference else ""
+
+    def client_at(origin: str) -> HttpClient:
+        return factory.client(
+            origin,
+            timeout=company.timeout,
+            max_bytes=company.max_answer_mb << 20,
+            connections=company.seats + 1,  # one beside the sessions for checks
+            trust=company.trust,
+        )
+
+    company_id = secret(company.company_id)
+    credentials = Credentials(
+        Sender(secret(company.sender_id), secret(company.sender_password)),
+        company_id,
+        secret(company.user_id),
+        secret(company.user_password),
+        company.entity,
+    )
+    return IntacctCompany(
+        name,
+        company,
+        credentials=credentials,
+        client_at=client_at,
+        clock=clock,
+        # Entities of one company share its requests.
+        seats=seats.pool((company.product, company.base_url, company_id), company.seats),
+    )

@@ -1,0 +1,240 @@
+"""Sage Intacct's stand: the room over the simulator, in-process and in virtual time, or over a real socket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conformance.sage200_stand import SharedClock
+from tidegate.conformance.stand import Booked, Call, Codes
+from tidegate.sage.intacct.room import IntacctCompany
+from tidegate.sage.intacct.settings import IntacctSettings
+from tidegate.sage.port.company import Company
+from tidegate.sage.rooms import open_company
+from tidegate.sage.seats import SeatPools
+from tidegate.sage.tokens import MemoryVault
+from tidegate.transport import ClientFactory
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.control import perform
+from tidegate_sandbox.erp.new_order import NewLine, NewOrder
+from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.inprocess import InProcessTransport
+from tidegate_sandbox.intacct import build
+from tidegate_sandbox.intacct.demo import demo_company
+from tidegate_sandbox.intacct.document import node
+from tidegate_sandbox.intacct.face import GATEWAY
+from tidegate_sandbox.intacct.sign_in import Session
+from tidegate_sandbox.server import SandboxServer
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+CALLS: dict[Call, str] = {
+    "send": "<create_sotransaction>",
+    "look-up": "<object>SODOCUMENT</object>",
+    "prepare": "<object>WAREHOUSE</object>",
+    "cancel": "<update_sotransaction ",
+    "create customer": "<create><CUSTOMER>",
+    "find customer": "<object>CUSTOMER</object>",
+    "post receipt": "<create><ARPYMT>",
+    "find receipt": "<object>ARPYMT</object>",
+    "allocate": "<create><ARPYMT>",
+    "read stock": "<object>ITEMWAREHOUSEINFO</object>",
+}
+DENIED: dict[Call, tuple[str, str]] = {
+    "send": ("create_sotransaction", "*"),
+    "look-up": ("query", "*"),
+    "prepare": ("query", "WAREHOUSE"),
+}
+#: Subtotals of tax beside the usual one, so that the suite's three rates are told apart.
+TAXES = {Decimal(20): "Sales Tax", Decimal(5): "Reduced Tax", Decimal(0): "No Tax"}
+
+
+class IntacctStand:
+    """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
+
+    def __init__(
+        self,
+        *,
+        sockets: bool = False,
+        entity: str = "",
+        settings: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.sandbox_clock = SandboxClock.virtual(START)
+        self.clock = SharedClock(self.sandbox_clock)
+        self.faults = FaultPlan(seed=1)
+        self.erp = demo_company(self.sandbox_clock, items=20)
+        self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
+        self.face.tenant.store.more["subtotals"].update(
+            {"Reduced Tax": "tax", "No Tax": "tax", "Rounding": "7900"}
+        )
+        self._server = SandboxServer(self.wire).start() if sockets else None
+        origin = self._server.url if self._server else "https://intacct.sandbox"
+        known = self.face.credentials
+        self.settings = IntacctSettings(
+            base_url=f"{origin}{GATEWAY}",
+            sender_id=known.sender_id,
+            sender_password=known.sender_password,
+            company_id=known.company_id,
+            user_id=known.user_id,
+            user_password=known.user_password,
+            entity=entity,
+            **{
+                "currency": "USD",
+                "time_zone": "America/New_York",
+                "seats": 2,
+                "location": "100",
+                "multi_currency": True,
+                "term": "Net 30",
+                "taxes": tuple(TAXES.values()),
+                "charges": ("Shipping", "Handling"),
+                "amounts": {"4000": "Handling", "7900": "Rounding"},
+                **(settings or {}),
+            },
+        )
+        self._pools = SeatPools()
+        company = self.open()
+        assert isinstance(company, IntacctCompany)
+        self.company: Company = company
+        self.seats = company.seats
+        self.sign_ins = None
+        self.door = None
+        self.desktop = None
+        self.open_account("OTHER", "Other")
+        self.codes = Codes(
+            account="WEB",
+            other_account="OTHER",
+            skus=("HUB-0001", "HUB-0002", "HUB-0003", "INSTALL"),
+            charge="Shipping",
+            revenue="4000",
+            taxes=TAXES,
+            currency="USD",
+            warehouse="WH1",
+            other_warehouse="WH2",
+            clearing="BOA",
+            clearing_account="1000",
+            courier="FedEx",
+        )
+
+    def open(self) -> Company:
+        """The company as a new process opens it."""
+        return open_company(
+            "acme",
+            self.settings,
+            secrets=lambda reference: reference,
+            factory=ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire)),
+            tokens=MemoryVault(),
+            clock=self.clock,
+            seats=self._pools,
+        )
+
+    # The company's own books and people
+
+    def booked(self, key: str) -> list[Booked]:
+        return [
+            Booked(f"Sales Order-{one.number}", one.number, one.totals.gross, one.status == "cancelled")
+            for one in self.erp.orders.table
+            if one.external_key == key
+        ]
+
+    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
+        with self.erp.staff():
+            customer, item = self.erp.customer("OTHER"), self.erp.item("HUB-0001")
+            for _ in range(times):
+                self.erp.orders.enter(
+                    NewOrder(
+                        customer_id=customer.id,
+                        customer_order_no=reference,
+                        external_key=key,
+                        extra={"custom": {"MAGENTO_ORDER_ID": key}} if key else {},
+                        lines=[
+                            NewLine(
+                                kind="item",
+                                item_id=item.id,
+                                warehouse_id=self.erp.warehouse("WH1").id,
+                                quantity=Decimal(1),
+                                price=Decimal(1),
+                                to_allocate=Decimal(0),
+                            )
+                        ],
+                    )
+                )
+
+    def strike(
+        self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
+    ) -> None:
+        text = options.pop("body_text", None)
+        if text is not None and options.get("status") == 503:
+            self.faults.add(Fault("offline", times=times, body="query"))
+        elif text is not None:
+            self.faults.add(Fault("refused", times=times, body=body or CALLS[on], options={"text": text}))
+        else:
+            self.faults.add(
+                Fault(kind, times=times, method="POST", path=GATEWAY, body=body or CALLS[on], options=options)
+            )
+
+    def calm(self) -> None:
+        self.faults.clear()
+
+    def advance(self, seconds: float) -> None:
+        self.sandbox_clock.advance(seconds)
+        self.wire.settle()
+
+    def lock(self) -> None:
+        self.erp.window.lock("backup")
+
+    def unlock(self) -> None:
+        self.erp.window.unlock()
+
+    def close_period(self, day: date) -> None:
+        self.erp.set_period(day, is_open=False)
+
+    def forbid(self, call: Call) -> None:
+        self.face.options.denied = frozenset({DENIED[call]})
+
+    def despatch(self, number: str) -> None:
+        self.erp.despatch(number)
+
+    def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
+        contact = node("DISPLAYCONTACT", [node("PRINTAS", name), node("EMAIL1", email)])
+        given = [node("CUSTOMERID", account), node("NAME", name), contact]
+        if foreign:
+            given.append(node("CURRENCY", "EUR"))
+        now = self.sandbox_clock.now()
+        with self.erp.staff():
+            self.face.tenant.type("CUSTOMER").make(
+                Session("", "staff", "", now, now, persistent=False), node("CUSTOMER", given)
+            )
+
+    def accounts(self, key: str) -> list[str]:
+        return [one.code for one in self.erp.customers.table if one.external_key == key]
+
+    def add_product(self, sku: str) -> None:
+        like = self.erp.item("HUB-0001")
+        with self.erp.staff():
+            item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
+            self.erp.stock.keep(item.id, self.erp.warehouse("WH1").id)
+
+    def happen(self, action: str, **values: Any) -> Any:
+        if values.get("consolidate"):
+            pytest.skip("an invoice of this product is made from one document")
+        if action == "credit" and not values.get("returned"):
+            pytest.skip("a return of this product brings goods back")
+        if values.get("uses_standard"):
+            pytest.skip("an entry of this product's lists has a price of its own")
+        if action == "other-channel-sale":
+            values.setdefault("warehouse", "WH1")
+        if action == "receipt":
+            values.setdefault("bank", "BOA")
+        return perform(self.erp, action, values)
+
+    def books(self) -> dict[str, Any]:
+        return self.erp.books()
+
+    def close(self) -> None:
+        self.company.close()
+        if self._server:
+            self._server.stop()
