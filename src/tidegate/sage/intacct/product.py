@@ -12,16 +12,15 @@ from tidegate.sage.intacct.settings import IntacctSettings
 
 QUESTIONS = (
     Question("base_url", "Address of Intacct's XML gateway", IntacctSettings().base_url, address),
-    Question("company_id", "Company id, as people sign in with", "", anything),
     Question("entity", "Entity that orders are made in (empty: the top level)", "", anything),
     Question("location", "Location on order lines (empty: none)", "", anything),
     Question("charge", "Subtotal of the order that holds the shipping costs", "Shipping", anything),
 )
-SECRETS = ("sender_id", "sender_password", "user_id", "user_password")
+SECRETS = ("sender_id", "sender_password", "company_id", "user_id", "user_password")
 
 
 def references(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """The sender's and the user's names and passwords."""
+    """Who the sender, the company and the user are, and their passwords."""
     return SECRETS
 
 
