@@ -16,7 +16,7 @@ from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
 from tidegate.sage.seats import SeatPools
-from tidegate.sage.tokens import MemoryVault
+from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.control import perform
