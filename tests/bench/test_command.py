@@ -11,6 +11,7 @@ import pytest
 from tidegate.bench import command, main, measurements
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.measurements import MEASUREMENTS, MeasurementFailed
+from tidegate.simulation.products import USUAL
 
 FIGURES = {
     "calls": Figure("sage-calls-per-order", 1.04, "calls", "counted", "Sage [25 orders]", Target("<=", 1.1)),
@@ -23,7 +24,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """What was measured; nothing really is."""
     heard: list[tuple[str, bool]] = []
 
-    def measured(name: str, *, quick: bool) -> list[Figure]:
+    def measured(name: str, *, quick: bool, sage: str) -> list[Figure]:
         heard.append((name, quick))
         return [FIGURES[name]] if name in FIGURES else []
 
@@ -32,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
 
 
 def test_everything_is_measured_one_after_the_other(asked: list[tuple[str, bool]], capsys: Any) -> None:
-    assert main(only=None, quick=True, as_json=True) == 0
+    assert main(only=None, quick=True, sage=USUAL.name, as_json=True) == 0
 
     assert asked == [(name, True) for name in MEASUREMENTS]
     told = json.loads(capsys.readouterr().out)
@@ -51,7 +52,7 @@ def test_everything_is_measured_one_after_the_other(asked: list[tuple[str, bool]
 
 
 def test_one_measurement_for_people(asked: list[tuple[str, bool]], capsys: Any) -> None:
-    assert main(only="calls", quick=False, as_json=False) == 0
+    assert main(only="calls", quick=False, sage=USUAL.name, as_json=False) == 0
 
     assert asked == [("calls", False)]
     told = capsys.readouterr().out
@@ -65,7 +66,7 @@ def test_one_measurement_for_people(asked: list[tuple[str, bool]], capsys: Any) 
 def test_a_timed_figure_beside_its_target_is_told_and_is_no_failure(
     asked: list[tuple[str, bool]], capsys: Any
 ) -> None:
-    assert main(only="cpu", quick=False, as_json=False) == 0
+    assert main(only="cpu", quick=False, sage=USUAL.name, as_json=False) == 0
     assert "missed" in capsys.readouterr().out
 
 
@@ -75,35 +76,35 @@ def test_a_counted_figure_beside_its_target_is_a_failure(
     worse = Figure("sage-calls-per-order", 1.2, "calls", "counted", "Sage", Target("<=", 1.1))
     monkeypatch.setitem(FIGURES, "calls", worse)
 
-    assert main(only="calls", quick=False, as_json=True) == 1
+    assert main(only="calls", quick=False, sage=USUAL.name, as_json=True) == 1
 
 
 def test_a_measurement_that_fails_keeps_no_other_one(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    def measured(name: str, *, quick: bool) -> list[Figure]:
+    def measured(name: str, *, quick: bool, sage: str) -> list[Figure]:
         if name == "calls":
             raise MeasurementFailed("calls: the measurement ended with status 1")
         return [FIGURES["cpu"]] if name == "cpu" else []
 
     monkeypatch.setattr(command, "in_a_fresh_process", measured)
 
-    assert main(only=None, quick=False, as_json=True) == 1
+    assert main(only=None, quick=False, sage=USUAL.name, as_json=True) == 1
     told = capsys.readouterr()
     assert "calls: the measurement ended with status 1" in told.err
     assert "hub-cpu-per-order" in json.loads(told.out)
 
 
 def test_an_interrupted_measurement_tells_nothing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    def measured(_name: str, *, quick: bool) -> list[Figure]:
+    def measured(_name: str, *, quick: bool, sage: str) -> list[Figure]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "in_a_fresh_process", measured)
 
-    assert main(only=None, quick=False, as_json=True) == 130
+    assert main(only=None, quick=False, sage=USUAL.name, as_json=True) == 130
     assert capsys.readouterr().out == ""
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(capsys: Any) -> None:
-    assert main(only="speed", quick=False, as_json=False) == 2
+    assert main(only="speed", quick=False, sage=USUAL.name, as_json=False) == 2
     assert ", ".join(MEASUREMENTS) in capsys.readouterr().err
 
 

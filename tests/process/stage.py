@@ -31,6 +31,7 @@ from tidegate.engine.vault import LedgerVault
 from tidegate.ledger import account, database
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.tokens import Tokens, keep_tokens
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.run import all_deliveries
 from tidegate.simulation.settings import Settings, render
 from tidegate_sandbox import checker, magento, sage200
@@ -101,10 +102,7 @@ class Stage:
             **{
                 "ledger": self.ledger or f"sqlite:///{self.folder / 'ledger.db'}",
                 "shop_url": self.shop_server.url,
-                "sage_url": self.sage_server.url + BASE_PATH,
-                "sign_in_url": self.sage_server.url,
-                "site_id": self.sage.credentials.site_id,
-                "company_id": str(self.sage.credentials.company_id),
+                "room": USUAL.room(self.sage_server.url, USUAL.editions[0], USUAL.credentials(self.sage)),
                 "websites": ("base",),
                 "currency": "USD",
                 "time_zone": "America/Detroit",

@@ -12,7 +12,7 @@ from typing import Any
 
 from simulation.script import START, Script, Scripted
 
-SAGE, MAGENTO = "sage200", "magento"
+SAGE, MAGENTO = "sage", "magento"
 #: POST of an order, of an account; the pages of a read (not the call that asks for the time).
 ORDER = {"method": "POST", "path": "sop_orders$"}
 ACCOUNT = {"method": "POST", "path": "customers$"}

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from tidegate.simulation import command, coverage
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.run import Outcome
-from tidegate.simulation.trade import EVERY, MAGENTO, SAGE
+from tidegate.simulation.target import MAGENTO, SAGE
+from tidegate.simulation.trade import EVERY
 from tidegate.simulation.week import write_week
 
 KINDS = {kind for call in coverage.CALLS for kind in call.kinds}
@@ -62,11 +64,11 @@ def test_the_table_is_read_on_eighty_columns() -> None:
 def test_a_cell_with_too_few_faults_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at_least: int, code: int
 ) -> None:
-    def lived(seeds: range, jobs: int) -> Iterator[Outcome]:
+    def lived(seeds: range, sage: str, jobs: int) -> Iterator[Outcome]:
         yield Outcome(7, strikes=Counter({"drip @ sign-in": 1}))
 
     monkeypatch.setattr(command, "outcomes", lived)
-    choice = {"seeds": 1, "first": 7, "sage": SAGE, "jobs": 1, "at_least": at_least}
+    choice = {"seeds": 1, "first": 7, "sage": USUAL.name, "jobs": 1, "at_least": at_least}
     assert command.main(**choice, as_json=True) == code
     told = json.loads(capsys.readouterr().out)
     assert told["strikes"]["sign-in"]["drip"] == 1

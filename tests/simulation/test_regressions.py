@@ -12,7 +12,7 @@ from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
 from tidegate_sandbox.checker_documents import receipts
 
-SAGE = "sage200"
+SAGE = "sage"
 PUBLISH = {"system": "magento", "times": 1, "method": "POST", "path": "source-items$"}
 
 

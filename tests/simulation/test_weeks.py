@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tidegate.simulation import answers, coverage
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.run import Outcome, run_week
 from tidegate.simulation.week import FACE_FAULTS, TRADING
 from tidegate.simulation.wire_faults import ODD_FAULTS, PAGE_FOR_DELETE, WIRE_FAULTS
@@ -32,8 +33,10 @@ KINDS = {
     *ODD_FAULTS,
     PAGE_FOR_DELETE,
     *answers.KINDS,
-    *(kind for _, kind, _ in answers.BEARS_LESS),
-    *(kind for _, kind in FACE_FAULTS),
+    *(kind for kind, _ in USUAL.bears_less),
+    *answers.BEARS_LESS,
+    *USUAL.face_faults,
+    *FACE_FAULTS,
     UNREADABLE,
     "bulk_lies",
     "status-404",

@@ -1,6 +1,6 @@
 """Nothing outside a product's room and the registries knows a product's name, so that a room can be added.
 
-Beside `sage/<product>/` two tables name products: `sage/rooms.py` (the rooms) and
+Beside `sage/<product>/` and `simulation/houses/<product>….py` two tables name products: `sage/rooms.py` (the rooms) and
 `simulation/products.py` (the simulators). A page of the contract may be cited as the source of a rule.
 """
 
@@ -39,6 +39,7 @@ def test_a_product_is_named_in_its_room_and_in_two_tables_only(name: str) -> Non
         for path in SOURCE.rglob("*")
         if path.suffix in (".py", ".template", ".html", ".json", ".toml")
         and not path.is_relative_to(SOURCE / "sage" / name)
+        and not (path.parent == SOURCE / "simulation" / "houses" and path.name.startswith(name))
         and path.relative_to(SOURCE).as_posix() not in TABLES
         and (lines := named(path.read_text(encoding="utf-8"), pattern))
     }

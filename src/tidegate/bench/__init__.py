@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-def main(*, only: str | None, quick: bool, as_json: bool) -> int:
+def main(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
     """`tidegate bench`; the exit code."""
     from tidegate.bench.command import run  # the processes of the measurements import this package, too
 
-    return run(only=only, quick=quick, as_json=as_json)
+    return run(only=only, quick=quick, sage=sage, as_json=as_json)

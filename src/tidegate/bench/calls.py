@@ -16,6 +16,7 @@ from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS, buy
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
+from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.world import World, build_world
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -45,10 +46,10 @@ class Calls:
         return (sum(self.reading.values()) + sum(self.noting.values())) / self.orders
 
 
-def measure(folder: Path, *, quick: bool) -> list[Figure]:
+def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure]:
     """Count; `quick` makes no difference."""
     del quick
-    known, idle = count(folder)
+    known, idle = count(folder, sage=sage)
     what = f"a cycle with {BATCH} new orders, reference data known"
     return [
         Figure(
@@ -80,12 +81,13 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     ]
 
 
-def count(folder: Path, orders: int = BATCH) -> tuple[Calls, Calls]:
+def count(folder: Path, orders: int = BATCH, *, sage: str = USUAL.name) -> tuple[Calls, Calls]:
     """The calls of a quarter of an hour with `orders` new orders, and of a later one without any."""
     quiet()
     since = (START - QUARTER).strftime("%Y-%m-%dT%H:%M:%SZ")
     ledger = f"sqlite:///{folder / 'calls.db'}"
-    world = build_world(1, ledger, START, since=since, window="", batch=BATCH, audit_every="7d")
+    house = SIMULATED[sage]
+    world = build_world(1, ledger, START, house=house, since=since, window="", batch=BATCH, audit_every="7d")
     with world.open_hub() as hub:
         world.sign_in(hub)
         buy(world.shopper, FIRST, goods=SELLERS)

@@ -12,29 +12,32 @@ from rich.table import Table
 from tidegate.bench.figure import Figure
 from tidegate.bench.machine import machine_line
 from tidegate.bench.measurements import INTERRUPTED, MEASUREMENTS, MeasurementFailed, in_a_fresh_process
+from tidegate.simulation.products import USUAL
 
 FINE, MISSED, USAGE = 0, 1, 2
 #: Columns where the output is no terminal.
 WIDE = 160
 
 
-def run(*, only: str | None, quick: bool, as_json: bool) -> int:
+def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
     """Measure; the exit code.
 
     1 when a measurement failed or a *counted* figure misses its target. Timed figures are reported only:
     a busy machine is no defect.
     """
-    if only is not None and only not in MEASUREMENTS:
-        sys.stderr.write(f"tidegate bench: nothing is called {only!r}; there are {', '.join(MEASUREMENTS)}\n")
+    names = [name for name, each in MEASUREMENTS.items() if sage == USUAL.name or each.of_sage]
+    if only is not None and only not in names:
+        of = "" if sage == USUAL.name else f" with --sage {sage}"
+        sys.stderr.write(f"tidegate bench: nothing is called {only!r}{of}; there are {', '.join(names)}\n")
         return USAGE
     machine = machine_line()
     figures: list[Figure] = []
     failed = False
     try:
-        for name in [only] if only is not None else MEASUREMENTS:
+        for name in [only] if only is not None else names:
             announce(name, quick)
             try:
-                figures += in_a_fresh_process(name, quick=quick)
+                figures += in_a_fresh_process(name, quick=quick, sage=sage)
             except MeasurementFailed as error:
                 sys.stderr.write(f"tidegate bench: {error}\n")
                 failed = True

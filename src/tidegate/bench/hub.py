@@ -19,7 +19,6 @@ from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import Tokens, keep_tokens
-from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 
@@ -44,10 +43,7 @@ def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Itera
         Settings(
             ledger=f"sqlite:///{ledger}",
             shop_url=sandbox.shop_url,
-            sage_url=sandbox.sage_url + USUAL.path,
-            sign_in_url=sandbox.sage_url,
-            site_id=sandbox.site_id,
-            company_id=sandbox.company_id,
+            room=sandbox.room,
             websites=("base",),
             currency="USD",
             time_zone="America/Detroit",

@@ -1,6 +1,6 @@
 """What can be measured, by name, and the process that measures one thing: a fresh one each time.
 
-`python -m tidegate.bench.measurements NAME [--quick]` prints the figures as one JSON list.
+`python -m tidegate.bench.measurements NAME [--quick] [--sage PRODUCT]` prints the figures as one JSON list.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from tidegate.bench.figure import Figure
 from tidegate.bench.folder import fresh_folder
+from tidegate.simulation.products import USUAL
 
 INTERRUPTED = 130
 Measure = Callable[..., list[Figure]]
@@ -24,11 +25,15 @@ Measure = Callable[..., list[Figure]]
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """`module` has the function `measure(folder, *, quick)`; minutes are of a busy machine, in full."""
+    """`module` has the function `measure(folder, *, quick)`; minutes are of a busy machine, in full.
+
+    One that is `of_sage` has another result with another product, and takes its name besides: `sage`.
+    """
 
     module: str
     text: str
     minutes: float
+    of_sage: bool = False
 
     def measure(self) -> Measure:
         """The function."""
@@ -39,7 +44,7 @@ class Measurement:
 
 MEASUREMENTS: dict[str, Measurement] = {
     "start": Measurement("start", "what the start of a command costs", 0.2),
-    "calls": Measurement("calls", "requests an order", 0.1),
+    "calls": Measurement("calls", "requests an order", 0.1, of_sage=True),
     "papers": Measurement("papers", "requests a shipment, an invoice and a payment", 0.1),
     "settle": Measurement("settling", "attempts and outcomes that the ledger records in a second", 0.2),
     "cpu": Measurement("effort", "what an order costs the hub", 1),
@@ -58,9 +63,10 @@ class MeasurementFailed(RuntimeError):
     """The process of a measurement ended without figures; what it said is on standard error."""
 
 
-def in_a_fresh_process(name: str, *, quick: bool) -> list[Figure]:
+def in_a_fresh_process(name: str, *, quick: bool, sage: str = USUAL.name) -> list[Figure]:
     """Measure one thing where nothing was loaded or opened before. Raises MeasurementFailed."""
-    command = [sys.executable, "-m", "tidegate.bench.measurements", name, *(["--quick"] if quick else [])]
+    command = [sys.executable, "-m", "tidegate.bench.measurements", name, "--sage", sage]
+    command += ["--quick"] if quick else []
     ended = subprocess.run(  # noqa: S603 - our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
     )
@@ -69,10 +75,12 @@ def in_a_fresh_process(name: str, *, quick: bool) -> list[Figure]:
     return [Figure.from_wire(each) for each in json.loads(ended.stdout)]
 
 
-def in_this_process(name: str, *, quick: bool) -> list[Figure]:
+def in_this_process(name: str, *, quick: bool, sage: str = USUAL.name) -> list[Figure]:
     """Measure one thing here, in a fresh folder."""
+    measurement = MEASUREMENTS[name]
+    more = {"sage": sage} if measurement.of_sage else {}
     with fresh_folder() as folder:
-        return MEASUREMENTS[name].measure()(Path(folder), quick=quick)
+        return measurement.measure()(Path(folder), quick=quick, **more)
 
 
 def main() -> None:
@@ -80,9 +88,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("name", choices=MEASUREMENTS)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sage", default=USUAL.name)
     given = parser.parse_args()
     try:
-        figures = in_this_process(given.name, quick=given.quick)
+        figures = in_this_process(given.name, quick=given.quick, sage=given.sage)
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None  # the command says so
     sys.stdout.write(json.dumps([figure.to_wire() for figure in figures]) + "\n")

@@ -26,8 +26,7 @@ class Introduction:
 
     shop_url: str
     sage_url: str
-    site_id: str
-    company_id: str
+    room: str  #: the product's own lines of `[companies.sage]`
     secrets: dict[str, str]  #: the environment that the hub's configuration refers to
     access_token: str
     refresh_token: str

@@ -23,7 +23,6 @@ from tidegate.clock import SystemClock
 from tidegate.simulation.products import USUAL
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.server import SandboxServer
@@ -54,7 +53,7 @@ class Both:
     def __init__(self, seed: int, service_time: float) -> None:
         self.clock = SandboxClock.running()
         self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed), price_scope="website")
-        self.company = demo_company(self.clock, seed=seed, base="USD")
+        self.company = USUAL.company(self.clock, seed=seed, base="USD")
         self.sage, self.sage_wire = USUAL.build(self.clock, FaultPlan(seed), self.company)
         if service_time:
             self.sage_wire.app = Paced(self.sage_wire.app, service_time)
@@ -62,12 +61,11 @@ class Both:
 
     def introduction(self, shop_url: str, sage_url: str) -> Introduction:
         """What the hub needs to be let in; a person has signed in."""
-        keys, known, pair = self.shop.integrations["hub"], self.sage.credentials, self.sage.sign_in()
+        keys, known, pair = self.shop.integrations["hub"], USUAL.credentials(self.sage), self.sage.sign_in()
         return Introduction(
             shop_url=shop_url,
             sage_url=sage_url,
-            site_id=known.site_id,
-            company_id=str(known.company_id),
+            room=USUAL.room(sage_url, USUAL.editions[0], known),
             secrets={
                 "TIDEGATE_KEY": Fernet.generate_key().decode(),
                 "SHOP_CONSUMER_KEY": keys.consumer_key,

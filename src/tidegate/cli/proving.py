@@ -9,9 +9,30 @@ from typing import Annotated, Any
 import typer
 
 from tidegate.cli.showing import Json
-from tidegate.simulation.products import USUAL
+from tidegate.simulation.houses.house import House
+from tidegate.simulation.products import SIMULATED, USUAL
 
 Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
+
+
+def simulated(sage: str) -> House:
+    """The product of that name. Raises BadParameter where this version simulates none such."""
+    if sage not in SIMULATED:
+        names = ", ".join(SIMULATED)
+        raise typer.BadParameter(f"this version simulates {names}, not {sage}", param_hint="--sage")
+    return SIMULATED[sage]
+
+
+def with_room(sage: str) -> House:
+    """The same, where a hub is to work with it. Raises BadParameter where the product has no room yet."""
+    from tidegate.sage.rooms import PRODUCTS
+
+    house = simulated(sage)
+    rooms = [each.name for each in PRODUCTS]
+    if sage not in rooms:
+        text = f"{house.title} has a simulator and no room yet: a hub can work with {', '.join(rooms)}"
+        raise typer.BadParameter(text, param_hint="--sage")
+    return house
 
 
 def command_of(module: str) -> Callable[..., int]:
@@ -29,6 +50,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Show an evening of a shop, Sage, and Tidegate between them. On this machine, nothing to set up."""
+    with_room(sage)
     carry_out = command_of("tidegate.demo")
     raise typer.Exit(
         carry_out(orders=orders, seed=seed, sage=sage, headless=headless or as_json, as_json=as_json)
@@ -47,6 +69,7 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
+    with_room(sage)
     carry_out = command_of("tidegate.simulation.command")
     raise typer.Exit(
         carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json, at_least=at_least)
@@ -56,11 +79,13 @@ def simulate(
 def bench(
     only: Annotated[str | None, typer.Option("--only", metavar="NAME", help="Only this measurement.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, rougher figures.")] = False,
+    sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:
     """Measure this machine: speed, calls, commits, memory."""
+    with_room(sage)
     carry_out = command_of("tidegate.bench")
-    raise typer.Exit(carry_out(only=only, quick=quick, as_json=as_json))
+    raise typer.Exit(carry_out(only=only, quick=quick, sage=sage, as_json=as_json))
 
 
 def register(app: typer.Typer) -> None:

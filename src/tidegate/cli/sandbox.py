@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +13,11 @@ import typer
 
 from tidegate.cli import showing
 from tidegate.cli.complaint import Refused
+from tidegate.cli.proving import Sage, simulated
 from tidegate.cli.showing import Json
 from tidegate.cli.stopping import asked_to_stop
-from tidegate.simulation.products import SIMULATED, USUAL, Simulated
+from tidegate.simulation.houses.house import House
+from tidegate.simulation.products import SIMULATED, USUAL
 
 if TYPE_CHECKING:
     from tidegate_sandbox.server import SandboxServer
@@ -26,7 +28,7 @@ MAGENTO = "magento"
 PORTS = {MAGENTO: 8910, **{each.name: each.port for each in SIMULATED.values()}}
 REDIRECT = 8912  #: where a sign-in to the simulated Sage ends
 BOTH = "both"
-SYSTEMS = {**{name: (name,) for name in PORTS}, BOTH: (MAGENTO, USUAL.name)}
+SYSTEMS = (*PORTS, BOTH)
 CURRENCIES = ("USD", "GBP")
 #: The orders of the start were placed so long ago: a connection whose readings lag behind the clock sees them.
 AGO = timedelta(hours=1)
@@ -48,6 +50,7 @@ def sandbox(
     currency: Annotated[
         str, typer.Option("--currency", help="Sage: USD fits the website base, GBP the website b2b.")
     ] = "USD",
+    sage: Sage = USUAL.name,
     place: Annotated[
         int,
         typer.Option(
@@ -64,20 +67,31 @@ def sandbox(
     if place:
         sold(place, port or PORTS[MAGENTO], as_json)
         return
+    simulated(sage)
+    served = (MAGENTO, sage) if system == BOTH else (system,)
     with asked_to_stop() as stop, ExitStack() as serving:
         documents = []
-        for number, name in enumerate(SYSTEMS[system]):
+        for number, name in enumerate(served):
             redirect = port + 2 if port and system == BOTH else REDIRECT
             state, wire = built(name, orders, currency, redirect)
             wanted = PORTS[name] if port is None else port + number if port else 0
             server = serving.enter_context(serve(wire, wanted))
+            if name in SIMULATED and SIMULATED[name].ticks:
+                serving.enter_context(ticking(state))
             documents.append(introduction(name, server.url, state))
         if as_json:
             showing.print_json(documents if system == BOTH else documents[0])
         else:
-            introduce(documents, port)
+            introduce(documents, port, sage)
         sys.stdout.flush()
         stop.wait()
+
+
+def ticking(face: Any) -> AbstractContextManager[object]:
+    """It does what is due while nobody asks, until the block ends."""
+    from tidegate_sandbox.ticker import Ticker
+
+    return Ticker(face)
 
 
 def sold(count: int, port: int, as_json: bool) -> None:
@@ -119,18 +133,17 @@ def introduction(system: str, url: str, state: Any) -> dict[str, Any]:
     """Where it listens, what opens it, and what is in it. These secrets open nothing else."""
     credentials = credentials_of(system, state)
     if system in SIMULATED:
-        addresses = {"base_url": url + SIMULATED[system].path, "sign_in_url": url}
-        credentials = {**addresses, **credentials}
+        credentials = {**SIMULATED[system].addresses(url), **credentials}
     return {
         "system": system,
         "url": url,
         "control": f"{url}/_sandbox",
         "credentials": credentials,
-        "inside": magento_contents(state) if system == MAGENTO else company_contents(state),
+        "inside": magento_contents(state) if system == MAGENTO else company_contents(system, state),
     }
 
 
-def introduce(documents: list[dict[str, Any]], port: int | None) -> None:
+def introduce(documents: list[dict[str, Any]], port: int | None, sage: str) -> None:
     """The same for people, and what to do next."""
     for document in documents:
         print(f"{document['system']} listens at {document['url']}   (Ctrl-C ends it)")
@@ -141,15 +154,16 @@ def introduce(documents: list[dict[str, Any]], port: int | None) -> None:
             print(f"  {name}: {value}")
         print()
     if len(documents) > 1 and port != 0:
-        more = "" if port is None else f" --sandbox-port {port}"
+        more = "" if sage == USUAL.name else f" --sage {sage}"
+        more += "" if port is None else f" --sandbox-port {port}"
         print(f"In another terminal, in an empty folder:  tidegate init --sandbox{more}")
 
 
 def built(system: str, orders: int = 0, currency: str = "USD", redirect: int = REDIRECT) -> tuple[Any, Wire]:
     """One simulated system and its wire."""
-    return (
-        build_magento(orders) if system == MAGENTO else build_company(SIMULATED[system], currency, redirect)
-    )
+    if system == MAGENTO:
+        return build_magento(orders)
+    return build_company(SIMULATED[system], currency, redirect)
 
 
 def build_magento(orders: int) -> tuple[Any, Wire]:
@@ -173,15 +187,15 @@ def redirect_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/callback"
 
 
-def build_company(product: Simulated, currency: Any, redirect: int) -> tuple[Any, Wire]:
+def build_company(house: House, currency: str, redirect: int) -> tuple[Any, Wire]:
     """A company that lets the browser back to this port of this machine."""
     from tidegate_sandbox.clock import SandboxClock
-    from tidegate_sandbox.erp.demo import demo_company
     from tidegate_sandbox.faults import FaultPlan
 
     clock = SandboxClock.running()
-    company = demo_company(clock, base=currency)
-    return product.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
+    company = house.company(clock, base=currency)
+    face, wire = house.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
+    return face, wire
 
 
 def magento_contents(store: Any) -> dict[str, str]:
@@ -195,14 +209,15 @@ def magento_contents(store: Any) -> dict[str, str]:
     }
 
 
-def company_contents(face: Any) -> dict[str, str]:
+def company_contents(system: str, face: Any) -> dict[str, str]:
     """What a newcomer looks for first."""
     company = face.company
-    codes = [customer.code for customer in company.customers.table]
+    web = SIMULATED[system].codes.web_account
+    codes = [customer.code for customer in company.customers.table if customer.code != web]
     base = next(each.code for each in company.currencies if each.is_base)
     return {
         "currency": base,
-        "accounts": f"WEB (web orders and guests), {', '.join(code for code in codes if code != 'WEB')[:60]}...",
+        "accounts": f"{web} (web orders and guests), {', '.join(codes)[:60]}...",
         "warehouses": ", ".join(each.name for each in company.warehouses),
         "books": "GET books below the control address",
     }

@@ -12,35 +12,32 @@ from pathlib import Path
 from tidegate.cli.sandbox import MAGENTO, built, credentials_of, redirect_url
 from tidegate.config.template import Answers, variables
 from tidegate.sage.rooms import PRODUCTS
-from tidegate.simulation.products import USUAL
+from tidegate.simulation.products import SIMULATED
 
 FOLDER = "sandbox-secrets"
 #: Orders from so long ago on are sent: those that the sandbox has sold before `init` are there to try.
 SINCE = timedelta(days=2)
 
 
-def sandbox_answers(folder: Path, now: datetime, port: int) -> Answers:
+def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answers:
     """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
-    (product,) = [each for each in PRODUCTS if each.name == USUAL.name]
-    sage = credentials_of(USUAL.name, built(USUAL.name)[0])
+    (product,) = [each for each in PRODUCTS if each.name == sage]
+    house = SIMULATED[sage]
+    known = credentials_of(sage, built(sage)[0])
     return Answers(
         store_url=f"http://127.0.0.1:{port}",
         company="us",
         product=product,
         room={
             **product.unasked,
-            "base_url": f"http://127.0.0.1:{port + 1}{USUAL.path}",
-            "sign_in_url": f"http://127.0.0.1:{port + 1}",
-            "redirect_url": redirect_url(port + 2),
-            "site_id": str(sage["site_id"]),
-            "company_id": str(sage["company_id"]),
-            "subscription_key": "yes",
+            **house.addresses(f"http://127.0.0.1:{port + 1}"),
+            **house.answers(redirect_url(port + 2), known),
         },
         company_time_zone="America/Detroit",
         currency="USD",
         unknown="create",
-        guest_account="WEB",
-        tax_codes=(("0", "0"), ("5", "5"), ("6", "6"), ("20", "1")),
+        guest_account=house.codes.web_account,
+        tax_codes=house.codes.tax_codes,
         since=(now - SINCE).replace(microsecond=0),
         secrets_folder=str((folder / FOLDER).absolute()),
     )

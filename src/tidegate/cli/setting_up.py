@@ -14,8 +14,10 @@ import typer
 from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, told_warnings
 from tidegate.cli.invocation import here
+from tidegate.cli.proving import Sage, with_room
 from tidegate.cli.sandbox import MAGENTO, PORTS
 from tidegate.cli.showing import Json, with_progress
+from tidegate.simulation.products import USUAL
 
 if TYPE_CHECKING:
     from tidegate.config.question import Question
@@ -45,6 +47,7 @@ def init(
             help="The simulated shop's port.",
         ),
     ] = PORTS[MAGENTO],
+    sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:
     """Ask a few questions and write a commented configuration file."""
@@ -62,7 +65,8 @@ def init(
     if sandbox:
         from tidegate.cli.sandbox_setup import sandbox_answers, write_secrets
 
-        complete = sandbox_answers(there.config.absolute().parent, there.clock.now(), sandbox_port)
+        with_room(sage)
+        complete = sandbox_answers(there.config.absolute().parent, there.clock.now(), sandbox_port, sage)
         write_secrets(complete, new_key())
     else:
         given = given_answers(answers) if answers else asked()

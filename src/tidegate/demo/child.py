@@ -31,7 +31,7 @@ class Life:
         self.waits_until: datetime | None = None  #: None while it is at work
         self.news = threading.Event()  #: set whenever a line has come
         command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(stage.config_path)]
-        command += ["--seed", str(stage.seed), "--die-at", str(dies_at)]
+        command += ["--seed", str(stage.seed), "--die-at", str(dies_at), "--sage", stage.house.name]
         with stage.log_path.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 command,

@@ -28,6 +28,7 @@ from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.engine.runner import run
 from tidegate.sage.rooms import SETTINGS
+from tidegate.simulation.products import SIMULATED
 from tidegate.transport import ClientFactory
 
 
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--die-at", type=int, default=0)
+    parser.add_argument("--sage", required=True)
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
     print("ready", flush=True)
@@ -49,7 +51,9 @@ def main() -> None:
     log.set_up("json", clock=clock, stream=sys.stderr)
     around = Surroundings(
         clock=clock,
-        factory=ClientFactory(transport=Executioner(given.die_at)) if given.die_at else ClientFactory(),
+        factory=ClientFactory(transport=Executioner(given.die_at, given.sage))
+        if given.die_at
+        else ClientFactory(),
         chance=random.Random(f"{given.seed}/{os.getpid()}"),
         holder=f"demo:{os.getpid()}",
         environment=os.environ,
@@ -61,16 +65,17 @@ def main() -> None:
 class Executioner(httpx.HTTPTransport):
     """A wire that kills this process after the chosen order: it has arrived, the ledger does not know."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, sage: str) -> None:
         super().__init__(trust_env=False)
         self._left = at
+        self._orders_in = SIMULATED[sage].orders_in
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, and the end when its time has come."""
         response = super().handle_request(request)
-        if request.method == "POST" and request.url.path.endswith("/sop_orders"):
-            self._left -= 1
-            if self._left == 0:
+        if self._left > 0:
+            self._left -= self._orders_in(request)
+            if self._left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
         return response
 

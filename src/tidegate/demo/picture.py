@@ -12,7 +12,6 @@ from rich.text import Text
 
 from tidegate.demo.performance import RATE, Event, Performance
 from tidegate.demo.story import ZONE
-from tidegate.simulation.products import USUAL
 
 PLACES = (
     *("read", "confirmed", "handed_over", "waiting", "in_doubt"),
@@ -69,7 +68,8 @@ def head(performance: Performance) -> Table:
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
-        USUAL.title, Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates))
+        performance.stage.house.title,
+        Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates)),
     )
     life = figures.life
     grid.add_row(

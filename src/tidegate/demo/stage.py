@@ -30,13 +30,11 @@ from tidegate.demo.story import (
 )
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
-from tidegate.sage.tokens import Tokens, keep_tokens
-from tidegate.simulation.products import USUAL
+from tidegate.simulation.houses.house import House
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import Fault, FaultPlan
 from tidegate_sandbox.server import SandboxServer
 from tidegate_sandbox.wire import Wire
@@ -78,6 +76,7 @@ MARGIN = timedelta(minutes=5)
 class Stage:
     """Both systems, serving; their clock stands still until it is moved."""
 
+    house: House
     seed: int
     folder: Path
     sandbox_clock: SandboxClock
@@ -103,14 +102,12 @@ class Stage:
 
     def write_configuration(self) -> None:
         """A `tidegate.toml` as a merchant would have it; secrets stay in the environment."""
-        credentials = self.sage.credentials
+        house = self.house
         settings = Settings(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
             shop_url=self.shop_url,
-            sage_url=f"{self.sage_url}{USUAL.path}",
-            sign_in_url=self.sage_url,
-            site_id=credentials.site_id,
-            company_id=str(credentials.company_id),
+            room=house.room(self.sage_url, house.editions[0], house.credentials(self.sage)),
+            product=house.name,
             websites=("base",),
             currency="USD",
             time_zone=ZONE.key,
@@ -130,7 +127,7 @@ class Stage:
             "SHOP_CONSUMER_SECRET": keys.consumer_secret,
             "SHOP_ACCESS_TOKEN": keys.access_token,
             "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-            **USUAL.environment(self.sage),
+            **self.house.environment(self.sage),
         }
 
     def sign_in(self) -> Configuration:
@@ -146,10 +143,7 @@ class Stage:
             environment=self.environment(),
         )
         with open_hub(configuration, around) as hub:
-            pair = self.sage.sign_in()
-            ends = START + timedelta(seconds=pair.expires_in)
-            tokens = Tokens(pair.access_token, pair.refresh_token or "", START, ends, signed_in_at=START)
-            keep_tokens(hub.vault, COMPANY, tokens)
+            self.house.let_in(self.sage, hub.vault, COMPANY, START)
         return configuration
 
     def poison(self, entity_id: int) -> None:
@@ -158,7 +152,8 @@ class Stage:
 
     def lose_an_answer(self) -> None:
         """The connection breaks after the next order: Sage has saved it, nobody is told."""
-        self.sage_wire.faults.add(Fault("drop_after", 1, "POST", "/sop_orders$"))
+        sent = self.house.calls.order_sent
+        self.sage_wire.faults.add(Fault("drop_after", 1, sent.method, sent.path, sent.body or None))
 
 
 def flows(cadences: Mapping[str, str]) -> str:
@@ -169,16 +164,17 @@ def flows(cadences: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def staged(folder: Path, seed: int) -> Iterator[Stage]:
+def staged(folder: Path, seed: int, house: House) -> Iterator[Stage]:
     """Build both systems and serve them on free ports of this machine until the block ends."""
     clock = SandboxClock.virtual(START)
     shop, shop_wire = magento.build(clock, FaultPlan(seed), price_scope="website")
-    company = demo_company(clock, seed=seed, base="USD")
+    company = house.company(clock, seed=seed, base="USD")
     locked = (WINDOW_CLOSES + MARGIN, WINDOW_OPENS - MARGIN)
     company.window.between(*locked, "backup")
-    sage, sage_wire = USUAL.build(clock, FaultPlan(seed + 1), company)
+    sage, sage_wire = house.build(clock, FaultPlan(seed + 1), company)
     with SandboxServer(shop_wire) as shop_server, SandboxServer(sage_wire) as sage_server:
         yield Stage(
+            house=house,
             seed=seed,
             folder=folder,
             sandbox_clock=clock,

@@ -16,7 +16,9 @@ from typing import Any
 from tidegate.simulation.answers import DRIP, PAUSES, WRITTEN
 from tidegate.simulation.coverage import WRITE
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.trade import EVERY, MAGENTO, SAGE
+from tidegate.simulation.houses.house import Calls
+from tidegate.simulation.target import MAGENTO, Target, of
+from tidegate.simulation.trade import EVERY
 from tidegate.simulation.wire_faults import ODD_FAULTS, WIRE_FAULTS
 
 #: The faults whose names are not in `wire_faults`: name -> (kind, options).
@@ -29,10 +31,6 @@ ELSEWHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "login_page-effect": ("login_page", WRITTEN["page-for-write-effect"]),
 }
 NEW = (DRIP, "status-408", "status-418", "status-418-words", "pause-absurd")
-RECORDS = "(customers|sales_receipts|sales_allocations)$"
-
-Target = tuple[str, str, str]
-"""System, method, path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +43,47 @@ class Aim:
     armed: bool = False
 
 
-ALWAYS = (
-    Aim(
-        (*NEW, "login_page-effect", "garbage", "status-429", "late", "cut_body", "status-503"),
-        2,
-        [(SAGE, "POST", "oauth/token$")],
-    ),
-    Aim(
-        ("slow", "status-429-retry-after", *NEW[1:]),
-        1,
-        [(SAGE, "GET", "sop_orders$"), (SAGE, "GET", "products$|customers$|tax_codes$")],
-    ),
-    Aim(NEW, 1, [(MAGENTO, "GET", "V1/orders$"), (MAGENTO, "GET", "V1/orders/|V1/store/")]),
-    Aim(NEW, 1, [(SAGE, "POST", "sop_orders$")]),
-    Aim(NEW, 1, [(MAGENTO, "POST", "V1/orders$"), (MAGENTO, "POST", "comments$")]),
-    Aim(WRITE, 3, [(SAGE, "POST", RECORDS)], armed=True),
-)
-#: Where an order cancelled in the shop is deleted in the company without a person.
-DELETING = Aim(WRITE, 6, [(SAGE, "DELETE", "sop_orders/")], armed=True)
+def always(calls: Calls) -> Iterator[Aim]:
+    """In every week; calls that the product does not have are left out."""
+    signing_in = (*NEW, "login_page-effect", "garbage", "status-429", "late", "cut_body", "status-503")
+    yield from aim(signing_in, 2, calls.signing_in)
+    yield Aim(("slow", "status-429-retry-after", *NEW[1:]), 1, [calls.order_read, calls.reference_read])
+    yield Aim(NEW, 1, of(MAGENTO, "GET", "V1/orders$", "V1/orders/|V1/store/"))
+    yield Aim(NEW, 1, [calls.order_sent])
+    yield Aim(NEW, 1, of(MAGENTO, "POST", "V1/orders$", "comments$"))
+    yield from aim(WRITE, 3, calls.records_sent, armed=True)
+
+
+def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool = False) -> Iterator[Aim]:
+    """At one kind of call, if there is such a call."""
+    if target is not None:
+        yield Aim(kinds, times, [target], armed)
+
+
 #: So many buyers think better of it there, so that there is something to delete.
 REPENTING = 2
 TRADING = (
     Aim(
         WRITE,
         14,
-        [
-            *[(MAGENTO, "POST", "order/[0-9]+/ship$")] * 4,
-            *[(MAGENTO, "POST", "order/[0-9]+/invoice$")] * 3,
-            (MAGENTO, "POST", "order/[0-9]+/(refund|invoice)$"),
-            (MAGENTO, "POST", "shipment/track|order/[0-9]+/ship$"),
-        ],
+        of(
+            MAGENTO,
+            "POST",
+            *["order/[0-9]+/ship$"] * 4,
+            *["order/[0-9]+/invoice$"] * 3,
+            "order/[0-9]+/(refund|invoice)$",
+            "shipment/track|order/[0-9]+/ship$",
+        ),
     ),
     Aim(
         WRITE,
         20,
         [
-            (MAGENTO, "POST", "inventory/source-items$"),
-            (MAGENTO, "PUT", "V1/products/.*/stockItems/|all/V1/products/"),
-            (MAGENTO, "PUT", "all/V1/products/"),
-            (MAGENTO, "PUT", "V1/customers/[0-9]+$|all/V1/products/"),
-            (MAGENTO, "POST", "products/(base|special|tier)-prices$|products/cost$"),
+            Target(MAGENTO, "POST", "inventory/source-items$"),
+            Target(MAGENTO, "PUT", "V1/products/.*/stockItems/|all/V1/products/"),
+            Target(MAGENTO, "PUT", "all/V1/products/"),
+            Target(MAGENTO, "PUT", "V1/customers/[0-9]+$|all/V1/products/"),
+            Target(MAGENTO, "POST", "products/(base|special|tier)-prices$|products/cost$"),
         ],
     ),
 )
@@ -92,18 +91,21 @@ TRADING = (
 LIES = 3
 
 
-def aimed(seed: int, start: datetime, days: int, settings: Mapping[str, Any]) -> Iterator[Event]:
+def aimed(
+    seed: int, start: datetime, days: int, settings: Mapping[str, Any], calls: Calls
+) -> Iterator[Event]:
     """One week's, by its settings."""
     rng = random.Random(f"aimed-{seed}")
     trading = bool(settings.get("back"))
-    for aim in ALWAYS:
-        yield from turns(aim, seed, rng, start, days)
-    if settings["cancellation"] == "cancel":
-        yield from turns(DELETING, seed, rng, start, days)
+    for each in always(calls):
+        yield from turns(each, seed, rng, start, days)
+    if settings["cancellation"] == "cancel":  # an order cancelled in the shop is deleted without a person
+        for each in aim(WRITE, 6, calls.cancelling, armed=True):
+            yield from turns(each, seed, rng, start, days)
         for _ in range(REPENTING):
             yield Event(moment(rng, start, days), "cancel-latest", {})
-    for aim in TRADING if trading else ():
-        yield from turns(aim, seed // EVERY, rng, start, days)
+    for each in TRADING if trading else ():
+        yield from turns(each, seed // EVERY, rng, start, days)
     for _ in range(LIES if settings.get("few_values") else 0):
         yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
 
@@ -112,13 +114,12 @@ def turns(aim: Aim, turn: int, rng: random.Random, start: datetime, days: int) -
     """The next kinds of the list; `turn` counts the weeks that have such calls."""
     for place in range(aim.times):
         name = aim.kinds[(turn * aim.times + place) % len(aim.kinds)]
-        system, method, path = rng.choice(aim.targets)
+        target = rng.choice(aim.targets)
         if name == "pause-absurd":
             name = rng.choice(tuple(PAUSES))
         kind, options = fault_of(name)
         at = moment(rng, start, days - 1)  # early enough that what it hits comes to its end
-        chosen = {"system": system, "method": method, "path": path, "options": options}
-        yield Event(start if aim.armed else at, "fault", {"name": name, "kind": kind, "times": 1, **chosen})
+        yield Event(start if aim.armed else at, "fault", target.struck(name, kind, 1, options))
 
 
 def fault_of(name: str) -> tuple[str, dict[str, Any]]:

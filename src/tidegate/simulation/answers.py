@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.trade import MAGENTO, SAGE
-
-Target = tuple[str, str]  #: (system, path)
+from tidegate.simulation.houses.house import Calls, House
+from tidegate.simulation.target import MAGENTO, SAGE, Target, of
 
 STATUSES = (404, 405, 409, 410, 422, 451)
 PAGE, WORDS = {"body": "<h1>No</h1>", "content_type": "text/html"}, {"body": '{"error": "no"}'}
@@ -36,86 +35,57 @@ WRITTEN: dict[str, dict[str, Any]] = {"page-for-write": {}, "page-for-write-effe
 DRIP = "drip"
 KINDS = (*ODD, *PAUSES, *WRITTEN, DRIP)
 
-READS: tuple[Target, ...] = (
-    (MAGENTO, "V1/orders$"),
-    (MAGENTO, "V1/orders$"),
-    (MAGENTO, "V1/orders/[0-9]+$"),
-    (MAGENTO, "V1/store/"),
-    (SAGE, "sop_orders$"),
-    (SAGE, "sop_orders$"),
-    (SAGE, "customers$"),
-    (SAGE, "products$"),
-    (SAGE, "(tax_codes|warehouses|sop_settings|sop_additional_charges)$"),
-)
-WRITES: tuple[Target, ...] = (
-    (SAGE, "sop_orders$"),
-    (SAGE, "sop_orders$"),
-    (SAGE, "customers$"),
-    (MAGENTO, "V1/orders$"),
-    (MAGENTO, "orders/[0-9]+/comments$"),
-)
+#: Calls to the shop; those to Sage, its house knows.
+READS = of(MAGENTO, "GET", "V1/orders$", "V1/orders$", "V1/orders/[0-9]+$", "V1/store/")
+WRITES = of(MAGENTO, "POST", "V1/orders$", "orders/[0-9]+/comments$")
 #: What the way back reads and writes besides.
-READS_BACK: tuple[Target, ...] = (
-    (MAGENTO, "V1/(shipments|invoices|creditmemos)$"),
-    (MAGENTO, "inventory/source-items$|V1/stockItems/"),
-    (MAGENTO, "V1/products"),
-    (MAGENTO, "V1/(customers/search|customerGroups/search|attributeMetadata/customer)$"),
-    (SAGE, "sop_.*view"),
-    (SAGE, "(price|product|customer|nominal).*view"),
-    (SAGE, "warehouse_holdings$"),
-    (SAGE, "sales_posted_transactions$"),
-    (SAGE, "(banks|couriers|price_bands|product_groups|nominal_codes|customer_emails)$"),
+READS_BACK = of(
+    MAGENTO,
+    "GET",
+    "V1/(shipments|invoices|creditmemos)$",
+    "inventory/source-items$|V1/stockItems/",
+    "V1/products",
+    "V1/(customers/search|customerGroups/search|attributeMetadata/customer)$",
 )
-WRITES_BACK: tuple[Target, ...] = (
-    (SAGE, "sales_receipts$"),
-    (SAGE, "sales_allocations$"),
-    (MAGENTO, "order/[0-9]+/ship$"),
-    (MAGENTO, "order/[0-9]+/invoice$"),
-    (MAGENTO, "order/[0-9]+/refund$"),
-    (MAGENTO, "shipment/track"),
-    (MAGENTO, "inventory/source-items$"),
-    (MAGENTO, "V1/products/.*/stockItems/"),
-    (MAGENTO, "products/(base|special|tier)-prices$|products/cost$"),
-    (MAGENTO, "V1/customers/[0-9]+$"),
-    (MAGENTO, "all/V1/products/"),
+WRITES_BACK = (
+    *of(MAGENTO, "POST", "order/[0-9]+/ship$", "order/[0-9]+/invoice$", "order/[0-9]+/refund$"),
+    *of(MAGENTO, "POST", "shipment/track", "inventory/source-items$"),
+    Target(MAGENTO, "PUT", "V1/products/.*/stockItems/"),
+    Target(MAGENTO, "POST", "products/(base|special|tier)-prices$|products/cost$"),
+    *of(MAGENTO, "PUT", "V1/customers/[0-9]+$", "all/V1/products/"),
 )
-#: Writes that are no POST.
-REPLACED = ("V1/customers/[0-9]+$", "all/V1/products/", "V1/products/.*/stockItems/")
-#: Faults of one system's own: (system, kind, only of a company's own server).
-BEARS_LESS = (
-    (SAGE, "short_queries", True),
-    (SAGE, "slow_large_reads", True),
-    (MAGENTO, "count_lies", False),
-)
+#: Limits of the shop's own, that come and go.
+BEARS_LESS = ("count_lies",)
 
 
-def strange_answers(seed: int, start: datetime, days: int, *, back: bool) -> Iterator[Event]:
+def strange_answers(seed: int, start: datetime, days: int, calls: Calls, *, back: bool) -> Iterator[Event]:
     """A week's worth of them; `back`: the way back has calls of its own."""
     rng = random.Random(f"answers-{seed}")
 
-    def fault(name: str, kind: str, method: str, targets: Sequence[Target], options: dict[str, Any]) -> Event:
-        system, path = rng.choice(targets)
-        method = "PUT" if method == "POST" and path in REPLACED else method
-        chosen = {"system": system, "method": method, "path": path, "options": options}
-        return Event(moment(rng, start, days), "fault", {"name": name, "kind": kind, "times": 1, **chosen})
+    def fault(name: str, kind: str, targets: Sequence[Target], options: dict[str, Any]) -> Event:
+        target = rng.choice(targets)
+        return Event(moment(rng, start, days), "fault", target.struck(name, kind, 1, options))
 
-    sides = [(READS, WRITES)] + ([(READS_BACK, WRITES_BACK)] * 3 if back else [])
+    there = ((*READS, *calls.reads), (*calls.writes, *WRITES))
+    back_again = ((*READS_BACK, *calls.reads_back), (*calls.writes_back, *WRITES_BACK))
+    sides = [there] + ([back_again] * 3 if back else [])
     for reads, writes in sides:
         for _ in range(4):
             name = rng.choice(tuple(ODD))
-            yield fault(name, "status", "GET", reads, ODD[name])
+            yield fault(name, "status", reads, ODD[name])
         for name, options in WRITTEN.items():
-            yield fault(name, "login_page", "POST", writes, options)
+            yield fault(name, "login_page", writes, options)
         name = rng.choice(tuple(PAUSES))
-        yield fault(name, "status", "GET", reads, PAUSES[name])
+        yield fault(name, "status", reads, PAUSES[name])
         if rng.random() < 0.5:
-            yield fault(DRIP, DRIP, "GET", reads, {"seconds": 2})
+            yield fault(DRIP, DRIP, reads, {"seconds": 2})
 
 
-def bearing_less(seed: int, start: datetime, days: int, *, own_server: bool) -> Iterator[Event]:
+def bearing_less(seed: int, start: datetime, days: int, house: House, *, own_server: bool) -> Iterator[Event]:
     """Limits that come and go; `own_server`: the company's product stands on a server of its own."""
     rng = random.Random(f"limits-{seed}")
-    for system, kind, hosted in BEARS_LESS:
+    limits = [(SAGE, *each) for each in house.bears_less] + [(MAGENTO, kind, False) for kind in BEARS_LESS]
+    for system, kind, hosted in limits:
         at, hours, pick = moment(rng, start, days), rng.choice((3, 8, 24)), rng.random()
         if rng.random() < 0.5 and (own_server or not hosted):
             chosen = {"system": system, "kind": kind}

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.target import MAGENTO, SAGE
 
 #: Of any call. At a read, a 504 has no effect.
 COMMON = (

@@ -13,7 +13,8 @@ from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.more_trade import BOX
 from tidegate.simulation.prepaid import Cashier
 from tidegate.simulation.staff import Staff
-from tidegate.simulation.trade import MAGENTO, SAGE, chances
+from tidegate.simulation.target import MAGENTO, SAGE
+from tidegate.simulation.trade import chances
 from tidegate.simulation.world import World
 from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
@@ -62,7 +63,7 @@ class Outside:
         self.placed: list[int] = []
         self.changed: set[int] = set()  #: orders whose content changed after they were placed
         self.locks = 0
-        self.staff = Staff(world.sage.company, items=world.items, skus=world.skus)
+        self.staff = Staff(world.sage.company, world.house.codes, items=world.items, skus=world.skus)
         self._interfering = random.Random(f"interfere-{world.seed}")
         self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
         self.cashier = Cashier(world)
@@ -182,9 +183,10 @@ class Outside:
         method: str,
         path: str,
         options: dict[str, Any],
+        body: str | None = None,
     ) -> None:
         """Something breaks on the wire, so many times or until it ends."""
-        self._wire(system).faults.add(Fault(kind, times, method, path, None, options, name))
+        self._wire(system).faults.add(Fault(kind, times, method, path, body, options, name))
 
     def do_face_fault(self, system: str, kind: str, pick: float, times: int) -> None:
         """One system misbehaves in its own way."""
@@ -222,4 +224,4 @@ class Outside:
             return None  # not possible for this order in its state: then it did not happen
 
     def _wire(self, system: str) -> Any:
-        return self.world.sage_wire if system == SAGE else self.world.shop_wire
+        return self.world.shop_wire if system == MAGENTO else self.world.sage_wire

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from tidegate.ledger import closures
 from tidegate.ledger.database import transaction
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.trade import SAGE
+from tidegate.simulation.houses.house import Calls, House
+from tidegate.simulation.target import SAGE
 
 #: What the other company of the ledger says while it is closed.
 OTHER_COMPANY, OTHER_REASON = "other", "the other company is being backed up"
@@ -21,17 +22,17 @@ OTHER_COMPANY, OTHER_REASON = "other", "the other company is being backed up"
 MISLEADING = 3
 
 
-def hazards(seed: int, start: datetime, days: int, *, back: bool) -> Iterator[Event]:
+def hazards(seed: int, start: datetime, days: int, house: House, *, back: bool) -> Iterator[Event]:
     """The hazards of one week; `back`: Sage's documents flow back, too."""
     rng = random.Random(f"hazards-{seed}")
     if rng.random() < 0.5:
-        yield from misled(moment(rng, start, days))
+        yield from misled(moment(rng, start, days), house.calls)
     if rng.random() < 0.3:
         hours = rng.choice((4, 12, 30))
         yield Event(moment(rng, start, days), "other-company-closes", {"hours": hours})
     for _ in range(rng.randrange(2)):
         yield Event(moment(rng, start, days), "cancel-latest", {})
-    if back and rng.random() < 0.7:
+    if back and rng.random() < 0.7 and house.late_commit:
         at = moment(rng, start, days)
         yield Event(
             at, "face-fault", {"system": SAGE, "kind": "late_commit", "pick": rng.random(), "times": 1}
@@ -43,25 +44,10 @@ def hazards(seed: int, start: datetime, days: int, *, back: bool) -> Iterator[Ev
         )
 
 
-def misled(at: datetime) -> Iterator[Event]:
+def misled(at: datetime, calls: Calls) -> Iterator[Event]:
     """The answer to an order is lost, and what is between us and Sage answers the look-ups by 404."""
-    for name, kind, method, times, options in (
-        ("drop_after", "drop_after", "POST", 1, {}),
-        ("status-404", "status", "GET", MISLEADING, {"status": 404}),
-    ):
-        yield Event(
-            at,
-            "fault",
-            {
-                "system": SAGE,
-                "name": name,
-                "kind": kind,
-                "times": times,
-                "method": method,
-                "path": "sop_orders$",
-                "options": options,
-            },
-        )
+    yield Event(at, "fault", calls.order_sent.struck("drop_after", "drop_after", 1, {}))
+    yield Event(at, "fault", calls.order_read.struck("status-404", "status", MISLEADING, {"status": 404}))
 
 
 def close_other(now: datetime, hours: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,8 @@ from typing import Any
 from tidegate.domain.books.agreement import Reconciliation
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
-from tidegate.simulation.settings import BANDS, LEGACY, PREPAID, SOURCES, TOLERANCE
+from tidegate.simulation.houses.house import TOLERANCE
+from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World
 from tidegate_sandbox import (
@@ -44,6 +45,8 @@ class Evidence:
     terms: checker.Terms
     shop_calls: list[checker_calls.Call]
     company_calls: list[checker_calls.Call]
+    orders_left: Callable[[Iterable[checker_calls.Call]], int]  #: how many orders those calls have sent
+    orders_counted: int  #: and how many more, by the simulator's own count
     tries: dict[str, list[int]]
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
@@ -70,12 +73,14 @@ def gather(
     checker_along.set_aside(shop, world.settings.skip_skus)
     return Evidence(
         shop=shop,
-        company=world.sage.company.books(),
+        company=world.house.books(world.sage),
         deliveries=deliveries,
         accounts=accounts(hub, now),
         terms=terms_of(world, hub, week, frozenset(changed)),
         shop_calls=world.shop_wire.requests_seen,
         company_calls=world.sage_wire.requests_seen,
+        orders_left=world.house.orders_left,
+        orders_counted=world.house.orders_counted(world.sage),
         tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
@@ -124,7 +129,8 @@ def judge(evidence: Evidence) -> checker.Verdict:
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)
     if not evidence.forgetful:
-        checker_calls.every_order_recorded(evidence.company_calls, evidence.tries, verdict)
+        left = evidence.orders_left(evidence.company_calls) + evidence.orders_counted
+        checker_calls.every_order_recorded(left, evidence.tries, verdict)
     return verdict
 
 
@@ -138,7 +144,7 @@ def terms_of(world: World, hub: Hub, week: Week, changed: frozenset[int]) -> che
 def promised(world: World, week: Week) -> checker.Terms:
     """What is promised before anything has happened."""
     website, store_ids, currency, _ = COUNTRIES[world.country]
-    settings = world.settings
+    settings, codes = world.settings, world.house.codes
     return checker.Terms(
         store="main",
         store_ids=store_ids,
@@ -153,8 +159,8 @@ def promised(world: World, week: Week) -> checker.Terms:
         flows=frozenset(settings.back),
         invoice_when=settings.invoice_when,
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
-        sources=SOURCES[website] if settings.msi else LEGACY,
-        bands=BANDS,
+        sources=codes.sources[website] if settings.msi else codes.legacy,
+        bands=codes.groups,
         attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
@@ -164,7 +170,7 @@ def promised(world: World, week: Week) -> checker.Terms:
 
 def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
-    return checker_stock.Shelf(world.shop.books(), world.sage.company.books(), promised(world, week))
+    return checker_stock.Shelf(world.shop.books(), world.house.books(world.sage), promised(world, week))
 
 
 def counts(evidence: Evidence) -> dict[str, int]:

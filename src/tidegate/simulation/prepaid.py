@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tidegate.simulation.event import Event, moment
 from tidegate.simulation.settings import PREPAID
-from tidegate.simulation.trade import SAGE
+from tidegate.simulation.target import Target
 from tidegate.simulation.world import World
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.refusal import Refusal as Refused
@@ -23,15 +23,16 @@ from tidegate_sandbox.magento.refusal import Refusal
 PARTS = 6
 
 
-def prepaid(seed: int, start: datetime, days: int) -> Iterator[Event]:
+def prepaid(seed: int, start: datetime, days: int, allocating: Target | None) -> Iterator[Event]:
     """The events of one week in which Sage's documents flow back."""
     rng = random.Random(f"prepaid-{seed}")
     for _ in range(PARTS):
         at = moment(rng, start, days)
         yield Event(at, "bill-a-part", {"pick": rng.random()})
         yield Event(at + timedelta(hours=rng.choice((1, 7))), "bill-the-rest", {"pick": rng.random()})
-    lost = {"system": SAGE, "name": "drop_after", "kind": "drop_after", "times": 1, "options": {}}
-    yield Event(moment(rng, start, days), "fault", {**lost, "method": "POST", "path": "sales_allocations$"})
+    if allocating is not None:
+        lost = allocating.struck("drop_after", "drop_after", 1, {})
+        yield Event(moment(rng, start, days), "fault", lost)
     for _ in range(rng.randrange(3)):
         yield Event(moment(rng, start, days), "buyer-repents", {})
 

@@ -27,8 +27,9 @@ from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
 from tidegate.simulation.mortality import ProcessDeath
-from tidegate.simulation.settings import ATTRIBUTES, Settings
-from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.settings import Settings
+from tidegate.simulation.target import MAGENTO, SAGE
 from tidegate.simulation.week import ITEMS, Event, Week, write_week
 from tidegate.simulation.world import World, build_world
 from tidegate_sandbox.checker import Verdict
@@ -65,9 +66,9 @@ class Outcome:
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
-def run_week(seed: int, **shape: Any) -> Outcome:
-    """One seed, one week, one judgement."""
-    week = write_week(seed, **shape)
+def run_week(seed: int, *, sage: str = USUAL.name, **shape: Any) -> Outcome:
+    """One seed, one week with this product, one judgement."""
+    week = write_week(seed, house=SIMULATED[sage], **shape)
     with ledger_folder() as folder:
         return Simulation(week, folder).run()
 
@@ -88,10 +89,10 @@ class Simulation:
         """`ledger` is the address of an empty, migrated ledger; "" makes one in `folder`."""
         self.week = week
         self.folder = folder
-        country = "uk" if week.seed % 4 == 3 else "us"
-        settings = {
-            key: value for key, value in week.settings.items() if key in Settings.__dataclass_fields__
-        }
+        house = week.house
+        country = "uk" if week.seed % 4 == 3 and "uk" in house.countries else "us"
+        known = {"edition", *Settings.__dataclass_fields__}
+        settings = {key: value for key, value in week.settings.items() if key in known}
         self.world: World = build_world(
             week.seed,
             ledger or f"sqlite:///{fresh_ledger(folder)}",
@@ -101,7 +102,8 @@ class Simulation:
             items=ITEMS,
             skus=week.settings.get("skus", {}),
             since=(week.start - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            attributes=ATTRIBUTES if settings.get("back") else {},
+            attributes=house.codes.attributes if settings.get("back") else {},
+            house=house,
             **settings,
         )
         shown = random.Random(f"shipping-display-{week.seed}").choice((1, 2, 3))

@@ -12,32 +12,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.houses.house import House
+from tidegate.simulation.target import MAGENTO, SAGE, Target
 
-#: Calls that every week makes many times.
-BUSY = (
-    (SAGE, "POST", "sop_orders$"),
-    (SAGE, "GET", "sop_orders$"),
-    (MAGENTO, "GET", "V1/orders$"),
-    (MAGENTO, "POST", "comments$"),
-)
+#: Calls to the shop that every week makes many times.
+BUSY = (Target(MAGENTO, "GET", "V1/orders$"), Target(MAGENTO, "POST", "comments$"))
 
 
 def scarce(
-    seed: int, start: datetime, days: int, pause: tuple[str, dict[str, Any]], page: str
+    seed: int, start: datetime, days: int, house: House, pause: tuple[str, dict[str, Any]], page: str
 ) -> Iterator[Event]:
     """One week's: `pause` is the name and the options of the absurd pause, `page` the name of a page for a deletion."""
     rng = random.Random(f"scarce-{seed}")
     if rng.random() < 0.3:
-        system, method, path = rng.choice(BUSY)
-        chosen = {"system": system, "method": method, "path": path, "options": pause[1]}
-        yield Event(
-            moment(rng, start, days), "fault", {"name": pause[0], "kind": "status", "times": 1, **chosen}
-        )
-    if rng.random() < 0.5:  # armed from the start: it waits for the first deletion
-        chosen = {"system": SAGE, "method": "DELETE", "path": "sop_orders/", "options": {}}
-        yield Event(start, "fault", {"name": page, "kind": "login_page", "times": 1, **chosen})
-    if rng.random() < 0.5:
+        target = rng.choice((house.calls.order_sent, house.calls.order_read, *BUSY))
+        yield Event(moment(rng, start, days), "fault", target.struck(pause[0], "status", 1, pause[1]))
+    if rng.random() < 0.5 and house.calls.cancelling is not None:  # it waits for the first deletion
+        yield Event(start, "fault", house.calls.cancelling.struck(page, "login_page", 1, {}))
+    if rng.random() < 0.5 and "closed_period" in house.face_faults:
         at = moment(rng, start, days)
         period = {"system": SAGE, "kind": "closed_period"}
         yield Event(at, "face-fault", {**period, "pick": rng.random(), "times": 1})

@@ -4,48 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from tidegate.simulation.products import USUAL
-
-#: What may be put on a rounding line.
-TOLERANCE = Decimal("0.05")
-ROUNDING = f"""
-[connections.web.rounding]
-tolerance = "{TOLERANCE}"
-account = "7900"
-tax_code = "0"
-"""
-#: Mappings that fit the sandbox's shop and company.
-MAPPINGS = (
-    ROUNDING
-    + """
-[connections.web.tax.codes]
-"0" = "0"
-"5" = "5"
-"6" = "6"
-"20" = "1"
-
-[connections.web.shipping."*"]
-charge = "CARRIAGE"
-
-[connections.web.payments."*"]
-account = "1210"
-
-[connections.web.amounts]
-fixed_product_tax = { account = "4905" }
-gift_card = { account = "1210" }
-store_credit = { account = "1210" }
-gift_wrapping = { account = "4905" }
-custom_fees = { "*" = { account = "4905" } }
-fields = { "surcharge_amount" = { account = "4905" } }
-
-[connections.web.revenue.accounts]
-"SHIRT*" = "4010"
-"*" = "4000"
-"""
-)
+from tidegate.simulation.houses.house import Codes
+from tidegate.simulation.products import SIMULATED, USUAL
 
 WINDOW = """
 [[companies.sage.closed]]
@@ -54,18 +16,6 @@ minutes = 120
 reason = "nightly backup"
 """
 
-#: Sage's warehouses and the sources of each website's stock, in a store with several sources and in one without.
-SOURCES = {
-    "base": {"HOME": "wh_detroit", "DETROIT": "wh_detroit", "LONDON": "wh_london"},
-    "b2b": {"HOME": "wh_london", "DETROIT": "wh_london", "LONDON": "wh_london"},
-}
-LEGACY = {"HOME": "default", "DETROIT": "default", "LONDON": "default"}
-#: Customer groups and the lists of their prices.
-BANDS = {"Wholesale": "Wholesale"}
-#: The customer of both sides from the beginning, by the shop's id.
-KNOWN = {"1": "WANDA01"}
-#: What customers show of their accounts in a simulated week, whose shop has these attributes.
-ATTRIBUTES = {"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"}
 #: Methods whose orders are paid at checkout.
 PREPAID = ("checkmo",)
 BACK = """
@@ -86,8 +36,7 @@ groups = {{ {groups} }}
 
 [connections.web.fulfilment]
 invoice_when = "{invoice_when}"
-carriers = {{ "DPD" = "dpd" }}
-"""
+{carriers}"""
 
 
 @dataclass(frozen=True)
@@ -96,15 +45,11 @@ class Settings:
 
     ledger: str
     shop_url: str
-    sage_url: str
-    sign_in_url: str
-    site_id: str
-    company_id: str
+    room: str  #: the product's own lines of `[companies.sage]`
     websites: tuple[str, ...]
     currency: str
     time_zone: str
     product: str = USUAL.name
-    edition: str = "standard"
     since: str = "2026-01-01T00:00:00Z"
     every_orders: str = "15m"
     every_status: str = "30m"
@@ -144,11 +89,13 @@ def render(settings: Settings) -> str:
     values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
     # what an account shows needs more than an e-mail; elsewhere the e-mail finds the account of orders
-    values["accounts"] = pairs(KNOWN) if "customers" in settings.back else ""
-    return TEMPLATE.format(**values) + way_back(settings) + settings.window + MAPPINGS
+    codes = SIMULATED[settings.product].codes
+    values["accounts"] = pairs(codes.known) if "customers" in settings.back else ""
+    values |= {"warehouse": codes.warehouse, "web_account": codes.web_account}
+    return TEMPLATE.format(**values) + way_back(settings, codes) + settings.window + codes.mappings
 
 
-def way_back(settings: Settings) -> str:
+def way_back(settings: Settings, codes: Codes) -> str:
     """The tables of what Sage decides and Magento is told; "" where no such flow runs."""
     if not settings.back:
         return ""
@@ -156,7 +103,7 @@ def way_back(settings: Settings) -> str:
         f"\n[connections.web.flows.{flow}]\n{cadence(when)}\nbatch = {settings.batch}\n"
         for flow, when in settings.back.items()
     ]
-    sources = SOURCES[settings.websites[0]] if settings.msi else LEGACY
+    sources = codes.sources[settings.websites[0]] if settings.msi else codes.legacy
     rules = BACK.format(
         msi=str(settings.msi).lower(),
         invoice_when=settings.invoice_when,
@@ -164,10 +111,11 @@ def way_back(settings: Settings) -> str:
         full_every=settings.full_every,
         price_scope=settings.price_scope,
         warehouses=pairs(sources),
-        groups=pairs(BANDS),
+        groups=pairs(codes.groups),
+        carriers=codes.carriers,
         attributes=pairs(settings.attributes),
     )
-    paid = [f'\n[connections.web.payments.{name}]\naccount = "1210"\nprepaid = true\n' for name in PREPAID]
+    paid = [f"\n[connections.web.payments.{name}]\n{codes.prepaid}prepaid = true\n" for name in PREPAID]
     if "payments" not in settings.back:
         paid = []
     return "".join(flows) + rules + "".join(paid)
@@ -194,15 +142,7 @@ access_token_secret = "env:SHOP_ACCESS_TOKEN_SECRET"
 
 [companies.sage]
 product = "{product}"
-edition = "{edition}"
-base_url = "{sage_url}"
-sign_in_url = "{sign_in_url}"
-site_id = "{site_id}"
-company_id = "{company_id}"
-client_id = "env:SAGE_CLIENT_ID"
-client_secret = "env:SAGE_CLIENT_SECRET"
-subscription_key = "env:SAGE_SUBSCRIPTION_KEY"
-time_zone = "{time_zone}"
+{room}time_zone = "{time_zone}"
 currency = "{currency}"
 seats = {seats}
 settle_minutes = {settle_minutes}
@@ -212,7 +152,7 @@ store = "main"
 company = "sage"
 websites = [{websites}]
 cancellation = "{cancellation}"
-warehouse = "HOME"
+warehouse = "{warehouse}"
 skip_skus = [{skip_skus}]
 
 [connections.web.capture]
@@ -223,8 +163,8 @@ audit_every = "{audit_every}"
 
 [connections.web.customers]
 unknown = "{unknown}"
-guest_account = "WEB"
-web_account = "WEB"
+guest_account = "{web_account}"
+web_account = "{web_account}"
 trust_emails = [{websites}]
 accounts = {{ {accounts} }}
 

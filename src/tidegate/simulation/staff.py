@@ -11,7 +11,9 @@ from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, TypeVar
 
+from tidegate.simulation.houses.house import Codes
 from tidegate.simulation.odd_skus import Names, sku_of
+from tidegate.simulation.products import USUAL
 from tidegate_sandbox.erp import events
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.order import Order, OrderLine
@@ -24,8 +26,11 @@ CENT = Decimal("0.01")
 class Staff:
     """The people of one company. `items` is how many of its items are ever touched, `skus` their odd names."""
 
-    def __init__(self, company: Company, *, items: int, skus: Names | None = None) -> None:
+    def __init__(
+        self, company: Company, codes: Codes = USUAL.codes, *, items: int, skus: Names | None = None
+    ) -> None:
         self._company = company
+        self._codes = codes
         self._items = items
         self._skus = skus or {}
         self._parcels = 0
@@ -56,7 +61,7 @@ class Staff:
                 for line in order.lines
                 if line.is_stocked and line.outstanding > 0
             }
-        warehouse = "LONDON" if elsewhere > 0.9 else ""
+        warehouse = self._codes.elsewhere if elsewhere > 0.9 else ""
         self._company.despatch(order.number, quantities, warehouse=warehouse, **self.parcel(tracked))
 
     def do_despatch_and_invoice(self, pick: float, tracked: float) -> None:
@@ -82,7 +87,7 @@ class Staff:
 
     def do_stock_adjust(self, pick: float, place: float, change: float) -> None:
         """A delivery, or a count that finds less."""
-        warehouse = ("HOME", "HOME", "DETROIT", "LONDON")[int(place * 4)]
+        warehouse = self._codes.counted[int(place * len(self._codes.counted))]
         self._company.stock_adjust(self.code(pick), warehouse, change=Decimal(round(change * 80) - 40))
 
     def parcel(self, tracked: float) -> dict[str, Any]:
@@ -160,7 +165,9 @@ class Staff:
 
     def do_account(self, pick: float, which: float, change: float) -> None:
         """An account changes: its hold, credit limit, VAT number or price list."""
-        customer = picked(pick, [one for one in self._company.customers.table if one.code != "WEB"])
+        customer = picked(
+            pick, [one for one in self._company.customers.table if one.code != self._codes.web_account]
+        )
         if customer is None:
             return
         bands = [one.id for one in self._company.prices.lists]
@@ -186,7 +193,7 @@ class Staff:
         self._new += 1
         code = f"NEW-{self._new:04d}"
         events.new_item(self._company, code, like=self.code(pick), price=Decimal("12.50"))
-        self._company.stock_adjust(code, "HOME", change=Decimal(25))
+        self._company.stock_adjust(code, self._codes.warehouse, change=Decimal(25))
 
     def do_period_closes(self) -> None:
         """The month before the present one is closed."""

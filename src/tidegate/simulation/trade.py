@@ -13,32 +13,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.products import USUAL
+from tidegate.simulation.target import MAGENTO, Target
 
-MAGENTO, SAGE = "magento", USUAL.name
 #: Every so manieth week has all flows.
 EVERY = 7
 
-#: Calls of these flows that a fault of the wire may strike: (system, method, path).
+#: Calls of these flows to the shop that a fault of the wire may strike; those to Sage, its house knows.
 TARGETS = (
-    (MAGENTO, "POST", "order/[0-9]+/ship$"),
-    (MAGENTO, "POST", "order/[0-9]+/ship$"),
-    (MAGENTO, "POST", "order/[0-9]+/invoice$"),
-    (MAGENTO, "POST", "order/[0-9]+/invoice$"),
-    (MAGENTO, "POST", "order/[0-9]+/refund$"),
-    (MAGENTO, "POST", "shipment/track"),
-    (MAGENTO, "GET", "V1/(shipments|invoices|creditmemos)$"),
-    (MAGENTO, "POST", "inventory/source-items$"),
-    (MAGENTO, "GET", "inventory/source-items$"),
-    (MAGENTO, "POST", "products/(base|special|tier)-prices"),
-    (MAGENTO, "PUT", "customers/[0-9]+$"),
-    (MAGENTO, "GET", "V1/products$"),
-    (SAGE, "GET", "sop_.*view"),
-    (SAGE, "GET", "(warehouse|stock|product).*view"),
-    (SAGE, "GET", "sales_posted_transactions"),
-    (SAGE, "POST", "sales_receipts$"),
-    (SAGE, "POST", "sales_receipts$"),
-    (SAGE, "POST", "sales_allocations$"),
+    Target(MAGENTO, "POST", "order/[0-9]+/ship$"),
+    Target(MAGENTO, "POST", "order/[0-9]+/ship$"),
+    Target(MAGENTO, "POST", "order/[0-9]+/invoice$"),
+    Target(MAGENTO, "POST", "order/[0-9]+/invoice$"),
+    Target(MAGENTO, "POST", "order/[0-9]+/refund$"),
+    Target(MAGENTO, "POST", "shipment/track"),
+    Target(MAGENTO, "GET", "V1/(shipments|invoices|creditmemos)$"),
+    Target(MAGENTO, "POST", "inventory/source-items$"),
+    Target(MAGENTO, "GET", "inventory/source-items$"),
+    Target(MAGENTO, "POST", "products/(base|special|tier)-prices"),
+    Target(MAGENTO, "PUT", "customers/[0-9]+$"),
+    Target(MAGENTO, "GET", "V1/products$"),
 )
 
 #: What happens so often a day, at most: (event, times a day, options by chance).

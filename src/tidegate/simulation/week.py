@@ -19,10 +19,12 @@ from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.hazards import hazards
+from tidegate.simulation.houses.house import House
 from tidegate.simulation.more_trade import BOX, more_trade
 from tidegate.simulation.prepaid import prepaid
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.scarce import scarce
-from tidegate.simulation.trade import MAGENTO, SAGE
+from tidegate.simulation.target import MAGENTO, SAGE, Target, of
 from tidegate.simulation.unreadable import unreadable
 from tidegate.simulation.wire_faults import ODD_FAULTS, PAGE_FOR_DELETE, WIRE_FAULTS
 
@@ -49,39 +51,26 @@ class Week:
     end: datetime
     events: tuple[Event, ...]
     settings: dict[str, Any]
+    house: House = USUAL
 
 
-#: What a fault may strike: (system, method, path).
+#: What a fault may strike in the shop; what it may strike in Sage, its house says.
 TARGETS = (
-    (SAGE, "POST", "sop_orders$"),
-    (SAGE, "POST", "sop_orders$"),
-    (SAGE, "POST", "sop_orders$"),
-    (SAGE, "GET", "sop_orders"),
-    (SAGE, "GET", "products"),
-    (SAGE, "POST", "customers$"),
-    (SAGE, "POST", "oauth/token"),
-    (MAGENTO, "GET", "V1/orders$"),
-    (MAGENTO, "GET", "V1/orders/[0-9]+$"),
-    (MAGENTO, "POST", "V1/orders$"),
-    (MAGENTO, "POST", "comments$"),
+    *of(MAGENTO, "GET", "V1/orders$", "V1/orders/[0-9]+$"),
+    *of(MAGENTO, "POST", "V1/orders$", "comments$"),
 )
 
-#: Faults that a face carries out itself.
-FACE_FAULTS = (
-    (SAGE, "lock"),
-    (SAGE, "seats"),
-    (SAGE, "token_revoked"),
-    (SAGE, "closed_period"),
-    (MAGENTO, "poison_order"),
-    (MAGENTO, "late_commit"),
-    (MAGENTO, "page_cap"),
-    (MAGENTO, "maintenance"),
-    (MAGENTO, "ignore_sort"),
-)
+#: Faults that the shop carries out itself.
+FACE_FAULTS = ("poison_order", "late_commit", "page_cap", "maintenance", "ignore_sort")
 
 
 def write_week(
-    seed: int, *, orders: int | None = None, days: int | None = None, back: Sequence[str] | None = None
+    seed: int,
+    *,
+    house: House = USUAL,
+    orders: int | None = None,
+    days: int | None = None,
+    back: Sequence[str] | None = None,
 ) -> Week:
     """The script of week number `seed`: about `orders` orders over `days` days.
 
@@ -89,7 +78,7 @@ def write_week(
     follows from the seed: every seventh week has all flows, and is shorter, since it does three times as much.
     """
     if back is None:
-        back = tuple(trade.CADENCES) if seed % TRADING == 0 else ()
+        back = [flow for flow in trade.CADENCES if flow in house.flows] if seed % TRADING == 0 else ()
     orders = orders or (10 if back else 16)
     days = days or (3 if back else 4)
     rng = random.Random(f"week-{seed}")
@@ -99,15 +88,15 @@ def write_week(
         *arrivals(rng, start, days, orders),
         *changes(rng, start, days, orders),
         *closings(rng, start, days),
-        *wire_faults(rng, start, days),
-        *face_faults(rng, start, days),
+        *wire_faults(rng, start, days, (*house.calls.struck, *TARGETS)),
+        *face_faults(rng, start, days, house),
         *own_faults(rng, start, days),
     ]
-    events += hazards(seed, start, days, back=bool(back))
+    events += hazards(seed, start, days, house, back=bool(back))
     # A generator of its own: what is taken back moves nothing else in the week.
     events += takings(random.Random(f"taken-back-{seed}"), start, days)
     settings = {
-        "edition": rng.choice(("standard", "professional")),
+        "edition": rng.choice(house.editions),
         "unknown": rng.choice(("create", "web-account", "create")),
         "comment": rng.choice(("hidden", "visible")),
         "cancellation": rng.choice(("cancel", "review")),
@@ -120,25 +109,26 @@ def write_week(
     }
     if back:
         trading = random.Random(f"trade-{seed}")
-        events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, trade.TARGETS)]
+        back_targets = (*trade.TARGETS, *house.calls.struck_back)
+        events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, back_targets)]
         # of their own generator: the other events of a seed stay what they are
         events += trade.between_readings(random.Random(f"stock-{seed}"), start, days)
         events += more_trade(seed, start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
-        events += prepaid(seed, start, days)
+        events += prepaid(seed, start, days, house.calls.allocating) if "payments" in house.flows else ()
         queue = random.Random(f"queue-{seed}")
         settings |= bulk_queue.settings_of(queue)
         events += bulk_queue.troubles(queue, start, days) if "bulk" in settings else ()
     events = list(with_additions(seed, events))
-    events += unreadable(seed, start, days, back=bool(back))
-    events += odd_faults(random.Random(f"odd-{seed}"), start, days)
+    events += unreadable(seed, start, days, house.calls, back=bool(back))
+    events += odd_faults(random.Random(f"odd-{seed}"), start, days, house)
     absurd = "status-429-absurd"
-    events += scarce(seed, start, days, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
-    events += strange_answers(seed, start, days, back=bool(back))
-    events += bearing_less(seed, start, days, own_server=settings["edition"] == "professional")
-    events += aimed(seed, start, days, settings)
-    return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings)
+    events += scarce(seed, start, days, house, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
+    events += strange_answers(seed, start, days, house.calls, back=bool(back))
+    events += bearing_less(seed, start, days, house, own_server=settings["edition"] in house.hosted)
+    events += aimed(seed, start, days, settings, house.calls)
+    return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings, house)
 
 
 def arrivals(rng: random.Random, start: datetime, days: int, orders: int) -> Iterator[Event]:
@@ -194,45 +184,30 @@ def closings(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
         yield Event(at + timedelta(minutes=minutes), "unlock", {})
 
 
-def wire_faults(
-    rng: random.Random, start: datetime, days: int, targets: Sequence[tuple[str, str, str]] = TARGETS
-) -> Iterator[Event]:
+def wire_faults(rng: random.Random, start: datetime, days: int, targets: Sequence[Target]) -> Iterator[Event]:
     """Faults of the wire, armed at a moment for the next few matching requests."""
     for name, options in WIRE_FAULTS.items():
         for _ in range(rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0]):
-            system, method, path = rng.choice(targets)
-            yield Event(
-                moment(rng, start, days),
-                "fault",
-                {
-                    "system": system,
-                    "name": name,
-                    "kind": "status" if name.startswith("status") else name,
-                    "times": rng.choice((1, 1, 1, 2, 3)),
-                    "method": method,
-                    "path": path,
-                    "options": {**options, **({"skip": rng.randrange(3)} if rng.random() < 0.5 else {})},
-                },
-            )
+            target, at = rng.choice(targets), moment(rng, start, days)
+            kind, times = "status" if name.startswith("status") else name, rng.choice((1, 1, 1, 2, 3))
+            skipping = {"skip": rng.randrange(3)} if rng.random() < 0.5 else {}
+            yield Event(at, "fault", target.struck(name, kind, times, {**options, **skipping}))
 
 
-def odd_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+def odd_faults(rng: random.Random, start: datetime, days: int, house: House) -> Iterator[Event]:
     """Answers of something between the hub and its systems, in one week of four each."""
     for name, options in ODD_FAULTS.items():
         if rng.random() < 0.25:
-            system, method, path = rng.choice(TARGETS)
-            chosen = {"system": system, "method": method, "path": path, "options": options}
-            yield Event(
-                moment(rng, start, days), "fault", {"name": name, "kind": "status", "times": 1, **chosen}
-            )
-    if rng.random() < 0.25:
-        chosen = {"system": SAGE, "method": "DELETE", "path": "sop_orders/", "options": {}}
-        yield Event(start, "fault", {"name": PAGE_FOR_DELETE, "kind": "login_page", "times": 1, **chosen})
+            target = rng.choice((*house.calls.struck, *TARGETS))
+            yield Event(moment(rng, start, days), "fault", target.struck(name, "status", 1, options))
+    if rng.random() < 0.25 and house.calls.cancelling is not None:
+        yield Event(start, "fault", house.calls.cancelling.struck(PAGE_FOR_DELETE, "login_page", 1, {}))
 
 
-def face_faults(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+def face_faults(rng: random.Random, start: datetime, days: int, house: House) -> Iterator[Event]:
     """Faults of one system's own making."""
-    for system, kind in FACE_FAULTS:
+    faults = [(SAGE, kind) for kind in house.face_faults] + [(MAGENTO, kind) for kind in FACE_FAULTS]
+    for system, kind in faults:
         if rng.random() < 0.35:
             at = moment(rng, start, days)
             yield Event(

@@ -20,8 +20,8 @@ from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.rooms import SETTINGS
 from tidegate.sage.seats import SeatPools
-from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation import odd_skus
+from tidegate.simulation.houses.house import House
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
 from tidegate.simulation.products import USUAL
@@ -29,14 +29,13 @@ from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.demo import demo_company
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.inprocess import HostsTransport, InProcessTransport
 from tidegate_sandbox.magento.catalogue import WIDGETS, Product
 from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.magento.stock import SourceItem
 
-SHOP, SAGE = "magento.sandbox", USUAL.host
+SHOP = "magento.sandbox"
 #: Which websites a company of this country serves: (website, its store views, company currency, time zone).
 COUNTRIES: dict[str, tuple[str, frozenset[int], str, str]] = {
     "us": ("base", frozenset({1, 4}), "USD", "America/Detroit"),
@@ -87,6 +86,7 @@ class World:
     mortality: Mortality
     transport: httpx.BaseTransport
     observer: Observer
+    house: House = USUAL
     items: int = WIDGETS  #: widgets that both sides have
     skus: odd_skus.Names = field(default_factory=dict)  #: of those that are called otherwise
     lives: int = 0
@@ -124,28 +124,18 @@ class World:
     def environment(self) -> dict[str, str]:
         """The secrets that the configuration points to."""
         keys = self.shop.integrations["hub"]
-        credentials = self.sage.credentials
         return {
             "TIDEGATE_KEY": KEY,
             "SHOP_CONSUMER_KEY": keys.consumer_key,
             "SHOP_CONSUMER_SECRET": keys.consumer_secret,
             "SHOP_ACCESS_TOKEN": keys.access_token,
             "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-            "SAGE_CLIENT_ID": credentials.client_id,
-            "SAGE_CLIENT_SECRET": credentials.client_secret,
-            "SAGE_SUBSCRIPTION_KEY": credentials.subscription_key,
+            **self.house.environment(self.sage),
         }
 
     def sign_in(self, hub: Hub) -> None:
-        """A person signs in at Sage, in the browser."""
-        pair = self.sage.sign_in()
-        now = self.clock.now()
-        ends = now + timedelta(seconds=pair.expires_in)
-        keep_tokens(
-            hub.vault,
-            "sage",
-            Tokens(pair.access_token, pair.refresh_token or "", now, ends, signed_in_at=now),
-        )
+        """A person lets the hub in at Sage."""
+        self.house.let_in(self.sage, hub.vault, "sage", self.clock.now())
 
 
 def build_world(
@@ -158,6 +148,7 @@ def build_world(
     service_time: float = 0.0,
     items: int = WIDGETS,
     skus: odd_skus.Names | None = None,
+    house: House = USUAL,
     **differences: Any,
 ) -> World:
     """A shop and a company of one country, and the settings of a hub between them.
@@ -176,26 +167,24 @@ def build_world(
     shop.msi = differences.get("msi", True)
     for number in range(items + 1, WIDGETS + 1):
         drop_widget(shop, odd_skus.usual(number))
-    company = demo_company(clock, seed=seed, base="USD" if currency == "USD" else "GBP", items=items)
+    company = house.company(clock, seed=seed, base=currency, items=items)
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
-    sage, sage_wire = USUAL.build(clock, sage_faults, company)
+    sage, sage_wire = house.build(clock, sage_faults, company)
     mortality = Mortality()
     hosts = HostsTransport(
         {
             SHOP: InProcessTransport(shop_wire),
-            SAGE: InProcessTransport(sage_wire, service_time=lambda method, path: service_time),
+            house.host: InProcessTransport(sage_wire, service_time=lambda method, path: service_time),
         }
     )
     observer = Observer(hosts, clock)
-    edition = differences.get("edition", "standard")
+    edition = differences.pop("edition", house.editions[0])
     settings = Settings(
         ledger=ledger,
         shop_url=f"https://{SHOP}",
-        sage_url=f"https://{SAGE}{USUAL.paths[edition]}",
-        sign_in_url=f"https://{SAGE}",
-        site_id=sage.credentials.site_id,
-        company_id=str(sage.credentials.company_id),
+        room=house.room(f"https://{house.host}", edition, house.credentials(sage)),
+        product=house.name,
         websites=(website,),
         currency=currency,
         time_zone=time_zone,
@@ -216,6 +205,7 @@ def build_world(
         mortality=mortality,
         transport=MortalTransport(observer, mortality),
         observer=observer,
+        house=house,
         items=items,
         skus=skus or {},
     )

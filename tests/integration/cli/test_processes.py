@@ -18,7 +18,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from tidegate.simulation.settings import MAPPINGS
+from tidegate.simulation.products import USUAL
 from tidegate_sandbox import magento, sage200
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.demo import demo_company
@@ -122,7 +122,7 @@ def configure(machine: Machine) -> None:
     assert text.count(since) == 1
     text = text.replace(since, "since = 2026-01-01T00:00:00Z")
     head, _, _ = text.partition("# Payment methods")
-    file.write_text(head + MAPPINGS, encoding="utf-8")
+    file.write_text(head + USUAL.codes.mappings, encoding="utf-8")
 
 
 def sign_in(machine: Machine) -> None:

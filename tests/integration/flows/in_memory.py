@@ -20,6 +20,7 @@ from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings
 from tidegate.simulation.world import COUNTRIES, SHOP, SharedClock, World
 from tidegate_sandbox import magento
@@ -40,16 +41,15 @@ def build_shop(ledger: str) -> World:
         shop.access.add("hub")
     mortality = Mortality()
     observer = Observer(HostsTransport({SHOP: InProcessTransport(wire)}), clock)
-    words = dict.fromkeys(("client_id", "client_secret", "subscription_key"), "unused")
+    words = dict.fromkeys(
+        ("client_id", "client_secret", "subscription_key", "site_id", "company_id"), "unused"
+    )
     nobody = SimpleNamespace(credentials=SimpleNamespace(**words), company=None)
     nothing = SimpleNamespace(settle=lambda: None, faults=FaultPlan(12))
     settings = Settings(
         ledger=ledger,
         shop_url=f"https://{SHOP}",
-        sage_url="https://nowhere.invalid/uk/sage200/accounts/v1",
-        sign_in_url="https://nowhere.invalid",
-        site_id="none",
-        company_id="none",
+        room=USUAL.room("https://nowhere.invalid", USUAL.editions[0], words),
         websites=(website,),
         currency=currency,
         time_zone=time_zone,

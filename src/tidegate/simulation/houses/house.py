@@ -1,0 +1,123 @@
+"""What one simulated product is to the weeks, the demonstration, the sandbox and the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tidegate.simulation.target import Target
+
+if TYPE_CHECKING:
+    import httpx
+
+TOLERANCE = Decimal("0.05")
+"""What may be put on a rounding line."""
+Call = tuple[datetime, str, str, int | None]
+"""When, method, path, and the status of the answer, as the wire of the sandbox has seen it."""
+Field = tuple[str, str]
+"""The path of a read, and a field of its records that nobody can read for a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The product's calls by what they are for: what the faults of a week strike. () where it makes no such call."""
+
+    order_sent: Target  #: sends orders
+    order_read: Target  #: looks orders up, or asks what became of them
+    cancelling: Target | None = None
+    allocating: Target | None = None  #: sets a receipt against an invoice
+    signing_in: Target | None = None
+    reference_read: Target  #: reads what orders refer to
+    records_sent: Target | None = None  #: makes accounts and receipts
+    struck: tuple[Target, ...]  #: by any fault of the wire, as often as they stand here
+    struck_back: tuple[Target, ...] = ()  #: calls of the flows from Sage to Magento
+    reads: tuple[Target, ...]
+    writes: tuple[Target, ...]
+    reads_back: tuple[Target, ...] = ()
+    writes_back: tuple[Target, ...] = ()
+    unreadable: tuple[Field, ...] = ()  #: of orders
+    unreadable_back: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """The company's codes, and the tables of a connection that point to them."""
+
+    mappings: str  #: TOML: rounding, tax, shipping, payments, amounts, revenue
+    prepaid: str  #: TOML of `[connections.web.payments.METHOD]`, for methods that are paid at checkout
+    carriers: str = ""  #: TOML: names of couriers -> carriers of the shop
+    sources: Mapping[str, Mapping[str, str]]  #: website -> warehouse -> source
+    legacy: Mapping[str, str]  #: the same in a shop without several sources
+    warehouse: str  #: orders are delivered from
+    elsewhere: str  #: another one
+    counted: tuple[str, ...]  #: where stock is counted, as often as they stand here
+    web_account: str = "WEB"
+    known: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
+    groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
+    attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
+    standard_list: str = "Standard"
+    tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One simulated product. Functions import the sandbox when they are called: every command would wait for it."""
+
+    name: str  #: the value of the key `product`
+    title: str  #: as its vendor calls it
+    port: int  #: where `tidegate sandbox` serves it when none is named
+    paths: Mapping[str, str]  #: edition -> path of the interface on its server; the first is the usual one
+    hosted: frozenset[str] = frozenset()  #: editions that stand on a server of the company's own
+    countries: tuple[str, ...] = ("us", "uk")  #: whose company it can be: dollars, or pounds
+    flows: frozenset[str]  #: from Sage to Magento, that the product has desks for
+    build: Callable[..., tuple[Any, Any]]
+    """(clock, faults, company, options) -> the simulator and its wire."""
+    company: Callable[..., Any]
+    """(clock, *, seed, base, items) -> a filled company, in this currency, with so many widgets."""
+    credentials: Callable[[Any], dict[str, Any]]
+    """What opens the simulator: key of the configuration -> value."""
+    room: Callable[[str, str, Mapping[str, Any]], str]
+    """(address of the server, edition, credentials) -> the product's own lines of `[companies.NAME]`."""
+    addresses: Callable[[str], dict[str, str]]
+    """Address of the server -> keys of the configuration that name an address."""
+    answers: Callable[[str, Mapping[str, Any]], dict[str, str]]
+    """(where the browser comes back to, credentials) -> further answers to the questions of `tidegate init`."""
+    let_in: Callable[[Any, Any, str, datetime], None]
+    """(simulator, vault, name of the company, now): what a person's sign-in leaves."""
+    ticks: bool = False  #: whether a served simulator does things while nobody asks
+    calls: Calls
+    codes: Codes
+    face_faults: tuple[str, ...]  #: kinds of fault that the simulator carries out
+    late_commit: bool = False  #: whether changes can be seen later than they are stamped
+    bears_less: tuple[tuple[str, bool], ...] = ()  #: limits that come and go: (kind, only where it is hosted)
+    orders_left: Callable[[Iterable[Call]], int] = lambda _calls: 0
+    """The calls that the wire has seen -> how many orders have left, where one can see that in a call."""
+    orders_counted: Callable[[Any], int] = lambda _simulator: 0
+    """The same by the simulator's own count, where a call carries many. Repeated orders are included in both."""
+    orders_in: Callable[[httpx.Request], int]
+    """How many orders a request carries."""
+    books: Callable[[Any], dict[str, Any]]
+    """The company's books for the checker, with the whole keys of orders and customers."""
+
+    @property
+    def path(self) -> str:
+        """The interface of the usual edition."""
+        return self.paths[self.editions[0]]
+
+    @property
+    def editions(self) -> Sequence[str]:
+        """Their names, the usual one first."""
+        return tuple(self.paths)
+
+    @property
+    def host(self) -> str:
+        """The name of its server where no socket is used."""
+        return f"{self.name}.sandbox"
+
+    def environment(self, simulator: Any) -> dict[str, str]:
+        """The secrets that `simulation.settings` refers to."""
+        known = self.credentials(simulator)
+        return {f"SAGE_{key.upper()}": str(value) for key, value in known.items()}
