@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from conformance.intacct_stand import IntacctStand
+from conformance.sage50_stand import Sage50Stand
 from conformance.sage200_stand import Sage200Stand
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
@@ -70,5 +71,7 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "memory-one-file": lambda: MemoryStand(
         hands_over=True, orders_per_call=25, second_file_replaces=True, guard=Guard.TARGET_OVERWRITES
     ),
+    "sage50": Sage50Stand,
+    "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

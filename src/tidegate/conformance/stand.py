@@ -20,10 +20,11 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import total
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
-from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.order import Address
+from tidegate.domain.orders.sales_order import Buyer, LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.entrance import SignIn
-from tidegate.sage.port.orders import Found, OrderKey, Prepared
+from tidegate.sage.port.orders import Charged, Customers, Found, OrderKey, OrderWriting, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.seats import SeatPool
 
@@ -43,6 +44,15 @@ Call = Literal[
 T = TypeVar("T")
 
 STORE = "main"
+BUYER = Address(
+    name="Jane Buyer",
+    street=("1 High Street",),
+    city="Leeds",
+    postcode="LS1 1AA",
+    country="GB",
+    telephone="0113 496 0000",
+    email="jane@example.com",
+)
 DAY = date(2026, 3, 2)
 
 
@@ -284,9 +294,23 @@ def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> 
         "net": net,
         "tax": tax,
         "gross": net + tax,
+        **_as_taken(stand.company.about.orders, summed),
         **changes,
     }
     return SalesOrder(**values)
+
+
+def _as_taken(about: OrderWriting, lines: Sequence[SalesLine]) -> dict[str, Any]:
+    """What stands elsewhere than on lines: shipping in the header, the customer inside the order."""
+    elsewhere: dict[str, Any] = {}
+    if about.shipping is Charged.HEADER_FIELD:
+        charges = [line for line in lines if line.kind is LineKind.CHARGE]
+        elsewhere |= {"lines": tuple(line for line in lines if line not in charges)}
+        elsewhere |= {"shipping": next(iter(charges), None)}
+    if about.customers is Customers.INSIDE_THE_ORDER:
+        buyer = Buyer(website="base", name=BUYER.name, email=BUYER.email)
+        elsewhere |= {"account": "", "buyer": buyer, "delivery": BUYER, "invoice": BUYER}
+    return elsewhere
 
 
 def _summed(

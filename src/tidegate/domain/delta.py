@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from tidegate.domain.bad_row import BadRow
@@ -22,3 +23,4 @@ class Delta(Generic[T]):
     cursor: str
     full: bool = False
     bad: tuple[BadRow, ...] = ()  #: rows that cannot be read; the room asks for them again by itself
+    as_of: datetime | None = None  #: what the rows say was true then, aware UTC; None: just now

@@ -10,13 +10,15 @@ from tidegate.config.sage_product import SageProduct
 from tidegate.sage.intacct.product import INTACCT
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
+from tidegate.sage.sage50.product import SAGE_50
+from tidegate.sage.sage50.settings import Sage50Settings
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.seats import PROCESS_SEATS, SeatPools
 from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT)
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -51,5 +53,11 @@ def open_company(
             from tidegate.sage.intacct.room import open_intacct
 
             return open_intacct(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
+        case Sage50Settings():
+            from tidegate.sage.sage50.room import open_sage50
+
+            return open_sage50(
+                name, company, secrets=secrets, factory=factory, vault=tokens, clock=clock, seats=seats
+            )
         case _:
             raise ValueError(f"no room for {type(company).__name__}")

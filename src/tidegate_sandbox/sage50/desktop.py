@@ -104,12 +104,22 @@ class Desktop:
             here.work.append(Work(upload, now + timedelta(seconds=platform.options.processing_seconds)))
         return waiting
 
-    def finish_all(self) -> list[Upload]:
-        """Work through what was fetched, now."""
+    def finish_all(self, most: int | None = None) -> list[Upload]:
+        """Work through what was fetched, now; with ``most`` only so many more orders of each file."""
         done = [work.upload for work in self._here.work]
         for work in list(self._here.work):
-            self._finish(work)
+            if most is not None and most < len(work.upload.records) - len(work.results):
+                self._work_on(work, most)
+            else:
+                self._finish(work)
         return done
+
+    def _work_on(self, work: Work, most: int) -> None:
+        """Work through some orders of a file, and report these; its status stays ``processing`` (A)."""
+        start = len(work.results)
+        results, _ = self._book(work.upload.records[start : start + most])
+        work.results += results
+        self._platform.receive_result(work.upload, self._reported(work.results))
 
     def _finish(self, work: Work) -> None:
         """Work through a file. A locked company (backup) makes it wait."""
@@ -121,7 +131,8 @@ class Desktop:
         if options.refusal == "file" and (bad := self._bad(upload)):
             self._conclude(upload, "badRequest", bad)
             return
-        results, failed = self._book(upload)
+        results, failed = self._book(upload.records[len(work.results) :])
+        results = [*work.results, *results]
         if failed:
             self._conclude(upload, "failed", results)
         elif all(one["status"] == "rejected" for one in results):
@@ -135,12 +146,12 @@ class Desktop:
         found = [(one["id"], book.objections(one)) for one in upload.records]
         return [rejected(id, objections, now) for id, objections in found if objections]
 
-    def _book(self, upload: Upload) -> tuple[list[dict[str, Any]], bool]:
-        """Book the orders of a file one by one; with what came of each, and whether it broke off."""
+    def _book(self, records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+        """Book orders one by one; with what came of each, and whether it broke off."""
         fault = self._platform.faults.take_kind("processing_fails", installation=self._here.id)
-        limit = len(upload.records) if fault is None else int(fault.options.get("after", 0))
+        limit = len(records) if fault is None else int(fault.options.get("after", 0))
         results = []
-        for record in upload.records[:limit]:
+        for record in records[:limit]:
             try:
                 results.append(self._here.book.book(record))
             except Refusal as refusal:  # only a lock that began in the middle
@@ -155,6 +166,7 @@ class Desktop:
         results: list[dict[str, Any]],
     ) -> None:
         platform, options = self._platform, self._platform.options
+        results = self._reported(results)
         platform.move(upload, status)
         if options.result == "none" or (not results and status != "accepted"):
             return
@@ -165,6 +177,10 @@ class Desktop:
             platform.agenda.add(due, lambda: platform.receive_result(upload, results))
         else:
             platform.receive_result(upload, results)
+
+    def _reported(self, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The lines of a result file: without those of orders that it is to say nothing of."""
+        return [one for one in results if one["id"] not in self._here.book.left_out]
 
     def report_again(self, upload: Upload) -> list[dict[str, Any]]:
         """A later result file of an upload that has ended: how its orders stand now."""

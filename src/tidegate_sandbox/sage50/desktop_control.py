@@ -98,11 +98,12 @@ def _sage_upload(call: ControlCall) -> Any:
 
 
 def _sage_process(call: ControlCall) -> Any:
-    """Fetch the uploads that wait and work through them, all now."""
+    """Fetch the uploads that wait and work through them now: all, or ``most`` further orders of each file."""
     here = _must_be_on(call)
     desktop = call.premises.desktops[here.id]
     desktop.fetch()
-    return [_upload(one) for one in desktop.finish_all()]
+    most = call.body.get("most")
+    return [_upload(one) for one in desktop.finish_all(None if most is None else int(most))]
 
 
 def _result(call: ControlCall) -> Any:
@@ -146,6 +147,14 @@ def _orders(call: ControlCall) -> Any:
     ]
 
 
+def _treat_orders(call: ControlCall) -> Any:
+    """From now on ``refuse`` the orders with these ids, or say nothing of them in a result (``leaveOut``)."""
+    book = call.installation.book
+    for name, ids in (("refuse", book.refused), ("leaveOut", book.left_out)):
+        ids.update(str(one) for one in call.body.get(name, ()))
+    return {"refuse": sorted(book.refused), "leaveOut": sorted(book.left_out)}
+
+
 def _books(call: ControlCall) -> Any:
     """The company's books, as :meth:`Company.books` gives them."""
     return call.installation.company.books()
@@ -159,5 +168,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "result"): _result,
     ("GET", "uploads"): _uploads,
     ("GET", "orders"): _orders,
+    ("POST", "orders"): _treat_orders,
     ("GET", "books"): _books,
 }

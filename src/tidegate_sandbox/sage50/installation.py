@@ -21,6 +21,9 @@ class Work:
 
     upload: Upload
     done_at: datetime
+    results: list[dict[str, Any]] = field(
+        default_factory=list
+    )  #: of the orders that were worked through already
 
 
 @dataclass(slots=True, eq=False)

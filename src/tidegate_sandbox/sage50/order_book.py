@@ -37,6 +37,8 @@ class OrderBook:
         company.orders.number_of = lambda number: f"{company.today():%y}/{number:06d}"
         self._company = company
         self._options = options
+        self.refused: set[str] = set()  #: ids of orders that somebody there does not want
+        self.left_out: set[str] = set()  #: ids of orders that no result file names
 
     def __iter__(self) -> Iterator[Order]:
         """The orders that came with an id, oldest first."""
@@ -80,6 +82,8 @@ class OrderBook:
     def _objections(self, record: Record, known: Order | None) -> list[Record]:
         if found := list(_of_size(record)):
             return found
+        if record["id"] in self.refused:
+            return [message("orderRefused", "id", "The order is not wanted.")]
         found = [*self._of_customer(record), *self._of_products(record), *self._of_currency(record)]
         found += [message("totalsDiffer", field, text) for field, text in differences(record, self._options)]
         if known is not None and (known.despatch != "none" or not known.is_open):

@@ -1,0 +1,59 @@
+"""Sage 50 as the configuration file, the wizard and the documentation see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+from tidegate.config import toml_text
+from tidegate.config.question import Question, address, anything
+from tidegate.config.sage_product import SageProduct
+from tidegate.sage.sage50.settings import Sage50Settings
+
+QUESTIONS = (
+    Question(
+        "base_url",
+        "Address of the platform that Sage 50 sends its files to (it is not public: ask Sage)",
+        "https://connected-cloud.example",
+        address,
+    ),
+    Question(
+        "call_back_url",
+        "The hub's own address for the platform's call-backs (empty: none can reach it)",
+        "",
+        address,
+    ),
+    Question(
+        "customer_id_number",
+        "Does this Sage 50 require a tax id of every buyer",
+        "optional",
+        anything,
+        ("optional", "required"),
+    ),
+    Question("shipping_amount", "How Sage 50 reads shipping costs", "net", anything, ("net", "gross")),
+)
+SECRETS = ("developer_id", "application_id", "secret", "call_back_token")
+
+
+def references(answers: Mapping[str, str]) -> tuple[str, ...]:
+    """All of them; the ids come by e-mail after the registration."""
+    return SECRETS
+
+
+def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
+    """The room's own keys of `[companies.NAME]`."""
+    places = {name: toml_text.text(answer) for name, answer in answers.items()}
+    places |= {key: toml_text.text(reference(key)) for key in SECRETS}
+    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
+    return toml_text.filled(template.rstrip("\n"), places)
+
+
+SAGE_50 = SageProduct(
+    title="Sage 50",
+    settings=Sage50Settings,
+    page="sage/sage-50.md",
+    signs_in=True,
+    questions=QUESTIONS,
+    references=references,
+    table=table,
+)

@@ -1,0 +1,146 @@
+"""The whole files that Sage 50 uploads: found, downloaded, checked, taken apart record by record.
+
+Source: contract §5, §7, §10. Only the latest file of a scope exists. One that is cut, or is none, is dropped and
+asked for again; the last good one stays what it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tidegate.clock import Clock
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Code, Failure
+from tidegate.reading.document import Unreadable, read
+from tidegate.sage.sage50 import answers, wire_names
+from tidegate.sage.sage50.client import Sage50Client
+from tidegate.sage.sage50.fields import Record, moment_of, text_of
+from tidegate.transport import NoAnswer
+
+TRIES = 3  #: downloads of a broken file in one read (§5)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFile:
+    """The latest file of a scope. `records` by id, each once; `bad` are those that have no id, or are no records."""
+
+    scope: str
+    checksum: str  #: SHA-256 of the body, hex
+    records: dict[str, Record]
+    bad: tuple[BadRow, ...] = ()
+    uploaded_at: datetime | None = (
+        None  #: by our clock: the platform's two times are compared with each other
+    )
+
+
+class ScopeFiles:
+    """The files of one installation; the last good one of each scope is kept in memory."""
+
+    def __init__(self, client: Sage50Client, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._good: dict[str, ScopeFile] = {}
+        self._lock = threading.Lock()
+
+    def latest(self, scope: str) -> ScopeFile | Failure | None:
+        """The latest file; None while Sage 50 has not sent any. One call where nothing is new."""
+        with self._lock:
+            path = wire_names.FILES.format(domain=wire_names.DOMAIN, scope=scope)
+            why = ""
+            for _ in range(TRIES):
+                answer = self._client.ask("GET", path)
+                if isinstance(answer, Failure):
+                    return answer
+                if answer.status == 404 and answers.object_of(answer) is not None:
+                    return None  # not an error: it has not sent anything yet
+                described = answers.judged(answer)
+                if isinstance(described, Failure):
+                    return described
+                good = self._good.get(scope)
+                if good is not None and good.checksum == text_of(described, wire_names.SHA256).lower():
+                    return good
+                at, there = moment_of(described, wire_names.UPLOADED_AT), answer.date
+                uploaded_at = (
+                    self._clock.now() - (there - at) if at is not None and there is not None else None
+                )
+                found = self._downloaded(scope, described, uploaded_at)
+                if isinstance(found, ScopeFile):
+                    if good is not None and good.checksum == found.checksum:
+                        return good
+                    self._good[scope] = found
+                    return found
+                if isinstance(found, Failure):
+                    return found
+                why = found
+            text = (
+                f"Sage 50's file of {scope} is broken: {why}; the last good one stays until it sends another"
+            )
+            return Failure(Code.SERVER_TROUBLE, text, sent=False)
+
+    def last_good(self, scope: str) -> ScopeFile | None:
+        """What was read last, without a call."""
+        return self._good.get(scope)
+
+    def forget(self) -> None:
+        """Download anew."""
+        self._good.clear()
+
+    def _downloaded(
+        self, scope: str, described: dict[str, Any], uploaded_at: datetime | None
+    ) -> ScopeFile | Failure | str:
+        """The file, or in words why what came is none."""
+        address = text_of(described, wire_names.DOWNLOAD_URL)
+        if not address:
+            return "the platform gives no address for it"
+        answer = self._client.download(address)
+        if isinstance(answer, Failure):
+            return answer
+        if isinstance(answer, NoAnswer):
+            return f"it did not arrive: {answer.text}"
+        if answer.status in (404, 410):
+            return "a newer one has replaced it"
+        if answer.status != 200:
+            return answers.refused(answer)
+        checksum = hashlib.sha256(answer.body).hexdigest()
+        wanted, size = text_of(described, wire_names.SHA256).lower(), described.get(wire_names.SIZE)
+        if wanted and checksum != wanted:
+            return "its checksum is not the one that was announced"
+        if isinstance(size, int) and size != len(answer.body):
+            return f"it has {len(answer.body)} bytes, {size} were announced"
+        records = listed(answer.body)
+        if isinstance(records, str):
+            return records
+        by_id, bad = _by_id(records)
+        return ScopeFile(scope, checksum, by_id, tuple(bad), uploaded_at)
+
+
+def listed(body: bytes) -> list[Any] | str:
+    """The records of a file: an array, or an object with exactly one array in it; else why it is none."""
+    try:
+        value = read(body)
+    except Unreadable as error:
+        return str(error)
+    if isinstance(value, dict):
+        lists = [each for each in value.values() if isinstance(each, list)]
+        if len(lists) != 1:
+            return f"it is an object with {len(lists)} arrays, where one was awaited"
+        value = lists[0]
+    return value if isinstance(value, list) else "it is no list of records"
+
+
+def _by_id(records: list[Any]) -> tuple[dict[str, Record], list[BadRow]]:
+    """By id; the later one of two with the same id counts."""
+    found: dict[str, Record] = {}
+    bad: list[BadRow] = []
+    for number, record in enumerate(records, 1):
+        id = text_of(record, "id") if isinstance(record, dict) else ""
+        if id:
+            found[id] = record
+        else:
+            name = text_of(record, "reference") if isinstance(record, dict) else ""
+            bad.append(BadRow(name or f"record {number}", "it has no id"))
+    return found, bad

@@ -1,0 +1,187 @@
+"""What became of files of orders: followed through every status, their results read record by record.
+
+Source: contract §9. `accepted`, `failed` and `badRequest` are the vendor's words, the others are assumptions; one that
+nobody knows is waited on. A result may be missing or late: it is asked for during `patience` after the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.port.outcomes import HandedOver, Outcome
+from tidegate.sage.sage50 import answers, results, wire_names
+from tidegate.sage.sage50.client import Sage50Client
+from tidegate.sage.sage50.ends import Ends
+from tidegate.sage.sage50.fields import moment_of, text_of
+from tidegate.sage.sage50.uploads import LINK, Uploads
+from tidegate.transport import Answer, NoAnswer
+
+#: Minutes between two questions for one file; then the last for ever (§9, A).
+PAUSES = (1, 2, 5, 10, 15)
+Found = dict[str, Outcome]
+NEVER_ARRIVED = Failure(Code.TRANSIENT, "the file never reached the platform: it is sent again", sent=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A file's tracking: its status, its age by the platform's clock, and what its result says so far."""
+
+    status: str
+    ended: timedelta | None  #: since its last change, by the platform's clock; None: not said
+    found: Found
+    complete: bool  #: whether a result file is there
+
+
+class Tracking:
+    """Follows the files of one company."""
+
+    def __init__(
+        self,
+        client: Sage50Client,
+        uploads: Uploads,
+        ends: Ends,
+        clock: Clock,
+        *,
+        kept: timedelta,
+        patience: timedelta,
+    ) -> None:
+        """`kept`: how long the platform keeps a file that nobody fetches; `patience`: for a result after the end."""
+        self._client = client
+        self._uploads = uploads
+        self._ends = ends
+        self._clock = clock
+        self._kept = kept
+        self._patience = patience
+
+    def collect(self, parcels: Sequence[Parcel]) -> Found | Failure:
+        """The outcomes known of each record, by key; a read that fails is that failure for all."""
+        found: Found = {}
+        over: list[str] = []
+        for parcel in parcels:
+            known = self._of(parcel)
+            if isinstance(known, Failure):
+                return known
+            found |= known
+            if known and not any(isinstance(one, HandedOver) for one in known.values()):
+                over.append(parcel.digest)
+        self._uploads.close(over)
+        return found
+
+    def lies(self, tracking: str, opened_at: datetime) -> HandedOver:
+        """What is said of a file that waits for Sage 50."""
+        return HandedOver(tracking, next_question(opened_at, self._clock.now()), opened_at + self._kept)
+
+    def _of(self, parcel: Parcel) -> Found | Failure:
+        noted = self._uploads.announced(parcel.digest)
+        tracking = parcel.tracking or (noted.tracking if noted is not None else "")
+        if not tracking:
+            return dict.fromkeys(parcel.keys, NEVER_ARRIVED)
+        answer = self._client.ask("GET", tracking)
+        if isinstance(answer, Failure):
+            return answer
+        now = self._clock.now()
+        if answer.status == 404:
+            return self._unknown(parcel, now)
+        told = self._told(answer, parcel)
+        if isinstance(told, Failure):
+            return told
+        if told.status == wire_names.PENDING:
+            until = noted.until if noted is not None else parcel.opened_at + LINK
+            if now >= until:
+                return dict.fromkeys(parcel.keys, NEVER_ARRIVED)
+            return dict.fromkeys(parcel.keys, HandedOver(tracking, until, parcel.opened_at + self._kept))
+        lies: Outcome = self.lies(tracking, parcel.opened_at)
+        waiting = dict.fromkeys(parcel.keys, lies) | told.found
+        if told.status == wire_names.EXPIRED:
+            text = f"Sage 50 did not fetch the file in {self._kept.days} days: it is sent again"
+            return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
+        if told.status not in _AFTER:
+            return waiting  # under way, or a word that nobody knows
+        if not told.complete and not self._ends.is_long_ago(parcel.digest, told.ended, self._patience):
+            return waiting
+        return _AFTER[told.status](parcel, told.found, told.complete)
+
+    def _unknown(self, parcel: Parcel, now: datetime) -> Found:
+        """The platform knows the file no more. It may lie in Sage 50 all the same: until it must be gone, it waits."""
+        if now < parcel.opened_at + self._kept:
+            return {}
+        text = "the platform does not know the file any more, and nothing was heard of it: it is sent again"
+        return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
+
+    def _told(self, answer: Answer, parcel: Parcel) -> _Told | Failure:
+        described = answers.judged(answer)
+        if isinstance(described, Failure):
+            return described
+        status = text_of(described, wire_names.STATUS)
+        if not status:
+            return Failure(Code.SERVER_TROUBLE, "the platform states no status of the file", sent=False)
+        read = self._result(described, parcel)
+        if isinstance(read, Failure):
+            return read
+        updated, there = moment_of(described, wire_names.UPDATED_AT), answer.date
+        ended = there - updated if updated is not None and there is not None else None
+        return _Told(status, ended, read or {}, read is not None)
+
+    def _result(self, described: dict[str, Any], parcel: Parcel) -> Found | Failure | None:
+        """What the result file says, None where there is none yet."""
+        address = text_of(described, wire_names.RESULT_URL)
+        if not address:
+            return None
+        answer = self._client.download(address)
+        if isinstance(answer, Failure):
+            return answer
+        if isinstance(answer, NoAnswer):
+            return answers.lost(answer, harmless=True)
+        if answer.status in (404, 410):  # a later one has replaced it: asked for again with the next question
+            return None
+        if answer.status != 200:
+            return answers.refused(answer)
+        read = results.results(answer.body, parcel.keys)
+        if isinstance(read, str):
+            text = f"Sage 50's result file cannot be read: {read}"
+            return Failure(Code.SERVER_TROUBLE, text, sent=False)
+        return read
+
+
+def next_question(opened_at: datetime, now: datetime) -> datetime:
+    """When to ask again for a file of this age: after 1, 2, 5, 10 minutes, then every 15."""
+    asked, pauses = opened_at, list(PAUSES)
+    while asked <= now:
+        asked += timedelta(minutes=pauses.pop(0) if len(pauses) > 1 else pauses[0])
+        if len(pauses) == 1 and now - asked > timedelta(minutes=pauses[0]):
+            asked += (now - asked) // timedelta(minutes=pauses[0]) * timedelta(minutes=pauses[0])
+    return asked
+
+
+def _accepted(parcel: Parcel, found: Found, complete: bool) -> Found:
+    """Worked through: what the result does not name was taken, and its number is not known (§9)."""
+    return {key: found.get(key) or results.accepted(key) for key in parcel.keys}
+
+
+def _failed(parcel: Parcel, found: Found, complete: bool) -> Found:
+    """It broke off on Sage's side: what the result does not name is not done, and is sent again."""
+    again = Failure(Code.TRANSIENT, "Sage 50 broke off while it worked on the file: it is sent again")
+    return {key: found.get(key) or again for key in parcel.keys}
+
+
+def _refused(parcel: Parcel, found: Found, complete: bool) -> Found:
+    """Refused: the orders that are named are at fault, the others are sent again; without a name, in halves."""
+    if not found:
+        text = "the file was refused, and not said for which order"
+        return dict.fromkeys(parcel.keys, Failure(Code.PARCEL_REFUSED, text))
+    again = Failure(Code.TRANSIENT, "the file was refused for other orders in it: this one is sent again")
+    return {key: found.get(key) or again for key in parcel.keys}
+
+
+_AFTER = {
+    wire_names.ACCEPTED: _accepted,
+    wire_names.FAILED: _failed,
+    wire_names.BAD_REQUEST: _refused,
+    wire_names.INVALID: _refused,
+}
