@@ -66,6 +66,11 @@ MEMORY: dict[str, Callable[[], Stand]] = {
 ROOMS = MEMORY | SAGE_200 | INTACCT
 """Rooms that answer at once: the whole suite is theirs."""
 
+LETTING_IN: dict[str, Callable[[], Stand]] = {
+    "memory-consent": lambda: MemoryStand(asks_consent=True),
+}
+"""Rooms that a person inside the product lets in, and whose product calls: `consent` and `doorbell`."""
+
 HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "memory-files": lambda: MemoryStand(hands_over=True, orders_per_call=25, kept_for=timedelta(days=7)),
     "memory-one-file": lambda: MemoryStand(

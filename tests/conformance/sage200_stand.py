@@ -141,6 +141,7 @@ class Sage200Stand:
         assert isinstance(self.company, Sage200Company)
         self.seats = self.company.seats
         self.sign_ins = Sage200SignIns(self)
+        self.consents = self.bells = None
         self.door = None
         self.desktop = None
         self.erp.customers.open(NewCustomer(code="WEB001", name="Web shop customers"))

@@ -16,6 +16,7 @@ from tidegate.cli import (
     adopt,
     advise,
     alerts,
+    connect,
     coverage,
     erase,
     exits,
@@ -113,6 +114,7 @@ def main(
 for commands in (
     setting_up,
     sign_in,
+    connect,
     running,
     queue_acts,
     items,

@@ -50,38 +50,53 @@ def sign_in(
     as_json: Json = False,
 ) -> None:
     """Sign in to a company in the browser. A halt for want of a sign-in is lifted."""
-    from tidegate.cli.callback import can_listen
-
     there = here(context)
     with there.hub() as hub:
         signs = entrance(hub, company)
-        redirect = signs.redirect_url
-        if code is not None:
-            begun = continued(hub, company)
-            address = (
-                code if "://" in code else f"{redirect}?{urlencode({'code': code, 'state': begun.state})}"
-            )
-        else:
-            begun = begin(hub, company)
-            url = signs.authorization_url(begun.state, begun.verifier)
-            if not listen or not can_listen(redirect):
-                only_print(company, url, redirect, as_json)
-                return
-            address = browser_comes(there, url, redirect, begun.state, minutes, as_json)
-        finish(hub, company, signs, begun, address, operator_name(by), as_json)
+        in_the_browser(there, hub, company, signs, code, listen, minutes, operator_name(by), as_json)
+
+
+def in_the_browser(
+    there: Invocation,
+    hub: Hub,
+    company: str,
+    signs: SignIn,
+    code: str | None,
+    listen: bool,
+    minutes: int,
+    operator: str,
+    as_json: bool,
+) -> None:
+    """The whole sign-in, or its first or second half."""
+    from tidegate.cli.callback import can_listen
+
+    redirect = signs.redirect_url
+    if code is not None:
+        begun = continued(hub, company)
+        address = code if "://" in code else f"{redirect}?{urlencode({'code': code, 'state': begun.state})}"
+    else:
+        begun = begin(hub, company)
+        url = signs.authorization_url(begun.state, begun.verifier)
+        if not listen or not can_listen(redirect):
+            only_print(company, url, redirect, as_json)
+            return
+        address = browser_comes(there, url, redirect, begun.state, minutes, as_json)
+    finish(hub, company, signs, begun, address, operator, as_json)
 
 
 def entrance(hub: Hub, company: str) -> SignIn:
-    """The company's sign-in; refuses one that has none."""
+    """The company's sign-in; refuses one that has none. Also for `connect`, which knows every entrance."""
     from tidegate.sage.port.entrance import SignIn
 
     if company not in hub.companies:
         raise Unknown("company", company, hub.companies)
     signs = hub.companies[company].entrance
-    if not isinstance(signs, SignIn):
+    if signs is None:
         raise Refused(
             f"{company} is not entered through a browser: its credentials stand in the configuration"
         )
+    if not isinstance(signs, SignIn):
+        raise Refused(f"{company} is not entered through a browser", f"tidegate connect {company}")
     return signs
 
 
@@ -149,23 +164,14 @@ def finish(
     hub: Hub, company: str, signs: SignIn, begun: Begun, address: str, operator: str, as_json: bool
 ) -> None:
     """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
-    from tidegate.domain.errors import Code
-    from tidegate.engine import interventions
-    from tidegate.ledger import halts
     from tidegate.ledger.database import transaction
 
     failure = signs.complete(address, begun.state, begun.verifier)
     if failure is not None:
         raise Refused(failure.text)
-    now = hub.clock.now()
-    lifted: list[str] = []
     with transaction("signed-in"):
         hub.vault.keep(company, {}, forget=(STATE, VERIFIER))
-        for name, connection in hub.connections.items():
-            halted = halts.halted(name) if connection.settings.company == company else None
-            if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):
-                interventions.lift(name, company=None, actor=operator, now=now)
-                lifted.append(name)
+        lifted = lift_halts(hub, company, operator)
     ends = signs.ends_at()
     if as_json:
         showing.print_json({"company": company, "signed_in": True, "ends_at": ends, "lifted": lifted})
@@ -174,6 +180,21 @@ def finish(
     print(f"signed in to {company}{until}")
     for name in lifted:
         print(f"lifted the halt of {name}")
+
+
+def lift_halts(hub: Hub, company: str, operator: str) -> list[str]:
+    """Lift what a person's way in ends; the names of the connections. In a transaction."""
+    from tidegate.domain.errors import Code
+    from tidegate.engine import interventions
+    from tidegate.ledger import halts
+
+    lifted: list[str] = []
+    for name, connection in hub.connections.items():
+        halted = halts.halted(name) if connection.settings.company == company else None
+        if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):
+            interventions.lift(name, company=None, actor=operator, now=hub.clock.now())
+            lifted.append(name)
+    return lifted
 
 
 def register(app: typer.Typer) -> None:

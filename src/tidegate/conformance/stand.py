@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from tidegate.clock import Clock
+from tidegate.conformance.door_stand import BellStand, ConsentStand
 from tidegate.conformance.opened import Opened
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
@@ -182,6 +183,12 @@ class Stand(Protocol):
 
     @property
     def sign_ins(self) -> SignInStand | None: ...
+
+    @property
+    def consents(self) -> ConsentStand | None: ...
+
+    @property
+    def bells(self) -> BellStand | None: ...
 
     @property
     def door(self) -> DoorStand | None: ...

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tidegate.console import portal, prices
+from tidegate.console import bell, portal, prices
 
 urlpatterns = [
     path("api/v1/prices", prices.prices),
     path("api/v1/portal/invoices", portal.invoices),
     path("api/v1/portal/invoices/<str:number>", portal.invoice),
+    path("api/v1/bell/<str:company>", bell.bells),
+    path("api/v1/bell/<str:company>/<path:rest>", bell.bells),
 ]

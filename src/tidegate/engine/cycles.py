@@ -26,7 +26,7 @@ from tidegate.flows.prices import reading as price_reading
 from tidegate.flows.status import note_steps, notes, order_status, steps
 from tidegate.flows.stock import inventory
 from tidegate.flows.writing import documents
-from tidegate.ledger import delivery, halts, lease, marks
+from tidegate.ledger import delivery, halts, hastened, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease
@@ -203,6 +203,8 @@ def run_alone(
             leases.append(held)
         batch_id = delivery.open_batch(leases[0], connection.name, now, former)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
+        if connection.company.doorbell is not None:
+            hastened.begun(connection.name, flow, now)
         clock_watch.beat(now)
     cycle = Cycle(
         connection=connection,

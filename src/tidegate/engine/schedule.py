@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tidegate.engine.cycles import FLOWS, cadence_of
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders import orders as orders_flow
-from tidegate.ledger import marks
+from tidegate.ledger import hastened, marks
+
+#: A flow that a call-back hastens runs so long after its last cycle at the soonest: calls may come in storms.
+SOONEST = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Due:
 def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
     """The next cycle of every enabled flow of one connection, in no order."""
     now = hub.clock.now()
+    called = hastened.hastened(connection.name) if connection.company.doorbell is not None else {}
     for flow in FLOWS:
         rule = connection.settings.flows.get(flow)
         if rule is None or not rule.enabled:
@@ -34,7 +38,10 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
             continue
         written = marks.read(marks.last_run(connection.name, flow))
         last = datetime.fromisoformat(written) if written else None
-        yield Due(cadence_of(connection, flow).next_after(last, now), connection, flow)
+        at = cadence_of(connection, flow).next_after(last, now)
+        if flow in called:
+            at = min(at, max(called[flow], last + SOONEST) if last else called[flow])
+        yield Due(at, connection, flow)
 
 
 def next_due(hub: Hub, connection: Connection) -> Due | None:

@@ -11,6 +11,7 @@ from tidegate.clock import Clock
 from tidegate.conformance.memory.books import Books
 from tidegate.conformance.memory.calls import LOCKED, Calls
 from tidegate.conformance.memory.customers import Customers
+from tidegate.conformance.memory.door import MemoryBell, MemoryConsent, Office
 from tidegate.conformance.memory.files import Platform
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.inside import Inside
@@ -27,6 +28,7 @@ from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
 from tidegate.sage.seats import SeatPool
+from tidegate.sage.vault import MemoryVault, Vault
 from tidegate.transport import Tally
 
 #: What ties the records, and the desk without which nobody sees it.
@@ -50,8 +52,11 @@ class MemoryCompany:
         *,
         books: Books | None = None,
         platform: Platform | None = None,
+        vault: Vault | None = None,
+        office: Office | None = None,
     ) -> None:
         self.name = name
+        self.vault, self.office = vault or MemoryVault(), office or Office()
         self.inside = Inside(
             clock, switches or Switches(), books or Books(clock), platform or Platform(), Calls(clock)
         )
@@ -60,8 +65,11 @@ class MemoryCompany:
         self.calls_made = self.inside.calls_made
         self.seats = SeatPool(self.switches.seats)
         self.shut: Failure | None = None  #: why the door does not open
-        self.entrance: Entrance | None = None
-        self.doorbell: Doorbell | None = None
+        self._consent: MemoryConsent | None = None
+        if self.switches.asks_consent:
+            self._consent = MemoryConsent(name, self.vault, clock, self.office)
+        self.entrance: Entrance | None = self._consent
+        self.doorbell: Doorbell | None = MemoryBell(self._consent, self.office) if self._consent else None
 
     @property
     def about(self) -> About:
@@ -91,8 +99,9 @@ class MemoryCompany:
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """Writing takes a seat, reading none."""
-        if self.shut is not None:
-            yield self.shut
+        shut = self.shut or (self._consent.shut() if self._consent is not None else None)
+        if shut is not None:
+            yield shut
             return
         with self.seats.seat() if purpose is Purpose.WRITING else nullcontext():
             yield self._desks()

@@ -7,12 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.clock import VirtualClock
+from tidegate.conformance.door_stand import BellStand, ConsentStand
 from tidegate.conformance.memory.calls import Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.people import People, shown
+from tidegate.conformance.memory.stand_door import Administrator, Bells
 from tidegate.conformance.memory.switches import Switches
-from tidegate.conformance.stand import Booked, Call, Codes, DesktopStand, DoorStand, SignInStand
+from tidegate.conformance.stand import (
+    Booked,
+    Call,
+    Codes,
+    DesktopStand,
+    DoorStand,
+    SignInStand,
+)
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
@@ -34,6 +43,10 @@ class MemoryStand:
         self.seats = self.room.seats
         self.sign_ins: SignInStand | None = None
         self.door: DoorStand | None = Door(self.room)
+        self.consents: ConsentStand | None = None
+        self.bells: BellStand | None = None
+        if self.room.switches.asks_consent:
+            self.consents, self.bells = Administrator(self.room), Bells(self.room)
         self.desktop: DesktopStand | None = Desktop(self.room) if self.room.switches.hands_over else None
         self._people = People(self.books_kept)
         for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):

@@ -25,6 +25,9 @@ class Switches:
     numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
+    asks_consent: bool = (
+        False  #: the door opens when the company's people have allowed it; their product calls
+    )
     hands_over: bool = False
     one_parcel: bool = True
     second_file_replaces: bool = False  #: one that was not fetched yet

@@ -1,0 +1,129 @@
+"""Rooms that a person inside the product lets in: a passcode, an approval that any process may hear, an end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tidegate.conformance.door_stand import ConsentStand
+from tidegate.conformance.opened import opened
+from tidegate.conformance.stand import Stand, accepted, make_order, send
+from tidegate.domain.errors import Code, Failure, Group
+from tidegate.redaction import redact
+from tidegate.sage.port.company import Company
+from tidegate.sage.port.entrance import Passcode, Standing
+from tidegate.sage.port.session import Purpose
+
+
+@pytest.fixture
+def people(stand: Stand) -> ConsentStand:
+    if stand.consents is None:
+        pytest.skip("this product asks for no consent")
+    return stand.consents
+
+
+def asked(people: ConsentStand) -> Passcode:
+    """A new passcode."""
+    passcode = people.consent.ask()
+    assert isinstance(passcode, Passcode), passcode
+    return passcode
+
+
+def refused(company: Company) -> Failure:
+    """The door, which must not open."""
+    with company.session(Purpose.READING) as session:
+        assert isinstance(session, Failure), "the door is open without a consent"
+        return session
+
+
+def test_until_somebody_allows_it_the_door_is_shut_and_says_so(stand: Stand, people: ConsentStand) -> None:
+    assert people.consent.state().standing is Standing.NOT_ASKED
+    assert people.consent.warning()
+    passcode = asked(people)
+
+    state = people.consent.state()
+    assert (state.standing, state.passcode) == (Standing.WAITING, passcode)
+    assert passcode.expires > stand.clock.now()
+    assert passcode.text not in repr(passcode)
+    assert passcode.text not in redact(f"the passcode {passcode.text} was shown")
+    failure = refused(stand.company)
+    assert failure.code is Code.SIGN_IN_EXPIRED
+    assert failure.group is Group.HALT_AND_ALERT
+    assert failure.sent is False
+
+
+def test_an_approval_that_one_process_hears_opens_the_door_of_all(stand: Stand, people: ConsentStand) -> None:
+    other = people.again()
+    passcode = asked(people)
+    assert people.allow(passcode.text, other).status == 200
+
+    assert people.consent.state().standing is Standing.GRANTED
+    assert people.consent.warning() is None
+    with opened(stand.company) as session:
+        accepted(send(session, make_order(stand, 213)))
+    with opened(other) as session:
+        accepted(send(session, make_order(stand, 214)))
+    other.close()
+
+
+def test_an_approval_that_comes_twice_changes_nothing(stand: Stand, people: ConsentStand) -> None:
+    people.allow(asked(people).text, stand.company)
+    people.approval_again(stand.company)
+
+    assert people.consent.state().standing is Standing.GRANTED
+    with opened(stand.company) as session:
+        accepted(send(session, make_order(stand, 213)))
+
+
+def test_an_approval_of_a_passcode_that_we_have_not_is_not_believed(
+    stand: Stand, people: ConsentStand
+) -> None:
+    assert people.approval_of_another(stand.company).status >= 400
+    asked(people)
+    assert people.approval_of_another(stand.company).status >= 400
+
+    assert people.consent.state().standing is Standing.WAITING
+    refused(stand.company)
+
+
+def test_a_passcode_that_nobody_answers_ends_by_itself(stand: Stand, people: ConsentStand) -> None:
+    passcode = asked(people)
+    stand.advance((passcode.expires - stand.clock.now()).total_seconds() + 1)
+
+    state = people.consent.state()
+    assert (state.standing, state.passcode) == (Standing.NOT_ASKED, None)
+    people.allow(asked(people).text, stand.company)
+    assert people.consent.state().standing is Standing.GRANTED
+
+
+def test_a_new_passcode_takes_the_place_of_the_former(stand: Stand, people: ConsentStand) -> None:
+    first, second = asked(people), asked(people)
+
+    assert first.text != second.text
+    assert people.consent.state().passcode == second
+    assert people.allow(second.text, stand.company).status == 200
+
+
+def test_a_consent_that_was_withdrawn_halts_and_a_new_one_leads_on(
+    stand: Stand, people: ConsentStand
+) -> None:
+    people.allow(asked(people).text, stand.company)
+    people.withdraw()
+
+    with stand.company.session(Purpose.WRITING) as session:
+        failure = session
+        if not isinstance(session, Failure):  # a product that notices with the first call
+            answer = session.orders.prepare([make_order(stand, 213)])[0]
+            failure = answer if isinstance(answer, Failure) else session
+    assert isinstance(failure, Failure)
+    assert failure.group is Group.HALT_AND_ALERT
+    assert people.consent.state().standing in (Standing.REVOKED, Standing.LOST)
+    assert people.consent.warning()
+
+    people.allow(asked(people).text, stand.company)
+    with opened(stand.company) as session:
+        accepted(send(session, make_order(stand, 213)))
+
+
+def test_a_key_that_is_typed_in_is_looked_at(stand: Stand, people: ConsentStand) -> None:
+    assert isinstance(people.consent.enter("no key of this product"), Failure)
+    refused(stand.company)
