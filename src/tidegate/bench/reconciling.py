@@ -110,7 +110,7 @@ def prepare(folder: Path, orders: int) -> Filled:
     terms = mappings(folder)
     fill(ledger, orders)
     with open_without_safety(ledger):
-        kept = keep(period.orders(CONNECTION, *ALWAYS), terms, {}, ALWAYS[1], [])
+        kept = keep(period.orders(CONNECTION, *ALWAYS), terms, {}, lambda _currency: False, ALWAYS[1], [])
         invoice(kept.values())
     store = {
         key: StoreOrder(key, order.number, order.created_at, True, False, order.figures)
@@ -208,7 +208,9 @@ def compare(filled: Filled) -> Reconciled:
     with open_without_safety(filled.ledger):
         began = clock.monotonic()
         period.numbers(CONNECTION, *ALWAYS)  # what the company is asked for
-        kept = keep(period.orders(CONNECTION, *ALWAYS), filled.terms, {}, ALWAYS[1], [])
+        kept = keep(
+            period.orders(CONNECTION, *ALWAYS), filled.terms, {}, lambda _currency: False, ALWAYS[1], []
+        )
         read = clock.monotonic()
         invoices, entries = books.invoices(CONNECTION), books.entries(CONNECTION)
         postings = books.postings(CONNECTION, [entry.urn for entry in entries])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tidegate.domain.books.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
@@ -23,10 +23,13 @@ from tidegate.flows.stored_order import read_order
 from tidegate.ledger.period import KeptRow
 
 
-def kept_order(row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTerms]) -> KeptOrder | None:
+def kept_order(
+    row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTerms], of_order: Callable[[str], bool]
+) -> KeptOrder | None:
     """The order, without lines where a mapping is missing; None when it was never readable.
 
-    `amounts` say what pays a part of an order, also when there are no `terms`.
+    `amounts` say what pays a part of an order, also when there are no `terms`; `of_order` whether an order in this
+    currency is billed in it, and not in the website's.
     """
     if not row.document:
         return None
@@ -39,10 +42,10 @@ def kept_order(row: KeptRow, terms: Terms | None, amounts: Mapping[str, AmountTe
         lines, freight, sent = _sent(order, document, terms, row.subject)
         totals, gross = document.totals, document.gross
     else:
-        totals = order.base_totals
-        gross = totals.grand_total + total(
-            each.base for each in payments(order.extras, order.fields, amounts)
-        )
+        own = of_order(order.currency)
+        totals = order.totals if own else order.base_totals
+        paid = payments(order.extras, order.fields, amounts)
+        gross = totals.grand_total + total(each.amount if own else each.base for each in paid)
     figures = _figures(totals, gross)
     return KeptOrder(
         key=order_key(row.store, row.entity_id),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from tidegate.domain.books.agreement import CompanyOrder, Facts, KeptOrder, Reconciliation, StoreOrder
@@ -91,11 +92,11 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
                 company = read_orders(connection, session, keys, stored, unchecked)
                 balances = read_balances(connection, session, unchecked)
     # after the company was asked: what was sent meanwhile is on its way, not missing
-    amounts = connection.settings.amounts.terms()
-    kept = keep(period.orders(connection.name, start, end), terms, amounts, began, unchecked)
+    by_rule = (terms, connection.settings.amounts.terms(), partial(is_of_order, connection), began, unchecked)
+    kept = keep(period.orders(connection.name, start, end), *by_rule)
     invoices = books.invoices(connection.name, days.start, days.end + timedelta(days=1))
     named = [key for invoice in invoices for key in invoice.order_keys if key not in kept]
-    earlier = keep(period.orders_of_keys(connection.name, named), terms, amounts, began, unchecked)
+    earlier = keep(period.orders_of_keys(connection.name, named), *by_rule)
     entries = our_entries(connection, invoices, days)
     facts = Facts(
         store=store,
@@ -168,7 +169,7 @@ def store_order(connection: Connection, order: ListedOrder) -> StoreOrder:
         and order.status not in rules.statuses_never
         and (rules.since is None or order.created_at >= rules.since)
     )
-    of_order = is_of_order(connection, order)
+    of_order = is_of_order(connection, order.currency)
     return StoreOrder(
         order_key(connection.settings.store, order.entity_id),
         order.increment_id,
@@ -181,10 +182,10 @@ def store_order(connection: Connection, order: ListedOrder) -> StoreOrder:
     )
 
 
-def is_of_order(connection: Connection, order: ListedOrder) -> bool:
-    """Whether the document has the order's own currency, not the website's (`billing_lines.billed`)."""
+def is_of_order(connection: Connection, currency: str) -> bool:
+    """Whether the document of an order in this currency has it, and not the website's (`billing_lines.billed`)."""
     side = connection.settings.amounts.side
-    return side == "order" or (side == "auto" and order.currency == connection.company_settings.currency)
+    return side == "order" or (side == "auto" and currency == connection.company_settings.currency)
 
 
 # --- the ledger ---------------------------------------------------------------------------------
@@ -194,14 +195,15 @@ def keep(
     rows: Iterable[period.KeptRow],
     terms: Terms | None,
     amounts: Mapping[str, AmountTerms],
+    of_order: Callable[[str], bool],
     began: datetime,
     unchecked: list[str],
 ) -> dict[str, KeptOrder]:
-    """The ledger's orders by key; those that were never readable are named."""
+    """The ledger's orders by key, as `kept_order` reads them; those that were never readable are named."""
     kept: dict[str, KeptOrder] = {}
     unreadable: list[str] = []
     for row in rows:
-        order = kept_order(row, terms, amounts)
+        order = kept_order(row, terms, amounts, of_order)
         if order is None:
             unreadable.append(row.increment_id or str(row.entity_id))
         elif order.state is State.CONFIRMED and row.changed_at >= began:

@@ -9,7 +9,7 @@ from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.keys import order_key, revision
 from tidegate.domain.orders.order import Order
-from tidegate.domain.orders.remaining import whole
+from tidegate.domain.orders.remaining import remaining, whole
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
@@ -56,15 +56,17 @@ def source_row(connection: str, order: Order) -> SourceRow:
 def expected(item: Item, terms: Terms, arithmetic: Arithmetic, *, as_placed: bool = False) -> SalesOrder:
     """What the company should have for this delivery: key, reference and total.
 
-    A mapping may have gone since the order was sent; key, reference and grand total still hold.
-    `as_placed`: with all that Magento has cancelled or refunded since.
+    A mapping may have gone since the order was sent; key, reference and the total of what remains still hold. Where
+    Magento's own figures leave no such total, it is that of the whole order: `flows/orders/found_orders.py` takes it
+    for nothing else. `as_placed`: with all that Magento has cancelled or refunded since.
     """
     order = whole(read_order(item.document)) if as_placed else read_order(item.document)
     key = keys.of_sources([(order.store, order.entity_id)]).get((order.store, order.entity_id))
     translated = translate(order, terms, arithmetic, account="")
     if not isinstance(translated, Failure):
         return translated if key is None else msgspec.structs.replace(translated, key=key)
-    currency, totals, gross = stated(order, terms)
+    left = remaining(order)
+    currency, totals, gross = stated(order if isinstance(left, Failure) else left, terms)
     return SalesOrder(
         key=key or order_key(order.store, order.entity_id),
         reference=terms.reference_prefix + order.increment_id,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from integration.flows.conftest import Build
@@ -12,9 +14,12 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED
 from integration.flows.test_taken_back import refund
 from tidegate.config.stock import Stock
-from tidegate.engine import kept_orders
+from tidegate.engine import kept_orders, reconcile
 from tidegate.engine.reconcile import compare, last_days
+from tidegate.flows.stored_order import write_order
+from tidegate.ledger.period import KeptRow
 from tidegate_sandbox.magento import lifecycle
+from unit.domain.orders import EUR_TAX_INCLUSIVE
 
 CARD = "HUB-0003"
 ORDER: dict[str, Any] = {"lines": (("HUB-0001", 3), (CARD, 1)), "shipping": Decimal("12.00")}
@@ -78,3 +83,25 @@ def test_bug_invoices_are_compared_with_what_was_ordered(
     sent = kept_orders._sent
     monkeypatch.setattr(kept_orders, "_sent", lambda *order: sent(*order[:3], ""))
     assert not planted(shop)
+
+
+@pytest.mark.parametrize(("side", "worth"), [("order", "83.39"), ("base", "71.28")])
+def test_an_order_whose_mapping_has_gone_counts_on_the_side_that_is_billed(side: str, worth: str) -> None:
+    """Its totals were the website's, whatever `amounts` said: the whole order looked apart by the rate."""
+    row = KeptRow(
+        "main", 7, "2000000007", datetime(2026, 3, 2, tzinfo=UTC), write_order(EUR_TAX_INCLUSIVE).decode(),
+        "confirmed", "", datetime(2026, 3, 2, tzinfo=UTC), "0000000007", None,
+    )  # fmt: skip
+    kept = kept_orders.kept_order(row, None, {}, lambda _currency: side == "order")
+    assert kept is not None
+    assert kept.figures.total == Decimal(worth)
+
+
+def test_the_side_is_that_of_the_connection(build: Build) -> None:
+    connection = build("uk").connection
+    company = connection.company_settings.currency
+    assert [reconcile.is_of_order(connection, each) for each in (company, "EUR")] == [True, False]
+    for side in ("order", "base"):
+        amounts = msgspec.structs.replace(connection.settings.amounts, side=side)
+        connection.settings = msgspec.structs.replace(connection.settings, amounts=amounts)
+        assert {reconcile.is_of_order(connection, each) for each in (company, "EUR")} == {side == "order"}

@@ -12,6 +12,7 @@ from integration.flows.billing import shipped
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import ORDERS, SETTLED, Stage
+from tidegate.config import model
 from tidegate.domain.books import reconciliation
 from tidegate.domain.states import State
 from tidegate.engine import nightly, reconcile
@@ -162,6 +163,58 @@ def test_refunded_in_part_while_in_doubt_and_there_it_is_confirmed_and_asked_abo
     assert stage.state(placed) is State.CONFIRMED
     assert set(reduced(stage, placed).values()) == {"review"}
     assert [code for code, _ in stage.alerts()] == ["changed-after-send"]
+
+
+def without_a_mapping(stage: Stage) -> None:
+    """A later configuration no longer has what the order was translated with."""
+    stage.reopen(payments={"no-such-method": model.Payment()})
+
+
+def test_refunded_in_part_while_in_doubt_the_company_s_total_is_that_of_what_remains(stage: Stage) -> None:
+    """It was sent without a piece; then its mapping went. The whole order's total was taken for what it should be."""
+    stage.company.window.lock()
+    placed = stage.order("guest", **FIVE)
+    stage.cycle()
+    refund(stage, placed, 1)
+    stage.cycle()
+    stage.company.window.unlock()
+    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.cycle(after=SETTLED)
+    assert stage.state(placed) is State.IN_DOUBT
+    without_a_mapping(stage)
+    for _ in range(2):
+        stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.delivery(placed).reason) == (State.CONFIRMED, "")
+    assert reduced(stage, placed) == {}
+
+
+def adjusted_while_in_doubt(stage: Stage, sent: str) -> int:
+    """Five pieces were sent; then the shop gave back one piece and seven pounds more, and Sage's total was `sent`."""
+    placed = unanswered(stage, "drop_after")
+    order = shop_order(stage, placed)
+    lifecycle.invoice(stage.shop, order)
+    more = creditmemo.Arguments(shipping=D(0), positive=D(7))
+    creditmemo.refund(stage.shop, order, {order.items[0]["item_id"]: D(1)}, more)
+    (there,) = stage.company.orders.table
+    there.totals.gross = D(sent)
+    for _ in range(2):
+        stage.cycle(after=SETTLED)
+    return placed
+
+
+def test_what_remains_and_cannot_be_told_is_named_and_not_guessed(stage: Stage) -> None:
+    placed = adjusted_while_in_doubt(stage, "40.00")
+    review = stage.delivery(placed)
+    assert (review.state, review.reason_code) == (State.REVIEW, "totals-differ")
+    assert "over 40.00 USD. It was placed, or sent, over 50.00" in review.reason
+    assert "remains by totals 33.00, remains by quantities 40.00" in review.reason
+    assert "retry --overrule" in review.reason
+
+
+def test_the_whole_order_is_known_whatever_cannot_be_told_of_the_rest(stage: Stage) -> None:
+    placed = adjusted_while_in_doubt(stage, "50.00")
+    assert stage.state(placed) is State.CONFIRMED
+    assert set(reduced(stage, placed).values()) == {"review"}
 
 
 def test_refunded_whole_after_sending_it_is_cancelled_in_sage_by_the_rule(stage: Stage) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import shown
 from tidegate.domain.orders.expressed import Tax
-from tidegate.domain.orders.remaining import is_reduced
+from tidegate.domain.orders.remaining import is_reduced, remaining
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.told_total import agrees, both_calculations
 from tidegate.domain.verdict import Verdict
@@ -45,8 +45,10 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
         cycle.count("adopted")
         only = ours[0]
         accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
-        order = as_it_was_sent(cycle, item, only, order)
-        return verdict_of_accepted(cycle, item, accepted, order, None)
+        was_sent = as_it_was_sent(cycle, item, only, order)
+        if isinstance(was_sent, Failure):
+            return cycle.after_failure(item, was_sent, None)
+        return verdict_of_accepted(cycle, item, accepted, was_sent, None)
     if found and Code.DUPLICATE_FOUND not in item.overruled:
         other = found[0]
         return cycle.after_failure(
@@ -63,28 +65,47 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
     return None
 
 
-def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> SalesOrder:
+def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> SalesOrder | Failure:
     """The order with the total that it was sent with, where Magento has taken something back since.
 
     What the company has decides: the total of what remains now, or an earlier one; then the rest is a
-    matter of its own (`flows/orders/reductions.py`).
+    matter of its own (`flows/orders/reductions.py`). Where it tells no total, what was remembered when the order
+    left stands. A review that names all figures where the total is none of these and Magento's own figures do not
+    say what remains.
     """
     now = read_order(item.document) if item.document else None
-    if now is None or not is_reduced(now):
+    if now is None or not is_reduced(now) or there.gross is None:
         return order
-    if there.gross is None or agrees(order, there.gross, tolerance(cycle)):
+    left = remaining(now)
+    if not isinstance(left, Failure) and agrees(order, there.gross, tolerance(cycle)):
         with transaction("remember"):
             reductions.remember(item, now, order, cycle.now())
         return order
-    if not any(
-        abs(there.gross - each) <= tolerance(cycle) for each in reductions.earlier_totals(item, now, order)
-    ):
-        return order
+    amounts = cycle.connection.settings.amounts.terms()
+    earlier = list(reductions.earlier_totals(item, now, order, amounts))
+    if not any(abs(there.gross - each) <= tolerance(cycle) for each in earlier):
+        if not isinstance(left, Failure) or Code.TOTALS_DIFFER in item.overruled:
+            return order
+        return untold(there.number, there.gross, earlier, left, order)
     if item.source_id is not None:
         with transaction("reduced"):
             text = f"Magento took back a part of order {item.label} after it was sent"
             reductions.ask(cycle, now, item.source_id, text, cycle.now())
     return msgspec.structs.replace(order, gross=there.gross)
+
+
+def untold(
+    number: str, gross: Decimal, earlier: Sequence[Decimal], why: Failure, order: SalesOrder
+) -> Failure:
+    """The review of an order that the company has, when nobody can say what it should come to by now."""
+    placed = " or ".join(dict.fromkeys(map(shown, earlier)))
+    figures = ", ".join(f"{name} {value}" for name, value in why.details.items() if name != "currency")
+    text = (
+        f"Sage has it as {number} over {shown(gross)} {order.currency}. It was placed, or sent, over {placed}; what is "
+        "left of that since Magento took something back, Magento's own figures do not tell"
+        f"{f' ({figures})' if figures else ''}. Compare the two; then `tidegate queue retry --overrule`."
+    )
+    return Failure(Code.TOTALS_DIFFER, text, details=why.details)
 
 
 def verdict_of_accepted(

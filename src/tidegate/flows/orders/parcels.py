@@ -52,6 +52,8 @@ def confirm(
         gross=accepted.gross,
     )
     order = as_it_was_sent(cycle, item, there, order)
+    if isinstance(order, Failure):
+        return [cycle.after_failure(item, order, attempt_id)]
     states = session.orders.about.states_totals
     return [verdict_of_accepted(cycle, item, accepted, order, attempt_id, states_totals=states)]
 

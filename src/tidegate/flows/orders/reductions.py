@@ -7,7 +7,7 @@ refunded, whoever was first: such a step ends by itself. The rest is a review wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +15,8 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_order import ITEM_KEY
-from tidegate.domain.money import ZERO
+from tidegate.domain.money import ZERO, total
+from tidegate.domain.orders.extras import AmountTerms, payments
 from tidegate.domain.orders.keys import order_key, revision, step_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
@@ -109,15 +110,20 @@ def remember(item: Item, order: Order, sales: SalesOrder, now: datetime) -> None
     delivery.refresh_subject({item.id: text}, now, text="without what Magento has cancelled or refunded")
 
 
-def earlier_totals(item: Item, order: Order, sales: SalesOrder) -> Iterable[Decimal]:
+def earlier_totals(
+    item: Item, order: Order, sales: SalesOrder, amounts: Mapping[str, AmountTerms]
+) -> Iterable[Decimal]:
     """Totals that the company may rightly have of an order of which something was taken back since.
 
-    The one that was sent, or that of the whole order: it was sent before.
+    The one that was sent, or that of the whole order at full value: it was sent before.
     """
     sent = baseline(item).gross
     if sent is not None:
         yield sent
-    yield (order.totals if sales.currency == order.currency else order.base_totals).grand_total
+    own = sales.currency == order.currency
+    paid = payments(order.extras, order.fields, amounts)
+    whole = (order.totals if own else order.base_totals).grand_total
+    yield whole + total(each.amount if own else each.base for each in paid)
 
 
 def run(cycle: Cycle) -> None:
