@@ -15,6 +15,8 @@ from tidegate.cli.showing import Json, local, safe
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+#: What an order is called in the company unless it was told otherwise.
+USUAL = ("", "order")
 STYLES = {
     "confirmed": "green",
     "handed over": "cyan",
@@ -138,11 +140,9 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
     """One step with its attempts and history."""
     style = STYLES.get(each["state"], "")
     state = f"[{style}]{each['state']}[/]" if style else each["state"]
-    to = (
-        f" -> {each['target_number'] or each['target_id']}"
-        if each["target_number"] or each["target_id"]
-        else ""
-    )
+    there = each["target_number"] or each["target_id"]
+    kind = f"{each['target_kind']} " if each["target_kind"] not in USUAL else ""
+    to = f" -> {kind}{there}" if there else ""
     total = f", {each['target_total']}" if each["target_total"] else ""
     adopted = ", adopted" if each["adopted"] else ""
     branch = tree.add(

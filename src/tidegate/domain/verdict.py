@@ -14,7 +14,7 @@ class Verdict:
     `letter` is the transition of `domain.states`. `counted` says whether the failure counts
     towards the alert threshold. `waits_for` is `kind:name` for held deliveries. `due_at` is the
     earliest next try (aware UTC), None = at once in the next cycle. `total` is the target's own
-    total after tax.
+    total after tax, `target_kind` what kind of document it made of an order.
     """
 
     delivery_id: int
@@ -28,6 +28,7 @@ class Verdict:
     target_id: str = ""
     target_number: str = ""
     target_status: str = ""
+    target_kind: str = ""
     total: Decimal | None = None
     adopted: bool = False
     links: tuple[tuple[str, str, str], ...] = field(default=())  #: (kind, identifier, number) for the chain

@@ -10,7 +10,9 @@ from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, gro
 from tidegate.flows.books.books import marks_of
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import books, marks
+from tidegate.ledger.queue import Item
 from tidegate.ledger.trace import Trace, TracedSource
+from tidegate.sage.port.outcomes import Kind
 
 
 def named(found: Trace) -> str:
@@ -40,6 +42,7 @@ def chain_of(found: Trace) -> Node | None:
         entries=entries,
         postings=books.postings(connection, entries),
         links=known_ties(connection),
+        made=next((kind for each in found.deliveries if (kind := other_kind(each.item))), ""),
     )
     top = Node(
         "magento-order",
@@ -49,6 +52,11 @@ def chain_of(found: Trace) -> Node | None:
         amount=source.grand_total,
     )
     return grow(top, ties, known, goods=has_goods(source))
+
+
+def other_kind(item: Item) -> str:
+    """What the company made of an order, where that is no order."""
+    return item.target_kind if item.step == "order" and item.target_kind != Kind.ORDER else ""
 
 
 def known_ties(connection: str) -> frozenset[str]:

@@ -221,6 +221,7 @@ def delivery(item: Item, now: datetime) -> Report:
         "target_id": item.target_id,
         "target_number": item.target_number,
         "target_status": item.target_status,
+        "target_kind": item.target_kind,
         "target_total": amount(item.target_total),
         "adopted": item.adopted,
     }

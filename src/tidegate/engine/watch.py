@@ -17,6 +17,7 @@ from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, lookups, parcels, queue
 from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import transaction
+from tidegate.sage.port.parcels import Awaited
 
 OLDEST = "oldest-waiting"
 PARCEL = "parcel-overdue"
@@ -24,6 +25,12 @@ OF_RECORDS = {
     code.value
     for code, group in GROUP_OF.items()
     if group in (Group.REVIEW, Group.HOLD_FOR_FIX, Group.RETRY_NEXT_CYCLE, Group.VERIFY_FIRST)
+}
+#: What a company has not done with a parcel, in its product's words, and what to look at there.
+AWAITED = {
+    Awaited.FETCHED: ("fetched", "Is it switched on, and does it look for new files?"),
+    Awaited.ANSWERED: ("said what became of", "Does it work on the requests that wait there?"),
+    Awaited.IMPORTED: ("imported", "Does its import job run, and does it find the file?"),
 }
 #: Ages move slowly: they are looked at no more often than this.
 PAUSE = timedelta(minutes=15)
@@ -66,10 +73,10 @@ def watch_parcels(connection: Connection, now: datetime) -> None:
             alerts.clear_alert(PARCEL, connection.name, scope, now)
         for scope, parcel in late.items():
             lain = int((now - parcel.opened_at).total_seconds() // 3600)
+            what, question = AWAITED[connection.company.about.awaited]
             text = (
-                f"{company} has not fetched {scope} for {lain} hours: {len(parcel.keys)} records lie in parcel "
-                f"{parcel.tracking or parcel.id}. Is it switched on, and does it look for new files? "
-                "`tidegate status` shows its parcels"
+                f"{company} has not {what} {scope} for {lain} hours: {len(parcel.keys)} records lie in parcel "
+                f"{parcel.tracking or parcel.id}. {question} `tidegate status` shows its parcels"
             )
             alerts.raise_alert(PARCEL, connection.name, scope, text, now)
 

@@ -17,7 +17,7 @@ BEGINS = "substr(step, 1, %s) = %s"
 _SAME = (
     *("connection", "flow", "step", "key", "label", "failures", "reason_code", "reason", "waits_for"),
     *("due_at", "created_at", "changed_at", "subject", "target_id", "target_number", "target_status"),
-    *("target_total", "adopted"),
+    *("target_kind", "target_total", "adopted"),
 )
 _COLUMNS = ("id", "state", "overruled", "batch", "source", *_SAME)
 

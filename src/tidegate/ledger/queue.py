@@ -38,6 +38,7 @@ class Item:
     target_id: str
     target_number: str
     target_status: str
+    target_kind: str  #: of orders: order, invoice, draft, quote
     target_total: Decimal | None
     adopted: bool
     batch_id: int | None
@@ -249,6 +250,7 @@ def item(row: models.Delivery, attempt: models.Attempt | None = None, *, with_do
         target_id=row.target_id,
         target_number=row.target_number,
         target_status=row.target_status,
+        target_kind=row.target_kind,
         target_total=row.target_total,
         adopted=row.adopted,
         batch_id=row.batch_id,

@@ -58,6 +58,7 @@ _COLUMNS = (
     "target_id",
     "target_number",
     "target_status",
+    "target_kind",
     "target_total",
     "adopted",
     "batch",
@@ -86,6 +87,7 @@ class _Row:
     target_id: str
     target_number: str
     target_status: str
+    target_kind: str
     target_total: Decimal | None
     adopted: bool
     batch: int | None
@@ -247,10 +249,10 @@ def _allowed(work: _Work, verdict: Verdict, row: _Row) -> bool:
 
 def _note_target(verdict: Verdict, row: _Row) -> None:
     if verdict.letter == "f":  # proved absent
-        row.target_id, row.target_number, row.target_total = "", "", None
+        row.target_id, row.target_number, row.target_total, row.target_kind = "", "", None, ""
     if verdict.target_id or verdict.target_number:  # also with h: it is there, and something is wrong with it
         row.target_id, row.target_number = storable(verdict.target_id), storable(verdict.target_number)
-        row.target_total = verdict.total
+        row.target_total, row.target_kind = verdict.total, storable(verdict.target_kind)
     if verdict.letter in _ANSWERING:
         row.adopted = verdict.adopted or verdict.letter in "eo"
     if verdict.target_status or verdict.letter == "f":

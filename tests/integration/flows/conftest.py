@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from integration.flows.in_memory import MemoryStage, build_shop
 from integration.flows.stage import START, Stage
 from tidegate.ledger import database
 from tidegate.simulation.world import build_world
 
 Build = Callable[..., Stage]
+InMemory = Callable[..., MemoryStage]
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,27 @@ def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
         shutil.copyfile(migrated, ledger)
         world = build_world(11, f"sqlite:///{ledger}", START, country=country, **differences)
         built.append(Stage(world, country))
+        return built[-1]
+
+    yield make
+    try:
+        for stage in built:
+            stage.judge()
+    finally:
+        for stage in built:
+            stage.hub.close()
+        database.set_trip(None)
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path, migrated: Path) -> Iterator[InMemory]:
+    """Makes the test's world with a company in memory; keywords are its switches."""
+    built: list[MemoryStage] = []
+
+    def make(**switches: Any) -> MemoryStage:
+        ledger = tmp_path / "ledger.db"
+        shutil.copyfile(migrated, ledger)
+        built.append(MemoryStage(build_shop(f"sqlite:///{ledger}"), **switches))
         return built[-1]
 
     yield make

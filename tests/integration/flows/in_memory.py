@@ -5,17 +5,21 @@ The hub is opened as always; before it makes a call, the company of its connecti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from integration.flows.stage import CONNECTION, START, Stage
 from tidegate.conformance.memory.books import Books
+from tidegate.conformance.memory.calls import Calls, Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.files import Platform
+from tidegate.conformance.memory.handed_over import FiledOrders
+from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.switches import Switches
+from tidegate.domain.errors import Failure
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.simulation.mortality import Mortality, MortalTransport
@@ -29,6 +33,7 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.inprocess import HostsTransport, InProcessTransport
 from tidegate_sandbox.magento.shop import Shopper
 
+T = TypeVar("T")
 NOMINAL = {"4010": "Shirts", "4905": "Fees", "7900": "Rounding"}
 
 
@@ -70,6 +75,26 @@ def build_shop(ledger: str) -> World:
     )
 
 
+class MortalCalls(Calls):
+    """Calls to the company, before and after each of which the process may die."""
+
+    mortality: Mortality
+
+    def read(self, kind: str, work: Callable[[], T]) -> T | Failure:
+        """Ask something."""
+        self.mortality.point("send-before")
+        answer = super().read(kind, work)
+        self.mortality.point("send-after")
+        return answer
+
+    def write(self, kind: str, work: Callable[[], T], content: str = "") -> T | Failure:
+        """Change something."""
+        self.mortality.point("send-before")
+        answer = super().write(kind, work, content)
+        self.mortality.point("send-after")
+        return answer
+
+
 class MemoryStage(Stage):
     """A stage whose company is in memory; `switches` say how it does things, and may be changed by `turn`."""
 
@@ -94,6 +119,8 @@ class MemoryStage(Stage):
     def started(self, hub: Hub) -> Hub:
         """With the company in memory in the place of the configured one."""
         self.room = MemoryCompany("sage", hub.clock, self.switches, books=self.books, platform=self.platform)
+        calls = self.room.calls_made = self.room.inside.calls_made = MortalCalls(hub.clock)
+        calls.mortality = self.world.mortality
         hub.companies[hub.connections[CONNECTION].settings.company].close()
         hub.companies["sage"] = self.room
         hub.connections[CONNECTION].company = self.room
@@ -103,6 +130,15 @@ class MemoryStage(Stage):
         """The company does things in another way from now on."""
         self.switches = replace(self.switches, **switches)
         self.reopen()
+
+    def work(self) -> None:
+        """The company's people switch their machine on: it works on everything that lies there."""
+        FiledOrders(self.room.inside).work()
+        Requests(self.room.inside).work()
+
+    def strike(self, on: str, heard: Failure, **how: Any) -> None:
+        """The next call of this kind goes wrong."""
+        self.room.calls_made.troubles.append(Trouble(on, heard, **how))
 
     def number_orders(self) -> None:
         """The company's people number what has no number yet."""

@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from integration.flows.conftest import Build
-from integration.flows.filing import Platform
-from integration.flows.stage import SETTLED, Stage
+from integration.flows.conftest import InMemory
+from integration.flows.in_memory import MemoryStage
+from integration.flows.stage import SETTLED
 from tidegate.cli.status import show_connection
+from tidegate.conformance.memory.handed_over import FiledOrders
+from tidegate.conformance.memory.orders import Orders
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine import reports, watch
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.interventions import Act, Result
 from tidegate.ledger import parcels
+from tidegate.sage.port.outcomes import HandedOver
+from tidegate.sage.port.parcels import Awaited
 from tidegate.simulation.mortality import ProcessDeath
 
 HOUR = timedelta(hours=1)
 
 
+FILES = {"hands_over": True, "orders_per_call": 25}
+
+
 @pytest.fixture
-def platform(stage: Stage) -> Platform:
-    return Platform(stage)
+def stage(in_memory: InMemory) -> MemoryStage:
+    """A company that takes orders as files."""
+    return in_memory(**FILES)
 
 
-def account(stage: Stage) -> dict[str, int]:
+def account(stage: MemoryStage) -> dict[str, int]:
     """The account of the orders."""
     found = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     orders: dict[str, int] = found["flows"]["orders"]["steps"]["order"]
     return orders
 
 
-def test_what_is_handed_over_lies_there_and_is_sent_once_however_many_cycles_pass(platform: Platform) -> None:
+def test_what_is_handed_over_lies_there_and_is_sent_once_however_many_cycles_pass(stage: MemoryStage) -> None:
     """Seen before: the same order went out as twelve files in twelve cycles, eleven failures counted."""
-    stage = platform.stage
     placed = stage.order()
     for _ in range(12):
         stage.cycle(after=SETTLED)
         assert stage.state(placed) is State.HANDED_OVER
-    assert len(platform.files) == 1
+    assert len(stage.platform.files) == 1
     assert stage.delivery(placed).failures == 0
     assert account(stage)["handed_over"] == account(stage)["read"] == 1
-    platform.work()
+    stage.work()
     stage.cycle()
     delivery = stage.delivery(placed)
     assert (delivery.state, delivery.target_number) == (State.CONFIRMED, stage.only(placed)["number"])
@@ -53,8 +62,7 @@ def test_what_is_handed_over_lies_there_and_is_sent_once_however_many_cycles_pas
     assert len(stage.comments(placed)) == 1
 
 
-def test_no_operator_touches_it(platform: Platform) -> None:
-    stage = platform.stage
+def test_no_operator_touches_it(stage: MemoryStage) -> None:
     placed = stage.order()
     stage.cycle()
     before = stage.delivery(placed)
@@ -65,37 +73,35 @@ def test_no_operator_touches_it(platform: Platform) -> None:
     assert stage.delivery(placed) == before
 
 
-def test_one_file_at_a_time_and_the_next_with_the_next_result(platform: Platform) -> None:
-    stage = platform.stage
+def test_one_file_at_a_time_and_the_next_with_the_next_result(stage: MemoryStage) -> None:
     first = stage.order()
     stage.cycle()
     second = stage.order()
     stage.cycle()
     assert (stage.state(first), stage.state(second)) == (State.HANDED_OVER, State.QUEUED)
-    platform.work()
+    stage.work()
     stage.cycle()
     assert (stage.state(first), stage.state(second)) == (State.CONFIRMED, State.HANDED_OVER)
-    assert [len(file.orders) for file in platform.files] == [1, 1]
+    assert [len(file.orders) for file in stage.platform.files] == [1, 1]
 
 
-def test_where_the_product_takes_many_files_the_second_does_not_wait(stage: Stage) -> None:
-    platform = Platform(stage, one_at_a_time=False)
+def test_where_the_product_takes_many_files_the_second_does_not_wait(stage: MemoryStage) -> None:
+    stage.turn(one_parcel=False)
     first = stage.order()
     stage.cycle()
     second = stage.order()
     stage.cycle()
     assert stage.states([first, second]) == {State.HANDED_OVER}
-    assert len(platform.files) == 2
+    assert len(stage.platform.files) == 2
 
 
-def test_a_result_is_read_record_by_record(platform: Platform) -> None:
-    stage = platform.stage
+def test_a_result_is_read_record_by_record(stage: MemoryStage) -> None:
     made, refused, left_out = stage.orders(3)
-    platform.rejected = {f"magento:main:{refused}"}
-    platform.left_out = {f"magento:main:{left_out}"}
+    stage.platform.rejected = {f"magento:main:{refused}"}
+    stage.platform.left_out = {f"magento:main:{left_out}"}
     stage.cycle()
-    assert [len(file.orders) for file in platform.files] == [3]
-    platform.work()
+    assert [len(file.orders) for file in stage.platform.files] == [3]
+    stage.work()
     stage.cycle(after=SETTLED)
     assert stage.state(made) is State.CONFIRMED
     assert (stage.state(refused), stage.delivery(refused).reason) == (State.REVIEW, "the customer is blocked")
@@ -109,44 +115,40 @@ def test_a_result_is_read_record_by_record(platform: Platform) -> None:
     assert {"handed over", "in doubt", "confirmed"} <= history
 
 
-def trace(stage: Stage, placed: int) -> dict[str, object]:
+def trace(stage: MemoryStage, placed: int) -> dict[str, object]:
     """What `tidegate trace` says of the order's own delivery."""
     number = str(stage.shop_order(placed)["increment_id"])
     (found,) = reports.traced(number, stage.now)["orders"]
     return next(each for each in found["deliveries"] if each["step"] == "order")  # type: ignore[no-any-return]
 
 
-def test_a_file_refused_whole_is_halved_until_the_bad_one_stands_alone(platform: Platform) -> None:
-    stage = platform.stage
+def test_a_file_refused_whole_is_halved_until_the_bad_one_stands_alone(stage: MemoryStage) -> None:
     placed = stage.orders(8)
-    platform.bad = {f"magento:main:{placed[4]}"}
+    stage.platform.bad = {f"magento:main:{placed[4]}"}
     for _ in range(8):
         stage.cycle(after=SETTLED)
-        platform.work()
+        stage.work()
     stage.cycle(after=SETTLED)
     bad = stage.delivery(placed[4])
     assert (bad.state, bad.reason_code) == (State.REVIEW, "refused")
     others = [one for one in placed if one != placed[4]]
     assert stage.states(others) == {State.CONFIRMED}
     assert all(len(stage.in_sage(one)) == 1 for one in others)
-    assert sorted(len(file.orders) for file in platform.files) == [1, 1, 2, 2, 4, 4, 8]
+    assert sorted(len(file.orders) for file in stage.platform.files) == [1, 1, 2, 2, 4, 4, 8]
     assert {stage.delivery(one).failures for one in placed} == {0}
 
 
-def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(platform: Platform) -> None:
-    stage = platform.stage
+def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(stage: MemoryStage) -> None:
     placed = stage.order()
     stage.cycle()
     stage.pass_time(26 * HOUR)
     watch.watch(stage.hub, stage.connection)
     (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
-    assert alert["text"].startswith(
-        "sage has not fetched orders for 26 hours: 1 records lie in parcel up-551"
-    )
+    assert alert["text"].startswith("sage has not fetched orders for 26 hours: 1 records lie in parcel up-1")
     status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     (parcel,) = status["parcels"]
-    assert (parcel["tracking"], parcel["records"], parcel["overdue"]) == ("up-551", 1, True)
-    platform.work()
+    assert (parcel["tracking"], parcel["records"], parcel["overdue"]) == ("up-1", 1, True)
+    stage.work()
     stage.cycle()
     stage.pass_time(HOUR)
     watch.watch(stage.hub, stage.connection)
@@ -154,60 +156,126 @@ def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(platfo
     assert stage.state(placed) is State.CONFIRMED
 
 
-def test_status_shows_open_parcels(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
-    stage = platform.stage
+def test_status_shows_open_parcels(stage: MemoryStage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.order()
     stage.cycle()
     status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     show_connection("web", status)
     shown = " ".join(capsys.readouterr().out.split())
-    assert "parcel up-551 of orders: 1 records lie with sage since" in shown
+    assert "parcel up-1 of orders: 1 records lie with sage since" in shown
     assert "1 handed over" in shown
 
 
-def test_a_lost_result_is_found_by_the_look_up_once_the_parcel_is_overdue(platform: Platform) -> None:
-    stage = platform.stage
+def test_a_lost_result_is_found_by_the_look_up_once_the_parcel_is_overdue(stage: MemoryStage) -> None:
     placed = stage.order()
-    platform.silent = True
+    stage.platform.silent = True
     stage.cycle()
-    platform.work()
+    stage.work()
     stage.cycle(after=HOUR)
     assert stage.state(placed) is State.HANDED_OVER
     stage.cycle(after=26 * HOUR)
     assert stage.state(placed) is State.CONFIRMED
     assert stage.delivery(placed).adopted
     assert parcels.open_parcels() == []
-    assert len(platform.files) == 1
+    assert len(stage.platform.files) == 1
 
 
-def test_absence_proves_nothing_before_the_parcel_has_expired(stage: Stage) -> None:
-    platform = Platform(stage, lifetime=timedelta(days=7))
+def test_absence_proves_nothing_before_the_parcel_has_expired(stage: MemoryStage) -> None:
+    stage.turn(kept_for=timedelta(days=7))
     placed = stage.order()
     stage.cycle()
     stage.cycle(after=timedelta(days=2))
     assert stage.state(placed) is State.HANDED_OVER
-    assert len(platform.files) == 1
+    assert len(stage.platform.files) == 1
     stage.cycle(after=timedelta(days=6))
-    assert len(platform.files) == 2  # it expired, and the company does not have it
-    platform.files.pop(0)
-    platform.work()
+    assert len(stage.platform.files) == 2  # it expired, and the company does not have it
+    stage.platform.files.pop(0)
+    stage.work()
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
     assert len(stage.in_sage(placed)) == 1
 
 
-def test_a_cancellation_waits_for_the_result(platform: Platform) -> None:
-    stage = platform.stage
+def test_a_cancellation_waits_for_the_result(stage: MemoryStage) -> None:
     placed = stage.order()
     stage.cycle()
     stage.shopper.cancel(placed)
     stage.cycle()
     assert stage.state(placed) is State.HANDED_OVER
-    platform.work()
+    stage.work()
     stage.cycle()
     stage.cycle()
     assert stage.state(placed) is State.CANCELLED
-    assert stage.in_sage(placed) == []
+    assert [each["status"] for each in stage.in_sage(placed)] == ["cancelled"]
+
+
+def test_a_parcel_that_is_named_before_it_leaves_is_known_by_its_name_when_it_does(
+    stage: MemoryStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.turn(names_parcels=True)
+    send, known = FiledOrders.send, list[str]()
+
+    def watched(self: FiledOrders, batch: Any) -> Any:
+        known.extend(parcel.tracking for parcel in parcels.open_parcels())
+        return send(self, batch)
+
+    monkeypatch.setattr(FiledOrders, "send", watched)
+    placed = stage.order()
+    stage.cycle()
+    assert stage.state(placed) is State.HANDED_OVER
+    assert known == ["up-1"] == [file.tracking for file in stage.platform.files]
+
+
+def test_a_name_that_is_refused_lets_nothing_leave_and_puts_nothing_in_doubt(stage: MemoryStage) -> None:
+    stage.turn(names_parcels=True)
+    stage.strike("reserve", Failure(Code.NO_ANSWER, "no answer came"))
+    placed = stage.order()
+    stage.cycle()
+    assert (stage.state(placed), stage.platform.files) == (State.QUEUED, [])
+    assert parcels.open_parcels() == []
+    stage.cycle()
+    assert stage.state(placed) is State.HANDED_OVER
+
+
+def test_an_order_desk_that_hands_over_without_saying_so_leaves_its_orders_in_doubt(
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = in_memory()
+    monkeypatch.setattr(
+        Orders, "send", lambda self, batch: ((each.order.key, HandedOver("up-9")) for each in batch)
+    )
+    placed = stage.order()
+    stage.cycle()
+    assert (stage.state(placed), stage.delivery(placed).reason_code) == (State.IN_DOUBT, "unclear-answer")
+    assert "nothing reads what becomes of it" in stage.delivery(placed).reason
+
+
+def test_a_call_that_stands_or_falls_as_one_is_halved_though_nothing_is_handed_over(
+    in_memory: InMemory,
+) -> None:
+    stage = in_memory(all_or_nothing=True, orders_per_call=8)
+    placed = stage.orders(8)
+    stage.platform.bad = {f"magento:main:{placed[4]}"}
+    for _ in range(4):
+        stage.cycle(after=SETTLED)
+    bad = stage.delivery(placed[4])
+    assert (bad.state, bad.reason_code) == (State.REVIEW, "refused")
+    others = [one for one in placed if one != placed[4]]
+    assert stage.states(others) == {State.CONFIRMED}
+    assert [len(stage.in_sage(one)) for one in others] == [1] * 7
+    assert {stage.delivery(one).failures for one in placed} == {0}
+    assert parcels.open_parcels() == []
+
+
+def test_the_alert_has_the_word_of_the_product(stage: MemoryStage) -> None:
+    stage.turn(awaited=Awaited.ANSWERED)
+    stage.order()
+    stage.cycle()
+    stage.pass_time(26 * HOUR)
+    watch.watch(stage.hub, stage.connection)
+    (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
+    assert alert["text"].startswith("sage has not said what became of orders for 26 hours")
+    assert "fetched" not in alert["text"]
 
 
 # --- the process dies ---------------------------------------------------------------------------------
@@ -216,24 +284,23 @@ def test_a_cancellation_waits_for_the_result(platform: Platform) -> None:
 ENOUGH = 120
 
 
-def story(build: Build, point: int, *, bad: bool = False) -> int:
+def story(in_memory: InMemory, point: int, *, bad: bool = False, **switches: bool) -> int:
     """Three orders in two files, or four of which one is bad, with a death at this point."""
-    stage = build()
-    platform = Platform(stage)
+    stage = in_memory(**FILES, **switches)
     placed = stage.orders(4 if bad else 2)
     if bad:
-        platform.bad = {f"magento:main:{placed[1]}"}
+        stage.platform.bad = {f"magento:main:{placed[1]}"}
     stage.world.mortality.arm("any", point)
     deaths = 0
     for number in range(9 if bad else 5):
         if number == 1 and not bad:
             placed.append(stage.order())
-        deaths += lived(stage, platform)
+        deaths += lived(stage)
         assert reports.status(stage.hub.configuration, stage.now)["adds_up"]
-        platform.work()
+        stage.work()
     stage.world.mortality.disarm()
-    lived(stage, platform)
-    good = [one for one in placed if f"magento:main:{one}" not in platform.bad]
+    lived(stage)
+    good = [one for one in placed if f"magento:main:{one}" not in stage.platform.bad]
     assert stage.states(good) == {State.CONFIRMED}, f"death at point {point}"
     assert [len(stage.in_sage(one)) for one in good] == [1] * len(good), f"death at point {point}"
     assert stage.states(set(placed) - set(good)) <= {State.REVIEW}
@@ -241,7 +308,7 @@ def story(build: Build, point: int, *, bad: bool = False) -> int:
     return deaths
 
 
-def lived(stage: Stage, platform: Platform) -> int:
+def lived(stage: MemoryStage) -> int:
     """One cycle; the process may die in it, and a new one takes its place."""
     stage.pass_time(SETTLED)
     try:
@@ -249,30 +316,36 @@ def lived(stage: Stage, platform: Platform) -> int:
     except ProcessDeath:
         stage.world.mortality.revive()
         stage.reopen()
-        platform.attach()
         return 1
     return 0
 
 
 @pytest.mark.parametrize("point", range(0, 48, 5))
 def test_a_death_between_hand_over_tracking_and_collecting_loses_and_doubles_nothing(
-    build: Build, point: int
+    in_memory: InMemory, point: int
 ) -> None:
-    story(build, point)
+    story(in_memory, point)
 
 
 @pytest.mark.parametrize("point", range(12, 90, 17))
-def test_a_death_while_a_file_is_halved_loses_and_doubles_nothing(build: Build, point: int) -> None:
-    story(build, point, bad=True)
+def test_a_death_while_a_file_is_halved_loses_and_doubles_nothing(in_memory: InMemory, point: int) -> None:
+    story(in_memory, point, bad=True)
+
+
+@pytest.mark.parametrize("point", range(9, 40, 4))
+def test_a_death_around_the_naming_of_a_parcel_loses_and_doubles_nothing(
+    in_memory: InMemory, point: int
+) -> None:
+    story(in_memory, point, names_parcels=True)
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("bad", [False, True])
 @pytest.mark.parametrize("point", range(ENOUGH))
-def test_a_death_at_any_point_loses_and_doubles_nothing(build: Build, point: int, bad: bool) -> None:
-    story(build, point, bad=bad)
+def test_a_death_at_any_point_loses_and_doubles_nothing(in_memory: InMemory, point: int, bad: bool) -> None:
+    story(in_memory, point, bad=bad)
 
 
 @pytest.mark.parametrize("bad", [False, True])
-def test_the_points_reach_the_end_of_the_story(build: Build, bad: bool) -> None:
-    assert story(build, ENOUGH * 3, bad=bad) == 0
+def test_the_points_reach_the_end_of_the_story(in_memory: InMemory, bad: bool) -> None:
+    assert story(in_memory, ENOUGH * 3, bad=bad) == 0

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from rich.console import Console
 
-from integration.flows.in_memory import MemoryStage, build_shop
-from tidegate.domain.errors import Code
+from integration.flows.conftest import InMemory
+from integration.flows.in_memory import MemoryStage
+from integration.flows.stage import SETTLED
+from tidegate.cli.trace import tree_of
+from tidegate.config.model import Status
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
-from tidegate.engine import preflight
+from tidegate.engine import preflight, reports
 from tidegate.engine.interventions import Act
-from tidegate.ledger import database
 from tidegate.sage.port.orders import Guard
+from tidegate.sage.port.outcomes import Kind
 
 STEPS = ("number", "comment")
 
 
 @pytest.fixture
-def unnumbering(tmp_path: Path, migrated: Path) -> Iterator[MemoryStage]:
+def unnumbering(in_memory: InMemory) -> MemoryStage:
     """A company that numbers orders later."""
-    ledger = tmp_path / "ledger.db"
-    shutil.copyfile(migrated, ledger)
-    built = MemoryStage(build_shop(f"sqlite:///{ledger}"), numbers_later=True)
-    yield built
-    try:
-        built.judge()
-    finally:
-        built.hub.close()
-        database.set_trip(None)
+    return in_memory(numbers_later=True)
 
 
 @pytest.fixture
@@ -77,6 +70,57 @@ def test_they_go_on_with_the_number_that_a_look_up_brings(stage: MemoryStage) ->
     stage.listen()
     stage.cycle()
     assert stage.sage_calls() == [], "nobody waits any more"
+
+
+def test_the_number_reaches_the_order_itself_its_chain_and_the_search_though_nobody_waits(
+    stage: MemoryStage,
+) -> None:
+    stage.reopen(notes=Status(number=False, comment="none"))
+    placed = unnumbered(stage)
+    stage.number_orders()
+    stage.cycle()
+    number = stage.only(placed)["number"]
+    delivery = stage.delivery(placed)
+    assert (delivery.state, delivery.target_number) == (State.CONFIRMED, number)
+    (found,) = reports.traced(number, stage.now)["orders"]
+    assert found["magento"]["entity_id"] == placed
+    (sales,) = [each for each in found["chain"]["tree"]["children"] if each["kind"] == "sage-order"]
+    assert sales["number"] == number
+    order = next(each for each in found["deliveries"] if each["step"] == "order")
+    assert f"the company's number is {number}" in [each["text"] for each in order["history"]]
+    stage.listen()
+    stage.cycle()
+    assert stage.sage_calls() == [], "nobody asks any more"
+
+
+@pytest.mark.parametrize("kind", [Kind.DRAFT, Kind.QUOTE, Kind.INVOICE])
+def test_what_the_company_made_of_an_order_is_kept_told_and_shown(
+    stage: MemoryStage, capsys: pytest.CaptureFixture[str], kind: Kind
+) -> None:
+    stage.turn(numbers_later=False, makes=kind)
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.notes()
+    number = stage.only(placed)["number"]
+    assert stage.delivery(placed).target_kind == kind
+    told = [each["text"] for each in stage.shop_order(placed)["comments"]]
+    assert f"Sage {kind} {number}" in told
+    (found,) = reports.traced(number, stage.now)["orders"]
+    (sales,) = [each for each in found["chain"]["tree"]["children"] if each["kind"] == "sage-order"]
+    assert (sales["number"], sales["text"]) == (number, kind)
+    Console(width=200).print(tree_of(found, {}, history=False))
+    assert f"-> {kind} {number}" in capsys.readouterr().out
+
+
+def test_an_adopted_draft_is_a_draft(stage: MemoryStage) -> None:
+    stage.turn(numbers_later=False, makes=Kind.DRAFT)
+    stage.strike("send", Failure(Code.NO_ANSWER, "no answer"), carried_out=True)
+    placed = stage.order("guest")
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    stage.cycle(after=SETTLED)
+    delivery = stage.delivery(placed)
+    assert (delivery.state, delivery.adopted, delivery.target_kind) == (State.CONFIRMED, True, Kind.DRAFT)
 
 
 def test_a_number_that_is_not_there_yet_is_asked_for_again(stage: MemoryStage) -> None:

@@ -19,6 +19,7 @@ from tidegate.conformance.memory.money import Ledgers, Postings, Receipts
 from tidegate.conformance.memory.orders import Cancelling, Orders, Search
 from tidegate.conformance.memory.papers import Despatches, Invoices
 from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLines
+from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.switches import Switches
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.company import About
@@ -74,7 +75,7 @@ class MemoryCompany:
     @property
     def about(self) -> About:
         """As the switches say."""
-        return About("memory", self.switches.seats, self.switches.writing)
+        return About("memory", self.switches.seats, self.switches.writing, self.switches.awaited)
 
     @property
     def calls(self) -> int:
@@ -107,9 +108,11 @@ class MemoryCompany:
             yield self._desks()
 
     def _desks(self) -> Session:
-        customers = Customers(self.inside)
+        customers, filed = Customers(self.inside), FiledOrders(self.inside)
         whole = Session(
-            orders=FiledOrders(self.inside) if self.switches.hands_over else Orders(self.inside),
+            orders=filed if self.switches.hands_over else Orders(self.inside),
+            order_tracking=filed if self.switches.names_parcels else None,
+            parcels=Requests(self.inside) if self.switches.hands_over_too else None,
             order_search=Search(self.inside),
             cancelling=Cancelling(self.inside),
             customers=customers,

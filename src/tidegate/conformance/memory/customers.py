@@ -12,6 +12,7 @@ from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.money import total
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.parcels import Scope
 
 
 class Customers:
@@ -45,7 +46,7 @@ class Customers:
             return Accepted(there.id, there.account)
         if len(new.account) > self._company.switches.account_length:
             return Failure(Code.TOO_LONG, f"the account {new.account} is too long", sent=False)
-        return self._company.calls_made.write("create customer", lambda: self._opened(new), new.key)
+        return self._company.write(Scope.CUSTOMERS, "create customer", lambda: self._opened(new), new.key)
 
     def _matches(self, query: CustomerQuery) -> list[CustomerMatch]:
         return [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tidegate.domain.errors import Failure
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Outcome
@@ -22,6 +24,16 @@ class File:
 
 
 @dataclass
+class Request:
+    """One record other than an order, that is worked on later."""
+
+    tracking: str
+    key: str
+    work: Callable[[], Outcome | Failure]
+    outcome: Outcome | None = None
+
+
+@dataclass
 class Platform:
     """What lies in between; the switches of a test say how the desktop behaves."""
 
@@ -33,10 +45,19 @@ class Platform:
     )  #: keys that are entered, and of which a result says nothing
     silent: bool = False  #: results get lost
     received: int = 0
+    named: dict[str, str] = field(default_factory=dict)  #: references given out, by the content they are for
+    requests: list[Request] = field(default_factory=list)
 
     def find(self, parcel: Parcel) -> File | None:
         """By its reference; by its content where no reference came back."""
         for file in reversed(self.files):
             if parcel.tracking == file.tracking if parcel.tracking else parcel.digest == file.digest:
                 return file
+        return None
+
+    def request_of(self, parcel: Parcel) -> Request | None:
+        """By its reference; by the record's key where no reference came back."""
+        for request in reversed(self.requests):
+            if parcel.tracking == request.tracking if parcel.tracking else request.key in parcel.keys:
+                return request
         return None

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from tidegate.conformance.memory.files import File
 from tidegate.conformance.memory.inside import Inside
-from tidegate.conformance.memory.orders import Orders
+from tidegate.conformance.memory.orders import REFUSED_WHOLE, Orders
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.parcel import Parcel, digest_of
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import HandedOver, Outcome
 
 NEVER_CAME = Failure(Code.TRANSIENT, "there is no such file")
-REFUSED_WHOLE = Failure(Code.PARCEL_REFUSED, "the file was refused, and not said for which order")
 
 
 class FiledOrders(Orders):
@@ -35,6 +35,10 @@ class FiledOrders(Orders):
                 if isinstance(answer, Failure)
                 else HandedOver(answer.tracking, expires=answer.expires),
             )
+
+    def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
+        """The reference under which a file of just this content will lie."""
+        return self._company.calls_made.read("reserve", lambda: self._named(batch))
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Ask for the result of each file."""
@@ -71,17 +75,29 @@ class FiledOrders(Orders):
         platform, switches = self._platform, self._company.switches
         if switches.second_file_replaces:
             platform.files = [one for one in platform.files if one.results is not None]
-        platform.received += 1
-        expires = None if self._keeps is None else self._company.clock.now() + self._keeps
         digest = digest_of((one.order.key, one.payload_hash) for one in batch)
-        file = File(f"up-{platform.received}", digest, {one.order.key: one for one in batch}, expires)
+        tracking = platform.named.pop(digest, "") or self._next()
+        file = File(tracking, digest, {one.order.key: one for one in batch}, self._expires())
         platform.files.append(file)
         return file
+
+    def _named(self, batch: Sequence[Prepared]) -> HandedOver:
+        digest = digest_of((one.order.key, one.payload_hash) for one in batch)
+        self._platform.named[digest] = self._next()
+        return HandedOver(self._platform.named[digest], expires=self._expires())
+
+    def _next(self) -> str:
+        self._platform.received += 1
+        return f"up-{self._platform.received}"
+
+    def _expires(self) -> datetime | None:
+        return None if self._keeps is None else self._company.clock.now() + self._keeps
 
     def _result(self, parcel: Parcel) -> dict[str, Outcome]:
         file = self._platform.find(parcel)
         if file is None:
-            return {} if parcel.tracking else dict.fromkeys(parcel.keys, NEVER_CAME)
+            gone = parcel.tracking and parcel.tracking not in self._platform.named.values()
+            return {} if gone else dict.fromkeys(parcel.keys, NEVER_CAME)
         lies = HandedOver(file.tracking, expires=file.expires)
         known = {} if self._platform.silent else file.results or {}
         if known.keys() >= file.orders.keys():

@@ -15,6 +15,7 @@ from tidegate.domain.books.bookkeeping import (
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.parcels import Scope
 
 KEYS_A_CALL = 25
 
@@ -53,13 +54,15 @@ class Receipts:
             return _lacks(Code.UNKNOWN_REFERENCE, "bank", receipt.clearing)
         if known.currency != receipt.currency:
             return _lacks(Code.UNMAPPED_CURRENCY, "currency", receipt.currency)
-        return self._company.calls_made.write(
-            "post receipt", lambda: self._posted(receipt, nominal), receipt.key
+        return self._company.write(
+            Scope.RECEIPTS, "post receipt", lambda: self._posted(receipt, nominal), receipt.key
         )
 
     def allocate(self, allocation: NewAllocation) -> Outcome:
         """Both entries lose the amount."""
-        return self._company.calls_made.write("allocate", lambda: self._allocated(allocation), allocation.key)
+        return self._company.write(
+            Scope.ALLOCATIONS, "allocate", lambda: self._allocated(allocation), allocation.key
+        )
 
     def _ours(self, key: str) -> LedgerEntry | None:
         return next((one.told for one in self._books.entries.values() if one.key == key), None)

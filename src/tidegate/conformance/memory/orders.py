@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -19,6 +20,9 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.orders import Found, Guard, OrderKey, OrderWriting, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.parcels import Scope
+
+REFUSED_WHOLE = Failure(Code.PARCEL_REFUSED, "it was refused as a whole, and not said for which order")
 
 
 class Orders:
@@ -58,6 +62,9 @@ class Orders:
 
     def entered(self, batch: Sequence[Prepared]) -> dict[str, Outcome]:
         """Enter each order; what the guard says of one that is there already."""
+        bad = self._company.platform.bad & {one.order.key for one in batch}
+        if self._company.switches.all_or_nothing and bad:
+            return {one.order.key: REFUSED_WHOLE for one in batch}
         return {one.order.key: self._enter(one.order) for one in batch}
 
     # --- preparing --------------------------------------------------------------------------------
@@ -154,7 +161,9 @@ class Orders:
         return days is None or (self._books.clock.now() - there.created_at).days < days
 
     def _accepted(self, made: Order) -> Accepted:
-        return Accepted(made.id, made.number, status=made.standing, gross=made.gross)
+        return Accepted(
+            made.id, made.number, self._company.switches.makes, status=made.standing, gross=made.gross
+        )
 
 
 def _lacks(code: Code, kind: str, name: str) -> Failure:
@@ -183,7 +192,7 @@ class Search:
         orders = self._company.books.orders.values()
         return {
             one.key: [
-                _told(order, one.key)
+                replace(_told(order, one.key), kind=self._company.switches.makes)
                 for order in orders
                 if order.key == one.key or order.reference == one.reference
             ]
@@ -213,7 +222,7 @@ class Cancelling:
 
     def cancel(self, order_id: str, number: str) -> Outcome:
         """Cancelled again is cancelled."""
-        return self._company.calls_made.write("cancel", lambda: self._cancelled(order_id, number))
+        return self._company.write(Scope.CANCELLATIONS, "cancel", lambda: self._cancelled(order_id, number))
 
     def _cancelled(self, order_id: str, number: str) -> Outcome:
         books = self._company.books

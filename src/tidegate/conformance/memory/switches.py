@@ -8,6 +8,8 @@ from datetime import timedelta
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
+from tidegate.sage.port.outcomes import Kind
+from tidegate.sage.port.parcels import Awaited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Switches:
     product_length: int = 30
     orders_per_call: int = 1
     states_numbers: bool = True  #: false: an order never gets a number
+    makes: Kind = Kind.ORDER  #: of an order
     numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
@@ -29,6 +32,10 @@ class Switches:
         False  #: the door opens when the company's people have allowed it; their product calls
     )
     hands_over: bool = False
+    hands_over_too: frozenset[str] = frozenset()  #: beside orders: scopes of the port
+    names_parcels: bool = False  #: a parcel of orders has its reference before it leaves
+    all_or_nothing: bool = False
+    awaited: Awaited = Awaited.FETCHED
     one_parcel: bool = True
     second_file_replaces: bool = False  #: one that was not fetched yet
     kept_for: timedelta | None = None  #: what lies there is dropped after so long; None: never
@@ -52,6 +59,7 @@ class Switches:
             rounding=Charged.FREE_TEXT,
             orders_per_call=self.orders_per_call,
             hands_over=self.hands_over,
+            all_or_nothing=self.all_or_nothing,
             one_parcel=self.one_parcel,
             states_numbers=self.states_numbers,
         )

@@ -58,6 +58,7 @@ class Books:
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     postings: Mapping[str, Sequence[Posting]] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
+    made: str = ""  #: what the company made of the order, where that is no order: invoice, draft, quote
 
 
 #: The ties that a product's records may carry and the chain walks along.
@@ -100,7 +101,7 @@ def grow(order: Node, ties: Sequence[Tie], books: Books, *, goods: bool = True) 
         *(_receipt(tie, by_kind, books) for tie in by_kind.get("sage-receipt", [])),
         *_strays(by_kind, books),
     )
-    trees = [Node("sage-order", tie.number, tie.identifier) for tie in sales]
+    trees = [Node("sage-order", tie.number, tie.identifier, text=books.made) for tie in sales]
     return _with(order, (_with(trees[0], documents), *trees[1:]))
 
 

@@ -336,6 +336,7 @@ def verdict(each: Candidate, delivery_id: int | None) -> Verdict | None:
         target_id=found.id,
         target_number=found.number,
         target_status=found.status or "",
+        target_kind=found.kind,
         total=found.gross,
         adopted=True,
         links=(("sage-order", found.id, found.number),),

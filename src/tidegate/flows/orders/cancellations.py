@@ -104,6 +104,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
                 target_id=there.id if letter != "p" else "",
                 target_number=there.number if letter != "p" else "",
                 target_status=(there.status or "") if letter != "p" else "",
+                target_kind=there.kind if letter != "p" else "",
                 total=there.gross if letter != "p" else None,
                 links=(("sage-order", there.id, there.number),) if letter != "p" else (),
             )

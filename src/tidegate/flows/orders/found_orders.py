@@ -44,7 +44,7 @@ def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOr
     if ours:
         cycle.count("adopted")
         only = ours[0]
-        accepted = Accepted(id=only.id, number=only.number, status=only.status, gross=only.gross)
+        accepted = Accepted(only.id, only.number, only.kind, only.status, only.gross)
         was_sent = as_it_was_sent(cycle, item, only, order)
         if isinstance(was_sent, Failure):
             return cycle.after_failure(item, was_sent, None)
@@ -159,6 +159,7 @@ def verdict_of_accepted(
         target_id=accepted.id,
         target_number=accepted.number,
         target_status=accepted.status or "",
+        target_kind=accepted.kind,
         total=accepted.gross,
         adopted=attempt_id is None,
         links=(("sage-order", accepted.id, accepted.number), *accepted.links),

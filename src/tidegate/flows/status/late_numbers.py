@@ -1,4 +1,4 @@
-"""Orders that the company has accepted without a number: what stores or shows the number waits for it.
+"""Orders that the company has accepted without a number: they get it later, and what stores or shows it waits.
 
 The number is learnt by a look-up in the cycles of `orders`, or with the order's progress, whichever comes
 first; then the waiting steps get it and go on.
@@ -11,11 +11,13 @@ from collections.abc import Mapping
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.orders.keys import order_key
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, read_note
+from tidegate.flows.stored_keys import stored_keys
 from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger import late_numbers as ledger
 from tidegate.ledger.database import transaction
+from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.session import Session
 
@@ -40,16 +42,17 @@ def not_there_yet(store: str, entity_id: int) -> Failure:
 
 
 def are_waited_for(cycle: Cycle) -> bool:
-    """Whether any step waits for a number."""
+    """Whether the company has an order whose number is not known."""
     return bool(_wanted(cycle))
 
 
 def look_up(cycle: Cycle, session: Session) -> None:
-    """Ask for the orders whose number is waited for, pooled. Where none can be looked up, progress brings it."""
+    """Ask for the orders that have no number yet, pooled. Where none can be looked up, progress brings it."""
     search, size = session.order_search, session.orders.about.lookups_per_call
     if search is None:
         return
-    keys = [OrderKey(key, label) for key, label in _wanted(cycle).items()]
+    prefix = cycle.connection.settings.reference_prefix
+    keys = [OrderKey(key, prefix + item.label) for key, item in _wanted(cycle).items()]
     for start in range(0, len(keys), size):
         if not cycle.may_call_company():
             return
@@ -64,13 +67,13 @@ def look_up(cycle: Cycle, session: Session) -> None:
 
 
 def learn(cycle: Cycle, numbers: Mapping[str, str]) -> None:
-    """Numbers of orders by our key: steps that wait for one get it and go on."""
+    """Numbers of orders by our key: the orders get them, and the steps that wait for one go on."""
     if not numbers:
         return
-    known = {key: numbers[key] for key in _wanted(cycle).keys() & numbers.keys() if numbers[key]}
-    for key, number in known.items():
-        _, store, entity_id = key.rsplit(":", 2)
-        name = waits_for(store, int(entity_id))
+    known = {key: item for key, item in _wanted(cycle).items() if numbers.get(key)}
+    for key, order in known.items():
+        number = numbers[key]
+        name = waits_for(order.store, order.entity_id or 0)
         steps = [
             item
             for step in (NUMBER, COMMENT)
@@ -83,17 +86,21 @@ def learn(cycle: Cycle, numbers: Mapping[str, str]) -> None:
             for item in steps
         }
         with transaction("number"):
+            ledger.give({order.id: number}, cycle.now())
             delivery.refresh_subject(subjects, cycle.now(), text=f"the company's number is {number}")
             cycle.count("released", delivery.release_waiting(cycle.name, [name], cycle.now()))
 
 
-def _wanted(cycle: Cycle) -> dict[str, str]:
-    """Our keys of the orders whose number is waited for, with the numbers that people know them by."""
-    found = {}
+def _wanted(cycle: Cycle) -> dict[str, Item]:
+    """The orders without a number, and those whose number a step waits for, by our key."""
+    found: dict[int, Item] = {}
+    if cycle.connection.company.about.orders.states_numbers:
+        found = {item.id: item for item in ledger.numberless(cycle.name, MOST)}
     for name in [each for each in queue.waiting_for(cycle.name) if each.startswith(KIND)][:MOST]:
         _, store, entity_id = name.split(":")
         order = lookups.step_of_document(store, int(entity_id), "orders", "order")
         if order is not None:
-            reference = cycle.connection.settings.reference_prefix + order.label
-            found[order_key(store, int(entity_id))] = reference
-    return found
+            found[order.id] = order
+    sources = {item.id: (item.store, item.entity_id or 0) for item in found.values()}
+    names = stored_keys(cycle.connection, list(sources.values())) if sources else {}
+    return {names[sources[item.id]]: item for item in found.values()}

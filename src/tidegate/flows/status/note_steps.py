@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from tidegate.sage.port.outcomes import Kind
+
 FLOW = "order-status"
 NUMBER = "number"
 COMMENT = "comment"
@@ -14,11 +16,12 @@ class Note(msgspec.Struct, frozen=True):
 
     entity_id: int
     number: str
+    kind: Kind = Kind.ORDER
 
     @property
     def text(self) -> str:
         """The comment, by which a look-up finds it again among the order's comments."""
-        return f"Sage order {self.number}"
+        return f"Sage {self.kind} {self.number}"
 
 
 read_note = msgspec.json.Decoder(Note).decode

@@ -21,6 +21,7 @@ from tidegate.flows.status import late_numbers
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.delivery import NewDelivery
+from tidegate.sage.port.outcomes import Kind
 
 NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this company's product gives orders no number", sent=False)
 
@@ -35,7 +36,7 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
     wanted = []
     for verdict in confirmed:
         origin = origins[verdict.delivery_id]
-        note = Note(origin.entity_id, verdict.target_number)
+        note = Note(origin.entity_id, verdict.target_number, Kind(verdict.target_kind or Kind.ORDER))
         state, why = State.QUEUED, None
         if not note.number:
             numbered = cycle.connection.company.about.orders.states_numbers

@@ -38,6 +38,7 @@ class Delivery(models.Model):
     target_id = models.TextField(default="")
     target_number = models.TextField(default="")
     target_status = models.TextField(default="")
+    target_kind = models.TextField(default="", db_default="")  # of orders: what the company made of it
     target_total = MoneyField(null=True)
     adopted = models.BooleanField(default=False)
     scope = models.TextField(default="")  # of the lease that began it last, with its fence and batch
@@ -59,6 +60,11 @@ class Delivery(models.Model):
             models.Index(fields=["target_number"], name="delivery_number", condition=~Q(target_number="")),
             models.Index(
                 fields=["connection", "waits_for"], name="delivery_waits", condition=~Q(waits_for="")
+            ),
+            models.Index(
+                fields=["connection"],
+                name="delivery_numberless",
+                condition=Q(step="order", state=State.CONFIRMED.value, target_number=""),
             ),
             models.Index(
                 fields=["scope", "flow"], name="delivery_sending", condition=Q(state=State.SENDING.value)

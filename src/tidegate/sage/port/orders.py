@@ -159,7 +159,7 @@ class OrderDesk(Protocol):
         for a parcel that has none yet. A parcel of which some records have an outcome, and none still lies
         there, is answered: the records that it leaves out are missing, and are looked up; unless the product states
         of the whole that it was worked through, then they are accepted without a number. A parcel of which
-        nothing is known has no entry; of one without a reference that never arrived, each record is a
+        nothing is known has no entry; of one that is known never to have arrived, each record is a
         `transient` failure. A file that is refused without a word which record is at fault is
         `parcel-refused` for each. A product that answers at once never hands over and answers {}.
         """

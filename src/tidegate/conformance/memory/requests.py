@@ -1,0 +1,50 @@
+"""Records other than orders that lie with the company: worked on later, and each asked for by its parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tidegate.conformance.memory.inside import Inside
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.port.outcomes import HandedOver, Outcome
+
+NEVER_CAME = Failure(Code.TRANSIENT, "there is no such request")
+REJECTED = Failure(Code.REFUSED, "somebody refused the request")
+
+
+class Requests:
+    """What lies there beside orders."""
+
+    def __init__(self, company: Inside) -> None:
+        self._company = company
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """As the switches say."""
+        return self._company.switches.hands_over_too
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
+        """Ask for each request."""
+        found: dict[str, Outcome] = {}
+        for parcel in parcels:
+            answer = self._company.calls_made.read("collect", lambda parcel=parcel: self._told(parcel))  # type: ignore[misc]
+            if isinstance(answer, Failure):
+                return answer
+            found |= answer
+        return found
+
+    def work(self) -> None:
+        """The company works on what lies there."""
+        for request in self._company.platform.requests:
+            if request.outcome is None:
+                rejected = request.key in self._company.platform.rejected
+                request.outcome = REJECTED if rejected else request.work()
+
+    def _told(self, parcel: Parcel) -> dict[str, Outcome]:
+        request = self._company.platform.request_of(parcel)
+        if request is None:
+            return {} if parcel.tracking else dict.fromkeys(parcel.keys, NEVER_CAME)
+        lies = HandedOver(request.tracking, expires=parcel.expires)
+        known = None if self._company.platform.silent else request.outcome
+        return dict.fromkeys(parcel.keys, known or lies)
