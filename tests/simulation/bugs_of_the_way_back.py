@@ -11,8 +11,9 @@ import pytest
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.stock.availability import Buffers, with_reservations
+from tidegate.flows import payment_steps
 from tidegate.flows.fulfilment import credits, invoices, shipments
-from tidegate.flows.payments import deposits, settlements
+from tidegate.flows.payments import deposits
 from tidegate.flows.prices import places, writer
 from tidegate.flows.stock import inventory
 from tidegate.ledger import mirror, shipped
@@ -101,7 +102,7 @@ def returned_goods_count_twice(patch: pytest.MonkeyPatch) -> None:
 def a_part_payment_is_called_paid(patch: pytest.MonkeyPatch) -> None:
     """Whatever has come is taken for all of it."""
     patch.setattr(
-        settlements.PaymentSubject, "text", property(lambda self: f"Sage invoice {self.invoice} is paid")
+        payment_steps.PaymentSubject, "text", property(lambda self: f"Sage invoice {self.invoice} is paid")
     )
 
 

@@ -18,8 +18,8 @@ from tidegate.domain.prices.cart_price import cart_price
 from tidegate.domain.prices.price_book import PriceList, PriceQuestion
 from tidegate.engine.hub import Hub
 from tidegate.engine.live_prices import BreakerState, LivePrice, LivePrices
+from tidegate.flows import account_book
 from tidegate.flows.connection import Connection
-from tidegate.flows.masters import account_book
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries, reading
 from tidegate.ledger import customers as links

@@ -21,7 +21,7 @@ from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.prices.price_book import PriceBook
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import StockLevel
-from tidegate.flows.masters import account_book
+from tidegate.flows import account_book
 from tidegate.flows.masters.customer_writer import CustomerScribe, card_of
 from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror

@@ -48,8 +48,8 @@ from tidegate.flows.invoice_steps import (
     read_subject,
 )
 from tidegate.flows.order_steps import known_orders, new_step, step_part, unknown_step
+from tidegate.flows.payment_steps import PAID, PAYMENTS
 from tidegate.flows.payments import settlements
-from tidegate.flows.payments.settlements import PAID
 from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, Made, Step
@@ -191,7 +191,7 @@ def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
     """Whether the Magento invoice comes with a payment that has not come."""
     if cycle.connection.settings.fulfilment.invoice_when != "payment":
         return False
-    return lookups.step_of(source_id, settlements.FLOW, PAID + step_part(number)) is None
+    return lookups.step_of(source_id, PAYMENTS, PAID + step_part(number)) is None
 
 
 def held_for_payment(step: NewDelivery, number: str) -> NewDelivery:

@@ -10,18 +10,17 @@ from typing import Any
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.masters.account_card import CardRules, StoreCustomer, account_of, card, withdrawn
+from tidegate.domain.masters.account_card import StoreCustomer, account_of, card, withdrawn
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.orders.customers import proof
 from tidegate.domain.orders.keys import customer_key
-from tidegate.flows import mirrored, unreadable
+from tidegate.flows import account_book, mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
-from tidegate.flows.masters import account_book
 from tidegate.flows.masters.customer_writer import CustomerScribe, card_of, written
-from tidegate.flows.prices import book
+from tidegate.flows.prices.card_rules import card_rules
 from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
 from tidegate.ledger.database import transaction
@@ -192,27 +191,6 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         else:
             wanted[str(customer.id)] = value
     return wanted, left_out
-
-
-def card_rules(connection: Connection) -> CardRules:
-    """The connection's rules as the domain wants them."""
-    accounts, prices = connection.settings.accounts, connection.settings.prices
-    lists: dict[str, str] = {}
-    for group, code in prices.groups.items():
-        lists.setdefault(code, group)
-    standard = next((each.code for each in book.lists(connection.name).values() if each.standard), "")
-    if standard in lists:
-        lists.setdefault("", lists[standard])
-    contracts: frozenset[str] = frozenset()
-    if prices.customer_prices == "groups":
-        contracts = book.accounts(connection.name)
-    return CardRules(
-        groups=lists,
-        default_group=accounts.default_group,
-        tax_groups=accounts.tax_groups,
-        contracts=contracts,
-        vat_number=accounts.vat_number,
-    )
 
 
 def compare(

@@ -26,9 +26,9 @@ from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.order import Order
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import account_book
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.mapping import customer_rules
-from tidegate.flows.masters import account_book
 from tidegate.flows.orders import new_accounts
 from tidegate.flows.orders.confirmed import CONFIRMING
 from tidegate.flows.writing import sending

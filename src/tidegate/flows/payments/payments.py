@@ -21,9 +21,9 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
+from tidegate.flows.payment_steps import PAID, PART, read_payment
 from tidegate.flows.payments import deposits, settlements
 from tidegate.flows.payments.settlements import FLOW as FLOW
-from tidegate.flows.payments.settlements import PAID, PART, read_payment
 from tidegate.flows.status.steps import last_progress, word_of
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, Step, Write

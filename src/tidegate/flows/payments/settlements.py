@@ -7,10 +7,7 @@ flow `payments` when it is read, and by the flow `invoices` for every order that
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry
 from tidegate.domain.errors import Code
@@ -21,36 +18,14 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, payment_of
 from tidegate.flows.order_steps import step_part, text_of
+from tidegate.flows.payment_steps import PAID, PART, PAYMENTS, REOPENED, PaymentSubject
 from tidegate.flows.payments import deposits
 from tidegate.ledger import alerts, books, chain, delivery, lookups, papers
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.papers import Tie
 
-FLOW = "payments"
-#: The steps that tell of a payment in full, in part, and taken back; the invoice's number follows.
-PAID, PART, REOPENED = "payment:", "part-payment:", "reopened:"
-
-
-class PaymentSubject(msgspec.Struct, frozen=True):
-    """What was paid of an invoice; amounts in the account's currency."""
-
-    entity_id: int
-    invoice: str
-    gross: Decimal
-    outstanding: Decimal
-    currency: str
-
-    @property
-    def text(self) -> str:
-        """The comment; a look-up finds it again by all of it."""
-        if not self.outstanding:
-            return f"Sage invoice {self.invoice} is paid"
-        paid = f"{shown(self.gross - self.outstanding)} of {shown(self.gross)} {self.currency}".strip()
-        return f"Sage invoice {self.invoice}: {paid} paid"
-
-
-read_payment = msgspec.json.Decoder(PaymentSubject, strict=False).decode
+FLOW = PAYMENTS
 
 
 def take_known(cycle: Cycle, kind: EntryKind, tie: Tie, now: datetime) -> None:

@@ -15,9 +15,9 @@ from tidegate.domain.masters.account_card import general_group
 from tidegate.domain.prices.price_book import PriceList
 from tidegate.flows.connection import Connection
 from tidegate.flows.desks import lacks
-from tidegate.flows.masters import customer_records
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries as price_enquiries
+from tidegate.flows.prices.card_rules import card_rules
 from tidegate.ledger import cursors
 from tidegate.sage.port.session import Session
 
@@ -84,7 +84,7 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
         customers = session.customers.read(None)
         if isinstance(customers, Failure):
             return customers
-        general = customer_records.card_rules(connection)
+        general = card_rules(connection)
         having = {each.account for each in changes.customer_prices}
         having |= set(rules.contract_accounts) if enquiries else set()
         theirs = [each for each in customers.rows if each.account in having]

@@ -10,8 +10,7 @@ from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import FINAL
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import step_part
-from tidegate.flows.payments.settlements import FLOW as PAYMENTS
-from tidegate.flows.payments.settlements import PAID
+from tidegate.flows.payment_steps import PAID, PAYMENTS
 from tidegate.ledger import delivery, lookups, papers
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
