@@ -12,6 +12,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,6 +214,17 @@ class FaultPlan:
         """Disarm all faults, or those of one kind. The counts of ``fired`` stay."""
         with self._lock:
             self._armed = [] if kind is None else [a for a in self._armed if a.fault.kind != kind]
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Nothing strikes meanwhile; what was armed is armed afterwards."""
+        with self._lock:
+            armed, self._armed = self._armed, []
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._armed = [*armed, *self._armed]
 
     def take(
         self,

@@ -34,6 +34,7 @@ import itertools
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
@@ -160,6 +161,19 @@ class Wire:
         with self._lock:
             self._log.clear()
             self._totals.clear()
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is called meanwhile is carried out and not noted: somebody else's calls."""
+        with self._lock:
+            log, totals = list(self._log), Counter(self._totals)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._log.clear()
+                self._log.extend(log)
+                self._totals = totals
 
     def settle(self) -> int:
         """Carry out the late effects that are due by the sandbox clock; returns how many."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.answers import DRIP, PAUSES, WRITTEN
@@ -43,15 +43,19 @@ class Aim:
     armed: bool = False
 
 
-def always(calls: Calls) -> Iterator[Aim]:
-    """In every week; calls that the product does not have are left out."""
-    signing_in = (*NEW, "login_page-effect", "garbage", "status-429", "late", "cut_body", "status-503")
-    yield from aim(signing_in, 2, calls.signing_in)
+def always(calls: Calls, *, recording: bool, deleting: bool) -> Iterator[Aim]:
+    """In every week; calls that the product does not have are left out.
+
+    `recording`: the hub opens accounts or posts receipts; `deleting`: an order cancelled in the shop is
+    deleted in the company without a person.
+    """
+    yield from aim(WRITE, 3, calls.signing_in)
     yield Aim(("slow", "status-429-retry-after", *NEW[1:]), 1, [calls.order_read, calls.reference_read])
     yield Aim(NEW, 1, of(MAGENTO, "GET", "V1/orders$", "V1/orders/|V1/store/"))
-    yield Aim(NEW, 1, [calls.order_sent])
-    yield Aim(NEW, 1, of(MAGENTO, "POST", "V1/orders$", "comments$"))
-    yield from aim(WRITE, 3, calls.records_sent, armed=True)
+    yield Aim(WRITE, 2, [calls.order_sent])
+    yield Aim(WRITE, 3, of(MAGENTO, "POST", "V1/orders$", "comments$"))
+    yield from aim(WRITE, 7, calls.records_sent, armed=True) if recording else ()
+    yield from aim(WRITE, 8, calls.cancelling, armed=True) if deleting else ()
 
 
 def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool = False) -> Iterator[Aim]:
@@ -60,24 +64,24 @@ def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool 
         yield Aim(kinds, times, [target], armed)
 
 
-#: So many buyers think better of it there, so that there is something to delete.
-REPENTING = 2
+#: So many orders more are cancelled in the shop, so that there is something to delete.
+CANCELLED, CANCELLED_OF_FEW = 4, 2
 TRADING = (
     Aim(
         WRITE,
-        14,
+        22,
         of(
             MAGENTO,
             "POST",
-            *["order/[0-9]+/ship$"] * 4,
-            *["order/[0-9]+/invoice$"] * 3,
-            "order/[0-9]+/(refund|invoice)$",
-            "shipment/track|order/[0-9]+/ship$",
+            *["order/[0-9]+/ship$"] * 3,
+            "order/[0-9]+/invoice$",
+            *["order/[0-9]+/(ship|invoice|refund)$|shipment/track"] * 4,
         ),
+        armed=True,
     ),
     Aim(
         WRITE,
-        20,
+        26,
         [
             Target(MAGENTO, "POST", "inventory/source-items$"),
             Target(MAGENTO, "PUT", "V1/products/.*/stockItems/|all/V1/products/"),
@@ -87,6 +91,9 @@ TRADING = (
         ],
     ),
 )
+#: Hours of the week at which credit control lets go of what came on hold, and the van leaves: without goods that
+#: leave there are no documents.
+AT_WORK = (10, 22, 34, 46)
 #: A queue that says "done" and has done nothing.
 LIES = 3
 
@@ -97,15 +104,17 @@ def aimed(
     """One week's, by its settings."""
     rng = random.Random(f"aimed-{seed}")
     trading = bool(settings.get("back"))
-    for each in always(calls):
+    deleting = settings["cancellation"] == "cancel"
+    for each in always(calls, recording=trading or settings["unknown"] == "create", deleting=deleting):
         yield from turns(each, seed, rng, start, days)
-    if settings["cancellation"] == "cancel":  # an order cancelled in the shop is deleted without a person
-        for each in aim(WRITE, 6, calls.cancelling, armed=True):
-            yield from turns(each, seed, rng, start, days)
-        for _ in range(REPENTING):
-            yield Event(moment(rng, start, days), "cancel-latest", {})
+    for _ in range((CANCELLED_OF_FEW if trading else CANCELLED) if deleting else 0):
+        yield Event(moment(rng, start, days), "cancel", {"pick": rng.random()})
     for each in TRADING if trading else ():
         yield from turns(each, seed // EVERY, rng, start, days)
+    for hours in AT_WORK if trading else ():
+        at = start + timedelta(hours=hours, minutes=rng.randrange(60))
+        yield Event(at, "credit-control", {})
+        yield Event(at + timedelta(minutes=5), "despatch-all", {"tracked": rng.random()})
     for _ in range(LIES if settings.get("few_values") else 0):
         yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
 

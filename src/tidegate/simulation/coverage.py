@@ -65,7 +65,7 @@ BY_NATURE = (
     *("short_queries", "slow_large_reads", "count_lies"),
     *("bulk_lies", "consumer_stopped"),
     *("another company closed", "locked unannounced", "process death", "second hub"),
-    *("ledger restored", "retried twice", "clock jump"),
+    *("ledger restored", "retried twice", "clock jump", "two ledgers"),
 )
 Cells = Mapping[str, Mapping[str, int]]
 """How often, by kind of call and kind of fault; every meaningful cell is there."""

@@ -20,6 +20,7 @@ from tidegate_sandbox.erp import refusal as erp
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento.kinds import KINDS
 from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.unreadable import UNREADABLE
 
 VIEWS = {"us": {"default", "default_fr"}, "uk": {"b2b_en", "b2b_eu"}}
 #: How much is borne: two keys are too many for a query, four rows for an answer in time.
@@ -164,6 +165,12 @@ class Outside:
     def do_registers(self) -> None:
         """Somebody opens an account in the shop."""
         self.world.register(1)
+
+    def do_registers_unreadable(self, figure: str) -> None:
+        """Somebody opens an account in the shop and cannot be read for a while."""
+        (customer,) = self.world.register(1)
+        options = {"field": "group_id", "record": customer, "figure": figure}
+        self.do_fault(MAGENTO, UNREADABLE, UNREADABLE, None, "GET", "customers/search$", options)
 
     def do_lock(self) -> None:
         """Sage locks itself, unannounced."""

@@ -160,7 +160,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         invoice_when=settings.invoice_when,
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
         sources=codes.sources[website] if settings.msi else codes.legacy,
-        bands=codes.groups,
+        bands=codes.groups if settings.tier_prices else {},
         attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
@@ -11,6 +12,7 @@ from tidegate.simulation import bulk_queue
 from tidegate.simulation.odd_skus import Names, sku_of
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.magento import creditmemo, edits, invoice, order_actions
+from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.refusal import Refusal
 from tidegate_sandbox.magento.store import InputLimits, MagentoStore
@@ -55,6 +57,20 @@ class Merchant:
             if order.row.get("state") in ("new", "processing")
             and not any(item["qty_shipped"] or item["qty_refunded"] for item in order.items)
         ]
+        self._refund(orders, pick, share, returned)
+
+    def do_refund_what_left(self, pick: float, share: float, returned: float) -> None:
+        """Somebody refunds in the shop a part of an order that has left, or all of it."""
+        orders = [
+            order
+            for order in self._store.orders.all()
+            if order.row.get("state") in ("processing", "complete")
+            and any(item["qty_shipped"] for item in order.items)
+        ]
+        self._refund(orders, pick, share, returned)
+
+    def _refund(self, orders: Sequence[Order], pick: float, share: float, returned: float) -> None:
+        """One of them, whole or a part of its first line; invoiced first where that was left to somebody else."""
         if not orders:
             return
         order = orders[int(pick * len(orders))]

@@ -20,7 +20,7 @@ from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.simulation import coverage, judgement
+from tidegate.simulation import coverage, judgement, other_hub
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.hazards import OTHER_REASON, close_other
@@ -223,6 +223,8 @@ class Simulation:
             self.retry_everything()
         elif event.what == "other-company-closes":
             self.close_another(event.options["hours"])
+        elif event.what == "other-hub":
+            self.run_other_hub()
         elif event.what == "clock-jump":
             self.outcome.faults["clock jump"] += 1
             self.world.clock_error += timedelta(minutes=event.options["minutes"])
@@ -269,6 +271,13 @@ class Simulation:
                     run_due(second, type(due)(self.world.clock.now(), due.connection, flow))
         except ProcessDeath:
             self.bury()
+
+    def run_other_hub(self) -> None:
+        """A hub with a ledger of its own works on the same shop and company for a moment."""
+        if self.hub is None:
+            return
+        self.outcome.faults["two ledgers"] += 1
+        other_hub.runs_a_cycle(self.world, CONNECTION)
 
     def retry_everything(self) -> None:
         """An impatient operator presses retry on everything, twice."""

@@ -73,6 +73,7 @@ class Settings:
     magento: str = "2.4.6"  #: the shop's version
     price_scope: str = "website"  #: the shop's, and what is configured
     bulk: str = "auto"
+    tier_prices: bool = True  #: whether the shop has any
     skip_skus: tuple[str, ...] = ()  #: products that the shop alone knows
 
 

@@ -155,6 +155,27 @@ class Staff:
         with company.staff():
             company.invoices.credit(order, quantities, returned=returned < 0.5)
 
+    def do_one_invoice(self) -> None:
+        """The van leaves with everything, and one invoice bills an account for all its orders."""
+        self.do_despatch_all(tracked=0.5)
+        self._company.invoice_run(consolidate=True)
+
+    def do_credit_control(self) -> None:
+        """The office looks at the orders that are on hold and lets them go."""
+        with self._company.staff():
+            for order in self.web_orders():
+                if order.status == "on_hold":
+                    self._company.orders.hold(order, False)
+
+    def do_cancel_in_company(self, pick: float) -> None:
+        """The office cancels an order that has not left, and tells nobody."""
+        live = [each for each in self.web_orders() if each.status == "live"]
+        untouched = [each for each in live if each.despatch == "none" and each.invoicing == "none"]
+        order = picked(pick, untouched)
+        if order is not None:
+            with self._company.staff():
+                self._company.orders.cancel(order)
+
     def do_price(self, pick: float, which: float, change: float) -> None:
         """A price changes, on the standard list or on the one of a band."""
         code = self.code(pick)

@@ -21,6 +21,7 @@ from tidegate.simulation.event import moment
 from tidegate.simulation.hazards import hazards
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.more_trade import BOX, more_trade
+from tidegate.simulation.occasions import occasions, shop_without
 from tidegate.simulation.prepaid import prepaid
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.scarce import scarce
@@ -116,6 +117,7 @@ def write_week(
         events += more_trade(seed, start, days)
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
+        settings |= shop_without(seed)
         events += prepaid(seed, start, days, house.calls.allocating) if "payments" in house.flows else ()
         queue = random.Random(f"queue-{seed}")
         settings |= bulk_queue.settings_of(queue)
@@ -127,6 +129,7 @@ def write_week(
     events += scarce(seed, start, days, house, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
     events += strange_answers(seed, start, days, house.calls, back=bool(back))
     events += bearing_less(seed, start, days, house, own_server=settings["edition"] in house.hosted)
+    events += occasions(seed, start, days, back=bool(back))
     events += aimed(seed, start, days, settings, house.calls)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings, house)
 

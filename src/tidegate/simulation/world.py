@@ -165,6 +165,7 @@ def build_world(
         shop.access.add("hub")
     shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}
     shop.msi = differences.get("msi", True)
+    shop.tier_prices = differences.get("tier_prices", True)
     for number in range(items + 1, WIDGETS + 1):
         drop_widget(shop, odd_skus.usual(number))
     company = house.company(clock, seed=seed, base=currency, items=items)

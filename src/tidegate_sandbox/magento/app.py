@@ -128,7 +128,9 @@ class _Exchange:
             found, self.status = bulk_calls.find(ROUTES, request.method, parts), 202
         else:
             found = ROUTES.find(request.method, parts)
-        if found is None:
+        if found is None or (
+            not self.store.tier_prices and any(part.startswith("tier-prices") for part in parts)
+        ):
             raise no_route()
         route, path = found
         query = request.query_string.decode("latin-1")

@@ -104,6 +104,9 @@ class MagentoStore:
         self.input_limits = input_limits
         self.public_url = public_url
         self.maintenance = False
+        self.tier_prices = (
+            True  #: without them their routes do not exist, as where the module is switched off
+        )
         self.sales_shipping_display = 1
         self.views = {view.code: view for view in (views or recorded_views(colliding=colliding_increments))}
         self.orders = OrderTable()
