@@ -68,6 +68,9 @@ ROOMS = MEMORY | SAGE_200 | INTACCT
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {
     "memory-consent": lambda: MemoryStand(asks_consent=True),
+    "sage50-consent": lambda: Sage50Stand(
+        settings={"signed_only": True}, consents=False, at_once=True, is_on=True
+    ),
 }
 """Rooms that a person inside the product lets in, and whose product calls: `consent` and `doorbell`."""
 

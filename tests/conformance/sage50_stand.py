@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from conformance.sage50_people import Administrator, Patient, Platform
 from conformance.sage200_stand import SharedClock
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
-from tidegate.sage.port.doorbell import Ring
+from tidegate.sage.port.doorbell import Heard, Ring
 from tidegate.sage.port.entrance import Consent, Passcode
 from tidegate.sage.rooms import open_company
 from tidegate.sage.sage50.settings import Sage50Settings
@@ -53,10 +54,14 @@ class CallBacks(httpx.BaseTransport):
     def __init__(self) -> None:
         self.company: Company | None = None
         self.drops_underscores = False  #: as many web servers do
+        self.lost = False  #: nothing arrives
         self.heard: list[tuple[str, int]] = []
+        self.answers: list[Heard] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
+        if self.lost:
+            raise httpx.ConnectError("refused", request=request)
         assert self.company is not None
         assert self.company.doorbell is not None
         headers = {
@@ -67,6 +72,7 @@ class CallBacks(httpx.BaseTransport):
         path = urlsplit(str(request.url)).path
         heard = self.company.doorbell.ring(Ring(request.method, path, headers, request.content))
         self.heard.append((path.rpartition("/")[2], heard.status))
+        self.answers.append(heard)
         return httpx.Response(heard.status)
 
 
@@ -74,8 +80,17 @@ class Sage50Stand:
     """:class:`tidegate.conformance.stand.Stand` over the simulator; options are those of its `Options`."""
 
     def __init__(
-        self, *, settings: dict[str, Any] | None = None, is_on: bool = False, **options: Any
+        self,
+        *,
+        settings: dict[str, Any] | None = None,
+        is_on: bool = False,
+        uploads: bool = True,
+        consents: bool = True,
+        at_once: bool = False,
+        **options: Any,
     ) -> None:
+        """`at_once`: the files are waited for, with a desktop that works on each."""
+        self._at_once = at_once
         self.sandbox_clock = SandboxClock.virtual(START)
         self.clock = SharedClock(self.sandbox_clock)
         self.faults = FaultPlan(seed=1)
@@ -118,8 +133,12 @@ class Sage50Stand:
         )
         for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):
             self.open_account(account, name)
-        self.consent()
-        self.desktop.upload()
+        self.consents = Administrator(self)
+        self.bells = Platform(TOKEN, SECRET)
+        if consents:
+            self.consent()
+        if uploads:
+            self.desktop.upload()
         if not is_on:
             self.sim("installations", {"on": False})
 
@@ -142,7 +161,7 @@ class Sage50Stand:
 
     def open(self) -> Company:
         """The company as a process opens it; the platform's call-backs reach this one."""
-        company = open_company(
+        company: Company = open_company(
             "acme",
             self.settings,
             secrets=lambda reference: reference,
@@ -151,8 +170,14 @@ class Sage50Stand:
             clock=self.clock,
             seats=self._pools,
         )
+        if self._at_once:
+            company = Patient(company, self)
         self.call_backs.company = company
         return company
+
+    def desktop_on(self) -> None:
+        """Somebody switches the computer on, and leaves it on."""
+        self.sim("installations", {"on": True})
 
     def consent(self) -> None:
         """A person asks for a passcode here and types it there."""
@@ -223,12 +248,25 @@ class Sage50Stand:
     def accounts(self, key: str) -> list[str]:
         return [one.code for one in self.erp.customers.table if one.external_key == key]
 
+    def reopen(self, **settings: Any) -> None:
+        """Open it with changed settings."""
+        values = {name: getattr(self.settings, name) for name in self.settings.__struct_fields__}
+        self.settings = Sage50Settings(**{**values, **settings})
+        self.company.close()
+        self.company = self.open()
+
     def add_product(self, sku: str) -> None:
+        self.erp_item(sku)
+        self.desktop.upload()
+
+    def erp_item(self, sku: str) -> None:
+        """A new article, in no file yet."""
         like = self.erp.item("HUB-0001")
         with self.erp.staff():
-            item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
+            item = self.erp.items.add(
+                replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60], extra={})
+            )
             self.erp.stock.keep(item.id, self.erp.warehouse("HOME").id)
-        self.desktop.upload()
 
     def happen(self, action: str, **values: Any) -> Any:
         done = perform(self.erp, action, values)

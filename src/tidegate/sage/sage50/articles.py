@@ -17,7 +17,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.sage50 import wire_names
 from tidegate.sage.sage50.fields import Record, each, name_of, text_of
 from tidegate.sage.sage50.removals import Removals
-from tidegate.sage.sage50.scope_files import ScopeFile, ScopeFiles
+from tidegate.sage.sage50.scope_files import BROKEN, ScopeFile, ScopeFiles
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class Records:
         """The file for look-ups: the last good one where a newer one is broken."""
         file = self._files.latest(self._scope)
         if isinstance(file, Failure):
-            return self._files.last_good(self._scope) or file
+            return (self._files.last_good(self._scope) if BROKEN in file.details else None) or file
         return file or nothing_yet(self._scope)
 
 

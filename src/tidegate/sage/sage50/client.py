@@ -16,7 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.reading import pauses
 from tidegate.redaction import remember_secret
-from tidegate.sage.sage50 import answers
+from tidegate.sage.sage50 import answers, wire_names
 from tidegate.sage.sage50.keys import Keys
 from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
@@ -81,8 +81,8 @@ class Sage50Client:
         if isinstance(key, Failure):
             return key
         answer = self._once(method, own, key, body)
-        if isinstance(answer, Answer) and answer.status == 401:
-            renewed = self._keys.renewed(key)
+        if isinstance(answer, Answer) and (answer.status == 401 or _is_withdrawn(answer)):
+            renewed = self._keys.renewed(key) if answer.status == 401 else self._keys.withdrawn(key)
             if isinstance(renewed, Failure):
                 return renewed
             answer = self._once(method, own, renewed, body)
@@ -135,6 +135,10 @@ class Sage50Client:
             if origin not in self._others:
                 self._others[origin] = self._client_of(origin)
             return self._others[origin]
+
+
+def _is_withdrawn(answer: Answer) -> bool:
+    return answer.status == 403 and answers.word_of(answer) == wire_names.WITHDRAWN
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

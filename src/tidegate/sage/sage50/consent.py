@@ -6,6 +6,7 @@ the vault, so that every process sees the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,7 +55,9 @@ class Consent:
         application_id: str,
         secret: str,
         call_back_token: str,
+        probe: Callable[[], Failure | None],
     ) -> None:
+        """`probe`: whether the platform takes the key that is stored."""
         self._company = company
         self._settings = settings
         self._http = http
@@ -64,6 +67,7 @@ class Consent:
         self._application_id = application_id
         self._secret = secret
         self._token = call_back_token
+        self._probe = probe
 
     @property
     def application_id(self) -> str:
@@ -125,6 +129,7 @@ class Consent:
         code = found.get(wire_names.PASSCODE)
         if not isinstance(code, str) or not code:
             return Failure(Code.SERVER_TROUBLE, "the platform's answer has no passcode", sent=False)
+        remember_secret(code)
         until = asked_at + LIFE
         if isinstance(answer, Answer):
             until = _end(found, answer, asked_at) or until
@@ -156,12 +161,15 @@ class Consent:
         key = key.strip()
         if not key or any(sign.isspace() for sign in key):
             return Failure(Code.MALFORMED, "a key is one word", sent=False)
+        now, before = self._clock.now(), self._vault.load(self._company)
         with self._vault.rotating(self._company) as turn:
-            turn.keep(
-                {keys.INITIAL: Secret(key, self._clock.now(), granted_at=self._clock.now())},
-                forget=forgotten(),
-            )
-        return None
+            turn.keep({keys.INITIAL: Secret(key, now, granted_at=now)}, forget=forgotten())
+        refused = self._probe()
+        if refused is not None:
+            former = {name: each for name, each in before.items() if name in (*FORMER, PASSCODE)}
+            with self._vault.rotating(self._company) as turn:
+                turn.keep(former, forget=[name for name in FORMER if name not in former])
+        return refused
 
     def ends_at(self) -> datetime | None:
         """A consent has no known end."""

@@ -54,6 +54,11 @@ class Keys:
         self._seen: Secret | None = None  #: the current key as this process saw it last
         self._lock = threading.Lock()
 
+    def missing(self) -> Failure | None:
+        """Why nothing can be asked: nobody has consented yet, or not any more. Makes no call."""
+        found = self._load()
+        return found if isinstance(found, Failure) else None
+
     def current(self) -> str | Failure:
         """The key to call with; renewed ahead of its known end, so that a batch seldom meets a 401."""
         key = self._seen or self._load()
@@ -86,6 +91,19 @@ class Keys:
             kept = turn.keep({CURRENT: answer, PREVIOUS: known})  # durable before its first use
             self._seen = kept[CURRENT]
             return self._seen.value
+
+    def withdrawn(self, stale: str) -> str | Failure:
+        """Another key than this one, whose consent was withdrawn: that of a newer consent, if there is any."""
+        with self._lock, self._vault.rotating(self._company) as turn:
+            self._seen = None
+            known = _current(turn.secrets, self._company)
+            if isinstance(known, Failure):
+                return known
+            if known.value != stale:
+                return known.value
+            kept = turn.keep({REVOKED: Secret("", self._clock.now())})
+            failure = _current(kept, self._company)
+            return failure if isinstance(failure, Failure) else failure.value
 
     def forget(self) -> None:
         """Look into the vault again: another process may have a new consent."""

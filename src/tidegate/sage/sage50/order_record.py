@@ -49,8 +49,6 @@ def order_record(
         )
     lines = [_priced(line) for line in (*goods, *([shipping] if shipping is not None else []))]
     fitting = fitted(lines, order.gross)
-    if isinstance(fitting, Failure):
-        return fitting
     sums, timestamp = sums_of(fitting), f"{order.date:%Y-%m-%d}T12:00:00Z"
     buyer = _buyer(order, rules, timestamp)
     if isinstance(buyer, Failure):

@@ -1,7 +1,8 @@
-"""Sage 50's arithmetic of an order, and prices with which it arrives at the order's total to the cent.
+"""Sage 50's arithmetic of an order, and prices with which it comes nearest to the order's total.
 
 Source: contract §10 (A). A line is rounded, tax is rounded once for each rate. An order has no line for a rounding
-difference: the cent goes into the price of a line, or into the shipping costs, where the sums then hold.
+difference: the cent goes into the price of a line, or into the shipping costs. Some totals cannot be reached so, since
+a cent more of a price brings its tax along: then a cent is left, which the flow weighs by the connection's tolerance.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tidegate.domain.errors import Code, Failure
-from tidegate.domain.money import ZERO, product, quotient, rounded, shown, total
+from tidegate.domain.money import ZERO, product, quotient, rounded, total
 from tidegate.domain.orders.unit_prices import one_price
 from tidegate.sage.sage50.writing import ARITHMETIC
 
@@ -52,23 +52,20 @@ def sums_of(lines: Sequence[Priced]) -> Sums:
     return Sums(total(line.net for line in lines), total(taxes))
 
 
-def fitted(lines: Sequence[Priced], gross: Decimal) -> list[Priced] | Failure:
-    """The same lines, one price changed by some cents where that is needed to come to `gross`."""
-    sums = sums_of(lines)
-    if sums.gross == gross:
-        return list(lines)
-    difference = gross - sums.gross
+def fitted(lines: Sequence[Priced], gross: Decimal) -> list[Priced]:
+    """The same lines, one price changed by some cents where that brings them nearer to `gross`."""
+    nearest, difference = list(lines), gross - sums_of(lines).gross
+    left = abs(difference)
     order = sorted(range(len(lines)), key=lambda index: (lines[index].quantity != 1, lines[index].quantity))
-    for index in order:
+    for index in order if difference else ():
         for changed in _changed(lines[index], difference):
             tried = [*lines[:index], changed, *lines[index + 1 :]]
-            if sums_of(tried).gross == gross:
-                return tried
-    text = (
-        f"Sage 50 would arrive at {shown(sums.gross)}, the store's total after tax is {shown(gross)}, and no price "
-        "of a line makes up for the difference"
-    )
-    return Failure(Code.TOTALS_DIFFER, text, sent=False)
+            off = abs(gross - sums_of(tried).gross)
+            if off < left:
+                nearest, left = tried, off
+            if not left:
+                return nearest
+    return nearest
 
 
 def _changed(line: Priced, difference: Decimal) -> Iterator[Priced]:

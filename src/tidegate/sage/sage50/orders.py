@@ -55,7 +55,9 @@ class Orders:
 
     def _prepared(self, order: SalesOrder, ids: Mapping[str, str]) -> Prepared | Failure:
         record = order_record(order, ids, self._rules)
-        return record if isinstance(record, Failure) else Prepared(order, record, payload_hash(record))
+        if isinstance(record, Failure):
+            return record
+        return Prepared(order, record, payload_hash(record), gross=record["totalGross"])
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
         """Articles that the products file has not."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.clock import Clock
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Failure, Group
 from tidegate.domain.money import plain
 from tidegate.reading.document import Unreadable
 from tidegate.redaction import remember_secret
@@ -21,6 +21,7 @@ from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
+from tidegate.sage.sage50 import wire_names
 from tidegate.sage.sage50.articles import Articles
 from tidegate.sage.sage50.buyers import BuyerRules
 from tidegate.sage.sage50.check import Check
@@ -93,6 +94,7 @@ class Sage50Company:
             application_id=credentials.application_id,
             secret=secret,
             call_back_token=credentials.call_back_token,
+            probe=self._probe,
         )
         self._doorbell = Doorbell(
             name,
@@ -123,6 +125,12 @@ class Sage50Company:
             products=Products(self._articles, settings.category_separator),
         )
         self._check = Check(settings, self._client, self._consent, self._files, self._articles, clock)
+
+    def _probe(self) -> Failure | None:
+        """Whether the platform takes the key that is stored: a file, or none yet, is a good answer (§3)."""
+        self._keys.forget()
+        answer = self._files.latest(wire_names.PRODUCTS)
+        return answer if isinstance(answer, Failure) and answer.group is Group.HALT_AND_ALERT else None
 
     @property
     def name(self) -> str:
@@ -164,11 +172,12 @@ class Sage50Company:
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """No seat is taken from anybody: Sage 50 itself is not reached. Writers of this hub go one after another."""
-        if purpose is not Purpose.WRITING:
-            yield self._session
+        shut = self._keys.missing()
+        if shut is not None or purpose is not Purpose.WRITING:
+            yield shut or self._session
             return
-        with self.seats.seat():
-            yield self._session
+        with self.seats.seat() as refused:
+            yield refused or self._session
 
     def lent(self) -> AbstractContextManager[None]:
         return self.seats.lent()

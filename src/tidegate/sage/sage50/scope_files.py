@@ -21,6 +21,7 @@ from tidegate.sage.sage50.client import Sage50Client
 from tidegate.sage.sage50.fields import Record, moment_of, text_of
 from tidegate.transport import NoAnswer
 
+BROKEN = "broken"  #: key of `Failure.details`: the file is at fault, and the one before is as good as it was
 TRIES = 3  #: downloads of a broken file in one read (§5)
 
 
@@ -79,7 +80,7 @@ class ScopeFiles:
             text = (
                 f"Sage 50's file of {scope} is broken: {why}; the last good one stays until it sends another"
             )
-            return Failure(Code.SERVER_TROUBLE, text, sent=False)
+            return Failure(Code.SERVER_TROUBLE, text, sent=False, details={BROKEN: "yes"})
 
     def last_good(self, scope: str) -> ScopeFile | None:
         """What was read last, without a call."""
