@@ -11,17 +11,16 @@ from integration.flows.conftest import InMemory
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED
 from tidegate.cli.status import show_connection
+from tidegate.conformance.memory.calls import Calls
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.orders import Orders
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine import reports, watch
-from tidegate.engine.cycles import run_cycle
 from tidegate.engine.interventions import Act, Result
 from tidegate.ledger import parcels
 from tidegate.sage.port.outcomes import HandedOver
 from tidegate.sage.port.parcels import Awaited
-from tidegate.simulation.mortality import ProcessDeath
 
 HOUR = timedelta(hours=1)
 
@@ -209,6 +208,55 @@ def test_a_cancellation_waits_for_the_result(stage: MemoryStage) -> None:
     assert [each["status"] for each in stage.in_sage(placed)] == ["cancelled"]
 
 
+def test_a_result_that_tells_of_some_says_nothing_of_the_others(stage: MemoryStage) -> None:
+    placed = stage.orders(3)
+    stage.cycle()
+    FiledOrders(stage.room.inside).work(at_most=1)
+    stage.cycle()
+    assert [stage.state(one) for one in placed] == [State.CONFIRMED, State.HANDED_OVER, State.HANDED_OVER]
+    assert [len(parcel.keys) for parcel in parcels.open_parcels()] == [2]
+    stage.work()
+    stage.cycle()
+    assert stage.states(placed) == {State.CONFIRMED}
+    assert [len(stage.in_sage(one)) for one in placed] == [1, 1, 1]
+
+
+def test_an_attempt_is_on_disk_when_its_call_leaves(
+    stage: MemoryStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, states = Calls.write, list[State]()
+
+    def watched(self: Calls, kind: str, work: Any, content: str = "") -> Any:
+        states.extend(stage.states(placed))
+        return write(self, kind, work, content)
+
+    placed = stage.orders(2)
+    monkeypatch.setattr(Calls, "write", watched)
+    stage.cycle()
+    assert states == [State.SENDING]
+
+
+def test_a_machine_that_sleeps_between_attempt_and_call_sends_nothing(
+    stage: MemoryStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.turn(names_parcels=True)
+    reserve = FiledOrders.reserve
+
+    def asleep(self: FiledOrders, batch: Any) -> Any:
+        stage.world.clock.advance(HOUR.total_seconds() / 10)
+        return reserve(self, batch)
+
+    placed = stage.order()
+    with monkeypatch.context() as patch:
+        patch.setattr(FiledOrders, "reserve", asleep)
+        stage.cycle()
+    assert (stage.state(placed), stage.platform.files) == (State.QUEUED, [])
+    assert "paused" in stage.delivery(placed).reason
+    assert parcels.open_parcels() == []
+    stage.cycle()
+    assert stage.state(placed) is State.HANDED_OVER
+
+
 def test_a_parcel_that_is_named_before_it_leaves_is_known_by_its_name_when_it_does(
     stage: MemoryStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,76 +324,3 @@ def test_the_alert_has_the_word_of_the_product(stage: MemoryStage) -> None:
     (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
     assert alert["text"].startswith("sage has not said what became of orders for 26 hours")
     assert "fetched" not in alert["text"]
-
-
-# --- the process dies ---------------------------------------------------------------------------------
-
-#: More than a story has.
-ENOUGH = 120
-
-
-def story(in_memory: InMemory, point: int, *, bad: bool = False, **switches: bool) -> int:
-    """Three orders in two files, or four of which one is bad, with a death at this point."""
-    stage = in_memory(**FILES, **switches)
-    placed = stage.orders(4 if bad else 2)
-    if bad:
-        stage.platform.bad = {f"magento:main:{placed[1]}"}
-    stage.world.mortality.arm("any", point)
-    deaths = 0
-    for number in range(9 if bad else 5):
-        if number == 1 and not bad:
-            placed.append(stage.order())
-        deaths += lived(stage)
-        assert reports.status(stage.hub.configuration, stage.now)["adds_up"]
-        stage.work()
-    stage.world.mortality.disarm()
-    lived(stage)
-    good = [one for one in placed if f"magento:main:{one}" not in stage.platform.bad]
-    assert stage.states(good) == {State.CONFIRMED}, f"death at point {point}"
-    assert [len(stage.in_sage(one)) for one in good] == [1] * len(good), f"death at point {point}"
-    assert stage.states(set(placed) - set(good)) <= {State.REVIEW}
-    assert parcels.open_parcels() == []
-    return deaths
-
-
-def lived(stage: MemoryStage) -> int:
-    """One cycle; the process may die in it, and a new one takes its place."""
-    stage.pass_time(SETTLED)
-    try:
-        run_cycle(stage.hub, stage.connection, "orders")
-    except ProcessDeath:
-        stage.world.mortality.revive()
-        stage.reopen()
-        return 1
-    return 0
-
-
-@pytest.mark.parametrize("point", range(0, 48, 5))
-def test_a_death_between_hand_over_tracking_and_collecting_loses_and_doubles_nothing(
-    in_memory: InMemory, point: int
-) -> None:
-    story(in_memory, point)
-
-
-@pytest.mark.parametrize("point", range(12, 90, 17))
-def test_a_death_while_a_file_is_halved_loses_and_doubles_nothing(in_memory: InMemory, point: int) -> None:
-    story(in_memory, point, bad=True)
-
-
-@pytest.mark.parametrize("point", range(9, 40, 4))
-def test_a_death_around_the_naming_of_a_parcel_loses_and_doubles_nothing(
-    in_memory: InMemory, point: int
-) -> None:
-    story(in_memory, point, names_parcels=True)
-
-
-@pytest.mark.campaign
-@pytest.mark.parametrize("bad", [False, True])
-@pytest.mark.parametrize("point", range(ENOUGH))
-def test_a_death_at_any_point_loses_and_doubles_nothing(in_memory: InMemory, point: int, bad: bool) -> None:
-    story(in_memory, point, bad=bad)
-
-
-@pytest.mark.parametrize("bad", [False, True])
-def test_the_points_reach_the_end_of_the_story(in_memory: InMemory, bad: bool) -> None:
-    assert story(in_memory, ENOUGH * 3, bad=bad) == 0
