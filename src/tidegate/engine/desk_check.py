@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.orders.expressed import Customers
 from tidegate.flows import desks
 from tidegate.flows.connection import Connection
 from tidegate.sage.port.findings import Finding
@@ -41,7 +42,8 @@ def _orders(connection: Connection, session: Session) -> Iterator[Finding]:
     ):
         text = f"{product} gives orders no number: neither number nor comment is written to the Magento order"
         yield Finding("notes", "warn", text, 'set notes.number = false and notes.comment = "none"')
-    if settings.customers.unknown == "create" and session.new_customers is None:
+    inside = session.orders.about.customers is Customers.INSIDE_THE_ORDER
+    if settings.customers.unknown == "create" and session.new_customers is None and not inside:
         text = f"{product} creates no customers from outside: orders of unknown ones are held"
         yield Finding("unknown customers", "warn", text, 'set customers.unknown = "web-account" or "hold"')
     if session.receipts is None and any(each.prepaid for each in settings.payments.values()):

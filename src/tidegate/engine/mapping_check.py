@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from tidegate.config import model
 from tidegate.domain.money import parse, plain
+from tidegate.domain.orders.expressed import Charged, Tax
 from tidegate.domain.orders.terms import OTHER, Terms, tax_key
 from tidegate.magento.shop import MethodsInUse, TaxRate
 from tidegate.sage.port.findings import CodeList, Finding
@@ -143,6 +144,9 @@ def check_rounding(place: str, settings: model.Connection, terms: Terms, facts: 
         yield Finding(
             "rounding account", "warn", "not set: the rounding line goes to Sage's own default", remedy
         )
+    if terms.rounding_as is Charged.HEADER_FIELD:
+        yield Finding("rounding", "pass", "a field of the order's header, which needs no tax code")
+        return
     codes = facts.lists.get("tax")
     code = rule.tax_code or terms.tax_code("0") or ""
     if not code:

@@ -14,6 +14,7 @@ from tidegate.config import model
 from tidegate.config.problem import Problem
 from tidegate.domain.calendar import LONGEST, zone
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.expressed import Customers
 from tidegate.engine.attribute_check import check_attributes, check_customer_prices
 from tidegate.engine.code_check import check_codes
 from tidegate.engine.credit_check import check_credits
@@ -26,6 +27,7 @@ from tidegate.engine.mapping_check import Facts, check_mappings, lists_by_kind
 from tidegate.engine.permission_check import check_permissions
 from tidegate.engine.price_check import check_prices
 from tidegate.engine.stock_check import check_stock
+from tidegate.engine.taking_check import check_taking
 from tidegate.flows.connection import Connection
 from tidegate.flows.mapping import terms_of
 from tidegate.ledger import database, halts
@@ -316,6 +318,7 @@ def check_flows(
     yield from check_codes(connection, known)
     yield from check_limits(connection)
     yield from check_lengths(connection)
+    yield from check_taking(connection, known)
     if lists is not None:
         yield from check_desks(connection)
     if facts.websites is None:
@@ -335,7 +338,8 @@ def check_customer_accounts(connection: Connection, currencies: set[str]) -> Ite
     for who, account in rule.accounts.items():
         wanted.setdefault(account, f"account of {who}")
     wanted.pop("", None)
-    if not rule.guest_account:
+    inside = connection.company.about.orders.customers is Customers.INSIDE_THE_ORDER
+    if not rule.guest_account and not inside:
         remedy = f"set guest_account in [connections.{connection.name}.customers]"
         yield Finding("guest account", "warn", "not set: orders of guests are held", remedy)
     if not wanted:

@@ -142,6 +142,9 @@ class Books:
     taxes: dict[str, Decimal] = field(
         default_factory=lambda: {"1": Decimal(20), "5": Decimal(5), "0": Decimal(0)}
     )
+    schedules: dict[tuple[str, str], Decimal] = field(
+        default_factory=lambda: {("MICHIGAN", "MI SALES"): Decimal(6), ("OHIO", "OH SALES"): Decimal("5.75")}
+    )  #: tax group and schedule -> percent
     nominal: dict[str, str] = field(
         default_factory=lambda: {
             "1100": "Debtors",

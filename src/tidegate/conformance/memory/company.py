@@ -145,6 +145,8 @@ class MemoryCompany:
             CodeList(
                 "tax", {code: f"{rate} %" for code, rate in books.taxes.items()}, rates=dict(books.taxes)
             ),
+            CodeList("tax-group", {group: group for group, _ in books.schedules}),
+            CodeList("tax-schedule", {schedule: schedule for _, schedule in books.schedules}),
             CodeList("charge", dict(books.charges)),
             CodeList("account", dict(books.nominal)),
             CodeList("warehouse", dict(books.warehouses)),

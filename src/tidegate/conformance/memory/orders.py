@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import msgspec
 
@@ -18,7 +19,16 @@ from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
-from tidegate.sage.port.orders import Found, Guard, OrderKey, OrderWriting, Prepared
+from tidegate.sage.port.orders import (
+    Charged,
+    Customers,
+    Found,
+    Guard,
+    OrderKey,
+    OrderWriting,
+    Prepared,
+    Tax,
+)
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.port.parcels import Scope
 
@@ -79,11 +89,12 @@ class Orders:
 
     def _prepared(self, order: SalesOrder) -> Prepared | Failure:
         wrong = self._too_long(order) or together(self._missing(order.account, order.currency, order.lines))
-        wrong = wrong or self._other_total(order)
+        wrong = wrong or self._not_taken(order) or self._other_total(order)
         if wrong is not None:
             return wrong
         payload = msgspec.json.encode(order, order="sorted")
-        return Prepared(order, msgspec.json.decode(payload), hashlib.sha256(payload).hexdigest())
+        told = self._gross(order) if self._company.switches.computes_before else None
+        return Prepared(order, msgspec.json.decode(payload), hashlib.sha256(payload).hexdigest(), told)
 
     def _too_long(self, order: SalesOrder) -> Failure | None:
         about = self.about
@@ -121,15 +132,42 @@ class Orders:
                 found.append(_lacks(Code.UNKNOWN_REFERENCE, "warehouse", line.warehouse))
         return found
 
-    def _other_total(self, order: SalesOrder) -> Failure | None:
-        arithmetic = self.about.arithmetic
-        nets = [line_net(one.quantity, one.unit_price, one.unit_discount, arithmetic) for one in order.lines]
+    def _not_taken(self, order: SalesOrder) -> Failure | None:
+        """What the product has no place for, and what it needs and does not get."""
+        about = self.about
+        kinds = {one.kind for one in order.lines} - about.line_kinds
+        if kinds:
+            return Failure(Code.REFUSED, f"there are no lines of the kind {', '.join(kinds)}", sent=False)
+        misplaced = (order.shipping is not None and about.shipping is not Charged.HEADER_FIELD) or (
+            bool(order.adjustment) and about.rounding is not Charged.HEADER_FIELD
+        )
+        if misplaced or (order.buyer is not None) is not (about.customers is Customers.INSIDE_THE_ORDER):
+            return Failure(Code.REFUSED, "the order has fields that there are not, or lacks some", sent=False)
+        named = (order.tax_group, order.tax_schedule)
+        if about.tax is Tax.BY_SCHEDULE and named not in self._books.schedules:
+            return _lacks(Code.UNMAPPED_TAX, "tax-schedule", " ".join(named))
+        return None
+
+    def _gross(self, order: SalesOrder) -> Decimal:
+        """The total after tax by the company's own calculation."""
+        arithmetic, tax = self.about.arithmetic, self.about.tax
+        lines = [*order.lines, order.shipping] if order.shipping is not None else list(order.lines)
+        nets = [line_net(one.quantity, one.unit_price, one.unit_discount, arithmetic) for one in lines]
+        net = total(nets) + order.adjustment
+        if tax is Tax.GIVEN:
+            return net + total(one.tax for one in lines)
+        scheduled = self._books.schedules.get((order.tax_group, order.tax_schedule))
         taxed = [
-            Taxed(net, one.tax_code, self._books.taxes[one.tax_code])
-            for net, one in zip(nets, order.lines, strict=True)
-            if one.tax_code
+            Taxed(each, one.tax_code, self._books.taxes[one.tax_code] if scheduled is None else scheduled)
+            for each, one in zip(nets, lines, strict=True)
+            if one.tax_code or scheduled is not None
         ]
-        gross = total(nets) + total(taxes(taxed, arithmetic))
+        return net + total(taxes(taxed, arithmetic))
+
+    def _other_total(self, order: SalesOrder) -> Failure | None:
+        if self.about.tax.from_store:
+            return None  # whether it is the store's total is for the store's side to say
+        gross = self._gross(order)
         if gross == order.gross:
             return None
         return Failure(
@@ -150,11 +188,28 @@ class Orders:
                 return self._accepted(there)
             case Guard.TARGET_OVERWRITES if there is not None:
                 there.lines = [Line(books.new_id(), one) for one in order.lines]
-                there.gross, there.changed = order.gross, books.change()
+                there.gross, there.changed = self._gross(order), books.change()
                 return self._accepted(there)
         number = "" if self._company.switches.numbers_later or not self.about.states_numbers else None
-        made = books.enter_order(order.account, order.key, order.reference, order.lines, order.gross, number)
+        account = order.account or self._opened_for(order)
+        made = books.enter_order(
+            account, order.key, order.reference, order.lines, self._gross(order), number
+        )
         return self._accepted(made)
+
+    def _opened_for(self, order: SalesOrder) -> str:
+        """The account of who came inside the order: known by our key, or opened for it."""
+        buyer = order.buyer
+        assert buyer is not None  # noqa: S101 - `prepare` has refused the others
+        books = self._books
+        known = [one.account for one in books.accounts.values() if buyer.key and one.key == buyer.key]
+        if known:
+            return known[0]
+        account = f"C{len(books.accounts) + 1:05}"
+        opened = books.open_account(
+            account, buyer.name, email=buyer.email, key=buyer.key, currency=order.currency
+        )
+        return opened.account
 
     def _replayed(self, there: Order) -> bool:
         days = self.about.guard_days

@@ -40,6 +40,12 @@ class Switches:
     second_file_replaces: bool = False  #: one that was not fetched yet
     kept_for: timedelta | None = None  #: what lies there is dropped after so long; None: never
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
+    tax: Tax = Tax.PER_LINE
+    computes_before: bool = False  #: tax by schedule is computed while an order is prepared
+    customers: Customers = Customers.ACCOUNT
+    line_kinds: frozenset[LineKind] = frozenset(LineKind)
+    shipping: Charged = Charged.CHARGE_CODE
+    rounding: Charged = Charged.FREE_TEXT
 
     @property
     def writing(self) -> OrderWriting:
@@ -52,11 +58,11 @@ class Switches:
             reference_length=self.reference_length,
             account_length=self.account_length,
             product_length=self.product_length,
-            line_kinds=frozenset(LineKind),
-            tax=Tax.PER_LINE,
-            customers=Customers.ACCOUNT,
-            shipping=Charged.CHARGE_CODE,
-            rounding=Charged.FREE_TEXT,
+            line_kinds=self.line_kinds,
+            tax=self.tax,
+            customers=self.customers,
+            shipping=self.shipping,
+            rounding=self.rounding,
             orders_per_call=self.orders_per_call,
             hands_over=self.hands_over,
             all_or_nothing=self.all_or_nothing,

@@ -10,7 +10,7 @@ from decimal import Decimal
 class CodeList:
     """One list of the company's set-up, for the completeness check: code -> name."""
 
-    kind: str  #: tax, account, charge, warehouse, courier, payment-method, price-list, bank
+    kind: str  #: tax, tax-group, tax-schedule, account, charge, warehouse, courier, payment-method, price-list, bank
     codes: dict[str, str]
     rates: dict[str, Decimal] = field(default_factory=dict)  #: tax codes only: percent
     aliases: dict[str, str] = field(default_factory=dict)
