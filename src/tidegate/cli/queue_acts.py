@@ -301,9 +301,9 @@ def link(
 
 def target_of_order(item: Item) -> tuple[str, str]:
     """The number and id of the order that a later step belongs to."""
-    from tidegate.ledger import queue
+    from tidegate.ledger import lookups
 
-    order = queue.by_key(f"{item.key.rpartition('/')[0]}/order")
+    order = lookups.step_of(item.source_id, "orders", "order")
     if item.step == "order" or order is None or not (order.target_number or order.target_id):
         raise typer.BadParameter("give the number that the document has in Sage", param_hint="NUMBER")
     return order.target_number, order.target_id

@@ -11,8 +11,17 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.money import shown
+from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.capture import Action, decide, not_exported
-from tidegate.domain.orders.customers import CreateCustomer, LookUp, UseAccount, after_look_up, wanted_account
+from tidegate.domain.orders.customers import (
+    CreateCustomer,
+    LookUp,
+    UseAccount,
+    account_inside,
+    after_look_up,
+    wanted_account,
+)
+from tidegate.domain.orders.expressed import Customers
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
@@ -27,7 +36,7 @@ from tidegate.flows.orders.capture import CURSOR
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.intake import capture_rules
 from tidegate.flows.status import note_steps, statuses
-from tidegate.flows.stored_keys import stored_key
+from tidegate.flows.stored_keys import customer_keys, stored_key
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, queue
 from tidegate.ledger.queue import Item
@@ -129,7 +138,7 @@ def order_entry(
     totals = {"magento_total": total_of(order), "sage_total": f"{translated.gross} {translated.currency}"}
     if translated.prepaid:
         totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"
-    translated = msgspec.structs.replace(translated, key=stored_key(connection, order.store, order.entity_id))
+    translated = with_keys(connection, order, translated)
     found = look_up(session, translated)
     if isinstance(found, Failure):
         return refusal(order.increment_id, found, order)
@@ -161,9 +170,22 @@ def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
     }
 
 
+def with_keys(connection: Connection, order: Order, translated: SalesOrder) -> SalesOrder:
+    """Under the keys that the company would keep."""
+    buyer, number = translated.buyer, order.customer.id
+    if buyer is not None and number is not None:
+        source = (order.store, number)
+        buyer = msgspec.structs.replace(buyer, key=customer_keys(connection, [source])[source])
+    key = stored_key(connection, order.store, order.entity_id)
+    return msgspec.structs.replace(translated, key=key, buyer=buyer)
+
+
 def account_of(connection: Connection, session: Session, order: Order) -> str | CreateCustomer | Failure:
     """The account by the rules, or the one that would be created first."""
     rules = customer_rules(connection.name, connection.settings, session.orders.about)
+    way = session.orders.about.customers
+    if way is Customers.INSIDE_THE_ORDER:
+        return account_inside(order, rules)
     decision = wanted_account(order, rules)
     if isinstance(decision, UseAccount):
         return decision.account
@@ -177,7 +199,13 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
     matches = {each.key: [] for each in queries} if desk is None else desk.find(queries)
     if isinstance(matches, Failure):
         return matches
-    answer = after_look_up(order, rules, matches)
+    terms = connection.terms()
+    currency = ""
+    if way is Customers.CONTACT_PER_CURRENCY and not isinstance(terms, Failure):
+        currency = stated(order, terms)[0]
+    source = (order.store, order.customer.id or 0)
+    key = customer_keys(connection, [source], currency)[source] if order.customer.id is not None else ""
+    answer = after_look_up(order, rules, matches, key, currency)
     return answer.account if isinstance(answer, UseAccount) else answer
 
 

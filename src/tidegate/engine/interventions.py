@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tidegate.domain.states import OUT, State
 from tidegate.domain.verdict import Verdict
-from tidegate.ledger import alerts, closures, delivery, halts, queue
+from tidegate.ledger import alerts, closures, delivery, halts, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
 from tidegate.ledger.operators import TOLD
@@ -161,7 +161,7 @@ def release_after_cancellation(item: Item, now: datetime) -> None:
     """A person has cancelled the order in the company and links the cancellation: its copy may go."""
     if item.step != "cancel" or item.entity_id is None:
         return
-    order = queue.by_key(f"{item.key.rpartition('/')[0]}/order")
+    order = lookups.step_of(item.source_id, "orders", "order")
     if order is not None and order.state is State.CONFIRMED:
         text = "cancelled in the company by a person"
         delivery.apply([Verdict(order.id, "q", text=text)], now, lease=None, actor="operator")

@@ -19,9 +19,9 @@ from tidegate.domain.masters.matching import (
     unmatched,
 )
 from tidegate.domain.orders.customers import BY_OPERATOR
-from tidegate.domain.orders.keys import customer_key
 from tidegate.flows.connection import Connection
 from tidegate.flows.desks import lacks
+from tidegate.flows.stored_keys import customer_keys
 from tidegate.ledger import customers as links
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
@@ -73,8 +73,11 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
         if isinstance(products, Failure):
             return products
     named = {website.id: website.code for website in websites}
-    buyers = [store_customer(each, account, connection.settings.store) for each in people]
-    debtors = [company_customer(each, connection.settings.store) for each in accounts.rows if not each.hidden]
+    store = connection.settings.store
+    stored = customer_keys(connection, [(store, each.id) for each in people])
+    owners = {key: str(number) for (_, number), key in stored.items()}
+    buyers = [store_customer(each, account, stored[store, each.id]) for each in people]
+    debtors = [company_customer(each, owners) for each in accounts.rows if not each.hidden]
     skus = connection.settings.skus
     ours = [store_product(each, skus) for each in goods if each.type not in COMPOSITE]
     theirs = [company_product(each) for each in products.rows if each.active and each.sellable]
@@ -105,14 +108,14 @@ def read_people(connection: Connection, websites: Iterable[Website]) -> list[Wir
     return found
 
 
-def store_customer(each: WireCustomer, attribute: str, store: str) -> Record:
-    """A customer as the rules compare one; the VAT id is the customer's own or that of an address."""
+def store_customer(each: WireCustomer, attribute: str, key: str) -> Record:
+    """A customer as the rules compare one, with the key that the company would keep; the VAT id is the customer's own or that of an address."""
     known = {one.attribute_code: str(one.value or "") for one in each.custom_attributes or ()}
     vat = each.taxvat or next((one.vat_id for one in each.addresses or () if one.vat_id), None) or ""
     name = " ".join(part for part in (each.firstname, each.lastname) if part)
     company = next((one.company for one in each.addresses or () if one.company), None)
     values = {
-        "key": customer_key(store, each.id),
+        "key": key,
         "account": normal(known.get(attribute, "")) if attribute else "",
         "email": normal(each.email),
         "vat": loose(vat),
@@ -120,10 +123,9 @@ def store_customer(each: WireCustomer, attribute: str, store: str) -> Record:
     return Record(str(each.id), f"{name} ({company})" if company else name, values)
 
 
-def company_customer(each: CustomerRecord, store: str) -> Record:
-    """An account as the rules compare one."""
-    beginning = customer_key(store, 0).removesuffix("0")
-    owner = each.key.removeprefix(beginning) if each.key.startswith(beginning) else each.key
+def company_customer(each: CustomerRecord, owners: Mapping[str, str]) -> Record:
+    """An account as the rules compare one; `owners` tells whose a key is, as far as the store has them."""
+    owner = owners.get(each.key, each.key)
     values = {
         "key": each.key,
         "account": normal(each.account),

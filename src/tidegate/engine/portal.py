@@ -103,7 +103,7 @@ def detail(stated: Stated) -> Report:
     """One invoice with its lines and the shop's orders that it bills."""
     return {
         **summary(stated),
-        "orders": [key.rpartition(":")[2] for key in stated.invoice.order_keys],
+        "orders": [str(entity_id) for entity_id in stated.orders],
         "lines": [
             {
                 "sku": line.sku,

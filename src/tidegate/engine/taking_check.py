@@ -57,15 +57,15 @@ def _lines(connection: Connection) -> Iterator[Finding]:
     if LineKind.FREE_TEXT in orders.line_kinds:
         return
     codeless = [
-        source
-        for source, each in settings.amounts.terms().items()
-        if not each.payment and not each.code
+        source for source, each in settings.amounts.terms().items() if not each.payment and not each.code
     ]
     if codeless:
         text = f"{about.product} takes no free text, and no charge or item stands for {', '.join(codeless)}"
         yield Finding("amounts", "fail", text, f"set code in [{place}.amounts.{codeless[0]}]")
     if settings.skip_skus:
-        text = f"{about.product} takes no free text: orders with {', '.join(settings.skip_skus)} would be held"
+        text = (
+            f"{about.product} takes no free text: orders with {', '.join(settings.skip_skus)} would be held"
+        )
         yield Finding("skip_skus", "fail", text, f"map them in skus of [{place}] to items of Sage")
 
 

@@ -1,4 +1,6 @@
-"""Keys that the company keeps with our orders: on the way out by source, on the way in by the ledger's table.
+"""Keys that the company keeps with our orders, customers and receipts.
+
+On the way out by source, on the way in by the ledger's table.
 
 The ledger itself names an order by `order_key`; that name is a key of the ledger and never read from outside.
 """
@@ -11,9 +13,10 @@ from datetime import datetime
 
 from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 from tidegate.domain.orders.keys import order_key
-from tidegate.domain.orders.stored_keys import number_keys
+from tidegate.domain.orders.stored_keys import KeyMaker, number_keys
 from tidegate.flows.connection import Connection
 from tidegate.ledger import keys
+from tidegate.ledger.database import transaction
 from tidegate.ledger.keys import Source
 
 
@@ -41,6 +44,48 @@ def stored_keys(connection: Connection, sources: Sequence[Source]) -> dict[Sourc
 def stored_key(connection: Connection, store: str, entity_id: int) -> str:
     """The key of one order."""
     return stored_keys(connection, [(store, entity_id)])[store, entity_id]
+
+
+def register_customers(
+    connection: Connection, names: Mapping[Source, str], now: datetime, currency: str = ""
+) -> dict[Source, str]:
+    """The keys of customers in the connection's company, made where they have none. Inside a transaction.
+
+    Sources are the store and the customer's id there; `names` the ledger's own names of them. With `currency`,
+    the customer's account of that currency.
+    """
+    make, kind = _of_customers(connection, currency)
+    return keys.register(connection.settings.company, list(names), make, now, kind=kind, names=names)
+
+
+def customer_keys(connection: Connection, sources: Iterable[Source], currency: str = "") -> dict[Source, str]:
+    """The key of each customer; of one that has none yet, the one that it would get first."""
+    make, kind = _of_customers(connection, currency)
+    wanted = list(sources)
+    known = keys.of_sources(wanted, kind=kind)
+    return {source: known.get(source) or make(*source, 0) for source in wanted}
+
+
+def _of_customers(connection: Connection, currency: str) -> tuple[KeyMaker, str]:
+    make = connection.company.about.orders.make_customer_keys(currency)
+    return make, f"{keys.CUSTOMER}/{currency}" if currency else keys.CUSTOMER
+
+
+def keys_of_names(names: Iterable[str]) -> dict[str, str]:
+    """The keys of customers by the ledger's own names; one that has none yet was never sent under any other."""
+    wanted = list(names)
+    known = keys.of_names(wanted)
+    return {name: known.get(name, name) for name in wanted}
+
+
+def receipt_keys(connection: Connection, sources: Sequence[Source], now: datetime) -> dict[Source, str]:
+    """The keys of the receipts of orders in the connection's company, made where they have none."""
+    known = keys.of_sources(sources, kind=keys.RECEIPT)
+    if not known.keys() >= set(sources):
+        make = connection.company.about.orders.make_receipt_key
+        with transaction("keys"):
+            known = keys.register(connection.settings.company, sources, make, now, kind=keys.RECEIPT)
+    return known
 
 
 def entities(connection: Connection, told: Iterable[str]) -> dict[str, int]:

@@ -14,10 +14,9 @@ from datetime import datetime
 import msgspec
 import polars as pl
 
-from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, OUT
-from tidegate.ledger import marks, mirror, models, personal, picture, rows
+from tidegate.ledger import keys, marks, mirror, models, personal, picture, rows
 from tidegate.ledger.database import inside
 
 #: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
@@ -150,13 +149,12 @@ def _records(connection: str, store: str) -> Iterator[_Record]:
     for pk, document in sources.values_list("pk", "document").iterator():
         yield _record(document, source_id=pk)
     alone = models.Delivery.objects.filter(connection=connection, source=None)
-    mine = customer_key(store, 0).removesuffix("0")
+    numbers = keys.customer_ids(store)
     for pk, key, label, subject in alone.values_list("pk", "key", "label", "subject").iterator():
-        number = key.removeprefix(mine)
         yield _record(
             subject,
             delivery_id=pk,
-            customer_id=int(number) if number != key and number.isdigit() else None,
+            customer_id=numbers.get(key),
             email=label if "@" in label else "",
         )
 
@@ -239,13 +237,13 @@ def _forget_mappings(customer: Customer) -> int:
 def _forget_mirrored(customer: Customer, now: datetime) -> int:
     """The store's customer and their e-mail at the company's account, as both were read last."""
     count = mirror.drop(customer.connection, CUSTOMERS, sorted(map(str, customer.ids)), now)
-    keys = {customer_key(customer.store, one) for one in customer.ids}
+    theirs = keys.of_customers(customer.store, customer.ids)
     for name in (f"{CUSTOMERS}:people", f"{CUSTOMERS}:accounts"):
         known = dict(picture.read(customer.connection, name).iter_rows())
         kept: dict[str, str] = {}
         for key, value in known.items():
             content = msgspec.json.decode(value)
-            is_theirs = _plain(content.get("email", "")) in customer.emails or content.get("key") in keys
+            is_theirs = _plain(content.get("email", "")) in customer.emails or content.get("key") in theirs
             if name.endswith(":people"):
                 if not (is_theirs or int(key) in customer.ids):
                     kept[key] = value

@@ -10,39 +10,47 @@ from tidegate.domain.orders.stored_keys import KeyMaker, free_key
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 
-ORDER = "order"
+#: Kinds of documents; a customer that has an account for each currency is a kind of its own there: `customer/EUR`.
+ORDER, CUSTOMER, RECEIPT = "order", "customer", "receipt"
 #: The store and the entity id of a source.
 Source = tuple[str, int]
 
 
 def register(
-    company: str, sources: Sequence[Source], make: KeyMaker, now: datetime, *, kind: str = ORDER
+    company: str,
+    sources: Sequence[Source],
+    make: KeyMaker,
+    now: datetime,
+    *,
+    kind: str = ORDER,
+    names: Mapping[Source, str] | None = None,
 ) -> dict[Source, str]:
     """The key of each source, made where it has none yet. Inside a transaction.
 
     A key once made stays for ever, whatever `make` or the company's name is later. One that another source of the
-    company has is not used twice: the maker is asked for the next.
+    company has is not used twice: the maker is asked for the next. `names` are the ledger's own of sources that have
+    no document there.
     """
     inside(now)
     wanted = list(dict.fromkeys(sources))
     made = {source: make(*source, 0) for source in wanted}
-    if len(set(made.values())) == len(made) and _insert(company, kind, made) == len(made):
+    if len(set(made.values())) == len(made) and _insert(company, kind, made, names) == len(made):
         return made  # the usual case, one statement: all are new, and no other source has any of them
     known = of_sources(wanted, kind=kind)
     for source in wanted:
         tried: set[str] = set()
         while source not in known:
             key = free_key(make, *source, tried)
-            if _insert(company, kind, {source: key}):
+            if _insert(company, kind, {source: key}, names):
                 known[source] = key
             else:
                 tried.add(key)
     return known
 
 
-def _insert(company: str, kind: str, made: Mapping[Source, str]) -> int:
-    columns = ("company", "kind", "key", "store", "entity_id")
-    values = [(company, kind, key, *source) for source, key in made.items()]
+def _insert(company: str, kind: str, made: Mapping[Source, str], names: Mapping[Source, str] | None) -> int:
+    columns = ("company", "kind", "key", "store", "entity_id", "name")
+    values = [(company, kind, key, *source, (names or {}).get(source, "")) for source, key in made.items()]
     return len(rows.insert_new(models.StoredKey, columns, values, "key"))
 
 
@@ -79,3 +87,31 @@ def sources(company: str, keys: Iterable[str], *, kind: str = ORDER) -> Mapping[
             if owner == company or key not in found:
                 found[key] = (owner == company, (store, entity_id))
     return {key: source for key, (_, source) in found.items()}
+
+
+def of_names(names: Iterable[str]) -> dict[str, str]:
+    """The keys of sources by the ledger's own names; those without one are left out."""
+    found: dict[str, str] = {}
+    for part in rows.chunks(sorted({name for name in names if name})):
+        found |= dict(rows.every(_OF_NAMES.format(rows.marks(part)), *part))
+    return found
+
+
+def customer_ids(store: str) -> dict[str, int]:
+    """The store's customers by the ledger's own names of them, as far as they ever had a key."""
+    return dict(rows.every(_CUSTOMERS, store))
+
+
+def of_customers(store: str, ids: Iterable[int]) -> set[str]:
+    """Every key that these customers of the store have, whatever the currency."""
+    found: set[str] = set()
+    for part in rows.chunks(sorted(set(ids))):
+        found |= {key for (key,) in rows.every(_OF_CUSTOMERS.format(rows.marks(part)), store, *part)}
+    return found
+
+
+_OF_NAMES = "SELECT name, key FROM tidegate_storedkey WHERE name IN ({})"
+_CUSTOMERS = "SELECT name, entity_id FROM tidegate_storedkey WHERE store = %s AND name <> ''"
+_OF_CUSTOMERS = """
+    SELECT key FROM tidegate_storedkey WHERE store = %s AND name <> '' AND entity_id IN ({})
+"""

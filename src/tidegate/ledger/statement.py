@@ -20,6 +20,7 @@ class Stated:
 
     invoice: SalesInvoice
     entry: LedgerEntry | None
+    orders: tuple[int, ...] = ()  #: the store's ids of the orders that it concerns
 
     @property
     def open(self) -> Decimal | None:
@@ -61,13 +62,26 @@ def _bills_only(invoice: SalesInvoice, orders: Set[str]) -> bool:
 def _stated(connection: str, identifiers: Sequence[str]) -> list[Stated]:
     invoices: list[SalesInvoice] = []
     entries: dict[tuple[str, bool], LedgerEntry] = {}
+    concerned: dict[str, set[int]] = {}
     for part in rows.chunks(identifiers):
         some = books.invoices_named(connection, part)
         invoices += some
+        links = models.Link.objects.filter(
+            source__connection=connection, source__kind="order", identifier__in=part, kind__in=LINKS
+        )
+        for identifier, entity_id in links.values_list("identifier", "source__entity_id"):
+            concerned.setdefault(identifier, set()).add(entity_id)
         for entry in books.entries_named(connection, [], [each.number for each in some]):
             if entry.kind in (EntryKind.INVOICE, EntryKind.CREDIT):
                 entries[entry.reference, entry.kind is EntryKind.CREDIT] = entry
-    stated = [Stated(each, entries.get((each.number, each.credit))) for each in invoices]
+    stated = [
+        Stated(
+            each,
+            entries.get((each.number, each.credit)),
+            tuple(sorted(concerned.get(each.id, ()))),
+        )
+        for each in invoices
+    ]
     return sorted(
         stated,
         key=lambda each: (each.invoice.day is None, each.invoice.day, each.invoice.number),

@@ -110,6 +110,7 @@ class MemoryStage(Stage):
         self.hub = self.started(world.open_hub())
 
     def _furnish(self) -> None:
+        self.books.currency = "USD"
         self.books.taxes["6"] = Decimal(6)
         self.books.nominal |= NOMINAL
         self.books.open_account("WEB", "Web shop customers", currency="USD")

@@ -11,17 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.domain.errors import Code, Failure, Group
+from tidegate.domain.orders import customers
 from tidegate.domain.orders.customers import (
+    Answer,
     CreateCustomer,
     CustomerRules,
     LookUp,
     Query,
     UseAccount,
     account_reference,
-    after_look_up,
     proof,
     wanted_account,
 )
+from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.order import Customer, Order
 from tidegate.sage.port.customers import CustomerMatch
 from unit.domain.orders import CUST_PO_COUPON, GUEST_TAX, LONDON
@@ -32,6 +34,14 @@ class Match:
     account: str
     name: str = "Wanda Holesale"
     key: str = ""
+    currency: str = ""
+
+
+def after_look_up(order: Order, rules: CustomerRules, matches: Any, currency: str = "") -> Answer:
+    """The decision about a customer whose key the company keeps whole."""
+    number = order.customer.id
+    key = customer_key(order.store, number, currency) if number is not None else ""
+    return customers.after_look_up(order, rules, matches, key, currency)
 
 
 def rules(**changes: Any) -> CustomerRules:
@@ -179,6 +189,7 @@ def test_rule_create() -> None:
     answer = after_look_up(order, rules(unknown="create", create_on_hold=True), {})
     assert answer == CreateCustomer(
         key="magento:main:customer:1",
+        stored_key="magento:main:customer:1",
         account="W0000001",
         prefix="W",
         length=8,
@@ -230,3 +241,26 @@ def test_the_first_reference_shows_the_customer_s_number() -> None:
 def test_prefixes_that_make_no_reference(prefix: str) -> None:
     with pytest.raises(ValueError, match="at most four letters and digits"):
         account_reference(prefix, "17", 8)
+
+
+def test_where_each_currency_has_an_account_those_of_others_do_not_count() -> None:
+    found = {
+        "email:wanda@example.com": [Match("DOLLARS", currency="USD"), Match("EUROS", currency="EUR")],
+    }
+    assert after_look_up(CUST_PO_COUPON, rules(**BELIEVED), found, "EUR") == UseAccount("EUROS", "e-mail")
+    pounds = after_look_up(CUST_PO_COUPON, rules(unknown="create", **BELIEVED), found, "GBP")
+    assert isinstance(pounds, CreateCustomer)
+    assert (pounds.currency, pounds.key) == ("GBP", "magento:main:customer:1:GBP")
+    dollars = after_look_up(CUST_PO_COUPON, rules(unknown="create"), {}, "USD")
+    assert isinstance(dollars, CreateCustomer)
+    assert dollars.account != pounds.account, "both may be made"
+
+
+@pytest.mark.parametrize(
+    ("order", "accounts", "expected"),
+    [(CUST_PO_COUPON, {"1": "MAPPED"}, "MAPPED"), (CUST_PO_COUPON, {}, ""), (GUEST_TAX, {"1": "MAPPED"}, "")],
+)
+def test_an_order_that_carries_its_customer_has_the_mapped_account_or_none(
+    order: Order, accounts: dict[str, str], expected: str
+) -> None:
+    assert customers.account_inside(order, rules(accounts=accounts, unknown="hold")) == expected

@@ -155,6 +155,7 @@ class Books:
     )
     banks: dict[str, str] = field(default_factory=lambda: {"CARD": "1210"})  #: code -> nominal account
     closed_days: set[date] = field(default_factory=set)
+    currency: str = "GBP"  #: of accounts of which nobody says another
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     tick: int = 0
@@ -170,6 +171,7 @@ class Books:
 
     def open_account(self, account: str, name: str, **values: object) -> Account:
         """Open an account, as the company's people do."""
+        values.setdefault("currency", self.currency)
         made = Account(self.new_id(), account, name, changed=self.change(), **values)  # type: ignore[arg-type]
         self.accounts[account] = made
         return made

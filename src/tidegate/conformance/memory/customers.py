@@ -70,6 +70,7 @@ class Customers:
             key=new.key,
             on_hold=new.on_hold,
             vat_number=new.vat_number,
+            **({"currency": new.currency} if new.currency else {}),
         )
         return Accepted(made.id, made.account)
 

@@ -192,15 +192,13 @@ class Orders:
                 return self._accepted(there)
         number = "" if self._company.switches.numbers_later or not self.about.states_numbers else None
         account = order.account or self._opened_for(order)
-        made = books.enter_order(
-            account, order.key, order.reference, order.lines, self._gross(order), number
-        )
+        made = books.enter_order(account, order.key, order.reference, order.lines, self._gross(order), number)
         return self._accepted(made)
 
     def _opened_for(self, order: SalesOrder) -> str:
         """The account of who came inside the order: known by our key, or opened for it."""
         buyer = order.buyer
-        assert buyer is not None  # noqa: S101 - `prepare` has refused the others
+        assert buyer is not None
         books = self._books
         known = [one.account for one in books.accounts.values() if buyer.key and one.key == buyer.key]
         if known:

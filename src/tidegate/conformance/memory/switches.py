@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.sales_order import LineKind
+from tidegate.domain.orders.stored_keys import CustomerKeys, KeyMaker, full_customer_keys, full_receipt_key
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Awaited
@@ -46,6 +47,8 @@ class Switches:
     line_kinds: frozenset[LineKind] = frozenset(LineKind)
     shipping: Charged = Charged.CHARGE_CODE
     rounding: Charged = Charged.FREE_TEXT
+    make_customer_keys: CustomerKeys = full_customer_keys
+    make_receipt_key: KeyMaker = full_receipt_key
 
     @property
     def writing(self) -> OrderWriting:
@@ -63,6 +66,8 @@ class Switches:
             customers=self.customers,
             shipping=self.shipping,
             rounding=self.rounding,
+            make_customer_keys=self.make_customer_keys,
+            make_receipt_key=self.make_receipt_key,
             orders_per_call=self.orders_per_call,
             hands_over=self.hands_over,
             all_or_nothing=self.all_or_nothing,

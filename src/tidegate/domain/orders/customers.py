@@ -78,7 +78,9 @@ class CreateCustomer:
     the next ones.
     """
 
-    key: str  #: idempotency key, e.g. `magento:main:customer:17`
+    key: str  #: the ledger's name of it, e.g. `magento:main:customer:17`
+    stored_key: str  #: our key of it, as the company keeps it
+    currency: str = ""  #: of the account; "" = the company decides
     account: str
     prefix: str
     length: int  #: of an account reference, at most
@@ -100,6 +102,11 @@ class Match(Protocol):
     @property
     def key(self) -> str:
         """Our own key, when Tidegate created the account."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """The account's; "" = not stated."""
         ...
 
 
@@ -134,14 +141,38 @@ def wanted_account(order: Order, rules: CustomerRules) -> Decision:
     return UseAccount(mapped, BY_EMAIL) if mapped else LookUp(_queries(order))
 
 
-def after_look_up(order: Order, rules: CustomerRules, matches: Mapping[str, Sequence[Match]]) -> Answer:
+def account_inside(order: Order, rules: CustomerRules) -> str:
+    """The account of an order that carries its customer: the one that somebody has mapped; "" for all others.
+
+    Nothing is looked up, created or waited for: the company knows its customers by what the orders say of them.
+    """
+    customer = order.customer
+    if customer.id is None:
+        return ""
+    by_email = mapped_by_email(customer.email, rules.accounts) if order.website in rules.trust_emails else ""
+    return mapped_by_id(customer.id, rules.accounts) or by_email
+
+
+def after_look_up(
+    order: Order,
+    rules: CustomerRules,
+    matches: Mapping[str, Sequence[Match]],
+    key: str,
+    currency: str = "",
+) -> Answer:
     """Decide by the company's answers: `matches` holds a list for each :class:`Query` key.
 
     An account that Tidegate created for this very customer wins; one that it created for another
     Magento customer is never taken, though the e-mail be the same (e-mails are unique per website
-    only). Several accounts that fit are a `review` failure that names them.
+    only). Several accounts that fit are a `review` failure that names them. `key` is the customer's as the
+    company keeps it, "" for a guest; with `currency` only accounts of that one count.
     """
-    ours = customer_key(order.store, order.customer.id) if order.customer.id is not None else ""
+    ours = key
+    if currency:
+        matches = {
+            name: [each for each in found if each.currency in ("", currency)]
+            for name, found in matches.items()
+        }
     for match in (match for found in matches.values() for match in found):
         if ours and match.key == ours:
             return UseAccount(match.account, CREATED)
@@ -155,7 +186,7 @@ def after_look_up(order: Order, rules: CustomerRules, matches: Mapping[str, Sequ
             if order.website in rules.trust_emails:
                 return UseAccount(account, BY_EMAIL)
             return _unproven(order, rules, account)
-    return _unknown(order, rules, ours)
+    return _unknown(order, rules, ours, currency)
 
 
 def account_reference(prefix: str, identity: str, length: int, attempt: int = 0) -> str:
@@ -234,14 +265,16 @@ def _unproven(order: Order, rules: CustomerRules, account: str) -> Failure:
     )
 
 
-def _unknown(order: Order, rules: CustomerRules, key: str) -> Answer:
+def _unknown(order: Order, rules: CustomerRules, key: str, currency: str) -> Answer:
     customer = order.customer
     if rules.unknown == "web-account" and (rules.web_account or rules.guest_account):
         return UseAccount(rules.web_account or rules.guest_account, WEB_ACCOUNT)
-    if rules.unknown == "create" and key:
-        identity = str(customer.id)
+    if rules.unknown == "create" and customer.id is not None:
+        identity = f"{customer.id}/{currency}" if currency else str(customer.id)
         return CreateCustomer(
-            key=key,
+            key=customer_key(order.store, customer.id, currency),
+            stored_key=key,
+            currency=currency,
             account=account_reference(rules.account_prefix, identity, rules.account_length),
             prefix=rules.account_prefix,
             length=rules.account_length,

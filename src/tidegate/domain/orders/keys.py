@@ -41,9 +41,9 @@ def order_key(store: str, entity_id: int) -> str:
     return f"magento:{_store(store)}:{entity_id}"
 
 
-def customer_key(store: str, customer_id: int) -> str:
-    """The key kept on a customer that Tidegate created, e.g. `magento:main:customer:17`."""
-    return f"magento:{_store(store)}:customer:{customer_id}"
+def customer_key(store: str, customer_id: int, currency: str = "") -> str:
+    """A customer that Tidegate creates, e.g. `magento:main:customer:17`; with `currency`, the account of that one."""
+    return f"magento:{_store(store)}:customer:{customer_id}" + (f":{currency}" if currency else "")
 
 
 def _store(name: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 
-from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.keys import customer_key, order_key, step_key
 
 #: (store, entity id, how often the key before was taken by another source) -> the key
 KeyMaker = Callable[[str, int, int], str]
+#: Currency ("" where one account serves all) -> the maker of customers' keys.
+CustomerKeys = Callable[[str], KeyMaker]
 #: So many keys in a row that other sources have are no chance any more.
 MOST_TRIES = 100
 
@@ -22,16 +24,33 @@ def full_key(store: str, entity_id: int, again: int = 0) -> str:
     return order_key(store, entity_id)
 
 
+def full_customer_keys(currency: str) -> KeyMaker:
+    """The same for customers, e.g. `magento:main:customer:17`, or `magento:main:customer:17:EUR` of one currency."""
+    return lambda store, customer_id, again: customer_key(store, customer_id, currency)
+
+
+def full_receipt_key(store: str, entity_id: int, again: int = 0) -> str:
+    """The same for the receipt of a prepaid order, e.g. `magento:main:213/deposit`."""
+    return step_key(order_key(store, entity_id), "deposit")
+
+
 def short_keys(
-    length: int, alphabet: str = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", prefix: str = "M"
+    length: int,
+    alphabet: str = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ",
+    prefix: str = "M",
+    *,
+    of: Callable[[str, int], str] = order_key,
 ) -> KeyMaker:
-    """A maker of keys of exactly `length` characters, `prefix` included, from a digest of the source."""
+    """A maker of keys of exactly `length` characters, `prefix` included, from a digest of the source.
+
+    `of` names the source.
+    """
     digits = length - len(prefix)
     if digits < 6 or len(set(alphabet)) != len(alphabet) or len(alphabet) < 10:
         raise ValueError("a short key has at least six characters of an alphabet of at least ten")
 
     def make(store: str, entity_id: int, again: int) -> str:
-        name = f"{order_key(store, entity_id)}/{again}"
+        name = f"{of(store, entity_id)}/{again}"
         number = int.from_bytes(hashlib.sha256(name.encode()).digest())
         text = ""
         for _ in range(digits):
@@ -40,6 +59,13 @@ def short_keys(
         return prefix + text
 
     return make
+
+
+def short_customer_keys(length: int, prefix: str = "C") -> CustomerKeys:
+    """Makers of customers' keys of exactly `length` characters."""
+    return lambda currency: short_keys(
+        length, prefix=prefix, of=lambda store, customer_id: customer_key(store, customer_id, currency)
+    )
 
 
 def number_keys(numbers: Mapping[tuple[str, int], str]) -> KeyMaker:

@@ -5,8 +5,22 @@ from __future__ import annotations
 import msgspec
 
 from tidegate.domain.orders.expressed import Charged
-from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.sales_order import Buyer, LineKind, SalesLine, SalesOrder
 from tidegate.domain.orders.terms import Terms
+
+
+def buyer_of(order: Order) -> Buyer:
+    """Who ordered; our key of a customer is filled in where keys are known."""
+    customer = order.customer
+    return Buyer(
+        customer_id=customer.id,
+        website=order.website,
+        name=customer.name or order.billing.name,
+        company=order.billing.company,
+        email=customer.email,
+        vat_number=customer.vat_number or order.billing.vat_id,
+    )
 
 
 def as_taken(order: SalesOrder, terms: Terms, shipping: SalesLine | None) -> SalesOrder:

@@ -23,7 +23,7 @@ from tidegate.domain.orders.billing_lines import Billed, BilledLine, all_lines, 
 from tidegate.domain.orders.charges import rounding_line, rounding_without_code, without_place
 from tidegate.domain.orders.destinations import Destination, destination_of
 from tidegate.domain.orders.draft import Draft, drafted, rate_of
-from tidegate.domain.orders.expressed import Charged, Tax
+from tidegate.domain.orders.expressed import Charged, Customers, Tax
 from tidegate.domain.orders.gaps import no_zero_rate, with_other_gaps
 from tidegate.domain.orders.keys import order_key
 from tidegate.domain.orders.mapping import Mapped, mapped
@@ -31,7 +31,7 @@ from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import remaining
 from tidegate.domain.orders.sales_order import Prepaid, SalesLine, SalesOrder
 from tidegate.domain.orders.side_by_side import Row, text_table
-from tidegate.domain.orders.taken_as import as_taken
+from tidegate.domain.orders.taken_as import as_taken, buyer_of
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.texts import memos, options_comment, order_comments
 
@@ -88,7 +88,12 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
         written.append(rounding_line(draft.difference, zero_rate, terms))
     written += order_comments(order, document, terms)
     sold = _sales_order(order, document, terms, found, written, reference, account, draft.difference)
-    sold = msgspec.structs.replace(sold, tax_group=destination.group, tax_schedule=destination.schedule)
+    sold = msgspec.structs.replace(
+        sold,
+        tax_group=destination.group,
+        tax_schedule=destination.schedule,
+        buyer=buyer_of(order) if terms.customers is Customers.INSIDE_THE_ORDER else None,
+    )
     shipping = draft.parts[-1][0] if lines and not lines[-1].sku and not lines[-1].source else None
     return as_taken(sold, terms, shipping)
 

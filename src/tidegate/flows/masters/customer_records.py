@@ -13,7 +13,6 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.account_card import StoreCustomer, account_of, card, withdrawn
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.orders.customers import proof
-from tidegate.domain.orders.keys import customer_key
 from tidegate.flows import account_book, mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -21,6 +20,7 @@ from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
 from tidegate.flows.masters.customer_writer import CustomerScribe, card_of, written
 from tidegate.flows.prices.card_rules import card_rules
+from tidegate.flows.stored_keys import customer_keys
 from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
 from tidegate.ledger.database import transaction
@@ -157,6 +157,8 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
     emails = account_book.by_email(found.records.values())
     shown = dict(mirror.settled(connection.name, FLOW).iter_rows())
     made = {record.key: record.account for record in found.records.values() if record.key}
+    store = connection.settings.store
+    ours = customer_keys(connection, [(store, number) for number in found.people])
     proven: dict[int, str] = {}
     for website in connection.settings.websites:
         ids = {links.key_of(each.id): each.id for each in found.people.values() if each.website == website}
@@ -169,7 +171,7 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         """(what the customer shall show, or None, and then why nothing is written)."""
         if customer.id in found.unread:
             return None, f"the store's customer cannot be read: {found.unread[customer.id]}"
-        own = made.get(customer_key(connection.settings.store, customer.id), "")
+        own = made.get(ours[store, customer.id], "")
         account, why = account_of(customer, mapped, proven.get(customer.id, own), emails)
         record = found.records.get(account)
         if account in unread_accounts:

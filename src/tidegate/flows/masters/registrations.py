@@ -36,6 +36,7 @@ from tidegate.flows.fence import fenced, park
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.orders.customers import STEP, Account, CustomerDesk
 from tidegate.flows.orders.verification import verify_customers
+from tidegate.flows.stored_keys import customer_keys
 from tidegate.ledger import cursors, delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -342,7 +343,8 @@ def _rows(
     for number, person in people.items():
         answer = wanted[number]
         if isinstance(answer, LookUp):
-            answer = after_look_up(person, rules, matches)
+            source = (person.store, person.customer.id or 0)
+            answer = after_look_up(person, rules, matches, customer_keys(connection, [source])[source])
         row: dict[str, Any] = {"customer": person.customer.id, "email": person.customer.email}
         if isinstance(answer, CreateCustomer):
             yield row | {"would": "review" if approval == "review" else "create", "account": answer.account}

@@ -13,7 +13,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.capture import is_over
-from tidegate.domain.orders.keys import Standing, standing
+from tidegate.domain.orders.keys import Standing, customer_key, standing
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
@@ -27,7 +27,7 @@ from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.flows.orders.found_orders import beyond_tolerance, judge_found
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.leaving import Leaving, Ready, orders_of
-from tidegate.flows.stored_keys import register
+from tidegate.flows.stored_keys import register, register_customers
 from tidegate.flows.stored_order import NEVER_READ
 from tidegate.flows.writing import sending
 from tidegate.ledger import keys, lookups
@@ -145,8 +145,24 @@ class OrderBatch:
                 numbers = {sources[item.id]: item.label for item, _ in translated}
                 known = register(self.cycle.connection, numbers, self.cycle.now())
         return [
-            (item, msgspec.structs.replace(order, key=known[sources[item.id]])) for item, order in translated
+            (
+                item,
+                self.with_buyers_key(msgspec.structs.replace(order, key=known[sources[item.id]]), item.store),
+            )
+            for item, order in translated
         ]
+
+    def with_buyers_key(self, order: SalesOrder, store: str) -> SalesOrder:
+        """An order that carries its customer, with the key under which the company will know them from now on."""
+        buyer = order.buyer
+        if buyer is None or buyer.customer_id is None:
+            return order
+        source = (store, buyer.customer_id)
+        with transaction("keys"):
+            made = register_customers(
+                self.cycle.connection, {source: customer_key(*source)}, self.cycle.now()
+            )
+        return msgspec.structs.replace(order, buyer=msgspec.structs.replace(buyer, key=made[source]))
 
     def translate(self, order: Order, account: str) -> SalesOrder | Failure:
         """The order in the company's terms, or why not."""

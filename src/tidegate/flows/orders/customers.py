@@ -7,21 +7,25 @@ as an order: recorded before it leaves, in doubt without an answer, looked up be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.customers import (
     BY_EMAIL,
     CREATED,
     CreateCustomer,
     LookUp,
     UseAccount,
+    account_inside,
     account_reference,
     after_look_up,
     wanted_account,
 )
+from tidegate.domain.orders.expressed import Customers
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.order import Order
 from tidegate.domain.states import State
@@ -31,6 +35,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.mapping import customer_rules
 from tidegate.flows.orders import new_accounts
 from tidegate.flows.orders.confirmed import CONFIRMING
+from tidegate.flows.stored_keys import customer_keys, register_customers
 from tidegate.flows.writing import sending
 from tidegate.flows.writing.attempts import Record, settled_before
 from tidegate.ledger import customers as links
@@ -60,11 +65,17 @@ class CustomerDesk:
         self.cycle = cycle
         self.session = session
         self.rules = customer_rules(cycle.name, cycle.connection.settings, session.orders.about)
+        self.by_currency = session.orders.about.customers is Customers.CONTACT_PER_CURRENCY
+        self.inside = session.orders.about.customers is Customers.INSIDE_THE_ORDER
         by_rule = cycle.connection.settings.accounts.hold_orders
         self.on_hold = account_book.on_hold(cycle.name) if by_rule else frozenset[str]()
 
     def accounts(self, items: Sequence[Item], orders: Mapping[int, Order]) -> dict[int, Account]:
         """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
+        if self.inside:
+            return {
+                item.id: self.unless_on_hold(account_inside(orders[item.id], self.rules)) for item in items
+            }
         with self.cycle.accounts:  # two seats must not create one customer
             answers, creations = self.decide(orders)
             for creation, wanting in creations.values():
@@ -77,6 +88,8 @@ class CustomerDesk:
 
     def known_account(self, item: Item, order: Order) -> Account:
         """The account as far as it can be told without creating anything; for releases."""
+        if self.inside:
+            return self.unless_on_hold(account_inside(order, self.rules))
         answers, creations = self.decide({item.id: order})
         if item.id in answers:
             return self.unless_on_hold(answers[item.id])
@@ -104,9 +117,8 @@ class CustomerDesk:
         unknown: dict[int, LookUp] = {}
         for item_id, order in orders.items():
             decision = wanted_account(order, self.rules)
-            remembered = links.find(self.cycle.name, order.website, [link_key(order)]).get(
-                links.key_of(link_key(order))
-            )
+            who = link_key(order, self.currency(order))
+            remembered = links.find(self.cycle.name, order.website, [who]).get(links.key_of(who))
             if isinstance(decision, UseAccount):
                 answers[item_id] = decision.account
             elif isinstance(decision, Failure):
@@ -119,8 +131,8 @@ class CustomerDesk:
         if matches is None:
             return answers, creations
         for item_id in unknown:
-            order = orders[item_id]
-            answer = after_look_up(order, self.rules, matches)
+            order, currency = orders[item_id], self.currency(orders[item_id])
+            answer = after_look_up(order, self.rules, matches, self.stored_key(order, currency), currency)
             if isinstance(answer, UseAccount):
                 answers[item_id] = answer.account
                 self.remember(order, answer.account, "", answer.how)
@@ -129,6 +141,20 @@ class CustomerDesk:
             else:
                 creations.setdefault(answer.key, (answer, []))[1].append(item_id)
         return answers, creations
+
+    def currency(self, order: Order) -> str:
+        """The currency of the order's account, where the product has one for each; else ""."""
+        if not self.by_currency:
+            return ""
+        terms = self.cycle.connection.terms()
+        return order.currency if isinstance(terms, Failure) else stated(order, terms)[0]
+
+    def stored_key(self, order: Order, currency: str) -> str:
+        """Our key of who ordered, as the company keeps it; "" for a guest."""
+        if order.customer.id is None:
+            return ""
+        source = (order.store, order.customer.id)
+        return customer_keys(self.cycle.connection, [source], currency)[source]
 
     def counts(self, link: KnownCustomer, website: str) -> bool:
         """Whether a remembered account may be used: one found by e-mail only where addresses are believed."""
@@ -163,12 +189,13 @@ class CustomerDesk:
             return self.by_hand(creation)
         with transaction("registration"):
             ids = delivery.create_many([self.registration(creation, order)], self.cycle.now())
+            creation = self.with_key(creation, order)
         (item,) = lookups.items([ids[creation.key]])
-        there = desk.find_created([creation.key])
+        there = desk.find_created([creation.stored_key])
         if isinstance(there, Failure):
             self.cycle.call_failed(there)
             return None
-        match = there[creation.key]
+        match = there[creation.stored_key]
         if match is not None:
             return self.adopt(item, order, match)
         if item.state is State.IN_DOUBT:
@@ -189,23 +216,30 @@ class CustomerDesk:
             return self.pending_creation(creation)
         return self.send(desk, item, creation, order, wanted)
 
+    def with_key(self, creation: CreateCustomer, order: Order) -> CreateCustomer:
+        """Inside a transaction: with the key under which the account will be there, before anything leaves."""
+        source, now = (order.store, order.customer.id or 0), self.cycle.now()
+        made = register_customers(self.cycle.connection, {source: creation.key}, now, creation.currency)
+        return replace(creation, stored_key=made[source])
+
     def send(
         self, desk: NewCustomerDesk, item: Item, creation: CreateCustomer, order: Order, reference: str
     ) -> Account:
         """One attempt to create."""
         customer = NewCustomer(
-            key=creation.key,
+            key=creation.stored_key,
             account=reference,
             name=creation.name,
             email=creation.email,
             address=creation.address,
             vat_number=creation.vat_number,
             on_hold=creation.on_hold,
+            currency=creation.currency,
         )
         fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
         writing = new_accounts.writing(self.cycle, self.session, partial(self.carry_out, order))
-        record = Record(item, item.key, fingerprint)
-        sending.send(self.cycle, writing, [record], lambda _: [(item.key, desk.create(customer))])
+        record = Record(item, customer.key, fingerprint)
+        sending.send(self.cycle, writing, [record], lambda _: [(customer.key, desk.create(customer))])
         (sent,) = lookups.items([item.id])
         if sent.state is not State.CONFIRMED:
             return self.pending_creation(creation)
@@ -235,7 +269,8 @@ class CustomerDesk:
 
     def link(self, order: Order, account: str, target_id: str, how: str) -> KnownCustomer:
         """The ledger's note that this customer has this account."""
-        return KnownCustomer(self.cycle.name, order.website, link_key(order), account, target_id, how)
+        who = link_key(order, self.currency(order))
+        return KnownCustomer(self.cycle.name, order.website, who, account, target_id, how)
 
     def free_reference(self, creation: CreateCustomer) -> str | Failure | None:
         """The first candidate that no account of the company has; None when it could not be asked."""
@@ -315,6 +350,7 @@ def forget_unneeded(cycle: Cycle) -> None:
     cycle.apply([Verdict(item.id, "m", text="no order needs the account any more") for item in unneeded])
 
 
-def link_key(order: Order) -> str:
-    """Who the customer is within a website: the Magento id, or the e-mail of a guest."""
-    return str(order.customer.id) if order.customer.id is not None else order.customer.email.strip().lower()
+def link_key(order: Order, currency: str = "") -> str:
+    """Who the customer is within a website: the Magento id, or the e-mail of a guest; and which of their accounts."""
+    who = str(order.customer.id) if order.customer.id is not None else order.customer.email.strip().lower()
+    return f"{who}/{currency}" if currency else who

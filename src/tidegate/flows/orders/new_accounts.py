@@ -10,6 +10,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders.confirmed import CONFIRMING
+from tidegate.flows.stored_keys import keys_of_names
 from tidegate.flows.writing import results
 from tidegate.flows.writing.writing import Writing, hands_over
 from tidegate.ledger import delivery, lookups
@@ -67,8 +68,9 @@ def collect(cycle: Cycle, session: Session) -> None:
 
 def look_up(desk: NewCustomerDesk, items: Sequence[Item]) -> Mapping[int, Sequence[Verdict]] | Failure:
     """Those that are there after all."""
-    there = desk.find_created([item.key for item in items])
+    keys = keys_of_names(item.key for item in items)
+    there = desk.find_created(list(keys.values()))
     if isinstance(there, Failure):
         return there
-    matches = {item.id: there[item.key] for item in items}
+    matches = {item.id: there[keys[item.key]] for item in items}
     return {item.id: found(item, match) for item in items if (match := matches[item.id]) is not None}

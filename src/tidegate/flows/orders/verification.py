@@ -18,6 +18,7 @@ from tidegate.flows.fence import fenced
 from tidegate.flows.orders import customers, new_accounts
 from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.found_orders import judge_found
+from tidegate.flows.stored_keys import keys_of_names
 from tidegate.flows.stored_order import expected
 from tidegate.flows.writing.attempts import settled_before
 from tidegate.ledger import parcels, queue
@@ -120,13 +121,14 @@ def verify_customers(cycle: Cycle, session: Session) -> None:
             return
         last = items[-1]
         cycle.keep_lease()
-        found = desk.find_created([item.key for item in items])
+        keys = keys_of_names(item.key for item in items)
+        found = desk.find_created(list(keys.values()))
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
         verdicts: list[Verdict] = []
         for item in items:
-            match = found[item.key]
+            match = found[keys[item.key]]
             verdicts += [cycle.after_absence(item)] if match is None else new_accounts.found(item, match)
         with transaction("verify"):
             new_accounts.carry_out(cycle, verdicts)

@@ -134,16 +134,17 @@ def run(cycle: Cycle, session: Session) -> None:
 
 def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items: Sequence[Item]) -> None:
     """Look all of them up; post what Sage does not have, one by one."""
-    found = desk.find([item.key for item in items])
+    ours = receipts.keys_of(cycle, items)
+    found = desk.find(list(ours.values()))
     if isinstance(found, Failure):
         cycle.call_failed(found)
         return
     cycle.keep_lease()
     for item in items:
-        settled = fenced(item.label, partial(settle_found, cycle, item, found[item.key]))
+        settled = fenced(item.label, partial(settle_found, cycle, item, found[ours[item.id]]))
         if settled is not None:
             park(cycle, [item], settled)
-    absent = [item for item in items if found[item.key] is None]
+    absent = [item for item in items if found[ours[item.id]] is None]
     arithmetic = session.orders.about.arithmetic
     orders: dict[int, SalesOrder] = {}
     for item in absent:
@@ -169,7 +170,8 @@ def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items:
             continue
         order = orders[item.id]
         there = next((each for each in accounts[order.key] if each.ours), None)
-        failure = fenced(item.label, partial(post_one, cycle, session, desk, item, order, there))
+        post_it = partial(post_one, cycle, session, desk, item, ours[item.id], order, there)
+        failure = fenced(item.label, post_it)
         if failure is not None:
             park(cycle, [item], failure)
 
@@ -186,7 +188,13 @@ def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) 
 
 
 def post_one(
-    cycle: Cycle, session: Session, desk: ReceiptDesk, item: Item, order: SalesOrder, there: Found | None
+    cycle: Cycle,
+    session: Session,
+    desk: ReceiptDesk,
+    item: Item,
+    key: str,
+    order: SalesOrder,
+    there: Found | None,
 ) -> None:
     """One receipt that Sage does not have, on the account of the order there; None = the order is not shown."""
     payment = prepaid(
@@ -204,7 +212,7 @@ def post_one(
         cycle.apply([cycle.after_failure(item, alive, None)])
     else:
         receipt = NewReceipt(
-            key=item.key,
+            key=key,
             reference=order.reference,
             account=alive.account,
             clearing=payment.account,
@@ -273,13 +281,12 @@ def allocate(cycle: Cycle, session: Session, desk: ReceiptDesk) -> None:
             if deposit.state is not State.CONFIRMED:
                 cycle.apply([Verdict(item.id, "n", text="there is no receipt of this order")])
                 continue
-            found = desk.find([deposit.key])
+            key = receipts.keys_of(cycle, [deposit])[deposit.id]
+            found = desk.find([key])
             if isinstance(found, Failure):
                 cycle.call_failed(found)
                 return
-            failure = fenced(
-                item.label, partial(settle, cycle, session, desk, item, deposit, found[deposit.key])
-            )
+            failure = fenced(item.label, partial(settle, cycle, session, desk, item, deposit, found[key]))
             if failure is not None:
                 park(cycle, [item], failure)
 

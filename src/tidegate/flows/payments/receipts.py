@@ -11,6 +11,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.stored_keys import receipt_keys
 from tidegate.flows.writing import results, sending
 from tidegate.flows.writing.attempts import Record
 from tidegate.flows.writing.writing import Writing, apply, hands_over
@@ -23,12 +24,19 @@ from tidegate.sage.port.session import Session
 Confirm = Callable[[Item, Accepted, int | None], Sequence[Verdict]]
 
 
+def keys_of(cycle: Cycle, items: Sequence[Item]) -> dict[int, str]:
+    """The key under which the company keeps, or will keep, each receipt: there before anything leaves."""
+    sources = {item.id: (item.store, item.entity_id or 0) for item in items}
+    known = receipt_keys(cycle.connection, list(sources.values()), cycle.now())
+    return {item_id: known[source] for item_id, source in sources.items()}
+
+
 def send(cycle: Cycle, session: Session, desk: ReceiptDesk, item: Item, receipt: NewReceipt) -> None:
     """One receipt, written ahead."""
     content = payload_hash({"amount": receipt.amount, "account": receipt.account})
-    record = Record(item, item.key, content)
+    record = Record(item, receipt.key, content)
     kind = writing(cycle, session, Scope.RECEIPTS, partial(confirm_receipt, cycle, receipt.amount))
-    sending.send(cycle, kind, [record], lambda _: [(item.key, desk.post(receipt))])
+    sending.send(cycle, kind, [record], lambda _: [(receipt.key, desk.post(receipt))])
 
 
 def allocate(
@@ -95,12 +103,13 @@ def look_up(
     cycle: Cycle, desk: ReceiptDesk, items: Sequence[Item]
 ) -> Mapping[int, Sequence[Verdict]] | Failure:
     """Receipts that are there after all."""
-    there = desk.find([item.key for item in items])
+    ours = keys_of(cycle, items)
+    there = desk.find(list(ours.values()))
     if isinstance(there, Failure):
         return there
     found: dict[int, Sequence[Verdict]] = {}
     for item in items:
-        entry = there[item.key]
+        entry = there[ours[item.id]]
         if isinstance(entry, Failure):  # there, with figures that cannot be read: it is not sent again
             found[item.id] = ()
         elif entry is not None:

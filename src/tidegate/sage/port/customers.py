@@ -39,13 +39,14 @@ class CustomerMatch:
 class NewCustomer:
     """A minimal record for a customer that the company does not know."""
 
-    key: str  #: idempotency key stored on the record, e.g. `magento:main:customer:17`
+    key: str  #: idempotency key stored on the record, as `OrderWriting.make_customer_keys` makes it
     account: str  #: the wanted account reference
     name: str
     email: str
     address: Address
     vat_number: str = ""
     on_hold: bool = False
+    currency: str = ""  #: where a customer has an account for each; "" = the company decides
 
 
 class CustomerDesk(Protocol):

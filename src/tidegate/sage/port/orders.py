@@ -17,7 +17,13 @@ from tidegate.domain.orders.expressed import Customers as Customers
 from tidegate.domain.orders.expressed import Tax as Tax
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesOrder
-from tidegate.domain.orders.stored_keys import KeyMaker, full_key
+from tidegate.domain.orders.stored_keys import (
+    CustomerKeys,
+    KeyMaker,
+    full_customer_keys,
+    full_key,
+    full_receipt_key,
+)
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.outcomes import Kind, Outcome
 
@@ -62,6 +68,8 @@ class OrderWriting:
     one_parcel: bool = True  #: of those, one at a time: a second could replace the first
     states_numbers: bool = True  #: an accepted order has a number, or gets one later
     make_key: KeyMaker = full_key  #: the key that the product keeps with an order, of up to `key_length`
+    make_customer_keys: CustomerKeys = full_customer_keys  #: with a customer, from the store's customer id
+    make_receipt_key: KeyMaker = full_receipt_key  #: with the receipt of a prepaid order, from the order's id
     key_is_number: bool = False  #: it keeps the order's number alone: that is the key
     states_totals: bool = True  #: answers and results state the order's total after tax
 

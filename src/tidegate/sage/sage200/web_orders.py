@@ -21,7 +21,8 @@ from tidegate.sage.sage200.fields import Row, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import text
 from tidegate.sage.sage200.status_words import CANCELLED, COMPLETE, status_of
 
-ORDER_KEY_PREFIX = "magento:"  #: how every key begins (`domain.keys.order_key`)
+#: What this room's maker gives to every key (`stored_keys.full_key`): by it rows are asked for, never told apart.
+ORDER_KEY_PREFIX = "magento:"
 STANDARD = "EnumLineTypeStandard"
 _PIECES = (
     "stock_unit_line_quantity",
