@@ -15,6 +15,7 @@ import msgspec
 import polars as pl
 
 from tidegate.domain.orders.personal import ERASED, Quotes
+from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.states import FINAL, OUT
 from tidegate.ledger import keys, marks, mirror, models, personal, picture, rows
 from tidegate.ledger.database import inside
@@ -237,7 +238,9 @@ def _forget_mappings(customer: Customer) -> int:
 def _forget_mirrored(customer: Customer, now: datetime) -> int:
     """The store's customer and their e-mail at the company's account, as both were read last."""
     count = mirror.drop(customer.connection, CUSTOMERS, sorted(map(str, customer.ids)), now)
+    # and the whole names, under which an earlier ledger may have made the account
     theirs = keys.of_customers(customer.store, customer.ids)
+    theirs |= {customer_key(customer.store, one) for one in customer.ids}
     for name in (f"{CUSTOMERS}:people", f"{CUSTOMERS}:accounts"):
         known = dict(picture.read(customer.connection, name).iter_rows())
         kept: dict[str, str] = {}
