@@ -14,8 +14,8 @@ from datetime import datetime
 import msgspec
 import polars as pl
 
-from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.orders.keys import customer_key
+from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, OUT
 from tidegate.ledger import keys, marks, mirror, models, personal, picture, rows
 from tidegate.ledger.database import inside
