@@ -222,7 +222,7 @@ def test_the_wizard_connects_systems_of_ones_own(port: int, tmp_path: Path) -> N
     typed = [
         next((answer for text, answer in known.items() if question.text.startswith(text)), "")
         for question in questions_of(PRODUCTS)
-        if len(question.choices) != 1
+        if len(question.choices) != 1 and question.is_asked({})
     ]
     assert len([answer for answer in typed if answer]) == len(known)
     page = statements("Connect your own")

@@ -11,6 +11,9 @@ CONFIGURATION: Final = 3  #: the configuration cannot be used, or a secret is mi
 LEDGER: Final = 4  #: the ledger cannot be used
 UNKNOWN: Final = 5  #: no such order, delivery, connection, company, flow or alert
 STOPPED: Final = 6  #: nothing was done: the connection is halted, or another worker is busy with it
+UNREAD: Final = (
+    141  #: whoever read the output has gone, as `head` does: by custom 128 and the signal's number
+)
 BUG: Final = 70  #: an error that Tidegate did not foresee; please report it
 
 MEANINGS: Final = {
@@ -22,4 +25,5 @@ MEANINGS: Final = {
     UNKNOWN: "there is no such order, delivery, connection, company, flow or alert",
     STOPPED: "nothing was done: halted, or another worker is busy",
     BUG: "an unforeseen error of Tidegate itself",
+    UNREAD: "whoever read the output has gone, as with `tidegate status \\| head`",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,10 +43,19 @@ from tidegate.redaction import redact
 class Commands(TyperGroup):
     """Turns the errors that users can meet into one block and an exit code."""
 
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read the command line; `--help` and `--version` already answer here."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise typer.Exit(unread()) from None
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command. `--debug` shows where an error came from."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read the output has seen enough
+            raise typer.Exit(unread()) from None
         except Exception as error:
             if type(error).__module__.partition(".")[0] in ("typer", "click"):
                 raise  # usage errors, exits and aborts speak for themselves
@@ -135,5 +145,21 @@ for commands in (
 
 
 def run() -> None:
-    """The program."""
-    app()
+    """The program. What it has not written yet is written here, where a reader that has gone can be seen."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        sys.exit(unread())
+
+
+def unread() -> int:
+    """Nobody reads the output any more, as with `| head`: the rest goes nowhere, and quietly; the exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a stream of a test, or a closed one, has no descriptor
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    return exits.UNREAD

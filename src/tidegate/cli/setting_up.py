@@ -126,6 +126,9 @@ def asked() -> dict[str, str]:
     found: dict[str, str] = {}
     while left := [each for each in questions_of(PRODUCTS, found) if each.id not in found]:
         question = left[0]
+        if not question.is_asked(found):
+            found[question.id] = ""
+            continue
         if len(question.choices) == 1:  # nothing to choose
             found[question.id] = question.choices[0]
             continue

@@ -42,6 +42,11 @@ class Company(Strict, frozen=True, kw_only=True, tag_field="product"):
         return product_of(type(self))
 
     @property
+    def longest_account(self) -> int:
+        """Characters of an account reference in this product, as its room tells `about.orders.account_length`."""
+        return 8
+
+    @property
     def trust(self) -> Trust:
         """How its own server proves who it is; addresses of the vendor (a sign-in) are judged as usual."""
         return Trust(self.ca_file, plain_fingerprint(self.pinned_certificate), self.plain_http)

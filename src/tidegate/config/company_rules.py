@@ -25,7 +25,7 @@ def check(company: Company, key: str, report: Report) -> None:
         )
     for number, window in enumerate(company.closed, 1):
         _check_window(window, f"{key}.closed[{number}]", report)
-    _check_trust(company, key, report)
+    check_trust(company, key, report)
     company.check(key, report)
 
 
@@ -37,7 +37,8 @@ def _check_settle(company: Company, key: str, report: Report) -> None:
         report.warning(f"{key}.settle_minutes", found, remedy)
 
 
-def _check_trust(company: Company, key: str, report: Report) -> None:
+def check_trust(company: Company, key: str, report: Report) -> None:
+    """How a server on one's own network proves who it is."""
     if company.ca_file and not Path(company.ca_file).is_absolute():
         remedy = "give the whole path, e.g. /etc/tidegate/ca.pem"
         report.problem(f"{key}.ca_file", f'the relative path "{company.ca_file}"', remedy)

@@ -32,7 +32,7 @@ STATES = (
     "holded",
     "payment_review",
 )
-LONGEST_ACCOUNT_PREFIX = 4  #: the rest of the account reference is the customer's number
+OWN_ACCOUNT = 4  #: characters that an account reference needs behind its prefix: the customer's number
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -42,7 +42,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
     flow_rules.check(connection.flows, f"{key}.flows", report)
     orders = connection.flows.get("orders")
     _check_capture(connection.capture, orders is not None and orders.enabled, f"{key}.capture", report)
-    _check_customers(connection.customers, f"{key}.customers", report)
+    _check_customers(connection.customers, company or Company(), f"{key}.customers", report)
     _check_trusted(connection, f"{key}.customers", report)
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
@@ -134,7 +134,7 @@ def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> 
             report.warning(f"{key}.states", found, suggestion(state, STATES))
 
 
-def _check_customers(rule: CustomerRule, key: str, report: Report) -> None:
+def _check_customers(rule: CustomerRule, company: Company, key: str, report: Report) -> None:
     if rule.unknown == "web-account" and not (rule.web_account or rule.guest_account):
         remedy = 'unknown = "web-account" needs it, or guest_account: the account reference in Sage'
         report.problem(f"{key}.web_account", "missing", remedy)
@@ -145,9 +145,9 @@ def _check_customers(rule: CustomerRule, key: str, report: Report) -> None:
         report.warning(f"{key}.create_on_hold", "not used", 'it counts with unknown = "create" only')
     for name in ("guest_account", "web_account"):
         _check_account(getattr(rule, name), f"{key}.{name}", report)
-    prefix = rule.account_prefix
-    if len(prefix) > LONGEST_ACCOUNT_PREFIX or not re.fullmatch(r"[A-Za-z0-9]*", prefix):
-        remedy = f"at most {LONGEST_ACCOUNT_PREFIX} letters and digits, e.g. W"
+    prefix, longest = rule.account_prefix, company.longest_account - OWN_ACCOUNT
+    if len(prefix) > longest or not re.fullmatch(r"[A-Za-z0-9]*", prefix):
+        remedy = f"at most {longest} letters and digits in this company, e.g. W"
         report.problem(f"{key}.account_prefix", f'the text "{prefix}"', remedy)
     for customer, account in rule.accounts.items():
         path = joined(key, "accounts", customer)

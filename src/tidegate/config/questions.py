@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tidegate.config import flow_rules, rules, store_rules, tax_pairs
+import msgspec
+
+from tidegate.config import company_rules, flow_rules, rules, store_rules, tax_pairs
 from tidegate.config.company import Company
 from tidegate.config.problem import Report
-from tidegate.config.question import NOTHING, Question, anything, checked
+from tidegate.config.question import (
+    AUTHORITY,
+    FINGERPRINT,
+    NETWORK,
+    NOTHING,
+    PLAIN_HTTP,
+    PUBLIC,
+    Question,
+    Validator,
+    anything,
+    checked,
+)
 from tidegate.config.sage_product import SageProduct
 from tidegate.config.template import Answers
 
@@ -22,6 +35,15 @@ def _store_url(answer: str, report: Report) -> None:
     store_rules.check_shop_url(answer, "", report)
 
 
+def _trusted(field: str) -> Validator:
+    return checked(
+        lambda answer, report: company_rules.check_trust(
+            msgspec.structs.replace(Company(), **{field: answer}), "", report
+        )
+    )
+
+
+_AUTHORITY_FILE, _PINNED = _trusted("ca_file"), _trusted("pinned_certificate")
 _NAME = checked(lambda answer, report: rules.check_name("name", answer, report))
 _ZONE = checked(lambda answer, report: store_rules.check_time_zone(answer, "", report))
 _EVERY = checked(lambda answer, report: flow_rules.check_every(answer, "", report))
@@ -39,6 +61,28 @@ OPENING: tuple[Question, ...] = (
         anything,
     ),
     Question("company", "Short name for the Sage company", "uk", _NAME),
+    Question(
+        NETWORK,
+        "Sage's server: of the public internet, or on your own network, where it proves who it is by its authority's "
+        "file or its fingerprint, or is reached by plain http",
+        PUBLIC,
+        anything,
+        (PUBLIC, AUTHORITY, FINGERPRINT, PLAIN_HTTP),
+    ),
+    Question(
+        "ca_file",
+        "Whole path of the PEM file with the authority that signed its certificate",
+        "",
+        _AUTHORITY_FILE,
+        only_with=(NETWORK, AUTHORITY),
+    ),
+    Question(
+        "pinned_certificate",
+        "SHA-256 fingerprint of its certificate (openssl x509 -noout -fingerprint -sha256)",
+        "",
+        _PINNED,
+        only_with=(NETWORK, FINGERPRINT),
+    ),
 )
 """Before the product, and the questions of its room."""
 

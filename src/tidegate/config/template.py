@@ -10,6 +10,7 @@ from importlib import resources
 import msgspec
 
 from tidegate.config import toml_text
+from tidegate.config.question import AUTHORITY, FINGERPRINT, PLAIN_HTTP, PUBLIC
 from tidegate.config.sage_product import SageProduct
 from tidegate.config.store_rules import NEEDS
 from tidegate.config.toml_text import key as toml_key
@@ -27,6 +28,9 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = "oauth1"
     websites: tuple[str, ...] = ("base",)
     company: str = "uk"
+    network: str = PUBLIC
+    ca_file: str = ""
+    pinned_certificate: str = ""
     company_time_zone: str = "Europe/London"
     currency: str = "GBP"
     connection: str = "web"
@@ -65,6 +69,9 @@ def render(answers: Answers) -> str:
         "company_table": answers.product.table(
             answers.room, lambda key: _reference(answers, _variable(answers.company, key))
         ),
+        "by_authority": "" if answers.network == AUTHORITY else "#",
+        "by_fingerprint": "" if answers.network == FINGERPRINT else "#",
+        "by_plain_http": "plain_http = true" if answers.network == PLAIN_HTTP else "#plain_http = false",
         "tax_codes": "\n".join(f"{text(rate)} = {text(code)}" for rate, code in answers.tax_codes),
         "payments": _payments(answers),
     }

@@ -292,7 +292,6 @@ def check_connection(
     for flow, rule in settings.flows.items():
         when = f"every {rule.every}" if rule.every else f"cron {rule.cron}"
         yield Finding(f"flow {flow}", "pass", when if rule.enabled else "switched off")
-    yield from check_attributes(connection)
     if lists is None:
         yield Finding("mappings", "warn", "not compared: the company's lists could not be read")
         return
@@ -304,7 +303,6 @@ def check_connection(
     yield from check_mappings(connection.name, settings, terms, compared)
     currencies = website_currencies(connection, facts.websites, facts.configs)
     yield from check_customer_accounts(connection, currencies)
-    yield from check_customer_prices(connection)
 
 
 def check_flows(

@@ -41,6 +41,17 @@ def test_every_flow_and_nothing_fails_or_changes(terminal: Terminal) -> None:
     assert terminal.world.shop.books() | {"requests": 0} == before
 
 
+def test_no_line_stands_twice(terminal: Terminal) -> None:
+    """Two parts of the check asked for customer attributes and for the customers' prices: each said so."""
+    attributes = {"on_hold": "sage_on_hold"}
+    terminal.write_config(back=EVERY, attributes=attributes, text={"[connections.web.prices]\n": PRICES})
+    found = [(line["area"], line["subject"], line["text"]) for line in lines(terminal)]
+    subjects = {subject for _, subject, _ in found}
+    assert {"customer attributes", "customer prices"} <= subjects, subjects
+    assert [each for each in found if found.count(each) > 1] == []
+
+
+PRICES = '[connections.web.prices]\ncustomer_prices = "groups"\ncontract_accounts = ["WANDA01"]\n'
 PERMISSIONS = (
     "Magento_Sales::ship",
     "Magento_Sales::shipment",

@@ -15,8 +15,8 @@ from tidegate.config.questions import questions_of
 from tidegate.config.reading import load
 from tidegate.sage.rooms import PRODUCTS, SETTINGS
 
-#: Those that are asked: of one product there is nothing to choose.
-QUESTIONS = [each for each in questions_of(PRODUCTS) if len(each.choices) != 1]
+#: Those that are asked unless another's answer calls for more: of one product there is nothing to choose.
+QUESTIONS = [each for each in questions_of(PRODUCTS) if len(each.choices) != 1 and each.is_asked({})]
 
 
 @pytest.fixture
@@ -119,3 +119,50 @@ def test_an_answer_that_is_needed(here: Path) -> None:
 def test_the_end_of_input_leaves_nothing_behind(here: Path) -> None:
     init(typed="https://shop.example\n", code=1)
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "keys"),
+    [
+        (("network=authority", "ca_file=/etc/tidegate/ca.pem"), {"ca_file": "/etc/tidegate/ca.pem"}),
+        (("network=fingerprint", f"pinned_certificate={'ab' * 32}"), {"pinned_certificate": "ab" * 32}),
+        (("network=plain-http", "base_url=http://192.168.1.20:8124"), {"plain_http": True}),
+        ((), {"ca_file": "", "pinned_certificate": "", "plain_http": False}),
+    ],
+    ids=["authority", "fingerprint", "plain http", "public"],
+)
+def test_how_a_server_on_the_own_network_proves_who_it_is(
+    here: Path, answers: tuple[str, ...], keys: dict[str, object]
+) -> None:
+    given = ("store_url=https://shop.example", *answers)
+    init(*(part for each in given for part in ("--answers", each)))
+    company = load(here / "tidegate.toml", environment={}, settings=SETTINGS).configuration.companies["uk"]
+    assert {name: getattr(company, name) for name in keys} == keys
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (("network=authority",), "ca_file: an answer is needed"),
+        (("network=authority", "ca_file=ca.pem"), "give the whole path"),
+        (("network=fingerprint", "pinned_certificate=abc"), "64 hexadecimal digits"),
+        (("ca_file=/etc/tidegate/ca.pem",), "it goes with network=authority only"),
+        (("base_url=http://192.168.1.20",), "plain http"),
+        (("network=plain-http", "base_url=http://sage.example"), "plain http"),
+    ],
+)
+def test_what_goes_with_another_answer_is_refused_by_name(
+    here: Path, answers: tuple[str, ...], said: str
+) -> None:
+    given = ("store_url=https://shop.example", *answers)
+    result = init(*(part for each in given for part in ("--answers", each)), code=2)
+    assert said in " ".join(result.output.replace("│", " ").split())
+
+
+def test_what_only_goes_with_another_answer_is_not_asked(here: Path) -> None:
+    typed = "https://shop.example\n" + "\n" * len(QUESTIONS)
+    shown = init(typed=typed).stdout
+    assert "signed its certificate" not in shown
+    typed = "https://shop.example\n" + "\n" * 4 + "authority\n/etc/tidegate/ca.pem\n" + "\n" * len(QUESTIONS)
+    (here / "tidegate.toml").unlink()
+    assert "signed its certificate" in init(typed=typed).stdout

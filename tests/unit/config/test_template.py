@@ -156,10 +156,17 @@ def test_the_questions_cover_the_answers() -> None:
         assert question.problem(" ") == ("" if question.default == "" else "an answer is needed")
 
 
+#: Answers to questions that come with another's answer only.
+GOES_WITH = {"ca_file": "/etc/tidegate/ca.pem", "pinned_certificate": "ab" * 32}
+
+
 def test_every_choice_of_every_question_makes_a_file_that_loads() -> None:
     for question in QUESTIONS:
         for choice in question.choices:
             given = {"store_url": "https://shop.example", "guest_account": "WEB", question.id: choice}
+            given |= {
+                each.id: GOES_WITH[each.id] for each in QUESTIONS if (question.id, choice) == each.only_with
+            }
             read(answers_of(given, since=SINCE, products=PRODUCTS))
 
 

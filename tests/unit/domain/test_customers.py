@@ -239,7 +239,7 @@ def test_the_first_reference_shows_the_customer_s_number() -> None:
 
 @pytest.mark.parametrize("prefix", ["TOOLONG", "W-", "Ä"])
 def test_prefixes_that_make_no_reference(prefix: str) -> None:
-    with pytest.raises(ValueError, match="at most four letters and digits"):
+    with pytest.raises(ValueError, match="at most 4 letters and digits"):
         account_reference(prefix, "17", 8)
 
 

@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 
 from tidegate.config import connection_rules, model
+from tidegate.config.problem import Report
 from tidegate.domain.orders.customers import account_reference
 from tidegate.engine.length_check import check_lengths
+from tidegate.sage.intacct import writing as intacct
+from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.orders import Guard, OrderWriting
 from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.port.session import Session
+from tidegate.sage.sage50 import writing as sage50
+from tidegate.sage.sage50.settings import Sage50Settings
+from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage200.writing import writing
 
 SAGE_200 = writing("spare_text_1")
@@ -71,8 +77,33 @@ def test_no_length_of_a_product_stands_in_the_configuration_s_rules() -> None:
     assert not [name for name in vars(connection_rules) if name in ("LONGEST_ACCOUNT", "LONGEST_PREFIX")]
 
 
+@pytest.mark.parametrize(
+    ("settings", "about"),
+    [
+        (Sage200Settings(), SAGE_200),
+        (IntacctSettings(), intacct.writing(IntacctSettings())),
+        (Sage50Settings(), sage50.writing(10)),
+    ],
+    ids=["sage200", "intacct", "sage50"],
+)
+def test_the_prefix_of_accounts_is_as_long_as_the_room_lets_it(settings: Any, about: OrderWriting) -> None:
+    """Four letters was one product's rule: 8 characters of a reference, of which a customer's number needs 4."""
+    assert settings.longest_account == about.account_length
+    for more in (0, 1):
+        prefix = "W" * (settings.longest_account - connection_rules.OWN_ACCOUNT + more)
+        report = Report("")
+        rule = model.CustomerRule(account_prefix=prefix, guest_account="WEB")
+        connection_rules._check_customers(rule, settings, "customers", report)
+        assert len(report.problems) == more
+        if more:
+            with pytest.raises(ValueError, match="letters and digits"):
+                account_reference(prefix, "17", about.account_length)
+        else:
+            assert account_reference(prefix, "17", about.account_length).endswith("0017")
+
+
 def test_references_of_accounts_grow_no_longer_than_the_room_keeps() -> None:
     for length in (6, 8, 20):
-        made = [account_reference("WEB", "wanda@example.com", length, attempt) for attempt in range(5)]
+        made = [account_reference("WE", "wanda@example.com", length, attempt) for attempt in range(5)]
         assert max(map(len, made)) <= length
         assert len(set(made)) == len(made)

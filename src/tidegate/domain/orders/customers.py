@@ -28,6 +28,7 @@ WEB_ACCOUNT = "web account"
 PROOFS = (MAPPED, KNOWN_BY_STORE, CREATED, BY_OPERATOR)
 #: How long we make references ourselves where a product keeps more: with a customer's number, with a digest.
 NUMBERED, DIGESTED = 8, 16
+LEAST_OWN = 4  #: characters behind the prefix, so that references of two customers are two
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -194,18 +195,18 @@ def account_reference(prefix: str, identity: str, length: int, attempt: int = 0)
 
     `identity` is the Magento customer id or, without one, the e-mail. The first candidate of an id
     shows it (`W0000017`); the others, and those of e-mails, are digests, so that every attempt
-    gives another one and every run the same ones. Raises ValueError for a prefix that is longer
-    than four characters or holds anything but letters and digits.
+    gives another one and every run the same ones. Raises ValueError for a prefix that leaves
+    fewer than four characters or holds anything but letters and digits.
     """
     prefix = prefix.upper()
-    if len(prefix) > 4 or not all(sign in _DIGITS for sign in prefix):
-        raise ValueError(f"an account prefix has at most four letters and digits: {prefix!r}")
     room = length - len(prefix)
+    if room < LEAST_OWN or not all(sign in _DIGITS for sign in prefix):
+        raise ValueError(f"an account prefix has at most {length - LEAST_OWN} letters and digits: {prefix!r}")
     if attempt == 0 and identity.isascii() and identity.isdigit() and len(identity) <= room:
-        return prefix + identity.rjust(min(room, NUMBERED - len(prefix)), "0")
+        return prefix + identity.rjust(min(room, max(NUMBERED - len(prefix), LEAST_OWN)), "0")
     number = int.from_bytes(hashlib.sha256(f"{identity.lower()}#{attempt}".encode()).digest(), "big")
     signs = ""
-    for _ in range(min(room, DIGESTED - len(prefix))):
+    for _ in range(min(room, max(DIGESTED - len(prefix), LEAST_OWN))):
         number, digit = divmod(number, len(_DIGITS))
         signs += _DIGITS[digit]
     return prefix + signs

@@ -45,6 +45,10 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
     offline_policy: str = ""  #: transport policy of offline requests; "" = none
 
     @property
+    def longest_account(self) -> int:
+        return 20
+
+    @property
     def identity(self) -> str:
         return f"{self.company_id} {self.entity}" if self.company_id else ""
 

@@ -47,6 +47,10 @@ class Sage50Settings(Company, frozen=True, kw_only=True, tag="sage50"):
     confirmed_removals: tuple[str, ...] = ()
 
     @property
+    def longest_account(self) -> int:
+        return 30
+
+    @property
     def identity(self) -> str:
         return f"{self.base_url.rstrip('/')} {self.developer_id} {self.application_id} {self.secret}"
 
