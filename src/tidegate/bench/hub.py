@@ -17,7 +17,6 @@ from tidegate.clock import SystemClock
 from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
-from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import Tokens, keep_tokens
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
@@ -57,7 +56,6 @@ def opened_hub(ledger: Path, sandbox: Introduction, **differences: Any) -> Itera
         chance=random.Random("bench"),
         holder="bench",
         environment=sandbox.secrets,
-        seats=SeatPools(),
     )
     with open_hub(loaded.configuration, around) as hub:
         ends = now + timedelta(seconds=sandbox.expires_in)

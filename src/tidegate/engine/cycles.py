@@ -218,6 +218,7 @@ def run_alone(
         followers=FOLLOWERS,
         others_wait=others_wait,
         between_pages=between_pages,
+        keep_seats=hub.seats.keep,
     )
     report = carry(cycle)
     if report.unfinished:

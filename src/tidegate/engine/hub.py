@@ -15,6 +15,7 @@ from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.engine.clock_watch import ClockWatch
+from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
@@ -25,7 +26,7 @@ from tidegate.ledger.location import Durability
 from tidegate.magento.store import MagentoStoreClient, open_store
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
-from tidegate.sage.seats import PROCESS_SEATS, SeatPools
+from tidegate.sage.seats import SeatPools
 from tidegate.transport import ClientFactory
 
 STORE_SECRETS = (
@@ -46,6 +47,7 @@ class Hub:
     clock: Clock
     holder: str
     vault: LedgerVault
+    seats: LedgerSeats  #: of all companies, by all threads of this process
     stores: dict[str, MagentoStoreClient]
     companies: dict[str, Company]
     connections: dict[str, Connection]
@@ -85,7 +87,6 @@ class Surroundings:
     holder: str
     environment: Mapping[str, str]
     durability: Durability = "full"
-    seats: SeatPools = PROCESS_SEATS
 
 
 def here() -> Surroundings:
@@ -108,6 +109,8 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
     database.ensure_ready()
     known = secrets.resolve_all(configuration, environment=around.environment)
     vault = LedgerVault(known(configuration.hub.encryption_key), around.holder, around.clock)
+    seats = LedgerSeats(around.holder, around.clock)
+    pools = SeatPools(seats, around.clock)
     stores = {
         name: open_store(
             name,
@@ -127,7 +130,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             factory=around.factory,
             tokens=vault,
             clock=around.clock,
-            seats=around.seats,
+            seats=pools,
         )
         for name, company in configuration.companies.items()
     }
@@ -150,4 +153,6 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             sharing_prices=price_rules.sharing(configuration, name),
         )
     token = known(configuration.api.token) if configuration.api.token else ""
-    return Hub(configuration, around.clock, around.holder, vault, stores, companies, connections, token)
+    return Hub(
+        configuration, around.clock, around.holder, vault, seats, stores, companies, connections, token
+    )

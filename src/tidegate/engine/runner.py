@@ -49,7 +49,7 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
     with transaction("start"):
         hub.start_number = presence.register(hub.clock.now())
     log.info("start", ledger=database.where(), connections=sorted(hub.connections))
-    hub.stop = stop
+    hub.stop = hub.seats.stop = stop
     threads = [
         threading.Thread(target=serve, args=(hub, connection, stop, seen), name=connection.name)
         for connection in hub.connections.values()

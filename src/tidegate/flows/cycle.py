@@ -95,6 +95,7 @@ class Cycle:
     others_wait: Callable[[], bool] | None = None  #: whether somebody waits for this cycle to end
     unfinished: bool = False  #: it ends early because others wait, and goes on after them
     between_pages: Callable[[], None] | None = None  #: lets others pass while much is read
+    keep_seats: Callable[[], None] | None = None  #: prolongs the company's seats beside the lease
     _portion_ends: float | None = None
     accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -164,6 +165,8 @@ class Cycle:
                 now = self.now()
                 self.lease = lease.renew(self.lease, LEASE_SECONDS, now)
                 self.beside = [lease.renew(each, LEASE_SECONDS, now) for each in self.beside]
+        if self.keep_seats is not None:
+            self.keep_seats()
 
     def _lease_ends_soon(self) -> bool:
         return self.lease.expires_at - self.now() < timedelta(seconds=LEASE_SECONDS / 2)

@@ -14,7 +14,7 @@ from tidegate.sage.sage50.product import SAGE_50
 from tidegate.sage.sage50.settings import Sage50Settings
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
-from tidegate.sage.seats import PROCESS_SEATS, SeatPools
+from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
@@ -36,7 +36,7 @@ def open_company(
     factory: ClientFactory,
     tokens: Vault,
     clock: Clock,
-    seats: SeatPools = PROCESS_SEATS,
+    seats: SeatPools,
 ) -> Company:
     """Open the company `name`; makes no call. Close it at the end.
 

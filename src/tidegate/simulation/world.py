@@ -19,7 +19,6 @@ from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.rooms import SETTINGS
-from tidegate.sage.seats import SeatPools
 from tidegate.simulation import odd_skus
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.mortality import Mortality, MortalTransport
@@ -104,7 +103,6 @@ class World:
             holder=f"life-{self.lives}",
             environment=self.environment(),
             durability="off",
-            seats=SeatPools(),
         )
         hub = open_hub(loaded.configuration, around)
         database.set_trip(self.mortality.trip)

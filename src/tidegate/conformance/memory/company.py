@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -104,8 +104,11 @@ class MemoryCompany:
         if shut is not None:
             yield shut
             return
-        with self.seats.seat() if purpose is Purpose.WRITING else nullcontext():
+        if purpose is not Purpose.WRITING:
             yield self._desks()
+            return
+        with self.seats.seat() as refused:
+            yield refused or self._desks()
 
     def _desks(self) -> Session:
         customers, filed = Customers(self.inside), FiledOrders(self.inside)

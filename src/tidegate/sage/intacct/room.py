@@ -92,10 +92,10 @@ class IntacctCompany:
         """Nothing stands between us and the gateway."""
 
     @contextmanager
-    def session(self, purpose: Purpose) -> Iterator[Session]:
+    def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """Wait for a seat: so many requests of ours may run at a time, for reading, too (§12)."""
-        with self.seats.seat():
-            yield self._desks.session()
+        with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
+            yield refused or self._desks.session()
 
     def lent(self) -> AbstractContextManager[None]:
         return self.seats.lent()

@@ -98,13 +98,13 @@ class Sage200Company:
         """Nothing stands between us and the API."""
 
     @contextmanager
-    def session(self, purpose: Purpose) -> Iterator[Session]:
+    def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """Wait for a seat; the API itself knows no sessions, so nothing is opened or closed there.
 
         Reading takes a seat, too: the contract exempts no call from what a licence counts (A).
         """
-        with self.seats.seat():
-            yield self._desks.session()
+        with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
+            yield refused or self._desks.session()
 
     def lent(self) -> AbstractContextManager[None]:
         return self.seats.lent()

@@ -1,0 +1,53 @@
+"""Seats of companies as leases: counted over all processes and machines, and free again when their holder is lost.
+
+The scope of such a lease is the pool (a company, or an endpoint of several), its flow the number of the seat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tidegate.ledger import holder as holding
+from tidegate.ledger import lease, models, rows
+from tidegate.ledger.database import inside
+from tidegate.ledger.lease import Lease
+
+SEAT_SECONDS = 600  #: a holder that says nothing for so long has lost its seat
+SCOPE = "seats:"
+
+
+def take(pool: str, limit: int, holder: str, now: datetime, *, ours: Collection[Lease] = ()) -> Lease | None:
+    """One of the pool's `limit` seats; None when all are taken.
+
+    `ours` are leases of this holder that it could not give back, and under which nothing works any more.
+    """
+    inside(now)
+    scope = scope_of(pool)
+    left = {one.flow for one in ours if one.scope == scope}
+    taken = {
+        number
+        for number, held_by, until in rows.find(
+            models.Lease, ("flow", "holder", "expires_at"), "WHERE scope = %s", scope
+        )
+        if held_by and until is not None and until > now and number not in left and not holding.gone(held_by)
+    }
+    if len(taken) >= limit:  # a limit that was lowered counts those above it, too
+        return None
+    for number in map(str, range(1, limit + 1)):
+        if number not in taken:
+            held = lease.acquire(scope, number, holder, SEAT_SECONDS, now, again=number in left)
+            if held is not None:  # else another process was first
+                return held
+    return None
+
+
+def in_use(pool: str, now: datetime) -> int:
+    """Seats that are taken now, by all processes."""
+    found = rows.find(models.Lease, ("holder", "expires_at"), "WHERE scope = %s", scope_of(pool))
+    return sum(1 for holder, until in found if holder and until is not None and until > now)
+
+
+def scope_of(pool: str) -> str:
+    """The pool among all scopes of leases."""
+    return f"{SCOPE}{pool}"
