@@ -8,8 +8,9 @@ import pytest
 
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
-from tidegate.domain.errors import Code, Group
+from tidegate.domain.errors import Code, Failure, Group
 from tidegate.sage.port.orders import OrderKey, Tax
+from tidegate.sage.port.session import Purpose
 
 
 def test_a_lock_waits_for_the_next_window_and_stores_nothing(stand: Stand) -> None:
@@ -81,6 +82,30 @@ def test_sessions_never_exceed_the_seats(stand: Stand) -> None:
     assert 1 <= stand.seats.highest <= limit
     assert stand.seats.in_use == 0
     assert all(len(stand.booked(f"magento:main:{700 + index}")) == 1 for index in range(limit + 4))
+
+
+def test_an_enquiry_waits_for_no_seat(stand: Stand) -> None:
+    limit = stand.company.about.seats
+    taken, over = threading.Barrier(limit + 1), threading.Event()
+
+    def work() -> None:
+        with opened(stand.company):
+            taken.wait(30)
+            over.wait(30)
+
+    threads = [threading.Thread(target=work) for _ in range(limit)]
+    for thread in threads:
+        thread.start()
+    taken.wait(30)
+    try:
+        with stand.company.session(Purpose.ENQUIRY) as session:  # a room that waits here waits for ever
+            assert not over.is_set()
+            assert not isinstance(session, Failure) or session.code is Code.NO_SEAT
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert stand.seats.in_use == 0
 
 
 def test_a_seat_is_given_back_when_the_work_fails(stand: Stand) -> None:

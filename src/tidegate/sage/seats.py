@@ -39,7 +39,7 @@ class _Sitting:
 
     thread: int
     held: Any = None
-    since: float = 0.0
+    since: float | None = None
 
 
 class SeatPool:
@@ -148,9 +148,9 @@ class SeatPool:
                 self._registry.give_back(sitting.held)
         finally:
             with self._free:
-                if sitting.since:
+                if sitting.since is not None:
                     self._seconds += self._clock.monotonic() - sitting.since
-                sitting.held, sitting.since = None, 0.0
+                sitting.held = sitting.since = None
                 if sitting in self._sitting:
                     self._sitting.remove(sitting)
                 self._free.notify_all()

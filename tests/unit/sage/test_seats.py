@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
+from tidegate.clock import VirtualClock
+from tidegate.domain.errors import Code
 from tidegate.sage.seats import SeatHeldTwice, SeatPool, SeatPools
 
 
@@ -99,3 +102,68 @@ def test_one_company_has_one_pool_however_often_it_is_opened() -> None:
 def test_no_company_without_a_seat() -> None:
     with pytest.raises(ValueError, match="at least one seat"):
         SeatPool(0)
+
+
+class Elsewhere:
+    """A registry whose seats are all taken by others, or free."""
+
+    def __init__(self, *, free: bool) -> None:
+        self.free, self.out = free, 0
+
+    def take(self, pool: str, limit: int, *, wait: bool) -> object | None:
+        self.out += self.free
+        return object() if self.free else None
+
+    def give_back(self, held: object) -> None:
+        self.out -= 1
+
+
+def test_a_seat_that_others_hold_is_a_failure_and_nothing_is_kept() -> None:
+    pool = SeatPool(1, registry=Elsewhere(free=False))
+
+    for _ in range(2):
+        with pool.seat() as refused:
+            assert refused is not None
+            assert refused.code is Code.NO_SEAT
+    assert (pool.in_use, pool.highest) == (0, 0)
+
+
+def test_every_seat_goes_back_to_the_registry() -> None:
+    elsewhere = Elsewhere(free=True)
+    pool = SeatPool(2, registry=elsewhere)
+
+    with pool.seat(), pool.seat():
+        assert elsewhere.out == 2
+        with pool.lent():
+            assert elsewhere.out == 0
+        assert elsewhere.out == 2
+    assert elsewhere.out == 0
+
+
+def test_without_waiting_a_seat_of_this_process_is_not_free_either() -> None:
+    pool = SeatPool(1)
+    answers: list[object] = []
+
+    def work() -> None:
+        with pool.seat(wait=False) as refused:
+            answers.append(refused)
+
+    with pool.seat():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(5)
+    assert [getattr(each, "code", None) for each in answers] == [Code.NO_SEAT]
+
+
+def test_seat_seconds_are_counted() -> None:
+    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    pool = SeatPool(2, clock=clock)
+
+    with pool.seat():
+        clock.advance(10)
+        with pool.lent():
+            clock.advance(100)
+        with pool.seat():
+            clock.advance(5)
+
+    assert pool.seconds == 20
