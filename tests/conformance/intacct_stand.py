@@ -86,6 +86,7 @@ class IntacctStand:
                 "currency": "USD",
                 "time_zone": "America/New_York",
                 "seats": 2,
+                "timeout": 2.0 if sockets else 100.0,
                 "location": "100",
                 "multi_currency": True,
                 "term": "Net 30",
@@ -166,6 +167,8 @@ class IntacctStand:
     def strike(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
+        if kind == "refuse" and self._server:
+            pytest.skip("a server that listens refuses no connection")
         text = options.pop("body_text", None)
         if text is not None and options.get("status") == 503:
             self.faults.add(Fault("offline", times=times, body="query"))

@@ -33,8 +33,21 @@ SAGE_200: dict[str, Callable[[], Stand]] = {
     "sage200-otherwise": lambda: Sage200Stand(**OTHERWISE, subscription="ignored"),
 }
 
+INTACCT_OTHERWISE: dict[str, Any] = {
+    "docparid_narrows": True,
+    "multi_currency": False,
+    "multi_entity": False,
+    "repeat_errorno": "XL99999999",
+    "closed_period_errorno": "BL99999999",
+    "session_seconds": 600,
+}
+"""What the contract assumes of Intacct, turned the other way; sessions that run out all the time; one currency."""
+
 INTACCT: dict[str, Callable[[], Stand]] = {
-    "intacct": IntacctStand,
+    "intacct": lambda: IntacctStand(sockets=True),
+    "intacct-otherwise": lambda: IntacctStand(
+        entity="E100", settings={"multi_currency": False, "location": ""}, **INTACCT_OTHERWISE
+    ),
 }
 
 LEAST = frozenset(
