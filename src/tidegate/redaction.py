@@ -14,6 +14,7 @@ SHORT = 6  #: characters from which a secret is hidden within words, too
 _PATTERNS = (
     re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r'(?i)(oauth_(?:token|signature|consumer_key)=")[^"]+'),
+    re.compile(r"(?i)(<(?:password|sessionid)>)[^<]+"),
     re.compile(
         r'(?i)("?(?:access_token|refresh_token|id_token|client_secret|password|subscription[-_]key)"?\s*[:=]\s*"?)[^"&\s,}]+'
     ),

@@ -40,7 +40,7 @@ CALLS: dict[Call, str] = {
     "find customer": "<object>CUSTOMER</object>",
     "post receipt": "<create><ARPYMT>",
     "find receipt": "<object>ARPYMT</object>",
-    "allocate": "<create><ARPYMT>",
+    "allocate": "<apply_arpayment>",
     "read stock": "<object>ITEMWAREHOUSEINFO</object>",
 }
 DENIED: dict[Call, tuple[str, str]] = {

@@ -259,6 +259,28 @@ class ArTypes:
         made = self.tenant.company.new(Named, name=number, values=values, entity=session.entity)
         return self.tenant.store.invoice_drafts.add(made)
 
+    def apply(self, given: Element, day: date | None) -> None:
+        """Set a payment or credit against invoices, all or nothing (vendor's reference, "Apply AR Payment")."""
+        company, key = self.tenant.company, text_of(given, "arpaymentkey")
+        credit = company.receivables.table.get(int(key)) if key.isdigit() else None
+        if credit is None or credit.kind not in ("receipt", "credit_note"):
+            raise unknown("AR payment", key)
+        company.calendar.require_open(day if day is not None else company.today())
+        pairs: list[tuple[Transaction, Decimal]] = []
+        for one in given.findall("arpaymentitems/arpaymentitem"):
+            invoice, value = self.invoice(text_of(one, "invoicekey")), read_amount(text_of(one, "amount"))
+            if invoice is None or invoice.customer_id != credit.customer_id:
+                raise unknown("AR invoice", text_of(one, "invoicekey"))
+            if value > invoice.outstanding:
+                text = (
+                    f"The amount paid is greater than the amount due for invoice with key {self.key(invoice)}"
+                )
+                raise invalid(text, errorno="XL03000027")
+            pairs.append((invoice, value))
+        total = sum((value for _, value in pairs), ZERO)
+        if pairs:
+            company.receivables.allocate([*pairs, (credit, -total)], day=day)
+
     def reverse(self, session: Session, one: Transaction, day: date) -> None:
         """Reverse an unpaid invoice: a credit of the same lines is set against it."""
         if one.allocated or one.source == "orders":

@@ -259,6 +259,7 @@ def _is_posting(name: str) -> bool:
         "update_sotransaction",
         "create_invoice",
         "reverse_invoice",
+        "apply_arpayment",
     )
 
 

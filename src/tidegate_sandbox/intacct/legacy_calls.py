@@ -45,6 +45,7 @@ class LegacyCalls:
             "retrievepdf": self.retrieve_pdf,
             "create_invoice": self.create_invoice,
             "reverse_invoice": self.reverse_invoice,
+            "apply_arpayment": self.apply_payment,
             "create_sopricelist": self.create_price_list,
             "update_sopricelist": self.update_price_list,
             "delete_sopricelist": self.delete_price_list,
@@ -138,6 +139,12 @@ class LegacyCalls:
         day = day_of(call.element, "datereversed") or self._tenant.company.today()
         self._receivables.reverse(call.session, one, day)
         return Outcome([node("key", key)])
+
+    def apply_payment(self, call: Call) -> Outcome:
+        """Set a payment on account, or a credit, against invoices; its RECORDNO is the key."""
+        self._may(call, "ARPYMT")
+        self._receivables.apply(call.element, day_of(call.element, "paymentdate"))
+        return Outcome([node("key", text_of(call.element, "arpaymentkey"))])
 
     def create_price_list(self, call: Call) -> Outcome:
         """A price list; its name is the key."""

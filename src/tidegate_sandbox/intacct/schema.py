@@ -198,6 +198,7 @@ INVOICE_LINE = (
     "contractid",
     "warehouseid",
 )
+APPLY = ("arpaymentkey", "paymentdate", "batchkey", "memo", "overpaylocid", "overpaydeptid", "arpaymentitems")
 ONE = frozenset(
     {
         "equalto",
@@ -299,6 +300,12 @@ def _invoice(call: Element) -> None:
     _items(call, "invoiceitems", {"lineitem": (INVOICE_LINE, ("amount",))}, 1)
 
 
+def _apply(call: Element) -> None:
+    sequence(call, APPLY, ("arpaymentkey", "paymentdate"))
+    _day_parts(call, "paymentdate")
+    _items(call, "arpaymentitems", {"arpaymentitem": (("invoicekey", "amount"), ("invoicekey", "amount"))}, 1)
+
+
 def _day_parts(call: Element, *names: str) -> None:
     for name in names:
         found = call.find(name)
@@ -378,5 +385,6 @@ _RULES: dict[str, Callable[[Element], None]] = {
     "delete_sotransaction": _keyed,
     "create_invoice": _invoice,
     "reverse_invoice": _keyed,
+    "apply_arpayment": _apply,
     "query": _query,
 }

@@ -16,6 +16,7 @@ from tidegate.sage.intacct.order_search import OrderSearch
 from tidegate.sage.intacct.orders import Orders
 from tidegate.sage.intacct.prices import Prices
 from tidegate.sage.intacct.progress import Progress
+from tidegate.sage.intacct.receipts import Receipts
 from tidegate.sage.intacct.reference import Reference
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.stock import Stock, WebLines
@@ -36,12 +37,15 @@ class Desks:
         orders = WebOrders(client, company)
         customers = Customers(client, company)
         search = OrderSearch(client, company)
+        ledgers = Ledgers(client, company)
+        self._receipts = Receipts(client, self.reference, ledgers, company)
         self._session = Session(
             orders=Orders(client, self.reference, self._contacts, company),
             order_search=search,
             cancelling=search,
             customers=customers,
             new_customers=customers if company.customer_field else None,
+            receipts=self._receipts,
             stock=Stock(client, self.reference),
             web_lines=WebLines(orders),
             prices=Prices(client, company, today),
@@ -49,7 +53,7 @@ class Desks:
             progress=Progress(orders),
             despatches=Despatches(orders),
             invoices=Invoices(orders),
-            ledgers=Ledgers(client, company),
+            ledgers=ledgers,
             postings=Postings(client),
             ties=TIES,
         )
@@ -62,3 +66,4 @@ class Desks:
         """Drop what names stand for."""
         self.reference.forget()
         self._contacts.forget()
+        self._receipts.forget()

@@ -53,11 +53,11 @@ def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) 
     subtotals = _subtotals(order, company)
     document = {
         "transactiontype": company.sales_order,
-        "datecreated": _day(order.date),
+        "datecreated": legacy_day(order.date),
         "customerid": account,
         "referenceno": codes.check("order number", order.reference, REFERENCE),
         "termname": company.term or None,
-        "datedue": None if company.term else _day(order.date),
+        "datedue": None if company.term else legacy_day(order.date),
         "message": _message(order) or None,
         "shipto": {"contactname": delivery["CONTACTNAME"]} if delivery else None,
         "billto": {"contactname": invoice["CONTACTNAME"]} if invoice else None,
@@ -125,7 +125,8 @@ def _custom(name: str, value: str) -> dict[str, Any]:
     return {"customfield": {"customfieldname": name, "customfieldvalue": value}}
 
 
-def _day(day: date) -> dict[str, str]:
+def legacy_day(day: date) -> dict[str, str]:
+    """A date as legacy functions take it."""
     return {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
 
 

@@ -200,3 +200,10 @@ def test_a_wrong_action_is_told(world: World) -> None:
     assert world.http.get("/ia/xml/xmlgw.phtml").status_code == 400
     assert world.http.get("/_sandbox/credentials").json()["company_id"] == "NORTHWIND"
     assert world.http.get("/_sandbox/books").json()["violations"] == []
+
+
+def test_one_function_is_refused_by_what_it_holds(world: World) -> None:
+    world.faults.add(Fault("refused", times=None, body="BAD-1", options={"text": "It is cursed."}))
+
+    assert world.refused(CUSTOMER.format("BAD-1")) == ("BL01001973", "It is cursed.")
+    world.done(CUSTOMER.format("GOOD-1"))

@@ -209,3 +209,21 @@ def test_batches_balance_in_each_entity(world: World) -> None:
     world.done(batch(("1000", "1", "9.00", "100"), ("4905", "-1", "9.00", "100"), state="Draft"))
     assert world.company.books()["accounts"]["1000"] == "5.00"
     assert world.company.books()["trial_balance"] == "0.00"
+
+
+def test_a_payment_on_account_is_applied_later_to_what_is_due_and_no_more(world: World) -> None:
+    invoice = world.done(INVOICE.format("MY-1")).findtext("key") or ""
+    paid = world.done(payment(more="<TRX_AMOUNTTOPAY>120.00</TRX_AMOUNTTOPAY>")).findtext(
+        "data/arpymt/RECORDNO"
+    )
+    apply = (
+        "<apply_arpayment><arpaymentkey>{}</arpaymentkey><paymentdate><year>2026</year><month>03</month><day>02</day>"
+        "</paymentdate><arpaymentitems><arpaymentitem><invoicekey>{}</invoicekey><amount>{}</amount></arpaymentitem>"
+        "</arpaymentitems></apply_arpayment>"
+    )
+    assert world.refused(apply.format(paid, invoice, "100.01"))[0] == "XL03000027"
+    assert world.refused(apply.format("999999", invoice, "1.00"))[0] == "BL03000018"
+    assert world.done(apply.format(paid, invoice, "100.00")).findtext("key") == paid
+    assert [one["TOTALDUE"] for one in world.rows("ARINVOICE", "TOTALDUE")] == ["0"]
+    assert [one["TOTALDUE"] for one in world.rows("ARPYMT", "TOTALDUE")] == ["20"]
+    assert world.company.books()["violations"] == []
