@@ -7,12 +7,13 @@ the shop's and the company's books, and the hub's own JSON reports.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tidegate_sandbox.checker_buyers import no_account_can_have
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
     charges_alone,
@@ -104,6 +105,7 @@ def judge(
     steps_of: dict[int, list[Book]] = {}
     for each in deliveries:
         steps_of.setdefault(each["entity_id"], []).append(each)
+    unplaceable = no_account_can_have(mine, company, terms.store)
     for order in mine:
         late = taken_back_there_too(
             order, found_there(order, company, terms), steps_of.get(order["entity_id"], ())
@@ -114,7 +116,7 @@ def judge(
         for text in filter(None, (late, unseen)):
             verdict.add("cancelled is cancelled", order["entity_id"], text)
         nothing_lost(order, company, main, cancellations, terms, verdict)
-        nothing_stuck(order, company, main, cancellations, terms, verdict)
+        nothing_stuck(order, company, main, cancellations, unplaceable, terms, verdict)
         cancelled_there_too(order, company, main, cancellations, terms, verdict)
         replaced_in_order(order, company, terms, verdict)
     steps_finished(deliveries, terms, verdict)
@@ -188,6 +190,7 @@ def nothing_stuck(
     company: Book,
     main: Mapping[int, Book],
     cancellations: Mapping[int, Book],
+    unplaceable: Container[int],
     terms: Terms,
     verdict: Verdict,
 ) -> None:
@@ -207,22 +210,12 @@ def nothing_stuck(
         or any(not company["items"].get(sku, {}).get("active", True) for sku in order["pieces"])
         or bool(others)  # another order stands there under the same number: only a person can tell
         or (parent is not None and parent["state"] == "review")
-        or (told["state"] == "held" and no_account_can_have(order, company, terms))
+        or (told["state"] == "held" and order.get("customer_id") in unplaceable)
         or charges_alone(order)
     )
     if not excused:
         verdict.unexplained += 1
         verdict.add("nothing is stuck", order["entity_id"], f"{told['state']}: {told['reason']}")
-
-
-def no_account_can_have(order: Book, company: Book, terms: Terms) -> bool:
-    """Whether its buyer has no account yet and a street longer than an account's four lines of 60 hold.
-
-    An account has no memo for the rest, and nothing is cut: only a person can say what its address is.
-    """
-    key = f"magento:{terms.store}:customer:{order.get('customer_id')}"
-    there = any(each["key"] == key for each in company["customers"])
-    return not there and len(", ".join(order.get("street", ()))) > 4 * 60
 
 
 def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:

@@ -63,14 +63,20 @@ class Suspects:
 
     def page(self, search: Search, size: int, *, twice: bool = False) -> tuple[int, list[Row]] | Failure:
         """One page: how many rows the search has, and those that came; tried again at once if `twice`."""
-        page = self._page(search, size)
-        if not isinstance(page, Failure) and page[0] > 0 and not page[1]:
-            page = self._page(search, size)  # the rows are counted after they are read: they may have left
-            if not isinstance(page, Failure) and page[0] > 0 and not page[1]:
-                return contradiction(page[0])
+        page = self._proved(search, size)
         if twice and isinstance(page, Failure) and may_be_one_record(page):
-            page = self._page(search, size)
+            page = self._proved(search, size)
         return page
+
+    def _proved(self, search: Search, size: int) -> tuple[int, list[Row]] | Failure:
+        """A page that shows something if it counts something."""
+        page = self._page(search, size)
+        if isinstance(page, Failure) or page[1] or page[0] <= 0:
+            return page
+        again = self._page(search, size)  # the rows are counted after they are read: they may have left
+        if isinstance(again, Failure) or again[1] or again[0] <= 0:
+            return again
+        return contradiction(again[0])
 
     def _page(self, search: Search, size: int) -> tuple[int, list[Row]] | Failure:
         if self._excluded:

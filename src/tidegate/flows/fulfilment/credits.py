@@ -29,7 +29,7 @@ from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Step, Write
+from tidegate.flows.writing.documents import Adopt, NotYet, Step, Write
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit
@@ -79,7 +79,7 @@ class CreditClerk:
         if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
-            return on_hold
+            return NotYet(on_hold)
         if not pieces:
             return self.allowance(subject, order, there, mark)
         if said is None and (same := self.same_by_hand(item, pieces, there)):

@@ -52,7 +52,7 @@ from tidegate.flows.payment_steps import PAID, PAYMENTS
 from tidegate.flows.payments import settlements
 from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, Made, Step
+from tidegate.flows.writing.documents import Adopt, Drop, Made, NotYet, Step
 from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.chain import ChainLink
@@ -241,7 +241,7 @@ class InvoiceClerk:
         if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
-            return on_hold
+            return NotYet(on_hold)
         finished = is_rest(said.rest if said else pieces, left, order)
         call = portion(pieces, said, mark, store.client.array_limit, whole=finished)
         body = invoice(call.lines, call.comment)

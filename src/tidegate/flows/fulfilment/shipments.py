@@ -33,7 +33,7 @@ from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.fulfilment.source import source_of
 from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, Later, Made, Step, Write
+from tidegate.flows.writing.documents import Adopt, Drop, Later, Made, NotYet, Step, Write
 from tidegate.ledger import chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
@@ -254,9 +254,9 @@ class ShipmentClerk:
             said = Begun((said.paper,), {})
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
-            return source
+            return NotYet(source)
         if on_hold := paused(order):
-            return on_hold
+            return NotYet(on_hold)
         wanted = {**along, **rest}
         limit = store.client.array_limit
         call = portion(

@@ -93,7 +93,14 @@ class Write:
     goes_on: bool = False
 
 
-Step = Adopt | Drop | Later | Write | Failure
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The store does not have it, and for this reason it cannot be made now."""
+
+    failure: Failure
+
+
+Step = Adopt | Drop | Later | NotYet | Write | Failure
 
 
 class Clerk(Protocol):
@@ -202,6 +209,8 @@ def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     if isinstance(step, Drop):
         cycle.apply([Verdict(item.id, "n", text=step.text)])
         return True
+    if isinstance(step, NotYet):
+        step = step.failure
     if isinstance(step, Failure):
         cycle.apply([failed(cycle, item, step)])
         return True
@@ -216,8 +225,8 @@ def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
     attempt, made = sent
     if isinstance(made, Failure):
         there = clerk.decide(item) if made.code is Code.REFUSED else made
-        if isinstance(there, Failure) and there.code is Code.ORDER_ON_HOLD:
-            made = there  # the hold came between the look and the call
+        if isinstance(there, NotYet):
+            made = there.failure  # it came between the look and the call
         limit = cycle.connection.store.client.array_limit
         if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
             text = f"the store takes {limit} lines a call"  # which it has said just now
@@ -373,6 +382,8 @@ def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
     entry: dict[str, Any] = {"order": item.label, "step": item.step}
     waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
     step = waits if waits is not None else decided(clerk, item)
+    if isinstance(step, NotYet):
+        step = step.failure
     if isinstance(step, Write):
         return entry | {"payload": payload_of(step.payload)}
     if isinstance(step, Failure):

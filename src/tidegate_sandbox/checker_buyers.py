@@ -1,0 +1,26 @@
+"""The judge of buyers: who can have no account in the company before a person has said how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Book = Mapping[str, Any]
+#: What of a street an account holds: four lines of so many characters.
+LINES, WIDTH = 4, 60
+
+
+def no_account_can_have(mine: Iterable[Book], company: Book, store: str) -> set[int]:
+    """Buyers who have no account yet, and with any of their orders a street longer than an account's lines hold.
+
+    An account has no memo for the rest, and nothing is cut: only a person can say what
+    its address is, and all orders of that buyer wait for it.
+    """
+    there = {each["key"] for each in company["customers"]}
+    return {
+        order["customer_id"]
+        for order in mine
+        if order.get("customer_id") is not None
+        and f"magento:{store}:customer:{order['customer_id']}" not in there
+        and len(", ".join(order.get("street", ()))) > LINES * WIDTH
+    }
