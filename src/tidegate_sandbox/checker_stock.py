@@ -7,7 +7,7 @@ allocated, less the buffer, never below zero; plus what the shop still holds bac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -38,10 +38,15 @@ class StockWrite:
 
 
 class Shelf:
-    """What may be sold of everything at one moment."""
+    """What may be sold of everything at one moment.
 
-    def __init__(self, shop: Book, company: Book, terms: Terms) -> None:
+    `unread` are orders that the shop has not been able to show, as the hub has reported them to a person: what
+    they take is known to nobody but the shop.
+    """
+
+    def __init__(self, shop: Book, company: Book, terms: Terms, unread: Container[int] = ()) -> None:
         self._terms = terms
+        self._unread = unread
         self._company = company
         prefix = f"magento:{terms.store}:"
         self._shop = {
@@ -138,7 +143,7 @@ class Shelf:
         if not self._terms.msi:
             there_already = {order["entity_id"] for order, _ in self._web}
             for id, order in self._shop.items():
-                if id not in there_already:
+                if id not in there_already and (strict or id not in self._unread):
                     for sku, pieces in order["awaited"].items():
                         found[sku, "default"] -= Decimal(pieces)
         return found

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.domain.books.agreement import Reconciliation
+from tidegate.domain.errors import Code
+from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.simulation.houses.house import TOLERANCE
@@ -170,7 +172,14 @@ def promised(world: World, week: Week) -> checker.Terms:
 
 def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
-    return checker_stock.Shelf(world.shop.books(), world.house.books(world.sage), promised(world, week))
+    books = world.shop.books(), world.house.books(world.sage)
+    return checker_stock.Shelf(*books, promised(world, week), unread(world.clock.now()))
+
+
+def unread(now: datetime) -> frozenset[int]:
+    """Orders of which the hub has told a person that the shop cannot show them."""
+    told = reports.deliveries(now, flow="orders", states=[State.REVIEW], code=Code.UNREADABLE, limit=1000)
+    return frozenset(each["entity_id"] for each in told["deliveries"])
 
 
 def counts(evidence: Evidence) -> dict[str, int]:
