@@ -53,6 +53,14 @@ def test_a_hold_that_counts_as_a_refusal(build: Build, monkeypatch: pytest.Monke
         )
 
 
+def test_a_hold_that_leaves_what_is_absent_in_doubt(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipments, "NotYet", lambda failure: failure)
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_a_call_that_was_not_carried_out_before_the_hold_is_held_and_in_doubt_no_longer(
+            Fulfilled(build()), "shipments"
+        )
+
+
 def test_a_hold_that_alerts(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cycle, "PREREQUISITES", (Code.PARENT_PENDING,))
     with pytest.raises(AssertionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -67,6 +68,21 @@ def test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
     shop.run(flow)
     item = shop.item(placed, flow, PREFIX[flow])
     assert (item.state, item.failures) == (State.CONFIRMED, 0), item.reason
+
+
+@pytest.mark.parametrize("flow", PREFIX)
+def test_a_call_that_was_not_carried_out_before_the_hold_is_held_and_in_doubt_no_longer(
+    shop: Fulfilled, flow: str
+) -> None:
+    placed = ready_for(shop, flow)
+    shop.stage.break_shop("drop_before", method="POST", path="/(ship|invoice|refund)$")
+    shop.run(flow)
+    assert shop.item(placed, flow, PREFIX[flow]).state is State.IN_DOUBT
+    shop.stage.shopper.hold(placed)
+    shop.stage.pass_time(timedelta(hours=1))
+    shop.run(flow)
+    item = shop.item(placed, flow, PREFIX[flow])
+    assert (item.state, item.reason_code) == (State.HELD, "order-on-hold")
 
 
 def test_pieces_refunded_before_they_were_despatched_are_a_review_that_says_so(shop: Fulfilled) -> None:

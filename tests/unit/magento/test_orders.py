@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from unit.magento.fake_store import (
     ids,
     read,
     shuffled,
+    trouble,
 )
 
 # Complete
@@ -184,6 +186,26 @@ def test_a_store_that_counts_rows_which_it_hides_is_not_read_past_them() -> None
     assert "hides" in pages[-1].failure.text
     assert pages[-1].read_up_to is not None
     assert pages[-1].read_up_to <= START + timedelta(seconds=30)
+
+
+def hide_all_behind(store: FakeStore, last: int) -> Callable[[int], None]:
+    """From the request behind `last` on the store counts 25 rows and shows none."""
+
+    def before(number: int) -> None:
+        if number > last:
+            store.sort = lambda rows: []
+            store.count_of = lambda found, shown: 25
+
+    return before
+
+
+def test_a_page_that_fails_first_and_then_shows_nothing_of_what_it_counts_ends_the_read_in_words() -> None:
+    store = filled(35)
+    store.failing = lambda number, url: trouble() if number == 3 else None
+    store.before = hide_all_behind(store, 3)
+    pages = list(store.reader().pages(START, START + DAY, page_size=10))
+    assert pages[-1].failure is not None
+    assert "shows none of them" in pages[-1].failure.text
 
 
 def test_pages_that_are_too_large_become_smaller_for_the_rest_of_the_read() -> None:

@@ -1,0 +1,23 @@
+"""Who can have no account: the checker goes by all orders of a buyer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tidegate_sandbox.checker_buyers import no_account_can_have
+
+LONG = ["Row of Equally Long Houses, The House with the Very Long Name"] * 5
+
+
+def order(customer: int | None, street: list[str]) -> dict[str, Any]:
+    return {"customer_id": customer, "street": street}
+
+
+def test_one_address_that_no_account_holds_keeps_all_orders_of_its_buyer_waiting() -> None:
+    orders = [order(7, LONG), order(7, ["1 High Street"]), order(8, ["2 High Street"]), order(None, LONG)]
+    assert no_account_can_have(orders, {"customers": []}, "main") == {7}
+
+
+def test_who_has_an_account_waits_for_nothing() -> None:
+    company = {"customers": [{"key": "magento:main:customer:7"}]}
+    assert no_account_can_have([order(7, LONG)], company, "main") == set()
