@@ -57,6 +57,8 @@ LEAST = frozenset(
         "receipts",
         "stock",
         "web_lines",
+        "prices",
+        "enquiries",
         "products",
         "progress",
         "despatches",

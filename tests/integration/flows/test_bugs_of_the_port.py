@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from integration.flows import test_doors, test_late_numbers, test_missing_desks
 from integration.flows.in_memory import MemoryStage
-from integration.flows.stage import Stage
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.flows import cycle, desks
@@ -17,43 +14,45 @@ from tidegate.flows.payments import unposted
 from tidegate.flows.status import late_numbers, notes
 from tidegate.sage.port.orders import Guard
 
-everything = test_doors.everything
+everything, stage = test_doors.everything, test_missing_desks.stage
 unnumbering = test_late_numbers.unnumbering
 
 
-def test_a_door_whose_failure_is_not_followed(everything: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_door_whose_failure_is_not_followed(
+    everything: MemoryStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cycle.Cycle, "call_failed", lambda self, failure, **_: self.end(failure))
     with pytest.raises(AssertionError):
         test_doors.test_every_flow_follows_the_policy_of_a_door_that_does_not_open(
-            everything, monkeypatch, test_doors.DOORS[2]
+            everything, test_doors.DOORS[2]
         )
 
 
-def test_a_guard_that_holds_for_ever(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guard_that_holds_for_ever(stage: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     guarded = verification.guarded
     monkeypatch.setattr(
         verification, "guarded", lambda it, item, guard, since: guarded(it, item, guard, None)
     )
     with pytest.raises(AssertionError):
         test_missing_desks.test_a_doubt_that_cannot_be_looked_up_is_settled_by_the_guard(
-            stage, monkeypatch, Guard.TARGET_REPLAYS, 0, State.REVIEW
+            stage, Guard.TARGET_REPLAYS, 0, State.REVIEW
         )
 
 
-def test_a_flow_that_does_not_say_what_it_needs(everything: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flow_that_does_not_say_what_it_needs(
+    everything: MemoryStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(desks, "NEEDS", {})
     with pytest.raises((AssertionError, KeyError)):
         test_missing_desks.test_a_flow_without_its_desk_ends_with_the_reason_and_check_refuses_it(
-            everything, monkeypatch, "inventory", "stock"
+            everything, "inventory", "stock"
         )
 
 
-def test_receipts_that_wait_for_ever(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_receipts_that_wait_for_ever(stage: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unposted, "skip_all", lambda *given: None)
     with pytest.raises(AssertionError):
-        test_missing_desks.test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(
-            build, monkeypatch
-        )
+        test_missing_desks.test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(stage)
 
 
 def test_a_note_that_does_not_wait(unnumbering: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from integration.flows import rooms
-from integration.flows.conftest import Build
-from integration.flows.stage import CONNECTION, START, Stage
+from integration.flows.conftest import InMemory
+from integration.flows.in_memory import MemoryStage
+from integration.flows.stage import CONNECTION, START
 from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
@@ -25,7 +27,7 @@ from tidegate.flows.masters import customer_records, products, registrations
 from tidegate.flows.orders import adopt
 from tidegate.flows.prices import preview
 from tidegate.ledger import closures, halts
-from tidegate.sage.sage200.room import Sage200Company
+from tidegate.sage.port.session import Purpose
 
 DOORS = (
     Failure(Code.NO_SEAT, "all seats are taken", sent=False),
@@ -36,9 +38,9 @@ DOORS = (
 
 
 @pytest.fixture
-def everything(build: Build) -> Stage:
+def everything(in_memory: InMemory) -> MemoryStage:
     """Every flow is on and has something to ask the company."""
-    stage = build()
+    stage = in_memory(seats=2)
     stage.reopen(
         flows={name: Flow(every="15m") for name in FLOWS},
         stock=Stock(warehouses={"HOME": "wh_detroit"}),
@@ -51,7 +53,7 @@ def everything(build: Build) -> Stage:
     return stage
 
 
-def registers(stage: Stage) -> None:
+def registers(stage: MemoryStage) -> None:
     """Somebody new."""
     (customer,) = stage.world.register(1)
     row = stage.shop.customers.get(customer)
@@ -61,61 +63,51 @@ def registers(stage: Stage) -> None:
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.code.value)
 def test_every_flow_follows_the_policy_of_a_door_that_does_not_open(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch, door: Failure
+    everything: MemoryStage, door: Failure
 ) -> None:
     placed = everything.order("guest")
     registers(everything)
-    with monkeypatch.context() as shutting:
-        rooms.shut(shutting, door)
-        for flow in FLOWS:
-            report = everything.cycle(flow)
-            assert (report.outcome, door.text in report.text) == ("ended early", True), (flow, report)
-            halted = halts.halted(CONNECTION)
-            assert (halted is not None) is (door.group is Group.HALT_AND_ALERT), flow
-            closed = closures.closed(everything.connection.settings.company, everything.now)
-            assert (closed is not None) is (door.code is Code.LOCKED), flow
-            if halted is not None:
-                everything.lift()
-            everything.pass_time(timedelta(minutes=31))
-        assert everything.state(placed) is State.QUEUED
-        assert everything.delivery(placed).failures == 0, "no record is to blame"
+    everything.room.shut = door
+    for flow in FLOWS:
+        report = everything.cycle(flow)
+        assert (report.outcome, door.text in report.text) == ("ended early", True), (flow, report)
+        halted = halts.halted(CONNECTION)
+        assert (halted is not None) is (door.group is Group.HALT_AND_ALERT), flow
+        closed = closures.closed(everything.connection.settings.company, everything.now)
+        assert (closed is not None) is (door.code is Code.LOCKED), flow
+        if halted is not None:
+            everything.lift()
+        everything.pass_time(timedelta(minutes=31))
+    assert everything.state(placed) is State.QUEUED
+    assert everything.delivery(placed).failures == 0, "no record is to blame"
+    everything.room.shut = None
     everything.cycle()
     assert everything.state(placed) is State.CONFIRMED
     assert len(everything.in_sage(placed)) == 1
 
 
 def test_a_second_seat_that_is_refused_does_not_end_the_work_of_the_first(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch
+    everything: MemoryStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed = everything.orders(3)
-    opened = Sage200Company.session
+    opened = everything.room.session
     asked: list[int] = []
 
-    def every_third_is_shut(company: Sage200Company, purpose: object) -> object:
+    def every_third_is_shut(purpose: Purpose) -> Any:
         asked.append(1)
-        return shutting(company, purpose) if len(asked) == 3 else opened(company, purpose)  # type: ignore[arg-type]
+        return nullcontext(DOORS[0]) if len(asked) == 3 else opened(purpose)
 
-    with monkeypatch.context() as patch:
-        rooms.shut(patch, DOORS[0])
-        shutting = Sage200Company.session
-    about = Sage200Company.about.fget
-    assert about is not None
-    monkeypatch.setattr(
-        Sage200Company, "about", property(lambda self: type(about(self))("sage200", 2, about(self).orders))
-    )
-    monkeypatch.setattr(Sage200Company, "session", every_third_is_shut)
+    monkeypatch.setattr(everything.room, "session", every_third_is_shut)
     report = everything.cycle()
     assert report.outcome == "done", report
     assert everything.states(placed) == {State.CONFIRMED}
 
 
-def test_every_command_says_why_the_company_could_not_be_asked(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_command_says_why_the_company_could_not_be_asked(everything: MemoryStage) -> None:
     door = DOORS[0]
     everything.order("guest")
     registers(everything)
-    rooms.shut(monkeypatch, door)
+    everything.room.shut = door
     hub, connection = everything.hub, everything.connection
     assert books.learn(connection).failure == door
     assert coverage.coverage(connection) == door
@@ -137,10 +129,10 @@ def test_every_command_says_why_the_company_could_not_be_asked(
 
 
 def test_a_question_of_a_cart_that_meets_a_shut_door_counts_as_unanswered(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch
+    everything: MemoryStage,
 ) -> None:
     everything.reopen(prices=Prices(customer_prices="api", live_ms=60_000))
-    rooms.shut(monkeypatch, DOORS[3])
+    everything.room.shut = DOORS[3]
     live = LivePrices(everything.hub.connections)
     try:
         for _ in range(3):

@@ -8,9 +8,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from integration.flows import rooms
-from integration.flows.conftest import Build
-from integration.flows.stage import CONNECTION, START, Stage
+from integration.flows.conftest import InMemory
+from integration.flows.in_memory import MemoryStage
+from integration.flows.stage import CONNECTION, START
 from tidegate.config import model
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
@@ -44,9 +44,14 @@ CASES = [(flow, desk) for flow, needed in NEEDED.items() for desk in needed]
 
 
 @pytest.fixture
-def everything(build: Build) -> Stage:
+def stage(in_memory: InMemory) -> MemoryStage:
+    """A company that has everything."""
+    return in_memory()
+
+
+@pytest.fixture
+def everything(stage: MemoryStage) -> MemoryStage:
     """Every flow is on."""
-    stage = build()
     stage.reopen(
         flows={name: Flow(every="15m") for name in FLOWS},
         stock=Stock(warehouses={"HOME": "wh_detroit"}),
@@ -55,7 +60,7 @@ def everything(build: Build) -> Stage:
     return stage
 
 
-def found(stage: Stage) -> dict[str, str]:
+def found(stage: MemoryStage) -> dict[str, str]:
     """What `check` objects to: subject -> text."""
     lines = preflight.preflight(stage.hub, ())
     return {line.subject: line.text for line in lines if line.verdict != "pass"}
@@ -69,13 +74,13 @@ def test_the_table_of_needs_is_whole() -> None:
 
 @pytest.mark.parametrize(("flow", "desk"), CASES)
 def test_a_flow_without_its_desk_ends_with_the_reason_and_check_refuses_it(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch, flow: str, desk: str
+    everything: MemoryStage, flow: str, desk: str
 ) -> None:
     (customer,) = everything.world.register(1)
     row = everything.shop.customers.get(customer)
     at = everything.now.strftime("%Y-%m-%d %H:%M:%S")
     everything.shop.customers.put({**row, "created_at": at, "updated_at": at})
-    rooms.without(monkeypatch, desk)
+    everything.turn(without=frozenset({desk}))
     everything.pass_time(timedelta(minutes=1))
     report = everything.cycle(flow)
     assert report.outcome == "ended early", report
@@ -86,14 +91,14 @@ def test_a_flow_without_its_desk_ends_with_the_reason_and_check_refuses_it(
 
 
 def test_notes_are_written_where_no_progress_can_be_read(
-    everything: Stage, monkeypatch: pytest.MonkeyPatch
+    everything: MemoryStage,
 ) -> None:
     everything.reopen(statuses={"shipped": "shipped"})
     for name in ("invoices", "payments"):
         everything.cycle(name)
     placed = everything.order("guest")
     everything.cycle()
-    rooms.without(monkeypatch, "progress")
+    everything.turn(without=frozenset({"progress"}))
     assert everything.notes().outcome == "done"
     assert len(everything.comments(placed)) == 1
     assert ("not-offered", "order-status") in everything.alerts()
@@ -101,11 +106,11 @@ def test_notes_are_written_where_no_progress_can_be_read(
 
 
 def test_a_cancellation_waits_for_a_person_where_the_product_cancels_nothing(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
     placed = stage.order("guest")
     stage.cycle()
-    rooms.without(monkeypatch, "cancelling")
+    stage.turn(without=frozenset({"cancelling"}))
     stage.shopper.cancel(placed)
     stage.cycle()
     assert stage.delivery(placed, "cancel").reason_code == Code.CANCEL_AFTER_SEND
@@ -113,15 +118,15 @@ def test_a_cancellation_waits_for_a_person_where_the_product_cancels_nothing(
 
 
 def test_a_cancelled_order_that_cannot_be_looked_up_waits_for_a_person(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
-    stage.company.window.lock()
+    stage.room.calls_made.locked = True
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)
-    stage.company.window.unlock()
-    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
-    rooms.without(monkeypatch, "order_search")
+    stage.room.calls_made.locked = False
+    stage.turn(guard=Guard.TARGET_REFUSES)
+    stage.turn(without=frozenset({"order_search"}))
     for _ in range(3):
         stage.cycle(after=timedelta(minutes=11))
     cancellation = stage.delivery(placed, "cancel")
@@ -130,12 +135,9 @@ def test_a_cancelled_order_that_cannot_be_looked_up_waits_for_a_person(
     assert not stage.in_sage(placed)
 
 
-def test_an_unknown_customer_is_held_where_no_account_can_be_created(
-    build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage = build()
+def test_an_unknown_customer_is_held_where_no_account_can_be_created(stage: MemoryStage) -> None:
     stage.reopen(customers=stage.customers(unknown="create"))
-    rooms.without(monkeypatch, "new_customers")
+    stage.turn(without=frozenset({"new_customers"}))
     (customer,) = stage.world.register(1)
     placed = stage.order("customer", customer=customer)
     stage.cycle()
@@ -145,16 +147,12 @@ def test_an_unknown_customer_is_held_where_no_account_can_be_created(
     assert "unknown customers" in found(stage)
 
 
-def test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(
-    build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage = build()
-    bank = next(iter(stage.company.banks)).code
+def test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(stage: MemoryStage) -> None:
     stage.reopen(
         flows={name: Flow(every="15m") for name in ("orders", "payments")},
-        payments={"*": model.Payment(account=bank, prepaid=True)},
+        payments={"*": model.Payment(account="CARD", prepaid=True)},
     )
-    rooms.without(monkeypatch, "receipts")
+    stage.turn(without=frozenset({"receipts"}))
     placed = stage.order("guest")
     stage.cycle()
     assert stage.state(placed, "deposit", "payments") is State.QUEUED
@@ -169,23 +167,23 @@ def test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(
 
 
 def test_the_chain_names_no_tie_to_documents_that_no_desk_reads(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
     books.learn(stage.connection)
     assert "order-invoice" in known_ties(stage.connection.name)
-    rooms.without(monkeypatch, "invoices", "postings")
+    stage.turn(without=frozenset({"invoices", "postings"}))
     learnt = books.learn(stage.connection)
     assert learnt.untold == ("invoices", "postings")
-    assert known_ties(stage.connection.name) == {"order-despatch", "invoice-entry"}
+    assert known_ties(stage.connection.name) == {"order-despatch", "invoice-entry", "receipt-invoice"}
 
 
 def test_what_cannot_be_looked_up_is_not_compared_and_not_adopted(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
     stage.order("guest")
     stage.pass_time(timedelta(minutes=1))
-    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
-    rooms.without(monkeypatch, "order_search", "postings")
+    stage.turn(guard=Guard.TARGET_REFUSES)
+    stage.turn(without=frozenset({"order_search", "postings"}))
     report = reconcile.compare(stage.connection, reconcile.last_days(stage.connection, 2))
     assert any("cannot look them up" in each for each in report.unchecked)
     assert any("postings" in each for each in report.unchecked)
@@ -197,29 +195,31 @@ def test_what_cannot_be_looked_up_is_not_compared_and_not_adopted(
 
 
 def test_live_prices_are_off_once_the_product_has_shown_that_it_answers_none(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
     stage.reopen(prices=Prices(customer_prices="api", live_ms=60_000))
-    rooms.without(monkeypatch, "enquiries")
-    live = LivePrices([CONNECTION])
+    stage.turn(without=frozenset({"enquiries"}))
+    live = LivePrices(stage.hub.connections)
     try:
-        asking = live.begin(stage.connection, [PriceQuestion("WEB", "HUB-0001", Decimal(1))])
+        question = PriceQuestion("WEB", "HUB-0001", Decimal(1))
+        asking = live.begin(stage.connection, [question])
         assert asking is not None
-        assert live.collect(asking) == [None]
+        live.collect(asking)
+        assert live.prices(stage.connection, [question]) == [None]
         assert live.breaker(stage.connection) == "off"
     finally:
         live.close()
 
 
 def test_a_product_that_guards_itself_is_sent_orders_without_a_look_up(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
-    rooms.writing(monkeypatch, guard=Guard.TARGET_REFUSES)
+    stage.turn(guard=Guard.TARGET_REFUSES)
     placed = stage.order("guest")
     stage.listen()
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
-    assert stage.sage_calls("GET", "/sop_orders") == []
+    assert stage.sage_calls().count("look-up") == 1, "the lists, and no order"
 
 
 @pytest.mark.parametrize(
@@ -232,12 +232,12 @@ def test_a_product_that_guards_itself_is_sent_orders_without_a_look_up(
     ],
 )
 def test_a_doubt_that_cannot_be_looked_up_is_settled_by_the_guard(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, guard: Guard, days: int | None, state: State
+    stage: MemoryStage, guard: Guard, days: int | None, state: State
 ) -> None:
-    rooms.writing(monkeypatch, guard=guard, guard_days=days)
-    rooms.without(monkeypatch, "order_search")
+    stage.turn(guard=guard, guard_days=days)
+    stage.turn(without=frozenset({"order_search"}))
     placed = stage.order("guest")
-    stage.break_sage("drop_before", method="POST", path="/sop_orders$")
+    stage.strike("send", Failure(Code.NO_ANSWER, "no answer came"))
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     stage.cycle(after=timedelta(minutes=11))
@@ -246,12 +246,12 @@ def test_a_doubt_that_cannot_be_looked_up_is_settled_by_the_guard(
 
 
 def test_an_account_of_twelve_signs_is_taken_by_a_room_that_allows_twenty(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: MemoryStage,
 ) -> None:
     changed = msgspec.structs.replace(stage.connection.settings.customers, guest_account="WEBSHOP00001")
     stage.reopen(customers=changed, reference_prefix="A-VERY-LONG-PREFIX-", skus={"HUB-0001": "X" * 31})
     assert "WEBSHOP00001" in "".join(
         line.text for line in preflight.preflight(stage.hub, ()) if line.subject == "lengths"
     )
-    rooms.writing(monkeypatch, account_length=20, reference_length=50, product_length=40)
+    stage.turn(account_length=20, reference_length=50, product_length=40)
     assert "lengths" not in found(stage)

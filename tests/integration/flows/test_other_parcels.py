@@ -58,8 +58,6 @@ def from_a_stranger(stage: MemoryStage) -> int:
 def worked_on(stage: MemoryStage, flow: str = "orders") -> None:
     """The company works; a cycle reads what became of it."""
     stage.work()
-    for one in stage.books.accounts.values():
-        one.currency = "USD"
     stage.cycle(flow)
 
 
@@ -206,8 +204,6 @@ def test_a_death_at_any_point_makes_one_account_and_one_receipt(stage: MemorySta
                 stage.world.mortality.revive()
                 stage.reopen()
         stage.work()
-        for one in stage.books.accounts.values():
-            one.currency = "USD"
     stage.world.mortality.disarm()
     assert stage.state(placed) is State.CONFIRMED
     assert lookups.step_of(stage.delivery(placed).source_id, "payments", "deposit") is not None

@@ -15,6 +15,7 @@ from tidegate.domain.money import ZERO, total
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 
 STOCKED = Decimal(1000)
+STANDARD, WHOLESALE = "Standard", "Wholesale"  #: price lists
 DEBTORS, TAX, SALES = "1100", "2200", "4000"
 
 
@@ -56,6 +57,14 @@ class Level:
 
     on_hand: Decimal = ZERO
     changed: int = 0
+
+
+@dataclass
+class Price:
+    """The price of a product on a list; None: that of the standard list."""
+
+    amount: Decimal | None
+    changed: int
 
 
 @dataclass
@@ -154,8 +163,9 @@ class Books:
         }
     )
     banks: dict[str, str] = field(default_factory=lambda: {"CARD": "1210"})  #: code -> nominal account
+    prices: dict[str, dict[str, Price]] = field(default_factory=lambda: {STANDARD: {}, WHOLESALE: {}})
     closed_days: set[date] = field(default_factory=set)
-    currency: str = "GBP"  #: of accounts of which nobody says another
+    currency: str = "GBP"  #: of prices, and of accounts of which nobody says another
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     tick: int = 0
@@ -179,10 +189,28 @@ class Books:
     def add_product(self, sku: str, *, stocked: bool = True, on_hand: Decimal = STOCKED) -> Product:
         """Sell a product from now on; a stocked one lies in every warehouse."""
         self.products[sku] = Product(self.new_id(), sku, sku, stocked, changed=self.change())
+        self.set_price(STANDARD, sku, Decimal(10))
+        self.set_price(WHOLESALE, sku, Decimal(8))
         if stocked:
             for warehouse in self.warehouses:
                 self.stock[sku, warehouse] = Level(on_hand, self.tick)
         return self.products[sku]
+
+    def set_price(self, code: str, sku: str, amount: Decimal | None) -> None:
+        """From now on it costs so much on this list; None: as on the standard one."""
+        self.prices[code][sku] = Price(amount, self.change())
+
+    def price(self, code: str, sku: str) -> Decimal | None:
+        """What a product costs on a list; None where the company does not sell it."""
+        found = self.prices[code].get(sku)
+        if found is None or found.amount is not None:
+            return None if found is None else found.amount
+        return self.price(STANDARD, sku)
+
+    def price_changed(self, code: str, sku: str) -> int:
+        """The tick of its last change."""
+        own = self.prices[code][sku]
+        return own.changed if own.amount is not None else max(own.changed, self.prices[STANDARD][sku].changed)
 
     def enter_order(
         self,

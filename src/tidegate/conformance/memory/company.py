@@ -20,6 +20,7 @@ from tidegate.conformance.memory.orders import Cancelling, Orders, Search
 from tidegate.conformance.memory.papers import Despatches, Invoices
 from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLines
 from tidegate.conformance.memory.requests import Requests
+from tidegate.conformance.memory.selling import Enquiries, Prices
 from tidegate.conformance.memory.switches import Switches
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.company import About
@@ -123,6 +124,8 @@ class MemoryCompany:
             receipts=Receipts(self.inside),
             stock=Stock(self.inside),
             web_lines=WebLines(self.inside),
+            prices=Prices(self.inside),
+            enquiries=Enquiries(self.inside),
             products=Products(self.inside),
             progress=Progress(self.inside),
             despatches=Despatches(self.inside),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tidegate.conformance.memory.books import Books
+from tidegate.conformance.memory.books import STANDARD, Books
 from tidegate.conformance.memory.papers import Papers
 from tidegate.domain.fulfilment.sage_documents import OrderStanding, SalesInvoice
 from tidegate.domain.money import ZERO
@@ -33,6 +33,7 @@ class People:
             "customer-change": self.change_customer,
             "item-change": self.change_item,
             "new-item": self.new_item,
+            "price-change": self.change_price,
         }
 
     def act(self, action: str, values: Mapping[str, Any]) -> Any:
@@ -104,6 +105,12 @@ class People:
             else:
                 setattr(found, name, Decimal(value))
 
+    def change_price(
+        self, item: str, price: str, price_list: str = STANDARD, uses_standard: bool = False
+    ) -> None:
+        """Another price, or the standard one."""
+        self._books.set_price(price_list, item, None if uses_standard else Decimal(price))
+
     def new_item(self, item: str, like: str, price: str) -> None:
         """Sell a product from now on; nothing of it is there yet."""
         self._books.add_product(item, on_hand=ZERO)
@@ -126,6 +133,10 @@ def shown(books: Books) -> dict[str, Any]:
                 "weight": str(one.weight),
             }
             for one in books.products.values()
+        },
+        "prices": {
+            code: {sku: str(books.price(code, sku)) for sku in listed}
+            for code, listed in books.prices.items()
         },
         "customers": [{"code": one.account} for one in books.accounts.values()],
         "accounts": {code: str(books.balance(code)) for code in books.nominal},

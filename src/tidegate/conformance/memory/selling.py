@@ -1,0 +1,68 @@
+"""The desks for prices: two lists, the standard one and another, and what an account would pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from tidegate.conformance.memory.books import STANDARD, Books
+from tidegate.conformance.memory.inside import Inside
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList, PriceQuestion
+
+CENT = Decimal("0.01")
+
+
+class Prices:
+    """The lists, and what changed on them."""
+
+    lists_contracts = False
+
+    def __init__(self, company: Inside) -> None:
+        self._company = company
+
+    def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
+        """By the tick of a price's last change; a price that follows the standard changes with it."""
+        return self._company.calls_made.read("read prices", lambda: self._book(since))
+
+    def _book(self, since: str | None) -> tuple[PriceBook, str, bool]:
+        books = self._company.books
+        lists = [PriceList(code, code, books.currency, standard=code == STANDARD) for code in books.prices]
+        rows = [
+            ListPrice(code, sku, price)
+            for code, listed in books.prices.items()
+            for sku in listed
+            if since is None or books.price_changed(code, sku) > int(since)
+            if (price := books.price(code, sku)) is not None
+        ]
+        return PriceBook(tuple(lists), tuple(rows)), str(books.tick), since is None
+
+
+class Enquiries:
+    """What single accounts pay."""
+
+    def __init__(self, company: Inside) -> None:
+        self._company = company
+
+    def ask(self, questions: Sequence[PriceQuestion]) -> Iterator[CustomerPrice | Failure]:
+        """One call for each."""
+        for one in questions:
+            yield self._company.calls_made.read(
+                "ask price",
+                lambda one=one: answer(self._company.books, one),  # type: ignore[misc]
+            )
+
+
+def answer(books: Books, question: PriceQuestion) -> CustomerPrice | Failure:
+    """By the account's list, else by the standard one."""
+    account = books.accounts.get(question.account)
+    if account is None:
+        text = f"The company has no customer {question.account}."
+        return Failure(Code.UNKNOWN_CUSTOMER, text, missing=f"customer:{question.account}", sent=False)
+    price = books.price(account.price_list or STANDARD, question.sku)
+    if price is None:
+        text = f"The company has no product {question.sku}."
+        return Failure(Code.UNKNOWN_SKU, text, missing=f"sku:{question.sku}", sent=False)
+    return CustomerPrice(
+        account.account, question.sku, price.quantize(CENT), books.currency, question.quantity
+    )
