@@ -11,7 +11,9 @@ from conformance.sage50_stand import Sage50Stand
 from conformance.sage200_stand import Sage200Stand
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
-from tidegate.sage.port.orders import Guard
+from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
+from tidegate.domain.orders.sales_order import LineKind
+from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
@@ -77,6 +79,26 @@ MEMORY: dict[str, Callable[[], Stand]] = {
     "memory-lengths": lambda: MemoryStand(key_length=20, account_length=20, orders_per_call=25, seats=1),
     "memory-least": lambda: MemoryStand(without=LEAST),
 }
+
+TAKING: dict[str, Callable[[], Stand]] = {
+    "memory": MemoryStand,
+    "memory-schedule": lambda: MemoryStand(tax=Tax.BY_SCHEDULE),
+    "memory-schedule-before": lambda: MemoryStand(tax=Tax.BY_SCHEDULE, computes_before=True),
+    "memory-per-rate": lambda: MemoryStand(
+        tax=Tax.PER_RATE, arithmetic=Arithmetic(tax_rounding=TaxRounding.PER_RATE)
+    ),
+    "memory-given": lambda: MemoryStand(tax=Tax.GIVEN),
+    "memory-inside": lambda: MemoryStand(customers=Customers.INSIDE_THE_ORDER),
+    "memory-items": lambda: MemoryStand(shipping=Charged.ITEM_LINE, rounding=Charged.ITEM_LINE),
+    "memory-goods-alone": lambda: MemoryStand(
+        line_kinds=frozenset({LineKind.GOODS}),
+        shipping=Charged.HEADER_FIELD,
+        rounding=Charged.HEADER_FIELD,
+        customers=Customers.INSIDE_THE_ORDER,
+    ),
+    "sage200-standard": SAGE_200["sage200-standard"],
+}
+"""Every way to take an order."""
 
 ROOMS = MEMORY | SAGE_200 | INTACCT
 """Rooms that answer at once: the whole suite is theirs."""

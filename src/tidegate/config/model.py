@@ -170,6 +170,7 @@ class Connection(Strict, frozen=True, kw_only=True):
     texts: Texts = Texts()
     bundles: Literal["components", "parent"] = "components"
     cancellation: Literal["review", "cancel"] = "review"
+    closed_period: Literal["review", "next"] = "review"
     reference_prefix: str = ""  #: before the increment id, when stores can collide
 
 

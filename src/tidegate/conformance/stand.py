@@ -84,6 +84,9 @@ class Codes:
     clearing: str = "CARD"  #: where card payments are received
     clearing_account: str = "1210"  #: the nominal account behind it
     courier: str = "DPD"
+    tax_group: str = ""  #: of a destination, where the company computes tax by schedule
+    tax_schedule: str = ""
+    scheduled: Decimal = Decimal(0)  #: percent of that schedule
 
 
 class SignInStand(Protocol):

@@ -39,13 +39,15 @@ def after_failure(
     now: datetime,
     delivery_id: int,
     attempt_id: int | None,
+    next_period: bool = False,
 ) -> Ruling:
     """Decide about one delivery after one failed try.
 
     `failures_before` counts the counted failures so far; the alert comes with exactly the
     `threshold`-th, and the delivery is tried again all the same. `attempt_id` None means that the
     failure came before any attempt was recorded (translation, look-up): nothing can have had an
-    effect, and letter g then leaves the delivery where it is, queued.
+    effect, and letter g then leaves the delivery where it is, queued. `next_period`: a document whose period
+    is closed has another date to try; it goes with the next cycle, and nothing is counted.
     """
     group = failure.group
     pause = timedelta(seconds=failure.retry_after) if failure.retry_after is not None else None
@@ -58,6 +60,8 @@ def after_failure(
         consequence = Consequence(ends_cycle=True, closed_for=pause)
     elif group is Group.HALT_AND_ALERT:
         consequence = Consequence(ends_cycle=True, halt=True, alert=failure.code)
+    elif group is Group.CLOSED_PERIOD and next_period and attempt_id is not None:
+        letter = "g"
     elif group in (Group.REVIEW, Group.CLOSED_PERIOD):
         letter = "h"
     elif group is Group.HOLD_FOR_FIX:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.policy import Consequence, after_absence, after_failure
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import next_period
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, closures, delivery, halts, lease
 from tidegate.ledger.database import transaction
@@ -186,6 +187,8 @@ class Cycle:
             now=self.now(),
             delivery_id=item.id,
             attempt_id=attempt_id,
+            next_period=attempt_id is not None
+            and next_period.is_left(self.connection, item, failure, self.now()),
         )
         self.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
         self.follow(failure, ruling.consequence, item.label, of_company=of_company)

@@ -78,6 +78,11 @@ def attempts_of(delivery_id: int) -> int:
     return models.Attempt.objects.filter(delivery_id=delivery_id).count()
 
 
+def refusals(delivery_id: int, code: Code) -> int:
+    """How many attempts of the delivery were refused for this reason."""
+    return models.Attempt.objects.filter(delivery_id=delivery_id, code=code.value).count()
+
+
 def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
     """Another step of the same document."""
     if source_id is None:

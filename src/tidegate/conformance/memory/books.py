@@ -97,6 +97,7 @@ class Order:
     created_at: datetime
     standing: OrderStanding = OrderStanding.LIVE
     changed: int = 0
+    day: date | None = None  #: its own date; None: nobody has said one
 
     def reached(self, step: str) -> str:
         """none, part or full: how many of its pieces were `despatched` or `invoiced`."""
@@ -220,6 +221,7 @@ class Books:
         lines: Iterable[SalesLine],
         gross: Decimal,
         number: str | None = None,
+        day: date | None = None,
     ) -> Order:
         """Whoever enters it."""
         made = Order(
@@ -233,6 +235,7 @@ class Books:
             lines=[Line(self.new_id(), one) for one in lines],
             created_at=self.clock.now(),
             changed=self.change(),
+            day=day,
         )
         self.orders[made.id] = made
         for one in made.lines:

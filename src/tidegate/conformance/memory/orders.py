@@ -192,7 +192,9 @@ class Orders:
                 return self._accepted(there)
         number = "" if self._company.switches.numbers_later or not self.about.states_numbers else None
         account = order.account or self._opened_for(order)
-        made = books.enter_order(account, order.key, order.reference, order.lines, self._gross(order), number)
+        made = books.enter_order(
+            account, order.key, order.reference, order.lines, self._gross(order), number, order.date
+        )
         return self._accepted(made)
 
     def _opened_for(self, order: SalesOrder) -> str:

@@ -61,6 +61,9 @@ class MemoryStand:
             charge="CARRIAGE",
             revenue="4000",
             taxes={Decimal(20): "1", Decimal(5): "5", Decimal(0): "0"},
+            tax_group="MICHIGAN",
+            tax_schedule="MI SALES",
+            scheduled=Decimal(6),
         )
 
     # The company's own books and people

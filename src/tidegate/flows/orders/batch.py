@@ -20,6 +20,7 @@ from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import next_period
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.orders.confirmed import carry_out
@@ -120,7 +121,7 @@ class OrderBatch:
             for (item, _, _), failure in zip(held, failures, strict=True)
         ]
         ready: list[Ready] = []
-        translated = self.with_stored_keys(translated)
+        translated = self.dated(self.with_stored_keys(translated))
         if translated and self.cycle.may_call_company():
             answers = self.session.orders.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
@@ -150,6 +151,15 @@ class OrderBatch:
                 self.with_buyers_key(msgspec.structs.replace(order, key=known[sources[item.id]]), item.store),
             )
             for item, order in translated
+        ]
+
+    def dated(self, translated: list[tuple[Item, SalesOrder]]) -> list[tuple[Item, SalesOrder]]:
+        """The orders with the date that they go with: another one where their own was refused."""
+        connection, now = self.cycle.connection, self.cycle.now()
+        days = [next_period.day_of(connection, item, order.date, now) for item, order in translated]
+        return [
+            (item, msgspec.structs.replace(order, date=day))
+            for (item, order), day in zip(translated, days, strict=True)
         ]
 
     def with_buyers_key(self, order: SalesOrder, store: str) -> SalesOrder:

@@ -23,6 +23,7 @@ from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import OTHER, Terms
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import next_period
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
@@ -218,7 +219,7 @@ def post_one(
             clearing=payment.account,
             amount=paid,
             currency=order.currency,
-            day=order.date,
+            day=next_period.day_of(cycle.connection, item, order.date, cycle.now()),
         )
         receipts.send(cycle, session, desk, item, receipt)
 
