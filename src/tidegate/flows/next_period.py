@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import msgspec
+
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.closed_period import moved
 from tidegate.flows.connection import Connection
-from tidegate.flows.stored_order import read_order
 from tidegate.ledger import lookups
 from tidegate.ledger.queue import Item
 
 NEXT = "next"
+
+
+class _Placed(msgspec.Struct):
+    """What of a stored order says its date."""
+
+    created_at: datetime
+
+
+_PLACED = msgspec.json.Decoder(_Placed)
 #: The documents of an order that carry its date.
 DATED = (("orders", "order"), ("payments", "deposit"))
 
@@ -32,6 +42,6 @@ def is_left(connection: Connection, item: Item, failure: Failure, now: datetime)
     if (item.flow, item.step) not in DATED or not item.document:
         return False
     place = zone(connection.company_settings.time_zone)
-    day = read_order(item.document).created_at.astimezone(place).date()
+    day = _PLACED.decode(item.document).created_at.astimezone(place).date()
     before = lookups.refusals(item.id, Code.PERIOD_CLOSED)
     return moved(day, before + 1, now.astimezone(place).date()) is not None
