@@ -125,10 +125,8 @@ def test_a_late_effect_is_found_once_it_has_happened(stand: Stand, seen: str) ->
 def test_a_read_that_fails_is_a_failure_and_never_an_empty_answer(
     stand: Stand, kind: str, options: dict[str, Any], call: Any
 ) -> None:
-    order = make_order(stand, 213)
     with opened(stand.company) as session:
-        accepted(send(session, order))
-        stand.company.forget()
+        order = sent_before(stand, session)
         stand.strike(kind, call, **options)
         if call == "look-up":
             failure = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
@@ -150,10 +148,8 @@ def test_a_read_that_fails_is_a_failure_and_never_an_empty_answer(
 def test_a_read_that_takes_too_long_goes_on_in_the_same_call_and_misses_nothing(
     stand: Stand, kind: str, options: dict[str, Any], call: Any
 ) -> None:
-    order = make_order(stand, 213)
     with opened(stand.company) as session:
-        accepted(send(session, order))
-        stand.company.forget()
+        order = sent_before(stand, session)
         stand.strike(kind, call, **options)
         if call == "look-up":
             assert [one.ours for one in find(session, order)] == [True]
