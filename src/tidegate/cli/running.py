@@ -103,7 +103,7 @@ def cycle(
 
 
 def check_flow(connection: Connection, flow: str) -> None:
-    """Refuse a flow that there is not, or that this connection does not have."""
+    """Unknown or disabled flow: raise, naming those that there are."""
     from tidegate.engine.cycles import FLOWS
 
     if flow not in FLOWS:

@@ -16,7 +16,7 @@ PRICES = "customer prices"
 
 
 def check_attributes(connection: Connection) -> Iterator[Finding]:
-    """Magento's REST interface cannot make customer attributes, and drops unknown ones without a word (26)."""
+    """Magento's REST interface cannot make customer attributes, and silently drops unknown ones (26)."""
     wanted = connection.settings.accounts.attributes
     if not wanted or "customers" not in connection.settings.flows:
         return

@@ -17,7 +17,7 @@ from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.flow_account import Account
 from tidegate.domain.parcel import Parcel, is_overdue
-from tidegate.domain.states import State
+from tidegate.domain.states import TRANSITIONS, State
 from tidegate.engine import chains, endings
 from tidegate.ledger import account as accounts
 from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, parcels, queue, trace
@@ -326,6 +326,7 @@ def _traced_delivery(found: trace.TracedDelivery, now: datetime) -> Report:
             {
                 "at": iso(event.at),
                 "letter": event.letter,
+                "what": TRANSITIONS[event.letter][2] if event.letter in TRANSITIONS else "",
                 "before": event.before,
                 "after": event.after,
                 "by": event.actor,

@@ -125,7 +125,7 @@ def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
 
 
 def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
-    """Those that are for the store; the reason why an item is not, is no value, whoever had it queued again."""
+    """Those that are for the store: skip items whose value is only a reason, even if they were queued again."""
     skip = [
         Verdict(item.id, "n", text=item.wanted.removeprefix(LEFT_OUT))
         for item in items

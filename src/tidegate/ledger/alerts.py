@@ -37,7 +37,7 @@ def raise_alert(code: str, connection: str, subject: str, text: str, now: dateti
     """Raise it, or count it when it is open already; true when it is new and somebody must be told."""
     inside(now)
     subject, text = storable(subject), storable(text, LONGEST_REASON)
-    if rows.do(_COUNT, rows.instant(now), text, code, connection, subject):
+    if rows.execute(_COUNT, rows.instant(now), text, code, connection, subject):
         return False
     columns = ("code", "connection", "subject", "text", "raised_at", "last_at", "count", "cleared_at")
     # when somebody else's insert wins, his is the alert and he tells
@@ -58,7 +58,7 @@ def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool
 def is_open(code: str, connection: str, subject: str) -> bool:
     """Whether it is raised: asked before a transaction is opened to clear what is hardly ever there."""
     return (
-        rows.one(
+        rows.fetch_one(
             f"SELECT 1 FROM tidegate_alert WHERE {_ONE} AND cleared_at IS NULL LIMIT 1",  # noqa: S608 - all our own
             *(code, connection, storable(subject)),
         )
@@ -88,7 +88,7 @@ def _clear(which: str, parameters: Sequence[Any], now: datetime) -> int:
     for _, code, connection, subject in over:
         happened.info("alert resolved", code=code, connection=connection, subject=subject)
     for part in rows.chunks([pk for pk, *_ in over]):
-        rows.do(_CLEARED.format(rows.marks(part)), rows.instant(now), *part)
+        rows.execute(_CLEARED.format(rows.marks(part)), rows.instant(now), *part)
     return len(over)
 
 

@@ -40,7 +40,7 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
 def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "") -> None:
     """End a run; its figures are counted from its attempts."""
     inside(now)
-    told = rows.every(_FIGURES, batch_id)
+    told = rows.fetch_all(_FIGURES, batch_id)
     counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
     figures = {
         "ended_at": now,
@@ -73,7 +73,7 @@ def begin(lease: Lease, batch_id: int, items: Sequence[tuple[int, str]], now: da
     """
     check(lease, now)
     sql = "SELECT ended_at IS NULL, scope, flow, fence, connection FROM tidegate_batch WHERE id = %s"
-    is_open, *under, connection = rows.one(sql, batch_id) or (False, "", "", 0, "")
+    is_open, *under, connection = rows.fetch_one(sql, batch_id) or (False, "", "", 0, "")
     if not is_open or under != [lease.scope, lease.flow, lease.fence]:
         raise ValueError("begin: the batch has ended or was opened under another lease")
     begun: dict[int, int] = {}
@@ -107,18 +107,18 @@ def _begin(
     if not ids:
         return {}
     sql = _READY.format(ids=rows.marks(ids), lock=rows.for_update())
-    ready: dict[int, str] = dict(rows.every(sql, *ids, connection, lease.flow, at, batch_id))
+    ready: dict[int, str] = dict(rows.fetch_all(sql, *ids, connection, lease.flow, at, batch_id))
     ids = list(ready)
     if not ids:
         return {}
-    found = rows.every(_EARLIER.format(ids=rows.marks(ids)), *ids)
+    found = rows.fetch_all(_EARLIER.format(ids=rows.marks(ids)), *ids)
     earlier = {delivery_id: (number, unresolved) for delivery_id, number, unresolved in found}
     for delivery_id, (_, unresolved) in earlier.items():
         if unresolved is not None:
             other = "with another payload " if unresolved != hashes[delivery_id] else ""
             raise KeyReuse(
                 f"{ready[delivery_id]} would be sent again {other}while an earlier attempt is unresolved: "
-                "look it up in the target first (transition f)"
+                "look it up in the target first"
             )
     numbers = {delivery_id: earlier.get(delivery_id, (0, None))[0] + 1 for delivery_id in ready}
     attempts = rows.insert_new(
@@ -132,7 +132,7 @@ def _begin(
     )
     if len(attempts) != len(ready):  # the constraint `attempt_unresolved` says what was checked above
         raise KeyReuse("an attempt is unresolved")
-    rows.do(_SENDING.format(ids=rows.marks(ids)), at, lease.scope, lease.fence, batch_id, *ids)
+    rows.execute(_SENDING.format(ids=rows.marks(ids)), at, lease.scope, lease.fence, batch_id, *ids)
     rows.insert(
         models.Event,
         ("delivery", "at", "letter", "before", "after", "actor", "text"),

@@ -16,14 +16,14 @@ _MOVE = """
 def read(connection: str, flow: str, name: str) -> str | None:
     """The cursor's value, or None when nothing was read yet."""
     sql = "SELECT value FROM tidegate_cursor WHERE connection = %s AND flow = %s AND name = %s"
-    row = rows.one(sql, connection, flow, name)
+    row = rows.fetch_one(sql, connection, flow, name)
     return str(row[0]) if row else None
 
 
 def move(connection: str, flow: str, name: str, value: str, now: datetime) -> None:
     """Move it, in the same transaction that keeps what was read up to there."""
     inside(now)
-    rows.do(_MOVE, connection, flow, name, value, rows.instant(now))
+    rows.execute(_MOVE, connection, flow, name, value, rows.instant(now))
 
 
 def moved_at(connection: str, flow: str, name: str) -> datetime | None:

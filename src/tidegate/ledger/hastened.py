@@ -19,7 +19,7 @@ def hasten(connection: str, flows: Iterable[str], now: datetime) -> None:
 def hastened(connection: str) -> dict[str, datetime]:
     """The flows that are due at once, and since when."""
     beginning = _name(connection, "")
-    found = rows.every(
+    found = rows.fetch_all(
         "SELECT name, value FROM tidegate_mark WHERE substr(name, 1, %s) = %s", len(beginning), beginning
     )
     return {name[len(beginning) :]: datetime.fromisoformat(value) for name, value in found}

@@ -62,7 +62,7 @@ def of_sources(sources: Iterable[Source], *, kind: str = ORDER) -> dict[Source, 
     found: dict[Source, str] = {}
     for store, ids in by_store.items():
         for part in rows.chunks(sorted(ids)):
-            told = rows.every(_OF_SOURCES.format(rows.marks(part)), store, kind, *part)
+            told = rows.fetch_all(_OF_SOURCES.format(rows.marks(part)), store, kind, *part)
             found |= {(store, entity_id): key for entity_id, key in told}
     return found
 
@@ -82,7 +82,7 @@ def sources(company: str, keys: Iterable[str], *, kind: str = ORDER) -> Mapping[
     """
     found: dict[str, tuple[bool, Source]] = {}
     for part in rows.chunks(sorted({key for key in keys if key})):
-        told = rows.every(_SOURCES.format(rows.marks(part)), kind, *part)
+        told = rows.fetch_all(_SOURCES.format(rows.marks(part)), kind, *part)
         for key, owner, store, entity_id in told:
             if owner == company or key not in found:
                 found[key] = (owner == company, (store, entity_id))
@@ -93,20 +93,20 @@ def of_names(names: Iterable[str]) -> dict[str, str]:
     """The keys of sources by the ledger's own names; those without one are left out."""
     found: dict[str, str] = {}
     for part in rows.chunks(sorted({name for name in names if name})):
-        found |= dict(rows.every(_OF_NAMES.format(rows.marks(part)), *part))
+        found |= dict(rows.fetch_all(_OF_NAMES.format(rows.marks(part)), *part))
     return found
 
 
 def customer_ids(store: str) -> dict[str, int]:
     """The store's customers by the ledger's own names of them, as far as they ever had a key."""
-    return dict(rows.every(_CUSTOMERS, store))
+    return dict(rows.fetch_all(_CUSTOMERS, store))
 
 
 def of_customers(store: str, ids: Iterable[int]) -> set[str]:
     """Every key that these customers of the store have, whatever the currency."""
     found: set[str] = set()
     for part in rows.chunks(sorted(set(ids))):
-        found |= {key for (key,) in rows.every(_OF_CUSTOMERS.format(rows.marks(part)), store, *part)}
+        found |= {key for (key,) in rows.fetch_all(_OF_CUSTOMERS.format(rows.marks(part)), store, *part)}
     return found
 
 

@@ -96,7 +96,7 @@ def renew(lease: Lease, ttl_seconds: float, now: datetime) -> Lease:
 def release(lease: Lease, now: datetime) -> bool:
     """Give it back; false when it was lost before (nothing to do then)."""
     inside(now)
-    return rows.do(_RELEASE, lease.scope, lease.flow, lease.fence, lease.holder) == 1
+    return rows.execute(_RELEASE, lease.scope, lease.flow, lease.fence, lease.holder) == 1
 
 
 def holders(now: datetime) -> list[Lease]:

@@ -53,7 +53,9 @@ def origins(ids: Sequence[int]) -> dict[int, Origin]:
     """What deliveries are about, by their ids, without the documents themselves."""
     found: dict[int, Origin] = {}
     for part in rows.chunks(ids):
-        for pk, source_id, store, entity_id, label in rows.every(_ORIGINS.format(rows.marks(part)), *part):
+        for pk, source_id, store, entity_id, label in rows.fetch_all(
+            _ORIGINS.format(rows.marks(part)), *part
+        ):
             found[pk] = Origin(source_id, store or "", entity_id or 0, label)
     return found
 
@@ -163,7 +165,7 @@ def labelled(connection: str, subjects: Sequence[str]) -> set[str]:
 def unreadable_ids(connection: str, store: str, kind: str) -> set[int]:
     """Documents that are parked because the store cannot serve them."""
     parked = (connection, State.REVIEW.value, Code.UNREADABLE.value)
-    return {entity_id for (entity_id,) in rows.every(_UNREADABLE, *parked, store, kind)}
+    return {entity_id for (entity_id,) in rows.fetch_all(_UNREADABLE, *parked, store, kind)}
 
 
 _UNREADABLE = """
@@ -184,7 +186,9 @@ def unread_changes(store: str, kind: str, entity_id: int) -> list[int]:
 
 def highest_id(store: str, kind: str) -> int:
     """The highest entity id ever read from the store; 0 when none was."""
-    top = rows.one("SELECT max(entity_id) FROM tidegate_source WHERE store = %s AND kind = %s", store, kind)
+    top = rows.fetch_one(
+        "SELECT max(entity_id) FROM tidegate_source WHERE store = %s AND kind = %s", store, kind
+    )
     return (top and top[0]) or 0
 
 

@@ -16,7 +16,7 @@ _WRITE = """
 
 def read(name: str) -> str | None:
     """The mark's value, or None."""
-    row = rows.one("SELECT value FROM tidegate_mark WHERE name = %s", name)
+    row = rows.fetch_one("SELECT value FROM tidegate_mark WHERE name = %s", name)
     return str(row[0]) if row else None
 
 
@@ -28,7 +28,7 @@ def last_run(connection: str, flow: str) -> str:
 def write(name: str, value: str, now: datetime) -> None:
     """Set it."""
     inside(now)
-    rows.do(_WRITE, name, storable(value))
+    rows.execute(_WRITE, name, storable(value))
 
 
 def remove(name: str, now: datetime) -> bool:

@@ -66,7 +66,7 @@ def settled(connection: str, flow: str) -> pl.DataFrame:
     """What the reader was told and confirmed: key, value. Left out is what is on its way or in doubt."""
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
     schema = {"key": pl.String, "value": pl.String, "state": pl.String}
-    own = pl.DataFrame(rows.every(sql, connection, flow), schema=schema, orient="row")
+    own = pl.DataFrame(rows.fetch_all(sql, connection, flow), schema=schema, orient="row")
     told = own.filter((pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT]))
     folded = picture.read(connection, flow).join(own, on="key", how="anti")
     return pl.concat([folded, told.select("key", "value")])
@@ -142,7 +142,7 @@ def mirrors() -> list[tuple[str, str]]:
 
     Left out are pictures that flows keep beside their mirrors, such as `inventory:levels`.
     """
-    found = rows.every(
+    found = rows.fetch_all(
         "SELECT DISTINCT connection, flow FROM tidegate_mirrorpicture "
         "UNION SELECT DISTINCT connection, flow FROM tidegate_mirrorrow ORDER BY 1, 2"
     )
@@ -157,7 +157,7 @@ def account(connection: str, flow: str) -> Account:
         "WHERE connection = %s AND flow = %s GROUP BY state"
     )
     read, places = folded, {"confirmed": folded}
-    for state, count, twice in rows.every(sql, connection, flow):
+    for state, count, twice in rows.fetch_all(sql, connection, flow):
         place = _PLACE[State(state)]
         places[place] = places.get(place, 0) + count
         places["confirmed"] -= twice
@@ -230,7 +230,7 @@ def retry(connection: str, flow: str, keys: Iterable[str], now: datetime) -> int
 def _requeue(
     column: str, values: Sequence[str], now: datetime, connection: str, which: str, *parameters: str
 ) -> int:
-    return rows.do(
+    return rows.execute(
         "UPDATE tidegate_mirrorrow SET state = 'queued', failures = 0, reason_code = '', reason = '', "
         "waits_for = '', due_at = NULL, batch_id = NULL, changed_at = %s "
         f"WHERE connection = %s AND {column} IN ({rows.marks(values)}) AND {which}",
@@ -296,7 +296,7 @@ def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> 
     sql = (
         "SELECT count(*) FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s AND state = 'confirmed'"
     )
-    (count,) = rows.one(sql, connection, flow) or (0,)
+    (count,) = rows.fetch_one(sql, connection, flow) or (0,)
     if not count or not (always or count >= max(_FOLD_AT, picture.size(connection, flow) // _FOLD_SHARE)):
         return 0
     own = mirror_item.table(connection, flow).filter(pl.col("state") == State.CONFIRMED)

@@ -41,13 +41,13 @@ def begin(lease: Lease, batch_id: int, keys: Iterable[str], now: datetime) -> se
     """
     check(lease, now)
     sql = "SELECT ended_at IS NULL, scope, flow, fence, connection FROM tidegate_batch WHERE id = %s"
-    is_open, *under, connection = rows.one(sql, batch_id) or (False, "", "", 0, "")
+    is_open, *under, connection = rows.fetch_one(sql, batch_id) or (False, "", "", 0, "")
     if not is_open or under != [lease.scope, lease.flow, lease.fence]:
         raise ValueError("begin: the batch has ended or was opened under another lease")
     at = rows.instant(now)
     begun: set[str] = set()
     for part in rows.chunks(sorted(set(keys))):
-        ready = rows.every(
+        ready = rows.fetch_all(
             "SELECT id, key FROM tidegate_mirrorrow "
             f"WHERE connection = %s AND flow = %s AND key IN ({rows.marks(part)}) AND state = 'queued' "
             "AND (due_at IS NULL OR due_at <= %s) "
@@ -58,7 +58,7 @@ def begin(lease: Lease, batch_id: int, keys: Iterable[str], now: datetime) -> se
         if not ready:
             continue
         ids = [row_id for row_id, _ in ready]
-        rows.do(
+        rows.execute(
             "UPDATE tidegate_mirrorrow SET state = 'sending', leaving = wanted, due_at = NULL, changed_at = %s, "
             f"scope = %s, fence = %s, batch_id = %s WHERE id IN ({rows.marks(ids)})",
             *(at, lease.scope, lease.fence, batch_id, *ids),
@@ -98,7 +98,7 @@ def settle(lease: Lease, outcomes: Sequence[Verdict], now: datetime) -> list[int
         # what is answered well may leave again in this same cycle, with a newer value
         answered = [item_id for item_id in part if told[item_id].letter in "ce"]
         if answered:
-            rows.do(
+            rows.execute(
                 f"UPDATE tidegate_mirrorrow SET batch_id = NULL WHERE id IN ({rows.marks(answered)})",
                 *answered,
             )
@@ -129,7 +129,7 @@ def _after(item: MirrorItem | None, outcome: Verdict, now: datetime) -> tuple[ob
 def reclaim(lease: Lease, now: datetime) -> int:
     """Put in doubt what earlier holders of this lease began and left: the first act of every cycle."""
     check(lease, now)
-    return rows.do(
+    return rows.execute(
         "UPDATE tidegate_mirrorrow SET state = 'in doubt', reason_code = %s, reason = %s, changed_at = %s "
         "WHERE state = 'sending' AND scope = %s AND flow = %s AND fence < %s",
         Code.NO_ANSWER.value,

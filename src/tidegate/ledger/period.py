@@ -54,7 +54,7 @@ def orders(connection: str, start: datetime, end: datetime) -> list[KeptRow]:
     sql = (
         _ORDERS + "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
     )
-    return [_row(row) for row in rows.every(sql, connection, rows.instant(start), rows.instant(end))]
+    return [_row(row) for row in rows.fetch_all(sql, connection, rows.instant(start), rows.instant(end))]
 
 
 def numbers(connection: str, start: datetime, end: datetime) -> dict[tuple[str, int], str]:
@@ -65,7 +65,7 @@ def numbers(connection: str, start: datetime, end: datetime) -> dict[tuple[str, 
         "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
         "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
     )
-    found = rows.every(sql, connection, rows.instant(start), rows.instant(end))
+    found = rows.fetch_all(sql, connection, rows.instant(start), rows.instant(end))
     return {(str(store), int(entity_id)): str(number) for store, entity_id, number in found}
 
 
@@ -74,7 +74,7 @@ def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
     found: list[KeptRow] = []
     for part in rows.chunks([f"{key}/order" for key in dict.fromkeys(keys)]):
         sql = _ORDERS + f"AND delivery.key IN ({rows.marks(part)}) ORDER BY delivery.id"
-        found += [_row(row) for row in rows.every(sql, connection, *part)]
+        found += [_row(row) for row in rows.fetch_all(sql, connection, *part)]
     return found
 
 
@@ -131,4 +131,4 @@ def cycles(connection: str, flow: str, since: datetime) -> list[datetime]:
         "SELECT started_at FROM tidegate_batch WHERE connection = %s AND flow = %s AND started_at >= %s "
         "ORDER BY started_at"
     )
-    return [_instant(row[0]) for row in rows.every(sql, connection, flow, rows.instant(since))]
+    return [_instant(row[0]) for row in rows.fetch_all(sql, connection, flow, rows.instant(since))]

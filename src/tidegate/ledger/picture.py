@@ -36,14 +36,14 @@ def frame(values: Values) -> pl.DataFrame:
 def read(connection: str, flow: str) -> pl.DataFrame:
     """What stands in the picture: key, value, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorpicture WHERE connection = %s AND flow = %s ORDER BY part"
-    parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.every(sql, connection, flow)]
+    parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.fetch_all(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
 def size(connection: str, flow: str) -> int:
     """How many items the picture has, without reading it."""
     sql = "SELECT coalesce(sum(items), 0) FROM tidegate_mirrorpicture WHERE connection = %s AND flow = %s"
-    found = rows.one(sql, connection, flow)
+    found = rows.fetch_one(sql, connection, flow)
     return int(found[0]) if found else 0
 
 

@@ -36,7 +36,7 @@ def _documents(connection: str, states: Sequence[State], without: Sequence[str])
     unwanted = f"AND source.state NOT IN ({rows.marks(without)}) " if without else ""
     after = 0
     while True:
-        found = rows.every(
+        found = rows.fetch_all(
             "SELECT delivery.id, source.document FROM tidegate_delivery AS delivery "
             "JOIN tidegate_source AS source ON source.id = delivery.source_id "
             "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "

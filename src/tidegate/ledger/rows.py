@@ -96,7 +96,7 @@ def insert_new(model: type[Model], columns: Sequence[str], rows: Sequence[Row], 
     return new
 
 
-def one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+def fetch_one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
     """The first row of a plain statement: for the few questions that every cycle asks many times.
 
     The ORM takes longer to write such a statement than the database to answer it.
@@ -107,15 +107,15 @@ def one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
     return row
 
 
-def every(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    """All rows of a plain statement, as `one`."""
+def fetch_all(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """All rows of a plain statement, as `fetch_one`."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
-def do(sql: str, *parameters: Any) -> int:
+def execute(sql: str, *parameters: Any) -> int:
     """Carry out a plain statement that gives no rows; how many it has changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -126,7 +126,7 @@ def find(model: type[Model], columns: Sequence[str], ending: str, *parameters: A
     """`columns` of the rows that `ending` (WHERE ... ORDER BY ...) names, as the model has them in Python."""
     fields = _fields(model, columns)
     names = ", ".join(map(_column, fields))
-    found = every(f"SELECT {names} FROM {_quoted(model._meta.db_table)} {ending}", *parameters)
+    found = fetch_all(f"SELECT {names} FROM {_quoted(model._meta.db_table)} {ending}", *parameters)
     special = [(place, back) for place, field in enumerate(fields) if (back := _reader(field)) is not None]
     rows = [list(row) for row in found]
     for row in rows:

@@ -92,14 +92,14 @@ def despatched(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, st
 
 def newest() -> int:
     """The id of the newest delivery of all."""
-    (found,) = rows.one("SELECT coalesce(max(id), 0) FROM tidegate_delivery") or (0,)
+    (found,) = rows.fetch_one("SELECT coalesce(max(id), 0) FROM tidegate_delivery") or (0,)
     return int(found)
 
 
 def despatched_after(connection: str, delivery_id: int) -> tuple[int, dict[tuple[int, str], str]]:
     """The company's SKUs of lines that left, by order and line key, heard of after this delivery; the newest id."""
     # flow and connection are looked at here: SQLite would leave the primary key for the index of the queue
-    told = rows.every(
+    told = rows.fetch_all(
         "SELECT delivery.id, delivery.connection, delivery.flow, source.entity_id, delivery.subject "
         "FROM tidegate_delivery AS delivery LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
         "WHERE delivery.id > %s ORDER BY delivery.id",
@@ -127,7 +127,7 @@ def _of_orders(
     connection: str, entity_ids: Iterable[int], states: tuple[State, ...]
 ) -> Iterator[tuple[int, _Subject]]:
     for part in rows.chunks(sorted(set(entity_ids))):
-        told = rows.every(
+        told = rows.fetch_all(
             "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
             "JOIN tidegate_source AS source ON source.id = delivery.source_id "
             f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)}) "
@@ -143,7 +143,7 @@ def written_since(connection: str, moment: datetime) -> set[str]:
     Magento has taken their pieces off the source itself, or put them back there: what it was told last is not
     what it has.
     """
-    told = rows.every(
+    told = rows.fetch_all(
         "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow IN (%s, %s) "
         "AND state = 'confirmed' AND changed_at >= %s",
         *(connection, FLOW, CREDITS, rows.instant(moment)),
@@ -156,7 +156,7 @@ def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
     """Those of the orders that reserve nothing in Magento any more, as it was read last."""
     found: set[int] = set()
     for part in rows.chunks(sorted(set(entity_ids))):
-        told = rows.every(
+        told = rows.fetch_all(
             "SELECT entity_id FROM tidegate_source WHERE connection = %s AND kind = 'order' "
             f"AND entity_id IN ({rows.marks(part)}) AND state IN ({rows.marks(FINISHED)})",
             *(connection, *part, *FINISHED),
@@ -166,7 +166,7 @@ def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
 
 
 def _subjects(connection: str, states: tuple[State, ...]) -> list[tuple[int, _Subject]]:
-    told = rows.every(
+    told = rows.fetch_all(
         "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
         "LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
         f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)})",

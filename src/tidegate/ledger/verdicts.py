@@ -181,7 +181,7 @@ def _locked(ids: Sequence[int]) -> dict[int, _Row]:
     # always in the order of ids: two workers can then never wait for each other
     ending = f"WHERE id IN ({marks}) ORDER BY id {rows.for_update()}"
     found = {values[0]: _Row(*values) for values in rows.find(models.Delivery, _READ, ending, *ids)}
-    for delivery_id, attempt_id, record_id in rows.every(_UNRESOLVED.format(marks), *ids):
+    for delivery_id, attempt_id, record_id in rows.fetch_all(_UNRESOLVED.format(marks), *ids):
         found[delivery_id].unresolved, found[delivery_id].record = attempt_id, record_id
     return found
 

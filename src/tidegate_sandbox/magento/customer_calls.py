@@ -146,7 +146,7 @@ def _sent(call: Call) -> Row:
 
 
 def _given(sent: Row) -> Row:
-    """Only columns: custom attributes that nobody declared are dropped without a word."""
+    """Only columns: Magento silently drops custom attributes that nobody declared."""
     nested = ("addresses", "extension_attributes", "custom_attributes", "updated_at")
     return {key: value for key, value in sent.items() if value is not None and key not in nested}
 

@@ -77,7 +77,7 @@ def spelt(call: Call, row: Row) -> str:
 
 
 def named_products(call: Call, types: tuple[str, ...] = ("simple", "virtual")) -> Iterator[Product]:
-    """The products of ``skus`` in the body; others are left out without a word."""
+    """The products of ``skus`` in the body; others are silently left out."""
     skus = call.parameter("skus")
     found = (product(call, str(sku), types) for sku in (skus if isinstance(skus, list) else [skus]))
     return (known for known in found if known is not None)

@@ -125,7 +125,7 @@ class CustomerScribe:
     def shows(self) -> frozenset[str] | Failure:
         """The fields that the store can show: group, VAT number, and the attributes that it has.
 
-        It would drop an unknown attribute without a word.
+        Magento silently drops an unknown attribute.
         """
         if self._known is None:
             have = self.people.attributes() if self.attributes else {}

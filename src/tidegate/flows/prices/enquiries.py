@@ -111,7 +111,7 @@ def _ends(failure: Failure) -> bool:
 
 
 def _keep(cycle: Cycle, told: Listed, answers: Answers, now: datetime) -> None:
-    """What an account does not pay otherwise any more is forgotten; so are accounts that are not asked for."""
+    """Keep the answers; drop quotes that now equal the list price, and accounts that are not asked for."""
     before = picture.read(cycle.name, SNAPSHOT)
     gone = [
         _key(pair)

@@ -101,7 +101,7 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
         delivery.apply([Verdict(order.delivery_id, "q", text=text)], now, lease=cycle.lease)
     older = [each for each in told if each.state in (State.QUEUED, State.HELD)]
     delivery.apply(
-        [Verdict(each.id, "n", text="the order stands otherwise by now") for each in older],
+        [Verdict(each.id, "n", text="superseded by a newer status") for each in older],
         now,
         lease=cycle.lease,
     )
@@ -152,7 +152,7 @@ class StandingClerk:
         assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
         newest = papers.steps(item.source_id, FLOW, STANDING)[-1]
         if newest.id != item.id and newest.state not in FINAL:
-            return Drop("the order stands otherwise by now")
+            return Drop("superseded by a newer status")
         word = word_of(item.source_id, progress)
         status = self.connection.settings.statuses.get(word)
         if status is None:

@@ -286,7 +286,7 @@ def failed(cycle: Cycle, failure: Failure, *, of_company: bool) -> None:
 
 
 def no_source(connection: Connection) -> Failure | None:
-    """A source that the store does not have would fail every call, without a word which (point 25)."""
+    """An unknown source would fail every call, and Magento does not say which (point 25)."""
     if not connection.settings.stock.msi:
         return None
     known = StoreStock(connection.store.client).sources()
@@ -304,7 +304,7 @@ def no_source(connection: Connection) -> Failure | None:
 
 
 def screen(cycle: Cycle, store: StoreStock) -> bool:
-    """Ask for the SKUs that the store was never told of: it would take unknown ones without a word (point 25)."""
+    """Look up SKUs that were never written: Magento silently accepts unknown SKUs (point 25)."""
     after = None
     while items := mirror.due(cycle.name, FLOW, cycle.now(), 1000, after):
         after = items[-1]
