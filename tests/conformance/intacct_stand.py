@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.intacct.room import IntacctCompany
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
+from tidegate.sage.port.doorbell import Ring
 from tidegate.sage.rooms import open_company
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import MemoryVault
@@ -26,6 +28,7 @@ from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.intacct import build
 from tidegate_sandbox.intacct.demo import demo_company
 from tidegate_sandbox.intacct.document import node
+from tidegate_sandbox.intacct.events import signature
 from tidegate_sandbox.intacct.face import GATEWAY
 from tidegate_sandbox.intacct.sign_in import Session
 from tidegate_sandbox.server import SandboxServer
@@ -50,6 +53,56 @@ DENIED: dict[Call, tuple[str, str]] = {
 }
 #: Subtotals of tax beside the usual one, so that the suite's three rates are told apart.
 TAXES = {Decimal(20): "Sales Tax", Decimal(5): "Reduced Tax", Decimal(0): "No Tax"}
+
+
+class IntacctBells:
+    """A trigger of the company; it calls as the simulator sends it."""
+
+    hastens = frozenset({"shipments", "invoices", "order-status"})
+
+    def __init__(self, stand: IntacctStand) -> None:
+        self._stand = stand
+
+    def ring(self) -> Ring:
+        return self._ring()
+
+    def _ring(
+        self, secret: str = "hook-secret", client: str = "hub-client", company: str = "NORTHWIND"
+    ) -> Ring:
+        body = b'{"event":"shipment","recordno":"451","docid":"Shipper-SHP0007"}'
+        token = signature(body, secret, client, company, self._stand.sandbox_clock.now())
+        return Ring("POST", "documents", {"x-ia-sage-signature": token}, body)
+
+    def forged(self) -> list[Ring]:
+        good = self._ring()
+        token = good.headers["x-ia-sage-signature"]
+        head, claims, _ = token.split(".")
+        none = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+        old = signature(good.body, "hook-secret", "hub-client", "NORTHWIND", START - timedelta(days=1))
+        return [
+            replace(good, headers={}),
+            replace(good, body=good.body + b" "),
+            self._ring(secret="somebody-elses"),
+            self._ring(client="another-client"),
+            self._ring(company="SOUTHWIND"),
+            *(
+                replace(good, headers={"x-ia-sage-signature": one})
+                for one in (
+                    f"{none}.{claims}.",
+                    f"{head}.{claims}.",
+                    "",
+                    "....",
+                    old,
+                    token[:-9] + "AAAAAAAAA",
+                )
+            ),
+            replace(good, method="GET"),
+        ]
+
+    def garbled(self) -> list[Ring]:
+        body = b"\xff{not json"
+        token = signature(body, "hook-secret", "hub-client", "NORTHWIND", self._stand.sandbox_clock.now())
+        return [Ring("POST", "documents", {"x-ia-sage-signature": token}, body)]
 
 
 class IntacctStand:
@@ -90,6 +143,8 @@ class IntacctStand:
                 "location": "100",
                 "multi_currency": True,
                 "term": "Net 30",
+                "webhook_secret": "hook-secret",
+                "webhook_client": "hub-client",
                 "taxes": tuple(TAXES.values()),
                 "charges": ("Shipping", "Handling"),
                 "amounts": {"4000": "Handling", "7900": "Rounding"},
@@ -101,7 +156,8 @@ class IntacctStand:
         assert isinstance(company, IntacctCompany)
         self.company: Company = company
         self.seats = company.seats
-        self.sign_ins = None
+        self.sign_ins = self.consents = None
+        self.bells = IntacctBells(self)
         self.door = None
         self.desktop = None
         self.open_account("OTHER", "Other")

@@ -105,6 +105,7 @@ ROOMS = MEMORY | SAGE_200 | INTACCT
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {
     "memory-consent": lambda: MemoryStand(asks_consent=True),
+    "intacct": IntacctStand,
     "sage50-consent": lambda: Sage50Stand(
         settings={"signed_only": True}, consents=False, at_once=True, is_on=True
     ),

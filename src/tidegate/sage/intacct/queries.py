@@ -29,6 +29,11 @@ def among(field: str, values: Collection[str]) -> Element:
     return element("in", {"field": field, "value": list(values)})
 
 
+def not_among(field: str, values: Collection[str]) -> Element:
+    """A field has none of these values."""
+    return element("notin", {"field": field, "value": list(values)})
+
+
 def is_set(field: str) -> Element:
     """A field is not empty."""
     return element("isnotnull", {"field": field})

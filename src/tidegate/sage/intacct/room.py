@@ -16,6 +16,7 @@ from tidegate.sage.intacct.check import Check
 from tidegate.sage.intacct.client import SMALLEST_PAGE, IntacctClient
 from tidegate.sage.intacct.code_lists import code_lists
 from tidegate.sage.intacct.desks import Desks
+from tidegate.sage.intacct.doorbell import Doorbell
 from tidegate.sage.intacct.envelope import Sender
 from tidegate.sage.intacct.queries import PAGE
 from tidegate.sage.intacct.settings import IntacctSettings
@@ -43,6 +44,7 @@ class IntacctCompany:
         client_at: Callable[[str], HttpClient],
         clock: Clock,
         seats: SeatPool,
+        doorbell: Doorbell | None = None,
     ) -> None:
         self._name = name
         self._company = company
@@ -50,7 +52,7 @@ class IntacctCompany:
         self._client_at = client_at
         self._clients: dict[str, HttpClient] = {}
         self.seats = seats
-        self.doorbell = None
+        self.doorbell = doorbell
         self._client = IntacctClient(
             SignIn(credentials, company.base_url, self._at), lambda: tuple(self._clients.values())
         )
@@ -165,4 +167,13 @@ def open_intacct(
         clock=clock,
         # Entities of one company share its requests.
         seats=seats.pool((company.product, company.base_url, company_id), company.seats),
+        doorbell=_doorbell(secret(company.webhook_secret), secret(company.webhook_client), company_id, clock),
     )
+
+
+def _doorbell(secret: str, client_id: str, company_id: str, clock: Clock) -> Doorbell | None:
+    """None where no trigger calls."""
+    if not secret:
+        return None
+    company = company_id.rpartition("|")[2]  # of `console|client` the client is the company
+    return Doorbell(clock, secret=secret, client_id=client_id, company_id=company)

@@ -42,7 +42,8 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
     amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> the subtotal that posts to it
     price_decimals: int = 2  #: the items' SO_PRECISION
     payment_method: str = "Credit Card"  #: of receipts
-    offline_policy: str = ""  #: transport policy of offline requests; "" = none
+    webhook_secret: Reference = ""  #: client secret of the trigger that calls the hub; "" = none does
+    webhook_client: Identifier = ""  #: its client id; "" = not compared
 
     @property
     def longest_account(self) -> int:

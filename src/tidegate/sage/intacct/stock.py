@@ -18,7 +18,7 @@ from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.queries import Query, among
 from tidegate.sage.intacct.reference import Reference
 from tidegate.sage.intacct.rows import Row, each, figure_of, name_of, number_of, text_of
-from tidegate.sage.intacct.status_words import CLOSED, CONVERTED
+from tidegate.sage.intacct.status_words import CONVERTED
 from tidegate.sage.intacct.web_orders import WebOrder, WebOrderLine, WebOrders
 
 ON_HAND = "WONHAND"
@@ -77,21 +77,18 @@ class WebLines:
     def read(self) -> list[WebLine] | Failure:
         """Lines of all orders with our key that are not closed, nor shipped and invoiced in full."""
         company = self._orders.company
-        rows = self._orders.client.read(self._orders.query())
-        if isinstance(rows, Failure):
-            return rows
-        found = {one.id: one for row in rows if (one := self._orders.order(row)) is not None}
-        live = {docid: one for docid, one in found.items() if one.state != CLOSED}
-        made = self._orders.made_from(live)
+        orders = self._orders.open()
+        if isinstance(orders, Failure):
+            return orders
+        made = self._orders.made_from(
+            one.id for one in orders.values() if any(line.taken for line in one.lines.values())
+        )
         if isinstance(made, Failure):
             return made
         shippers = [text_of(row, "DOCID") for row in made if text_of(row, "DOCPARID") == company.shipper]
         invoices = [
             text_of(row, "DOCID") for row in made if text_of(row, "DOCPARID") == company.sales_invoice
         ]
-        orders = self._orders.with_lines(live) if live else {}
-        if isinstance(orders, Failure):
-            return orders
         later = self._orders.lines_of([*shippers, *invoices])
         if isinstance(later, Failure):
             return later

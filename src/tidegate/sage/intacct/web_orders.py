@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.client import IntacctClient
-from tidegate.sage.intacct.queries import Query, among, equals, every, in_parts, is_set
+from tidegate.sage.intacct.queries import Query, among, equals, every, in_parts, is_set, not_among
 from tidegate.sage.intacct.rows import Row, figure_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings
+from tidegate.sage.intacct.status_words import CLOSED, CONVERTED
 
 ORDER_KEY_PREFIX = "magento:"  #: how every key begins (`domain.orders.keys.order_key`)
 LINE = (
@@ -66,14 +68,34 @@ class WebOrders:
         self.company = company
         self.fields = (*HEADER, company.order_field)
 
-    def query(self) -> Query:
-        """All orders with a key."""
-        return Query(
-            "SODOCUMENT",
-            self.fields,
-            every([equals("DOCPARID", self.company.sales_order), is_set(self.company.order_field)]),
-            definition=self.company.sales_order,
-        )
+    def query(self, *conditions: Element) -> Query:
+        """All orders with a key, of which these conditions hold."""
+        ours = [equals("DOCPARID", self.company.sales_order), is_set(self.company.order_field)]
+        definition = self.company.sales_order
+        return Query("SODOCUMENT", self.fields, every([*ours, *conditions]), definition=definition)
+
+    def open(self) -> dict[str, WebOrder] | Failure:
+        """Orders of which something is to be shipped or invoiced: what is done long ago is not read."""
+        unshipped = self.query(not_among("STATE", (CLOSED, CONVERTED)))
+        queries = [unshipped]
+        if self.company.shipper:
+            unbilled = [equals("DOCPARID", self.company.shipper), not_among("STATE", (CLOSED, CONVERTED))]
+            queries.append(Query("SODOCUMENT", HEADER, every(unbilled)))
+        rows, *shippers = self.client.read_many(queries)
+        if isinstance(rows, Failure):
+            return rows
+        found = {one.id: one for row in rows if (one := self.order(row)) is not None}
+        for listed in shippers:
+            if isinstance(listed, Failure):
+                return listed
+            origins = self.origins(listed)
+            if isinstance(origins, Failure):
+                return origins
+            more = self.of((docid for docid in origins.values() if docid not in found), lines=False)
+            if isinstance(more, Failure):
+                return more
+            found |= more
+        return self.with_lines(found) if found else found
 
     def of(self, docids: Iterable[str], *, lines: bool = True) -> dict[str, WebOrder] | Failure:
         """Those of these documents that are orders with our key; pooled."""
