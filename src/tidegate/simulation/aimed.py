@@ -91,9 +91,9 @@ TRADING = (
         ],
     ),
 )
-#: Hours of the week at which credit control lets go of what came on hold, and the van leaves: without goods that
-#: leave there are no documents.
-AT_WORK = (10, 22, 34, 46)
+#: Without goods that leave there are no documents: so many orders come early, and at these hours of the week credit
+#: control lets go of what came on hold, the van leaves, and somebody has tried again what waits for a person.
+EARLY, AT_WORK = 3, (10, 18, 26, 34, 42, 50)
 #: A queue that says "done" and has done nothing.
 LIES = 3
 
@@ -111,12 +111,22 @@ def aimed(
         yield Event(moment(rng, start, days), "cancel", {"pick": rng.random()})
     for each in TRADING if trading else ():
         yield from turns(each, seed // EVERY, rng, start, days)
-    for hours in AT_WORK if trading else ():
+    if trading:
+        yield from work(rng, start)
+    for _ in range(LIES if settings.get("few_values") else 0):
+        yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
+
+
+def work(rng: random.Random, start: datetime) -> Iterator[Event]:
+    """What makes documents."""
+    for number in range(EARLY):
+        yield Event(start + timedelta(minutes=rng.randrange(480)), "order", {"seed": 1000 + number})
+    for hours in AT_WORK:
         at = start + timedelta(hours=hours, minutes=rng.randrange(60))
         yield Event(at, "credit-control", {})
         yield Event(at + timedelta(minutes=5), "despatch-all", {"tracked": rng.random()})
-    for _ in range(LIES if settings.get("few_values") else 0):
-        yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
+        yield Event(at + timedelta(minutes=10), "invoice-run", {"together": rng.random()})
+        yield Event(at + timedelta(minutes=15), "retry-all", {})
 
 
 def turns(aim: Aim, turn: int, rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
