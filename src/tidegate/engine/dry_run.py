@@ -23,6 +23,7 @@ from tidegate.domain.orders.customers import (
 )
 from tidegate.domain.orders.expressed import Customers
 from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.person import who_ordered
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
 from tidegate.domain.orders.totals import translate
@@ -185,8 +186,13 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
     rules = customer_rules(connection.name, connection.settings, session.orders.about)
     way = session.orders.about.customers
     if way is Customers.INSIDE_THE_ORDER:
-        return account_inside(order, rules)
-    decision = wanted_account(order, rules)
+        return account_inside(who_ordered(order), rules)
+    terms = connection.terms()
+    currency = ""
+    if way is Customers.CONTACT_PER_CURRENCY and not isinstance(terms, Failure):
+        currency = stated(order, terms)[0]
+    person = who_ordered(order, currency)
+    decision = wanted_account(person, rules)
     if isinstance(decision, UseAccount):
         return decision.account
     if isinstance(decision, Failure):
@@ -199,13 +205,9 @@ def account_of(connection: Connection, session: Session, order: Order) -> str | 
     matches = {each.key: [] for each in queries} if desk is None else desk.find(queries)
     if isinstance(matches, Failure):
         return matches
-    terms = connection.terms()
-    currency = ""
-    if way is Customers.CONTACT_PER_CURRENCY and not isinstance(terms, Failure):
-        currency = stated(order, terms)[0]
     source = (order.store, order.customer.id or 0)
     key = customer_keys(connection, [source], currency)[source] if order.customer.id is not None else ""
-    answer = after_look_up(order, rules, matches, key, currency)
+    answer = after_look_up(person, rules, matches, key)
     return answer.account if isinstance(answer, UseAccount) else answer
 
 

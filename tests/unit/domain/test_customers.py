@@ -16,15 +16,16 @@ from tidegate.domain.orders.customers import (
     Answer,
     CreateCustomer,
     CustomerRules,
+    Decision,
     LookUp,
     Query,
     UseAccount,
     account_reference,
     proof,
-    wanted_account,
 )
 from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.order import Customer, Order
+from tidegate.domain.orders.person import Person, who_ordered
 from tidegate.sage.port.customers import CustomerMatch
 from unit.domain.orders import CUST_PO_COUPON, GUEST_TAX, LONDON
 
@@ -41,7 +42,12 @@ def after_look_up(order: Order, rules: CustomerRules, matches: Any, currency: st
     """The decision about a customer whose key the company keeps whole."""
     number = order.customer.id
     key = customer_key(order.store, number, currency) if number is not None else ""
-    return customers.after_look_up(order, rules, matches, key, currency)
+    return customers.after_look_up(who_ordered(order, currency), rules, matches, key)
+
+
+def wanted_account(order: Order, rules: CustomerRules) -> Decision:
+    """Whose account it is, or what must be looked up."""
+    return customers.wanted_account(who_ordered(order), rules)
 
 
 def rules(**changes: Any) -> CustomerRules:
@@ -263,4 +269,15 @@ def test_where_each_currency_has_an_account_those_of_others_do_not_count() -> No
 def test_an_order_that_carries_its_customer_has_the_mapped_account_or_none(
     order: Order, accounts: dict[str, str], expected: str
 ) -> None:
-    assert customers.account_inside(order, rules(accounts=accounts, unknown="hold")) == expected
+    assert customers.account_inside(who_ordered(order), rules(accounts=accounts, unknown="hold")) == expected
+
+
+def test_a_registration_that_an_older_version_has_kept_as_an_order_of_nothing_is_a_person() -> None:
+    kept = msgspec.json.encode(msgspec.structs.replace(CUST_PO_COUPON, increment_id="customer 1", lines=()))
+    person = msgspec.json.decode(kept, type=Person)
+    assert person.label == "customer 1"
+    assert (person.store, person.customer, person.billing) == (
+        CUST_PO_COUPON.store,
+        CUST_PO_COUPON.customer,
+        CUST_PO_COUPON.billing,
+    )

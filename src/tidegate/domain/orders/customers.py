@@ -16,7 +16,8 @@ from typing import Literal, Protocol
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.keys import customer_key
-from tidegate.domain.orders.order import Address, Order
+from tidegate.domain.orders.order import Address
+from tidegate.domain.orders.person import Person
 
 MAPPED = "mapping"
 KNOWN_BY_STORE = "account known by the store"
@@ -115,60 +116,59 @@ Decision = UseAccount | LookUp | Failure
 Answer = UseAccount | CreateCustomer | Failure
 
 
-def wanted_account(order: Order, rules: CustomerRules) -> Decision:
+def wanted_account(person: Person, rules: CustomerRules) -> Decision:
     """Where the order goes, or what must be looked up to know it.
 
     A guest goes to the guest account, whatever address was typed; without one the order is held for
     `customer:<website>:guest`. A mapping by e-mail on a website whose addresses prove nothing is a
     person's decision.
     """
-    customer = order.customer
+    customer = person.customer
     if customer.id is None:
         if rules.guest_account:
             return UseAccount(rules.guest_account, "guest account")
         return Failure(
             Code.UNKNOWN_CUSTOMER,
-            f"Order {order.increment_id} is a guest's and no guest account is set. Add guest_account to "
+            f"Order {person.label} is a guest's and no guest account is set. Add guest_account to "
             f"[connections.{rules.connection}.customers].",
-            missing=f"customer:{order.website}:guest",
+            missing=f"customer:{person.website}:guest",
             sent=False,
         )
     mapped = mapped_by_id(customer.id, rules.accounts)
     if mapped:
         return UseAccount(mapped, MAPPED)
     mapped = mapped_by_email(customer.email, rules.accounts)
-    if mapped and order.website not in rules.trust_emails:
-        return _unproven(order, rules, mapped)
-    return UseAccount(mapped, BY_EMAIL) if mapped else LookUp(_queries(order))
+    if mapped and person.website not in rules.trust_emails:
+        return _unproven(person, rules, mapped)
+    return UseAccount(mapped, BY_EMAIL) if mapped else LookUp(_queries(person))
 
 
-def account_inside(order: Order, rules: CustomerRules) -> str:
+def account_inside(person: Person, rules: CustomerRules) -> str:
     """The account of an order that carries its customer: the one that somebody has mapped; "" for all others.
 
     Nothing is looked up, created or waited for: the company knows its customers by what the orders say of them.
     """
-    customer = order.customer
+    customer = person.customer
     if customer.id is None:
         return ""
-    by_email = mapped_by_email(customer.email, rules.accounts) if order.website in rules.trust_emails else ""
+    by_email = mapped_by_email(customer.email, rules.accounts) if person.website in rules.trust_emails else ""
     return mapped_by_id(customer.id, rules.accounts) or by_email
 
 
 def after_look_up(
-    order: Order,
+    person: Person,
     rules: CustomerRules,
     matches: Mapping[str, Sequence[Match]],
     key: str,
-    currency: str = "",
 ) -> Answer:
     """Decide by the company's answers: `matches` holds a list for each :class:`Query` key.
 
     An account that Tidegate created for this very customer wins; one that it created for another
     Magento customer is never taken, though the e-mail be the same (e-mails are unique per website
     only). Several accounts that fit are a `review` failure that names them. `key` is the customer's as the
-    company keeps it, "" for a guest; with `currency` only accounts of that one count.
+    company keeps it, "" for a guest; where the person has a currency only accounts of that one count.
     """
-    ours = key
+    ours, currency = key, person.currency
     if currency:
         matches = {
             name: [each for each in found if each.currency in ("", currency)]
@@ -177,17 +177,17 @@ def after_look_up(
     for match in (match for found in matches.values() for match in found):
         if ours and match.key == ours:
             return UseAccount(match.account, CREATED)
-    for query in _queries(order):
+    for query in _queries(person):
         found = {match.account: match for match in matches.get(query.key, ()) if not match.key}
         if len(found) > 1:
-            return _ambiguous(order, query, found)
+            return _ambiguous(person, query, found)
         for account in found:
             if query.account:
                 return UseAccount(account, KNOWN_BY_STORE)
-            if order.website in rules.trust_emails:
+            if person.website in rules.trust_emails:
                 return UseAccount(account, BY_EMAIL)
-            return _unproven(order, rules, account)
-    return _unknown(order, rules, ours, currency)
+            return _unproven(person, rules, account)
+    return _unknown(person, rules, ours)
 
 
 def account_reference(prefix: str, identity: str, length: int, attempt: int = 0) -> str:
@@ -230,8 +230,8 @@ def mapped_by_email(email: str, accounts: Mapping[str, str]) -> str:
     return next((account for name, account in accounts.items() if name.strip().lower() == wanted), "")
 
 
-def _queries(order: Order) -> tuple[Query, ...]:
-    customer = order.customer
+def _queries(person: Person) -> tuple[Query, ...]:
+    customer = person.customer
     queries = []
     if customer.account:
         queries.append(Query(key=f"account:{customer.account}", account=customer.account))
@@ -241,7 +241,7 @@ def _queries(order: Order) -> tuple[Query, ...]:
     return tuple(queries)
 
 
-def _ambiguous(order: Order, query: Query, found: Mapping[str, Match]) -> Failure:
+def _ambiguous(person: Person, query: Query, found: Mapping[str, Match]) -> Failure:
     accounts = ", ".join(f"{match.account} ({match.name})" for match in found.values())
     return Failure(
         Code.AMBIGUOUS_CUSTOMER,
@@ -252,38 +252,38 @@ def _ambiguous(order: Order, query: Query, found: Mapping[str, Match]) -> Failur
     )
 
 
-def _unproven(order: Order, rules: CustomerRules, account: str) -> Failure:
-    customer = order.customer
+def _unproven(person: Person, rules: CustomerRules, account: str) -> Failure:
+    customer = person.customer
     return Failure(
         Code.UNPROVEN_CUSTOMER,
-        f"Only the e-mail {customer.email} ties customer {customer.id} of {order.website} to account {account}, "
+        f"Only the e-mail {customer.email} ties customer {customer.id} of {person.website} to account {account}, "
         f'and anybody can register with an address. If they are this buyer, map "{customer.id}" = "{account}" '
-        f"under customers.accounts; if {order.website} proves addresses, name it in trust_emails of "
+        f"under customers.accounts; if {person.website} proves addresses, name it in trust_emails of "
         f"[connections.{rules.connection}.customers].",
-        missing=f"customer:{order.website}:{customer.id}",
+        missing=f"customer:{person.website}:{customer.id}",
         sent=False,
         details={"accounts": account, "customer": str(customer.id)},
     )
 
 
-def _unknown(order: Order, rules: CustomerRules, key: str, currency: str) -> Answer:
-    customer = order.customer
+def _unknown(person: Person, rules: CustomerRules, key: str) -> Answer:
+    customer, currency = person.customer, person.currency
     if rules.unknown == "web-account" and (rules.web_account or rules.guest_account):
         return UseAccount(rules.web_account or rules.guest_account, WEB_ACCOUNT)
     if rules.unknown == "create" and customer.id is not None:
         identity = f"{customer.id}/{currency}" if currency else str(customer.id)
         return CreateCustomer(
-            key=customer_key(order.store, customer.id, currency),
+            key=customer_key(person.store, customer.id, currency),
             stored_key=key,
             currency=currency,
             account=account_reference(rules.account_prefix, identity, rules.account_length),
             prefix=rules.account_prefix,
             length=rules.account_length,
             identity=identity,
-            name=order.billing.company or customer.name or order.billing.name or customer.email,
+            name=person.billing.company or customer.name or person.billing.name or customer.email,
             email=customer.email,
-            address=order.billing,
-            vat_number=customer.vat_number or order.billing.vat_id,
+            address=person.billing,
+            vat_number=customer.vat_number or person.billing.vat_id,
             on_hold=rules.create_on_hold,
         )
     remedy = "Create the account in Sage or map it under customers.accounts"
@@ -291,7 +291,7 @@ def _unknown(order: Order, rules: CustomerRules, key: str, currency: str) -> Ans
         remedy += f", or set web_account in [connections.{rules.connection}.customers]"
     return Failure(
         Code.UNKNOWN_CUSTOMER,
-        f"Sage has no account for {customer.email} (customer {customer.id} of {order.website}). {remedy}.",
-        missing=f"customer:{order.website}:{customer.email.strip().lower()}",
+        f"Sage has no account for {customer.email} (customer {customer.id} of {person.website}). {remedy}.",
+        missing=f"customer:{person.website}:{customer.email.strip().lower()}",
         sent=False,
     )

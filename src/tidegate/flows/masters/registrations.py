@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -26,7 +25,8 @@ from tidegate.domain.orders.customers import (
     wanted_account,
 )
 from tidegate.domain.orders.keys import customer_key
-from tidegate.domain.orders.order import Address, Customer, Order, Totals
+from tidegate.domain.orders.order import Address, Customer
+from tidegate.domain.orders.person import Person
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
@@ -51,7 +51,7 @@ OVERLAP = timedelta(minutes=15)
 #: The ids of those who could not be read: asked for again in every cycle.
 UNREAD = "unread"
 
-_SUBJECT = msgspec.json.Decoder(Order)
+_SUBJECT = msgspec.json.Decoder(Person)
 
 
 class RegistrationDesk(CustomerDesk):
@@ -65,7 +65,7 @@ class RegistrationDesk(CustomerDesk):
             create_on_hold=cycle.connection.settings.accounts.approval == "hold",
         )
 
-    def registration(self, creation: CreateCustomer, order: Order) -> NewDelivery:
+    def registration(self, creation: CreateCustomer, person: Person) -> NewDelivery:
         """The delivery that creates the account; it keeps the person, so that no reading is needed again."""
         waits = self.cycle.connection.settings.accounts.approval == "review"
         return NewDelivery(
@@ -74,20 +74,20 @@ class RegistrationDesk(CustomerDesk):
             step=STEP,
             key=creation.key,
             label=creation.email,
-            subject=msgspec.json.encode(order).decode(),
+            subject=msgspec.json.encode(person).decode(),
             state=State.REVIEW if waits else State.QUEUED,
             reason="a new customer: `tidegate queue retry` makes the account" if waits else "",
         )
 
-    def refused(self, order: Order, failure: Failure) -> NewDelivery:
+    def refused(self, person: Person, failure: Failure) -> NewDelivery:
         """Several accounts fit: a person says which."""
         return NewDelivery(
             connection=self.cycle.name,
             flow=FLOW,
             step=STEP,
-            key=customer_key(order.store, order.customer.id or 0),
-            label=order.customer.email,
-            subject=msgspec.json.encode(order).decode(),
+            key=customer_key(person.store, person.customer.id or 0),
+            label=person.customer.email,
+            subject=msgspec.json.encode(person).decode(),
             state=State.REVIEW,
             reason_code=failure.code,
             reason=failure.text,
@@ -156,7 +156,7 @@ def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
 
 
 def decided(
-    desk: RegistrationDesk, people: Mapping[int, Order]
+    desk: RegistrationDesk, people: Mapping[int, Person]
 ) -> tuple[dict[int, Account], list[tuple[CreateCustomer, list[int]]], dict[int, Failure]]:
     """Whose account each is, what must be made, and who met an error that nobody foresaw: by customer id."""
     together = fenced("new customers", partial(desk.decide, people))
@@ -208,7 +208,7 @@ def make(desk: RegistrationDesk, item: Item) -> None:
 class Newcomers:
     """Who has registered since the last reading, by customer id; `strange` met an error that nobody foresaw."""
 
-    people: Mapping[int, Order]
+    people: Mapping[int, Person]
     bad: Sequence[BadRow] = ()  #: those that the store's client could not read
     strange: Mapping[int, Failure] = field(default_factory=dict)
 
@@ -224,7 +224,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
     there = StorePeople(connection.store.client, connection.page_size)
     unread = msgspec.json.decode(cursors.read(connection.name, FLOW, UNREAD) or "[]", type=list[int])
-    found: dict[int, Order] = {}
+    found: dict[int, Person] = {}
     bad: list[BadRow] = []
     strange: dict[int, Failure] = {}
     for page in chain(there.customers(created=since), [there.page_of(unread)] if unread else []):
@@ -235,7 +235,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
             at = created_at(each)
             if each.website_id in names and at is not None and (first is None or at >= first):
                 website = names[each.website_id]
-                person = fenced(f"customer {each.id}", partial(person_of, connection, each, website, at))
+                person = fenced(f"customer {each.id}", partial(person_of, connection, each, website))
                 if isinstance(person, Failure):
                     strange[each.id] = person
                 else:
@@ -243,41 +243,20 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     return Newcomers(found, bad, strange)
 
 
-_NOTHING = Totals(*[Decimal(0)] * 6)
-
-
-def person_of(connection: Connection, customer: WireCustomer, website: str, at: datetime) -> Order:
-    """A registration as an order of nothing: so whose account it is, is decided by the same rules."""
-    address = address_of(customer)
-    name = " ".join(part for part in (customer.firstname, customer.lastname) if part)
-    return Order(
+def person_of(connection: Connection, customer: WireCustomer, website: str) -> Person:
+    """Who has registered."""
+    return Person(
+        label=f"customer {customer.id}",
         store=connection.store.name,
-        entity_id=0,
-        increment_id=f"customer {customer.id}",
-        store_view_id=customer.store_id or 0,
         website=website,
-        state="",
-        status="",
-        created_at=at,
-        updated_at=at,
-        currency="",
-        base_currency="",
         customer=Customer(
             email=customer.email,
-            name=name,
+            name=" ".join(part for part in (customer.firstname, customer.lastname) if part),
             id=customer.id,
             group_id=customer.group_id,
             vat_number=customer.taxvat or "",
         ),
-        billing=address,
-        shipping=None,
-        shipping_method="",
-        shipping_description="",
-        shipping_tax_rate=Decimal(0),
-        payment_method="",
-        lines=(),
-        totals=_NOTHING,
-        base_totals=_NOTHING,
+        billing=address_of(customer),
     )
 
 
@@ -334,7 +313,7 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
 
 def _rows(
     connection: Connection,
-    people: Mapping[int, Order],
+    people: Mapping[int, Person],
     wanted: Mapping[int, Any],
     rules: CustomerRules,
     matches: Mapping[str, Any],

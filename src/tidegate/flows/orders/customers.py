@@ -28,6 +28,7 @@ from tidegate.domain.orders.customers import (
 from tidegate.domain.orders.expressed import Customers
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.order import Order
+from tidegate.domain.orders.person import Person, who_ordered
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import account_book
@@ -74,12 +75,14 @@ class CustomerDesk:
         """Item id -> account, or why there is none. An item is left out when the company could not be asked."""
         if self.inside:
             return {
-                item.id: self.unless_on_hold(account_inside(orders[item.id], self.rules)) for item in items
+                item.id: self.unless_on_hold(account_inside(who_ordered(orders[item.id]), self.rules))
+                for item in items
             }
+        people = {item_id: self.person(order) for item_id, order in orders.items()}
         with self.cycle.accounts:  # two seats must not create one customer
-            answers, creations = self.decide(orders)
+            answers, creations = self.decide(people)
             for creation, wanting in creations.values():
-                account = self.create(creation, orders[wanting[0]])
+                account = self.create(creation, people[wanting[0]])
                 if account is None:
                     continue
                 for item_id in wanting:
@@ -89,13 +92,20 @@ class CustomerDesk:
     def known_account(self, item: Item, order: Order) -> Account:
         """The account as far as it can be told without creating anything; for releases."""
         if self.inside:
-            return self.unless_on_hold(account_inside(order, self.rules))
-        answers, creations = self.decide({item.id: order})
+            return self.unless_on_hold(account_inside(who_ordered(order), self.rules))
+        answers, creations = self.decide({item.id: self.person(order)})
         if item.id in answers:
             return self.unless_on_hold(answers[item.id])
         if creations:
             return self.pending_creation(next(iter(creations.values()))[0])
         return Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked", missing=item.waits_for)
+
+    def person(self, order: Order) -> Person:
+        """Who ordered, with the currency of the account where the product has one for each."""
+        if not self.by_currency:
+            return who_ordered(order)
+        terms = self.cycle.connection.terms()
+        return who_ordered(order, order.currency if isinstance(terms, Failure) else stated(order, terms)[0])
 
     def unless_on_hold(self, account: Account) -> Account:
         """The account, or the wait for the end of its hold; orders that wait for it are tried every cycle."""
@@ -109,21 +119,21 @@ class CustomerDesk:
         )
 
     def decide(
-        self, orders: Mapping[int, Order]
+        self, people: Mapping[int, Person]
     ) -> tuple[dict[int, Account], dict[str, tuple[CreateCustomer, list[int]]]]:
         """Answer from the rules, the ledger and one pooled look-up; what is left must be created."""
         answers: dict[int, Account] = {}
         creations: dict[str, tuple[CreateCustomer, list[int]]] = {}
         unknown: dict[int, LookUp] = {}
-        for item_id, order in orders.items():
-            decision = wanted_account(order, self.rules)
-            who = link_key(order, self.currency(order))
-            remembered = links.find(self.cycle.name, order.website, [who]).get(links.key_of(who))
+        for item_id, person in people.items():
+            decision = wanted_account(person, self.rules)
+            who = link_key(person)
+            remembered = links.find(self.cycle.name, person.website, [who]).get(links.key_of(who))
             if isinstance(decision, UseAccount):
                 answers[item_id] = decision.account
             elif isinstance(decision, Failure):
                 answers[item_id] = decision
-            elif remembered is not None and self.counts(remembered, order.website):
+            elif remembered is not None and self.counts(remembered, person.website):
                 answers[item_id] = remembered.account
             else:
                 unknown[item_id] = decision
@@ -131,30 +141,23 @@ class CustomerDesk:
         if matches is None:
             return answers, creations
         for item_id in unknown:
-            order, currency = orders[item_id], self.currency(orders[item_id])
-            answer = after_look_up(order, self.rules, matches, self.stored_key(order, currency), currency)
+            person = people[item_id]
+            answer = after_look_up(person, self.rules, matches, self.stored_key(person))
             if isinstance(answer, UseAccount):
                 answers[item_id] = answer.account
-                self.remember(order, answer.account, "", answer.how)
+                self.remember(person, answer.account, "", answer.how)
             elif isinstance(answer, Failure):
                 answers[item_id] = answer
             else:
                 creations.setdefault(answer.key, (answer, []))[1].append(item_id)
         return answers, creations
 
-    def currency(self, order: Order) -> str:
-        """The currency of the order's account, where the product has one for each; else ""."""
-        if not self.by_currency:
+    def stored_key(self, person: Person) -> str:
+        """Our key of who it is, as the company keeps it; "" for a guest."""
+        if person.customer.id is None:
             return ""
-        terms = self.cycle.connection.terms()
-        return order.currency if isinstance(terms, Failure) else stated(order, terms)[0]
-
-    def stored_key(self, order: Order, currency: str) -> str:
-        """Our key of who ordered, as the company keeps it; "" for a guest."""
-        if order.customer.id is None:
-            return ""
-        source = (order.store, order.customer.id)
-        return customer_keys(self.cycle.connection, [source], currency)[source]
+        source = (person.store, person.customer.id)
+        return customer_keys(self.cycle.connection, [source], person.currency)[source]
 
     def counts(self, link: KnownCustomer, website: str) -> bool:
         """Whether a remembered account may be used: one found by e-mail only where addresses are believed."""
@@ -180,7 +183,7 @@ class CustomerDesk:
             return None
         return found
 
-    def create(self, creation: CreateCustomer, order: Order) -> Account | None:
+    def create(self, creation: CreateCustomer, person: Person) -> Account | None:
         """Create the account, or say what its orders wait for; None when the cycle ended meanwhile."""
         if not self.cycle.may_call_company():
             return None
@@ -188,8 +191,8 @@ class CustomerDesk:
         if desk is None:
             return self.by_hand(creation)
         with transaction("registration"):
-            ids = delivery.create_many([self.registration(creation, order)], self.cycle.now())
-            creation = self.with_key(creation, order)
+            ids = delivery.create_many([self.registration(creation, person)], self.cycle.now())
+            creation = self.with_key(creation, person)
         (item,) = lookups.items([ids[creation.key]])
         there = desk.find_created([creation.stored_key])
         if isinstance(there, Failure):
@@ -197,7 +200,7 @@ class CustomerDesk:
             return None
         match = there[creation.stored_key]
         if match is not None:
-            return self.adopt(item, order, match)
+            return self.adopt(item, person, match)
         if item.state is State.IN_DOUBT:
             if item.changed_at > settled_before(self.cycle):
                 return self.pending_creation(creation)
@@ -214,16 +217,16 @@ class CustomerDesk:
         if isinstance(wanted, Failure):
             self.cycle.apply([self.cycle.after_failure(item, wanted, None)])
             return self.pending_creation(creation)
-        return self.send(desk, item, creation, order, wanted)
+        return self.send(desk, item, creation, person, wanted)
 
-    def with_key(self, creation: CreateCustomer, order: Order) -> CreateCustomer:
+    def with_key(self, creation: CreateCustomer, person: Person) -> CreateCustomer:
         """Inside a transaction: with the key under which the account will be there, before anything leaves."""
-        source, now = (order.store, order.customer.id or 0), self.cycle.now()
+        source, now = (person.store, person.customer.id or 0), self.cycle.now()
         made = register_customers(self.cycle.connection, {source: creation.key}, now, creation.currency)
         return replace(creation, stored_key=made[source])
 
     def send(
-        self, desk: NewCustomerDesk, item: Item, creation: CreateCustomer, order: Order, reference: str
+        self, desk: NewCustomerDesk, item: Item, creation: CreateCustomer, person: Person, reference: str
     ) -> Account:
         """One attempt to create."""
         customer = NewCustomer(
@@ -237,7 +240,7 @@ class CustomerDesk:
             currency=creation.currency,
         )
         fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
-        writing = new_accounts.writing(self.cycle, self.session, partial(self.carry_out, order))
+        writing = new_accounts.writing(self.cycle, self.session, partial(self.carry_out, person))
         record = Record(item, customer.key, fingerprint)
         sending.send(self.cycle, writing, [record], lambda _: [(customer.key, desk.create(customer))])
         (sent,) = lookups.items([item.id])
@@ -245,32 +248,32 @@ class CustomerDesk:
             return self.pending_creation(creation)
         return sent.target_number
 
-    def adopt(self, item: Item, order: Order, match: CustomerMatch) -> Account:
+    def adopt(self, item: Item, person: Person, match: CustomerMatch) -> Account:
         """The account is there already: an earlier answer was lost."""
         accepted = Accepted(id=match.id, number=match.account)
         if item.state in (State.IN_DOUBT, State.QUEUED, State.HANDED_OVER, State.REVIEW, State.HELD):
             with transaction("outcome"):
-                self.carry_out(order, new_accounts.confirm(item, accepted, None))
+                self.carry_out(person, new_accounts.confirm(item, accepted, None))
         else:
-            self.remember(order, match.account, match.id, CREATED)
+            self.remember(person, match.account, match.id, CREATED)
         return match.account
 
-    def carry_out(self, order: Order, verdicts: Sequence[Verdict]) -> None:
+    def carry_out(self, person: Person, verdicts: Sequence[Verdict]) -> None:
         """Inside a transaction: the transitions, and whose account it is."""
         new_accounts.carry_out(self.cycle, verdicts)
         made = [each for each in verdicts if each.letter in CONFIRMING]
-        known = [self.link(order, each.target_number, each.target_id, CREATED) for each in made]
+        known = [self.link(person, each.target_number, each.target_id, CREATED) for each in made]
         links.save(known, self.cycle.now())
 
-    def remember(self, order: Order, account: str, target_id: str, how: str) -> None:
+    def remember(self, person: Person, account: str, target_id: str, how: str) -> None:
         """Keep the match, so that the next order of this customer costs no call."""
         with transaction("customer"):
-            links.save([self.link(order, account, target_id, how)], self.cycle.now())
+            links.save([self.link(person, account, target_id, how)], self.cycle.now())
 
-    def link(self, order: Order, account: str, target_id: str, how: str) -> KnownCustomer:
+    def link(self, person: Person, account: str, target_id: str, how: str) -> KnownCustomer:
         """The ledger's note that this customer has this account."""
-        who = link_key(order, self.currency(order))
-        return KnownCustomer(self.cycle.name, order.website, who, account, target_id, how)
+        who = link_key(person)
+        return KnownCustomer(self.cycle.name, person.website, who, account, target_id, how)
 
     def free_reference(self, creation: CreateCustomer) -> str | Failure | None:
         """The first candidate that no account of the company has; None when it could not be asked."""
@@ -294,7 +297,7 @@ class CustomerDesk:
             "Map the customer under customers.accounts, or change account_prefix.",
         )
 
-    def registration(self, creation: CreateCustomer, order: Order) -> NewDelivery:
+    def registration(self, creation: CreateCustomer, person: Person) -> NewDelivery:
         """The delivery that creates the account."""
         return NewDelivery(
             connection=self.cycle.name,
@@ -303,7 +306,7 @@ class CustomerDesk:
             key=creation.key,
             source_id=None,
             label=creation.email,
-            subject=msgspec.json.encode({"email": creation.email, "website": order.website}).decode(),
+            subject=msgspec.json.encode({"email": creation.email, "website": person.website}).decode(),
             state=State.QUEUED,
         )
 
@@ -350,7 +353,7 @@ def forget_unneeded(cycle: Cycle) -> None:
     cycle.apply([Verdict(item.id, "m", text="no order needs the account any more") for item in unneeded])
 
 
-def link_key(order: Order, currency: str = "") -> str:
+def link_key(person: Person) -> str:
     """Who the customer is within a website: the Magento id, or the e-mail of a guest; and which of their accounts."""
-    who = str(order.customer.id) if order.customer.id is not None else order.customer.email.strip().lower()
-    return f"{who}/{currency}" if currency else who
+    who = str(person.customer.id) if person.customer.id is not None else person.customer.email.strip().lower()
+    return f"{who}/{person.currency}" if person.currency else who
