@@ -16,7 +16,7 @@ def _desks(stand: Stand, purpose: Purpose) -> set[str]:
         return {
             each.name
             for each in fields(Session)
-            if each.name != "ties" and getattr(session, each.name) is not None
+            if each.name not in ("ties", "dated_stock") and getattr(session, each.name) is not None
         }
 
 

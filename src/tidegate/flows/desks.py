@@ -15,7 +15,7 @@ from tidegate.sage.port.session import Session
 NEEDS: dict[str, tuple[tuple[str, Callable[[Session], object | None]], ...]] = {
     "inventory": (
         ("stock", lambda session: session.stock),
-        ("open lines of web orders", lambda session: session.web_lines),
+        ("open lines of web orders", lambda session: session.web_lines or session.dated_stock or None),
     ),
     "prices": (("price lists", lambda session: session.prices),),
     "customers": (("customers", lambda session: session.customers),),

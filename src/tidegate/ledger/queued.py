@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from tidegate.domain.states import State
-from tidegate.ledger import rows
+from tidegate.ledger import models, rows
 
 #: Everything before the company has it; handed over or in doubt it may have it, and counts twice for a while.
 BEFORE = (
@@ -30,6 +31,15 @@ def documents(connection: str) -> Iterator[str]:
 def passed_over(connection: str) -> Iterator[str]:
     """The documents, as JSON, of orders that are not sent and that the store has not finished with."""
     return _documents(connection, (State.SKIPPED,), FINISHED)
+
+
+def confirmed(connection: str) -> Iterator[tuple[str, datetime]]:
+    """The documents, as JSON, of orders that the company has and the store has not finished with; since when."""
+    found = models.Delivery.objects.filter(
+        connection=connection, flow="orders", step="order", state=State.CONFIRMED.value, source__isnull=False
+    )
+    left = found.exclude(source__state__in=FINISHED).exclude(source__document="").order_by("pk")
+    yield from left.values_list("source__document", "changed_at").iterator(rows.CHUNK)
 
 
 def _documents(connection: str, states: Sequence[State], without: Sequence[str]) -> Iterator[str]:

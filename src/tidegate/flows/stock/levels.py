@@ -22,6 +22,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fulfilment import unread_despatches
 from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
+from tidegate.flows.stock import ledger_lines
 from tidegate.flows.stock import movements as stock_movements
 from tidegate.flows.stock.movements import Movements
 from tidegate.ledger import cursors, marks, picture
@@ -70,9 +71,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     stock = cycle.connection.settings.stock
     if session.stock is None:
         return lacks("stock")
-    if session.web_lines is None:
+    if session.web_lines is None and not session.dated_stock:
         return lacks("open lines of web orders, without which their pieces would be sold twice")
-    lines = session.web_lines.read()
+    lines = session.web_lines.read() if session.web_lines is not None else []
     if isinstance(lines, Failure):
         return lines
     unread = unread_despatches.read(cycle, session)
@@ -84,6 +85,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     told = session.stock.read(since, tuple(stock.warehouses))
     if isinstance(told, Failure):
         return told
+    if session.web_lines is None and told.as_of is not None:
+        place = next(iter(stock.warehouses), "") or next((one.warehouse for one in told.rows), "")
+        lines = ledger_lines.read(cycle.connection, told.as_of, place)
     before = picture.read(cycle.name, LEVEL_PICTURE)
     fresh = picture.frame(
         {

@@ -36,7 +36,8 @@ class Session:
     """Open desks of one company, valid inside `with company.session(purpose)`.
 
     `ties` names the ties that the product's records carry, for the chain: `order-despatch`,
-    `order-invoice`, `invoice-entry`, `entry-postings`, `receipt-invoice`.
+    `order-invoice`, `invoice-entry`, `entry-postings`, `receipt-invoice`. Where stock is dated and there are no web
+    lines, what web orders hold of it is told from the ledger.
     """
 
     orders: OrderDesk
@@ -58,6 +59,7 @@ class Session:
     ledgers: LedgerDesk | None = None
     postings: PostingDesk | None = None
     ties: frozenset[str] = frozenset()
+    dated_stock: bool = False  #: the stock desk states when its figures were true (`Delta.as_of`)
 
     def __post_init__(self) -> None:
         """ValueError for a room that would have orders looked up first and cannot look them up."""

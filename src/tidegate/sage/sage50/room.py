@@ -123,6 +123,7 @@ class Sage50Company:
             stock=Stock(self._articles, settings.warehouse),
             prices=Prices(self._articles, settings.standard_list, settings.currency),
             products=Products(self._articles, settings.category_separator),
+            dated_stock=True,
         )
         self._check = Check(settings, self._client, self._consent, self._files, self._articles, clock)
 

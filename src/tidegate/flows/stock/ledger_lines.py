@@ -1,0 +1,45 @@
+"""What web orders hold of the stock where the company has no list of them: from the ledger.
+
+Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
+its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet. Both
+err towards caution. An order of which anything was shipped is left alone: how much stands in no place that is read here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows.connection import Connection
+from tidegate.flows.stored_keys import stored_keys
+from tidegate.flows.stored_order import read_order
+from tidegate.ledger import queued
+
+
+def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
+    """The lines of confirmed orders that the store has not finished with; all of them are in this one place."""
+    settings = connection.settings
+    found = [
+        (read_order(document), confirmed_at) for document, confirmed_at in queued.confirmed(connection.name)
+    ]
+    names = stored_keys(connection, [(order.store, order.entity_id) for order, _ in found])
+    return [
+        WebLine(
+            order_id=names[order.store, order.entity_id],
+            order_number="",
+            order_key=names[order.store, order.entity_id],
+            line_id=str(line.item_id),
+            line_key=f"item:{line.item_id}",
+            sku=settings.skus.get(line.sku, line.sku),
+            warehouse=warehouse,
+            ordered=line.remaining,
+            allocated=line.remaining if confirmed_at <= as_of else Decimal(0),
+            despatched=Decimal(0),
+            invoiced=Decimal(0),
+        )
+        for order, confirmed_at in found
+        if not order.shipped
+        for line in order.lines
+        if line.remaining and line.sku not in settings.skip_skus
+    ]
