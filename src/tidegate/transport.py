@@ -120,7 +120,13 @@ class Counter:
     """Requests counted over all threads; and by the tally of whoever makes them."""
 
     value: int = 0
+    bytes: int = 0  #: of bodies, both ways
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def weigh(self, size: int) -> None:
+        """So many bytes of a body were sent or received."""
+        with self._lock:
+            self.bytes += size
 
     def add(self) -> None:
         """One more."""
@@ -218,6 +224,7 @@ class HttpClient:
             url += "?" + str(httpx.QueryParams(list(params)))
         request = self._client.build_request(method, url, headers=dict(headers or {}), content=content)
         self.counter.add()
+        self.counter.weigh(len(content or b""))
         with self._deadline.running():
             return self._call(request, auth)
 
@@ -253,6 +260,7 @@ class HttpClient:
                     return NoAnswer(sent=True, text=text, too_much=True)
         except httpx.HTTPError as error:
             return _lost(error)
+        self.counter.weigh(size)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, b"".join(chunks))
 

@@ -246,6 +246,8 @@ def carry(cycle: Cycle) -> Report:
     now = cycle.now()
     with transaction("end"):
         learnt.keep(connection, now)
+        if connection.spending is not None:
+            connection.spending.settle(connection.company, now)
         if not unfinished:  # else the next portion goes on with the same run
             delivery.close_batch(
                 cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text

@@ -19,6 +19,7 @@ from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
 from tidegate.engine.vault import LedgerVault
 from tidegate.flows.connection import Connection
+from tidegate.flows.spending import Spending
 from tidegate.ledger import database
 from tidegate.ledger.faults import LedgerGone
 from tidegate.ledger.holder import this_process
@@ -135,6 +136,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         for name, company in configuration.companies.items()
     }
     connections = {}
+    spending = {name: Spending(name, around.clock) for name in companies}
     for name, settings in configuration.connections.items():
         company_settings = configuration.companies[settings.company]
         connections[name] = Connection(
@@ -150,6 +152,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             clock=around.clock,
             working_since=around.clock.now(),
             page_size=configuration.stores[settings.store].page_size,
+            spending=spending[settings.company],
             sharing_prices=price_rules.sharing(configuration, name),
         )
     token = known(configuration.api.token) if configuration.api.token else ""

@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import marks, personal
+from tidegate.ledger import marks, personal, usage
 from tidegate.ledger.database import transaction
 
 log = structlog.get_logger()
@@ -32,6 +32,8 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
         return
     hub.watched[place] = now
     rule = hub.configuration.hub.retention
+    with transaction(NAME):
+        usage.forget(now)
     orders, registrations = personal.finished_orders, personal.finished_registrations
     blanked = {
         "orders": portion("orders", orders, with_documents, rule.orders, connection.name, now),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from tidegate.clock import Clock
@@ -14,6 +15,7 @@ from tidegate.domain.calendar import Calendar, Closed
 from tidegate.domain.errors import Failure
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.mapping import terms_of
+from tidegate.flows.spending import Spending
 from tidegate.ledger import closures, product_groups
 from tidegate.magento.store import MagentoStoreClient
 from tidegate.sage.port.company import Company
@@ -37,17 +39,35 @@ class Connection:
     store_time: tuple[datetime, float] | None = (
         None  #: the store's clock and our monotonic one, at its last answer
     )
+    spending: Spending | None = None  #: the company's budget, shared with its other connections
     _terms: Terms | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def closed(self) -> Closed | None:
-        """Why the company may not be called now, by rule or by what a `locked` answer taught."""
+        """Why the company may not be called now: by rule, by what a `locked` answer taught, or by its budget."""
         now = self.clock.now()
         by_rule = self.calendar.closed(now)
         learnt = closures.closed(self.settings.company, now)
         if learnt is not None and (by_rule is None or learnt.until > by_rule.until):
             return Closed(until=learnt.until, reason=learnt.reason)
+        if by_rule is None:
+            by_rule = self._standing_down(now)
+        if by_rule is None and self.spending is not None:
+            return self.spending.closed(self.company)
         return by_rule
+
+    def _standing_down(self, now: datetime) -> Closed | None:
+        """Shortly before a window closes, an agent that stands between is told, and nothing new begins."""
+        ahead = self._drains_for
+        coming = self.calendar.closed(now + ahead) if ahead else None
+        if coming is None:
+            return None
+        self.company.stand_down(coming.until)
+        return Closed(until=coming.until, reason=f"{coming.reason}; what stands between finishes before")
+
+    @cached_property
+    def _drains_for(self) -> timedelta:
+        return self.company.about.drains_for
 
     def terms(self) -> Terms | Failure:
         """The mappings, with the tax rates that the company itself states (read once, then kept)."""

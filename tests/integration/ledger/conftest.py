@@ -19,7 +19,7 @@ from tidegate.ledger import database
 TABLES = (
     *("mirrorpicture", "mirrorrow", "stockmovement"),
     *("storedkey", "parcelrecord", "parcel", "link", "event", "attempt", "delivery", "batch", "source"),
-    *("cursor", "mark", "lease", "halt", "closure", "alert", "secret", "customerlink"),
+    *("cursor", "mark", "lease", "halt", "closure", "alert", "secret", "usage", "customerlink"),
     *("bookinvoice", "bookentry", "bookposting"),
 )
 

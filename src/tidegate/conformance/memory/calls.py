@@ -37,6 +37,8 @@ class Calls:
     locked: bool = False
     forbidden: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
+    a_minute: int | None = None  #: calls that are allowed
+    times: list[datetime] = field(default_factory=list)  #: of the calls so far
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
     @property
@@ -76,6 +78,12 @@ class Calls:
 
     def _begin(self, kind: str, content: str = "") -> Trouble | Failure | None:
         self.log.append(kind)
+        now = self.clock.now()
+        self.times.append(now)
+        if self.a_minute is not None:
+            lately = sum(1 for each in self.times if each > now - timedelta(minutes=1))
+            if lately > self.a_minute:
+                return Failure(Code.THROTTLED, "too many calls in a minute", 60, sent=False)
         if self.locked:
             return LOCKED
         if kind in self.forbidden:

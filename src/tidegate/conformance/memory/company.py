@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tidegate.clock import Clock
 from tidegate.conformance.memory.books import Books
@@ -22,13 +22,13 @@ from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLi
 from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.selling import Enquiries, Prices
 from tidegate.conformance.memory.switches import Switches
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.company import About
 from tidegate.sage.port.doorbell import Doorbell
 from tidegate.sage.port.entrance import Entrance
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
-from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
+from tidegate.sage.port.usage import UNLIMITED, Allowance, Budget, Measure, Usage
 from tidegate.sage.seats import SeatPool
 from tidegate.sage.vault import MemoryVault, Vault
 from tidegate.transport import Tally
@@ -65,8 +65,10 @@ class MemoryCompany:
         self.switches = self.inside.switches
         self.books = self.inside.books
         self.calls_made = self.inside.calls_made
-        self.seats = SeatPool(self.switches.seats)
+        self.calls_made.a_minute = self.switches.calls_a_minute
+        self.seats = SeatPool(self.switches.seats, clock=clock)
         self.shut: Failure | None = None  #: why the door does not open
+        self.stood_down: datetime | None = None  #: until when nothing new begins
         self._consent: MemoryConsent | None = None
         if self.switches.asks_consent:
             self._consent = MemoryConsent(name, self.vault, clock, self.office)
@@ -76,7 +78,10 @@ class MemoryCompany:
     @property
     def about(self) -> About:
         """As the switches say."""
-        return About("memory", self.switches.seats, self.switches.writing, self.switches.awaited)
+        switches = self.switches
+        return About(
+            "memory", switches.seats, switches.writing, switches.awaited, drains_for=switches.drains_for
+        )
 
     @property
     def calls(self) -> int:
@@ -84,15 +89,17 @@ class MemoryCompany:
         return self.calls_made.made
 
     def usage(self) -> Usage:
-        """Calls alone."""
-        return Usage(calls=self.calls)
+        """Calls, and seats."""
+        return Usage(calls=self.calls, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
-        """Nobody counts them."""
-        return UNLIMITED
+        """So many calls a minute, or as many as you like."""
+        most = self.switches.calls_a_minute
+        return (Allowance(Measure.CALLS, most, timedelta(minutes=1)),) if most else UNLIMITED
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between."""
+        """The agent finishes what it has begun."""
+        self.stood_down = until
 
     def calls_in(self, tally: Tally) -> int:
         """None: a tally counts requests on the wire, and there is no wire."""
@@ -101,7 +108,11 @@ class MemoryCompany:
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """Writing takes a seat, reading none."""
-        shut = self.shut or (self._consent.shut() if self._consent is not None else None)
+        shut = (
+            self.shut
+            or self._standing_down()
+            or (self._consent.shut() if self._consent is not None else None)
+        )
         if shut is not None:
             yield shut
             return
@@ -110,6 +121,13 @@ class MemoryCompany:
             return
         with self.seats.seat() as refused:
             yield refused or self._desks()
+
+    def _standing_down(self) -> Failure | None:
+        now = self.inside.clock.now()
+        if self.stood_down is None or now >= self.stood_down:
+            return None
+        left = (self.stood_down - now).total_seconds()
+        return Failure(Code.LOCKED, "the agent stands down before a window", left, sent=False)
 
     def _desks(self) -> Session:
         customers, filed = Customers(self.inside), FiledOrders(self.inside)

@@ -29,6 +29,8 @@ class Switches:
     numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
+    calls_a_minute: int | None = None  #: what the product allows; it refuses more
+    drains_for: timedelta = timedelta(0)  #: so long an agent in between needs before a window
     asks_consent: bool = (
         False  #: the door opens when the company's people have allowed it; their product calls
     )

@@ -14,6 +14,7 @@ from tidegate.ledger.models.secret import Secret
 from tidegate.ledger.models.source import Source
 from tidegate.ledger.models.stream import Cursor, Mark
 from tidegate.ledger.models.trouble import Alert, Closure, Halt
+from tidegate.ledger.models.usage import Usage
 
 __all__ = [
     "Alert",
@@ -39,4 +40,5 @@ __all__ = [
     "Source",
     "StockMovement",
     "StoredKey",
+    "Usage",
 ]

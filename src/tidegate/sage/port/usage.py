@@ -43,7 +43,7 @@ class Usage:
 class Allowance:
     """So much of one measure `per` span of time: a minute, a day, thirty days.
 
-    A span begins with the first use in it. `shared`: others use the same allowance, so that what is left is less
+    It holds for any span of this length. `shared`: others use the same allowance, so that what is left is less
     than what we count; `reserved` of the amount is left to them. `left` is what the product said last, until
     `resets`; None: it says nothing, and our own count decides.
     """

@@ -88,7 +88,8 @@ class Sage200Company:
         return self._client.calls_in(tally) + self.entrance.calls_in(tally)
 
     def usage(self) -> Usage:
-        return Usage(calls=self.calls)
+        sizes = sum(http.counter.bytes for http in self._http)
+        return Usage(calls=self.calls, bytes=sizes, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
         """The contract names no limit of calls; a 429 says when there was one."""
