@@ -63,6 +63,11 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
         showing.paragraph(
             f"  oldest waiting: {ago(oldest['seconds'])} (since {local(oldest['since'], zone)})"
         )
+    used = connection["used"]
+    if used and any(used.values()):
+        from tidegate.sage.port.usage import Usage
+
+        showing.paragraph(f"  used of {connection['company']} in a day: {Usage(**used).words}")
     for parcel in connection["parcels"]:
         lies = f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records lie "
         showing.paragraph(

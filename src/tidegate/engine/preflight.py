@@ -20,6 +20,7 @@ from tidegate.engine.code_check import check_codes
 from tidegate.engine.credit_check import check_credits
 from tidegate.engine.currency_check import account_currency, check_currencies, website_currencies
 from tidegate.engine.desk_check import check_desks
+from tidegate.engine.door_check import check_door
 from tidegate.engine.hub import Hub
 from tidegate.engine.length_check import check_lengths
 from tidegate.engine.limits_check import check_limits
@@ -211,6 +212,7 @@ def check_company(hub: Hub, name: str, lists: dict[str, list[CodeList] | None]) 
     """The window first: a closed company is not called, not even by a check."""
     company = hub.companies[name]
     users = [each for each in hub.connections.values() if each.settings.company == name]
+    yield from check_door(hub, name)
     for connection in users[:1]:
         yield from check_window(connection)
         if connection.closed() is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,18 @@ from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.engine import chains, endings
 from tidegate.ledger import account as accounts
-from tidegate.ledger import alerts, closures, halts, marks, mirror, overview, parcels, queue, trace
+from tidegate.ledger import (
+    alerts,
+    closures,
+    halts,
+    marks,
+    mirror,
+    overview,
+    parcels,
+    queue,
+    trace,
+    usage,
+)
 from tidegate.ledger.queue import Item
 
 Report = dict[str, Any]
@@ -96,6 +107,7 @@ def connection_status(
         else None,
         "window": window(settings.company, company, now) if settings and company else None,
         "oldest_waiting": age(oldest, now),
+        "used": asdict(usage.since(settings.company, now - timedelta(days=1))) if settings else None,
         "parcels": [parcel_dict(each, settings, now) for each in parcels.open_parcels(name)],
         "flows": {flow: flow_status(name, settings, company, flow, held, now) for flow in flows},
     }

@@ -98,6 +98,7 @@ def test_large_figures_are_never_folded(capsys: pytest.CaptureFixture[str]) -> N
         "alerts": 3,
         "halted": {"since": "2026-03-23T12:15:00Z", "by": "ann", "reason": LONG},
         "oldest_waiting": None,
+        "used": None,
         "parcels": [],
         "window": None,
         "flows": {"registrations": flow},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -37,6 +38,17 @@ class Usage:
             Measure.BYTES: self.bytes,
             Measure.SEAT_SECONDS: self.seat_seconds,
         }[measure]
+
+    @property
+    def words(self) -> str:
+        """For people; what is nought is left out."""
+        parts = (
+            (self.calls, f"{self.calls} calls"),
+            (self.units, f"{self.units} metered units"),
+            (self.bytes, f"{Decimal(self.bytes) / 1_000_000:.1f} MB"),
+            (self.seat_seconds, f"{self.seat_seconds} seat-seconds"),
+        )
+        return ", ".join(text for count, text in parts if count)
 
 
 @dataclass(frozen=True, slots=True)

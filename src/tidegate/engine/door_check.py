@@ -1,0 +1,54 @@
+"""`tidegate check` at a company's door: how a person lets us in, whether its calls reach us, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+
+from tidegate.engine.hub import Hub
+from tidegate.flows.spending import Spending, margin, words
+from tidegate.ledger import usage
+from tidegate.ledger.usage import Used
+from tidegate.sage.port.entrance import Consent, Standing
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.port.usage import Usage
+
+
+def check_door(hub: Hub, name: str) -> Iterator[Finding]:
+    """Makes no call."""
+    company = hub.companies[name]
+    if isinstance(company.entrance, Consent):
+        state = company.entrance.state()
+        warning = company.entrance.warning()
+        if state.standing is Standing.GRANTED and warning is None:
+            yield Finding("consent", "pass", "given")
+        else:
+            verdict = "warn" if state.standing is Standing.GRANTED else "fail"
+            text = warning or state.text or state.standing.value
+            yield Finding("consent", verdict, text, f"tidegate connect {name}")
+    if company.doorbell is not None and not hub.configuration.api.listen:
+        yield Finding(
+            "call-backs",
+            "warn",
+            "the product calls, and the hub listens nowhere: changes are seen by the flows' own times alone",
+            "set [api] listen, and let the product reach /api/v1/bell/" + name,
+        )
+    yield from check_budget(hub, name)
+
+
+def check_budget(hub: Hub, name: str) -> Iterator[Finding]:
+    """What a day has used, and what is left of each allowance."""
+    company, now = hub.companies[name], hub.clock.now()
+    used = usage.since(name, now - timedelta(days=1))
+    if used != Used():
+        yield Finding("usage", "pass", f"in a day: {Usage(**asdict(used)).words}")
+    spending = Spending(name, hub.clock)
+    for allowance in company.budget():
+        left = spending.left(allowance, company, now)
+        text = f"{words(allowance)}: {max(left, 0)} left"
+        if left > margin(allowance):
+            yield Finding("budget", "pass", text)
+        else:
+            remedy = "flows wait until some of it is free again: run them more seldom, or buy more"
+            yield Finding("budget", "warn", text, remedy)
