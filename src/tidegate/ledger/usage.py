@@ -34,12 +34,12 @@ def add(company: str, used: Used, now: datetime) -> None:
     """Count it, in this minute. In a transaction."""
     inside(now)
     minute = rows.instant(now.replace(second=0, microsecond=0))
-    rows.do(_ADD, company, minute, used.calls, used.units, used.bytes, used.seat_seconds)
+    rows.execute(_ADD, company, minute, used.calls, used.units, used.bytes, used.seat_seconds)
 
 
 def since(company: str, start: datetime) -> Used:
     """All that was used in whole or begun minutes after `start`."""
-    found = rows.one(
+    found = rows.fetch_one(
         "SELECT SUM(calls), SUM(units), SUM(bytes), SUM(seat_seconds) FROM tidegate_usage "
         "WHERE company = %s AND minute > %s",
         company,
