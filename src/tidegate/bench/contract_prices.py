@@ -56,7 +56,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
         timed(
             "contract-prices-diff",
             diffed.store,
-            f"{what} against what the store was told: {diffed.values:,} differ",
+            f"{what} against what was written to the store: {diffed.values:,} differ",
             Target("<", 10),
         ),
         timed("contract-prices-diff-unchanged", diffed.unchanged, f"{what}: the same, nothing differs"),

@@ -50,7 +50,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
     "trace": Measurement("tracing", "looking an order up among a million", 20),
-    "stock-compare": Measurement("stock_compare", "a million stock rows against what the store was told", 1),
+    "stock-compare": Measurement(
+        "stock_compare", "a million stock rows against what was written to the store", 1
+    ),
     "contract-prices": Measurement(
         "contract_prices", "ten million contract prices against the day before", 3
     ),

@@ -1,4 +1,4 @@
-"""`stock-compare`: a million SKU x warehouse rows against what the store was told last, by the flow itself.
+"""`stock-compare`: a million SKU x warehouse rows against what was written to the store last, by the flow itself.
 
 The ledger is a file that knows a million values which the store has. Then whole cycles of the flow
 `inventory`: the company tells everything anew, tells nothing new, and tells one row in a thousand. The
@@ -114,13 +114,13 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     rows = QUICK if quick else ROWS
     anew, unchanged, changed = compare(folder, rows)
     limit = ceil(rows / CHANGED / ARRAY_LIMIT)
-    what = f"{rows:,} SKU x warehouse rows against what the store was told"
+    what = f"{rows:,} SKU x warehouse rows against what was written to the store"
     return [
         timed("stock-compare", unchanged, f"{what}: a whole cycle, nothing changed", Target("<", 3)),
         Figure(
             "stock-compare-cpu", round(unchanged.cpu, 2), "s", "timed", "CPU time of the same, all threads"
         ),
-        timed("stock-compare-anew", anew, f"{what}: the company tells all of them, nothing changed"),
+        timed("stock-compare-anew", anew, f"{what}: the company reports all of them, nothing changed"),
         timed(
             "stock-compare-changed", changed, f"{what}: {rows // CHANGED:,} changed, written and confirmed"
         ),
@@ -131,7 +131,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
             Target("<", GIGABYTE),
         ),
         resident(
-            "stock-compare-anew-memory", anew.memory, "the same, with all the rows that the company tells"
+            "stock-compare-anew-memory", anew.memory, "the same, with all the rows that the company reports"
         ),
         Figure(
             "stock-calls-unchanged",

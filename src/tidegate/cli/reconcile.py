@@ -127,7 +127,7 @@ def notes(report: Reconciliation) -> list[str]:
     if report.totals:
         said.append(
             "totals: of the orders placed in these days, without what was cancelled or refunded. Blank under "
-            "Sage: an order there tells its total alone; its parts are compared on its invoices"
+            "Sage: an order there states its total alone; its parts are compared on its invoices"
         )
     if report.tax:
         said.append(

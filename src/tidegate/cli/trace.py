@@ -130,7 +130,7 @@ def add_node(tree: Tree, node: dict[str, Any]) -> None:
         )
         if part
     )
-    style = {"missing": "yellow", "not told": "dim"}.get(node["presence"], "")
+    style = {"missing": "yellow", "not linked": "dim"}.get(node["presence"], "")
     branch = tree.add(f"[{style}]{text(words)}[/]" if style else text(words))
     for child in node["children"]:
         add_node(branch, child)

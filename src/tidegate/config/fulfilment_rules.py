@@ -23,7 +23,7 @@ def check(connection: Connection, key: str, report: Report) -> None:
     for name, status in connection.statuses.items():
         path = joined(key, "statuses", name)
         if name not in STANDINGS:
-            report.problem(path, f'"{name}" is no standing of an order', suggestion(name, STANDINGS))
+            report.problem(path, f'"{name}" is no status of an order', suggestion(name, STANDINGS))
         elif not status.strip():
             report.problem(path, "no status", "write a status code of Magento, or remove the line")
         elif OWN_CALL.get(status, name) != name:

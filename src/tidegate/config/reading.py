@@ -43,7 +43,7 @@ class Loaded:
 
 
 Settings = tuple[type[Company], ...]
-"""What the rooms add to `[companies.NAME]`: one struct a product, told apart by its tag."""
+"""What the rooms add to `[companies.NAME]`: one struct a product, distinguished by its tag."""
 
 
 def load(path: Path | str, *, environment: Mapping[str, str], settings: Settings) -> Loaded:

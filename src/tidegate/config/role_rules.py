@@ -26,9 +26,7 @@ def check(connection: Connection, key: str, report: Report) -> None:
     for one, other in EXCLUDED:
         for account in sorted(roles[one] & roles[other]):
             found = f"the account {account} is {one} and {other}"
-            report.warning(
-                key, found, "give each its own account: the two cannot be told apart in the ledger"
-            )
+            report.warning(key, found, "give each its own account: the ledger cannot distinguish the two")
     rule = connection.customers
     anybody = {rule.guest_account, rule.web_account} - {""}
     for customer, account in rule.accounts.items():

@@ -32,7 +32,7 @@ def _tax(connection: Connection, lists: Mapping[str, CodeList]) -> Iterator[Find
         yield Finding("tax schedules", "fail", text, f"add [[{place}.destinations]]")
         return
     if not about.orders.states_totals:
-        text = f"{about.product} tells no totals: whether its tax is Magento's is never compared"
+        text = f"{about.product} states no totals: whether its tax is Magento's is never compared"
         yield Finding("tax schedules", "warn", text, "compare some orders by hand")
     missing = [
         f"{kind} {name}"

@@ -94,7 +94,7 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
     if row["state"] not in _MOVING:
         return
     if row["state"] == State.IN_DOUBT.value and not own:
-        yield "sent, and no answer tells whether it arrived: it is looked up before anything is sent again"
+        yield "sent, and no answer says whether it arrived: it is looked up before anything is sent again"
     if row["state"] == State.HANDED_OVER.value:
         yield from lying(row["id"], now)
         return

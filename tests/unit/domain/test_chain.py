@@ -106,7 +106,7 @@ def test_a_tie_that_the_product_does_not_give_is_said_and_not_guessed() -> None:
         "the company does not tie despatches to orders",
         "the company does not tie invoices to orders",
     ]
-    assert all(node.presence is Presence.NOT_TOLD for node in tree.children[0].children)
+    assert all(node.presence is Presence.NOT_LINKED for node in tree.children[0].children)
 
 
 def test_an_entry_is_found_by_the_step_that_learnt_it_too() -> None:

@@ -21,7 +21,7 @@ class Presence(StrEnum):
 
     THERE = "there"
     MISSING = "missing"  #: it should be there by now, or comes later
-    NOT_TOLD = "not told"  #: the product gives no such tie
+    NOT_LINKED = "not linked"  #: the product gives no such tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def gaps(node: Node) -> list[str]:
 
 def untold(node: Node) -> list[str]:
     """What the product does not tell."""
-    return [each.text for each in walk(node) if each.presence is Presence.NOT_TOLD]
+    return [each.text for each in walk(node) if each.presence is Presence.NOT_LINKED]
 
 
 # --- documents ----------------------------------------------------------------------------------
@@ -293,4 +293,4 @@ def _missing(kind: str, text: str) -> Node:
 
 
 def _not_told(kind: str, text: str) -> Node:
-    return Node(kind, presence=Presence.NOT_TOLD, text=text)
+    return Node(kind, presence=Presence.NOT_LINKED, text=text)

@@ -170,7 +170,7 @@ def unbalanced(facts: Facts) -> Iterator[Difference]:
 
 
 def _by_order(facts: Facts) -> Iterator[SalesInvoice]:
-    """The documents; one of several orders as the part of each, where the company tells all of them.
+    """The documents; one of several orders as the part of each, where the company reports all of them.
 
     Else whole: then its charges are nobody's, and left out.
     """

@@ -259,7 +259,7 @@ def _differs(order: Order, currency: str, before: Totals, now: Totals, taken: Re
     adjusted = f" (with adjustments of {shown(taken.adjustment)})" if taken.adjustment else ""
     base = before is order.base_totals
     besides = ", ".join(f"{each.name()} {shown(each.base if base else each.amount)}" for each in order.extras)
-    also = f" The order also has {besides}: how the store took that back is not told." if besides else ""
+    also = f" The order also has {besides}: how the store took that back is not reported." if besides else ""
     return Failure(
         Code.TOTALS_DIFFER,
         f"Of order {order.increment_id} Magento has cancelled {shown(taken.cancelled)} and refunded "

@@ -97,9 +97,7 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     before, known = account_book.accounts(connection.name), account_book.people(connection.name)
     records = account_book.told(before, delta)
     if before and not records:
-        text = (
-            "the company told no account at all where it had some before: nothing is believed, no hold ends"
-        )
+        text = "the company reported no account at all where it had some before: nothing is taken over, no hold ends"
         return Failure(Code.OTHER_CONTENT, text, sent=False)
     here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
     here |= {key: known[key] for key in unread if key in known}

@@ -143,7 +143,7 @@ def verdict_of_accepted(
             text += "\n" + both_calculations(order, accepted.gross, tax)
         if untold:
             text = (
-                f"the company tells no total of order {named} that can be read; the store's is "
+                f"the company states no total of order {named} that can be read; the store's is "
                 f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
             )
         if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act

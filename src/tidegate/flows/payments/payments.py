@@ -144,7 +144,9 @@ class PaymentClerk:
         speaks = mapped and not own_call and there.state not in ("canceled", "closed", "holded")
         status = mapped if speaks else there.status
         if settings.notes.comment == "none" and status == there.status:
-            return Drop("nothing is told of payments: notes.comment is none, and no other status is mapped")
+            return Drop(
+                "nothing is reported of payments: notes.comment is none, and no other status is mapped"
+            )
         if not status:
             text = (
                 "the Magento order has no status, and a comment without one would keep it so. "

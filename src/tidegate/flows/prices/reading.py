@@ -66,7 +66,7 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     rows, touched = price_book.laid_over(before, told_rows, full=whole)
     if before.height and not rows.height:
         text = (
-            "the company told no price at all where it had some before: nothing is taken out of the store; "
+            "the company reported no price at all where it had some before: nothing is taken out of the store; "
             "if it has none any more, switch the flow off"
         )
         return Failure(Code.OTHER_CONTENT, text, sent=False)

@@ -190,8 +190,8 @@ def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failu
     with transaction("shrunk"):
         marks.write(_shrunk(cycle), str(seen), cycle.now())
     text = (
-        f"Sage told the stock of {after.height} products and warehouses where it had {before.height} before; "
-        f"that is believed when it is told {_BELIEVED} times in a row, and nothing is written until then"
+        f"Sage reported the stock of {after.height} products and warehouses where it had {before.height} before; "
+        f"that counts when it is reported {_BELIEVED} times in a row, and nothing is written until then"
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 

@@ -236,7 +236,7 @@ class Check:
             if wanted is None:
                 continue
             if row.get(name) is None:
-                self._note("warn", subject, f"{name} is not told: {text}?", "look in Sage")
+                self._note("warn", subject, f"{name} is not known: {text}?", "look in Sage")
             elif flag_of(row, name) is wanted:
                 self._note("pass", subject, text)
             else:

@@ -39,7 +39,7 @@ def name_of(record: Row, name: str) -> str:
     except Unreadable as error:
         raise error.within(name) from None
     if not found:
-        raise Unreadable("Sage tells none", name)
+        raise Unreadable("Sage reports none", name)
     return found
 
 
@@ -47,7 +47,7 @@ def figure_of(record: Row, name: str) -> Decimal:
     """An amount, quantity or rate that every record has. Raises Unreadable where it is absent, too."""
     value = number_of(record, name)
     if value is None:
-        raise Unreadable("Sage tells none", name)
+        raise Unreadable("Sage reports none", name)
     return value
 
 

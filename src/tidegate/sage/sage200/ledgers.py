@@ -178,7 +178,7 @@ def _posting(urn: str, row: Row, account: str) -> Posting:
     year, period = day_of(row, "financial_year_start_date"), text_of(row, "period_number")
     debit, credit = number_of(row, "debit"), number_of(row, "credit")
     if debit is None and credit is None:
-        raise Unreadable("Sage tells neither", "debit, credit")
+        raise Unreadable("Sage reports neither", "debit, credit")
     return Posting(
         urn=urn,
         account=account,

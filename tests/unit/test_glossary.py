@@ -1,0 +1,213 @@
+"""One word for each thing: `docs/glossary.md`, and the words that are still to be renamed.
+
+`tests/data/words_to_rename.toml` lists what stands in the code under a banned word, with how often. It may only get
+shorter: a new name or message with such a word fails here, and so does an entry of which nothing is left.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tidegate.domain.states import State
+from tidegate.engine.cycles import FLOWS
+
+ROOT = Path(__file__).parents[2]
+LIST = ROOT / "tests" / "data" / "words_to_rename.toml"
+PACKAGES = ("tidegate", "tidegate_sandbox")
+
+#: The left column of the house's vocabulary, with what is said instead. Names only: as verbs of a command, as in
+#: `queue show`, some of them are plain English.
+NAMES = {
+    "told": "sent, written, reported or notified",
+    "tells": "sends, writes, reports",
+    "paper": "document",
+    "papers": "documents",
+    "scribe": "writer",
+    "clerk": "handler",
+    "picture": "snapshot, overview",
+    "standing": "status",
+    "standings": "statuses",
+    "sift": "filter",
+    "sifted": "filtered",
+    "walk": "traverse",
+    "suspects": "unreadable pages",
+    "portion": "page",
+    "people": "customers, buyers or operators",
+    "lay": "allocate",
+    "laid": "allocation",
+    "strange": "unmatched",
+    "believe": "close",
+    "believed": "closed",
+    "performance": "scenario",
+    "stage": "setup",
+    "shift": "schedule",
+    "judge": "checker",
+    "judged": "checked",
+    "judgement": "verdict",
+    "mortality": "crashes",
+    "happen": "inject, do",
+    "happening": "event",
+    "happenings": "events",
+    "strike": "inject",
+    "strikes": "injects",
+    "struck": "injected",
+    "lies": "lying answers",
+}
+#: In messages, where other words of the list are plain English in their place.
+MESSAGES = (
+    "told",
+    "tells",
+    "papers",
+    "scribe",
+    "clerk",
+    "standing",
+    "sift",
+    "suspects",
+    "portion",
+    "lay",
+    "laid",
+)
+
+
+ROOMS = frozenset(("sage200", "intacct", "sage50", "memory"))
+
+
+def rows() -> list[tuple[str, str, str]]:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    found = re.findall(r"(?m)^\| ([^|]+?) \| ([^|]+?) \| ([^|]*?) \|$", text)
+    return [row for row in found if row[0] not in ("term", "---")]
+
+
+def words(name: str) -> list[str]:
+    """`CreditClerk` and `credit_clerk` as credit, clerk."""
+    return [each.lower() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+
+
+def named(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of the code that is no docstring and no single word: what people may read."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        said = node.value if isinstance(node, ast.Constant) and id(node) not in docs else None
+        if isinstance(said, str) and " " in said.strip():
+            yield said
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Counter[str]]:
+    """Names that hold a banned word, banned words of messages, and terms that are several classes, with how often."""
+    names: Counter[str] = Counter()
+    messages: Counter[str] = Counter()
+    for package in PACKAGES:
+        for path in (ROOT / "src" / package).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for name in (path.stem, *named(tree)):
+                if not NAMES.keys().isdisjoint(words(name)):
+                    names[name] += 1
+            for text in texts(tree):
+                messages.update(each for each in re.findall(r"[a-z]+", text.lower()) if each in MESSAGES)
+    return {"names": names, "messages": messages, "homonyms": homonyms()}
+
+
+def homonyms() -> Counter[str]:
+    """Glossary terms that are the name of more than one class; rooms and their stand-in name things alike."""
+    terms = {"".join(map(str.capitalize, words(term))) for term, _, _ in rows()}
+    classes: Counter[str] = Counter()
+    for path in (ROOT / "src" / "tidegate").rglob("*.py"):
+        if not ROOMS.isdisjoint(path.parts) or "models" in path.parts:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        classes.update(
+            node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name in terms
+        )
+    return Counter({name: count for name, count in classes.items() if count > 1})
+
+
+@pytest.mark.parametrize("kind", ["names", "messages", "homonyms"])
+def test_banned_words_only_get_fewer(found: dict[str, Counter[str]], kind: str) -> None:
+    listed: dict[str, int] = tomllib.loads(LIST.read_text(encoding="utf-8"))[kind]
+    new = {name: count for name, count in found[kind].items() if count > listed.get(name, 0)}
+    say = {word: NAMES[word] for name in new for word in words(name) if word in NAMES}
+    assert not new, f"say it otherwise: {new}; {say}"
+    assert not (gone := listed.keys() - found[kind].keys()), f"renamed: take {sorted(gone)} off {LIST.name}"
+
+
+def test_no_key_of_the_configuration_has_a_banned_word() -> None:
+    from tidegate.config.model import Configuration
+    from tidegate.sage.rooms import SETTINGS
+
+    seen: set[type] = set()
+    keys: set[str] = set()
+
+    def read(kind: object) -> None:
+        for inner in getattr(kind, "__args__", ()):
+            read(inner)
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in seen:
+            seen.add(kind)
+            for field in msgspec.structs.fields(kind):
+                keys.add(field.name)
+                read(field.type)
+
+    for settings in (Configuration, *SETTINGS):
+        read(settings)
+    assert len(keys) > 100
+    assert [key for key in sorted(keys) if not NAMES.keys().isdisjoint(words(key))] == []
+
+
+def test_each_term_stands_once_in_order_with_one_meaning() -> None:
+    terms = [term for term, _, _ in rows()]
+    assert terms == sorted(set(terms), key=lambda each: each.replace("-", " "))
+    assert all(meaning and other for _, meaning, other in rows())
+    meanings = Counter(meaning for _, meaning, _ in rows())
+    assert [each for each, count in meanings.items() if count > 1] == []
+
+
+def test_no_term_is_a_banned_word() -> None:
+    assert [term for term, _, _ in rows() if not NAMES.keys().isdisjoint(words(term))] == []
+
+
+def test_states_and_flows_are_terms_and_are_said_to_be_such() -> None:
+    meanings = {term: meaning for term, meaning, _ in rows()}
+    for kind, names in (("state", [each.value for each in State]), ("flow", FLOWS)):
+        wrong = [name for name in names if not meanings.get(name, "").startswith(f"{kind}: ")]
+        assert wrong == [], f"no {kind} of the glossary"
+        said = {term for term, meaning in meanings.items() if meaning.startswith(f"{kind}: ")}
+        assert said == set(names)
+
+
+def test_what_is_said_of_a_word_instead_is_a_term_or_plain_english() -> None:
+    """What replaces a banned word of the code stands in the glossary."""
+    terms = {term for term, _, _ in rows()}
+    assert {"document", "writer", "snapshot", "status", "page", "allocation", "unmatched"} <= terms
+    assert {"checker", "verdict", "event", "scenario", "customer", "buyer", "operator", "desk"} <= terms
+
+
+@pytest.mark.parametrize(
+    ("name", "has"),
+    [
+        ("CreditClerk", ["credit", "clerk"]),
+        ("order_standing", ["order", "standing"]),
+        ("GLBatch", ["gl", "batch"]),
+    ],
+)
+def test_words_of_names(name: str, has: list[str]) -> None:
+    assert words(name) == has
