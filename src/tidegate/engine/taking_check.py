@@ -74,7 +74,8 @@ def _customers(connection: Connection) -> Iterator[Finding]:
     if about.orders.customers is not Customers.INSIDE_THE_ORDER:
         return
     unused = [name for name in ("guest_account", "web_account") if getattr(rule, name)]
-    if unused or rule.unknown != "hold":
-        text = f"{about.product} gets its customers inside the order: rules for unknown ones do not count"
-        remedy = f"leave unknown, {', '.join(unused)} out" if unused else "leave unknown out"
-        yield Finding("customers", "warn", text.replace(" ,", ","), remedy)
+    unused += ["unknown"] if rule.unknown != "hold" else []
+    if unused:
+        text = f"{about.product} gets its customers inside the order: {', '.join(unused)} does not count"
+        remedy = f"remove it from [connections.{connection.name}.customers]"
+        yield Finding("customers", "warn", text, remedy)

@@ -58,7 +58,6 @@ def terms_of(
         rounding_as=writing.rounding,
         rounding_code=settings.rounding.code,
         destinations=tuple(each.rule() for each in settings.tax.destinations),
-        tax_tolerance=settings.tax.tolerance,
     )
 
 

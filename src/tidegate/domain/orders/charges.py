@@ -40,7 +40,7 @@ def amount_kind(terms: Terms) -> LineKind:
 
 
 def rounding_line(amount: Decimal, tax_code: str, terms: Terms) -> SalesLine:
-    """The rounding difference as a line; where it is a field of the header, `net` alone counts."""
+    """The rounding difference as a line, where it is one."""
     kind = _KINDS[terms.rounding_as]
     return SalesLine(
         kind=kind,

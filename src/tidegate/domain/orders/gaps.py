@@ -87,6 +87,7 @@ def named(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: str) -
     written = [
         one
         for line, code in zip(there.lines, found.tax, strict=True)
+        if line.sku or line.source or terms.shipping_as is not Charged.HEADER_FIELD
         for one in sales_lines(line, code, found.shipping, there.terms, arithmetic, parted=False)
         if one.kind is not LineKind.CHARGE or one.code
     ]

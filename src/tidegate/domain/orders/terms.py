@@ -87,9 +87,6 @@ class Terms:
     rounding_as: Charged = Charged.FREE_TEXT
     rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one
     destinations: tuple[Destination, ...] = ()  #: tax group and schedule, the first that fits counts
-    tax_tolerance: Decimal = Decimal(
-        "0.05"
-    )  #: how far a total by the product's schedule may be from the store's
 
     def payment(self, method: str) -> PaymentTerms | None:
         """How a payment method is booked, or None when it is not mapped."""
@@ -114,11 +111,6 @@ class Terms:
         if named or not group:
             return named
         return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
-
-    @property
-    def total_tolerance(self) -> Decimal:
-        """How far the total that the company tells may be from the order's."""
-        return self.tax_tolerance if self.tax is Tax.BY_SCHEDULE else self.tolerance
 
     def text_rule(self, kind: str) -> str:
         """Where a kind of text goes; a comment line where nobody says."""
