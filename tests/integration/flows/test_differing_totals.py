@@ -12,7 +12,7 @@ import pytest
 from integration.flows.stage import Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
-from tidegate.flows.orders import batch, found_orders
+from tidegate.flows.orders import found_orders, leaving
 
 Dearer = Callable[[str], None]
 
@@ -23,12 +23,12 @@ def dearer(monkeypatch: pytest.MonkeyPatch) -> Dearer:
     told = found_orders.verdict_of_accepted
 
     def by(much: str) -> None:
-        def verdict(cycle: Any, item: Any, accepted: Any, order: Any, attempt: Any) -> Any:
-            return told(cycle, item, replace(accepted, gross=order.gross + Decimal(much)), order, attempt)
+        def verdict(cycle: Any, item: Any, accepted: Any, order: Any, attempt: Any, **how: Any) -> Any:
+            dearer = replace(accepted, gross=order.gross + Decimal(much))
+            return told(cycle, item, dearer, order, attempt, **how)
 
-        for module in (found_orders, batch):
-            if hasattr(module, "verdict_of_accepted"):
-                monkeypatch.setattr(module, "verdict_of_accepted", verdict)
+        for module in (found_orders, leaving):
+            monkeypatch.setattr(module, "verdict_of_accepted", verdict)
 
     return by
 
