@@ -30,12 +30,17 @@ def stage(tmp_path: Path, migrated: Path) -> Iterator[MemoryStage]:
     """A company in memory whose product calls; its people have allowed us in."""
     shutil.copyfile(migrated, tmp_path / "ledger.db")
     built = MemoryStage(build_shop(f"sqlite:///{tmp_path / 'ledger.db'}"), asks_consent=True)
-    people = Administrator(built.room)
+    yield let_in(built)
+    built.hub.close()
+
+
+def let_in(stage: MemoryStage) -> MemoryStage:
+    """Its people have allowed us in."""
+    people = Administrator(stage.room)
     passcode = people.consent.ask()
     assert isinstance(passcode, Passcode)
-    assert people.allow(passcode.text, built.room).status == 200
-    yield built
-    built.hub.close()
+    assert people.allow(passcode.text, stage.room).status == 200
+    return stage
 
 
 def due(stage: MemoryStage, flow: str) -> Due:

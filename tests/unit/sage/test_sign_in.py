@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +16,7 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
 from tidegate.sage.tokens import Tokens, keep_tokens
+from tidegate.sage.vault import MemoryTurn, MemoryVault, Turn
 from unit.sage.scripted_api import NOW, World, gateway_error, make_world, ok, page
 
 STATE = "s" * 43
@@ -306,3 +309,30 @@ def test_secrets_are_hidden_from_every_text(world: World) -> None:
     shown = redact("access-1 refresh-1 secret-of-client primary-key secondary-key")
 
     assert shown == " ".join(["<hidden>"] * 5)
+
+
+# These tests bite
+
+
+def test_a_token_that_is_used_before_it_is_kept_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryTurn, "keep", lambda self, new, forget=(): dict(new))
+    with pytest.raises(AssertionError):
+        test_the_new_pair_is_stored_before_it_is_used(world)
+
+
+def test_a_room_that_does_not_look_what_another_has_renewed_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = world.vault.load("acme")
+    rotating = MemoryVault.rotating
+
+    @contextmanager
+    def blind(self: MemoryVault, company: str) -> Iterator[Turn]:
+        with rotating(self, company):
+            yield MemoryTurn(self, company, seen)
+
+    monkeypatch.setattr(MemoryVault, "rotating", blind)
+    with pytest.raises(AssertionError):
+        test_what_another_process_renewed_is_taken_over(world)
