@@ -118,6 +118,7 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
         hands_over=True, orders_per_call=25, second_file_replaces=True, guard=Guard.TARGET_OVERWRITES
     ),
     "sage50": Sage50Stand,
+    "sage50-served": lambda: Sage50Stand(served=True),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

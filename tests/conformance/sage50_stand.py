@@ -28,6 +28,7 @@ from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.faults import Fault, FaultPlan
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage50 import Sage50Face, build, spanish_company
+from tidegate_sandbox.server import SandboxServer
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HOST = "https://platform.example"
@@ -87,9 +88,10 @@ class Sage50Stand:
         uploads: bool = True,
         consents: bool = True,
         at_once: bool = False,
+        served: bool = False,
         **options: Any,
     ) -> None:
-        """`at_once`: the files are waited for, with a desktop that works on each."""
+        """`at_once`: the files are waited for, with a desktop that works on each; `served`: over real sockets."""
         self._at_once = at_once
         self.sandbox_clock = SandboxClock.virtual(START)
         self.clock = SharedClock(self.sandbox_clock)
@@ -101,10 +103,13 @@ class Sage50Stand:
         self.face, self.wire = build(
             self.sandbox_clock, self.faults, self.erp, call_backs=self.call_backs, **options
         )
-        self.wire_http = httpx.Client(transport=InProcessTransport(self.wire), base_url=HOST)
+        self._server = SandboxServer(self.wire).start() if served else None
+        url = HOST if self._server is None else self._server.url
+        self.factory = ClientFactory(InProcessTransport(self.wire)) if not served else ClientFactory()
+        self.wire_http = httpx.Client(transport=InProcessTransport(self.wire), base_url=url)
         developer, application = self._registered()
         self.settings = Sage50Settings(
-            base_url=HOST,
+            base_url=url,
             developer_id=developer,
             application_id=application,
             secret=SECRET,
@@ -165,7 +170,7 @@ class Sage50Stand:
             "acme",
             self.settings,
             secrets=lambda reference: reference,
-            factory=ClientFactory(InProcessTransport(self.wire)),
+            factory=self.factory,
             tokens=self.vault,
             clock=self.clock,
             seats=self._pools,
@@ -278,6 +283,9 @@ class Sage50Stand:
 
     def close(self) -> None:
         self.company.close()
+        self.wire_http.close()
+        if self._server is not None:
+            self._server.stop()
 
 
 class Desktop:

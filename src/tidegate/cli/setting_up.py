@@ -100,6 +100,8 @@ def tell_next(missing: list[str], key: str, answers: Answers) -> None:
             note = "   # made for you now; keep a copy apart from backups" if fresh else ""
             print(f"  {assignment(name, key if fresh else '...', windows=os.name == 'nt')}{note}")
     sign_in = (f"tidegate sign-in {answers.company}",) if answers.product.signs_in else ()
+    if answers.product.asks_consent:
+        sign_in = (f"tidegate connect {answers.company}",)
     steps = (*sign_in, "tidegate check", "tidegate cycle orders --dry-run", "tidegate run")
     print("\nThen:")
     for step in steps:

@@ -23,6 +23,7 @@ class SageProduct:
     table: Callable[[Mapping[str, str], Callable[[str], str]], str]
     """From those answers, and the reference of each key that holds one: the lines of `[companies.NAME]` with
     the room's own keys, every one of them with its comment."""
+    asks_consent: bool = False  #: whether a person types a passcode into the product before the first cycle
 
     @property
     def name(self) -> str:

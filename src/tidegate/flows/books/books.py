@@ -97,6 +97,13 @@ def remember_ties(connection: Connection, session: Session) -> None:
         marks.write(marks_of(connection.name), " ".join(links), connection.clock.now())
 
 
+def remember_without_books(connection: Connection, session: Session) -> None:
+    """The same for a product without documents and ledgers, whose books no flow ever reads; once."""
+    has_books = session.despatches or session.invoices or session.ledgers
+    if not has_books and marks.read(marks_of(connection.name)) is None:
+        remember_ties(connection, session)
+
+
 def marks_of(connection: str) -> str:
     """The name of the mark that keeps the product's ties."""
     return f"book-ties:{connection}"

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from tidegate.domain.errors import Failure, Group
 from tidegate.domain.orders.terms import Terms
+from tidegate.flows.books import books
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import cancellations, capture, new_accounts, parcels, reductions, releases
 from tidegate.flows.orders.batch import OrderBatch
@@ -57,6 +58,7 @@ def deliver(cycle: Cycle) -> None:
     with cycle.session(Purpose.WRITING) as session:
         if session is None:
             return
+        books.remember_without_books(cycle.connection, session)
         parcels.collect(cycle, session, terms)
         new_accounts.collect(cycle, session)
         cancellations.collect(cycle, session)

@@ -91,7 +91,10 @@ class Consent:
             if isinstance(found, Failure):
                 return found
             application_id = found.get(wire_names.APPLICATION_ID)
-            return RegistrationPage("", f"Put application_id = {application_id!r} into the company's table.")
+            page = self._settings.base_url  # nobody has to go there
+            return RegistrationPage(
+                page, f"Put application_id = {application_id!r} into the company's table."
+            )
         found = self._post(wire_names.DEVELOPERS, {**body, "application": application})
         if isinstance(found, Failure):
             return found

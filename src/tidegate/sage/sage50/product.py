@@ -52,8 +52,9 @@ SAGE_50 = SageProduct(
     title="Sage 50",
     settings=Sage50Settings,
     page="sage/sage-50.md",
-    signs_in=True,
+    signs_in=False,
     questions=QUESTIONS,
     references=references,
     table=table,
+    asks_consent=True,
 )
