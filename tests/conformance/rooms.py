@@ -14,6 +14,7 @@ from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
+from tidegate.sage.port.parcels import Scope
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
@@ -117,8 +118,14 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "memory-one-file": lambda: MemoryStand(
         hands_over=True, orders_per_call=25, second_file_replaces=True, guard=Guard.TARGET_OVERWRITES
     ),
+    "memory-named": lambda: MemoryStand(hands_over=True, orders_per_call=25, names_parcels=True),
     "sage50": Sage50Stand,
     "sage50-served": lambda: Sage50Stand(served=True),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""
+
+HANDING_OVER_MORE: dict[str, Callable[[], Stand]] = {
+    "memory-requests": lambda: MemoryStand(hands_over_too=frozenset(Scope) - {Scope.ORDERS}),
+}
+"""Rooms that work on accounts, receipts or cancellations later: `other_parcels`."""

@@ -192,6 +192,38 @@ def test_a_process_that_died_before_it_kept_the_reference_finds_its_file_by_cont
     assert [len(stand.booked(one.key)) for one in orders] == [1, 1]
 
 
+def test_a_reference_that_is_given_before_is_the_one_under_which_the_file_lies(
+    stand: Stand, desktop: DesktopStand
+) -> None:
+    orders = _orders(stand, 2)
+    with opened(stand.company) as session:
+        ready = [prepared(session, one) for one in orders]
+        given: HandedOver | Failure = session.order_tracking.reserve(ready)
+        assert isinstance(given, HandedOver), given
+        early = _collected(session, _parcel(stand, ready, given.parcel))
+        assert [one for one in early.values() if isinstance(one, Accepted)] == []
+        answers: dict[str, Outcome] = dict(session.orders.send(ready))
+        assert {one.parcel for one in answers.values() if isinstance(one, HandedOver)} == {given.parcel}
+        desktop.work()
+        found = _collected(session, _parcel(stand, ready, given.parcel))
+
+    assert all(isinstance(one, Accepted) for one in found.values())
+    assert [len(stand.booked(one.key)) for one in orders] == [1, 1]
+
+
+def test_a_reference_under_which_nothing_came_is_no_order(stand: Stand, desktop: DesktopStand) -> None:
+    orders = _orders(stand, 2)
+    with opened(stand.company) as session:
+        ready = [prepared(session, one) for one in orders]
+        given: HandedOver | Failure = session.order_tracking.reserve(ready)
+        assert isinstance(given, HandedOver), given
+        desktop.work()
+        found = _collected(session, _parcel(stand, ready, given.parcel))
+
+    assert [one for one in found.values() if isinstance(one, Accepted)] == []
+    assert [stand.booked(one.key) for one in orders] == [[], []]
+
+
 def test_a_file_that_never_arrived_is_to_be_sent_again(stand: Stand, desktop: DesktopStand) -> None:
     orders = _orders(stand, 2)
     with opened(stand.company) as session:

@@ -12,6 +12,7 @@ from tidegate.conformance.memory.calls import Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.people import People, shown
+from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.stand_door import Administrator, Bells
 from tidegate.conformance.memory.switches import Switches
 from tidegate.conformance.stand import (
@@ -47,7 +48,9 @@ class MemoryStand:
         self.bells: BellStand | None = None
         if self.room.switches.asks_consent:
             self.consents, self.bells = Administrator(self.room), Bells(self.room)
-        self.desktop: DesktopStand | None = Desktop(self.room) if self.room.switches.hands_over else None
+        self.desktop: DesktopStand | None = (
+            Desktop(self.room) if self.room.switches.hands_over or self.room.switches.hands_over_too else None
+        )
         self._people = People(self.books_kept)
         for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):
             self.books_kept.open_account(account, name)
@@ -191,6 +194,7 @@ class Desktop:
 
     def work(self, at_most: int | None = None) -> None:
         FiledOrders(self._room.inside).work(at_most)
+        Requests(self._room.inside).work()
 
     def refuse_files_with(self, key: str) -> None:
         self._platform.bad.add(key)
