@@ -16,7 +16,7 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
 from tidegate.flows import stored_order
-from tidegate.flows.orders import batch, found_orders, intake
+from tidegate.flows.orders import found_orders, intake, leaving
 from tidegate.flows.status import note_steps, notes, order_status
 from tidegate.ledger import account as ledger_account
 from tidegate.ledger import delivery, queue
@@ -126,10 +126,10 @@ def the_id_is_told_for_the_number(patch: pytest.MonkeyPatch) -> None:
     """People look for a number that no document has."""
     verdict = found_orders.verdict_of_accepted
 
-    def confused(cycle: Any, item: Any, accepted: Any, *more: Any) -> Verdict:
-        return verdict(cycle, item, replace(accepted, number=f"#{accepted.id}"), *more)
+    def confused(cycle: Any, item: Any, accepted: Any, *more: Any, **how: Any) -> Verdict:
+        return verdict(cycle, item, replace(accepted, number=f"#{accepted.id}"), *more, **how)
 
-    patch.setattr(batch, "verdict_of_accepted", confused)
+    patch.setattr(leaving, "verdict_of_accepted", confused)
 
 
 def the_number_is_noted_with_every_cycle(patch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_receipts_that_wait_for_ever(stage: MemoryStage, monkeypatch: pytest.Mon
 
 def test_a_note_that_does_not_wait(unnumbering: MemoryStage, monkeypatch: pytest.MonkeyPatch) -> None:
     note = notes.Note
-    monkeypatch.setattr(notes, "Note", lambda entity_id, number: note(entity_id, number or "?"))
+    monkeypatch.setattr(notes, "Note", lambda entity_id, number, kind: note(entity_id, number or "?", kind))
     with pytest.raises(AssertionError):
         test_late_numbers.test_both_steps_wait_and_nothing_is_written(unnumbering)
 
