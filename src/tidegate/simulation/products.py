@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tidegate.simulation.houses.house import House
+from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.sage200 import SAGE_200
 
-SIMULATED: Mapping[str, House] = {house.name: house for house in (SAGE_200,)}
+SIMULATED: Mapping[str, House] = {house.name: house for house in (SAGE_200, INTACCT)}
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))
 """The one that is simulated where nobody names another."""

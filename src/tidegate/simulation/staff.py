@@ -83,7 +83,7 @@ class Staff:
         without = [each for each in self._company.despatches.table if not each.consignment]
         despatch = picked(pick, without)
         if despatch is not None:
-            events.track(self._company, despatch.number, self.consignment(), courier="DPD")
+            events.track(self._company, despatch.number, self.consignment(), courier=self._codes.couriers[1])
 
     def do_stock_adjust(self, pick: float, place: float, change: float) -> None:
         """A delivery, or a count that finds less."""
@@ -92,7 +92,9 @@ class Staff:
 
     def parcel(self, tracked: float) -> dict[str, Any]:
         """With a tracking number, or without one yet."""
-        return {"courier": "Royal Mail", "consignment": self.consignment()} if tracked < 0.6 else {}
+        if tracked >= 0.6:
+            return {}
+        return {"courier": self._codes.couriers[0], "consignment": self.consignment()}
 
     def consignment(self) -> str:
         """The next tracking number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -64,8 +65,14 @@ JOURNALS = (
 )
 
 
-def demo_company(clock: Clock, *, seed: int = 0, items: int = 40, **options: Any) -> Company:
-    """A company of the kernel, set up as this product has it. ``items``: how many HUB-nnnn there are."""
+Goods = tuple[str, str, str, str]
+"""ITEMID, name, ITEMTYPE, base price."""
+
+
+def demo_company(
+    clock: Clock, *, seed: int = 0, items: int = 40, more: Sequence[Goods] = (), **options: Any
+) -> Company:
+    """A company of the kernel, set up as this product has it. ``items``: how many HUB-nnnn there are; ``more``: others."""
     rules = Rules(despatch_services=True, prices_include_tax=False, order_numbers_generated=True)
     numbers = {part: pattern for part, _, _, pattern in DEFINITIONS if part != "order"}
     options.setdefault("name", "Northwind Traders")
@@ -76,7 +83,7 @@ def demo_company(clock: Clock, *, seed: int = 0, items: int = 40, **options: Any
     company.default_country, company.default_tax_code = "US", 1
     with company.system():
         _set_up(company)
-        _fill_items(company, items, Random(seed))
+        _fill_items(company, items, more, Random(seed))
     return company
 
 
@@ -129,7 +136,7 @@ def _set_up(company: Company) -> None:
         company.couriers.add(new(Courier, name=courier, tracking_url="https://track.example/{0}"))
 
 
-def _fill_items(company: Company, count: int, random: Random) -> None:
+def _fill_items(company: Company, count: int, more: Sequence[Goods], random: Random) -> None:
     unit = company.units.add(company.new(Unit, name="Each"))
     groups: dict[str, ItemGroup] = {}
     kinds: tuple[tuple[str, ItemKind, str], ...] = (
@@ -163,6 +170,7 @@ def _fill_items(company: Company, count: int, random: Random) -> None:
         ("PACKING", "Packing", "Non-Inventory (Purchase only)", "1.00"),
         ("KIT-1", "Kit", "Kit", "45.00"),
         ("SKIT-1", "Stockable kit", "Stockable Kit", "55.00"),
+        *more,
     ]
     opening = sum((_item(company, groups, *row, random) for row in rows), Decimal("0.00"))
     company.ledger.post(

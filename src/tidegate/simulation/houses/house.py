@@ -54,6 +54,7 @@ class Codes:
     warehouse: str  #: orders are delivered from
     elsewhere: str  #: another one
     counted: tuple[str, ...]  #: where stock is counted, as often as they stand here
+    couriers: tuple[str, str] = ("Royal Mail", "DPD")  #: of goods that leave, and of parcels tracked later
     web_account: str = "WEB"
     known: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
     groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list

@@ -1,0 +1,173 @@
+"""Sage Intacct in the weeks, the demonstration, the sandbox and the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tidegate.simulation.houses.house import TOLERANCE, Codes, House
+from tidegate.simulation.houses.intacct_calls import CALLS, ORDER_SENT
+
+if TYPE_CHECKING:
+    import httpx
+
+GATEWAY = "/ia/xml/xmlgw.phtml"
+LOCATION = "100"
+#: Goods that the shop sells beside widgets.
+SHIRTS = (
+    ("SHIRT-RED", "Shirt Red", "Inventory", "25.00"),
+    ("SHIRT-BLUE", "Shirt Blue", "Inventory", "25.00"),
+    ("SHIRT", "Shirt", "Non-Inventory", "25.00"),
+)
+#: Amounts besides goods: the subtotal of an order that posts each to its account.
+AMOUNTS = {"7900": "Rounding", "4905": "Handling", "1050": "Paid otherwise", "4000": "Sold beside"}
+MAPPINGS = """
+[connections.web.rounding]
+tolerance = "{tolerance}"
+account = "7900"
+tax_code = "Sales Tax"
+
+[connections.web.tax.codes]
+"0" = "Sales Tax"
+"5" = "Sales Tax"
+"6" = "Sales Tax"
+"20" = "Sales Tax"
+
+[connections.web.shipping."*"]
+charge = "Shipping"
+
+[connections.web.payments."*"]
+account = "BOA"
+
+[connections.web.amounts]
+fixed_product_tax = {{ account = "4905" }}
+gift_card = {{ account = "1050" }}
+store_credit = {{ account = "1050" }}
+gift_wrapping = {{ account = "4905" }}
+custom_fees = {{ "*" = {{ account = "4905" }} }}
+fields = {{ "surcharge_amount" = {{ account = "4905" }} }}
+
+[connections.web.revenue.accounts]
+"*" = "4000"
+"""
+ROOM = """\
+base_url = "{url}"
+sender_id = "env:SAGE_SENDER_ID"
+sender_password = "env:SAGE_SENDER_PASSWORD"
+company_id = "env:SAGE_COMPANY_ID"
+user_id = "env:SAGE_USER_ID"
+user_password = "env:SAGE_USER_PASSWORD"
+location = "{location}"
+multi_currency = true
+term = "Net 30"
+taxes = ["Sales Tax"]
+charges = ["Shipping"]
+amounts = {{ {amounts} }}
+"""
+
+
+def build(*arguments: Any, **options: Any) -> tuple[Any, Any]:
+    """The simulator and its wire; its orders have a subtotal for each amount that the mappings name."""
+    from tidegate_sandbox import intacct
+
+    options.pop("redirect_uris", None)  # nobody signs in here with a browser
+    face, wire = intacct.build(*arguments, **options)
+    face.tenant.store.more["subtotals"] |= {name: account for account, name in AMOUNTS.items()}
+    return face, wire
+
+
+def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) -> Any:
+    """The product's own demonstration company, with the shop's shirts. ValueError for another currency."""
+    from tidegate_sandbox.intacct.demo import demo_company
+
+    if base != "USD":
+        raise ValueError(f"the simulated company of this product keeps its books in USD, not in {base}")
+    return demo_company(clock, seed=seed, items=items, more=SHIRTS)
+
+
+def credentials(face: Any) -> dict[str, Any]:
+    """The sender, the company and its Web Services user."""
+    known = face.credentials
+    names = ("sender_id", "sender_password", "company_id", "user_id", "user_password")
+    return {name: getattr(known, name) for name in names}
+
+
+def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`."""
+    amounts = ", ".join(f'"{account}" = "{name}"' for account, name in AMOUNTS.items())
+    return ROOM.format(url=url + GATEWAY, location=LOCATION, amounts=amounts)
+
+
+def addresses(url: str) -> dict[str, str]:
+    """Of the gateway."""
+    return {"base_url": url + GATEWAY}
+
+
+def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
+    """What `tidegate init` is told besides."""
+    return {"location": LOCATION}
+
+
+def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
+    """Nobody signs in: the user's password stands in the configuration."""
+
+
+def orders_counted(face: Any) -> int:
+    """Functions that made an order, or would have."""
+    count: int = face.tenant.usage.transactions["create_sotransaction"]
+    return count
+
+
+def orders_in(request: httpx.Request) -> int:
+    """One for each function."""
+    return request.read().count(ORDER_SENT.body.encode())
+
+
+def books(face: Any) -> dict[str, Any]:
+    """The kernel's: this product keeps whole keys. Its standard list has another name."""
+    found: dict[str, Any] = face.company.books()
+    return {**found, "prices": {**found["prices"], "Standard": found["prices"]["Base price"]}}
+
+
+INTACCT = House(
+    name="intacct",
+    title="Sage Intacct",
+    port=8913,
+    paths={"gateway": GATEWAY},
+    countries=("us",),
+    flows=frozenset(
+        {
+            *("shipments", "inventory", "prices", "customers", "registrations"),
+            *("products", "invoices", "payments", "credits"),
+        }
+    ),
+    build=build,
+    company=company,
+    credentials=credentials,
+    room=room,
+    addresses=addresses,
+    answers=answers,
+    let_in=let_in,
+    calls=CALLS,
+    codes=Codes(
+        mappings=MAPPINGS.format(tolerance=TOLERANCE),
+        prepaid='account = "BOA"\n',
+        carriers='carriers = { "UPS Ground" = "ups" }\n',
+        sources={"base": {"WH1": "wh_detroit", "WH2": "wh_london"}},
+        legacy={"WH1": "default", "WH2": "default"},
+        warehouse="WH1",
+        elsewhere="WH2",
+        counted=("WH1", "WH1", "WH2"),
+        couriers=("UPS Ground", "FedEx"),
+        known={"1": "C-WHOLE"},
+        groups={"Wholesale": "Wholesale"},
+        attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
+        standard_list="Base price",
+        tax_codes=tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20")),
+    ),
+    face_faults=("throttled", "invalid_request", "session_expired"),
+    orders_counted=orders_counted,
+    orders_in=orders_in,
+    books=books,
+)
