@@ -194,7 +194,7 @@ def build_company(house: House, currency: str, redirect: int) -> tuple[Any, Wire
 
     clock = SandboxClock.running()
     company = house.company(clock, base=currency)
-    face, wire = house.build(clock, FaultPlan(), company, redirect_uris=(redirect_url(redirect),))
+    face, wire = house.build(clock, FaultPlan(), company, browser=redirect_url(redirect))
     return face, wire
 
 

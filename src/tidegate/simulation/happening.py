@@ -68,10 +68,11 @@ class Outside:
         self._interfering = random.Random(f"interfere-{world.seed}")
         self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
         self.cashier = Cashier(world)
+        self.others = () if world.house.people is None else (world.house.people(world),)
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        for people in (self.staff, self.merchant, self.cashier):
+        for people in (self.staff, self.merchant, self.cashier, *self.others):
             if people.happen(event.what, event.options):
                 return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
@@ -97,7 +98,7 @@ class Outside:
         choices: dict[str, Any] = {"additions": ADDITIONS[more]} if more else {}
         if more in ("virtual", "downloadable"):
             choices["shipping"] = Decimal(0)
-        if boxes:
+        if boxes and BOX in self.world.settings.skip_skus:
             choices["beside"] = ((BOX, boxes),)
         self.placed.append(self.world.shopper.place_order(kind, **choices))
 
@@ -180,6 +181,8 @@ class Outside:
     def do_unlock(self) -> None:
         """Sage is open again."""
         self.world.sage.company.window.unlock()
+        for other in self.others:
+            other.peace()
 
     def do_fault(
         self,
@@ -218,6 +221,8 @@ class Outside:
     def peace(self) -> None:
         """Every fault is over, every door is open."""
         self.world.sage.company.window.unlock()
+        for other in self.others:
+            other.peace()
         for wire in (self.world.shop_wire, self.world.sage_wire):
             wire.settle()
             wire.faults.clear()

@@ -75,7 +75,7 @@ def gather(
     checker_along.set_aside(shop, world.settings.skip_skus)
     return Evidence(
         shop=shop,
-        company=world.house.books(world.sage),
+        company=world.house.books(world.sage, world.shop),
         deliveries=deliveries,
         accounts=accounts(hub, now),
         terms=terms_of(world, hub, week, frozenset(changed)),
@@ -163,6 +163,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
         sources=codes.sources[website] if settings.msi else codes.legacy,
         bands=codes.groups if settings.tier_prices else {},
+        longest_street=codes.longest_street,
         attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
@@ -172,7 +173,7 @@ def promised(world: World, week: Week) -> checker.Terms:
 
 def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
-    books = world.shop.books(), world.house.books(world.sage)
+    books = world.shop.books(), world.house.books(world.sage, world.shop)
     return checker_stock.Shelf(*books, promised(world, week), unread(world.clock.now()))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.houses.intacct import INTACCT
+from tidegate.simulation.houses.sage50 import SAGE_50
 from tidegate.simulation.houses.sage200 import SAGE_200
 
-SIMULATED: Mapping[str, House] = {house.name: house for house in (SAGE_200, INTACCT)}
+SIMULATED: Mapping[str, House] = {house.name: house for house in (SAGE_200, INTACCT, SAGE_50)}
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))
 """The one that is simulated where nobody names another."""

@@ -95,6 +95,7 @@ def write_week(
     ]
     events += hazards(seed, start, days, house, back=bool(back))
     # A generator of its own: what is taken back moves nothing else in the week.
+    events += house.script(seed, start, days)
     events += takings(random.Random(f"taken-back-{seed}"), start, days)
     settings = {
         "edition": rng.choice(house.editions),
@@ -105,7 +106,7 @@ def write_week(
         "every_status": rng.choice(("3h", FOUR_TIMES_A_DAY, FOUR_TIMES_A_DAY)),
         "colliding": rng.random() < 0.3,
         "amounts": "auto",
-        "skip_skus": (BOX,),
+        "skip_skus": (BOX,) if house.codes.takes_texts else (),
         "skus": odd_skus.drawn(random.Random(f"skus-{seed}"), ITEMS),
     }
     if back:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from tidegate.simulation.event import Event
 from tidegate.simulation.target import Target
 
 if TYPE_CHECKING:
@@ -56,11 +57,26 @@ class Codes:
     counted: tuple[str, ...]  #: where stock is counted, as often as they stand here
     couriers: tuple[str, str] = ("Royal Mail", "DPD")  #: of goods that leave, and of parcels tracked later
     web_account: str = "WEB"
+    takes_texts: bool = True  #: products that the company does not know can stand in an order as text
+    longest_street: int | None = (
+        None  #: characters of an order's street that the product has room for; None: any
+    )
     known: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
     groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
-    standard_list: str = "Standard"
     tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
+
+
+class People(Protocol):
+    """Somebody to whom things happen that other products do not know."""
+
+    def happen(self, what: str, options: dict[str, Any]) -> bool:
+        """Carry out a deed; false when it is none of theirs."""
+        ...
+
+    def peace(self) -> None:
+        """All is as it should be."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +91,9 @@ class House:
     countries: tuple[str, ...] = ("us", "uk")  #: whose company it can be: dollars, or pounds
     flows: frozenset[str]  #: from Sage to Magento, that the product has desks for
     build: Callable[..., tuple[Any, Any]]
-    """(clock, faults, company, options) -> the simulator and its wire."""
+    """(clock, faults, company, *, browser) -> the simulator and its wire.
+
+    `browser`: where a browser comes back to after a sign-in, for one that is served; "" where none is."""
     company: Callable[..., Any]
     """(clock, *, seed, base, items) -> a filled company, in this currency, with so many widgets."""
     credentials: Callable[[Any], dict[str, Any]]
@@ -100,8 +118,12 @@ class House:
     """The same by the simulator's own count, where a call carries many. Repeated orders are included in both."""
     orders_in: Callable[[httpx.Request], int]
     """How many orders a request carries."""
-    books: Callable[[Any], dict[str, Any]]
-    """The company's books for the checker, with the whole keys of orders and customers."""
+    books: Callable[[Any, Any], dict[str, Any]]
+    """(simulator, shop) -> the company's books for the checker, with the whole keys of orders and customers."""
+    script: Callable[[int, datetime, int], Iterable[Event]] = lambda _seed, _start, _days: ()
+    """(seed, start, days) -> what happens in a week with this product alone."""
+    people: Callable[[Any], People] | None = None
+    """World -> who carries that out."""
 
     @property
     def path(self) -> str:

@@ -67,12 +67,12 @@ amounts = {{ {amounts} }}
 """
 
 
-def build(*arguments: Any, **options: Any) -> tuple[Any, Any]:
+def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
     """The simulator and its wire; its orders have a subtotal for each amount that the mappings name."""
     from tidegate_sandbox import intacct
 
-    options.pop("redirect_uris", None)  # nobody signs in here with a browser
-    face, wire = intacct.build(*arguments, **options)
+    del browser  # nobody signs in here
+    face, wire = intacct.build(clock, faults, company)
     face.tenant.store.more["subtotals"] |= {name: account for account, name in AMOUNTS.items()}
     return face, wire
 
@@ -124,9 +124,18 @@ def orders_in(request: httpx.Request) -> int:
     return request.read().count(ORDER_SENT.body.encode())
 
 
-def books(face: Any) -> dict[str, Any]:
-    """The kernel's: this product keeps whole keys. Its standard list has another name."""
+def books(face: Any, _shop: Any) -> dict[str, Any]:
+    """The kernel's: this product keeps whole keys. Its standard list and its entries are called otherwise."""
     found: dict[str, Any] = face.company.books()
+    numbers = {each["urn"]: each["reference"] for each in found["transactions"]}
+    for each in found["transactions"]:
+        each["urn"] = numbers[each["urn"]]
+        for other in each["against"]:
+            other["urn"] = numbers[other["urn"]]
+    for each in found["journals"]:
+        each["urn"] = numbers.get(each["urn"], each["urn"])
+    for each in found["orders"]:
+        each["urns"] = [numbers[urn] for urn in each["urns"]]
     return {**found, "prices": {**found["prices"], "Standard": found["prices"]["Base price"]}}
 
 
@@ -163,7 +172,7 @@ INTACCT = House(
         known={"1": "C-WHOLE"},
         groups={"Wholesale": "Wholesale"},
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
-        standard_list="Base price",
+        longest_street=160,
         tax_codes=tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20")),
     ),
     face_faults=("throttled", "invalid_request", "session_expired"),

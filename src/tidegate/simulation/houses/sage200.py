@@ -55,11 +55,11 @@ subscription_key = "env:SAGE_SUBSCRIPTION_KEY"
 """
 
 
-def build(*arguments: Any, **options: Any) -> tuple[Any, Any]:
+def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
     """The simulator and its wire."""
     from tidegate_sandbox import sage200
 
-    return sage200.build(*arguments, **options)
+    return sage200.build(clock, faults, company, redirect_uris=(browser,) if browser else ())
 
 
 def company(clock: Any, **options: Any) -> Any:
@@ -125,7 +125,7 @@ def orders_in(request: httpx.Request) -> int:
     return int(request.method == "POST" and request.url.path.endswith("/sop_orders"))
 
 
-def books(face: Any) -> dict[str, Any]:
+def books(face: Any, _shop: Any) -> dict[str, Any]:
     """The kernel's: this product keeps whole keys."""
     found: dict[str, Any] = face.company.books()
     return found

@@ -1,0 +1,210 @@
+"""Sage 50 in the weeks, the demonstration, the sandbox and the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tidegate.simulation.houses import sage50_desktop
+from tidegate.simulation.houses.house import TOLERANCE, Codes, House
+from tidegate.simulation.houses.sage50_calls import CALLS
+
+if TYPE_CHECKING:
+    import httpx
+
+DOMAIN = "ecommerce"
+#: These secrets open the simulator alone.
+SECRET, CALL_BACK_TOKEN = "simulated-secret-of-32-characters", "simulated-call-backs"
+#: Where `tidegate run` serves call-backs to the company that `tidegate init --sandbox` writes.
+BELL = "http://127.0.0.1:8790/api/v1/bell/us"
+METHODS = {
+    "checkmo": "Transferencia",
+    "banktransfer": "Transferencia",
+    "cashondelivery": "Contado",
+    "purchaseorder": "Factura",
+    "braintree": "Tarjeta",
+    "free": "Sin pago",
+}
+MAPPINGS = """
+[connections.web.rounding]
+tolerance = "{tolerance}"
+account = "7900"
+tax_code = "0"
+
+[connections.web.tax.codes]
+"0" = "0"
+"5" = "5"
+"6" = "6"
+"20" = "20"
+
+[connections.web.shipping."*"]
+charge = "CARRIAGE"
+
+[connections.web.payments."*"]
+account = "1210"
+
+[connections.web.amounts]
+fixed_product_tax = {{ account = "4905", code = "FEE" }}
+gift_card = {{ account = "1210", code = "GIFT-CARD" }}
+store_credit = {{ account = "1210", code = "GIFT-CARD" }}
+gift_wrapping = {{ account = "4905", code = "FEE" }}
+custom_fees = {{ "*" = {{ account = "4905", code = "FEE" }} }}
+fields = {{ "surcharge_amount" = {{ account = "4905", code = "FEE" }} }}
+
+[connections.web.revenue.accounts]
+"*" = "4000"
+"""
+ROOM = """\
+base_url = "{url}"
+developer_id = "env:SAGE_DEVELOPER_ID"
+application_id = "env:SAGE_APPLICATION_ID"
+secret = "env:SAGE_SECRET"
+call_back_token = "env:SAGE_CALL_BACK_TOKEN"
+payment_methods = {{ {methods} }}
+"""
+
+
+def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
+    """The simulator with a registered application, and its wire; only one that is served calls back."""
+    import httpx
+
+    from tidegate_sandbox import sage50
+
+    class Nobody(httpx.BaseTransport):
+        """Where the hub is, no call-back arrives."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+
+    face, wire = sage50.build(clock, faults, company, call_backs=None if browser else Nobody())
+    registry = face.platform.registry
+    application = {
+        "name": "Tidegate",
+        "domains": [DOMAIN],
+        "approvalUrl": f"{BELL}/{CALL_BACK_TOKEN}/approval",
+        "notificationUrl": f"{BELL}/{CALL_BACK_TOKEN}/notify",
+    }
+    request = {"name": "Tidegate", "email": "developer@hub.example", "application": application}
+    registry.pass_captcha(registry.register(request))
+    return face, wire
+
+
+def company(clock: Any, *, seed: int = 0, base: str = "EUR", items: int = 1000) -> Any:
+    """The product's own demonstration company, with articles for amounts that are no goods."""
+    from tidegate_sandbox.erp import events
+    from tidegate_sandbox.sage50.demonstration import spanish_company
+
+    made = spanish_company(clock, seed=seed, base=base, items=items)
+    for code in ("FEE", "GIFT-CARD"):
+        events.new_item(made, code, like="INSTALL", price=Decimal(1))
+    return made
+
+
+def credentials(face: Any) -> dict[str, Any]:
+    """What the e-mail of the registration brought, and the connection's own secrets."""
+    (mail,) = face.platform.registry.mails[:1]
+    return {
+        "developer_id": mail.developer_id,
+        "application_id": mail.application_id,
+        "secret": SECRET,
+        "call_back_token": CALL_BACK_TOKEN,
+    }
+
+
+def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`."""
+    return ROOM.format(url=url, methods=", ".join(f'{code} = "{text}"' for code, text in METHODS.items()))
+
+
+def addresses(url: str) -> dict[str, str]:
+    """Of the platform."""
+    return {"base_url": url}
+
+
+def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
+    """What `tidegate init` is told besides."""
+    return {"call_back_url": BELL}
+
+
+def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
+    """The administrator of Sage 50 types a passcode: the approval brings the initial key."""
+    from tidegate.sage.vault import Secret
+
+    platform = face.platform
+    (installation,) = platform.installations
+    (application,) = platform.registry.applications()
+    initial = platform.keys.connect(application, DOMAIN, installation, SECRET).initial
+    forgotten = ("current-key", "previous-key", "consent-revoked", "consent-lost", "passcode")
+    vault.keep(name, {"initial-key": Secret(initial.text, now, initial.expires_at, now)}, forget=forgotten)
+
+
+def orders_counted(face: Any) -> int:
+    """Records of the files that arrived."""
+    return sum(len(upload.order_ids) for upload in face.platform.uploads)
+
+
+def orders_in(request: httpx.Request) -> int:
+    """One for each record of a file."""
+    return request.read().count(b'"orderStatus"') if request.method == "PUT" else 0
+
+
+def books(face: Any, shop: Any) -> dict[str, Any]:
+    """The kernel's, with whole keys: an order is whose lines it has, since its lines keep the shop's own ids."""
+    found: dict[str, Any] = face.company.books()
+    rows = {str(row["item_id"]): order for order in shop.orders.all() for row in order.items}
+    lines = {
+        order.number: [line["id"] for line in order.extra["sage50_record"]["lines"]]
+        for order in face.company.orders.table
+        if "sage50_record" in order.extra
+    }
+    for book in found["orders"]:
+        order = next((rows[id] for id in lines.get(book["number"], ()) if id in rows), None)
+        if order is not None:
+            book["key"] = f"magento:main:{order.entity_id}"
+            book["reference"] = str(order.row["increment_id"])
+    for name in ("key", "reference"):
+        by = f"orders_by_{name}"
+        found[by] = {}
+        for book in found["orders"]:
+            if book[name]:
+                found[by].setdefault(book[name], []).append(book)
+    return found
+
+
+SAGE_50 = House(
+    name="sage50",
+    title="Sage 50",
+    port=8914,
+    paths={"cloud": ""},
+    countries=("us",),
+    flows=frozenset({"inventory", "prices", "customers", "products"}),
+    build=build,
+    company=company,
+    credentials=credentials,
+    room=room,
+    addresses=addresses,
+    answers=answers,
+    let_in=let_in,
+    ticks=True,
+    calls=CALLS,
+    codes=Codes(
+        mappings=MAPPINGS.format(tolerance=TOLERANCE),
+        prepaid='account = "1210"\n',
+        sources={"base": {"SAGE50": "wh_detroit"}},
+        legacy={"SAGE50": "default"},
+        warehouse="HOME",
+        elsewhere="LONDON",
+        counted=("HOME", "HOME", "DETROIT", "LONDON"),
+        groups={"Wholesale": "Wholesale"},
+        takes_texts=False,
+        tax_codes=tuple((rate, rate) for rate in ("0", "5", "6", "20")),
+    ),
+    face_faults=(),
+    orders_counted=orders_counted,
+    orders_in=orders_in,
+    books=books,
+    script=sage50_desktop.script,
+    people=lambda world: sage50_desktop.Desktop(world.sage, world.sage_wire.faults),
+)

@@ -1,0 +1,64 @@
+"""The computer that Sage 50 runs on, in a simulated week: off at night and for days; what it reports is late or half."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from tidegate.simulation.event import Event, moment
+
+#: The result file of an upload may come late, in part, or never; one that never comes is a person's.
+RESULTS = ("full", "full", "late", "partial")
+
+
+def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
+    """One week's: a whole day or two without the computer, shorter absences, and odd reports."""
+    rng = random.Random(f"desktop-{seed}")
+    long = rng.choice((12, 26, 40))
+    for hours in (long, *(rng.choice((1, 3, 8)) for _ in range(rng.randrange(1, 4)))):
+        at = moment(rng, start, days)
+        yield Event(at, "desktop", {"on": False})
+        yield Event(at + timedelta(hours=hours), "desktop", {"on": True})
+    for _ in range(rng.randrange(3)):
+        at = moment(rng, start, days)
+        yield Event(at, "desktop-reports", {"result": rng.choice(RESULTS)})
+        yield Event(at + timedelta(hours=rng.choice((2, 6))), "desktop-reports", {"result": "full"})
+    for kind in ("key_expired", "processing_fails", "status_word"):
+        if rng.random() < 0.4:
+            yield Event(moment(rng, start, days), "platform-fault", {"kind": kind})
+
+
+class Desktop:
+    """Who switches it on and off."""
+
+    def __init__(self, face: Any, faults: Any) -> None:
+        self._face = face
+        self._faults = faults
+
+    def happen(self, what: str, options: dict[str, Any]) -> bool:
+        """Carry out a deed; false when it is none of theirs."""
+        if what == "desktop":
+            self.switch(**options)
+        elif what == "desktop-reports":
+            self._face.options.change(**options)
+        elif what == "platform-fault":
+            from tidegate_sandbox.faults import Fault
+
+            self._faults.add(Fault(options["kind"], 1))
+        else:
+            return False
+        return True
+
+    def peace(self) -> None:
+        """It is on, and reports as it should."""
+        self.switch(on=True)
+        self._face.options.change(result="full")
+
+    def switch(self, *, on: bool) -> None:
+        """On or off, from now on."""
+        platform = self._face.platform
+        platform.settle()
+        for installation in platform.installations.values():
+            installation.power.switch(on, platform.clock.now())
