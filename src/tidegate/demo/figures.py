@@ -147,4 +147,6 @@ def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
         order_currencies=ORDER_CURRENCIES,
         comment=False,  # other comments name the number, too
     )
-    return checker.judge(stage.shop.books(), stage.sage.company.books(), all_deliveries(now), accounts, terms)
+    return checker.judge(
+        stage.shop.books(), stage.house.books(stage.sage, stage.shop), all_deliveries(now), accounts, terms
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
 from tidegate.demo.stage import Stage
-from tidegate.demo.story import BUFFER, CONNECTION, SOURCES, STATUSES, STORE, WEBSITE
+from tidegate.demo.story import BUFFER, CONNECTION, STATUSES, WEBSITE
 from tidegate.engine import reports
 from tidegate.ledger import books
 from tidegate_sandbox.erp.order import Order
@@ -54,9 +54,10 @@ def told_paid(order: StoreOrder) -> bool:
     return any(entry.get("status") == PAID for entry in order.histories)
 
 
-def entity_of(order: Order) -> int:
-    """The shop's id of the order that Sage keeps by this key."""
-    return int(order.external_key.rpartition(":")[2])
+def entity_of(stage: Stage, order: Order) -> int | None:
+    """The shop's id of the order that Sage's was made of; None for any other."""
+    source = stage.house.source_of(order, stage.shop)
+    return None if source is None else source.entity_id
 
 
 # --- the end ------------------------------------------------------------------------------------
@@ -64,9 +65,13 @@ def entity_of(order: Order) -> int:
 
 def differences(stage: Stage) -> Iterator[str]:
     """What the shop and Sage do not agree on; nothing, when all is settled."""
-    yield from documents(stage)
-    yield from salable(stage)
-    yield from prices(stage)
+    flows = stage.house.flows
+    if "shipments" in flows:
+        yield from documents(stage)
+    if "inventory" in flows:
+        yield from salable(stage)
+    if "prices" in flows:
+        yield from prices(stage)
 
 
 def documents(stage: Stage) -> Iterator[str]:
@@ -74,9 +79,9 @@ def documents(stage: Stage) -> Iterator[str]:
     company, shop = stage.sage.company, stage.shop
     with company.lock, shop.lock:
         for order in company.orders.table:
-            if not order.external_key.startswith(f"magento:{STORE}:"):
+            entity_id = entity_of(stage, order)
+            if entity_id is None:
                 continue
-            entity_id = entity_of(order)
             invoices = company.invoices.of_order(order.id)
             credits = sum(one.is_credit for one in invoices)
             pairs = (
@@ -87,16 +92,16 @@ def documents(stage: Stage) -> Iterator[str]:
             for name, count, table in pairs:
                 if count != len(table.of(entity_id)):
                     yield f"{order.number}: {count} {name} in Sage, {len(table.of(entity_id))} in the shop"
-            yield from money(stage, order)
+            yield from money(stage, order, entity_id)
 
 
-def money(stage: Stage, order: Order) -> Iterator[str]:
+def money(stage: Stage, order: Order, entity_id: int) -> Iterator[str]:
     """The shop was told that an order is paid when, and only when, Sage has the money for all of it."""
     company = stage.sage.company
     invoices = company.invoices.of_order(order.id)
     owed = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
     settled = order.status == "complete" and not any(one.outstanding for one in owed)
-    there = stage.shop.orders.any(entity_of(order))
+    there = stage.shop.orders.any(entity_id)
     told = there is not None and told_paid(there)
     if settled != told:
         yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if told else 'open'} in the shop"
@@ -107,13 +112,13 @@ def salable(stage: Stage) -> Iterator[str]:
 
     What is still reserved in the shop may only be of orders that are not in Sage.
     """
-    company, shop = stage.sage.company, stage.shop
+    company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources["base"]
     with company.lock, shop.lock:
         for item in company.items:
             free: Counter[str] = Counter()
             kept: Counter[str] = Counter()
             for holding in company.stock.of_item(item.id):
-                source = SOURCES[company.warehouses[holding.warehouse_id].name]
+                source = sources[company.warehouses[holding.warehouse_id].name]
                 free[source] += holding.free
                 kept[source] += holding.on_hand * BUFFER
             for source, pieces in free.items():
@@ -121,7 +126,7 @@ def salable(stage: Stage) -> Iterator[str]:
                 there = shop.stock.item(item.code, source)
                 if there is None or there.quantity != wanted:
                     yield f"{item.code} at {source}: {wanted} to sell, the shop has {there and there.quantity}"
-        in_sage = {entity_of(order) for order in company.orders.table if order.external_key}
+        in_sage = {entity_of(stage, order) for order in company.orders.table if order.external_key}
         reserved = sum(one.quantity for one in shop.stock.reservations if one.order_id in in_sage)
         if reserved:
             yield f"the shop still reserves {-reserved} pieces of orders that have left"

@@ -78,7 +78,12 @@ class Performance:
         self.stuck = ""  #: why it was given up before everything was settled
         self.figures = look(stage, configuration, script.START)
         self._tell = tell
-        self._beats = deque(story.beats)
+        flows = stage.house.flows
+        self._beats = deque(
+            beat
+            for beat in story.beats
+            if beat.what not in script.SHOWN_BY or script.SHOWN_BY[beat.what] in flows
+        )
         self._entities: dict[str, int] = {}
         self._told: Counter[str] = Counter()
         self._machine = SystemClock()
@@ -309,8 +314,7 @@ class Performance:
             saved = [order for order in company.orders.table if struck and order.created_at <= struck[0]]
         if not saved:
             return ""
-        entity_id = int((max(saved, key=lambda order: order.created_at).external_key or ":0").split(":")[2])
-        order = self.stage.shop.orders.any(entity_id)
+        order = self.stage.house.source_of(max(saved, key=lambda each: each.created_at), self.stage.shop)
         return str(order.row["increment_id"]) if order is not None else ""
 
 

@@ -19,7 +19,7 @@ class Shift:
     def __init__(self, stage: Stage, say: Callable[[str, str], None]) -> None:
         self._stage = stage
         self._say = say
-        self._staff = Staff(stage.sage.company)
+        self._staff = Staff(stage.sage.company, stage.house.codes)
         self._told: set[str] = set()
         self._sold_at: Decimal | None = None  #: what the shop could sell before the counter sale
 

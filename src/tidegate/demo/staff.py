@@ -6,21 +6,21 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from tidegate.simulation.houses.house import Codes
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.control import perform
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.receivable import Transaction
 
 HALF, CENT = Decimal("0.5"), Decimal("0.01")
-WAREHOUSE = "HOME"
-COURIER = "Royal Mail"
 
 
 class Staff:
     """They know nothing of Tidegate; web orders are those that carry a key of the sending system."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, codes: Codes) -> None:
         self._company = company
+        self._codes = codes
         self._parcels = 0
         self._finished = False
         self.parted = ""  #: number of the order that leaves in two parcels
@@ -58,13 +58,15 @@ class Staff:
         if self._finished or not self.parted or not self.untracked:
             return False
         self.despatch(self._company.order(self.parted))
-        self.do("track", despatch=self.untracked, consignment=self.parcel(), courier=COURIER)
+        self.do("track", despatch=self.untracked, consignment=self.parcel(), courier=self._codes.couriers[0])
         self._finished = True
         return True
 
     def despatch(self, order: Order, **more: Any) -> None:
         """One parcel with its number."""
-        self.do("despatch", order=order.number, courier=COURIER, consignment=self.parcel(), **more)
+        self.do(
+            "despatch", order=order.number, courier=self._codes.couriers[0], consignment=self.parcel(), **more
+        )
 
     def parcel(self) -> str:
         """The next tracking number."""
@@ -90,7 +92,7 @@ class Staff:
                         missing.get(line.code, Decimal(0)) + line.outstanding - line.allocated
                     )
         for code, pieces in missing.items():
-            self.do("stock-adjust", item=code, warehouse=WAREHOUSE, change=pieces)
+            self.do("stock-adjust", item=code, warehouse=self._codes.warehouse, change=pieces)
         self.do("allocate")
 
     def web_orders(self, wanted: Callable[[Order], bool]) -> list[Order]:
@@ -188,7 +190,7 @@ class Staff:
             customer=self.account_of(invoice.customer_id),
             value=value,
             reference=f"PAID {invoice.reference}",
-            bank="BANK",
+            bank=self._codes.bank,
             invoice=invoice.reference,
         )
 
@@ -200,7 +202,7 @@ class Staff:
 
     def sell(self, item: str, pieces: int) -> None:
         """Over the counter, from the same shelf."""
-        self.do("other-channel-sale", item=item, quantity=pieces, warehouse=WAREHOUSE)
+        self.do("other-channel-sale", item=item, quantity=pieces, warehouse=self._codes.warehouse)
 
     def reprice(self, item: str, price: str) -> None:
         """On the standard list."""

@@ -21,7 +21,6 @@ from tidegate.demo.story import (
     CLOSED_MINUTES,
     COMPANY,
     CONNECTION,
-    SOURCES,
     START,
     STATUSES,
     WINDOW_CLOSES,
@@ -31,7 +30,7 @@ from tidegate.demo.story import (
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation.houses.house import House
-from tidegate.simulation.settings import Settings, render
+from tidegate.simulation.settings import Settings, pairs, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
@@ -57,11 +56,12 @@ CADENCES = {
     "payments": "30m",
     "credits": "30m",
 }
-BACK = f"""
+STOCK = f"""
 [connections.{CONNECTION}.stock]
-warehouses = {{ {", ".join(f'"{name}" = "{source}"' for name, source in SOURCES.items())} }}
+warehouses = {{{{ {{warehouses}} }}}}
 buffer = "{BUFFER:%}"
-
+"""
+BACK = f"""
 [connections.{CONNECTION}.statuses]
 {chr(10).join(f'"{name}" = "{status}"' for name, status in STATUSES.items())}
 
@@ -114,7 +114,9 @@ class Stage:
             since=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
             window=WINDOW,
         )
-        self.config_path.write_text(render(settings) + BACK + flows(CADENCES))
+        stock = STOCK.format(warehouses=pairs(house.codes.sources["base"]))
+        cadences = {flow: every for flow, every in CADENCES.items() if flow in house.flows}
+        self.config_path.write_text(render(settings) + stock + BACK + flows(cadences))
         self.config_path.chmod(0o600)
 
     def environment(self) -> dict[str, str]:

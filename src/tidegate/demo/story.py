@@ -22,8 +22,7 @@ VIEWS = frozenset({"default", "default_fr"})
 VIEW_IDS = frozenset({1, 4})
 ORDER_CURRENCIES = {1: "USD", 4: "USD"}
 WEBSITE = 1
-#: Sage's warehouses and the shop's sources; what is kept back of every product.
-SOURCES = {"HOME": "wh_detroit", "DETROIT": "wh_detroit", "LONDON": "wh_london"}
+#: What is kept back of every product.
 BUFFER = Decimal("0.1")
 #: How an order stands in Sage, and the status that the shop shows for it.
 STATUSES = {
@@ -43,6 +42,17 @@ ORDER, POISON, REGRET, LOSS, CANCEL = "order", "poison", "regret", "loss", "canc
 #: What Sage's own people do.
 DEEDS = ("sell", "reprice", "pack", "finish", "invoice", "credit", "collect", "rest")
 SELL, REPRICE, PACK, FINISH, INVOICE, CREDIT, COLLECT, REST = DEEDS
+#: The flow that shows a deed in the shop; where a product has not got it, its people do not do it.
+SHOWN_BY = {
+    SELL: "inventory",
+    REPRICE: "prices",
+    PACK: "shipments",
+    FINISH: "shipments",
+    INVOICE: "invoices",
+    CREDIT: "credits",
+    COLLECT: "payments",
+    REST: "payments",
+}
 #: From here on the night shift works: it begins when no order waits any more. Whoever sent goods back pays the
 #: REST when the shop has the credit memo.
 NIGHT = START + timedelta(minutes=218)

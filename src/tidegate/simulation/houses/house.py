@@ -56,6 +56,7 @@ class Codes:
     elsewhere: str  #: another one
     counted: tuple[str, ...]  #: where stock is counted, as often as they stand here
     couriers: tuple[str, str] = ("Royal Mail", "DPD")  #: of goods that leave, and of parcels tracked later
+    bank: str = "BANK"  #: where customers pay their invoices
     web_account: str = "WEB"
     takes_texts: bool = True  #: products that the company does not know can stand in an order as text
     longest_street: int | None = (
@@ -65,6 +66,12 @@ class Codes:
     groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
+
+
+def by_whole_key(order: Any, shop: Any) -> Any:
+    """The shop's order whose whole key stands with the company's."""
+    kind, _, id = order.external_key.rpartition(":")
+    return shop.orders.any(int(id)) if kind.startswith("magento:") else None
 
 
 class People(Protocol):
@@ -120,6 +127,8 @@ class House:
     """How many orders a request carries."""
     books: Callable[[Any, Any], dict[str, Any]]
     """(simulator, shop) -> the company's books for the checker, with the whole keys of orders and customers."""
+    source_of: Callable[[Any, Any], Any] = by_whole_key
+    """(an order of the company, shop) -> the shop's order that it was made of; None for any other."""
     script: Callable[[int, datetime, int], Iterable[Event]] = lambda _seed, _start, _days: ()
     """(seed, start, days) -> what happens in a week with this product alone."""
     people: Callable[[Any], People] | None = None

@@ -168,6 +168,7 @@ INTACCT = House(
         warehouse="WH1",
         elsewhere="WH2",
         counted=("WH1", "WH1", "WH2"),
+        bank="BOA",
         couriers=("UPS Ground", "FedEx"),
         known={"1": "C-WHOLE"},
         groups={"Wholesale": "Wholesale"},

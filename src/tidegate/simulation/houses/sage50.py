@@ -91,7 +91,7 @@ def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[
     return face, wire
 
 
-def company(clock: Any, *, seed: int = 0, base: str = "EUR", items: int = 1000) -> Any:
+def company(clock: Any, *, seed: int = 0, base: Any = "EUR", items: int = 1000) -> Any:
     """The product's own demonstration company, with articles for amounts that are no goods."""
     from tidegate_sandbox.erp import events
     from tidegate_sandbox.sage50.demonstration import spanish_company
@@ -150,20 +150,23 @@ def orders_in(request: httpx.Request) -> int:
     return request.read().count(b'"orderStatus"') if request.method == "PUT" else 0
 
 
+def source_of(order: Any, shop: Any) -> Any:
+    """The shop's order of one of the company's: whose lines it has, since its lines keep the shop's own ids."""
+    record = order.extra.get("sage50_record", {})
+    ids = {str(line["id"]) for line in record.get("lines", ())}
+    rows = ((row, each) for each in shop.orders.all() for row in each.items)
+    return next((each for row, each in rows if str(row["item_id"]) in ids), None)
+
+
 def books(face: Any, shop: Any) -> dict[str, Any]:
-    """The kernel's, with whole keys: an order is whose lines it has, since its lines keep the shop's own ids."""
+    """The kernel's, with whole keys: this product keeps the number alone, and two orders may have one."""
     found: dict[str, Any] = face.company.books()
-    rows = {str(row["item_id"]): order for order in shop.orders.all() for row in order.items}
-    lines = {
-        order.number: [line["id"] for line in order.extra["sage50_record"]["lines"]]
-        for order in face.company.orders.table
-        if "sage50_record" in order.extra
-    }
+    sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
     for book in found["orders"]:
-        order = next((rows[id] for id in lines.get(book["number"], ()) if id in rows), None)
-        if order is not None:
-            book["key"] = f"magento:main:{order.entity_id}"
-            book["reference"] = str(order.row["increment_id"])
+        source = sources.get(book["number"])
+        if source is not None:
+            book["key"] = f"magento:main:{source.entity_id}"
+            book["reference"] = str(source.row["increment_id"])
     for name in ("key", "reference"):
         by = f"orders_by_{name}"
         found[by] = {}
@@ -205,6 +208,7 @@ SAGE_50 = House(
     orders_counted=orders_counted,
     orders_in=orders_in,
     books=books,
+    source_of=source_of,
     script=sage50_desktop.script,
     people=lambda world: sage50_desktop.Desktop(world.sage, world.sage_wire.faults),
 )
