@@ -9,7 +9,7 @@ from typing import Any
 from tidegate.simulation.houses.house import Codes
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.control import perform
-from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.receivable import Transaction
 
 HALF, CENT = Decimal("0.5"), Decimal("0.01")
@@ -115,7 +115,10 @@ class Staff:
 
     def invoice(self) -> int:
         """The invoice run: everything that left; how many invoices."""
-        return len(self.do("invoice-run")["invoices"])
+        if self._codes.bills_parts:
+            return len(self.do("invoice-run")["invoices"])
+        whole = [order.number for order in self.web_orders(lambda order: order.despatch == "fully")]
+        return len(self.do("invoice-run", orders=whole)["invoices"])
 
     def credit(self) -> str:
         """One line of an invoiced order comes back, set against its invoice, once; "" or the order's number."""
@@ -124,18 +127,32 @@ class Staff:
             return ""
         order = orders[-1]
         line = next(line for line in order.lines if line.is_stocked and line.invoiced > 0)
-        note = self.do(
-            "credit", order=order.number, quantities={line.code: str(line.invoiced)}, returned=True
-        )
+        number = self.credit_note(order, line)
         invoice = next(one for one in self._company.invoices.of_order(order.id) if not one.is_credit)
         self.do(
             "settle",
             customer=self.account_of(order.customer_id),
             debit=invoice.number,
-            credit=note["number"],
+            credit=number,
         )
         self.credited = order.number
         return order.number
+
+    def credit_note(self, order: Order, line: OrderLine) -> str:
+        """Of all pieces of a line, with the goods back; its number. Tax that is one amount, by its part of the goods."""
+        tax = next((each for each in order.lines if each.kind == "tax" and each.tax), None)
+        if tax is None:
+            quantities = {line.code: str(line.invoiced)}
+            number: str = self.do("credit", order=order.number, quantities=quantities, returned=True)[
+                "number"
+            ]
+            return number
+        company = self._company
+        goods = sum(each.net for each in order.lines if each.kind == "item")
+        part = (tax.tax * line.net / goods).quantize(CENT, ROUND_HALF_UP)
+        with company.staff():
+            shares = {line.id: line.invoiced, tax.id: part / tax.tax}
+            return company.invoices.credit(order, shares, returned=True).number
 
     def web_orders_invoiced(self) -> list[Order]:
         """Orders with one invoice for several lines, no code twice: what a credit note is easily read on."""

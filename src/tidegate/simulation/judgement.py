@@ -82,7 +82,7 @@ def gather(
         shop_calls=world.shop_wire.requests_seen,
         company_calls=world.sage_wire.requests_seen,
         orders_left=world.house.orders_left,
-        orders_counted=world.house.orders_counted(world.sage),
+        orders_counted=world.house.orders_counted(world.sage) - world.orders_unseen,
         tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,

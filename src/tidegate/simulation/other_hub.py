@@ -26,11 +26,13 @@ def runs_a_cycle(world: World, connection: str) -> None:
     elsewhere = fresh_ledger(folder, "elsewhere.db")
     world.settings = replace(settings, ledger=f"sqlite:///{elsewhere}")
     try:
+        before = world.house.orders_counted(world.sage)
         with undisturbed(world):
             other = world.open_hub()
             world.sign_in(other)
             run_cycle(other, other.connections[connection], "orders")
             other.close()
+        world.orders_unseen += world.house.orders_counted(world.sage) - before
     finally:
         database.close()
         world.settings = settings

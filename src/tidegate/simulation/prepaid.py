@@ -69,6 +69,8 @@ class Cashier:
         if not orders:
             return
         order = orders[int(pick * len(orders))]
+        if not whole and not self._world.house.codes.bills_parts:
+            return
         code = next(line.code for line in order.lines if line.is_stocked and line.outstanding > 0)
         try:
             self._company.despatch(order.number, None if whole else {code: Decimal(1)})

@@ -69,7 +69,7 @@ class Staff:
         order = picked(pick, [each for each in self.web_orders() if each.status == "live"])
         if order is not None:
             self._company.despatch(order.number, None, **self.parcel(tracked))
-            self._company.invoice_run([order.number])
+            self.bill([order.number])
 
     def do_despatch_all(self, tracked: float) -> None:
         """The van leaves with everything that is there."""
@@ -105,7 +105,7 @@ class Staff:
 
     def do_invoice_run(self, together: float) -> None:
         """What has left is invoiced; now and then one invoice for all orders of an account."""
-        self._company.invoice_run(consolidate=together > 0.85)
+        self.bill(together=together > 0.85)
 
     def do_posting_run(self) -> None:
         """The postings of the day are booked."""
@@ -135,7 +135,7 @@ class Staff:
         if order is None:
             return
         quantities = None
-        if share > 0.4:
+        if share > 0.4 and self._codes.bills_parts:
             line = next((one for one in order.lines if one.is_stocked and one.invoiced > 0), None)
             if line is None:
                 return
@@ -147,7 +147,7 @@ class Staff:
         company = self._company
         billed = [order for order in self.web_orders() if any(line.invoiced > 0 for line in charges(order))]
         order = picked(pick, billed)
-        if order is None:
+        if order is None or not self._codes.bills_parts:
             return
         (charge, *_) = [line for line in charges(order) if line.invoiced > 0]
         quantities = {charge.id: Decimal("0.5") if share < 0.6 else Decimal(1)}
@@ -160,7 +160,15 @@ class Staff:
     def do_one_invoice(self) -> None:
         """The van leaves with everything, and one invoice bills an account for all its orders."""
         self.do_despatch_all(tracked=0.5)
-        self._company.invoice_run(consolidate=True)
+        self.bill(together=True)
+
+    def bill(self, numbers: list[str] | None = None, *, together: bool = False) -> None:
+        """Invoice what has left, of these orders or of all; `together`: one invoice for all of an account."""
+        if self._codes.bills_parts:
+            self._company.invoice_run(numbers, consolidate=together)
+            return
+        whole = [order.number for order in self.web_orders() if order.despatch == "fully"]
+        self._company.invoice_run([number for number in whole if numbers is None or number in numbers])
 
     def do_credit_control(self) -> None:
         """The office looks at the orders that are on hold and lets them go."""

@@ -89,6 +89,7 @@ class World:
     items: int = WIDGETS  #: widgets that both sides have
     skus: odd_skus.Names = field(default_factory=dict)  #: of those that are called otherwise
     lives: int = 0
+    orders_unseen: int = 0  #: sent by another hub
     clock_error: timedelta = timedelta(0)  #: by how much the clock of the hub's machine is wrong
 
     def open_hub(self) -> Hub:

@@ -58,6 +58,7 @@ class Codes:
     couriers: tuple[str, str] = ("Royal Mail", "DPD")  #: of goods that leave, and of parcels tracked later
     bank: str = "BANK"  #: where customers pay their invoices
     web_account: str = "WEB"
+    bills_parts: bool = True  #: else an order's tax is one amount, which its people bill with the whole of it
     takes_texts: bool = True  #: products that the company does not know can stand in an order as text
     longest_street: int | None = (
         None  #: characters of an order's street that the product has room for; None: any

@@ -19,6 +19,8 @@ DOMAIN = "ecommerce"
 SECRET, CALL_BACK_TOKEN = "simulated-secret-of-32-characters", "simulated-call-backs"
 #: Where `tidegate run` serves call-backs to the company that `tidegate init --sandbox` writes.
 BELL = "http://127.0.0.1:8790/api/v1/bell/us"
+#: Articles that stand for amounts besides goods.
+AMOUNTS = ("FEE", "GIFT-CARD")
 METHODS = {
     "checkmo": "Transferencia",
     "banktransfer": "Transferencia",
@@ -97,7 +99,7 @@ def company(clock: Any, *, seed: int = 0, base: Any = "EUR", items: int = 1000) 
     from tidegate_sandbox.sage50.demonstration import spanish_company
 
     made = spanish_company(clock, seed=seed, base=base, items=items)
-    for code in ("FEE", "GIFT-CARD"):
+    for code in AMOUNTS:
         events.new_item(made, code, like="INSTALL", price=Decimal(1))
     return made
 
@@ -167,6 +169,8 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
         if source is not None:
             book["key"] = f"magento:main:{source.entity_id}"
             book["reference"] = str(source.row["increment_id"])
+        for line in book["lines"]:
+            line["kind"] = "amount" if line["code"] in AMOUNTS else line["kind"]
     for name in ("key", "reference"):
         by = f"orders_by_{name}"
         found[by] = {}
@@ -200,6 +204,7 @@ SAGE_50 = House(
         warehouse="HOME",
         elsewhere="LONDON",
         counted=("HOME", "HOME", "DETROIT", "LONDON"),
+        known={"1": "WANDA01"},
         groups={"Wholesale": "Wholesale"},
         takes_texts=False,
         tax_codes=tuple((rate, rate) for rate in ("0", "5", "6", "20")),
