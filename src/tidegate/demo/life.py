@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,14 +115,14 @@ def salable(stage: Stage) -> Iterator[str]:
     company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources["base"]
     with company.lock, shop.lock:
         for item in company.items:
-            free: Counter[str] = Counter()
-            kept: Counter[str] = Counter()
-            for holding in company.stock.of_item(item.id):
-                source = sources[company.warehouses[holding.warehouse_id].name]
-                free[source] += holding.free
-                kept[source] += holding.on_hand * BUFFER
+            free: defaultdict[str, Decimal] = defaultdict(Decimal)
+            kept: defaultdict[str, Decimal] = defaultdict(Decimal)
+            for warehouse, (on_hand, at_hand) in stage.house.shelf(company, item).items():
+                source = sources[warehouse]
+                free[source] += at_hand
+                kept[source] += on_hand * BUFFER
             for source, pieces in free.items():
-                wanted = max(pieces - Decimal(kept[source]).to_integral_value(ROUND_CEILING), Decimal(0))
+                wanted = max(pieces - kept[source].to_integral_value(ROUND_CEILING), Decimal(0))
                 there = shop.stock.item(item.code, source)
                 if there is None or there.quantity != wanted:
                     yield f"{item.code} at {source}: {wanted} to sell, the shop has {there and there.quantity}"

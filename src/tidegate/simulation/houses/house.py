@@ -69,6 +69,14 @@ class Codes:
     tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
 
 
+def by_warehouse(company: Any, item: Any) -> Mapping[str, tuple[Decimal, Decimal]]:
+    """Each of the company's own."""
+    return {
+        company.warehouses[holding.warehouse_id].name: (holding.on_hand, holding.free)
+        for holding in company.stock.of_item(item.id)
+    }
+
+
 def by_whole_key(order: Any, shop: Any) -> Any:
     """The shop's order whose whole key stands with the company's."""
     kind, _, id = order.external_key.rpartition(":")
@@ -128,6 +136,8 @@ class House:
     """How many orders a request carries."""
     books: Callable[[Any, Any], dict[str, Any]]
     """(simulator, shop) -> the company's books for the checker, with the whole keys of orders and customers."""
+    shelf: Callable[[Any, Any], Mapping[str, tuple[Decimal, Decimal]]] = by_warehouse
+    """(company, item) -> what of it is on hand and what is free, by the warehouses that the hub hears of."""
     source_of: Callable[[Any, Any], Any] = by_whole_key
     """(an order of the company, shop) -> the shop's order that it was made of; None for any other."""
     script: Callable[[int, datetime, int], Iterable[Event]] = lambda _seed, _start, _days: ()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 GATEWAY = "/ia/xml/xmlgw.phtml"
 LOCATION = "100"
+#: Customers of both sides from the beginning: name -> e-mail.
+EMAILS = {"Wholesale customer": "wanda@example.com", "Contoso": "gus@example.com"}
 #: Goods that the shop sells beside widgets.
 SHIRTS = (
     ("SHIRT-RED", "Shirt Red", "Inventory", "25.00"),
@@ -73,7 +75,10 @@ def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[
 
     del browser  # nobody signs in here
     face, wire = intacct.build(clock, faults, company)
-    face.tenant.store.more["subtotals"] |= {name: account for account, name in AMOUNTS.items()}
+    store = face.tenant.store
+    store.more["subtotals"] |= {name: account for account, name in AMOUNTS.items()}
+    for contact in store.contacts:
+        contact.values["EMAIL1"] = EMAILS.get(str(contact.values["PRINTAS"]), contact.values["EMAIL1"])
     return face, wire
 
 

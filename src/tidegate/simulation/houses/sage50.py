@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 DOMAIN = "ecommerce"
+WAREHOUSE = "SAGE50"  #: as connections call the one figure of stock
 #: These secrets open the simulator alone.
 SECRET, CALL_BACK_TOKEN = "simulated-secret-of-32-characters", "simulated-call-backs"
 #: Where `tidegate run` serves call-backs to the company that `tidegate init --sandbox` writes.
@@ -152,6 +153,15 @@ def orders_in(request: httpx.Request) -> int:
     return request.read().count(b'"orderStatus"') if request.method == "PUT" else 0
 
 
+def shelf(company: Any, item: Any) -> dict[str, tuple[Decimal, Decimal]]:
+    """The one figure of the file: what is free in all warehouses that sell."""
+    sells = {each.id for each in company.warehouses if each.sells}
+    free = sum(
+        (each.free for each in company.stock.of_item(item.id) if each.warehouse_id in sells), Decimal(0)
+    )
+    return {WAREHOUSE: (free, free)}
+
+
 def source_of(order: Any, shop: Any) -> Any:
     """The shop's order of one of the company's: whose lines it has, since its lines keep the shop's own ids."""
     record = order.extra.get("sage50_record", {})
@@ -171,6 +181,14 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
             book["reference"] = str(source.row["increment_id"])
         for line in book["lines"]:
             line["kind"] = "amount" if line["code"] in AMOUNTS else line["kind"]
+    items = ((code, face.company.item(code)) for code in found["stock"])
+    found["stock"] = {
+        code: {
+            place: {"on_hand": str(on_hand), "allocated": "0", "free": str(free)}
+            for place, (on_hand, free) in shelf(face.company, item).items()
+        }
+        for code, item in items
+    }
     for name in ("key", "reference"):
         by = f"orders_by_{name}"
         found[by] = {}
@@ -186,7 +204,8 @@ SAGE_50 = House(
     port=8914,
     paths={"cloud": ""},
     countries=("us",),
-    flows=frozenset({"inventory", "prices", "customers", "products"}),
+    # stock is not among them: nothing says which pieces are in orders that Sage 50 has and has not delivered
+    flows=frozenset({"prices", "customers", "products"}),
     build=build,
     company=company,
     credentials=credentials,
@@ -199,8 +218,8 @@ SAGE_50 = House(
     codes=Codes(
         mappings=MAPPINGS.format(tolerance=TOLERANCE),
         prepaid='account = "1210"\n',
-        sources={"base": {"SAGE50": "wh_detroit"}},
-        legacy={"SAGE50": "default"},
+        sources={"base": {WAREHOUSE: "wh_detroit"}},
+        legacy={WAREHOUSE: "default"},
         warehouse="HOME",
         elsewhere="LONDON",
         counted=("HOME", "HOME", "DETROIT", "LONDON"),
@@ -213,6 +232,7 @@ SAGE_50 = House(
     orders_counted=orders_counted,
     orders_in=orders_in,
     books=books,
+    shelf=shelf,
     source_of=source_of,
     script=sage50_desktop.script,
     people=lambda world: sage50_desktop.Desktop(world.sage, world.sage_wire.faults),
