@@ -40,7 +40,7 @@ def test_a_batch_of_25_costs_two_look_ups_and_25_calls_to_sage_and_three_to_mage
 def test_every_figure_of_the_calls_is_counted_and_meets_its_target(
     quarters: tuple[calls.Calls, calls.Calls], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "count", lambda _folder: quarters)
+    monkeypatch.setattr(calls, "count", lambda _folder, sage: quarters)
 
     figures = {figure.name: figure for figure in calls.measure(tmp_path, quick=True)}
 

@@ -18,6 +18,7 @@ from tidegate.engine import reports
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.ledger import database
 from tidegate.simulation.happening import Outside
+from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.run import CONNECTION, Simulation, fresh_ledger
 from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
@@ -58,6 +59,7 @@ class Script:
     settings: dict[str, Any] = field(default_factory=dict)
     settling: tuple[int, timedelta] = (3, timedelta(hours=1, minutes=1))
     checks: dict[str, Check] = field(default_factory=dict)
+    sage: str = USUAL.name  #: the simulated product
 
     def week(self) -> Week:
         """The script as the simulation reads it."""
@@ -70,6 +72,7 @@ class Script:
                 for minute, what, options in sorted(self.events, key=lambda event: event[0])
             ),
             settings={**SETTINGS, **self.settings},
+            house=SIMULATED[self.sage],
         )
 
 

@@ -1,0 +1,71 @@
+"""Seeded business weeks with the other products: the same promises, the same judge.
+
+Sage 50's desktop is off for days in them; Intacct takes many orders in a request. Some seeds run with every change;
+the others belong to the campaign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulation.test_weeks import told
+from tidegate.sage.rooms import PRODUCTS
+from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.run import run_week
+from tidegate.simulation.week import TRADING, write_week
+
+#: How many weeks of each product, and those that run with every change.
+MANY = 200
+WITH_EVERY_CHANGE = {"intacct": (1, 2, 4), "sage50": (1, 2, 7)}
+OTHERS = [house for house in SIMULATED.values() if house is not USUAL]
+
+
+def weeks() -> Iterator[Any]:
+    """Product and seed."""
+    for house in OTHERS:
+        for seed in range(MANY):
+            now = seed in WITH_EVERY_CHANGE[house.name]
+            yield pytest.param(house.name, seed, marks=() if now else pytest.mark.campaign)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sage", "seed"), list(weeks()))
+def test_a_week_breaks_no_promise(sage: str, seed: int) -> None:
+    outcome = run_week(seed, sage=sage)
+    assert not outcome.violations, told(outcome)
+    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), told(outcome)
+    assert outcome.orders > 4, "a week without orders proves nothing"
+
+
+@pytest.mark.parametrize("house", OTHERS, ids=lambda house: house.name)
+def test_its_weeks_have_the_flows_that_it_can_and_no_others(house: Any) -> None:
+    assert set(write_week(TRADING, house=house).settings["back"]) == house.flows
+    assert "back" not in write_week(1, house=house).settings
+
+
+@pytest.mark.parametrize("house", OTHERS, ids=lambda house: house.name)
+def test_every_fault_of_a_week_names_calls_of_its_own_product(house: Any) -> None:
+    paths = {target.path for target in USUAL.calls.struck}
+    own = {target.path for target in (*house.calls.struck, *house.calls.reads, *house.calls.writes)}
+    struck = {
+        event.options["path"]
+        for seed in range(20)
+        for event in write_week(seed, house=house).events
+        if event.what == "fault" and event.options["system"] == "sage"
+    }
+    assert struck
+    assert not struck & (paths - own)
+
+
+def test_a_computer_is_off_for_hours_in_every_week_of_a_product_that_runs_on_one() -> None:
+    for seed in range(20):
+        events = write_week(seed, house=SIMULATED["sage50"]).events
+        turns = [(event.at, event.options["on"]) for event in events if event.what == "desktop"]
+        assert not all(on for _, on in turns)
+
+
+def test_every_simulated_product_has_a_room() -> None:
+    assert set(SIMULATED) <= {product.name for product in PRODUCTS}
