@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from conformance.intacct_stand import IntacctStand
 from tidegate.conformance import cancelling, guards, lost_answers, orders, reading_fulfilment
 from tidegate.conformance.opened import opened
-from tidegate.conformance.stand import accepted, failed, find, goods, make_order, send
+from tidegate.conformance.stand import accepted, failed, find, make_order, send
 from tidegate.domain.errors import Code, Group
 from tidegate.sage.intacct import answers, client, deltas, envelope, order_search, web_orders
 from tidegate.sage.intacct import orders as room_orders
@@ -27,7 +26,7 @@ Question = Callable[[Any], None]
 
 def control_id_per_attempt(patch: pytest.MonkeyPatch) -> None:
     numbers = itertools.count()
-    patch.setattr(room_orders, "control_id", lambda prepared: f"{prepared.order.key}/{next(numbers)}")
+    patch.setattr(room_orders, "control_id", lambda key, used: f"{key}/{next(numbers)}")
 
 
 def refusal_taken_for_confirmation(patch: pytest.MonkeyPatch) -> None:
@@ -42,7 +41,17 @@ def refusal_taken_for_confirmation(patch: pytest.MonkeyPatch) -> None:
 
 
 def key_used_again_with_other_content(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(room_orders, "control_id", lambda prepared: f"{prepared.order.key}/order")
+    patch.setattr(
+        room_orders,
+        "Function",
+        lambda control_id, call: envelope.Function(
+            f"{control_id}/{call.find('customerponumber') is None}", call
+        ),
+    )
+
+
+def used_ids_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(room_orders, "control_id", lambda key, used: f"{key}/order")
 
 
 def partial_result_taken_for_all(patch: pytest.MonkeyPatch) -> None:
@@ -150,18 +159,33 @@ def of_another_requests_answer(stand: IntacctStand) -> None:
     assert failed(outcomes[order.key]).code is Code.UNCLEAR_ANSWER
 
 
-def of_corrected_content(stand: IntacctStand) -> None:
-    """Somebody has deleted the order; what was corrected since is made, and its first content never again."""
-    first = make_order(stand, 1)
-    corrected = make_order(stand, 1, goods(stand, quantity=Decimal(3)))
+def of_a_restored_ledger(stand: IntacctStand) -> None:
+    """The order is new to an older ledger, and the shop has changed it since: it is refused, and then found."""
+    first, changed = make_order(stand, 1), make_order(stand, 1, po_number="PO 7")
     with opened(stand.company) as session:
         sent = accepted(send(session, first))
+    stand.company.close()
+    stand.company = stand.open()
+    with opened(stand.company) as session:
+        assert failed(send(session, changed)).group is Group.VERIFY_FIRST
+        assert [one.number for one in find(session, first)] == [sent.number]
+
+    assert len(stand.booked(first.key)) == 1
+
+
+def of_a_deleted_order(stand: IntacctStand) -> None:
+    """Somebody has deleted it, and a look-up has shown so: it is made once more, and never a third time."""
+    order = make_order(stand, 1)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
         with stand.erp.staff():
             stand.erp.orders.delete(stand.erp.order(sent.number))
-        assert failed(send(session, first)).group is Group.VERIFY_FIRST
-        accepted(send(session, corrected))
+        assert failed(send(session, order)).group is Group.VERIFY_FIRST
+        assert find(session, order) == []
+        accepted(send(session, order))
+        assert failed(send(session, order)).group is Group.VERIFY_FIRST
 
-    assert [one.gross for one in stand.booked(first.key)] == [corrected.gross]
+    assert len(stand.booked(order.key)) == 1
 
 
 def of_an_invoice_with_the_same_number(stand: IntacctStand) -> None:
@@ -223,7 +247,8 @@ def of_a_lost_answer(stand: Any) -> None:
 BUGS: list[tuple[Bug, Question]] = [
     (control_id_per_attempt, of_a_lost_answer),
     (refusal_taken_for_confirmation, guards.test_a_refused_second_order_is_in_doubt_and_never_confirmed),
-    (key_used_again_with_other_content, of_corrected_content),
+    (key_used_again_with_other_content, of_a_restored_ledger),
+    (used_ids_forgotten, of_a_deleted_order),
     (partial_result_taken_for_all, of_a_batch_with_half_an_answer),
     (other_records_answer_believed, of_a_batch_in_another_order),
     (answer_to_another_request_believed, of_another_requests_answer),

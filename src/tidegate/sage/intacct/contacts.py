@@ -19,7 +19,7 @@ from tidegate.sage.intacct import answers
 from tidegate.sage.intacct.client import IntacctClient, Outcome
 from tidegate.sage.intacct.elements import element
 from tidegate.sage.intacct.envelope import Function
-from tidegate.sage.intacct.lengths import Codes, one_line
+from tidegate.sage.intacct.lengths import Codes, one_line, street_lines
 from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import text_of
 
@@ -31,18 +31,17 @@ LINES = 3
 
 def contact_of(address: Address, account: str, codes: Codes) -> dict[str, Any]:
     """An address as the record of a contact, its name first. `codes` notes what cannot be cut and does not fit."""
-    fields = {**contact_fields(address, codes, of="an address")}
-    digest = payload_hash(fields)[:12]
+    fields = contact_fields(address, codes)
+    digest = payload_hash({"fields": fields, "street": address.street})[:12]  # what does not fit counts, too
     return {"CONTACTNAME": f"{_last_first(address)[:120]} ({account}) {digest}"[:NAME], **fields}
 
 
-def contact_fields(address: Address, codes: Codes, *, of: str) -> dict[str, Any]:
-    """The fields of a contact, without its name. An address line that is one too many is refused, never lost."""
-    lines = [" ".join(line.split()) for line in address.street if line.strip()]
-    if len(lines) > LINES:
-        lines = [*lines[: LINES - 1], ", ".join(lines[LINES - 1 :])]
-    for line in lines:
-        codes.check(f"{of} line", line, LINE)
+def contact_fields(address: Address, codes: Codes) -> dict[str, Any]:
+    """The fields of a contact, without its name. `codes.over` gets a street that does not fit, in full."""
+    lines, rest = street_lines(address.street, LINE, LINES)
+    if rest:
+        full = ", ".join(" ".join(line.split()) for line in address.street if line.strip())
+        codes.over.append(f"Too long for its field. Street: {full}")
     person = one_line(address.name or address.company, PERSON)
     mail = {f"ADDRESS{number}": line for number, line in enumerate(lines, 1)}
     mail |= {

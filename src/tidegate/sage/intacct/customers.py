@@ -144,13 +144,14 @@ class Customers:
         return Accepted(number, account)
 
     def _new(self, new: NewCustomer, codes: Codes) -> dict[str, object]:
-        contact = contact_fields(new.address, codes, of="an address")
+        contact = contact_fields(new.address, codes)
         contact["EMAIL1"] = codes.check("e-mail", new.email, 200)
         return {
             "CUSTOMERID": codes.check("account", new.account, ACCOUNT).upper(),
             "NAME": one_line(new.name or new.email, NAME),
             "DISPLAYCONTACT": contact,
             "STATUS": "active",
+            "COMMENTS": "\n".join(codes.over) or None,
             "TERMNAME": self._company.term or None,
             "TAXID": codes.check("VAT number", new.vat_number, 40) or None,
             "ONHOLD": True if new.on_hold else None,

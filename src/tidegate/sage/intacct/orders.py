@@ -1,8 +1,10 @@
 """Sales orders: prepare, send, look for, cancel.
 
 Source: contract §6, §11, §16. Orders of a batch are functions of one request, each with an outcome of its own.
-A control id follows from the order's key and content: a second sending of the same is refused for ever. That
-refusal says that the order was made, never which it is, so it is in doubt until it is found by its key.
+A control id follows from the order's key alone: a second sending is refused for ever, whatever its content is by
+then (a ledger that was restored sends again what the shop has changed since). That refusal says that the order was
+made, never which it is, so it is in doubt until it is found by its key. When the look-up then shows that it is not
+there any more (somebody has deleted it), it goes out once more, under the next id.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
+from tidegate.sage.intacct import answers
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.contacts import Contacts
 from tidegate.sage.intacct.elements import element, text_of
@@ -53,6 +56,7 @@ class Orders:
         self._reference = reference
         self._contacts = contacts
         self._company = company
+        self._used: dict[str, int] = {}  #: key -> control ids of it that are known to be used up
 
     # Prepare
 
@@ -166,7 +170,9 @@ class Orders:
             if failure is not None:
                 yield one.order.key, failure
             else:
-                ready.append((one, Function(control_id(one), element(ORDER, one.payload[ORDER]))))
+                ready.append(
+                    (one, Function(self._control_id(one.order.key), element(ORDER, one.payload[ORDER])))
+                )
         outcomes = self._client.write([function for _, function in ready]) if ready else {}
         for one, function in ready:
             yield one.order.key, self._outcome(one, outcomes[function.control_id])
@@ -177,6 +183,9 @@ class Orders:
                 goods = (line.code for line in sent.order.lines if line.kind is LineKind.GOODS)
                 self._reference.doubt(items=goods, account=sent.order.account)
                 self._contacts.forget()
+            if answers.DONE_BEFORE in made.details:
+                # Sent again only after a look-up has shown that the first one is gone (port, guards).
+                self._used[sent.order.key] = self._used.get(sent.order.key, 0) + 1
             return made
         docid = text_of(made, "key")
         number = number_of(docid, self._company.sales_order)
@@ -185,14 +194,17 @@ class Orders:
             return Failure(Code.UNCLEAR_ANSWER, text)
         return Accepted(docid, number, status=OrderStanding.LIVE)
 
+    def _control_id(self, key: str) -> str:
+        return control_id(key, self._used.get(key, 0))
+
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: every order is answered at once."""
         return {}
 
 
-def control_id(prepared: Prepared) -> str:
-    """The same for the same order and content, whoever sends it and how often; at most 256 characters."""
-    return f"{prepared.order.key}/order/{prepared.payload_hash[:32]}"
+def control_id(key: str, used: int) -> str:
+    """The same for the same order, whoever sends it, how often, and what has changed; at most 256 characters."""
+    return f"{key}/order/{used}" if used else f"{key}/order"
 
 
 def number_of(docid: str, definition: str) -> str:

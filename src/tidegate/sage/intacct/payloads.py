@@ -48,8 +48,9 @@ def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) 
     if not goods:
         codes.refuse("an order without goods has no line, which Intacct does not take")
     lines = [_line(line, known, company, codes) for line in goods]
-    if lines and order.memos:
-        lines[0]["memo"] = "\n".join(order.memos)  # the company's own: the header's message is printed
+    notes = [*order.memos, *dict.fromkeys(codes.over)]
+    if lines and notes:
+        lines[0]["memo"] = "\n".join(notes)  # the company's own: the header's message is printed
     subtotals = _subtotals(order, company)
     document = {
         "transactiontype": company.sales_order,
