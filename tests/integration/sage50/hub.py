@@ -25,7 +25,7 @@ from tidegate_sandbox.server import SandboxServer
 
 START = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)
 TOKEN, SECRET = "k3-long-and-random", "Zr7uFq0m4wYt2Lk9Xc1vBn8s"
-FLOWS = ("orders", "order-status", "inventory", "prices", "products")
+FLOWS = ("orders", "order-status", "inventory", "prices", "products", "customers")
 CONFIGURATION = """
 [hub]
 ledger = "sqlite:///{folder}/tidegate.db"

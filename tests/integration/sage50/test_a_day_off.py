@@ -79,3 +79,16 @@ def test_stock_and_prices_come_back_and_no_piece_is_counted_twice(hub: Sage50Hub
     assert quantity(hub) == 36, (
         "36 are free there, less a buffer of 4; the 4 that the shop reserves itself come back"
     )
+
+
+def test_articles_and_customers_are_read_and_a_registered_buyer_is_one_customer(hub: Sage50Hub) -> None:
+    assert hub.cycle("products")["read"] >= 20
+    assert hub.cycle("customers")["read"] >= 1
+    for _ in range(2):
+        hub.shopper.place_orders(1, "guest", customer=1, lines=BASKET)
+        hub.cycle("orders")
+        hub.pass_time(16 * 60)
+        hub.pass_time(60)
+        hub.cycle("orders")
+    first, second = hub.sim("orders")
+    assert first["customer"] == second["customer"] == "magento:main:customer:1"

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tidegate.clock import Clock
+from tidegate.sage.sage50.uploads import ENDED
 from tidegate.sage.vault import Secret, Vault
-
-NOTE = "ended-"  #: in the vault, before the beginning of a digest
 
 
 class Ends:
@@ -26,7 +25,7 @@ class Ends:
         """Whether the end is `patience` ago; `stated` is what the platform says of it."""
         if stated is not None and stated >= patience:
             return True
-        now, name = self._clock.now(), NOTE + digest[:24]
+        now, name = self._clock.now(), ENDED + digest[:24]
         seen = self._vault.load(self._company).get(name)
         if seen is None:
             self._vault.keep(self._company, {name: Secret("", now, now + 2 * patience)})

@@ -28,6 +28,7 @@ def too_long(order: SalesOrder) -> Failure | None:
     """TOO_LONG with everything that does not fit; None when all does."""
     texts = [("the order's id", order.key, KEY), ("the order's number", order.reference, KEY)]
     texts.append(("the account", order.account, ACCOUNT))
+    texts.append(("the customer's id", order.buyer.key if order.buyer is not None else "", ACCOUNT))
     texts += [("the product", line.code, PRODUCT) for line in order.lines if line.kind is LineKind.GOODS]
     found = [
         f"{name} {text!r} has {len(text)} characters, at most {limit} are sent"

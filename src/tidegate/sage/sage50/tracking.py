@@ -62,15 +62,11 @@ class Tracking:
     def collect(self, parcels: Sequence[Parcel]) -> Found | Failure:
         """The outcomes known of each record, by key; a read that fails is that failure for all."""
         found: Found = {}
-        over: list[str] = []
         for parcel in parcels:
             known = self._of(parcel)
             if isinstance(known, Failure):
                 return known
             found |= known
-            if known and not any(isinstance(one, HandedOver) for one in known.values()):
-                over.append(parcel.digest)
-        self._uploads.close(over)
         return found
 
     def lies(self, tracking: str, opened_at: datetime) -> HandedOver:

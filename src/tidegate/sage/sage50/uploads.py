@@ -23,10 +23,10 @@ from tidegate.sage.port.orders import Prepared
 from tidegate.sage.sage50 import answers, wire_names
 from tidegate.sage.sage50.client import Sage50Client, encode
 from tidegate.sage.sage50.fields import text_of
-from tidegate.sage.vault import Secret, Secrets, Vault
+from tidegate.sage.vault import Secret, Vault
 from tidegate.transport import NoAnswer
 
-NOTE = "upload-"  #: in the vault, before the beginning of a digest
+NOTE, ENDED = "upload-", "ended-"  #: in the vault, before the beginning of a digest
 LINK = timedelta(minutes=15)  #: how long an address for an upload is good, where the answer does not say (A)
 
 
@@ -138,19 +138,13 @@ class Uploads:
             return Failure(Code.UNCLEAR_ANSWER, text, retry_after=answer.retry_after)
         return answers.refused(answer)
 
-    def close(self, digests: Sequence[str]) -> None:
-        """Forget what was noted of files that have ended."""
-        names = [_name(digest) for digest in digests]
-        if names:
-            self._vault.keep(self._company, {}, forget=names)
-
     def _note(self, announced: Announced) -> None:
+        """Only one file is under way at a time: what was noted of those before is of no use any more."""
         now = self._clock.now()
-        known = self._vault.load(self._company)
-        over = [name for name, each in known.items() if name.startswith(NOTE) and _is_over(each, now)]
+        name = _name(announced.digest)
+        before = [each for each in self._vault.load(self._company) if each.startswith((NOTE, ENDED))]
         note = Secret(msgspec.json.encode(announced).decode(), now, now + 2 * self._kept)
-        new: Secrets = {_name(announced.digest): note}
-        self._vault.keep(self._company, new, forget=over)
+        self._vault.keep(self._company, {name: note}, forget=[each for each in before if each != name])
 
 
 def content_of(batch: Sequence[Prepared]) -> bytes:
@@ -164,7 +158,3 @@ def _digest(batch: Sequence[Prepared]) -> str:
 
 def _name(digest: str) -> str:
     return NOTE + digest[:24]
-
-
-def _is_over(secret: Secret, now: datetime) -> bool:
-    return secret.expires_at is not None and secret.expires_at <= now

@@ -15,7 +15,7 @@ from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, T
 ARITHMETIC: Final = Arithmetic(tax_rounding=TaxRounding.PER_RATE)
 """Tax once per rate, half away from zero (§10, A)."""
 KEY: Final = 40  #: of an order's id
-ACCOUNT: Final = 30  #: of a customer's id
+ACCOUNT: Final = 60  #: of a customer's id
 PRODUCT: Final = 60  #: of a product's reference
 
 
