@@ -87,7 +87,8 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 def words(name: str) -> list[str]:
-    """`CreditClerk` and `credit_clerk` as credit, clerk."""
+    """`CreditClerk` and `credit_clerk` as credit, clerk; who stands down has no status."""
+    name = name.replace("standing_down", "")
     return [each.lower() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
 
 
