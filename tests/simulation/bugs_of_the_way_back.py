@@ -183,10 +183,10 @@ def tiers_are_put_in_the_place_of_all(patch: pytest.MonkeyPatch) -> None:
 
 def told_before_it_is_written(patch: pytest.MonkeyPatch) -> None:
     """A price that the store refused stands in the mirror as told."""
-    write = writer.PriceScribe.write
+    write = writer.PriceWriter.write
 
     def hopeful(self: Any, items: Any) -> Mapping[str, Failure]:
         answer = write(self, items)
         return {} if isinstance(answer, Failure) else answer
 
-    patch.setattr(writer.PriceScribe, "write", hopeful)
+    patch.setattr(writer.PriceWriter, "write", hopeful)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tidegate.domain.errors import Failure
 from tidegate.flows.connection import Connection
-from tidegate.magento.people import StorePeople
+from tidegate.magento.customers import StoreCustomers
 from tidegate.sage.port.customers import CustomerQuery
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.port.session import Purpose, Session
@@ -20,7 +20,7 @@ def check_attributes(connection: Connection) -> Iterator[Finding]:
     wanted = connection.settings.accounts.attributes
     if not wanted or "customers" not in connection.settings.flows:
         return
-    have = StorePeople(connection.store.client).attributes()
+    have = StoreCustomers(connection.store.client).attributes()
     if isinstance(have, Failure):
         yield Finding(SUBJECT, "warn", f"not read: {have.text}", "give the integration the permission")
         return

@@ -25,7 +25,7 @@ from tidegate.flows.stored_keys import customer_keys
 from tidegate.ledger import customers as links
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
-from tidegate.magento.people import StorePeople, WireCustomer
+from tidegate.magento.customers import StoreCustomers, WireCustomer
 from tidegate.magento.product_list import ListedProduct, read_products
 from tidegate.magento.shop import Website
 from tidegate.sage.port.session import Purpose
@@ -101,7 +101,7 @@ def read_people(connection: Connection, websites: Iterable[Website]) -> list[Wir
     """The customers of the connection's websites."""
     ours = {website.id for website in websites if website.code in connection.settings.websites}
     found: list[WireCustomer] = []
-    for page in StorePeople(connection.store.client, connection.page_size).customers():
+    for page in StoreCustomers(connection.store.client, connection.page_size).customers():
         if isinstance(page, Failure):
             return page
         found += [each for each in page.customers if each.website_id in ours]

@@ -37,7 +37,7 @@ LONGEST = timedelta(minutes=15)
 NAMED = 5
 
 
-class Scribe(Protocol):
+class Writer(Protocol):
     """Writes a flow's items into the store, and reads them there."""
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
@@ -53,7 +53,7 @@ class Scribe(Protocol):
         ...
 
 
-def recover(cycle: Cycle, scribe: Scribe) -> None:
+def recover(cycle: Cycle, writer: Writer) -> None:
     """First act of a cycle: what an earlier one began without hearing an answer is read back."""
     with transaction("reclaim"):
         cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
@@ -61,7 +61,7 @@ def recover(cycle: Cycle, scribe: Scribe) -> None:
         items = mirror.doubtful(cycle.name, cycle.flow, cycle.now())
         if not items:
             return
-        there, bad = seen(scribe, items)
+        there, bad = seen(writer, items)
         if isinstance(there, Failure):
             cycle.call_failed(there, of_company=False)
             return
@@ -73,16 +73,16 @@ def recover(cycle: Cycle, scribe: Scribe) -> None:
 
 
 def seen(
-    scribe: Scribe, items: Sequence[MirrorItem]
+    writer: Writer, items: Sequence[MirrorItem]
 ) -> tuple[Mapping[str, str] | Failure, dict[str, Failure]]:
     """What the store has of them; and those at which reading met an error that nobody foresaw."""
-    found = fenced(items[0].label, lambda: scribe.read([item.key for item in items]))
+    found = fenced(items[0].label, lambda: writer.read([item.key for item in items]))
     if not isinstance(found, Failure) or found.code is not Code.UNFORESEEN:
         return found, {}
     if len(items) == 1:
         return {}, {items[0].key: found}
     half = len(items) // 2
-    (first, bad), (second, worse) = seen(scribe, items[:half]), seen(scribe, items[half:])
+    (first, bad), (second, worse) = seen(writer, items[:half]), seen(writer, items[half:])
     if isinstance(first, Failure) or isinstance(second, Failure):
         return first if isinstance(first, Failure) else second, {}
     return {**first, **second}, {**bad, **worse}
@@ -106,7 +106,7 @@ def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], g
     return new + len(again)
 
 
-def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
+def send(cycle: Cycle, writer: Writer, size: int) -> None:
     """Write what is due, portion by portion, in the order of the keys."""
     after: MirrorItem | None = None
     while cycle.may_go_on() and not cycle.portion_is_over() and cycle.now() - cycle.started < LONGEST:
@@ -114,13 +114,13 @@ def send(cycle: Cycle, scribe: Scribe, size: int) -> None:
         if not items:
             break
         meant = leave_out(cycle, items)
-        portion = scribe.together(meant) if meant else []
+        portion = writer.together(meant) if meant else []
         after = portion[-1] if portion else items[-1]
         if not portion:
             continue
         leaving = commit_mirrored(cycle, portion)
         if leaving:
-            settle(cycle, leaving, written(scribe, leaving))
+            settle(cycle, leaving, written(writer, leaving))
     finish(cycle)
 
 
@@ -138,17 +138,17 @@ def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]
     return [item for item in items if not item.wanted.startswith(LEFT_OUT)]
 
 
-def written(scribe: Scribe, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
+def written(writer: Writer, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
     """The failures by key. A refused call is halved until the item that it is about stands alone."""
-    answer = fenced(items[0].label, lambda: scribe.write(items))
+    answer = fenced(items[0].label, lambda: writer.write(items))
     if not isinstance(answer, Failure):
         return answer
     if answer.group is Group.REVIEW and len(items) > 1:
         half = len(items) // 2
-        first = written(scribe, items[:half])
+        first = written(writer, items[:half])
         end = next((each for each in first.values() if each.ends_cycle), None)
         rest = dict.fromkeys((item.key for item in items[half:]), end) if end else None
-        return {**first, **(rest or written(scribe, items[half:]))}
+        return {**first, **(rest or written(writer, items[half:]))}
     return {item.key: answer for item in items}
 
 

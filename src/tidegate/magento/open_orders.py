@@ -20,8 +20,8 @@ from tidegate.magento.orders import Websites
 from tidegate.magento.product_skus import ProductSkus, may_have_options
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
-from tidegate.magento.suspects import Row
-from tidegate.magento.walk import Walk
+from tidegate.magento.traversal import Traversal
+from tidegate.magento.unreadable_orders import Row
 from tidegate.magento.wire import Amount, Id, Text, WireHead
 from tidegate.reading.shape import Shape
 
@@ -113,7 +113,7 @@ def read_open_orders(
     def read(row: Row) -> OpenOrder | Failure:
         return opened(row.raw, websites)
 
-    walk: Walk[OpenOrder] = Walk(
+    traversal: Traversal[OpenOrder] = Traversal(
         client,
         ChangedSince(since),
         read,
@@ -122,7 +122,7 @@ def read_open_orders(
         highest_known=highest_known,
     )
     orders: dict[int, OpenOrder] = {}
-    for stretch in walk.stretches():
+    for stretch in traversal.stretches():
         orders.update({order.entity_id: order for order in stretch.rows})
         if stretch.failure is not None:
             return stretch.failure

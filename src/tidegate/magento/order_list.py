@@ -18,8 +18,8 @@ from tidegate.magento.extras import COMMERCE, GIVEN_BACK, given_back, paid
 from tidegate.magento.orders import Websites
 from tidegate.magento.progress import Key
 from tidegate.magento.search import Filter, Search, instant
-from tidegate.magento.suspects import Row
-from tidegate.magento.walk import Walk
+from tidegate.magento.traversal import Traversal
+from tidegate.magento.unreadable_orders import Row
 from tidegate.magento.wire import Amount, Id, Text, WireHead
 from tidegate.reading.shape import Shape
 
@@ -131,10 +131,12 @@ def read_placed(
         codes = websites.codes()
         return codes if isinstance(codes, Failure) else listed(row.raw, dict(codes), terms)
 
-    walk: Walk[ListedOrder] = Walk(client, Placed(start, end, fields(terms)), read, page_size=page_size)
+    traversal: Traversal[ListedOrder] = Traversal(
+        client, Placed(start, end, fields(terms)), read, page_size=page_size
+    )
     orders: dict[int, ListedOrder] = {}
     unreadable: list[int] = []
-    for stretch in walk.stretches():
+    for stretch in traversal.stretches():
         orders.update({order.entity_id: order for order in stretch.rows})
         unreadable += [each.entity_id for each in stretch.unreadable]
         if stretch.failure is not None:

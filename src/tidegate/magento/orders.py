@@ -15,8 +15,8 @@ from tidegate.magento.product_skus import ProductSkus
 from tidegate.magento.progress import Key
 from tidegate.magento.reading import STORE_VIEW, read_order
 from tidegate.magento.search import Filter, Search, instant, utc_text
-from tidegate.magento.suspects import PATH, Row, Suspects, Unreadable
-from tidegate.magento.walk import Walk
+from tidegate.magento.traversal import Traversal
+from tidegate.magento.unreadable_orders import PATH, Row, Unreadable, UnreadableOrders
 from tidegate.magento.wire import WireHead
 from tidegate.reading.shape import Shape
 
@@ -176,7 +176,7 @@ class OrderReader:
         confirmed to be this order's fault alone.
         """
         until = instant(utc_text(until))
-        walk: Walk[Order] = Walk(
+        traversal: Traversal[Order] = Traversal(
             self._client,
             Changed(since, until),
             self._order,
@@ -186,7 +186,7 @@ class OrderReader:
             limit=self._limit,
         )
         read_up_to: datetime | None = None
-        for stretch in walk.stretches():
+        for stretch in traversal.stretches():
             orders = self.skus.own(stretch.rows)
             if isinstance(orders, Failure):
                 yield Page(unreadable=stretch.unreadable, read_up_to=read_up_to, failure=orders)
@@ -231,8 +231,8 @@ class OrderReader:
         path = f"{PATH}/{entity_id}"
         raw = self._client.get_as(path, _RAW)
         if isinstance(raw, Failure) and may_be_one_record(raw):
-            suspects = Suspects(self._client, "", (), entity_id)
-            outage = suspects.another_reads(entity_id)
+            unreadable_orders = UnreadableOrders(self._client, "", (), entity_id)
+            outage = unreadable_orders.another_reads(entity_id)
             if outage is not None:
                 return outage
             raw = self._client.get_as(path, _RAW)
@@ -264,7 +264,7 @@ class OrderReader:
 
         Unreadable orders are named, as in `pages`. The last page is `done` or has a `failure`.
         """
-        walk: Walk[AuditRow] = Walk(
+        traversal: Traversal[AuditRow] = Traversal(
             self._client,
             ById(since_created, from_id, to_id),
             self._audited,
@@ -274,7 +274,7 @@ class OrderReader:
             limit=self._limit,
         )
         read_up_to = highest = from_id - 1
-        for stretch in walk.stretches():
+        for stretch in traversal.stretches():
             highest = max([highest, *(row.entity_id for row in stretch.rows)])
             if stretch.done:
                 read_up_to = highest

@@ -1,4 +1,4 @@
-"""How far a walk has got: what was seen, what is held back, and up to where nothing is missing."""
+"""How far a traversal has got: what was seen, what is held back, and up to where nothing is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.suspects import Row, Unreadable
+from tidegate.magento.unreadable_orders import Row, Unreadable
 
 T = TypeVar("T")
 
@@ -26,13 +26,13 @@ class Stretch(Generic[T]):
     unreadable: list[Unreadable] = field(default_factory=list)
     upto: Key | None = None
     done: bool = False  #: the whole window is read
-    failure: Failure | None = None  #: the walk ends here; nothing behind `upto` counts as read
+    failure: Failure | None = None  #: the traversal ends here; nothing behind `upto` counts as read
 
 
 class Progress(Generic[T]):
-    """The books of one walk.
+    """The books of one traversal.
 
-    Unreadable rows are held back, and the safe place with them, until the walk has ended well or many
+    Unreadable rows are held back, and the safe place with them, until the traversal has ended well or many
     more rows have been read: when a whole kind of orders breaks at once, that is an outage, and
     nothing shall have been set aside.
     """
@@ -43,7 +43,7 @@ class Progress(Generic[T]):
         self._limit = limit
         self._seen: dict[int, str] = {}
         self._held: list[Unreadable] = []
-        self._barrier: Key | None = None  #: where the walk stood when the first of `_held` was found
+        self._barrier: Key | None = None  #: where the traversal stood when the first of `_held` was found
         self._good_since = 0
         self._bad = 0
 
@@ -97,6 +97,6 @@ class Progress(Generic[T]):
         return Stretch(values, released, self.safe)
 
     def end(self, values: list[T]) -> Stretch[T]:
-        """The last stretch of a walk that went well."""
+        """The last stretch of a traversal that went well."""
         held, self._held = self._held, []
         return Stretch(values, held, self.verified, done=True)

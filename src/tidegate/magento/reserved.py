@@ -16,8 +16,8 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.magento.client import StoreClient
 from tidegate.magento.open_orders import ChangedSince
-from tidegate.magento.suspects import Row
-from tidegate.magento.walk import Walk
+from tidegate.magento.traversal import Traversal
+from tidegate.magento.unreadable_orders import Row
 from tidegate.magento.wire import Amount, Text
 from tidegate.reading.shape import Shape
 
@@ -83,7 +83,7 @@ def read_counts(
     Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
     names those. Any other failure is returned.
     """
-    walk: Walk[OrderCounts] = Walk(
+    traversal: Traversal[OrderCounts] = Traversal(
         client,
         ChangedSince(since, FIELDS),
         _counts,
@@ -92,7 +92,7 @@ def read_counts(
         highest_known=highest_known,
     )
     orders: dict[int, OrderCounts] = {}
-    for stretch in walk.stretches():
+    for stretch in traversal.stretches():
         orders.update({order.entity_id: order for order in stretch.rows})
         if stretch.failure is not None:
             return stretch.failure

@@ -22,11 +22,11 @@ from tidegate.domain.prices.price_book import PriceBook
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import StockLevel
 from tidegate.flows import account_book
-from tidegate.flows.masters.customer_writer import CustomerScribe, card_of
+from tidegate.flows.masters.customer_writer import CustomerWriter, card_of
 from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction
-from tidegate.magento.people import Attribute, WireCustomer
+from tidegate.magento.customers import Attribute, WireCustomer
 from tidegate.sage.sage200.customers import Customers as Customers200
 from tidegate.sage.sage200.prices import Prices as Prices200
 from tidegate.sage.sage200.stock import Stock as Stock200
@@ -146,10 +146,10 @@ def test_queued_orders_come_off_whatever_the_shops_capitals(build: Build) -> Non
 
 
 def test_decimals_of_an_attribute_are_no_drift() -> None:
-    scribe = CustomerScribe(None, {"credit_limit": "limit", "terms": "terms"}, {})  # type: ignore[arg-type]
-    scribe._known, scribe._groups = frozenset({"credit_limit", "terms"}), {}
+    writer = CustomerWriter(None, {"credit_limit": "limit", "terms": "terms"}, {})  # type: ignore[arg-type]
+    writer._known, writer._groups = frozenset({"credit_limit", "terms"}), {}
     values = [Attribute("limit", "500.000000"), Attribute("terms", "30.0")]
-    found = scribe.seen(
+    found = writer.seen(
         WireCustomer(1, "a@b.c", 1, custom_attributes=values), '{"credit_limit":"500","terms":"30"}'
     )
     assert isinstance(found, str)

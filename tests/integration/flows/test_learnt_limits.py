@@ -80,7 +80,7 @@ def test_a_queue_that_is_used_without_a_try_leaves_everything_in_doubt(
 ) -> None:
     """The bug that the try is there for."""
     monkeypatch.setattr(bulk, "WORTH_IT", 600)
-    monkeypatch.setattr(bulk, "is_worth_it", lambda cycle, scribe: True)
+    monkeypatch.setattr(bulk, "is_worth_it", lambda cycle, writer: True)
     shop = stocked(build())
     shop.break_shop("consumer_stopped", None)
     assert inventory(shop).counts["in_doubt"] > bulk.PROBE

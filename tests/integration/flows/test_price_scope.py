@@ -112,7 +112,7 @@ def test_bug_a_price_is_confirmed_without_reading_back(shop: Stage, monkeypatch:
     set_price(shop, "HUB-0007", "99.99")
     shop.break_shop("prices_lost")
     there = {"base|HUB-0007|base|": "99.99"}
-    monkeypatch.setattr(writer.PriceScribe, "read", lambda self, keys: there)
+    monkeypatch.setattr(writer.PriceWriter, "read", lambda self, keys: there)
     prices(shop)
     assert mirror.listing(CONNECTION, "prices", states=(State.QUEUED,)) == []
     assert base(shop, "HUB-0007") != Decimal("99.99")
@@ -147,7 +147,7 @@ def test_point_38_one_unknown_sku_keeps_no_other_tier_from_the_shop(
 ) -> None:
     shop.shop.configure(version="2.4.7-p3")
     monkeypatch.setattr(
-        "tidegate.flows.prices.prices.screen", lambda cycle, scribe: True
+        "tidegate.flows.prices.prices.screen", lambda cycle, writer: True
     )  # it goes in between
     shop.shop.catalogue.remove("HUB-0009")
     prices(shop)

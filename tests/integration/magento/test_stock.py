@@ -9,7 +9,7 @@ import pytest
 from integration.magento.world import World, world
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.bulk import BulkCalls, Status
-from tidegate.magento.portion import Portion
+from tidegate.magento.call_size import CallSize
 from tidegate.magento.stock import ITEMS, SourceItem, StoreStock, items_body
 
 D = Decimal
@@ -116,7 +116,7 @@ def test_point_28_an_array_limit_is_learnt_from_the_refusal() -> None:
 
 
 def test_a_portion_follows_the_time_that_calls_take() -> None:
-    portion = Portion(size=500, target=5)
+    portion = CallSize(size=500, target=5)
     portion.took(500, 1000)
     assert portion.now == 1000  # at most twofold
     portion.took(1000, 20_000)

@@ -14,8 +14,8 @@ from tidegate.clock import VirtualClock
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.access import IntegrationToken
 from tidegate.magento.client import StoreClient
+from tidegate.magento.customers import CustomerPage, StoreCustomers
 from tidegate.magento.papers import OrderPapers
-from tidegate.magento.people import CustomerPage, StorePeople
 from tidegate.magento.stock import StoreStock
 from tidegate.transport import HttpClient
 
@@ -122,7 +122,7 @@ def test_customers_go_on_with_smaller_pages_and_end() -> None:
         return httpx.Response(200, json={"items": [{"id": 5, "email": "a@b.c"}], "total_count": 10**9})
 
     shop = Shop(answer)
-    pages = list(StorePeople(shop.client).customers())
+    pages = list(StoreCustomers(shop.client).customers())
 
     assert {type(page) for page in pages} == {CustomerPage}
     assert shop.sizes == [100, 25, 25]

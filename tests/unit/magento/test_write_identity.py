@@ -16,10 +16,10 @@ from tidegate.magento.access import IntegrationToken
 from tidegate.magento.bulk import BulkCalls
 from tidegate.magento.client import StoreClient
 from tidegate.magento.credits import Credits, credit
+from tidegate.magento.customers import ChangedCustomer, StoreCustomers
 from tidegate.magento.invoices import Invoices, invoice
 from tidegate.magento.notes import OrderNotes
 from tidegate.magento.papers import OrderPapers
-from tidegate.magento.people import ChangedCustomer, StorePeople
 from tidegate.magento.prices import BasePrice, StorePrices
 from tidegate.magento.shipments import Shipments, Track, shipment
 from tidegate.magento.stock import SourceItem, StoreStock
@@ -71,7 +71,7 @@ WRITES: dict[str, tuple[Write, Any, tuple[Any, ...]]] = {
         ({"entity_id": 4, "parent_id": 2, "track_number": "T-1"}, {"entity_id": 4}, True, [], {}),
     ),
     "customer": (
-        lambda client: StorePeople(client).change(ChangedCustomer(id=5)),
+        lambda client: StoreCustomers(client).change(ChangedCustomer(id=5)),
         {"id": 5},
         ({"id": 6}, True, [], {}, "5"),
     ),

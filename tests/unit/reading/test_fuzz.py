@@ -21,7 +21,7 @@ from counted_calls import counted
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.domain.orders.order import Order
-from tidegate.magento import papers, people, prices, products, stock
+from tidegate.magento import customers, papers, prices, products, stock
 from tidegate.magento.reading import read_head, read_order
 from tidegate.reading.document import Unreadable, read
 from tidegate.reading.shape import Page
@@ -93,10 +93,10 @@ PAGES: list[tuple[Any, Any]] = [
     (products._PAGE, {"id": 1, "sku": "A", "name": "Ant", "status": 1, "type_id": "simple", "weight": 1.5}),
     (stock._ITEMS, {"sku": "A", "source_code": "default", "quantity": 3, "status": 1}),
     (
-        people._CUSTOMERS,
+        customers._CUSTOMERS,
         {"id": 1, "email": "a@b.c", "group_id": 1, "website_id": 1, "addresses": [{"street": ["x"]}]},
     ),
-    (people._GROUPS, {"id": 1, "code": "General", "tax_class_id": 3}),
+    (customers._GROUPS, {"id": 1, "code": "General", "tax_class_id": 3}),
     (prices._BASE, {"sku": "A", "price": 3.5, "store_id": 0}),
     (prices._TIER, {"sku": "A", "website_id": 0, "customer_group": "all", "quantity": 1, "price": 2}),
 ]

@@ -18,13 +18,13 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
-from tidegate.flows.masters.customer_writer import CustomerScribe, card_of, written
+from tidegate.flows.masters.customer_writer import CustomerWriter, card_of, written
 from tidegate.flows.prices.card_rules import card_rules
 from tidegate.flows.stored_keys import customer_keys
 from tidegate.ledger import cursors, mirror
 from tidegate.ledger import customers as links
 from tidegate.ledger.database import transaction
-from tidegate.magento.people import StorePeople, WireCustomer
+from tidegate.magento.customers import StoreCustomers, WireCustomer
 from tidegate.sage.port.session import Purpose
 
 FLOW = "customers"
@@ -51,9 +51,9 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     rules = cycle.connection.settings.accounts
     full = mirrored.full_is_due(cycle, rules.full_every)
-    scribe = scribe_of(cycle.connection)
+    writer = writer_of(cycle.connection)
     with cycle.reading():
-        mirrored.recover(cycle, scribe)
+        mirrored.recover(cycle, writer)
         if cycle.may_call_company():
             found = read_both(cycle.connection, full=full)
             if isinstance(found, Failure):
@@ -62,22 +62,22 @@ def run(cycle: Cycle) -> None:
                     cycle.ask_a_person(found, FLOW)
             else:
                 unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
-                take_in(cycle, scribe, found, full=full)
+                take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
-        mirrored.send(cycle, scribe, PORTION)
+        mirrored.send(cycle, writer, PORTION)
 
 
-def scribe_of(connection: Connection) -> CustomerScribe:
+def writer_of(connection: Connection) -> CustomerWriter:
     """The writer of the connection's customers."""
     told = dict(mirror.settled(connection.name, FLOW).iter_rows())
     open_items = mirror.listing(connection.name, FLOW, limit=mirrored.ALL)
     told |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
-    return CustomerScribe(people_of(connection), connection.settings.accounts.attributes, told)
+    return CustomerWriter(people_of(connection), connection.settings.accounts.attributes, told)
 
 
-def people_of(connection: Connection) -> StorePeople:
+def people_of(connection: Connection) -> StoreCustomers:
     """The store's customers, read by its pages."""
-    return StorePeople(connection.store.client, connection.page_size)
+    return StoreCustomers(connection.store.client, connection.page_size)
 
 
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
@@ -126,11 +126,11 @@ def read_people(
     return found
 
 
-def take_in(cycle: Cycle, scribe: CustomerScribe, found: Reading, *, full: bool) -> None:
+def take_in(cycle: Cycle, writer: CustomerWriter, found: Reading, *, full: bool) -> None:
     """Say what each customer shall show, compare where it is time to, and keep all of it at once."""
     wanted, left_out = cards(cycle.connection, found)
     if full:
-        there = compare(cycle, scribe, found, wanted)
+        there = compare(cycle, writer, found, wanted)
         if isinstance(there, Failure):
             cycle.call_failed(there, of_company=False)
             return
@@ -194,13 +194,13 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
 
 
 def compare(
-    cycle: Cycle, scribe: CustomerScribe, found: Reading, wanted: Mapping[str, str]
+    cycle: Cycle, writer: CustomerWriter, found: Reading, wanted: Mapping[str, str]
 ) -> Failure | None:
     """What the store's customers show against what they were told."""
     there: dict[str, str] = {}
     for key, value in wanted.items():
-        told = scribe.told.get(key, value)
-        seen = fenced(f"customer {key}", partial(scribe.seen, found.seen.get(int(key)), told))
+        told = writer.told.get(key, value)
+        seen = fenced(f"customer {key}", partial(writer.seen, found.seen.get(int(key)), told))
         if isinstance(seen, Failure) and seen.code is Code.UNFORESEEN:
             continue  # this one is not compared
         if isinstance(seen, Failure):
@@ -208,7 +208,7 @@ def compare(
         there[key] = seen
     mirrored.compare(cycle, there, cycle.connection.settings.accounts.drift)
     waited = mirrored.missing(cycle)
-    groups = scribe.groups() if waited else {}
+    groups = writer.groups() if waited else {}
     if isinstance(groups, Failure):
         return groups
     mirrored.appeared(cycle, [name for name in waited if name.removeprefix("group:").casefold() in groups])

@@ -12,7 +12,7 @@ from tidegate.domain.masters.account_card import GROUP, VAT
 from tidegate.domain.money import parse, plain
 from tidegate.flows.mirrored import GONE, LEFT_OUT
 from tidegate.ledger.mirror import MirrorItem
-from tidegate.magento.people import Attribute, ChangedCustomer, StorePeople, WireCustomer, WireGroup
+from tidegate.magento.customers import Attribute, ChangedCustomer, StoreCustomers, WireCustomer, WireGroup
 
 _CARD = msgspec.json.Decoder(dict[str, str])
 
@@ -40,10 +40,10 @@ def _as_told(name: str, value: str) -> str:
 
 
 @dataclass(eq=False)
-class CustomerScribe:
+class CustomerWriter:
     """One customer a call. `attributes` is field -> attribute, as configured."""
 
-    people: StorePeople
+    people: StoreCustomers
     attributes: Mapping[str, str]
     told: Mapping[str, str]  #: what the store was told, by the customer's id
     _groups: dict[str, WireGroup] | None = None

@@ -26,7 +26,7 @@ def sku_of(key: str) -> str:
 
 
 @dataclass(eq=False)
-class ProductScribe:
+class ProductWriter:
     """`known` are the store's SKUs in small letters; `names` are the company's, for products made here."""
 
     products: StoreProducts

@@ -22,7 +22,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced
 from tidegate.flows.masters.customer_writer import card_of, written
-from tidegate.flows.masters.product_writer import COST, RECORD, STORE, ProductScribe, seen, sku_of
+from tidegate.flows.masters.product_writer import COST, RECORD, STORE, ProductWriter, seen, sku_of
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import cursors, mirror, picture
 from tidegate.ledger.database import transaction
@@ -59,28 +59,28 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     rules = cycle.connection.settings.products
     full = mirrored.full_is_due(cycle, rules.full_every)
-    scribe = scribe_of(cycle.connection)
+    writer = writer_of(cycle.connection)
     with cycle.reading():
-        mirrored.recover(cycle, scribe)
+        mirrored.recover(cycle, writer)
         if cycle.may_call_company():
             found = read_both(cycle.connection, full=full)
             if isinstance(found, Failure):
                 cycle.call_failed(found)
             else:
-                scribe.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
+                writer.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
                 unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
-                scribe.names = names_of(cycle.connection, found)
-                take_in(cycle, scribe, found, full=full)
+                writer.names = names_of(cycle.connection, found)
+                take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
-        mirrored.send(cycle, scribe, PORTION)
+        mirrored.send(cycle, writer, PORTION)
 
 
-def scribe_of(connection: Connection) -> ProductScribe:
+def writer_of(connection: Connection) -> ProductWriter:
     """The writer of the connection's products, with the SKUs that the store had last."""
     rules, client = connection.settings.products, connection.store.client
     known = set(picture.read(connection.name, SHOP)["key"])
     products = StoreProducts(client, connection.page_size)
-    return ProductScribe(products, StorePrices(client), known, {}, rules.create, rules.attribute_set)
+    return ProductWriter(products, StorePrices(client), known, {}, rules.create, rules.attribute_set)
 
 
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
@@ -122,10 +122,10 @@ def told(before: Mapping[str, ProductRecord], delta: Delta[ProductRecord]) -> di
     return known | {record.sku: record for record in delta.rows}
 
 
-def take_in(cycle: Cycle, scribe: ProductScribe, found: Reading, *, full: bool) -> None:
+def take_in(cycle: Cycle, writer: ProductWriter, found: Reading, *, full: bool) -> None:
     """Say what each product shall hold, compare where it is time to, and keep all of it at once."""
     wanted, left_out = cards(cycle.connection, found)
-    if full and not compare(cycle, scribe, found, wanted):
+    if full and not compare(cycle, writer, found, wanted):
         return
     known = set(mirror.settled(cycle.name, FLOW)["key"])
     known |= {item.key for item in mirror.listing(cycle.name, FLOW, limit=mirrored.ALL)}
@@ -200,7 +200,7 @@ def names_of(connection: Connection, found: Reading) -> dict[str, str]:
     return {sku: record.name for record in found.records.values() for sku in names(record.sku)}
 
 
-def compare(cycle: Cycle, scribe: ProductScribe, found: Reading, wanted: Mapping[str, str]) -> bool:
+def compare(cycle: Cycle, writer: ProductWriter, found: Reading, wanted: Mapping[str, str]) -> bool:
     """What the store holds against what it was told; false when it could not be read."""
     before = dict(mirror.settled(cycle.name, FLOW).iter_rows())
     there: dict[str, str] = {}
@@ -212,7 +212,7 @@ def compare(cycle: Cycle, scribe: ProductScribe, found: Reading, wanted: Mapping
                 there[key] = held
     costs = sorted(key for key in wanted if key.startswith(COST))
     for start in range(0, len(costs), PORTION):
-        part = scribe.read(costs[start : start + PORTION])
+        part = writer.read(costs[start : start + PORTION])
         if isinstance(part, Failure):
             cycle.call_failed(part, of_company=False)
             return False

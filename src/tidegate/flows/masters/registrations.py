@@ -41,7 +41,7 @@ from tidegate.ledger import cursors, delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.magento.people import StorePeople, WireCustomer, WireCustomerAddress, created_at
+from tidegate.magento.customers import StoreCustomers, WireCustomer, WireCustomerAddress, created_at
 from tidegate.sage.port.customers import CustomerQuery
 from tidegate.sage.port.session import Purpose, Session
 
@@ -222,7 +222,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     if isinstance(websites, Failure):
         return websites
     names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
-    there = StorePeople(connection.store.client, connection.page_size)
+    there = StoreCustomers(connection.store.client, connection.page_size)
     unread = msgspec.json.decode(cursors.read(connection.name, FLOW, UNREAD) or "[]", type=list[int])
     found: dict[int, Person] = {}
     bad: list[BadRow] = []

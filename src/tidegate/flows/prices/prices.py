@@ -34,11 +34,11 @@ from tidegate.flows.prices import tier_prices
 from tidegate.flows.prices.places import Place, remembered_places
 from tidegate.flows.prices.reading import FLOW, Book, lists_of, read_book, today, with_contracts
 from tidegate.flows.prices.screen import screen
-from tidegate.flows.prices.writer import PriceScribe, folded
+from tidegate.flows.prices.writer import PriceWriter, folded
 from tidegate.flows.skus import store_skus
 from tidegate.ledger import cursors, marks, mirror
 from tidegate.ledger.database import transaction
-from tidegate.magento.people import StorePeople
+from tidegate.magento.customers import StoreCustomers
 from tidegate.magento.prices import StorePrices
 from tidegate.sage.port.session import Purpose
 
@@ -61,9 +61,9 @@ def run(cycle: Cycle) -> None:
     if isinstance(shelves, Failure):
         refuse(cycle, shelves)
         return
-    scribe = scribe_of(connection, shelves)
+    writer = writer_of(connection, shelves)
     with cycle.reading():
-        mirrored.recover(cycle, scribe)
+        mirrored.recover(cycle, writer)
         unanswered: Failure | None = None
         if cycle.may_call_company():
             with connection.company.session(Purpose.READING) as session:
@@ -82,15 +82,15 @@ def run(cycle: Cycle) -> None:
                     cycle.ask_a_person(book, FLOW)
             else:
                 unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
-                take_in(cycle, scribe, with_contracts(connection, book), full=full)
+                take_in(cycle, writer, with_contracts(connection, book), full=full)
     waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
     if waiting and not fresh and cycle.may_go_on():
         look_again(cycle, shelves)
     with cycle.reading():
-        known = cycle.may_go_on() and screen(cycle, scribe)
+        known = cycle.may_go_on() and screen(cycle, writer)
     if known:
-        mirrored.send(cycle, scribe, connection.settings.prices.chunk)
-    tier_prices.keep(connection, scribe.no_tiers, cycle.now())
+        mirrored.send(cycle, writer, connection.settings.prices.chunk)
+    tier_prices.keep(connection, writer.no_tiers, cycle.now())
     if unanswered is not None and cycle.may_go_on():
         cycle.call_failed(unanswered)
 
@@ -112,16 +112,16 @@ def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
         cycle.end(Failure(Code.TRANSIENT, text, sent=False))
 
 
-def scribe_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceScribe:
+def writer_of(connection: Connection, shelves: Mapping[str, Place]) -> PriceWriter:
     """The writer of the connection's prices."""
     store, chunk = StorePrices(connection.store.client), connection.settings.prices.chunk
-    return PriceScribe(store, shelves, chunk, tier_prices.switched_off(connection))
+    return PriceWriter(store, shelves, chunk, tier_prices.switched_off(connection))
 
 
-def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> None:
+def take_in(cycle: Cycle, writer: PriceWriter, book: Book, *, full: bool) -> None:
     """Calculate what is wanted of what changed, compare where it is time to, and keep all of it at once."""
     connection = cycle.connection
-    setting = setting_of(connection, book, scribe.places)
+    setting = setting_of(connection, book, writer.places)
     if isinstance(setting, Failure):
         cycle.call_failed(setting)
         return
@@ -129,7 +129,7 @@ def take_in(cycle: Cycle, scribe: PriceScribe, book: Book, *, full: bool) -> Non
     touched = book.touched if same and not full else None
     cycle.count("read", len(book.touched or ()))
     wanted = calculated(connection, book, setting, touched)
-    if full and not compare(cycle, scribe, wanted, setting):
+    if full and not compare(cycle, writer, wanted, setting):
         return
     if touched is None and setting.rules.contracts and not make_groups(cycle, book):
         return
@@ -242,9 +242,9 @@ def superseded(
     return going, gone
 
 
-def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSetting) -> bool:
+def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSetting) -> bool:
     """Read what the store has of everything wanted; false when it could not be read."""
-    there = scribe.survey({PriceKey.read(key).sku for key in wanted.values})
+    there = writer.survey({PriceKey.read(key).sku for key in wanted.values})
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
@@ -259,24 +259,24 @@ def compare(cycle: Cycle, scribe: PriceScribe, wanted: Wanted, setting: PriceSet
         for key, value in there.items()
         if folded(key) not in own and is_ours(key, setting.rules)
     }
-    if scribe.no_tiers:  # nobody can say what the store has of them
+    if writer.no_tiers:  # nobody can say what the store has of them
         told = {text: value for text, value in told.items() if PriceKey.read(text).kind != "tier"}
     mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
-    return look_for_missing(cycle, scribe)
+    return look_for_missing(cycle, writer)
 
 
-def look_for_missing(cycle: Cycle, scribe: PriceScribe) -> bool:
+def look_for_missing(cycle: Cycle, writer: PriceWriter) -> bool:
     """Products and groups that prices wait for: are they there by now? False when the store did not say."""
     waited = mirrored.missing(cycle)
     if not waited:
         return True
     skus = [name.removeprefix("sku:") for name in waited if name.startswith("sku:")]
-    rows = scribe.store.base(skus)
-    groups = StorePeople(cycle.connection.store.client).groups()
+    rows = writer.store.base(skus)
+    groups = StoreCustomers(cycle.connection.store.client).groups()
     if isinstance(rows, Failure) or isinstance(groups, Failure):
         return False
     there = {f"sku:{row.sku}".casefold() for row in rows} | {f"group:{code}" for code in groups}
-    there |= set() if scribe.no_tiers else {tier_prices.NAME}
+    there |= set() if writer.no_tiers else {tier_prices.NAME}
     mirrored.appeared(cycle, [name for name in waited if name.casefold() in there])
     return True
 
@@ -294,7 +294,7 @@ def is_ours(key: PriceKey, rules: PriceRules) -> bool:
 
 def make_groups(cycle: Cycle, book: Book) -> bool:
     """The customer groups of accounts with prices of their own; false when the store did not let us."""
-    people = StorePeople(cycle.connection.store.client)
+    people = StoreCustomers(cycle.connection.store.client)
     likes = {contract_group(account): book.groups.get(account, "") for account in sorted(book.accounts)}
     failure = people.ensure_groups(likes)
     if failure is not None:

@@ -12,7 +12,7 @@ from tidegate.domain.prices.prices import PriceKey
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.prices import tier_prices
-from tidegate.flows.prices.writer import PriceScribe
+from tidegate.flows.prices.writer import PriceWriter
 from tidegate.flows.stock.inventory import COMPOSITES
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction
@@ -21,13 +21,13 @@ from tidegate.magento.stock import StoreStock
 FLOW = "prices"
 
 
-def screen(cycle: Cycle, scribe: PriceScribe) -> bool:
+def screen(cycle: Cycle, writer: PriceWriter) -> bool:
     """Hold what waits for such a product; false when the store did not say."""
     after = None
-    while items := mirror.due(cycle.name, FLOW, cycle.now(), scribe.chunk, after):
+    while items := mirror.due(cycle.name, FLOW, cycle.now(), writer.chunk, after):
         after = items[-1]
         fresh = {item.id: PriceKey.read(item.key).sku for item in items if not item.sent}
-        without = priceless(cycle, scribe, set(fresh.values())) if fresh else set()
+        without = priceless(cycle, writer, set(fresh.values())) if fresh else set()
         if isinstance(without, Failure):
             cycle.call_failed(without, of_company=False)
             return False
@@ -42,8 +42,8 @@ def screen(cycle: Cycle, scribe: PriceScribe) -> bool:
             for number, sku in fresh.items()
             if sku in without
         ]
-        if scribe.no_tiers:
-            no = tier_prices.held(scribe.no_tiers)
+        if writer.no_tiers:
+            no = tier_prices.held(writer.no_tiers)
             told = {verdict.delivery_id for verdict in verdicts}
             verdicts += [
                 Verdict(item.id, "i", code=no.code.value, text=no.text, waits_for=tier_prices.NAME)
@@ -56,12 +56,12 @@ def screen(cycle: Cycle, scribe: PriceScribe) -> bool:
     return True
 
 
-def priceless(cycle: Cycle, scribe: PriceScribe, skus: set[str]) -> set[str] | Failure:
+def priceless(cycle: Cycle, writer: PriceWriter, skus: set[str]) -> set[str] | Failure:
     """Those that the store does not know, or knows as made of parts and without a price.
 
     A product of its own that has no price yet can be given one.
     """
-    priced = scribe.store.base(sorted(skus))
+    priced = writer.store.base(sorted(skus))
     if isinstance(priced, Failure):
         return priced
     there = {row.sku.casefold() for row in priced}

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(eq=False)
-class PriceScribe:
+class PriceWriter:
     """The prices of these places in one store. `no_tiers` is its word that it has no tier prices, "" if it has."""
 
     store: StorePrices

@@ -16,7 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.flows import mirrored, store_limits
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.stock.writer import StockScribe, source_item
+from tidegate.flows.stock.writer import StockWriter, source_item
 from tidegate.flows.store_limits import Queue
 from tidegate.flows.writing.attempts import commit_mirrored
 from tidegate.ledger import alerts, marks, mirror
@@ -93,7 +93,7 @@ def tell(cycle: Cycle, bulk: Open, count: int) -> None:
         alerts.raise_alert(ALERT, cycle.name, cycle.connection.settings.store, text, cycle.now())
 
 
-def is_worth_it(cycle: Cycle, scribe: StockScribe) -> bool:
+def is_worth_it(cycle: Cycle, writer: StockWriter) -> bool:
     """By the store's setting; `auto` asks for many values, for the module, and for what a trial showed."""
     choice = cycle.connection.store.config.bulk
     waiting = mirror.account(cycle.name, cycle.flow).waiting
@@ -104,11 +104,11 @@ def is_worth_it(cycle: Cycle, scribe: StockScribe) -> bool:
     modules = cycle.connection.store.shop.modules()
     if isinstance(modules, Failure) or MODULE not in modules:
         return False
-    learnt = store_limits.queue(cycle.connection.settings.store, cycle.now()) or tried(cycle, scribe)
+    learnt = store_limits.queue(cycle.connection.settings.store, cycle.now()) or tried(cycle, writer)
     return learnt is not None and learnt.is_faster
 
 
-def tried(cycle: Cycle, scribe: StockScribe) -> Queue | None:
+def tried(cycle: Cycle, writer: StockWriter) -> Queue | None:
     """A few values by the queue; once it was seen to finish, as many by the queue as by the call, with a watch.
 
     What does not finish in good time is a few values in doubt, and all others go call by call. None when the
@@ -117,17 +117,17 @@ def tried(cycle: Cycle, scribe: StockScribe) -> Queue | None:
     first = begun(cycle, PROBE)
     if not first:
         return None
-    finished = one_bulk(cycle, scribe, first, PROBE_PATIENCE)
+    finished = one_bulk(cycle, writer, first, PROBE_PATIENCE)
     found = Queue(finished, cycle.now())
     if finished and (direct := begun(cycle, TRIAL)):
         clock = cycle.connection.clock
         began = clock.monotonic()
-        failures = mirrored.written(scribe, direct)
+        failures = mirrored.written(writer, direct)
         direct_ms = int((clock.monotonic() - began) * 1000)
         mirrored.settle(cycle, direct, failures)
         queued = begun(cycle, len(direct))
         began = clock.monotonic()
-        finished = bool(queued) and one_bulk(cycle, scribe, queued)
+        finished = bool(queued) and one_bulk(cycle, writer, queued)
         queue_ms = int((clock.monotonic() - began) * 1000)
         if failures or len(queued) < len(direct):
             return None
@@ -145,7 +145,7 @@ def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
     return commit_mirrored(cycle, mirror.due(cycle.name, cycle.flow, cycle.now(), count))
 
 
-def carry(cycle: Cycle, scribe: StockScribe) -> None:
+def carry(cycle: Cycle, writer: StockWriter) -> None:
     """Hand in what is due, bulk by bulk, as long as the consumer follows."""
     after: MirrorItem | None = None
     while cycle.may_go_on():
@@ -154,15 +154,15 @@ def carry(cycle: Cycle, scribe: StockScribe) -> None:
             return
         after = items[-1]
         leaving = commit_mirrored(cycle, items)
-        if leaving and not one_bulk(cycle, scribe, leaving):
+        if leaving and not one_bulk(cycle, writer, leaving):
             return
 
 
 def one_bulk(
-    cycle: Cycle, scribe: StockScribe, items: list[MirrorItem], patience: timedelta = PATIENCE
+    cycle: Cycle, writer: StockWriter, items: list[MirrorItem], patience: timedelta = PATIENCE
 ) -> bool:
     """One bulk from handing in to settling; whether all of it was carried out in that time."""
-    size = len(scribe.together(items)) or 1
+    size = len(writer.together(items)) or 1
     elements = [items[start : start + size] for start in range(0, len(items), size)]
     calls = BulkCalls(cycle.connection.store.client)
     bodies = [items_body(source_item(item.key, item.wanted) for item in part) for part in elements]
@@ -173,7 +173,7 @@ def one_bulk(
                 cycle.keep_lease()
                 end = cycle.ended_by and replace(cycle.ended_by, sent=False)
                 uncalled = dict.fromkeys((item.key for item in part), end) if end else None
-                mirrored.settle(cycle, part, uncalled or mirrored.written(scribe, part))
+                mirrored.settle(cycle, part, uncalled or mirrored.written(writer, part))
         else:
             mirrored.settle(cycle, items, {item.key: uuid for item in items})
         return False
@@ -187,14 +187,14 @@ def one_bulk(
             text = "the shop's queue has not carried it out yet; what it has is read back once that is over"
             failures |= {item.key: Failure(Code.NO_ANSWER, text) for item in part}
         elif operation.status is not Status.DONE:
-            failures |= mirrored.written(scribe, part)
+            failures |= mirrored.written(writer, part)
     mirrored.settle(cycle, items, failures)
     if open_ones(operations):
         tell(cycle, bulk, open_ones(operations))
         return False
     with transaction("bulk"):
         marks.remove(mark_of(cycle), cycle.now())
-    sample(cycle, scribe, [item for item in items if item.key not in failures])
+    sample(cycle, writer, [item for item in items if item.key not in failures])
     return True
 
 
@@ -211,10 +211,10 @@ def followed(cycle: Cycle, calls: BulkCalls, bulk: Open, patience: timedelta) ->
     return found
 
 
-def sample(cycle: Cycle, scribe: StockScribe, items: list[MirrorItem]) -> None:
+def sample(cycle: Cycle, writer: StockWriter, items: list[MirrorItem]) -> None:
     """Read some values back: "done" is the shop's word. What it does not have is queued again."""
     chosen = items[:: max(len(items) // SAMPLES, 1)]
-    there = scribe.read([item.key for item in chosen]) if chosen else {}
+    there = writer.read([item.key for item in chosen]) if chosen else {}
     if isinstance(there, Failure):
         return  # the daily compare will tell
     lost = {item.key: there[item.key] for item in chosen if there[item.key] != item.wanted}

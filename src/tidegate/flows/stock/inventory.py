@@ -29,7 +29,7 @@ from tidegate.flows.stock.backorders import with_backorders
 from tidegate.flows.stock.claims import claims_of
 from tidegate.flows.stock.levels import Reading
 from tidegate.flows.stock.reservations import NOTHING_KNOWN, Reservations
-from tidegate.flows.stock.writer import DEFAULT, PAGE, LegacyScribe, Scribe, StockScribe, key_of, place_of
+from tidegate.flows.stock.writer import DEFAULT, PAGE, LegacyWriter, StockWriter, Writer, key_of, place_of
 from tidegate.ledger import cursors, lease, mirror, picture, shipped
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
@@ -45,7 +45,7 @@ _SHIPMENTS = "shipments"  #: cursor: up to when confirmed shipments were taken n
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     connection = cycle.connection
-    scribe = scribe_of(connection)
+    writer = writer_of(connection)
     stock_before = short_stock.written(connection)
     store_limits.recall(connection, cycle.now())
     queue_is_open = bulk.still_open(cycle)
@@ -53,34 +53,34 @@ def run(cycle: Cycle) -> None:
         with transaction("reclaim"):
             cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
     else:
-        mirrored.recover(cycle, scribe)
+        mirrored.recover(cycle, writer)
     # what an earlier cycle calculated is published no more: a shipment written since then counts in it, too
-    fresh = cycle.may_call_company() and take_in(cycle, scribe)
+    fresh = cycle.may_call_company() and take_in(cycle, writer)
     if fresh and cycle.may_go_on() and screen(cycle, StoreStock(connection.store.client)):
         hold_back(cycle)
-        if isinstance(scribe, StockScribe) and not queue_is_open and bulk.is_worth_it(cycle, scribe):
-            bulk.carry(cycle, scribe)
-        mirrored.send(cycle, scribe, PAGE)
+        if isinstance(writer, StockWriter) and not queue_is_open and bulk.is_worth_it(cycle, writer):
+            bulk.carry(cycle, writer)
+        mirrored.send(cycle, writer, PAGE)
     short_stock.release(cycle, stock_before)
     with transaction("limit"):
         store_limits.keep_array_limit(connection, cycle.now())
-    if isinstance(scribe, LegacyScribe) and scribe.learnt:
+    if isinstance(writer, LegacyWriter) and writer.learnt:
         with transaction("items"):
             picture.write(
                 cycle.name,
                 _ITEM_PICTURE,
-                picture.frame({k: str(v) for k, v in scribe.ids.items()}),
+                picture.frame({k: str(v) for k, v in writer.ids.items()}),
                 cycle.now(),
             )
 
 
-def scribe_of(connection: Connection) -> Scribe:
+def writer_of(connection: Connection) -> Writer:
     """Whoever writes to this kind of store."""
     client, stock = connection.store.client, connection.settings.stock
     if not stock.msi:
         ids = dict(picture.read(connection.name, _ITEM_PICTURE).iter_rows())
-        return LegacyScribe(StoreStock(client), {sku: int(item_id) for sku, item_id in ids.items()})
-    return StockScribe(StoreStock(client), client, connection.clock, sources_of(connection))
+        return LegacyWriter(StoreStock(client), {sku: int(item_id) for sku, item_id in ids.items()})
+    return StockWriter(StoreStock(client), client, connection.clock, sources_of(connection))
 
 
 def sources_of(connection: Connection) -> list[str]:
@@ -101,7 +101,7 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def take_in(cycle: Cycle, scribe: Scribe) -> bool:
+def take_in(cycle: Cycle, writer: Writer) -> bool:
     """Read Sage, calculate, compare where it is time to, and keep all of it at once; whether it was."""
     connection = cycle.connection
     full = mirrored.full_is_due(cycle, connection.settings.stock.full_every)
@@ -119,16 +119,16 @@ def take_in(cycle: Cycle, scribe: Scribe) -> bool:
         cycle.call_failed(reserved, of_company=False)
         return False
     wanted = calculated(connection, reading, {}, reserved)
-    if not note_shipments(cycle, scribe) or not note_orders(cycle, scribe, reserved.moved):
+    if not note_shipments(cycle, writer) or not note_orders(cycle, writer, reserved.moved):
         return False
-    if full and not compare(cycle, scribe, wanted):
+    if full and not compare(cycle, writer, wanted):
         return False
     if waiting is not None:  # last of all: what is ordered from here on is overwritten by this cycle
         owed = owed_pieces.with_unread(cycle, waiting, reading.lines)
         if isinstance(owed, Failure):
             cycle.call_failed(owed, of_company=False)
             return False
-        if not note_orders(cycle, scribe, owed.moved):
+        if not note_orders(cycle, writer, owed.moved):
             return False
         wanted = calculated(connection, reading, owed.pieces)
     wanted = with_backorders(cycle, wanted)
@@ -206,7 +206,7 @@ def _renamed(table: pl.DataFrame, skus: Mapping[str, str]) -> pl.DataFrame:
     return table.with_columns(sku=pl.col("sku").replace(other)).filter(pl.col("sku") != "")
 
 
-def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
+def note_shipments(cycle: Cycle, writer: Writer) -> bool:
     """Magento takes a shipment's pieces off the source itself, and puts a credit memo's back: both are read back."""
     since = cursors.read(cycle.name, FLOW, _SHIPMENTS)
     keys: list[str] = []
@@ -215,7 +215,7 @@ def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
         skus |= {sku for sku, code in cycle.connection.settings.skus.items() if code in skus}
         told = mirror.settled(cycle.name, FLOW)["key"]
         keys = told.filter(told.str.replace("@[^@]*$", "").is_in(sorted(skus))).to_list() if skus else []
-    there = scribe.read(keys) if keys else {}
+    there = writer.read(keys) if keys else {}
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
@@ -225,14 +225,14 @@ def note_shipments(cycle: Cycle, scribe: Scribe) -> bool:
     return True
 
 
-def note_orders(cycle: Cycle, scribe: Scribe, moved: Collection[str]) -> bool:
+def note_orders(cycle: Cycle, writer: Writer, moved: Collection[str]) -> bool:
     """The store's number is not what it was told once a refund, or without reservations an order, has moved it.
 
     It is read back: a number that is wanted again would else never be written.
     """
     told = mirror.settled(cycle.name, FLOW)["key"].to_list() if moved else []
     keys = [key for key in told if place_of(key)[0].casefold() in moved]
-    there = scribe.read(keys) if keys else {}
+    there = writer.read(keys) if keys else {}
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
@@ -243,7 +243,7 @@ def note_orders(cycle: Cycle, scribe: Scribe, moved: Collection[str]) -> bool:
     return True
 
 
-def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
+def compare(cycle: Cycle, writer: Writer, wanted: pl.DataFrame) -> bool:
     """Find hand edits and lost writes. Only what is ours or shall be is looked at."""
     missing = no_source(cycle.connection)
     if missing is not None:
@@ -252,13 +252,13 @@ def compare(cycle: Cycle, scribe: Scribe, wanted: pl.DataFrame) -> bool:
     keys = (
         pl.concat([wanted.select("key"), mirror.settled(cycle.name, FLOW).select("key")]).unique().sort("key")
     )
-    there = scribe.read_all(keys["key"].to_list())
+    there = writer.read_all(keys["key"].to_list())
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
         return False
     if not look_for_missing(cycle):
         return False
-    if isinstance(scribe, StockScribe):
+    if isinstance(writer, StockWriter):
         mirrored.compare(cycle, there, cycle.connection.settings.stock.drift)
         return True
     # without reservations every order moves the store's number: that is no drift, only what there is now

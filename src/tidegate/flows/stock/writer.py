@@ -16,8 +16,8 @@ from tidegate.domain.money import plain
 from tidegate.flows import mirrored
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.magento.answer import ARRAY_LIMIT
+from tidegate.magento.call_size import LARGEST, CallSize
 from tidegate.magento.client import StoreClient
-from tidegate.magento.portion import LARGEST, Portion
 from tidegate.magento.stock import SourceItem, StockItem, StoreStock
 
 #: The one source of a store without sources.
@@ -48,14 +48,14 @@ def source_item(key: str, value: str) -> SourceItem:
 
 
 @dataclass(eq=False)
-class StockScribe:
+class StockWriter:
     """A store with sources. Portions follow the time that the calls take, by the clock handed in."""
 
     store: StoreStock
     client: StoreClient
     clock: Clock
     sources: Sequence[str]
-    portion: Portion = field(default_factory=Portion)
+    portion: CallSize = field(default_factory=CallSize)
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """As many as the store takes in good time."""
@@ -112,7 +112,7 @@ def there_of(found: Sequence[SourceItem], keys: Sequence[str]) -> dict[str, str]
 
 
 @dataclass(eq=False)
-class LegacyScribe:
+class LegacyWriter:
     """A store without sources: one number for each SKU, one call for each number.
 
     `ids` are the stock items' ids by SKU, which a write must name; `learnt` says whether any is new.
@@ -174,6 +174,6 @@ class LegacyScribe:
         return self.read(keys)
 
 
-Scribe = StockScribe | LegacyScribe
+Writer = StockWriter | LegacyWriter
 #: Items looked at together on their way out.
 PAGE = LARGEST

@@ -45,8 +45,8 @@ class Unreadable:
     code: Code = Code.UNREADABLE
 
 
-class Suspects:
-    """The list reads of one walk, with the ids that are left out of them."""
+class UnreadableOrders:
+    """The list reads of one traversal, with the ids that are left out of them."""
 
     def __init__(
         self, client: StoreClient, fields: str, skip_ids: Collection[int], highest_known: int

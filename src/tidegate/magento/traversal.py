@@ -15,10 +15,10 @@ from typing import Generic, Protocol, TypeVar
 from tidegate.domain.errors import Failure
 from tidegate.magento.answer import TOO_MUCH, may_be_one_record
 from tidegate.magento.client import StoreClient
+from tidegate.magento.id_ranges import found, read_by_ids
 from tidegate.magento.progress import Key, Progress, Stretch
 from tidegate.magento.search import Search
-from tidegate.magento.sift import found, sift
-from tidegate.magento.suspects import PATH, Row, Suspects
+from tidegate.magento.unreadable_orders import PATH, Row, UnreadableOrders
 from tidegate.magento.wire import WireHead
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Listing(Protocol):
         ...
 
 
-class Walk(Generic[T]):
+class Traversal(Generic[T]):
     """One reading of one window; `read` turns a row into a value, or says why it cannot."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Walk(Generic[T]):
         self._client = client
         self._listing = listing
         self._page_size = max(page_size, 1)
-        self._suspects = Suspects(client, listing.fields, skip_ids, highest_known)
+        self._unreadable_orders = UnreadableOrders(client, listing.fields, skip_ids, highest_known)
         self._progress = Progress(read, limit)
         self._cursor: Key | None = None
         self._expected: int | None = None  #: rows left behind the cursor, by the last `total_count`
@@ -80,7 +80,7 @@ class Walk(Generic[T]):
             self._size = self._client.page_size(PATH, self._size)
             # One failure may be a hiccup. On the way down to one order, halving is itself the second try.
             twice = not self._suspect or self._size == 1
-            page = self._suspects.page(self._listing.after(self._cursor), self._size, twice=twice)
+            page = self._unreadable_orders.page(self._listing.after(self._cursor), self._size, twice=twice)
             step = self._failed(page) if isinstance(page, Failure) else self._served(*page)
             for stretch in step:
                 yield stretch
@@ -92,7 +92,7 @@ class Walk(Generic[T]):
             yield Stretch(failure=failure)
             return
         if not self._suspect or self._size == 1:
-            outage = self._suspects.answers_nothing()
+            outage = self._unreadable_orders.answers_nothing()
             if outage is not None:
                 yield Stretch(failure=outage)
                 return
@@ -101,8 +101,8 @@ class Walk(Generic[T]):
         if self._size > 1:
             self._suspect, self._size = self._size, self._size // 2
             return
-        culprit = self._suspects.at_the_head(self._listing.after(self._cursor), failure)
-        if self._suspects.left_out and self._expected is not None:
+        culprit = self._unreadable_orders.at_the_head(self._listing.after(self._cursor), failure)
+        if self._unreadable_orders.left_out and self._expected is not None:
             self._expected -= 1
         self._suspect, self._size = 0, self._page_size
         yield found(culprit, self._progress, self._cursor)
@@ -118,12 +118,12 @@ class Walk(Generic[T]):
             # The store does not sort as it was asked to. What is left is read without relying on it, the
             # last page's stretch included: that page may have been in order by chance.
             yield self._progress.stretch(values)
-            yield from self._sifted(self._progress.verified, None)
+            yield from self._by_ids(self._progress.verified, None)
             return
         if self._expected is not None and total < self._expected:
             # Fewer rows are left than should be. They moved on while we read, or the last page left some
             # out: only another reading of its stretch, in any order, can tell.
-            for stretch in self._sifted(self._progress.verified, self._cursor):
+            for stretch in self._by_ids(self._progress.verified, self._cursor):
                 yield stretch
                 if stretch.failure is not None:
                     return
@@ -131,16 +131,16 @@ class Walk(Generic[T]):
         if len(rows) == total:
             yield self._progress.end(values)
             return
-        # A count below what came is none to rely on; the walk then ends at an empty page.
+        # A count below what came is none to rely on; the traversal then ends at an empty page.
         self._expected = total - len(rows) if total > len(rows) else None
         self._cursor = keys[-1]
         self._narrow(len(rows))
         yield self._progress.stretch(values)
 
-    def _sifted(self, after: Key | None, upto: Key | None) -> Iterator[Stretch[T]]:
-        """A part of the window in any order; behind the last of it the walk is done."""
+    def _by_ids(self, after: Key | None, upto: Key | None) -> Iterator[Stretch[T]]:
+        """A part of the window in any order; behind the last of it the traversal is done."""
         part = self._listing.between(after, upto)
-        for stretch in sift(part, self._suspects, self._progress, self._size, after):
+        for stretch in read_by_ids(part, self._unreadable_orders, self._progress, self._size, after):
             yield stretch
             if stretch.failure is not None:
                 return

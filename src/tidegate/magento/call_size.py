@@ -8,7 +8,7 @@ SMALLEST, LARGEST = 10, 5000
 
 
 @dataclass
-class Portion:
+class CallSize:
     """Adapts to the time that calls take: `target` seconds each. `limit` is the shop's own (point 28).
 
     Fixed costs make large calls cheap, and a store that is busy with one for a minute sells nothing

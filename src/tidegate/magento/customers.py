@@ -135,7 +135,7 @@ class CustomerPage:
     bad: tuple[BadRow, ...] = ()  #: those that cannot be read
 
 
-class StorePeople:
+class StoreCustomers:
     """Reads and writes the customers of one store."""
 
     def __init__(self, client: StoreClient, page_size: int = 100) -> None:

@@ -13,15 +13,15 @@ from tidegate.domain.errors import Failure
 from tidegate.magento.answer import may_be_one_record
 from tidegate.magento.progress import Key, Progress, Stretch
 from tidegate.magento.search import Filter, Search
-from tidegate.magento.suspects import Row, Suspects, Unreadable, contradiction
+from tidegate.magento.unreadable_orders import Row, Unreadable, UnreadableOrders, contradiction
 
 T = TypeVar("T")
 Range = tuple[int, int | None, bool]
 """From an id to below another, and whether a larger range with it could not be served."""
 
 
-def sift(
-    part: Search, suspects: Suspects, progress: Progress[T], size: int, after: Key | None
+def read_by_ids(
+    part: Search, unreadable_orders: UnreadableOrders, progress: Progress[T], size: int, after: Key | None
 ) -> Iterator[Stretch[T]]:
     """The rows of `part`, all of which lie behind `after`. Ends after the first stretch with a failure."""
     ranges: list[Range] = [(0, None, False)]
@@ -31,17 +31,17 @@ def sift(
         if high is not None:
             inside = inside.where(Filter("entity_id", "lt", high))
         # One failure may be a hiccup. On the way down to one order, halving is itself the second try.
-        page = suspects.page(inside, size, twice=not suspect)
+        page = unreadable_orders.page(inside, size, twice=not suspect)
         if isinstance(page, Failure):
-            smaller = _halves(page, part, suspects, low, high)
+            smaller = _halves(page, part, unreadable_orders, low, high)
             if isinstance(smaller, Failure):
                 yield Stretch(failure=smaller)
                 return
             if smaller:
                 ranges += smaller
                 continue
-            stretch = found(suspects.single(low, part, page), progress, after)
-            if not suspects.left_out:
+            stretch = found(unreadable_orders.single(low, part, page), progress, after)
+            if not unreadable_orders.left_out:
                 ranges.append((low, high, suspect))
         else:
             total, rows = page
@@ -70,16 +70,16 @@ def found(what: Row | Unreadable | Failure | None, progress: Progress[T], cursor
 
 
 def _halves(
-    failure: Failure, part: Search, suspects: Suspects, low: int, high: int | None
+    failure: Failure, part: Search, unreadable_orders: UnreadableOrders, low: int, high: int | None
 ) -> list[Range] | Failure:
     """The halves of a range that cannot be served; none when it is down to one id."""
     if not may_be_one_record(failure):
         return failure
     if high is None:
-        outage = suspects.answers_nothing()
+        outage = unreadable_orders.answers_nothing()
         if outage is not None:
             return outage
-        bound = suspects.bound(part)
+        bound = unreadable_orders.bound(part)
         if isinstance(bound, Failure):
             return bound
         high = max(bound, low + 1)
