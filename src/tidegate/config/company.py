@@ -52,6 +52,11 @@ class Company(Strict, frozen=True, kw_only=True, tag_field="product"):
         return Trust(self.ca_file, plain_fingerprint(self.pinned_certificate), self.plain_http)
 
     @property
+    def customers_inside(self) -> bool:
+        """Whether orders carry their customers and need no account; the room says the same of its orders."""
+        return False
+
+    @property
     def identity(self) -> str:
         """The same text for two tables that describe one company; "" while that is not known."""
         return ""

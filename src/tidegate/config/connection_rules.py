@@ -138,7 +138,7 @@ def _check_customers(rule: CustomerRule, company: Company, key: str, report: Rep
     if rule.unknown == "web-account" and not (rule.web_account or rule.guest_account):
         remedy = 'unknown = "web-account" needs it, or guest_account: the account reference in Sage'
         report.problem(f"{key}.web_account", "missing", remedy)
-    if not rule.guest_account:
+    if not rule.guest_account and not company.customers_inside:
         remedy = "guest orders will be held until it names an account of Sage"
         report.warning(f"{key}.guest_account", "missing", remedy)
     if rule.create_on_hold and rule.unknown != "create":

@@ -11,7 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
+import tidegate
 from integration.flows.in_memory import MemoryStage, build_shop
+from tidegate.config import connection_rules, model
+from tidegate.config.company import Company
+from tidegate.config.problem import Report
 from tidegate.config.tax import Tax as TaxSettings
 from tidegate.config.tax import TaxDestination
 from tidegate.domain.orders.sales_order import LineKind
@@ -20,6 +24,7 @@ from tidegate.engine.mapping_check import lists_by_kind
 from tidegate.engine.taking_check import check_taking
 from tidegate.ledger import database, models
 from tidegate.sage.port.orders import Charged, Customers, Tax
+from tidegate.sage.rooms import PRODUCTS
 
 MICHIGAN = TaxDestination(country="US", region="Michigan", group="MICHIGAN", schedule="MI SALES")
 BY_SCHEDULE: dict[str, Any] = {"tax": Tax.BY_SCHEDULE}
@@ -216,3 +221,27 @@ def test_check_names_amounts_that_would_have_no_line(company: Open) -> None:
     assert (found["amounts"], found["skip_skus"]) == ("fail", "fail")
     coded = company(line_kinds=frozenset(LineKind), rounding=Charged.ITEM_LINE)
     assert findings(coded)["rounding line"] == "fail"
+
+
+def test_no_guest_account_is_asked_for_where_customers_come_inside_the_order() -> None:
+    class Inside(Company, frozen=True, kw_only=True, tag="inside"):
+        """A product that knows its customers by its orders."""
+
+        @property
+        def customers_inside(self) -> bool:
+            return True
+
+    connection = model.Connection(store="main", company="uk", websites=("base",))
+    for company, expected in ((Inside(), False), (Company(), True)):
+        report = Report("tidegate.toml")
+        connection_rules.check(connection, company, "connections.web", report)
+        told = [each.key for each in report.warnings]
+        assert ("connections.web.customers.guest_account" in told) is expected
+
+
+def test_the_settings_and_the_orders_of_every_room_say_the_same_of_customers() -> None:
+    """A property of the settings, since the file is judged before any company is opened."""
+    inside = {product.name for product in PRODUCTS if product.settings().customers_inside}
+    for name in {product.name for product in PRODUCTS}:
+        text = Path(tidegate.__file__).parent / "sage" / name / "writing.py"
+        assert ("Customers.INSIDE_THE_ORDER" in text.read_text(encoding="utf-8")) is (name in inside), name

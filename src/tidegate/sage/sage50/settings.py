@@ -51,6 +51,10 @@ class Sage50Settings(Company, frozen=True, kw_only=True, tag="sage50"):
         return 30
 
     @property
+    def customers_inside(self) -> bool:
+        return True
+
+    @property
     def identity(self) -> str:
         return f"{self.base_url.rstrip('/')} {self.developer_id} {self.application_id} {self.secret}"
 
