@@ -51,6 +51,15 @@ def judge(
             verdict.add("the report is true", order["increment_id"], text)
 
 
+def cancelled_there(told: Told | None) -> frozenset[str]:
+    """The keys of the orders that the report names as cancelled in the company and alive in the shop."""
+    if told is None:
+        return frozenset()
+    return frozenset(
+        told.orders.get(subject, subject) for kind, subject, _ in told.gaps if kind == "cancelled-in-sage"
+    )
+
+
 def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Decimal | None:
     """By how much the shop has more left of an order than the company; None where nobody can say."""
     sales = [each for each in found if each["status"] != "deleted"]

@@ -6,8 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.script import Script, Scripted
+from tidegate.domain.books import reconciliation
+from tidegate.domain.orders.keys import Standing, standing
+from tidegate.flows.orders import intake
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
 from tidegate_sandbox.checker_documents import receipts
@@ -69,6 +74,52 @@ def test_an_order_cancelled_while_the_ledger_has_forgotten_it_is_cancelled_in_th
         )
     )
     assert state(scripted, "cancel") == "confirmed"
+
+
+REFUNDED_AND_FORGOTTEN = Script(
+    events=(
+        (5, "backup", {}),
+        (6, "place", {"kind": "guest"}),
+        (70, "refund", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
+        (75, "restore", {}),
+    )
+)
+
+
+def test_an_order_refunded_while_the_ledger_has_forgotten_it_is_cancelled_in_the_company() -> None:
+    assert state(run(REFUNDED_AND_FORGOTTEN), "cancel") == "confirmed"
+
+
+def test_a_closed_order_that_nobody_looks_up_would_be_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deliberate bug: closed orders are skipped, whoever may have sent them."""
+    monkeypatch.setattr(intake, "is_taken_back", lambda order: standing(order) is Standing.CANCELLED)
+    with ledger_folder() as folder:
+        scripted = Scripted(REFUNDED_AND_FORGOTTEN, Path(folder))
+        scripted.run()
+    assert [promise for promise, _ in scripted.findings] == ["cancelled is cancelled"]
+
+
+CANCELLED_THERE = Script(
+    events=((5, "place", FOUR), (70, "cancel-in-company", {"pick": 0.0})),
+    minutes=240,
+    settings=back("shipments"),
+)
+
+
+def test_an_order_that_the_company_alone_has_cancelled_is_named_by_the_report() -> None:
+    scripted = run(CANCELLED_THERE)
+    assert scripted.evidence is not None
+    assert scripted.evidence.report is not None
+    assert [kind for kind, _, _ in scripted.evidence.report.gaps] == ["cancelled-in-sage"]
+
+
+def test_a_report_that_says_nothing_of_it_breaks_the_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deliberate bug: an order that is over on one side is not looked at."""
+    monkeypatch.setattr(reconciliation, "one_sided", lambda key, facts: None)
+    with ledger_folder() as folder:
+        scripted = Scripted(CANCELLED_THERE, Path(folder))
+        scripted.run()
+    assert "cancelled is cancelled" in [promise for promise, _ in scripted.findings]
 
 
 def test_retrying_an_order_that_was_never_read_stops_nobody() -> None:

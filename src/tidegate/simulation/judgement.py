@@ -104,7 +104,7 @@ def told(report: Reconciliation) -> checker_report.Told:
 
 def judge(evidence: Evidence) -> checker.Verdict:
     """Everything that can be judged from the outside."""
-    terms = evidence.terms
+    terms = replace(evidence.terms, told_apart=checker_report.cancelled_there(evidence.report))
     verdict = checker.judge(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)

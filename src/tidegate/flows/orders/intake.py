@@ -11,7 +11,7 @@ from typing import TypeVar
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import OrderStanding
-from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide
+from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide, is_over
 from tidegate.domain.orders.keys import Standing, content_of, order_key, revision, standing, step_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
@@ -194,10 +194,10 @@ class Intake:
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """The order's first delivery.
 
-        A cancelled one is looked up all the same: a ledger restored from an older copy has forgotten
+        One that is over is looked up all the same: a ledger restored from an older copy has forgotten
         what it sent.
         """
-        if standing(order) is Standing.CANCELLED and not created_before(order, self.rules):
+        if is_taken_back(order) and not created_before(order, self.rules):
             self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
         states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
         self.new(order, STEP, states[disposition.action], disposition, source_id, now)
@@ -227,6 +227,8 @@ class Intake:
                 delivery.refresh_subject({delivery_id: ""}, now, text=reason)
             case Action.SKIP:
                 self.apply([Verdict(delivery_id, "n", text=reason)], now)
+                if is_taken_back(order):  # another ledger's hub may have sent it
+                    self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
                 self.release_children(order, now)
             case Action.HOLD:
                 self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
@@ -248,6 +250,8 @@ class Intake:
         self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
         if disposition.action is Action.SKIP:
             self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
+            if is_taken_back(order) and not created_before(order, self.rules):
+                self.new(order, CANCEL, State.QUEUED, disposition, before.source_id, now)
         elif disposition.action is Action.HOLD:
             self.apply(
                 [Verdict(delivery_id, "i", text=disposition.reason, waits_for=disposition.waits_for)], now
@@ -335,6 +339,11 @@ class Intake:
         """Tell a person."""
         if failure is not None:
             alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
+
+
+def is_taken_back(order: Order) -> bool:
+    """Whether the store has cancelled or refunded all of an order that never left: nobody may deliver it."""
+    return standing(order) is Standing.CANCELLED or (is_over(order) and not order.shipped)
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:
