@@ -107,8 +107,8 @@ def absence_proves_all(patch: pytest.MonkeyPatch) -> None:
     """What a look-up does not find in time has expired."""
     settle = results.settle_late
 
-    def hasty(cycle: Any, writing: Any, parcel: Any, items: Any, found: Any) -> None:
-        settle(cycle, writing, replace(parcel, expires=cycle.now() - timedelta(1)), items, found)
+    def hasty(cycle: Any, writing: Any, parcel: Any, *given: Any) -> None:
+        settle(cycle, writing, replace(parcel, expires=cycle.now() - timedelta(1)), *given)
 
     patch.setattr(results, "settle_late", hasty)
 

@@ -128,7 +128,8 @@ def test_a_receipt_that_is_handed_over_is_posted_once(stage: MemoryStage) -> Non
     assert parcels.open_parcels() == []
 
 
-def test_an_allocation_that_is_handed_over_is_made_once(stage: MemoryStage) -> None:
+def invoiced(stage: MemoryStage) -> None:
+    """The same, its receipt posted, its goods gone and invoiced."""
     placed = prepaid(stage)
     worked_on(stage, "payments")
     number = stage.only(placed)["number"]
@@ -136,6 +137,25 @@ def test_an_allocation_that_is_handed_over_is_made_once(stage: MemoryStage) -> N
     people.act("despatch", {"order": number})
     people.act("invoice-run", {})
     stage.cycle("invoices")
+
+
+def test_an_allocation_whose_result_is_lost_shows_in_what_is_left_of_the_receipt(stage: MemoryStage) -> None:
+    stage.turn(kept_for=timedelta(days=2))
+    invoiced(stage)
+    stage.cycle("payments")
+    made = len(stage.platform.requests)
+    stage.platform.silent = True
+    stage.work()
+    stage.cycle("payments", after=timedelta(hours=30))
+    assert [each.state for each in steps("allocation")] == [State.HANDED_OVER]
+    stage.cycle("payments", after=timedelta(days=2))
+    assert [(each.state, each.adopted) for each in steps("allocation")] == [(State.CONFIRMED, True)]
+    assert len(stage.platform.requests) == made, "what was made is not made again"
+    assert parcels.open_parcels() == []
+
+
+def test_an_allocation_that_is_handed_over_is_made_once(stage: MemoryStage) -> None:
+    invoiced(stage)
     for _ in range(3):
         stage.cycle("payments", after=SETTLED)
         assert [each.state for each in steps("allocation")] == [State.HANDED_OVER]

@@ -94,9 +94,8 @@ def collect(cycle: Cycle, session: Session, desk: ReceiptDesk) -> None:
         cycle, session, Scope.ALLOCATIONS, partial(confirm_allocation, cycle, ("", ""), None)
     )
     if allocations.in_parcels and results.collect(cycle, allocations, session.parcels.collect):
-        results.look_up_late(
-            cycle, allocations, size, lambda items: {}
-        )  # the receipt shows it once they expire
+        # what is left of the receipt shows it, once nothing takes the parcel out any more
+        results.look_up_late(cycle, allocations, size, lambda items: {}, proves_absence=False)
 
 
 def look_up(

@@ -50,11 +50,13 @@ def collect(cycle: Cycle, writing: Writing, ask: Collect) -> bool:
     return True
 
 
-def look_up_late(cycle: Cycle, writing: Writing, size: int, look_up: Found) -> None:
+def look_up_late(
+    cycle: Cycle, writing: Writing, size: int, look_up: Found, *, proves_absence: bool = True
+) -> None:
     """Look up what lies in parcels that are overdue, `size` at a time: their result may be lost.
 
     What is found is confirmed. What is not may still be taken out of the parcel, so that it is sent again only when
-    the parcel has expired.
+    the parcel has expired; where this look-up proves nothing (`proves_absence`) it is in doubt then, for the flow's own.
     """
     hours = cycle.connection.settings.alerts.parcel_hours
     for parcel in parcels.open_parcels(cycle.name, writing.scope, cycle.flow):
@@ -70,7 +72,7 @@ def look_up_late(cycle: Cycle, writing: Writing, size: int, look_up: Found) -> N
             if isinstance(found, Failure):
                 cycle.call_failed(found)
                 return
-            settle_late(cycle, writing, parcel, chunk, found)
+            settle_late(cycle, writing, parcel, chunk, found, proves_absence)
 
 
 def settle_late(
@@ -79,6 +81,7 @@ def settle_late(
     parcel: Parcel,
     items: Sequence[Item],
     found: Mapping[int, Sequence[Verdict]],
+    proves_absence: bool,
 ) -> None:
     """One commit: what was found, and what is not there although nothing takes it out of the parcel any more."""
     expired = parcel.expires is not None and parcel.expires <= cycle.now()
@@ -88,7 +91,10 @@ def settle_late(
             verdicts += collected(item, found[item.id])
         elif expired:
             text = f"{name_of(parcel)} expired, and the company does not have it"
-            verdicts += [Verdict(item.id, "x", text=text), Verdict(item.id, "f", text=text)]
+            doubtful = Verdict(item.id, "x", code=Code.NO_ANSWER, text=f"{name_of(parcel)} expired")
+            verdicts += (
+                [Verdict(item.id, letter, text=text) for letter in "xf"] if proves_absence else [doubtful]
+            )
     if verdicts:
         with transaction("verify"):
             writing.settle(verdicts)
