@@ -98,6 +98,7 @@ TAKING: dict[str, Callable[[], Stand]] = {
         customers=Customers.INSIDE_THE_ORDER,
     ),
     "sage200-standard": SAGE_200["sage200-standard"],
+    "intacct": IntacctStand,
 }
 """Every way to take an order."""
 

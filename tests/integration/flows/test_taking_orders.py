@@ -18,6 +18,7 @@ from tidegate.config.company import Company
 from tidegate.config.problem import Report
 from tidegate.config.tax import Tax as TaxSettings
 from tidegate.config.tax import TaxDestination
+from tidegate.conformance.memory.orders import Orders
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.states import State
 from tidegate.engine.mapping_check import lists_by_kind
@@ -133,6 +134,20 @@ def test_given_tax_arrives_as_the_store_charged_it(company: Open) -> None:
     nets = sum(one.line.net for one in order.lines)
     assert sum(one.line.tax for one in order.lines) == stage.total(placed) - nets
     assert not [one for one in order.lines if one.line.description == "Rounding"]
+
+
+def test_given_tax_that_the_company_did_not_take_is_a_review_with_both_calculations(
+    company: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = company(tax=Tax.GIVEN)
+    right = Orders._gross
+    monkeypatch.setattr(Orders, "_gross", lambda self, order: right(self, order) - order.tax)
+    placed = stage.order()
+    stage.cycle()
+    item = stage.delivery(placed)
+    assert (item.state, item.reason_code) == (State.REVIEW, "totals-differ")
+    assert "Sage (tax given)" in item.reason
+    assert len(stage.in_sage(placed)) == 1, "it is there, and is never sent again"
 
 
 # --- lines and customers
