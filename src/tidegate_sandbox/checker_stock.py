@@ -41,12 +41,16 @@ class Shelf:
     """What may be sold of everything at one moment.
 
     `unread` are orders that the shop has not been able to show, as the hub has reported them to a person: what
-    they take is known to nobody but the shop.
+    they take is known to nobody but the shop. `blind`: the hub has reported records of the company that cannot be
+    read; what they owe is not known either, and it errs towards caution.
     """
 
-    def __init__(self, shop: Book, company: Book, terms: Terms, unread: Container[int] = ()) -> None:
+    def __init__(
+        self, shop: Book, company: Book, terms: Terms, unread: Container[int] = (), *, blind: bool = False
+    ) -> None:
         self._terms = terms
         self._unread = unread
+        self._blind = blind
         self._company = company
         prefix = f"magento:{terms.store}:"
         self._shop = {
@@ -76,9 +80,10 @@ class Shelf:
         """What the shop must show at least, to be able to ship what it has sold.
 
         What changed in the company a moment ago may be missing: it is read piece by piece, and the hub errs
-        towards caution. Empty for a shop without sources, whose orders may count twice for a while.
+        towards caution. Empty for a shop without sources, whose orders may count twice for a while, and while the
+        company has records that cannot be read.
         """
-        if not self._terms.msi:
+        if not self._terms.msi or self._blind:
             return {}
         unclear, shown = self.unclear(), self._shown(self._corrections(strict=True, settled=True))
         return {place: pieces for place, pieces in shown.items() if place[0] not in unclear}

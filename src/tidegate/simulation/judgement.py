@@ -13,6 +13,7 @@ from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
+from tidegate.flows.unreadable import ROWS, SAGE
 from tidegate.simulation.houses.house import TOLERANCE
 from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.week import Week
@@ -174,7 +175,14 @@ def promised(world: World, week: Week) -> checker.Terms:
 def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
     books = world.shop.books(), world.house.books(world.sage, world.shop)
-    return checker_stock.Shelf(*books, promised(world, week), unread(world.clock.now()))
+    now = world.clock.now()
+    return checker_stock.Shelf(*books, promised(world, week), unread(now), blind=blind(now))
+
+
+def blind(now: datetime) -> bool:
+    """Whether the hub has told a person that records of the company cannot be read."""
+    told = reports.alert_list(now)["alerts"]
+    return any(each["code"] == ROWS and each["subject"].endswith(SAGE) for each in told)
 
 
 def unread(now: datetime) -> frozenset[int]:

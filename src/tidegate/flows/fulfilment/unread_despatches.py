@@ -9,8 +9,9 @@ Nothing is taken in here, and no cursor is moved: the flow `shipments` does that
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -30,16 +31,24 @@ class UnreadDespatch:
     lines: tuple[Unwritten, ...]
 
 
-def read(cycle: Cycle, session: Session) -> list[UnreadDespatch] | Failure:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What has left, and the despatches of which nobody can tell what left: their pieces stay taken."""
+
+    despatches: list[UnreadDespatch] = field(default_factory=list)
+    bad: tuple[BadRow, ...] = ()
+
+
+def read(cycle: Cycle, session: Session) -> Unread | Failure:
     """The despatches behind the cursor of the flow `shipments`; none where that flow does not run.
 
     One call while nothing has left. To be read after the web lines and before the stock: an order that is
     despatched later is missing here and taken off the stock, which errs towards caution.
     """
     if not is_needed(cycle.connection):
-        return []
+        return Unread()
     if session.despatches is None:
-        return []
+        return Unread()
     changes = session.despatches.read(cursors.read(cycle.name, shipments.FLOW, shipments.CURSOR))
     if isinstance(changes, Failure):
         return changes
@@ -55,7 +64,7 @@ def read(cycle: Cycle, session: Session) -> list[UnreadDespatch] | Failure:
                 for line in subject.lines
             )
             found.append(UnreadDespatch(order.source_id, step, lines))
-    return found
+    return Unread(found, tuple(changes.bad))
 
 
 def is_needed(connection: Connection) -> bool:

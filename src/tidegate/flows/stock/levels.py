@@ -6,7 +6,7 @@ Beside the mirror of the flow `inventory`; nobody is told anything of these pict
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -25,7 +25,9 @@ from tidegate.flows.fulfilment.unread_despatches import UnreadDespatch
 from tidegate.flows.stock import ledger_lines
 from tidegate.flows.stock import movements as stock_movements
 from tidegate.flows.stock.movements import Movements
-from tidegate.ledger import cursors, marks, picture
+from tidegate.flows.stored_keys import entities
+from tidegate.flows.stored_order import read_order
+from tidegate.ledger import cursors, intake, lookups, marks, picture
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.session import Session
 
@@ -98,8 +100,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     bad = [
         *told.bad,
         *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
+        *_held_by_unreadable(cycle, lines),
     ]
-    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, bad, cycle.now())
+    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
     after = laid_over(before, fresh, told, whole=since is None)
     if told.bad:  # what was known of them stays: gone is something else
@@ -131,9 +134,23 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         len(told.rows),
         groups,
         movements,
-        unread,
+        unread.despatches,
         {row.name: row.why for row in bad},
     )
+
+
+def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadRow]:
+    """The codes of orders whose lines the company cannot show, as the ledger has them: no figure, no write."""
+    hidden = {line.order_key: line for line in lines if line.unreadable and not line.sku}
+    for key, entity_id in entities(cycle.connection, hidden).items():
+        item = lookups.step_of_document(cycle.connection.settings.store, entity_id, "orders", "order")
+        if item is None or item.source_id is None:
+            continue
+        document = intake.document_of(item.source_id)
+        why = f"order {hidden[key].order_number} holds pieces of it: {hidden[key].unreadable}"
+        codes = cycle.connection.settings.skus
+        for sku in {line.sku for line in read_order(document).lines} if document else ():
+            yield BadRow(codes.get(sku, sku), why)
 
 
 def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
@@ -17,7 +18,7 @@ from tidegate.sage.sage200.code_books import CodeBook
 from tidegate.sage.sage200.deltas import Stream
 from tidegate.sage.sage200.fields import Row, each, flag_of, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import any_of, equals
-from tidegate.sage.sage200.web_orders import WebOrders
+from tidegate.sage.sage200.web_orders import WebOrder, WebOrders
 
 HOLDINGS = Stream("/warehouse_holdings")
 POOL = 50  #: warehouses that a filter names; beyond that all holdings are read
@@ -107,7 +108,10 @@ class WebLines:
         self._warehouses = warehouses
 
     def read(self) -> list[WebLine] | Failure:
-        """Lines of goods of the orders with our key that are neither complete nor cancelled."""
+        """Lines of goods of the orders with our key that are neither complete nor cancelled.
+
+        An order whose lines cannot be told apart has one more, without a SKU, that says so.
+        """
         orders = self._orders.open()
         if isinstance(orders, Failure):
             return orders
@@ -115,7 +119,8 @@ class WebLines:
         warehouses = self._warehouses.of(places)
         if isinstance(warehouses, Failure):
             return warehouses
-        return [
+        hidden = [_hidden(order) for order in orders.values() if order.nameless]
+        return hidden + [
             WebLine(
                 order_id=str(order.id),
                 order_number=order.number,
@@ -134,3 +139,21 @@ class WebLines:
             for line in order.lines.values()
             if line.sku
         ]
+
+
+def _hidden(order: WebOrder) -> WebLine:
+    """What of an order nobody can read."""
+    return WebLine(
+        order_id=str(order.id),
+        order_number=order.number,
+        order_key=order.key,
+        line_id="",
+        line_key="",
+        sku="",
+        warehouse="",
+        ordered=ZERO,
+        allocated=ZERO,
+        despatched=ZERO,
+        invoiced=ZERO,
+        unreadable="the order's lines cannot be read",
+    )
