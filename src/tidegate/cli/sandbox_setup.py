@@ -36,6 +36,7 @@ def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answer
         company_time_zone="America/Detroit",
         currency="USD",
         unknown="create",
+        shipping_charge=house.codes.charge,
         guest_account=house.codes.web_account,
         tax_codes=house.codes.tax_codes,
         since=(now - SINCE).replace(microsecond=0),

@@ -115,6 +115,8 @@ def salable(stage: Stage) -> Iterator[str]:
     company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources["base"]
     with company.lock, shop.lock:
         for item in company.items:
+            if shop.catalogue.product(item.code) is None:
+                continue  # it is not sold here
             free: defaultdict[str, Decimal] = defaultdict(Decimal)
             kept: defaultdict[str, Decimal] = defaultdict(Decimal)
             for warehouse, (on_hand, at_hand) in stage.house.shelf(company, item).items():

@@ -139,7 +139,7 @@ class Staff:
         return order.number
 
     def credit_note(self, order: Order, line: OrderLine) -> str:
-        """Of all pieces of a line, with the goods back; its number. Tax that is one amount, by its part of the goods."""
+        """Of all pieces of a line, with the goods back; its number. Of tax that is one amount, the line's part."""
         tax = next((each for each in order.lines if each.kind == "tax" and each.tax), None)
         if tax is None:
             quantities = {line.code: str(line.invoiced)}
@@ -148,8 +148,8 @@ class Staff:
             ]
             return number
         company = self._company
-        goods = sum(each.net for each in order.lines if each.kind == "item")
-        part = (tax.tax * line.net / goods).quantize(CENT, ROUND_HALF_UP)
+        taxed = sum(each.net for each in order.lines if each.kind != "tax")
+        part = (tax.tax * line.net / taxed).quantize(CENT, ROUND_HALF_UP)
         with company.staff():
             shares = {line.id: line.invoiced, tax.id: part / tax.tax}
             return company.invoices.credit(order, shares, returned=True).number

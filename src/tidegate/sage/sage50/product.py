@@ -32,6 +32,7 @@ QUESTIONS = (
     ),
     Question("shipping_amount", "How Sage 50 reads shipping costs", "net", anything, ("net", "gross")),
 )
+PAYMENTS = '#payment_methods = {checkmo = "Transferencia", paypal = "PayPal"}'
 SECRETS = ("developer_id", "application_id", "secret", "call_back_token")
 
 
@@ -44,6 +45,7 @@ def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
     """The room's own keys of `[companies.NAME]`."""
     places = {name: toml_text.text(answer) for name, answer in answers.items()}
     places |= {key: toml_text.text(reference(key)) for key in SECRETS}
+    places["payments"] = answers.get("payments", PAYMENTS)
     template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
     return toml_text.filled(template.rstrip("\n"), places)
 

@@ -56,6 +56,7 @@ class Codes:
     elsewhere: str  #: another one
     counted: tuple[str, ...]  #: where stock is counted, as often as they stand here
     couriers: tuple[str, str] = ("Royal Mail", "DPD")  #: of goods that leave, and of parcels tracked later
+    charge: str = "CARRIAGE"  #: that stands for shipping
     bank: str = "BANK"  #: where customers pay their invoices
     web_account: str = "WEB"
     bills_parts: bool = True  #: else an order's tax is one amount, which its people bill with the whole of it

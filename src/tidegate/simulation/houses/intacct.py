@@ -70,11 +70,13 @@ amounts = {{ {amounts} }}
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
-    """The simulator and its wire; its orders have a subtotal for each amount that the mappings name."""
+    """The simulator and its wire; its orders have a subtotal for each amount that the mappings name.
+
+    One that is served has one currency, as `tidegate init` takes it.
+    """
     from tidegate_sandbox import intacct
 
-    del browser  # nobody signs in here
-    face, wire = intacct.build(clock, faults, company)
+    face, wire = intacct.build(clock, faults, company, multi_currency=not browser)
     store = face.tenant.store
     store.more["subtotals"] |= {name: account for account, name in AMOUNTS.items()}
     for contact in store.contacts:
@@ -173,6 +175,7 @@ INTACCT = House(
         warehouse="WH1",
         elsewhere="WH2",
         counted=("WH1", "WH1", "WH2"),
+        charge="Shipping",
         bank="BOA",
         couriers=("UPS Ground", "FedEx"),
         known={"1": "C-WHOLE"},

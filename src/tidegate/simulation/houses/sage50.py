@@ -19,7 +19,7 @@ WAREHOUSE = "SAGE50"  #: as connections call the one figure of stock
 #: These secrets open the simulator alone.
 SECRET, CALL_BACK_TOKEN = "simulated-secret-of-32-characters", "simulated-call-backs"
 #: Where `tidegate run` serves call-backs to the company that `tidegate init --sandbox` writes.
-BELL = "http://127.0.0.1:8790/api/v1/bell/us"
+BELL = "http://127.0.0.1:8090/api/v1/bell/us"
 #: Articles that stand for amounts besides goods.
 AMOUNTS = ("FEE", "GIFT-CARD")
 METHODS = {
@@ -65,8 +65,9 @@ developer_id = "env:SAGE_DEVELOPER_ID"
 application_id = "env:SAGE_APPLICATION_ID"
 secret = "env:SAGE_SECRET"
 call_back_token = "env:SAGE_CALL_BACK_TOKEN"
-payment_methods = {{ {methods} }}
+{methods}
 """
+METHODS_LINE = "payment_methods = {" + ", ".join(f'{code} = "{text}"' for code, text in METHODS.items()) + "}"
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
@@ -118,7 +119,7 @@ def credentials(face: Any) -> dict[str, Any]:
 
 def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
     """The lines of `[companies.NAME]`."""
-    return ROOM.format(url=url, methods=", ".join(f'{code} = "{text}"' for code, text in METHODS.items()))
+    return ROOM.format(url=url, methods=METHODS_LINE)
 
 
 def addresses(url: str) -> dict[str, str]:
@@ -128,7 +129,7 @@ def addresses(url: str) -> dict[str, str]:
 
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
     """What `tidegate init` is told besides."""
-    return {"call_back_url": BELL}
+    return {"call_back_url": BELL, "payments": METHODS_LINE}
 
 
 def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
