@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tidegate_sandbox.checker_buyers import no_account_can_have, too_long_a_street
+from tidegate_sandbox.checker_buyers import no_account_can_have
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
     charges_alone,
@@ -50,9 +50,6 @@ class Terms:
     attributes: Mapping[str, str] = field(default_factory=dict)  #: of an account -> the shop's attribute
     website_id: int = 0
     msi: bool = True
-    longest_street: int | None = (
-        None  #: that the company's orders have room for; nothing is cut: a person is asked
-    )
     tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
     told_apart: frozenset[str] = (
         frozenset()
@@ -220,7 +217,6 @@ def nothing_stuck(
         or (parent is not None and parent["state"] == "review")
         or (told["state"] == "held" and order.get("customer_id") in unplaceable)
         or charges_alone(order)
-        or too_long_a_street(order, terms.longest_street)
     )
     if not excused:
         verdict.unexplained += 1

@@ -24,8 +24,3 @@ def no_account_can_have(mine: Iterable[Book], company: Book, store: str) -> set[
         and f"magento:{store}:customer:{order['customer_id']}" not in there
         and len(", ".join(order.get("street", ()))) > LINES * WIDTH
     }
-
-
-def too_long_a_street(order: Book, longest: int | None) -> bool:
-    """Whether the company's orders have no room for it, and nothing is cut; None: for any."""
-    return longest is not None and len(", ".join(order.get("street", ()))) > longest

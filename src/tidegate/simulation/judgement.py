@@ -164,7 +164,6 @@ def promised(world: World, week: Week) -> checker.Terms:
         prepaid=frozenset(PREPAID) if settings.back else frozenset(),
         sources=codes.sources[website] if settings.msi else codes.legacy,
         bands=codes.groups if settings.tier_prices else {},
-        longest_street=codes.longest_street,
         attributes=settings.attributes,
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,

@@ -61,9 +61,6 @@ class Codes:
     web_account: str = "WEB"
     bills_parts: bool = True  #: else an order's tax is one amount, which its people bill with the whole of it
     takes_texts: bool = True  #: products that the company does not know can stand in an order as text
-    longest_street: int | None = (
-        None  #: characters of an order's street that the product has room for; None: any
-    )
     known: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
     groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute

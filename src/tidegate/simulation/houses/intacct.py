@@ -182,7 +182,6 @@ INTACCT = House(
         groups={"Wholesale": "Wholesale"},
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
         bills_parts=False,
-        longest_street=160,
         tax_codes=tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20")),
     ),
     face_faults=("throttled", "invalid_request", "session_expired"),
