@@ -130,6 +130,26 @@ def test_where_that_loses_the_connection_a_person_must_consent_again() -> None:
     stand.close()
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "code"),
+    [
+        ("status", {"status": 401}, Code.NOT_AUTHENTICATED),
+        ("status", {"status": 403}, Code.NOT_AUTHENTICATED),
+        ("status", {"status": 503}, Code.SERVER_TROUBLE),
+        ("status", {"status": 404}, Code.UNKNOWN_ENDPOINT),
+        ("login_page", {}, Code.SERVER_TROUBLE),
+        ("garbage", {"effect": False}, Code.SERVER_TROUBLE),
+    ],
+)
+def test_a_renewal_that_is_refused_without_a_word_why_takes_no_consent_away(
+    stand: Sage50Stand, kind: str, options: dict[str, Any], code: Code
+) -> None:
+    stand.advance(HOUR)
+    stand.faults.add(Fault(kind, times=1, method="PATCH", options=options))
+    assert failed(read(stand)).code is code
+    assert not isinstance(read(stand), Failure)
+
+
 def test_a_withdrawn_consent_halts(stand: Sage50Stand) -> None:
     stand.sim("consent", {"action": "withdraw"})
     stand.advance(HOUR)

@@ -65,6 +65,8 @@ def judged(answer: Answer | NoAnswer) -> dict[str, Any] | Failure:
 
 def refused(answer: Answer) -> Failure:
     """What an error status means; nothing was carried out."""
+    if "html" in answer.content_type and answer.status != 429:
+        return _page(answer)
     text, word = said(answer), word_of(answer)
     details = {CODE: word} if word else {}
     if answer.status == 429:

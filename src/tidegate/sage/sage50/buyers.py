@@ -22,7 +22,6 @@ class BuyerRules:
     filler: str = "-"  #: for a telephone number or postcode that the order lacks
     id_number_required: bool = False
     anonymous_id_number: str = ""  #: for anonymous retail sales, where the operator has one; "" = review
-    website: str = ""
 
 
 @dataclass(frozen=True, slots=True)

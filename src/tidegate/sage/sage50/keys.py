@@ -138,12 +138,16 @@ class Keys:
             if isinstance(key, str) and key:
                 return Secret(key, asked_at, end_of(body, answer, asked_at))
             return Failure(Code.SERVER_TROUBLE, "the platform's answer to a renewal has no key", sent=False)
-        if answer.status in (401, 403):
+        word = answers.word_of(answer)
+        if answer.status == 403 and (word == wire_names.WITHDRAWN or word in wire_names.MISMATCHES):
             said = answers.said(answer)
             text = f"the platform renews no key any more: {said} (run `tidegate connect {self._company}`)"
-            return Failure(
-                Code.SIGN_IN_EXPIRED, text, sent=False, details={answers.CODE: answers.word_of(answer)}
-            )
+            return Failure(Code.SIGN_IN_EXPIRED, text, sent=False, details={answers.CODE: word})
+        if answer.status in (401, 403) and "html" not in answer.content_type:
+            # It halts, and is asked again later: what does not say why takes no consent away.
+            text = f"the platform does not renew the key: {answers.said(answer)}"
+            text += f" (if that lasts: `tidegate connect {self._company}`)"
+            return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
         if answer.status == 409:  # the key is in force still
             return Failure(Code.RECORD_BUSY, "the platform renews a key only after its end", sent=False)
         return answers.refused(answer)

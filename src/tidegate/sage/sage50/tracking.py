@@ -101,7 +101,7 @@ class Tracking:
             return waiting  # under way, or a word that nobody knows
         if not told.complete and not self._ends.is_long_ago(parcel.digest, told.ended, self._patience):
             return waiting
-        return _AFTER[told.status](parcel, told.found, told.complete)
+        return _AFTER[told.status](parcel, told.found)
 
     def _unknown(self, parcel: Parcel, now: datetime) -> Found:
         """The platform knows the file no more. It may lie in Sage 50 all the same: until it must be gone, it waits."""
@@ -155,18 +155,18 @@ def next_question(opened_at: datetime, now: datetime) -> datetime:
     return asked
 
 
-def _accepted(parcel: Parcel, found: Found, complete: bool) -> Found:
+def _accepted(parcel: Parcel, found: Found) -> Found:
     """Worked through: what the result does not name was taken, and its number is not known (§9)."""
     return {key: found.get(key) or results.accepted(key) for key in parcel.keys}
 
 
-def _failed(parcel: Parcel, found: Found, complete: bool) -> Found:
+def _failed(parcel: Parcel, found: Found) -> Found:
     """It broke off on Sage's side: what the result does not name is not done, and is sent again."""
     again = Failure(Code.TRANSIENT, "Sage 50 broke off while it worked on the file: it is sent again")
     return {key: found.get(key) or again for key in parcel.keys}
 
 
-def _refused(parcel: Parcel, found: Found, complete: bool) -> Found:
+def _refused(parcel: Parcel, found: Found) -> Found:
     """Refused: the orders that are named are at fault, the others are sent again; without a name, in halves."""
     if not found:
         text = "the file was refused, and not said for which order"
