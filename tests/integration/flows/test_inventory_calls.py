@@ -211,7 +211,7 @@ def test_a_reading_that_lost_most_products_is_not_believed_at_once(
     monkeypatch.setattr(Stock200, "read", lambda *_: nothing)
     for _ in range(2):
         report = inventory(shop, after=DAY)
-        assert "told 3 times in a row" in report.text
+        assert "reported 3 times in a row" in report.text
         assert lies(shop) == right
     inventory(shop, after=DAY)
     assert lies(shop) == 0
