@@ -84,7 +84,8 @@ class IntacctCompany:
 
     def usage(self) -> Usage:
         """Units are metered transactions: the functions of all requests (A)."""
-        return Usage(calls=self.calls, units=sum(self._client.metered.values()))
+        seats = self.seats.seconds
+        return Usage(calls=self.calls, units=sum(self._client.metered.values()), seat_seconds=seats)
 
     def budget(self) -> Budget:
         """A tier's monthly transactions are charged beyond, not refused; a 429 says when requests were too many."""
