@@ -89,3 +89,21 @@ def test_a_session_that_has_run_out_and_a_lost_answer_double_nothing(hub: Intacc
     keys = [one.external_key for one in hub.company.orders.table]
     assert sorted(keys) == sorted(f"magento:main:{one}" for one in placed)
     assert hub.json("status")["connections"]["web"]["flows"]["orders"]["steps"]["order"]["confirmed"] == 3
+
+
+def test_a_prepaid_order_has_its_receipt_set_against_its_invoice(hub: IntacctHub) -> None:
+    text = hub.config.read_text(encoding="utf-8")
+    prepaid = '\n[connections.web.payments.checkmo]\naccount = "BOA"\nprepaid = true\n'
+    hub.config.write_text(text + prepaid, encoding="utf-8")
+    hub.shopper.place_orders(1, "guest", lines=BASKET, method="checkmo")
+    hub.cycle("orders")
+    hub.cycle("payments")
+    (order,) = hub.company.orders.table
+    shipped = hub.people("convert", document=f"Sales Order-{order.number}", to="Shipper")
+    hub.people("convert", document=shipped["docid"], to="Sales Invoice")
+    for flow in ("shipments", "invoices", "payments", "payments"):
+        hub.cycle(flow)
+
+    entries = {one.kind: one for one in hub.company.receivables.table}
+    assert (entries["receipt"].gross, entries["receipt"].outstanding) == (-order.totals.gross, 0)
+    assert entries["invoice"].outstanding == 0

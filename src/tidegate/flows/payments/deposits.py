@@ -27,7 +27,7 @@ from tidegate.flows import next_period
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
-from tidegate.flows.order_steps import text_of
+from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.orders import reductions
 from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
@@ -88,7 +88,7 @@ def allocate_later(cycle: Cycle, source_id: int, entry: LedgerEntry, label: str,
     deposit = lookups.step_of(source_id, FLOW, STEP)
     if deposit is None or not entry.outstanding:
         return
-    step = f"{ALLOCATION}:{entry.id}"
+    step = f"{ALLOCATION}:{step_part(entry.id)}"
     subject = AllocationSubject(entry.id, entry.reference, entry.account, entry.outstanding)
     key = step_key(order_key(deposit.store, deposit.entity_id or 0), step)
     wanted = NewDelivery(
