@@ -59,7 +59,6 @@ NAMES = {
     "strike": "inject",
     "strikes": "injects",
     "struck": "injected",
-    "lies": "lying answers",
 }
 #: In messages, where other words of the list are plain English in their place.
 MESSAGES = (
