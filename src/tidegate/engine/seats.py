@@ -11,7 +11,7 @@ import structlog
 from tidegate.clock import Clock
 from tidegate.ledger import lease, seats
 from tidegate.ledger.database import in_transaction, transaction
-from tidegate.ledger.faults import LedgerError
+from tidegate.ledger.faults import LeaseLost, LedgerError
 from tidegate.ledger.lease import Lease
 
 log = structlog.get_logger()
@@ -72,8 +72,17 @@ class LedgerSeats:
         with self._lock:
             ending = [each for each in self._held.values() if each.expires_at - now < SOON]
         for each in ending:
-            with transaction("seat"):
-                renewed = lease.renew(each, seats.SEAT_SECONDS, now)
+            try:
+                with transaction("seat"):
+                    renewed = lease.renew(each, seats.SEAT_SECONDS, now)
+            except LeaseLost:
+                if self._is_held(each):
+                    raise
+                continue  # another thread has given it back meanwhile
             with self._lock:
                 if self._held.get((each.scope, each.flow)) is each:
                     self._held[each.scope, each.flow] = renewed
+
+    def _is_held(self, held: Lease) -> bool:
+        with self._lock:
+            return self._held.get((held.scope, held.flow)) is held

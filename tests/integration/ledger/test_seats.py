@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,24 @@ def test_a_seat_that_is_kept_does_not_expire(ledger: Ledger) -> None:
             registry.keep()
         with pool_of("b", clock, 1).seat(wait=False) as refused:
             assert refused is not None
+    assert in_use(clock) == 0
+
+
+def test_a_seat_that_another_thread_gives_back_meanwhile_is_not_lost(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock(NOW)
+    registry = LedgerSeats("a", clock)
+    held = registry.take(NAME, 1, wait=False)
+    clock.advance(seats.SEAT_SECONDS / 2)
+    renew = lease.renew
+
+    def overtaken(one: Lease, *more: Any) -> Lease:
+        registry.give_back(held)
+        return renew(one, *more)
+
+    monkeypatch.setattr(engine_seats.lease, "renew", overtaken)
+    registry.keep()
     assert in_use(clock) == 0
 
 
