@@ -16,10 +16,10 @@ from tidegate.sage.sage200.client import Sage200Client
 
 
 def dump(stage: Stage) -> list[str]:
-    """The ledger as SQL."""
+    """The ledger as SQL, but for the seats: a dry run reads Sage, and who takes a seat is counted."""
     path = stage.world.settings.ledger.removeprefix("sqlite:///")
     with sqlite3.connect(path) as connection:
-        return list(connection.iterdump())
+        return [line for line in connection.iterdump() if "'seats:" not in line]
 
 
 def tried(stage: Stage, flow: str = "orders") -> dict[str, dict[str, Any]]:
