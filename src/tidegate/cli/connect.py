@@ -54,7 +54,10 @@ def connect(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Let Tidegate into a company: by a sign-in in the browser, or by a passcode typed into the product."""
+    """Let Tidegate into a company: sign in, or enter a passcode.
+
+    By a sign-in in the browser, or by a passcode typed into the product: the company's product decides.
+    """
     from tidegate.sage.port.entrance import Applicant, SignIn
 
     there, operator = here(context), operator_name(by)
