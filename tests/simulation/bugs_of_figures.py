@@ -39,7 +39,7 @@ def the_rounding_line_is_dropped(patch: pytest.MonkeyPatch) -> None:
     """The cent that the company's arithmetic lacks is not sent."""
     patch.setattr(
         totals,
-        "_rounding_line",
+        "rounding_line",
         lambda amount, tax_code, terms: SalesLine(kind=LineKind.COMMENT, description="Rounding"),
     )
 

@@ -36,6 +36,7 @@ from tidegate.ledger.database import transaction
 from tidegate.sage.port.company import About, Company
 from tidegate.sage.port.orders import Found, OrderDesk, OrderKey, OrderWriting
 from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import Allowance, Usage
 from tidegate.simulation.world import World, build_world
 from tidegate.transport import Tally
 
@@ -81,6 +82,7 @@ class Teller:
     calls: int = 0
     lines: list[WebLine] = field(default_factory=list)
     learnt_limits: dict[str, int] = field(default_factory=dict)
+    doorbell: None = None
 
     @contextmanager
     def session(self, _purpose: Purpose) -> Iterator[Session]:
@@ -88,6 +90,14 @@ class Teller:
         orders = NoOrders(self.about.orders)
         lines = WebLines(self.lines)
         yield Session(orders=cast("OrderDesk", orders), order_search=orders, stock=self, web_lines=lines)
+
+    def usage(self) -> Usage:
+        """Nothing is used."""
+        return Usage()
+
+    def budget(self) -> tuple[Allowance, ...]:
+        """Nothing is limited."""
+        return ()
 
     def calls_in(self, _tally: Tally) -> int:
         """No request is made to tell what is in memory."""

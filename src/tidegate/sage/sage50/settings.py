@@ -14,6 +14,7 @@ from tidegate.config.company import Company
 from tidegate.config.problem import Report, joined
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.sage50.writing import ACCOUNT
 
 MOST_RECORDS = 500  #: of one file (§8, A)
 SHORTEST_CHECKSUM = 8  #: characters of a checksum that are enough to name a file
@@ -48,7 +49,7 @@ class Sage50Settings(Company, frozen=True, kw_only=True, tag="sage50"):
 
     @property
     def longest_account(self) -> int:
-        return 30
+        return ACCOUNT
 
     @property
     def customers_inside(self) -> bool:
