@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 MIB = 2.0**20
 
@@ -27,8 +27,10 @@ def peak_memory() -> float:
         for line in told.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024 / MIB
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / MIB if sys.platform == "darwin" else peak * 1024 / MIB
+    used = psutil.Process().memory_info()
+    return (
+        float(getattr(used, "peak_wset", used.rss)) / MIB
+    )  # Windows keeps a peak; elsewhere what is used now
 
 
 def forget_peak() -> None:

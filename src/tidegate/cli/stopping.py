@@ -1,4 +1,4 @@
-"""Ending well: SIGINT and SIGTERM ask, they do not break off."""
+"""Ending well: SIGINT and SIGTERM (on Windows SIGBREAK, too) ask, they do not break off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def asked_to_stop() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
 
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGBREAK"):  # Windows: Ctrl-Break, and what a service wrapper sends
+        signals.append(signal.SIGBREAK)
     before = {number: signal.getsignal(number) for number in signals}
     for number in signals:
         signal.signal(number, ask)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tidegate.config import (
     account_rules,
+    alert_rules,
     amount_rules,
     companion_rules,
     flow_rules,
@@ -72,9 +73,7 @@ def check(connection: Connection, company: Company | None, key: str, report: Rep
             f"{key}.reference_prefix", f'the text "{prefix}"', "letters, digits and signs, no spaces"
         )
     _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
-    check_range(connection.alerts.failures, 1, 100, f"{key}.alerts.failures", report)
-    check_range(connection.alerts.oldest_hours, 1, 8760, f"{key}.alerts.oldest_hours", report, "hours")
-    check_range(connection.alerts.parcel_hours, 1, 8760, f"{key}.alerts.parcel_hours", report, "hours")
+    alert_rules.check(connection.alerts, f"{key}.alerts", report)
     amount_rules.check(connection.amounts, f"{key}.amounts", report)
     role_rules.check(connection, key, report)
     if connection.amounts.side != "auto" and company is not None:

@@ -11,11 +11,13 @@ from decimal import Decimal
 from typing import Literal
 
 from tidegate.config.accounts import Accounts
+from tidegate.config.alerts import Alerts as Alerts
 from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
 from tidegate.config.company import Company as Company
 from tidegate.config.fulfilment import Fulfilment
+from tidegate.config.notify import Notify as Notify
 from tidegate.config.prices import Prices
 from tidegate.config.products import Products
 from tidegate.config.references import Identifier, Reference
@@ -32,6 +34,7 @@ class Hub(Strict, frozen=True, kw_only=True):
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
     encryption_key: Reference = "keyring:tidegate/encryption"  #: encrypts tokens at rest
     log: Literal["text", "json"] = "text"
+    disk_free_mb: int = 500  #: less free than this where a SQLite ledger lies is an alert
     retention: Retention = Retention()
 
 
@@ -131,14 +134,6 @@ class Status(Strict, frozen=True, kw_only=True):
     comment: Literal["none", "hidden", "visible"] = "hidden"
 
 
-class Alerts(Strict, frozen=True, kw_only=True):
-    """`[connections.NAME.alerts]`."""
-
-    failures: int = 3
-    oldest_hours: int = 24
-    parcel_hours: int = 24
-
-
 class Connection(Strict, frozen=True, kw_only=True):
     """`[connections.NAME]`: some websites of a store tied to one company."""
 
@@ -179,6 +174,7 @@ class Configuration(Strict, frozen=True, kw_only=True):
 
     hub: Hub = Hub()
     api: Api = Api()
+    notify: Notify = Notify()
     stores: dict[str, Store] = {}
     companies: dict[str, Company] = {}
     connections: dict[str, Connection] = {}

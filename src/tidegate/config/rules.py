@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from tidegate.config import api_rules, company_rules, connection_rules, price_rules, store_rules
+from tidegate.config import alert_rules, api_rules, company_rules, connection_rules, price_rules, store_rules
 from tidegate.config.company import Company
 from tidegate.config.model import Configuration
 from tidegate.config.problem import Report, joined, suggestion
@@ -31,6 +31,8 @@ def check(configuration: Configuration, report: Report) -> None:
         company_of = configuration.companies.get(connection.company)
         connection_rules.check(connection, company_of, key, report)
     api_rules.check(configuration, report)
+    alert_rules.check_notify(configuration.notify, set(configuration.connections), report)
+    store_rules.check_range(configuration.hub.disk_free_mb, 0, 1_000_000, "hub.disk_free_mb", report, "MB")
     price_rules.check_shared(configuration, report)
     _check_ties(configuration, report)
     _check_twins(configuration, report)

@@ -145,6 +145,9 @@ def resolve_all(
 def references(configuration: Configuration) -> Iterator[tuple[str, str, bool]]:
     """(key path, reference, whether it is an identifier) of every reference that is filled in."""
     tables: list[tuple[str, Strict]] = [("hub", configuration.hub), ("api", configuration.api)]
+    tables += [
+        (joined("notify", "targets", name), each) for name, each in configuration.notify.targets.items()
+    ]
     tables += [(joined("stores", name), store) for name, store in configuration.stores.items()]
     tables += [(joined("companies", name), company) for name, company in configuration.companies.items()]
     for path, table in tables:

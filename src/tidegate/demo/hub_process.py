@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from tidegate import log
 from tidegate.config.reading import load
@@ -76,7 +77,7 @@ class Executioner(httpx.HTTPTransport):
         if self._left > 0:
             self._left -= self._orders_in(request)
             if self._left <= 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                psutil.Process().kill()  # SIGKILL; on Windows TerminateProcess
         return response
 
 

@@ -6,6 +6,7 @@ stands still although its cycles run.
 
 from __future__ import annotations
 
+from tidegate.domain.errors import Code
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import alerts, marks
@@ -15,6 +16,8 @@ DONE, EARLY = "done", "ended early"
 CARRIED_OUT = (DONE, EARLY)
 #: The alert; its subject is the flow. Raised by so many early endings in a row, ended by a good cycle.
 ALERT, IN_A_ROW = "ended-early", 3
+#: Another alert: no seat of the company was free, be it of our own limit or by the company's word.
+SEATS = "seats-exhausted"
 
 
 def outcome(cycle: Cycle) -> tuple[str, str]:
@@ -32,6 +35,12 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
     A closed company is neither.
     """
     now, name = cycle.now(), mark(cycle.name, cycle.flow)
+    if cycle.ended_by is not None and cycle.ended_by.code is Code.NO_SEAT:
+        alerts.raise_alert(
+            SEATS, cycle.name, cycle.flow, f"{cycle.flow} had to wait: {cycle.ended_by.text}", now
+        )
+    elif ended == DONE and not cycle.closed_reason:
+        alerts.clear_alert(SEATS, cycle.name, cycle.flow, now)
     if ended == EARLY:
         count = in_a_row(cycle.name, cycle.flow) + 1
         marks.write(name, str(count), now)

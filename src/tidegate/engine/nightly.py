@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 import structlog
 
 from tidegate.domain.books.agreement import ONE_SIDED, Difference, Reconciliation
 from tidegate.domain.cadence import Cadence
+from tidegate.domain.money import shown
 from tidegate.engine import order_reviews
+from tidegate.engine.conditions import uncompared_since
 from tidegate.engine.hub import Hub
 from tidegate.engine.reconcile import compare, last_days
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, halts, marks
 from tidegate.ledger.database import transaction
+from tidegate.ledger.texts import LONGEST_REASON
 
 log = structlog.get_logger()
 
 ALERT = "reconciliation"
 NAME = "reconcile"
+RESULT = "reconcile-result:"
 #: More subjects than this are one trouble, not a hundred.
 MOST = 100
 #: A comparison that could not ask everybody is tried again no sooner.
@@ -40,6 +46,7 @@ def reconcile_when_due(hub: Hub, connection: Connection) -> None:
     zone = connection.company_settings.time_zone
     if Cadence(every=rule.every, cron=rule.cron, time_zone=zone).next_after(last, now) > now:
         return
+    note_due(connection, now)
     if connection.closed() is not None or halts.halted(connection.name) is not None:
         return
     place = f"{NAME}:{connection.name}"
@@ -56,9 +63,48 @@ def reconcile_when_due(hub: Hub, connection: Connection) -> None:
         compared=report.compared,
         **({} if report.compared else {"note": "; ".join(report.unchecked)}),
     )
-    if report.compared:  # else it is still due, and tried again when store and company answer
+    keep_result(connection, report, now)
+
+
+def note_due(connection: Connection, now: datetime) -> None:
+    """Remember since when a comparison is due, until one has asked everybody."""
+    place = uncompared_since(connection.name)
+    if marks.read(place) is None:
         with transaction("reconcile"):
+            marks.write(place, now.isoformat(), now)
+
+
+def keep_result(connection: Connection, report: Reconciliation, now: datetime) -> None:
+    """Keep what came out, for the digest; only what asked everybody is done, anything else stays due."""
+    place = uncompared_since(connection.name)
+    with transaction("reconcile"):
+        marks.write(RESULT + connection.name, msgspec.json.encode(result(report, now)).decode(), now)
+        if report.compared:
             marks.write(marks.last_run(connection.name, NAME), now.isoformat(), now)
+            marks.remove(place, now)
+        elif (since := marks.read(place)) is not None:
+            why = "; ".join(report.unchecked)[:LONGEST_REASON]
+            marks.write(place, f"{since.partition(' ')[0]} {why}", now)
+
+
+def result(report: Reconciliation, now: datetime) -> dict[str, Any]:
+    """A comparison in figures; amounts are texts."""
+    return {
+        "at": now.isoformat(),
+        "from": report.start.isoformat(),
+        "to": report.end.isoformat(),
+        "compared": report.compared,
+        "differences": len(report.differences),
+        "waiting": shown(report.waiting),
+        "unexplained": shown(report.unexplained),
+        "not_compared": list(report.unchecked),
+    }
+
+
+def last_result(connection: str) -> dict[str, Any] | None:
+    """The last comparison that ran by itself; None before the first."""
+    written = marks.read(RESULT + connection)
+    return None if written is None else dict(msgspec.json.decode(written))
 
 
 def tell(connection: Connection, report: Reconciliation) -> None:

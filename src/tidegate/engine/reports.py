@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.config.model import Alerts, Company, Configuration, Connection, Flow
+from tidegate.domain.alert_kinds import kind_of
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.flow_account import Account
@@ -360,6 +361,9 @@ def alert_list(now: datetime) -> Report:
             {
                 "id": alert.id,
                 "code": alert.code,
+                "title": kind_of(alert.code).title,
+                "severity": kind_of(alert.code).severity.value,
+                "role": kind_of(alert.code).role.value,
                 "connection": alert.connection,
                 "subject": alert.subject,
                 "text": alert.text,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
-from tidegate.engine import clock_watch, overdue
+from tidegate.engine import clock_watch, machine_watch, overdue
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.faults import fault_is_over, tell_fault
@@ -60,17 +61,27 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
         while thread.is_alive():  # a connection whose turn does not come cannot say so itself
             thread.join(timeout=1.0)
             keep_watch(hub)
+    with suppress(LedgerError):
+        machine_watch.leave(hub)
     log.info("stop")
     if hub.ledger_gone is not None:
         raise hub.ledger_gone
 
 
 def keep_watch(hub: Hub) -> None:
-    """Say what is overdue; a ledger that fails is the connections' business."""
+    """Say what is overdue and what waits, whatever the connections' threads do; a ledger that fails is their business.
+
+    No fault here ends the hub: alerts are looked at again with the next turn.
+    """
     try:
+        machine_watch.look(hub)
         overdue.look(hub)
+        for connection in hub.connections.values():
+            watch(hub, connection)
     except LedgerError as error:
         log.debug("ledger", problem=str(error))
+    except Exception:
+        log.exception("watch")
 
 
 def serve(hub: Hub, connection: Connection, stop: threading.Event, seen: Seen | None) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from tidegate.config.flow_rules import FLOWS
 from tidegate.domain.errors import GROUP_OF, Group
 from tidegate.domain.parcel import is_overdue
-from tidegate.engine import clock_watch
+from tidegate.engine import clock_watch, conditions
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, lookups, parcels, queue
@@ -53,6 +53,7 @@ def watch(hub: Hub, connection: Connection) -> None:
         else:
             alerts.clear_alert(OLDEST, connection.name, "", now)
     watch_parcels(connection, now)
+    conditions.look(hub, connection, now)
     clear_what_is_over(connection.name, now)
     clock_watch.clear_when_over(now)
 

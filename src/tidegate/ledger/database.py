@@ -6,7 +6,6 @@ connection to it and gives it back with `close`.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -17,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import portalocker
 from asgiref.local import Local
 from django.conf import settings
 from django.core.management import call_command
@@ -158,6 +158,11 @@ def where() -> str:
     return _here.words if _here else "ledger (not opened)"
 
 
+def place() -> Path | None:
+    """The file of a SQLite ledger; None for PostgreSQL, or when none is open."""
+    return _here.path if _here is not None else None
+
+
 def vendor() -> str:
     """`sqlite` or `postgresql`."""
     return connection.vendor
@@ -267,8 +272,7 @@ def _migration_lock() -> Iterator[None]:
     if _here is not None and _here.path is not None:
         beside = _here.path.with_name(_here.path.name + ".lock")
         file.private(beside)
-        with beside.open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with portalocker.Lock(beside, "a", flags=portalocker.LockFlags.EXCLUSIVE):  # waits for its turn
             yield
         return
     with connection.cursor() as cursor:
@@ -332,11 +336,7 @@ def backup(path: str | Path) -> None:
         with partial.open("rb") as copied:
             os.fsync(copied.fileno())
         partial.replace(target)
-        directory = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        file.sync_folder(target.parent)
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"backup to {target} failed: {error}. The ledger itself is untouched.") from error
     finally:

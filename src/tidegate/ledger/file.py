@@ -65,6 +65,17 @@ def private(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
+def sync_folder(folder: Path) -> None:
+    """Make a new name in this folder durable, where the system can do that: Windows opens no folder."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def refuse_foreign(path: Path) -> None:
     """Raise `LedgerError` for an empty file and for another program's database: nothing is written into it."""
     with path.open("rb") as file:

@@ -17,6 +17,9 @@ import socket
 from functools import lru_cache
 from pathlib import Path
 
+import psutil
+
+_LARGEST = 2**31 - 1  #: no system has a process with a larger number
 _PROC = Path("/proc")
 _NAME = re.compile(r".*:(?P<pid>\d+):(?P<table>[0-9a-f]{8})\.(?P<began>\d+)\.[^.]+")
 
@@ -35,12 +38,10 @@ def gone(holder: str) -> bool:
     if found is None or found["table"] != _process_table():
         return False
     pid = int(found["pid"])
-    try:
-        os.kill(pid, 0)  # signal 0 only asks
-    except ProcessLookupError:
+    if pid > _LARGEST:
+        return False
+    if not psutil.pid_exists(pid):  # never os.kill(pid, 0): on Windows that is Ctrl-C
         return True
-    except (OSError, OverflowError):
-        return False  # it is there and belongs to somebody else
     return _began(pid) not in ("", found["began"])  # its number was given to another process
 
 

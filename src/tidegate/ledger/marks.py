@@ -35,3 +35,8 @@ def remove(name: str, now: datetime) -> bool:
     """Forget it; false when it was not set."""
     inside(now)
     return models.Mark.objects.filter(name=name).delete()[0] > 0
+
+
+def beginning(prefix: str) -> dict[str, str]:
+    """The marks whose names begin so, by name."""
+    return dict(models.Mark.objects.filter(name__startswith=prefix).values_list("name", "value"))

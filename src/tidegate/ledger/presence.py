@@ -1,4 +1,5 @@
-"""How a running hub notices that an older copy, or another ledger, was put in the place of its own.
+"""How a running hub notices that an older copy, or another ledger, was put in the place of its own, or that
+another hub works with it.
 
 Every start of a hub is counted in the ledger. A hub that finds a smaller count than its own looks at a
 ledger that has never seen it start. This works on both databases, and for a copy written over the file.
@@ -6,13 +7,17 @@ ledger that has never seen it start. This works on both databases, and for a cop
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tidegate.ledger import holder as holding
 from tidegate.ledger import marks
 from tidegate.ledger.database import where
 from tidegate.ledger.faults import LedgerGone
 
 STARTS = "hub-starts"
+RUNNING = "hub-running:"
+#: A hub that has said nothing for so long has ended, or its machine is gone.
+SILENT = timedelta(minutes=5)
 
 
 def register(now: datetime) -> int:
@@ -30,3 +35,29 @@ def check(number: int) -> None:
             "with it. Nothing more is sent. Restore only while Tidegate is stopped; start it again when the "
             "right ledger is in place."
         )
+
+
+def beat(holder: str, now: datetime) -> None:
+    """Say that this hub is at work. In a transaction."""
+    marks.write(RUNNING + holder, now.isoformat(), now)
+
+
+def others(holder: str, now: datetime) -> list[str]:
+    """Other hubs that work with this ledger: heard of lately, and not proved to have ended."""
+    return [
+        name
+        for name, at in _running()
+        if name != holder and abs(now - at) < SILENT and not holding.gone(name)
+    ]
+
+
+def leave(holder: str, now: datetime) -> None:
+    """This hub ends; what others have left behind goes with it. In a transaction."""
+    for name, at in _running():
+        if name == holder or abs(now - at) >= SILENT or holding.gone(name):
+            marks.remove(RUNNING + name, now)
+
+
+def _running() -> list[tuple[str, datetime]]:
+    found = marks.beginning(RUNNING)
+    return [(name.removeprefix(RUNNING), datetime.fromisoformat(at)) for name, at in found.items()]

@@ -211,6 +211,21 @@ def oldest_waiting(connection: str) -> datetime | None:
     return min((found[0][0] for found in oldest if found), default=None)
 
 
+def oldest_going_out(connection: str) -> datetime | None:
+    """Since when the oldest delivery waits that nothing but its turn, or the window, keeps."""
+    oldest = [
+        rows.find(
+            models.Delivery,
+            ("created_at",),
+            "WHERE connection = %s AND state = %s ORDER BY id LIMIT 1",
+            connection,
+            state.value,
+        )
+        for state in WAITING
+    ]
+    return min((found[0][0] for found in oldest if found), default=None)
+
+
 def _behind(item: Item | None) -> Q:
     if item is None:
         return Q()

@@ -81,13 +81,17 @@ def test_nothing_is_proved_of_a_process_elsewhere(name: str) -> None:
 
 
 def test_a_living_process_of_another_user_is_not_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(pid: int, signal: int) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", refused)
     name = holder.this_process("t")
-    began = name.split(".")[1]
-    assert not holder.gone(name.replace(f".{began}.", f".{int(began) - 1}."))
+    first = name.split(".")[0].replace(f":{os.getpid()}:", ":1:")
+    assert not holder.gone(f"{first}.{holder._began(1)}.t")
+    monkeypatch.setattr(holder, "_began", lambda _: "")  # hidden from us: nothing is proved
+    assert not holder.gone(f"{first}.4711.t")
+
+
+def test_a_number_that_was_given_to_another_users_process_proves_that_the_first_is_gone() -> None:
+    """Its start can be read, whosever it is: it is not the process that held the lease."""
+    first = holder.this_process("t").split(".")[0].replace(f":{os.getpid()}:", ":1:")
+    assert holder.gone(f"{first}.{int(holder._began(1)) + 1}.t")
 
 
 def test_a_holder_may_take_its_own_again_when_it_says_that_nothing_works_under_it(ledger: object) -> None:

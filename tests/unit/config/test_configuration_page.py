@@ -27,6 +27,7 @@ NAMES = {
     "companies": "uk",
     "connections": "web",
     "flows": "orders",
+    "targets": "operations",
     "payments": "*",
     "shipping": "*",
 }
@@ -190,6 +191,7 @@ def base() -> dict[str, Any]:
     secrets = reference_keys(model.Store) - {"username"}
     document["stores"]["main"] |= dict.fromkeys(secrets, "env:TOKEN") | {"username": "tidegate"}
     document["companies"]["uk"]["subscription_key"] = "env:TOKEN"
+    document["notify"] = {"targets": {"operations": {"url": "env:TOKEN"}}}
     return document
 
 

@@ -54,7 +54,12 @@ def test_a_wrong_value_does_not_hide_what_the_cross_checks_find() -> None:
         ("[hub]", "[hubb]", "hubb", 'did you mean "hub"?'),
         ('store = "main"', "", "connections.web.store", "give text in quotes"),
         ('auth = "token"', 'auth = "oauth"', "stores.main.auth", 'did you mean "oauth1"?'),
-        ("[hub]", "zebra = 1\n[hub]", "zebra", "known here: api, companies, connections, hub, stores"),
+        (
+            "[hub]",
+            "zebra = 1\n[hub]",
+            "zebra",
+            "known here: api, companies, connections, hub, notify, stores",
+        ),
     ],
 )
 def test_a_problem_says_what_to_write(old: str, new: str, key: str, remedy: str) -> None:

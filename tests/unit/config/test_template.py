@@ -78,6 +78,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "connections.web.prices.groups",
         "connections.web.statuses",
         "api.token",
+        "notify.targets",
         "companies.uk.closed",
         "companies.uk.subscription_key",
         "companies.uk.subscription_key_secondary",

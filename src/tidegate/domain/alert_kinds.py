@@ -1,0 +1,305 @@
+"""Every kind of alert: how bad it is, whose it is, when it is raised and what ends it.
+
+`docs/alerts.md` shows this list; a failure's own code is a kind, too, by its group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tidegate.domain.errors import GROUP_OF, Code, Group
+
+
+class Severity(StrEnum):
+    """How bad it is. Quiet hours keep back everything that is not critical."""
+
+    CRITICAL = "critical"  #: work stands still, or may go wrong, until somebody acts
+    WARNING = "warning"  #: somebody should act today
+    INFO = "info"  #: good to know
+
+
+class Role(StrEnum):
+    """Who acts."""
+
+    OPERATOR = "operator"
+    FINANCE = "finance"
+    ADMINISTRATOR = "administrator"
+
+
+RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKind:
+    """One kind. `when` and `ends` are sentences for people, as in `docs/alerts.md`."""
+
+    code: str
+    severity: Severity
+    role: Role
+    title: str
+    when: str
+    ends: str
+
+
+KINDS: dict[str, AlertKind] = {
+    kind.code: kind
+    for kind in (
+        AlertKind(
+            "halted",
+            Severity.CRITICAL,
+            Role.OPERATOR,
+            "connection halted",
+            "a connection is halted and no other open alert says why: by a person, or after its alert was cleared",
+            "the connection is lifted",
+        ),
+        AlertKind(
+            "oldest-waiting",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "oldest record waits too long",
+            "the oldest delivery has waited for longer than `alerts.oldest_hours` by the wall clock, whatever the cause: a closed window that never opens, too",
+            "nothing has waited for so long any more",
+        ),
+        AlertKind(
+            "parcel-overdue",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "parcel overdue",
+            "a company has not fetched, imported or answered a parcel for longer than `alerts.parcel_hours`, or the parcel has expired",
+            "the parcel has its result",
+        ),
+        AlertKind(
+            "cycle-overdue",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "cycle overdue",
+            "a cycle should have begun more than 15 minutes ago and has not",
+            "the cycle runs",
+        ),
+        AlertKind(
+            "window-overrun",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "work does not fit into the window",
+            "a closing began while deliveries had waited to be sent for more than `alerts.overrun_minutes`",
+            "the company is open and nothing has waited for so long",
+        ),
+        AlertKind(
+            "company-locked",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "company closed outside its windows",
+            "a company that should be open has answered that it is locked, or not at all, for more than `alerts.overrun_minutes`",
+            "the company answers",
+        ),
+        AlertKind(
+            "seats-exhausted",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "no seat free",
+            "a cycle ended because no seat of the company was free",
+            "a cycle of the flow gets its seat",
+        ),
+        AlertKind(
+            "call-budget",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "budget nearly spent",
+            "more than `alerts.budget_percent` of an allowance of the company (calls, metered units, bytes, seat-seconds) is used",
+            "less than that is used, in the span that the allowance counts",
+        ),
+        AlertKind(
+            "credential-expiring",
+            Severity.WARNING,
+            Role.ADMINISTRATOR,
+            "credential expires",
+            "a sign-in or consent is missing, has ended, or ends within `alerts.credential_days`",
+            "a person has signed in or consented again",
+        ),
+        AlertKind(
+            "reconciliation",
+            Severity.WARNING,
+            Role.FINANCE,
+            "books differ",
+            "an invoice, entry, tax code or account does not agree; orders become reviews instead",
+            "the run that finds it in order",
+        ),
+        AlertKind(
+            "not-compared",
+            Severity.WARNING,
+            Role.FINANCE,
+            "books not compared",
+            "a reconciliation is due and could not ask store, company and books for more than `alerts.not_compared_hours`",
+            "a run that compares everything",
+        ),
+        AlertKind(
+            "cancelled-in-magento",
+            Severity.WARNING,
+            Role.FINANCE,
+            "cancelled in Magento only",
+            "the reconciliation finds an order cancelled or refunded whole in Magento and alive in Sage",
+            "the run that finds both sides equal",
+        ),
+        AlertKind(
+            "cancelled-in-sage",
+            Severity.WARNING,
+            Role.FINANCE,
+            "cancelled in Sage only",
+            "the reconciliation finds an order cancelled in Sage and alive in Magento",
+            "the run that finds both sides equal",
+        ),
+        AlertKind(
+            "partly-cancelled",
+            Severity.WARNING,
+            Role.FINANCE,
+            "cancelled in part on one side",
+            "the reconciliation finds that Magento and Sage have taken back different parts of an order",
+            "the run that finds both sides equal",
+        ),
+        AlertKind(
+            "bulk-consumer",
+            Severity.CRITICAL,
+            Role.ADMINISTRATOR,
+            "the store's queue is not worked on",
+            'the store\'s message queue does not carry out what was handed in: start its consumer `async.operations.all`, or set `bulk = "sync"` for the store',
+            "the queue carries it out",
+        ),
+        AlertKind(
+            "drift",
+            Severity.INFO,
+            Role.OPERATOR,
+            "values changed in the store",
+            "a full compare found values in the store that somebody else had changed since Tidegate wrote them",
+            "the next full compare that finds none",
+        ),
+        AlertKind(
+            "lost-write",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "stock was not written",
+            "the store said that stock was written and has other numbers; they are written again",
+            "a person clears it",
+        ),
+        AlertKind(
+            "unreadable-rows",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "unreadable records",
+            "records of Sage or of the store cannot be read: a figure that is missing or is no number, a field of the wrong kind",
+            "the reading in which all can be read",
+        ),
+        AlertKind(
+            "on-hold-in-store",
+            Severity.INFO,
+            Role.OPERATOR,
+            "put on hold after it was sent",
+            "an order was put on hold in Magento after it had gone to Sage",
+            "the hold ends, or Sage's order is on hold, too",
+        ),
+        AlertKind(
+            "ended-early",
+            Severity.WARNING,
+            Role.OPERATOR,
+            "a flow stands still",
+            "the last three cycles of a flow, or more, ended before they were through because a call that concerned no single record failed",
+            "a good cycle",
+        ),
+        AlertKind(
+            "fault",
+            Severity.CRITICAL,
+            Role.ADMINISTRATOR,
+            "error of Tidegate",
+            "an error of Tidegate itself ended a cycle; the log has it, and the next cycles are tried",
+            "a good cycle",
+        ),
+        AlertKind(
+            "clock-changed",
+            Severity.WARNING,
+            Role.ADMINISTRATOR,
+            "clock jump",
+            "this machine's clock was put back, or put forward, by a minute or more; a machine that slept looks the same",
+            "the clock went right for a day",
+        ),
+        AlertKind(
+            "clock-skew",
+            Severity.WARNING,
+            Role.ADMINISTRATOR,
+            "clocks differ",
+            "the store's clock and this machine's are more than five minutes apart",
+            "they agree",
+        ),
+        AlertKind(
+            "disk-space",
+            Severity.CRITICAL,
+            Role.ADMINISTRATOR,
+            "disk nearly full",
+            "less than `hub.disk_free_mb` is free where the SQLite ledger lies",
+            "enough is free",
+        ),
+        AlertKind(
+            "second-hub",
+            Severity.CRITICAL,
+            Role.ADMINISTRATOR,
+            "second hub",
+            "another `tidegate run` works with the same ledger; leases keep them apart, but only one should run",
+            "the other one has ended, or said nothing for five minutes",
+        ),
+        AlertKind(
+            "notification-failed",
+            Severity.WARNING,
+            Role.ADMINISTRATOR,
+            "alerts do not arrive",
+            "a message to a target of `[notify]` failed three times; it is tried on",
+            "a message to the target arrives",
+        ),
+    )
+}
+
+#: Failures that are about money or books rather than about a record's way.
+_OF_FINANCE = {Code.TOTALS_DIFFER, Code.BOOKS_DIFFER, Code.PERIOD_CLOSED, Code.UNMAPPED_TAX}
+_BY_PERSON = "the record goes on, is confirmed, or a person has decided"
+_BY_GROUP: dict[Group, tuple[Severity, Role, str, str]] = {
+    Group.HALT_AND_ALERT: (
+        Severity.CRITICAL,
+        Role.ADMINISTRATOR,
+        "Sage or Magento refuses us: the connection halts, and this alert comes at once",
+        "the connection is lifted, by a person or by a new sign-in",
+    ),
+    Group.REVIEW: (
+        Severity.WARNING,
+        Role.OPERATOR,
+        "a record waits for a person's decision",
+        _BY_PERSON,
+    ),
+    Group.HOLD_FOR_FIX: (
+        Severity.WARNING,
+        Role.OPERATOR,
+        "records wait for something that is missing; one alert for each missing thing",
+        "nothing waits for it any more",
+    ),
+}
+_REPEATED = (
+    Severity.WARNING,
+    Role.OPERATOR,
+    "a record has failed in `alerts.failures` cycles (three)",
+    "the record goes on, or a person has decided",
+)
+
+
+def kind_of(code: str) -> AlertKind:
+    """The kind of an alert by its code; a failure's by its group, an unknown code as a warning to operators."""
+    known = KINDS.get(code)
+    if known is not None:
+        return known
+    if code not in set(Code):
+        return AlertKind(code, Severity.WARNING, Role.OPERATOR, words(code), "", "")
+    severity, role, when, ends = _BY_GROUP.get(GROUP_OF[Code(code)], _REPEATED)
+    if code in _OF_FINANCE:
+        role = Role.FINANCE
+    return AlertKind(code, severity, role, words(code), when, ends)
+
+
+def words(code: str) -> str:
+    """A code as a title: `not-authenticated` becomes `not authenticated`."""
+    return code.replace("-", " ")

@@ -1,0 +1,62 @@
+"""What concerns the machine and all connections: room on the disk, and a second hub over the same ledger."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from tidegate.engine.conditions import agree
+from tidegate.engine.hub import Hub
+from tidegate.ledger import database, presence
+from tidegate.ledger.database import transaction
+
+DISK, SECOND_HUB = "disk-space", "second-hub"
+PAUSE = timedelta(minutes=1)
+_MEGABYTE = 1_000_000
+
+
+def look(hub: Hub) -> None:
+    """Say that this hub is at work, and raise or clear both alerts; once a minute."""
+    now = hub.clock.now()
+    looked = hub.watched.get(SECOND_HUB)
+    if looked is not None and timedelta(0) <= now - looked < PAUSE:
+        return
+    hub.watched[SECOND_HUB] = now
+    with transaction("presence"):
+        presence.beat(hub.holder, now)
+    others = presence.others(hub.holder, now)
+    agree(SECOND_HUB, "", {"": second_hub(others)} if others else {}, now)
+    path = database.place()
+    free = free_mb(path) if path is not None else None
+    least = hub.configuration.hub.disk_free_mb
+    agree(DISK, "", {"": disk(path, least)} if free is not None and free < least else {}, now)
+
+
+def leave(hub: Hub) -> None:
+    """This hub ends well: it is no second one for the next."""
+    with transaction("presence"):
+        presence.leave(hub.holder, hub.clock.now())
+
+
+def second_hub(others: list[str]) -> str:
+    """For people; a holder's name begins with host and process id."""
+    named = ", ".join(" process ".join(holder.split(":")[:2]) for holder in others[:5])
+    return (
+        f"another hub works with this ledger: {named}. Leases let neither send twice, but each waits for the "
+        "other: stop one of them"
+    )
+
+
+def disk(path: Path | None, least: int) -> str:
+    """For people; without the figure, which changes all the time."""
+    where = path.parent if path is not None else ""
+    return f"less than {least} MB are free in {where}: a full disk stops every cycle. Make room"
+
+
+def free_mb(path: Path) -> int | None:
+    """Megabytes (of 10^6 bytes) that are free where the ledger lies; None when nobody can tell."""
+    try:
+        return shutil.disk_usage(path.parent).free // _MEGABYTE
+    except OSError:
+        return None
