@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from tidegate_sandbox.checker import Book, Terms, Verdict
@@ -30,6 +30,15 @@ def judge(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
                 verdict.unexplained += 1
                 told = f"the shop has {shown[what]!r}, the company {value!r}"
                 verdict.add("customers agree", customer["email"], f"{what}: {told}")
+
+
+def registered(deliveries: Iterable[Book], verdict: Verdict) -> None:
+    """Who registers in the shop gets an account: none is refused but for a number that somebody else has."""
+    for each in deliveries:
+        refused = each["flow"] == "registrations" and (each["state"], each["code"]) == ("review", "refused")
+        if refused and "is taken" not in each["reason"]:
+            verdict.unexplained += 1
+            verdict.add("nothing is stuck", each["label"], each["reason"])
 
 
 def accounts_of(id: str, customer: Book, company: Book, terms: Terms) -> Iterator[Book]:

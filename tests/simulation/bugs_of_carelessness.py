@@ -1,4 +1,4 @@
-"""Eight careless changes that were once tried on the code. Every docstring says what the hub does wrong.
+"""Nine careless changes that were once tried on the code. Every docstring says what the hub does wrong.
 
 Two more of them, a lease without fence and any company's closing, stand in `bugs_of_the_engine`; a reservation
 that counts twice in `bugs_of_stock`. A fence and a cancellation by the id alone are found beside the ledger's and the
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tidegate.domain.money import ZERO
 from tidegate.flows.payments import deposits
 from tidegate.ledger import delivery
 from tidegate.ledger.delivery import NewDelivery
@@ -69,6 +70,16 @@ def a_receipt_for_a_cancelled_order(patch: pytest.MonkeyPatch) -> None:
         return there if there is not None and there.account else still_alive(item, there)
 
     patch.setattr(deposits, "still_alive", careless)
+
+
+def a_receipt_of_the_whole_order(patch: pytest.MonkeyPatch) -> None:
+    """Where the company's answer told no total, what was taken back before the order left is received, too."""
+
+    def careless(order: Any, sent: Any, back: Any = ZERO) -> Any:
+        gross = order.gross if sent is None or sent.target_total is None else sent.target_total
+        return gross - sum((each.amount for each in order.prepaid), ZERO) + back
+
+    patch.setattr(deposits, "paid_at_checkout", careless)
 
 
 def cancel_by_id_alone(patch: pytest.MonkeyPatch) -> None:

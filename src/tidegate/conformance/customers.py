@@ -88,6 +88,13 @@ def test_a_customer_is_created_once_and_found_by_key_and_email(stand: Stand) -> 
     assert by_email.id == first.id
 
 
+def test_a_shopper_without_an_address_gets_an_account(stand: Stand) -> None:
+    with opened(stand.company) as session:
+        accepted(session.new_customers.create(dataclasses.replace(NEW, address=Address())))
+        [found] = find(session, CustomerQuery("q", email=NEW.email))["q"]
+        assert found.account == NEW.account
+
+
 def test_an_order_for_the_new_customer_goes_out_in_the_same_session(stand: Stand) -> None:
     order = make_order(stand, 213, account="W0000017")
     with opened(stand.company) as session:

@@ -193,22 +193,28 @@ def rename(delivery_id: int, label: str, now: datetime) -> None:
 
 
 def refresh_subject(
-    subjects: Mapping[int, str], now: datetime, *, text: str = "the document changed"
+    subjects: Mapping[int, str], now: datetime, *, text: str = "the document changed", looked_up: bool = False
 ) -> set[int]:
     """Replace what a step needs, for deliveries that are not on their way; returns the ids that were changed.
 
-    Left alone: what is sending, in doubt, finished, or may be in the target already.
+    Left alone: what is sending, finished, or (unless it was `looked_up` just now) may be in the target already.
     """
     inside(now)
     changed: dict[int, str] = {}
+    states = [
+        State.CAPTURED,
+        State.QUEUED,
+        State.HELD,
+        State.REVIEW,
+        *([State.IN_DOUBT] if looked_up else ()),
+    ]
     for part in rows.chunks(sorted(subjects)):
         open_rows = models.Delivery.objects.select_for_update().filter(
-            pk__in=part,
-            state__in=[state.value for state in (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW)],
+            pk__in=part, state__in=[state.value for state in states]
         )
         found = dict(open_rows.order_by("pk").values_list("pk", "state"))
         doubtful = models.Attempt.objects.filter(delivery_id__in=list(found), outcome="")
-        for delivery_id in doubtful.values_list("delivery_id", flat=True):
+        for delivery_id in () if looked_up else doubtful.values_list("delivery_id", flat=True):
             del found[delivery_id]
         changed.update(found)
     rows.update(models.Delivery, ("subject",), [(pk, storable(subjects[pk])) for pk in changed])

@@ -118,6 +118,7 @@ def judge(evidence: Evidence) -> checker.Verdict:
         checker_prices.judge(evidence.shop, evidence.company, terms, verdict)
     if "customers" in terms.flows:
         checker_customers.judge(evidence.shop, evidence.company, terms, verdict)
+    checker_customers.registered(evidence.deliveries, verdict)
     if "products" in terms.flows:
         checker_products.judge(evidence.shop, evidence.company, verdict)
     books = (evidence.shop, evidence.company, evidence.deliveries)

@@ -79,16 +79,21 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
     left = remaining(now)
     if not isinstance(left, Failure) and agrees(order, there.gross, tolerance(cycle)):
         with transaction("remember"):
-            reductions.remember(item, now, order, cycle.now())
+            reductions.remember(item, now, order, cycle.now(), looked_up=True)
         return order
     amounts = cycle.connection.settings.amounts.terms()
-    earlier = list(reductions.earlier_totals(item, now, order, amounts))
-    if not any(abs(there.gross - each) <= tolerance(cycle) for each in earlier):
+    sent = reductions.baseline(item).gross
+    placed = reductions.total_as_placed(now, order, amounts)
+    earlier = [placed] if sent is None else [sent, placed]
+    matching = [each for each in earlier if abs(there.gross - each) <= tolerance(cycle)]
+    if not matching:
         if not isinstance(left, Failure) or Code.TOTALS_DIFFER in item.overruled:
             return order
         return untold(there.number, there.gross, earlier, left, order)
     if item.source_id is not None:
         with transaction("reduced"):
+            if matching[0] != sent:  # a restored ledger remembers a sending in part that never came about
+                reductions.forget(item, cycle.now())
             text = f"Magento took back a part of order {item.label} after it was sent"
             reductions.ask(cycle, now, item.source_id, text, cycle.now())
     return msgspec.structs.replace(order, gross=there.gross)

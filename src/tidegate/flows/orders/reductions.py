@@ -7,7 +7,7 @@ refunded, whoever was first: such a step ends by itself. The rest is a review wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -102,28 +102,29 @@ def ask(cycle: Cycle, order: Order, source_id: int, reason: str, now: datetime) 
     delivery.create_many([wanted], now)
 
 
-def remember(item: Item, order: Order, sales: SalesOrder, now: datetime) -> None:
-    """Inside a transaction: with an order that is sent in part, what it is sent without."""
+def remember(item: Item, order: Order, sales: SalesOrder, now: datetime, *, looked_up: bool = False) -> None:
+    """Inside a transaction: with an order that is sent, or was found, in part: what it is sent without."""
     if not is_reduced(order) and not item.subject:
         return
     text = _write(sent_with(order, sales.gross)).decode() if is_reduced(order) else ""
-    delivery.refresh_subject({item.id: text}, now, text="without what Magento has cancelled or refunded")
+    delivery.refresh_subject(
+        {item.id: text}, now, text="without what Magento has cancelled or refunded", looked_up=looked_up
+    )
 
 
-def earlier_totals(
-    item: Item, order: Order, sales: SalesOrder, amounts: Mapping[str, AmountTerms]
-) -> Iterable[Decimal]:
-    """Totals that the company may rightly have of an order of which something was taken back since.
+def forget(item: Item, now: datetime) -> None:
+    """Inside a transaction: the company has the whole order, whatever was remembered when it was sent again."""
+    if item.subject:
+        told = "the company has it as it was placed"
+        delivery.refresh_subject({item.id: ""}, now, text=told, looked_up=True)
 
-    The one that was sent, or that of the whole order at full value: it was sent before.
-    """
-    sent = baseline(item).gross
-    if sent is not None:
-        yield sent
+
+def total_as_placed(order: Order, sales: SalesOrder, amounts: Mapping[str, AmountTerms]) -> Decimal:
+    """The full value of the whole order, in the currency of `sales`: what was sent before anything was taken back."""
     own = sales.currency == order.currency
     paid = payments(order.extras, order.fields, amounts)
     whole = (order.totals if own else order.base_totals).grand_total
-    yield whole + total(each.amount if own else each.base for each in paid)
+    return whole + total(each.amount if own else each.base for each in paid)
 
 
 def run(cycle: Cycle) -> None:

@@ -227,11 +227,13 @@ def post_one(
 def paid_at_checkout(order: SalesOrder, sent: Item | None, back: Decimal = ZERO) -> Decimal:
     """What the buyer paid of the order that Sage has: its total there, less gift cards and the like.
 
-    `order` is as it was placed, `sent` its delivery. What Magento refunds after the order was sent is not taken
-    off, whether it came before the receipt or after it: the invoice is of the whole, too. `back` was given back
-    to gift cards and the like before.
+    `order` is as it was placed, `sent` its delivery. Where Sage's answers state no total, it is the one that was sent.
+    What Magento refunds after the order was sent is not taken off, whether it came before the receipt or after it:
+    the invoice is of the whole, too. `back` was given back to gift cards and the like before.
     """
-    gross = order.gross if sent is None or sent.target_total is None else sent.target_total
+    told = None if sent is None else sent.target_total
+    in_part = reductions.baseline(sent).gross if told is None else None
+    gross = next((each for each in (told, in_part) if each is not None), order.gross)
     return gross - sum((each.amount for each in order.prepaid), ZERO) + back
 
 

@@ -57,7 +57,9 @@ def contact_fields(address: Address, codes: Codes) -> dict[str, Any]:
         "EMAIL1": codes.check("e-mail", address.email, 200),
     }
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value}
-    kept["MAILADDRESS"] = {name: value for name, value in mail.items() if value}
+    there = {name: value for name, value in mail.items() if value}
+    if there:  # a shopper may register without an address; an empty group is no field
+        kept["MAILADDRESS"] = there
     return kept
 
 

@@ -1,7 +1,8 @@
 """Invoices and returns of orders with our key.
 
-Source: contract §6.5, §10. Tax is what stands in the definition's tax subtotals. A document is known by its
-DOCID: the AR invoice behind it gets another record number whenever the document is changed.
+Source: contract §6.5, §10. Tax is what stands in the definition's tax subtotals; the other subtotals are lines
+without an item. A document is known by its DOCID: the AR invoice behind it gets another record number whenever the
+document is changed.
 """
 
 from __future__ import annotations
@@ -100,15 +101,12 @@ class Invoices:
 
     def _invoice(self, row: Row, order: WebOrder, parts: _Parts) -> SalesInvoice:
         company = self._orders.company
-        gross = abs(money_of(row, "TRX_TOTAL"))
+        whole = money_of(row, "TRX_TOTAL")
+        gross, sign = abs(whole), -1 if whole < 0 else 1
         subtotals = parts.subtotals.get(text_of(row, "RECORDNO"), ())
-        tax = abs(
-            total(
-                money_of(one, "TRX_TOTAL")
-                for one in subtotals
-                if text_of(one, "DESCRIPTION") in company.taxes
-            )
-        )
+        taxes = [one for one in subtotals if text_of(one, "DESCRIPTION") in company.taxes]
+        tax = sign * total(money_of(one, "TRX_TOTAL") for one in taxes)
+        charges = [_charge(one, sign) for one in subtotals if one not in taxes]
         lines = [_line(one, order, parts.sources) for one in parts.lines.get(text_of(row, "DOCID"), ())]
         credit = text_of(row, "DOCPARID") == company.sales_return
         return SalesInvoice(
@@ -123,11 +121,22 @@ class Invoices:
             tax=tax,
             gross=gross,
             currency=text_of(row, "CURRENCY") or company.currency,
-            lines=tuple(line for line, _ in lines),
+            lines=(*(line for line, _ in lines), *charges),
             posted=text_of(row, "STATE") != "Draft",
             returned=credit,
             bills_others=not all(ours for _, ours in lines),
         )
+
+
+def _charge(row: Row, sign: int) -> InvoiceLine:
+    """What is billed besides goods and tax: carriage, a fee, a gift card, rounding."""
+    return InvoiceLine(
+        line_id=f"subtotal/{text_of(row, 'RECORDNO')}",
+        line_key="",
+        sku="",
+        quantity=Decimal(1),
+        net=sign * money_of(row, "TRX_TOTAL"),
+    )
 
 
 def _line(row: Row, order: WebOrder, sources: Mapping[str, Row]) -> tuple[InvoiceLine, bool]:
