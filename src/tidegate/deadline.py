@@ -42,10 +42,12 @@ class Deadline:
         self._calls = threading.local()
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """The time of one call."""
+    def running(self, most: float | None = None) -> Iterator[None]:
+        """The time of one call; `most` seconds, where something else ends then."""
         hurry = _hurry.get()
-        seconds = self._seconds if hurry is None else min(self._seconds, hurry())
+        seconds = self._seconds if most is None else min(self._seconds, most)
+        if hurry is not None:
+            seconds = min(seconds, hurry())
         self._calls.ends = self._clock.monotonic() + seconds
         try:
             yield

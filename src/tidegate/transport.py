@@ -8,10 +8,10 @@ sandbox under a virtual clock. Whether a request may have left this machine is p
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import Cookie, CookieJar
@@ -29,6 +29,8 @@ LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
 DEADLINE = 3
 """So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
+SHORTEST = 10.0
+"""Seconds: a call that could not take so long before the other side closes does not leave any more."""
 
 
 class NoCookies(CookieJar):
@@ -173,6 +175,18 @@ def tallied() -> Iterator[Tally]:
         _TALLY.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How long a call that leaves now may take, in seconds, and why no longer; with 0 the other side is closed."""
+
+    seconds: float
+    reason: str
+
+
+Gate = Callable[[], Opening | None]
+"""Asked at the very moment of sending, after every wait for a seat, a sign-in or a page; None: no end is near."""
+
+
 class HttpClient:
     """One foreign system's connection pool."""
 
@@ -186,8 +200,12 @@ class HttpClient:
         connections: int = 4,
         clock: Clock | None = None,
         trust: Trust = PUBLIC,
+        gate: Gate | None = None,
     ) -> None:
-        """`timeout` is in seconds between two bytes; the whole call may take `DEADLINE` times as long."""
+        """`timeout` is in seconds between two bytes; the whole call may take `DEADLINE` times as long.
+
+        A call that the `gate` limits is given up when its time is over, and one that it forbids does not leave.
+        """
         parts = urlsplit(base_url)
         plain = parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)
         if parts.scheme != "https" and not plain and transport is None:
@@ -195,10 +213,12 @@ class HttpClient:
         self.base_url = base_url.rstrip("/")
         self.counter = Counter()
         self._max_bytes = max_bytes
+        self._gate = gate
+        self._timeout = httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout)
         self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
         self._client = httpx.Client(
             transport=transport or DeadlineTransport(self._deadline, connections, trust),
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout),
+            timeout=self._timeout,
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": "tidegate/0.1", "Accept": "application/json"},
@@ -215,18 +235,32 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         auth: Auth | None = None,
+        anytime: bool = False,
     ) -> Answer | NoAnswer:
-        """Make one call. `query` is sent as it is; `params` are encoded. Never raises for the wire."""
+        """Make one call. `query` is sent as it is; `params` are encoded. Never raises for the wire.
+
+        `anytime` is for what a person does while the gate is closed: a sign-in.
+        """
+        opening = None if self._gate is None or anytime else self._gate()
+        if opening is not None and opening.seconds < SHORTEST:
+            return NoAnswer(sent=False, text=f"{opening.reason}: nothing was sent")
+        most = None if opening is None else opening.seconds
         url = self.base_url + path
         if query:
             url += "?" + query
         elif params:
             url += "?" + str(httpx.QueryParams(list(params)))
-        request = self._client.build_request(method, url, headers=dict(headers or {}), content=content)
+        limits = self._timeout if most is None else _within(self._timeout, most)
+        request = self._client.build_request(
+            method, url, headers=dict(headers or {}), content=content, timeout=limits
+        )
         self.counter.add()
         self.counter.weigh(len(content or b""))
-        with self._deadline.running():
-            return self._call(request, auth)
+        with self._deadline.running(most):
+            answer = self._call(request, auth)
+        if limits is not self._timeout and isinstance(answer, NoAnswer) and answer.too_much:
+            return replace(answer, too_much=False)  # it was given less time than it may take otherwise
+        return answer
 
     def _call(self, request: httpx.Request, auth: Auth | None) -> Answer | NoAnswer:
         try:
@@ -269,6 +303,15 @@ class HttpClient:
         self._client.close()
 
 
+def _within(limits: httpx.Timeout, seconds: float) -> httpx.Timeout:
+    """The same object where there is time enough."""
+    if limits.read is None or seconds >= limits.read * DEADLINE:
+        return limits
+    parts = (limits.connect, limits.read, limits.write, limits.pool)
+    connect, read, write, pool = (None if each is None else min(each, seconds) for each in parts)
+    return httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
+
+
 def _lost(error: httpx.HTTPError) -> NoAnswer:
     text = redact(f"{type(error).__name__}: {error}")
     return NoAnswer(sent=True, text=text, too_much=isinstance(error, httpx.TimeoutException))
@@ -280,6 +323,7 @@ class ClientFactory:
 
     transport: httpx.BaseTransport | None = None
     clock: Clock | None = None  #: what deadlines are measured by; None: this machine's own
+    gate: Gate | None = None  #: of every client that it makes
 
     def client(
         self,
@@ -299,4 +343,5 @@ class ClientFactory:
             connections=connections,
             clock=self.clock,
             trust=trust,
+            gate=self.gate,
         )

@@ -15,6 +15,7 @@ from tidegate.domain.orders import capture
 from tidegate.domain.orders.capture import Action
 from tidegate.domain.verdict import Verdict
 from tidegate.engine import cycles
+from tidegate.engine.window_gate import WindowGate
 from tidegate.flows import cycle as cycle_flow
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders import batch, found_orders, intake, orders, verification
@@ -189,8 +190,9 @@ def tried_again_in_the_cycle_that_failed_it(patch: pytest.MonkeyPatch) -> None:
 
 
 def windows_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    """The company is always open."""
+    """The company is always open, before a call and at the moment of sending."""
     patch.setattr(Connection, "closed", lambda self: None)
+    patch.setattr(WindowGate, "__call__", lambda self: None)
 
 
 def nobody_is_halted(patch: pytest.MonkeyPatch) -> None:

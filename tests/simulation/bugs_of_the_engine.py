@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tidegate.domain.cadence import Cadence
+from tidegate.engine.window_gate import WindowGate
 from tidegate.flows.orders import other_hubs
 from tidegate.ledger import attempts, clock_change, closures, lease, models, verdicts
 from tidegate.ledger.lease import Lease
@@ -30,6 +31,11 @@ def a_clock_that_was_put_back_stops_every_flow(patch: pytest.MonkeyPatch) -> Non
 def every_order_with_our_key_was_sent_by_us(patch: pytest.MonkeyPatch) -> None:
     """Nobody asks when an order was made that this ledger never sent: the other hub goes on unnoticed."""
     patch.setattr(other_hubs, "failure_of", lambda cycle, item, ours: None)
+
+
+def the_window_is_asked_for_before_the_call_alone(patch: pytest.MonkeyPatch) -> None:
+    """Between the question and the request the sign-in is renewed, and that may take until the window has begun."""
+    patch.setattr(WindowGate, "__call__", lambda self: None)
 
 
 def a_lease_without_fence(patch: pytest.MonkeyPatch) -> None:

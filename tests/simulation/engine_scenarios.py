@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from simulation.scenarios import NIGHT, ORDER, SAGE, strike
 from simulation.script import Script, Scripted
 
 
@@ -58,4 +59,17 @@ TWO_LEDGERS = Script(
     settings={"every_orders": "5m"},
     settling=(2, timedelta(minutes=31)),
     checks={"nobody is left in the dark": somebody_heard_of_the_other_hub},
+)
+
+#: The company closes at six. The cycle begins a minute before; its look-up is slow, its order refused, and the sign-in
+#: that is renewed for it is slow, too.
+NIGHT_FALLS = Script(
+    events=(
+        (5, "place", {"kind": "guest"}),
+        (6, "strike", strike(SAGE, "slow", method="GET", path="sop_orders", options={"seconds": 43})),
+        (6, "strike", strike(SAGE, "status", **ORDER, options={"status": 401})),
+        (6, "strike", strike(SAGE, "slow", method="POST", path="oauth/token$", options={"seconds": 25})),
+    ),
+    start=NIGHT.start,
+    settings={**NIGHT.settings, "every_orders": "59 * * * *"},
 )

@@ -132,6 +132,7 @@ MUTANTS = tuple(
             "one bad record delays no other",
         ),
         (engine.a_clock_that_was_put_back_stops_every_flow, engine_scenarios.CLOCK_PUT_BACK, "cadence"),
+        (engine.the_window_is_asked_for_before_the_call_alone, engine_scenarios.NIGHT_FALLS, "windows"),
         (
             engine.every_order_with_our_key_was_sent_by_us,
             engine_scenarios.TWO_LEDGERS,

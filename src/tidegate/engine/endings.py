@@ -6,10 +6,13 @@ stands still although its cycles run.
 
 from __future__ import annotations
 
-from tidegate.domain.errors import Code
+from datetime import timedelta
+
+from tidegate.domain.errors import Code, Group
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import alerts, marks
+from tidegate.transport import SHORTEST
 
 DONE, EARLY = "done", "ended early"
 #: The outcomes of cycles that were carried out: the next one is due by the flow's own rule.
@@ -22,11 +25,21 @@ SEATS = "seats-exhausted"
 
 def outcome(cycle: Cycle) -> tuple[str, str]:
     """The outcome of a cycle that kept its lease, and what there is to say about it."""
-    if cycle.ended_by is not None:
+    if cycle.ended_by is not None and not window_began(cycle):
         return EARLY, f"ended early: {cycle.ended_by.text}"
     if cycle.store_failure is not None:
         return EARLY, f"the store was not read to the end: {cycle.store_failure.text}"
     return DONE, f"closed: {cycle.closed_reason}" if cycle.closed_reason else ""
+
+
+def window_began(cycle: Cycle) -> bool:
+    """Whether the call that ended the cycle came too late for the company's window: that is nobody's fault."""
+    if cycle.ended_by is None or cycle.ended_by.group is not Group.WAIT_FOR_WINDOW:
+        return False
+    closed = cycle.connection.calendar.closed(cycle.now() + timedelta(seconds=SHORTEST))
+    if closed is not None:
+        cycle.closed_reason = cycle.closed_reason or closed.reason
+    return closed is not None
 
 
 def note(cycle: Cycle, ended: str, text: str) -> None:

@@ -7,17 +7,17 @@ import random
 import secrets as randomness_of_the_machine
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tidegate.clock import Clock, SystemClock
 from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
-from tidegate.domain.calendar import Calendar, Closing
 from tidegate.engine.clock_watch import ClockWatch
 from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
 from tidegate.engine.vault import LedgerVault
+from tidegate.engine.window_gate import WindowGate, calendar_of
 from tidegate.flows.connection import Connection
 from tidegate.flows.spending import Spending
 from tidegate.ledger import database
@@ -123,12 +123,13 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         )
         for name, store in configuration.stores.items()
     }
+    calendars = {name: calendar_of(company) for name, company in configuration.companies.items()}
     companies = {
         name: open_company(
             name,
             company,
             secrets=known,
-            factory=around.factory,
+            factory=replace(around.factory, gate=WindowGate(calendars[name], around.clock)),
             tokens=vault,
             clock=around.clock,
             seats=pools,
@@ -145,10 +146,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             company_settings=company_settings,
             store=stores[settings.store],
             company=companies[settings.company],
-            calendar=Calendar(
-                company_settings.time_zone,
-                tuple(Closing(each.rule, each.minutes, each.reason) for each in company_settings.closed),
-            ),
+            calendar=calendars[settings.company],
             clock=around.clock,
             working_since=around.clock.now(),
             page_size=configuration.stores[settings.store].page_size,

@@ -15,11 +15,11 @@ from typing import Any
 from tidegate.config.model import Alerts, Company, Configuration, Connection, Flow
 from tidegate.domain.alert_kinds import kind_of
 from tidegate.domain.cadence import Cadence
-from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.flow_account import Account
 from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.engine import chains, endings
+from tidegate.engine.window_gate import calendar_of
 from tidegate.ledger import account as accounts
 from tidegate.ledger import (
     alerts,
@@ -181,9 +181,7 @@ def account_dict(account: Account) -> dict[str, int]:
 
 def window(name: str, company: Company, now: datetime) -> Report:
     """Whether the company may be called now: by its calendar, and by what its answers taught."""
-    calendar = Calendar(
-        company.time_zone, tuple(Closing(each.rule, each.minutes, each.reason) for each in company.closed)
-    )
+    calendar = calendar_of(company)
     until, reason = None, ""
     by_rule, learnt = calendar.closed(now), closures.closed(name, now)
     if by_rule is not None:

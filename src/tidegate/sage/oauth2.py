@@ -145,7 +145,7 @@ class OAuthSignIn:
         form = self._code_form(query["code"], verifier)
         with self._lock, self._vault.rotating(self.name) as turn:
             now = self._clock.now()
-            answered = self._ask(form)
+            answered = self._ask(form, anytime=True)
             if isinstance(answered, Failure):
                 return answered
             self._keep(turn, answered, answered.refresh_token or "", now, signed_in_at=now)
@@ -259,12 +259,13 @@ class OAuthSignIn:
         self._pause_until = 0.0
         return kept.access_token
 
-    def _ask(self, form: str) -> _Answered | Failure:
+    def _ask(self, form: str, *, anytime: bool = False) -> _Answered | Failure:
         answer = self._http.request(
             "POST",
             self._server.token_path,
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             content=form.encode(),
+            anytime=anytime,
         )
         if isinstance(answer, NoAnswer):
             return Failure(Code.UNREACHABLE, f"the sign-in server did not answer: {answer.text}", sent=False)

@@ -43,6 +43,26 @@ def test_in_an_announced_window_nothing_is_called_and_capture_goes_on(stage: Sta
     assert stage.states(placed) == {State.CONFIRMED}
 
 
+def test_a_window_that_begins_while_a_cycle_works_ends_it_and_is_nobody_s_fault(stage: Stage) -> None:
+    """Each order's call is slow: those for which no time is left before the backup wait for its end."""
+    begins = (stage.now + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
+    stage.pass_time(begins - timedelta(minutes=1) - stage.now)  # of the nightly backup: 01:00 in Detroit
+    placed = stage.orders(4, "guest")
+    stage.break_sage("slow", method="POST", path=ORDERS, times=None, seconds=19)
+    stage.listen()
+    report = stage.cycle(after=timedelta(0))
+    assert stage.now < begins + timedelta(minutes=1)
+    assert all(at < begins for at, *_ in stage.world.sage_wire.requests_seen)
+    assert report.outcome == "done"
+    assert report.text == "closed: nightly backup"
+    assert {stage.delivery(one).failures for one in placed} == {0}
+    assert stage.states(placed) == {State.CONFIRMED, State.QUEUED}
+    stage.mend()
+    stage.cycle(after=timedelta(hours=3))
+    assert stage.states(placed) == {State.CONFIRMED}
+    assert stage.alerts() == []
+
+
 def test_a_throttling_company_is_not_asked_before_it_said(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
     stage.break_sage("status", method="POST", path=ORDERS, status=429, retry_after=300, skip=1)

@@ -192,7 +192,7 @@ class Consent:
 
     def _call(self, path: str, body: dict[str, Any]) -> Answer | NoAnswer:
         remember_secret(self._secret)
-        return self._http.request("POST", path, headers=JSON, content=encode(body))
+        return self._http.request("POST", path, headers=JSON, content=encode(body), anytime=True)
 
     @staticmethod
     def _silent(failure: Failure) -> Failure:
