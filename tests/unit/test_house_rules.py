@@ -15,7 +15,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HUB = [path for path in SOURCES if "tidegate" in path.relative_to(ROOT / "src").parts[0:1]]
 
 #: Where the machine's own time may be asked for.
-CLOCKS = {"tidegate/clock.py", "tidegate_sandbox/clock.py"}
+CLOCKS = {"tidegate/clock.py", "tidegate_agent/clock.py", "tidegate_sandbox/clock.py"}
 #: Waiting on real sockets and measuring real programs needs real time, and nothing else does.
 REAL_TIME = ("tidegate_sandbox/server.py", "tidegate/bench/", "tidegate/demo/", "tidegate/ledger/engines/")
 #: Words that say nothing about what a file is.

@@ -1,0 +1,77 @@
+"""From the name of a back end to the back end. Nothing outside the agent is imported unless it is named."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol
+
+from tidegate_agent.caller import Backend, Caller, Tables, TablesFailed
+from tidegate_agent.native import Native, NativeCaller
+
+KNOWN = {
+    "com": "tidegate_agent.windows:com_backend",
+    "fake": "tidegate_sandbox.sage100.backend:fake_backend",
+}
+"""``fake`` stands in another distribution, for tests, demonstrations and simulations."""
+
+
+def opened(name: str) -> Backend:
+    """The back end of a name: ``com``, ``fake``, or ``module:function``; after ``@`` stands its argument.
+
+    ValueError for a name that cannot be one, ImportError where its package is not installed.
+    """
+    known, _, argument = name.partition("@")
+    module, colon, function = KNOWN.get(known, known).partition(":")
+    if not colon:
+        raise ValueError(f"no back end is called {name!r}: com, fake, or module:function")
+    make = getattr(import_module(module), function)
+    return NativeBackend(make(argument) if argument else make())
+
+
+class Installation(Protocol):
+    """What a platform, or the fake, hands in."""
+
+    def native(self) -> Native:
+        """Late-bound access for one worker."""
+        ...
+
+    def end_server(self, process: int) -> None:
+        """End a server process."""
+        ...
+
+    def fetch(self, company: str, statement: str) -> list[dict[str, Any]]:
+        """Rows of a SELECT; raises an error with ``sqlstate`` in its first argument, as ODBC drivers do."""
+        ...
+
+
+class NativeBackend:
+    """A back end over an installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+
+    def connect(self) -> Caller:
+        """A new apartment."""
+        return NativeCaller(self._installation.native())
+
+    def end_server(self, process: int) -> None:
+        """End a server process that outlived its worker."""
+        self._installation.end_server(process)
+
+    def tables(self, company: str) -> Tables:
+        """The table reader of a company."""
+        return _Tables(self._installation, company)
+
+
+class _Tables:
+    def __init__(self, installation: Installation, company: str) -> None:
+        self._installation = installation
+        self._company = company
+
+    def fetch(self, statement: str) -> list[dict[str, object]]:
+        try:
+            return self._installation.fetch(self._company, statement)
+        except Exception as error:
+            if error.args and isinstance(error.args[0], str) and len(error.args[0]) == 5:
+                raise TablesFailed(" ".join(str(one) for one in error.args)) from error
+            raise

@@ -1,0 +1,130 @@
+"""A worker as a process of its own: only ending a process surely ends a call that hangs in COM."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tidegate_agent.caller import Answer, CallFailed, CallHung, Ref, ServerDied, Value
+from tidegate_agent.wire_format import line, message, packed, unpacked, unpacked_error
+
+
+class ProcessWorker:
+    """The agent's end of the pipe. One thread at a time; each call waits at most the limit.
+
+    ``on_server`` hears the process id of the server as soon as it is known; ``end_server`` ends that process.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        limit_s: float,
+        end_server: Callable[[int], None],
+        on_server: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._limit = limit_s
+        self._end_server = end_server
+        self._on_server = on_server
+        self._server: int | None = None
+        self._answers: queue.Queue[str | None] = queue.Queue()
+        self._process = subprocess.Popen(  # noqa: S603 - the command is the agent's own
+            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        threading.Thread(target=self._listen, name=f"worker-{self._process.pid}", daemon=True).start()
+
+    @property
+    def process(self) -> int:
+        """The process id of the worker."""
+        return self._process.pid
+
+    @property
+    def server(self) -> int | None:
+        """The process id of its server."""
+        return self._server
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        for text in self._process.stdout:
+            self._answers.put(text)
+        self._answers.put(None)
+
+    def _send(self, request: dict[str, Any]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        try:
+            self._process.stdin.write(line(request))
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            raise ServerDied("the worker process is gone") from None
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._send(request)
+        try:
+            text = self._answers.get(timeout=self._limit)
+        except queue.Empty:
+            self.kill()
+            raise CallHung(f"no answer to {request['call']} within {self._limit:g} s") from None
+        if text is None:
+            raise ServerDied("the worker process died")
+        answer = message(text)
+        server = answer.get("server")
+        if isinstance(server, int) and server != self._server:
+            self._server = server
+            self._on_server(server)
+        if "error" in answer:
+            raise unpacked_error(answer["error"])
+        return answer
+
+    def create(self, progid: str) -> Ref:
+        """Create an object."""
+        made = unpacked(self._ask({"call": "create", "progid": progid})["value"])
+        if not isinstance(made, Ref):
+            raise CallFailed(f"{progid} answered no object")
+        return made
+
+    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+        """Call a method."""
+        request = {
+            "call": "invoke",
+            "object": obj.number,
+            "name": name,
+            "args": [packed(one) for one in args],
+        }
+        answer = self._ask({**request, "byref": list(byref)})
+        return unpacked(answer["value"]), [unpacked(one) for one in answer["outs"]]
+
+    def get(self, obj: Ref, name: str) -> Value:
+        """Read a property."""
+        return unpacked(self._ask({"call": "get", "object": obj.number, "name": name})["value"])
+
+    def release(self, obj: Ref) -> None:
+        """Forget a reference."""
+        self._ask({"call": "release", "object": obj.number})
+
+    def limit(self, seconds: float) -> None:
+        """The limit of the calls that follow."""
+        self._limit = seconds
+
+    def will(self, calls: Sequence[tuple[Ref, str]]) -> None:
+        """What the worker calls when the agent's end of the pipe closes."""
+        self._ask({"call": "will", "calls": [[ref.number, name] for ref, name in calls]})
+
+    def end(self) -> None:
+        """Close the pipe; the worker ends by itself, and is ended if it does not."""
+        try:
+            self._ask({"call": "will", "calls": []})
+            assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+            self._process.stdin.close()
+            self._process.wait(self._limit)
+        except (CallFailed, OSError, subprocess.TimeoutExpired):
+            self.kill()
+
+    def kill(self) -> None:
+        """End worker and server, whatever they do."""
+        self._process.kill()
+        self._process.wait()
+        if self._server is not None:
+            self._end_server(self._server)

@@ -1,0 +1,51 @@
+"""Calls and answers as lines of JSON, between the agent and a worker process."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tidegate_agent.caller import CallFailed, CallHung, ClassMissing, Ref, ServerDied, Value
+
+_ERRORS: dict[str, type[CallFailed]] = {
+    "failed": CallFailed,
+    "missing": ClassMissing,
+    "died": ServerDied,
+    "hung": CallHung,
+}
+_NAMES = {kind: name for name, kind in _ERRORS.items()}
+
+
+def line(message: dict[str, Any]) -> str:
+    """A message as one line."""
+    return json.dumps(message, separators=(",", ":")) + "\n"
+
+
+def message(text: str) -> dict[str, Any]:
+    """A line as a message. ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a message is a JSON object")
+    return found
+
+
+def packed(value: Value) -> Any:
+    """A value for a message."""
+    return {"ref": value.number} if isinstance(value, Ref) else value
+
+
+def unpacked(value: Any) -> Value:
+    """A value from a message."""
+    if isinstance(value, dict):
+        return Ref(int(value["ref"]))
+    return value  # type: ignore[no-any-return]
+
+
+def packed_error(error: CallFailed) -> dict[str, Any]:
+    """An exception for a message."""
+    return {"kind": _NAMES.get(type(error), "failed"), "text": error.text, "code": error.code}
+
+
+def unpacked_error(packed: dict[str, Any]) -> CallFailed:
+    """An exception from a message."""
+    return _ERRORS.get(str(packed["kind"]), CallFailed)(str(packed["text"]), packed.get("code"))

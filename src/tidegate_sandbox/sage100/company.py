@@ -1,0 +1,106 @@
+"""A company of Sage 100: the kernel's company, and what Sage 100 keeps beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tidegate_sandbox.erp import Company
+from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.sage100.options import Options
+
+Row = dict[str, Any]
+SAGE = "sage100"
+"""Where a kernel record keeps its further columns."""
+
+
+def account_code(division: str, number: str) -> str:
+    """The kernel's code of a customer: numbers are unique within a division only."""
+    return f"{division}-{number}"
+
+
+@dataclass(frozen=True)
+class Misc:
+    """A miscellaneous item; its code begins with a slash."""
+
+    code: str
+    description: str
+    tax_class: str = "NT"
+
+
+@dataclass
+class SageCompany:
+    """One company of an installation."""
+
+    code: str
+    kernel: Company
+    options: Options
+    terms: dict[str, int] = field(default_factory=dict)  #: code -> days
+    schedules: dict[str, dict[str, Decimal]] = field(
+        default_factory=dict
+    )  #: tax schedule -> class -> per cent
+    ship_vias: set[str] = field(default_factory=set)
+    misc: dict[str, Misc] = field(default_factory=dict)
+    payment_types: set[str] = field(default_factory=set)
+    price_codes: list[Row] = field(default_factory=list)
+    ship_tos: list[Row] = field(default_factory=list)
+    next_order: int = 1
+    next_customer: int = 1
+    automatic_customers: bool = False
+    invoicing: dict[str, str] = field(default_factory=dict)  #: order -> invoice in data entry
+    locks: dict[tuple[str, str], object] = field(default_factory=dict)
+    cancelled: dict[str, str] = field(default_factory=dict)  #: deleted order -> reason code
+
+    def order_number(self) -> str:
+        """The next order number; the counter only grows, also when nothing is written."""
+        while True:
+            number = f"{self.next_order:07d}"
+            self.next_order += 1
+            if self.kernel.orders.table.first("number", number) is None:
+                return number
+
+    def customer_number(self) -> str:
+        """The next customer number."""
+        number = f"{self.next_customer:07d}"
+        self.next_customer += 1
+        return number
+
+    def customer(self, division: str, number: str) -> Customer | None:
+        """An account."""
+        return self.kernel.customers.table.first("code", account_code(division, number))
+
+    def item(self, code: str) -> Item | None:
+        """An item of the inventory."""
+        return self.kernel.items.first("code", code)
+
+    def order(self, number: str) -> Order | None:
+        """An order of the open file: complete, cancelled and deleted ones have left it."""
+        found = self.kernel.orders.table.first("number", number)
+        return found if found is not None and found.status not in ("complete", "cancelled") else None
+
+    def invoices_of(self, number: str) -> list[str]:
+        """The numbers of the posted invoices of an order, oldest first."""
+        order = self.kernel.orders.table.first("number", number)
+        if order is None:
+            return []
+        return [one.number for one in self.kernel.invoices.of_order(order.id) if not one.is_credit]
+
+    def po_is_known(self, customer: Customer, purchase_order: str, apart: str = "") -> bool:
+        """Whether a customer's PO number stands on another order or invoice."""
+        return any(
+            one.customer_id == customer.id and one.number != apart
+            for one in self.kernel.orders.table.find("customer_order_no", purchase_order or None)
+        )
+
+    def rate(self, schedule: str, tax_class: str) -> Decimal:
+        """Per cent; 0 for a class or schedule that taxes nothing."""
+        return self.schedules.get(schedule, {}).get(tax_class, Decimal(0))
+
+
+def columns_of(record: Any) -> Row:
+    """The further columns of a kernel record."""
+    found: Row = record.extra.setdefault(SAGE, {})
+    return found

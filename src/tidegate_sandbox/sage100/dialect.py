@@ -1,0 +1,252 @@
+"""A SELECT as the ProvideX driver (or SQL Server, for Premium) takes it: what it cannot do is refused.
+
+Contract section 6.1: one statement, a plain list of columns, WHERE with comparisons, AND, OR, LIKE, IN (list),
+BETWEEN, IS NULL, ORDER BY, TOP n, DISTINCT. No UNION, LIMIT, CTE, window function, bracket, semicolon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tidegate_sandbox.sage100.installation import Installation
+from tidegate_sandbox.sage100.schema import Column
+from tidegate_sandbox.sage100.tables import columns, rows
+
+Row = dict[str, Any]
+Test = Callable[[Row], bool]
+_TOKEN = re.compile(
+    r"\{d\s+'(?P<day>[0-9-]+)'\}|(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_.]*)|(?P<sign><>|<=|>=|[=<>(),*])|(?P<space>\s+)|(?P<other>.)"
+)
+_FORBIDDEN = {"union", "limit", "offset", "with", "over", "insert", "update", "delete", "drop", "exec"}
+EMPTY_DAY = date(1753, 1, 1)
+
+
+class OdbcError(Exception):
+    """As a driver raises it: (SQLSTATE, text)."""
+
+
+def fetch(installation: Installation, company: str, statement: str) -> list[Row]:
+    """The rows of a statement."""
+    if installation.tables_down:
+        raise OdbcError(installation.tables_down, "[ProvideX] Unable to open the data source.")
+    found = installation.companies.get(company)
+    if found is None:
+        raise OdbcError("28000", "[ProvideX] Invalid company or user.")
+    select = _Select(statement)
+    known = columns(found, select.table)
+    if known is None:
+        raise OdbcError("S0002", f"[ProvideX] Base table not found: {select.table}")
+    for name in select.names():
+        if name.lower() not in known:
+            raise OdbcError("S0022", f"[ProvideX] Column not found: {name}")
+    chosen = [row for row in rows(found, select.table) if select.where(_folded(row))]
+    for name, descending in reversed(select.order):
+        chosen.sort(key=lambda row: _sortable(row, name), reverse=descending)
+    premium = installation.options.edition == "premium"
+    shown = [
+        {
+            known[name.lower()].name: _shown(row.get(known[name.lower()].name), known[name.lower()], premium)
+            for name in select.columns
+        }
+        for row in chosen[: select.top]
+    ]
+    if not select.distinct:
+        return shown
+    return [dict(one) for one in dict.fromkeys(tuple(row.items()) for row in shown)]
+
+
+def _folded(row: Row) -> Row:
+    return {name.lower(): value for name, value in row.items()}
+
+
+def _sortable(row: Row, name: str) -> Any:
+    value = _folded(row)[name.lower()]
+    return value if value is not None else ""
+
+
+def _shown(value: Any, column: Column, premium: bool) -> Any:
+    """Text padded with blanks by ProvideX; an empty date is 1753-01-01 in Premium."""
+    if column.kind == "d":
+        day = _day(value)
+        return EMPTY_DAY if day is None and premium else day
+    if column.kind == "n":
+        return value if value is not None else Decimal(0)
+    text = str(value or "")
+    return text if premium or column.kind == "t" else text.ljust(column.width)
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, date) or value is None:
+        return value
+    text = str(value).replace("-", "")
+    return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if len(text) == 8 else None
+
+
+def _tokens(statement: str) -> Iterator[tuple[str, Any]]:
+    for match in _TOKEN.finditer(statement):
+        kind = match.lastgroup or ""
+        text = match.group(kind)
+        if kind == "other":
+            raise OdbcError("37000", f"[ProvideX] Syntax error at {text!r}")
+        if kind == "word" and text.lower() in _FORBIDDEN:
+            raise OdbcError("37000", f"[ProvideX] Unexpected {text.upper()}")
+        if kind == "text":
+            yield "value", text[1:-1].replace("''", "'")
+        elif kind == "number":
+            yield "value", Decimal(text)
+        elif kind == "day":
+            yield "value", date.fromisoformat(text)
+        elif kind != "space":
+            yield kind, text
+
+
+class _Select:
+    """A parsed statement."""
+
+    def __init__(self, statement: str) -> None:
+        self._tokens = list(_tokens(statement))
+        self._at = 0
+        self._named: set[str] = set()
+        self.top: int | None = None
+        self._word("SELECT")
+        self.distinct = self._maybe("DISTINCT")
+        if self._maybe("TOP"):
+            self.top = int(self._value())
+        self.columns = self._list()
+        self._word("FROM")
+        self.table = self._name().removeprefix("dbo.")
+        self.where: Test = self._any() if self._maybe("WHERE") else lambda row: True
+        self.order = self._ordering() if self._maybe("ORDER") else []
+        if self._at != len(self._tokens):
+            raise OdbcError("37000", f"[ProvideX] Unexpected {self._tokens[self._at][1]}")
+
+    def names(self) -> Iterable[str]:
+        return [*self.columns, *self._named, *(name for name, _ in self.order)]
+
+    # Tokens
+
+    def _peek(self) -> tuple[str, Any]:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "the end")
+
+    def _next(self) -> tuple[str, Any]:
+        found = self._peek()
+        self._at += 1
+        return found
+
+    def _maybe(self, text: str) -> bool:
+        kind, found = self._peek()
+        if kind in ("word", "sign") and found.upper() == text:
+            self._at += 1
+            return True
+        return False
+
+    def _word(self, text: str) -> None:
+        if not self._maybe(text):
+            raise OdbcError("37000", f"[ProvideX] Expected {text} before {self._peek()[1]}")
+
+    def _name(self) -> str:
+        kind, text = self._next()
+        if kind != "word":
+            raise OdbcError("37000", f"[ProvideX] Expected a name, found {text}")
+        return str(text)
+
+    def _value(self) -> Any:
+        kind, value = self._next()
+        if kind != "value":
+            raise OdbcError("37000", f"[ProvideX] Expected a value, found {value}")
+        return value
+
+    def _list(self) -> list[str]:
+        found = [self._name()]
+        while self._maybe(","):
+            found.append(self._name())
+        return found
+
+    def _ordering(self) -> list[tuple[str, bool]]:
+        self._word("BY")
+        found = []
+        while True:
+            name = self._name()
+            descending = self._maybe("DESC")
+            if not descending:
+                self._maybe("ASC")
+            found.append((name, descending))
+            if not self._maybe(","):
+                return found
+
+    # Conditions
+
+    def _any(self) -> Test:
+        tests = [self._all()]
+        while self._maybe("OR"):
+            tests.append(self._all())
+        return lambda row: any(test(row) for test in tests)
+
+    def _all(self) -> Test:
+        tests = [self._one()]
+        while self._maybe("AND"):
+            tests.append(self._one())
+        return lambda row: all(test(row) for test in tests)
+
+    def _one(self) -> Test:
+        if self._maybe("("):
+            inner = self._any()
+            self._word(")")
+            return inner
+        name = self._name()
+        self._named.add(name)
+        key = name.lower()
+        if self._maybe("IN"):
+            return self._in(key)
+        if self._maybe("LIKE"):
+            pattern = _like(str(self._value()))
+            return lambda row: pattern.fullmatch(str(row[key] or "")) is not None
+        if self._maybe("BETWEEN"):
+            low = self._value()
+            self._word("AND")
+            high = self._value()
+            return lambda row: _compare(row[key], ">=", low) and _compare(row[key], "<=", high)
+        _, sign = self._next()
+        if sign not in ("=", "<>", "<", ">", "<=", ">="):
+            raise OdbcError("37000", f"[ProvideX] Unexpected {sign}")
+        value = self._value()
+        return lambda row: _compare(row[key], sign, value)
+
+    def _in(self, key: str) -> Test:
+        self._word("(")
+        values = [self._value()]
+        while self._maybe(","):
+            values.append(self._value())
+        self._word(")")
+        return lambda row: any(_compare(row[key], "=", value) for value in values)
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    parts = {"%": ".*", "_": "."}
+    return re.compile("".join(parts.get(char, re.escape(char)) for char in pattern), re.DOTALL)
+
+
+def _compare(found: Any, sign: str, value: Any) -> bool:
+    if isinstance(value, date):
+        day = _day(found)
+        if day is None:
+            return sign in ("<", "<=", "<>")
+        found = day
+    elif isinstance(value, Decimal):
+        found = Decimal(str(found or 0))
+    else:
+        found, value = str(found or "").rstrip(), value.rstrip()
+    results = {
+        "=": found == value,
+        "<>": found != value,
+        "<": found < value,
+        ">": found > value,
+        "<=": found <= value,
+        ">=": found >= value,
+    }
+    return bool(results[sign])

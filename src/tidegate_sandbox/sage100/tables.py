@@ -1,0 +1,189 @@
+"""The tables as readers see them: rows of the kernel's records under Sage's column names (contract data)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.record import Record
+from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
+from tidegate_sandbox.sage100.pricing import standard_price
+from tidegate_sandbox.sage100.schema import Column, shapes
+
+ZERO = Decimal(0)
+
+
+def columns(company: SageCompany, table: str) -> dict[str, Column] | None:
+    """The columns of a table by their names in lower case, with the site's own fields; None: no such table."""
+    for name, shape in shapes(company.options.widths).items():
+        if name.lower() == table.lower():
+            found = {one.lower(): column for one, column in shape.columns.items()}
+            for field, width in company.options.udfs.get(name, {}).items():
+                found[field.lower()] = Column(field, "s", width)
+            return found
+    return None
+
+
+def rows(company: SageCompany, table: str) -> list[Row]:
+    """All rows of a table, each with every column."""
+    known = columns(company, table) or {}
+    make = _TABLES.get(table.lower())
+    found = make(company) if make is not None else iter(())
+    return [{one.name: row.get(one.name, one.empty) for one in known.values()} for row in found]
+
+
+def stamps(company: SageCompany, record: Record) -> Row:
+    """``DateUpdated`` and the rest: local time of the server, hours as a decimal number in text."""
+    created, updated = _local(company, record.created_at), _local(company, record.updated_at)
+    return {
+        "DateCreated": created.date(),
+        "TimeCreated": hours(created),
+        "DateUpdated": updated.date(),
+        "TimeUpdated": hours(updated),
+    }
+
+
+def _local(company: SageCompany, at: datetime) -> datetime:
+    return at.astimezone(company.kernel.zone)
+
+
+def hours(at: datetime) -> str:
+    """Decimal hours as text of eight characters at most: 15.50000 is half past three."""
+    seconds = Decimal(at.hour * 3600 + at.minute * 60 + at.second)
+    return f"{seconds / 3600:.5f}"[:8]
+
+
+def _headers(company: SageCompany) -> Iterator[Row]:
+    for order in company.kernel.orders.table:
+        if company.order(order.number) is not None:
+            yield {
+                **columns_of(order),
+                **stamps(company, order),
+                "OrderStatus": "H"
+                if order.status == "on_hold"
+                else columns_of(order).get("OrderStatus", "N"),
+                "CurrentInvoiceNo": company.invoicing.get(order.number, ""),
+            }
+
+
+def _details(company: SageCompany) -> Iterator[Row]:
+    for order in company.kernel.orders.table:
+        if company.order(order.number) is None:
+            continue
+        for line in order.lines:
+            row = columns_of(line)
+            if "LineKey" in row:
+                yield {
+                    **row,
+                    "SalesOrderNo": order.number,
+                    "QuantityOrdered": line.quantity if row["ItemType"] == "1" else row["QuantityOrdered"],
+                    "QuantityShipped": line.despatched,
+                }
+
+
+def _history(company: SageCompany) -> Iterator[Row]:
+    """Written when the order is accepted, under two options of Sales Order; never for master and repeating."""
+    if not company.options.retain_history:
+        return
+    for order in company.kernel.orders.table:
+        if columns_of(order).get("OrderType") not in ("M", "R"):
+            yield _history_row(company, order, "")
+    if company.options.retain_deleted:
+        for one in company.kernel.orders.deleted:
+            yield _history_row(company, one.order, "X")
+
+
+def _history_row(company: SageCompany, order: Order, status: str) -> Row:
+    row = columns_of(order)
+    quote = row.get("OrderType") == "Q"
+    letter = status or ("Q" if quote else {"complete": "C", "cancelled": "X"}.get(order.status, "A"))
+    invoices = company.invoices_of(order.number)
+    return {
+        **row,
+        **stamps(company, order),
+        "OrderStatus": "Z" if quote and letter == "X" else letter,
+        "CancelReasonCode": company.cancelled.get(order.number, ""),
+        "LastInvoiceNo": invoices[-1] if invoices else "",
+    }
+
+
+def _items(company: SageCompany) -> Iterator[Row]:
+    kernel = company.kernel
+    for item in kernel.items:
+        yield {
+            **columns_of(item),
+            **stamps(company, item),
+            "ItemCode": item.code,
+            "ItemType": "1",
+            "ItemCodeDesc": item.name[:30],
+            "StandardUnitPrice": standard_price(company, item),
+            "StandardUnitCost": item.cost,
+            "AverageUnitCost": item.cost,
+            "SalesUMConvFctr": Decimal(1),
+            "InactiveItem": "N" if item.is_active else "Y",
+            "TotalQuantityOnHand": sum((one.on_hand for one in kernel.stock.of_item(item.id)), ZERO),
+        }
+
+
+def _warehouses(company: SageCompany) -> Iterator[Row]:
+    """On sales order is what open orders still lack; quotes, master and repeating orders are in none."""
+    kernel = company.kernel
+    wanted: dict[tuple[int, int], Decimal] = {}
+    for order in kernel.orders.table:
+        if company.order(order.number) is None or columns_of(order).get("OrderType", "S") not in ("S", "B"):
+            continue
+        for line in order.lines:
+            if line.is_stocked and line.item_id is not None and line.warehouse_id is not None:
+                place = (line.item_id, line.warehouse_id)
+                wanted[place] = wanted.get(place, ZERO) + line.outstanding
+    for item in kernel.items:
+        for holding in kernel.stock.of_item(item.id):
+            yield {
+                **stamps(company, holding),
+                "ItemCode": item.code,
+                "WarehouseCode": kernel.warehouses[holding.warehouse_id].name,
+                "QuantityOnHand": holding.on_hand,
+                "QuantityOnSalesOrder": wanted.get((item.id, holding.warehouse_id), ZERO),
+                "AverageCost": item.cost,
+            }
+
+
+def _customers(company: SageCompany) -> Iterator[Row]:
+    for customer in company.kernel.customers.table:
+        row = columns_of(customer)
+        if "CustomerNo" in row:
+            yield {
+                **row,
+                **stamps(company, customer),
+                "CustomerName": customer.name,
+                "CreditHold": "Y" if customer.on_hold else "N",
+                "CreditLimit": customer.credit_limit,
+                "CurrentBalance": customer.balance,
+                "OpenOrderAmt": customer.open_orders,
+                "CustomerStatus": "A" if customer.is_active else "I",
+            }
+
+
+def _terms(company: SageCompany) -> Iterator[Row]:
+    for code, days in company.terms.items():
+        yield {"TermsCode": code, "TermsCodeDesc": f"Net {days}", "DaysBeforeDue": Decimal(days)}
+
+
+def _company(company: SageCompany) -> Iterator[Row]:
+    yield {"CompanyCode": company.code, "CompanyName": company.kernel.name[:30]}
+
+
+_TABLES: dict[str, Callable[[SageCompany], Iterator[Row]]] = {
+    "so_salesorderheader": _headers,
+    "so_salesorderdetail": _details,
+    "so_salesorderhistoryheader": _history,
+    "ci_item": _items,
+    "im_itemwarehouse": _warehouses,
+    "im_pricecode": lambda company: iter(company.price_codes),
+    "ar_customer": _customers,
+    "ar_termscode": _terms,
+    "so_shiptoaddress": lambda company: iter(company.ship_tos),
+    "sy_company": _company,
+}
