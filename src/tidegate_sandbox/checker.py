@@ -13,7 +13,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tidegate_sandbox.checker_accounts import wrong_accounts
 from tidegate_sandbox.checker_buyers import no_account_can_have
+from tidegate_sandbox.checker_nearest import is_nearest
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
     charges_alone,
@@ -39,9 +41,8 @@ class Terms:
     comment: bool = True
     closed: tuple[tuple[datetime, datetime], ...] = ()  #: announced windows: no call inside
     tax_percents: frozenset[Decimal] | None = None  #: those with a mapping; None = nobody knows
-    changed: frozenset[int] | None = (
-        frozenset()
-    )  #: orders whose content changed in the shop; None = any may have
+    #: Orders whose content changed in the shop; None = any may have.
+    changed: frozenset[int] | None = frozenset()
     flows: frozenset[str] = frozenset()  #: flows that run from the company to the shop
     invoice_when: str = "invoice"
     prepaid: frozenset[str] = frozenset()  #: payment methods of orders that are paid at checkout
@@ -51,9 +52,10 @@ class Terms:
     website_id: int = 0
     msi: bool = True
     tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
-    told_apart: frozenset[str] = (
-        frozenset()
-    )  #: keys that the hub's report names: cancelled in the company alone
+    looks_up: bool = True  #: whether the company can be asked for an order
+    has_rounding: bool = True  #: whether an order there can have a line for what rounding leaves
+    #: Keys that the hub's report names: cancelled in the company alone.
+    told_apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def judge(
         )
         if key_of(terms, order) in terms.told_apart:
             unseen = ""
+        if not terms.looks_up and main.get(order["entity_id"], {}).get("target_status") != "cancelled":
+            unseen = ""  # nothing more was heard of it
         for text in filter(None, (late, unseen)):
             verdict.add("cancelled is cancelled", order["entity_id"], text)
         nothing_lost(order, company, main, cancellations, terms, verdict)
@@ -128,7 +132,9 @@ def judge(
     totals_agree(mine, company, main, terms, verdict)
     goods_agree(mine, company, terms, verdict)
     notes_written(mine, main, terms, verdict)
-    accounts_add_up(accounts, mine, main, verdict)
+    for subject, text, missing in wrong_accounts(accounts, main):
+        verdict.unexplained += missing
+        verdict.add("the account adds up", subject, text)
     nothing_invented(company, mine, terms, verdict)
     company_is_sound(company, verdict)
     return verdict
@@ -178,16 +184,27 @@ def nothing_lost(
         verdict.lost += 1
         verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
     here = [each for each in there if not (state == "cancelled" and each["status"] == "cancelled")]
+    if (
+        state == "cancelled"
+        and not terms.looks_up
+        and cancellations.get(entity_id, {}).get("state") == "review"
+    ):
+        here = []  # nobody can ask the company, and a person has been told to look there
     if here and (
         state in ("cancelled", "held", "queued") or (state == "skipped" and exportable(order, terms))
     ):
         verdict.add(
             "the truth is told", entity_id, f"the company has {here[0]['number']}; the hub says {state}"
         )
-    if there and state == "confirmed" and told["target_number"] != there[0]["number"]:
+    if there and state == "confirmed" and told["target_number"] not in numbers(there[0]):
         verdict.add(
             "the truth is told", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
         )
+
+
+def numbers(there: Book) -> tuple[str, ...]:
+    """What the hub can report an order as: its number, or none where the company has never said it."""
+    return (there["number"],) if there.get("number_told", True) else (there["number"], "")
 
 
 def nothing_stuck(
@@ -320,7 +337,10 @@ def totals_agree(
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
             wanted = [each.total if same_currency else each.base_total for each in versions(order)]
             in_review = told is not None and told["state"] == "review"
-            if Decimal(there["gross"]) not in wanted and not in_review:
+            met = Decimal(there["gross"]) in wanted
+            if not terms.has_rounding:
+                met = met or any(is_nearest(Decimal(there["gross"]), each, there, order) for each in wanted)
+            if not met and not in_review:
                 shown = " or ".join(map(str, wanted))
                 verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {shown}")
 
@@ -350,6 +370,8 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
         if told is None or told["state"] != "confirmed":
             continue
         number = told["target_number"]
+        if not number and not order["ext_order_id"]:
+            continue  # whether it should be known is another promise
         if terms.notes and order["ext_order_id"] != number:
             verdict.add(
                 "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
@@ -358,24 +380,6 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
         comments = sum(number in text and "invoice" not in text for text in said)
         if terms.comment and comments != 1:
             verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")
-
-
-def accounts_add_up(
-    accounts: Sequence[Book], mine: Sequence[Book], main: Mapping[int, Book], verdict: Verdict
-) -> None:
-    """Promise 7: read = confirmed + handed over + waiting + in doubt + review + held + cancelled + skipped."""
-    for account in accounts:
-        places = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
-        missing = account["read"] - sum(account[place] for place in places)
-        if missing:
-            verdict.unexplained += abs(missing)
-            verdict.add(
-                "the account adds up", f"{account['flow']}/{account['step']}", f"{missing} unexplained"
-            )
-        if (account["flow"], account["step"]) == ("orders", "order"):
-            counted = Counter(each["state"] for each in main.values())
-            if account["confirmed"] != counted["confirmed"] or account["read"] != len(main):
-                verdict.add("the account adds up", "orders", f"{dict(account)} against {dict(counted)}")
 
 
 def nothing_invented(company: Book, mine: Iterable[Book], terms: Terms, verdict: Verdict) -> None:

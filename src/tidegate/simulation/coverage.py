@@ -46,9 +46,9 @@ class Call:
 
 
 CALLS = (
-    Call("sign-in", SAGE, "POST", "oauth/token$", WRITE),
+    Call("sign-in", SAGE, "", "oauth/token$|/apikeys$", WRITE),
     Call("company read", SAGE, "GET", "", (*READ, "status-404")),
-    Call("order sent", SAGE, "POST", "sop_orders$", WRITE),
+    Call("order sent", SAGE, "", "sop_orders$|^/?u/", WRITE),
     Call("order deleted", SAGE, "DELETE", "", WRITE),
     Call("account, receipt, allocation sent", SAGE, "", "", WRITE),
     Call("shop read", MAGENTO, "GET", "", READ),

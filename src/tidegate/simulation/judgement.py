@@ -169,6 +169,8 @@ def promised(world: World, week: Week) -> checker.Terms:
         website_id=WEBSITE_IDS[world.country],
         msi=settings.msi,
         tolerance=TOLERANCE,
+        looks_up=world.house.looks_up,
+        has_rounding=world.house.has_rounding,
     )
 
 

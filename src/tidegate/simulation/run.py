@@ -78,7 +78,7 @@ class Simulation:
 
     #: Four times four hours: within one working day everything that can be confirmed is confirmed.
     settling = (4, timedelta(hours=4, minutes=1))
-    #: What an operator has retried settles within so long: orders alone, and with the way back.
+    #: What an operator has retried settles within so long: orders alone; with the way back, or handed over.
     retrying = timedelta(hours=10)
     retrying_back = timedelta(hours=20)
     #: When all is done, nothing more is written in so long; every flow runs once, at least.
@@ -315,8 +315,8 @@ class Simulation:
             self.outside.peace()
             self.until(self.world.clock.now() + long)
         self.retry_everything()
-        back = bool(self.world.settings.back)
-        self.until(self.world.clock.now() + (self.retrying_back if back else self.retrying))
+        slow = bool(self.world.settings.back) or self.world.house.hands_over
+        self.until(self.world.clock.now() + (self.retrying_back if slow else self.retrying))
 
     def judge(self) -> None:
         """Books against reports; nothing changes any more, so nothing may be written any more."""

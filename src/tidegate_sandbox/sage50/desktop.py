@@ -49,7 +49,7 @@ class Desktop:
             first = connections[0].granted_at + timedelta(seconds=self._platform.options.first_upload_seconds)
             for scope in DOWNLOADED:
                 jobs.append((self._upload_due(scope, first), partial(self._regular_upload, scope)))
-        if waiting := self._platform.uploads.waiting_for(here.id):
+        if waiting := self._platform.uploads.waiting_for(connections):
             jobs.append((self._fetch_due(waiting[0]), self.fetch))
         on = [(here.power.next_on(due), job) for due, job in jobs]
         return min(((due, job) for due, job in on if due is not None), key=lambda one: one[0], default=None)
@@ -98,7 +98,7 @@ class Desktop:
         here, platform = self._here, self._platform
         now = platform.clock.now()
         here.fetched_at = now
-        waiting = platform.uploads.waiting_for(here.id)
+        waiting = platform.uploads.waiting_for(platform.keys.of_installation(here.id))
         for upload in waiting:
             platform.move(upload, "processing")
             here.work.append(Work(upload, now + timedelta(seconds=platform.options.processing_seconds)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -109,14 +109,15 @@ class Uploads:
             and (one.received or one.link_expires_at > now)
         ]
 
-    def waiting_for(self, installation_id: str) -> list[Upload]:
-        """What an installation has to fetch, oldest first."""
+    def waiting_for(self, allowed: Collection[Connection]) -> list[Upload]:
+        """What an installation that allows these has to fetch, oldest first.
+
+        A consent that is given anew lets in what the same application sent under the one before (A).
+        """
         return [
             one
             for one in self._uploads.values()
-            if one.status == "available"
-            and one.connection.installation_id == installation_id
-            and one.connection.state != "withdrawn"
+            if one.status == "available" and any(_is_same(one.connection, each) for each in allowed)
         ]
 
     def move(self, upload: Upload, status: Status) -> None:

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.orders import remaining as taken_away
 from tidegate.domain.orders.capture import Action, CaptureRules, decide
+from tidegate.domain.orders.extras import Extra
 from tidegate.domain.orders.order import LineAmounts, Order, Reductions
 from tidegate.domain.orders.remaining import nothing_remains, remaining, whole
 from tidegate.domain.orders.sales_order import SalesOrder
@@ -134,6 +136,55 @@ def test_shipping_that_was_refunded_goes_with_its_tax_and_discount() -> None:
         D("1.00"),
     )
     assert (left.totals.tax, left.totals.grand_total) == (D("0.80"), D("14.80"))
+
+
+WRAPPING = Extra(
+    source="gift_wrapping",
+    field="gw_price",
+    amount=D("2.50"),
+    base=D("2.00"),
+    tax=D("0.15"),
+    base_tax=D("0.12"),
+)
+
+
+def wrapped(refunded: str, base: str) -> Order:
+    """Two pieces at 10.00 and wrapping; one piece is refunded, and so much money."""
+    placed = order(msgspec.structs.replace(line(1, "A", "2", "20"), refunded=D(1)))
+    totals, base_totals = (
+        msgspec.structs.replace(placed.totals, tax=tax, grand_total=total)
+        for tax, total in ((D("0.15"), D("22.65")), (D("0.12"), D("22.12")))
+    )
+    return replaced(
+        placed,
+        extras=(WRAPPING,),
+        totals=totals,
+        base_totals=base_totals,
+        reductions=Reductions(refunded=D(refunded)),
+        base_reductions=Reductions(refunded=D(base)),
+    )
+
+
+def test_wrapping_goes_with_the_credit_memo_that_gave_it_back() -> None:
+    left = remaining(wrapped("12.65", "12.12"))
+    assert isinstance(left, Order), left
+    assert (left.extras, left.totals.tax, left.totals.grand_total) == ((), D(0), D(10))
+    kept = remaining(wrapped("10.00", "10.00"))
+    assert isinstance(kept, Order), kept
+    assert (kept.extras, kept.totals.grand_total) == ((WRAPPING,), D("12.65"))
+
+
+def test_the_check_bites_where_wrapping_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taken_away, "WRAPPING", ())
+    with pytest.raises(AssertionError):
+        test_wrapping_goes_with_the_credit_memo_that_gave_it_back()
+
+
+@pytest.mark.parametrize(("refunded", "base"), [("11.40", "11.06"), ("12.65", "10.00")])
+def test_wrapping_that_explains_the_refund_in_part_is_a_review(refunded: str, base: str) -> None:
+    refused = remaining(wrapped(refunded, base))
+    assert isinstance(refused, Failure)
+    assert "gift wrapping (gw_price)" in refused.text
 
 
 def test_an_adjustment_refund_is_a_review_with_both_figures() -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO, plain, product, quotient, rounded, scaled, shown, total
-from tidegate.domain.orders.extras import Extra
+from tidegate.domain.orders.extras import WRAPPING, Extra
 from tidegate.domain.orders.order import LineAmounts, Order, OrderLine, Reductions, Totals
 
 #: How far the remaining lines may be from Magento's own figure: it parts amounts line by line, too.
@@ -47,7 +47,8 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
     """The order without what was cancelled or refunded; itself when nothing was.
 
     Lines of which nothing remains are left out. `whole_bundles`: a bundle is one line of the ERP's
-    order, so that its parts cannot remain in different measure. `review` when no pieces remain but
+    order, so that its parts cannot remain in different measure. Wrapping is left out where Magento's totals
+    say that a credit memo gave it back: the first one does, unasked. `review` when no pieces remain but
     something is charged, and when Magento's totals do not leave what its quantities leave.
     """
     if not is_reduced(order):
@@ -80,6 +81,29 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
     extras = tuple(
         _without(kept, order) for each in order.extras if (kept := _extra(each, order.lines)) is not None
     )
+    sums = _sums(order, lines, extras)
+    if isinstance(sums, Failure):
+        extras = tuple(each for each in extras if each.source not in WRAPPING)
+        unwrapped = _sums(order, lines, extras) if order.reductions.refunded else sums
+        if isinstance(unwrapped, Failure):
+            return sums
+        sums = unwrapped
+    totals, base_totals = sums
+    return msgspec.structs.replace(
+        order,
+        lines=lines,
+        extras=extras,
+        totals=totals,
+        base_totals=base_totals,
+        reductions=Reductions(),
+        base_reductions=Reductions(),
+    )
+
+
+def _sums(
+    order: Order, lines: tuple[OrderLine, ...], extras: tuple[Extra, ...]
+) -> tuple[Totals, Totals] | Failure:
+    """The totals of these lines and amounts in both currencies, where Magento's own leave the same."""
     gone, base_gone = _gone(order.extras, extras, base=False), _gone(order.extras, extras, base=True)
     totals = _totals(order.lines, lines, order.totals, order.reductions, gone, base=False)
     base_totals = _totals(order.lines, lines, order.base_totals, order.base_reductions, base_gone, base=True)
@@ -90,15 +114,7 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
         problem = _differs(order, currency, before, now, taken)
         if problem is not None:
             return problem
-    return msgspec.structs.replace(
-        order,
-        lines=lines,
-        extras=extras,
-        totals=totals,
-        base_totals=base_totals,
-        reductions=Reductions(),
-        base_reductions=Reductions(),
-    )
+    return totals, base_totals
 
 
 def _extra(extra: Extra, lines: tuple[OrderLine, ...]) -> Extra | None:

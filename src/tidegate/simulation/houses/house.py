@@ -123,6 +123,9 @@ class House:
     ticks: bool = False  #: whether a served simulator does things while nobody asks
     calls: Calls
     codes: Codes
+    looks_up: bool = True  #: whether it can be asked for an order
+    hands_over: bool = False  #: whether it says later what became of an order
+    has_rounding: bool = True  #: whether an order can have a line for what rounding leaves
     face_faults: tuple[str, ...]  #: kinds of fault that the simulator carries out
     late_commit: bool = False  #: whether changes can be seen later than they are stamped
     bears_less: tuple[tuple[str, bool], ...] = ()  #: limits that come and go: (kind, only where it is hosted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -171,11 +172,19 @@ def source_of(order: Any, shop: Any) -> Any:
     return next((each for row, each in rows if str(row["item_id"]) in ids), None)
 
 
+def numbers_told(face: Any) -> set[str]:
+    """Of orders that a result file has named: the platform keeps silent about any other's."""
+    results = (upload.result.content for upload in face.platform.uploads if upload.result is not None)
+    return {str(line.get("documentNumber")) for content in results for line in json.loads(content)}
+
+
 def books(face: Any, shop: Any) -> dict[str, Any]:
     """The kernel's, with whole keys: this product keeps the number alone, and two orders may have one."""
     found: dict[str, Any] = face.company.books()
     sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
+    told = numbers_told(face)
     for book in found["orders"]:
+        book["number_told"] = book["number"] in told
         source = sources.get(book["number"])
         if source is not None:
             book["key"] = f"magento:main:{source.entity_id}"
@@ -229,6 +238,9 @@ SAGE_50 = House(
         takes_texts=False,
         tax_codes=tuple((rate, rate) for rate in ("0", "5", "6", "20")),
     ),
+    looks_up=False,
+    hands_over=True,
+    has_rounding=False,
     face_faults=(),
     orders_counted=orders_counted,
     orders_in=orders_in,

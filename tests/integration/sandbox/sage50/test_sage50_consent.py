@@ -168,3 +168,23 @@ def test_two_installations_have_a_key_each_and_see_their_own_files() -> None:
     assert sizes[0] > sizes[1]
     heard = {one["installation"]["id"] for one in world.hooks.bodies("fileUpdated")}
     assert heard == set(keys)
+
+
+@pytest.mark.parametrize("renewed", [True, False])
+def test_what_was_sent_before_a_consent_was_given_anew_is_fetched_after_it(renewed: bool) -> None:
+    world = sage50()
+    world.sim("installations", {"fetchMinutes": 60})
+    url = world.send(world.order())
+    world.wait(seconds=5)
+    world.sim("consent", {"action": "withdraw"})
+    if renewed:
+        ids = world.face.platform.registry.mails[0]
+        passcode = world.passcode((ids.developer_id, ids.application_id))["passcode"]
+        world.sim("consent", {"action": "grant", "passcode": passcode})
+        world.key = world.hooks.bodies("approved")[-1]["apikey"]
+    world.wait(minutes=61)
+    assert len(list(world.face.platform.installations["ins-1"].book)) == renewed
+    if renewed:
+        world.initial = world.key
+        world.renew()
+        assert world.track(url)["status"] == "accepted"

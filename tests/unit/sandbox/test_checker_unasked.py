@@ -1,0 +1,71 @@
+"""The checker of companies that cannot be asked for an order: what nobody could know is no lie, everything else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tidegate_sandbox.checker import Terms, Verdict, notes_written, nothing_lost
+
+ASKED = Terms(
+    store="main",
+    store_ids=frozenset({1}),
+    since=datetime(2026, 3, 1, tzinfo=UTC),
+    states=frozenset({"new"}),
+    statuses_never=frozenset(),
+    currency="EUR",
+    order_currencies={1: "EUR"},
+)
+UNASKED = replace(ASKED, looks_up=False)
+ORDER = {
+    "entity_id": 7,
+    "store_id": 1,
+    "state": "canceled",
+    "status": "canceled",
+    "created_at": "2026-03-02 10:00:00",
+    "ext_order_id": None,
+    "comments": [],
+}
+THERE = {"number": "26/000003", "status": "live"}
+
+
+def promises(terms: Terms, order: Any, there: Any, told: Any, cancel: str = "") -> set[str]:
+    """What is found broken of one order."""
+    verdict = Verdict()
+    company = {"orders_by_key": {"magento:main:7": [there]}}
+    cancellations = {7: {"state": cancel}} if cancel else {}
+    nothing_lost(order, company, {7: told}, cancellations, terms, verdict)
+    notes_written([order], {7: told}, terms, verdict)
+    return {each.promise for each in verdict.violations}
+
+
+@pytest.mark.parametrize(
+    ("terms", "cancel", "wrong"),
+    [(UNASKED, "review", False), (UNASKED, "confirmed", True), (UNASKED, "", True), (ASKED, "review", True)],
+)
+def test_cancelled_here_and_there_alive_is_told_where_a_person_was_asked_to_look(
+    terms: Terms, cancel: str, wrong: bool
+) -> None:
+    told = {"state": "cancelled", "reason": "cancelled in the store", "target_number": ""}
+    assert promises(terms, ORDER, THERE, told, cancel) == ({"the truth is told"} if wrong else set())
+
+
+@pytest.mark.parametrize(
+    ("number", "number_told", "noted", "wrong"),
+    [
+        ("", False, None, set()),
+        ("", True, None, {"the truth is told"}),
+        ("", False, "26/000009", {"noted"}),
+        ("26/000003", False, "26/000003", {"noted"}),  # no comment names it
+        ("26/000004", False, "26/000004", {"the truth is told", "noted"}),
+    ],
+)
+def test_a_number_that_no_result_named_is_not_missed(
+    number: str, number_told: bool, noted: str | None, wrong: set[str]
+) -> None:
+    order = {**ORDER, "state": "new", "status": "new", "ext_order_id": noted}
+    told = {"state": "confirmed", "reason": "", "target_number": number}
+    assert promises(UNASKED, order, {**THERE, "number_told": number_told}, told) == wrong
