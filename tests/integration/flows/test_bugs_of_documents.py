@@ -103,3 +103,11 @@ def test_a_skipped_product_that_is_no_goods(build: Build, monkeypatch: pytest.Mo
         monkeypatch.setattr(invoiced, "_net_of", lambda *given: 0)
     with pytest.raises(AssertionError):
         check(shop)
+
+
+def test_a_tracking_number_that_is_queued_for_ever(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipments, "NotYet", lambda failure: shipments.Later(failure.text))
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(
+            Fulfilled(build())
+        )

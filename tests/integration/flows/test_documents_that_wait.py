@@ -15,6 +15,8 @@ from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
 from tidegate.flows.writing import documents
+from tidegate.ledger import operators
+from tidegate.ledger.database import transaction
 from tidegate_sandbox.magento import creditmemo, order_actions
 
 LINES = (("HUB-0001", 4), ("HUB-0002", 2))
@@ -144,3 +146,36 @@ def test_stock_of_another_product_releases_no_shipment(stage: Stage) -> None:
     stage.company.stock_adjust("HUB-0009", "HOME", to=Decimal(77))
     assert shop.run("inventory")[0].counts["confirmed"] == 1
     assert shop.item(placed, "shipments", "shipment:").state is State.HELD
+
+
+def test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(shop: Fulfilled) -> None:
+    """It came while the shipment was in doubt, which then became a question. Queued it would be seen by nobody."""
+    placed = shop.sent(lines=LINES)
+    despatch = shop.despatch(placed)
+    shop.stage.break_shop("drop_before", method="POST", path="/ship$")
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.IN_DOUBT
+    company = shop.stage.company
+    with company.staff():
+        company.despatches.track(despatch, courier_id=None, consignment="LATE/3")
+    shop.run("shipments", after=timedelta(minutes=1))
+    assert shop.item(placed, "shipments", "track:").state is State.QUEUED
+    shop.stage.shopper.ship(placed, partly=True)
+    shop.run("shipments", after=timedelta(hours=1))
+    asked = shop.item(placed, "shipments", "shipment:")
+    assert asked.state is State.REVIEW
+    shop.run("shipments")
+
+    waiting = shop.item(placed, "shipments", "track:")
+    assert (waiting.state, waiting.waits_for) == (State.HELD, f"step:{asked.step}")
+    assert "comes first and is review" in waiting.reason
+    shop.run("shipments")
+    assert (
+        shop.item(placed, "shipments", "track:").changed_at == waiting.changed_at
+    )  # and nothing turns round
+
+    made = shop.papers(placed)["shipments"][0]["increment_id"]
+    with transaction("test"):
+        operators.link_to(asked.id, "", made, actor="test", now=shop.stage.now, kind="magento-shipment")
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "track:").state is State.CONFIRMED

@@ -347,6 +347,11 @@ class ShipmentClerk:
         of = lookups.step_of(item.source_id, FLOW, subject.shipment)
         if of is None or of.state is State.SKIPPED or of.state is State.CANCELLED:
             return Drop("its shipment is not written to Magento")
+        if of.state in (
+            State.REVIEW,
+            State.HELD,
+        ):  # this may take for ever, and nobody sees what is only queued
+            return NotYet(documents.comes_first(FLOW, of.step, of.state, missing=documents.STEP + of.step))
         if of.state is not State.CONFIRMED:
             return Later("its shipment is not confirmed yet")
         store = self.connection.store.shipments

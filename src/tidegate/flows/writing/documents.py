@@ -34,6 +34,7 @@ from tidegate.ledger.queue import Item
 #: The flows that write documents and statuses of an order, in the order in which they pass.
 OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+STEP = "step:"  #: the beginning of what a step waits for that follows another one of its flow
 #: The shortest pause before a shipment that its source could not serve is tried again.
 STOCK_PAUSE = timedelta(minutes=10)
 
@@ -183,9 +184,14 @@ def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
         return Failure(Code.PARENT_PENDING, text, sent=False)
     for step in papers.open_steps(source_id, OF_ORDERS):
         if f"{step.flow}/{step.step}".startswith(clerk.after):
-            text = f"{step.step} of {step.flow} comes first and is {step.state.value}; this follows by itself"
-            return Failure(Code.PARENT_PENDING, text, sent=False)
+            return comes_first(step.flow, step.step, step.state)
     return None
+
+
+def comes_first(flow: str, step: str, state: State, missing: str | None = None) -> Failure:
+    """What waits behind a step that is not finished; `missing` names it where it is of the same flow."""
+    text = f"{step} of {flow} comes first and is {state.value}; this follows by itself"
+    return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
 def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
@@ -349,6 +355,9 @@ def held(connection: str, flow: str, *, without: Code | None = None) -> list[Ite
 
 def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     """Whether it is worth another try. What a person holds waits for that person."""
+    if item.waits_for.startswith(STEP):
+        before = lookups.step_of(item.source_id, clerk.flow, item.waits_for.removeprefix(STEP))
+        return before is None or before.state in FINAL
     if item.reason_code == Code.PARENT_PENDING:
         return item.source_id is not None and prerequisite(clerk, item.source_id) is None
     if item.reason_code == Code.SHORT_STOCK:
