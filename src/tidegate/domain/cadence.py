@@ -23,6 +23,7 @@ AHEAD = timedelta(minutes=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
+@lru_cache(maxsize=1024)
 def parse_every(text: str) -> timedelta:
     """`30s`, `15m`, `4h` or `1d` as a time span; raises ValueError for anything else."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", text)
@@ -75,6 +76,12 @@ class Cadence:
 
 
 @lru_cache(maxsize=1024)
+def cadence(every: str, cron: str, time_zone: str) -> Cadence:
+    """The same, read and checked once: each look at what is due asks for every flow's."""
+    return Cadence(every, cron, time_zone)
+
+
+@lru_cache(maxsize=1024)
 def _line(text: str) -> Cron:
     try:
         return Cron(text)
@@ -82,6 +89,7 @@ def _line(text: str) -> Cron:
         raise ValueError(f"{text!r} is no cron line: {problem}") from None
 
 
+@lru_cache(maxsize=4096)  # a flow's next time is asked until it comes
 def _after(text: str, here: ZoneInfo, after: datetime) -> datetime:
     """The first instant after `after` at which the cron line fits the wall clock."""
     local = after.astimezone(here)

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from tidegate.domain.cadence import Cadence
+from tidegate.domain.cadence import Cadence, cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine import clock_watch, endings, watch
 from tidegate.engine.hub import Hub
@@ -143,7 +143,13 @@ class Report:
 def cadence_of(connection: Connection, flow: str) -> Cadence:
     """When the flow runs, in the company's time zone."""
     rule = connection.settings.flows[flow]
-    return Cadence(every=rule.every, cron=rule.cron, time_zone=connection.company_settings.time_zone)
+    return cadence(rule.every, rule.cron, connection.company_settings.time_zone)
+
+
+def enabled_flows(connection: Connection) -> list[str]:
+    """The connection's flows that are switched on, in the order of their ranks."""
+    rules = connection.settings.flows
+    return [flow for flow in FLOWS if flow in rules and rules[flow].enabled]
 
 
 def run_cycle(

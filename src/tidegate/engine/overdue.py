@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tidegate.engine.cycles import FLOWS, cadence_of
+from tidegate.engine.cycles import cadence_of, enabled_flows
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, halts, marks
@@ -46,14 +46,10 @@ def look(hub: Hub) -> None:
 def late_flows(connection: Connection, now: datetime) -> dict[str, timedelta]:
     """By how much the enabled flows are late, beyond patience; counted from the start of this process."""
     found = {}
-    for flow in FLOWS:
-        rule = connection.settings.flows.get(flow)
-        if rule is None or not rule.enabled:
-            continue
-        written = marks.read(marks.last_run(connection.name, flow))
-        due = cadence_of(connection, flow).due_after(
-            datetime.fromisoformat(written) if written else None, now
-        )
+    flows = enabled_flows(connection)
+    began = marks.last_runs(connection.name, flows)
+    for flow in flows:
+        due = cadence_of(connection, flow).due_after(began.get(flow), now)
         if connection.working_since is not None:
             due = max(due, connection.working_since)  # what was missed while the hub was down is no delay
         if now - due > PATIENCE:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tidegate.engine.cycles import FLOWS, cadence_of
+from tidegate.engine.cycles import FLOWS, cadence_of, enabled_flows
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders import orders as orders_flow
@@ -29,15 +29,13 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
     """The next cycle of every enabled flow of one connection, in no order."""
     now = hub.clock.now()
     called = hastened.hastened(connection.name) if connection.company.doorbell is not None else {}
-    for flow in FLOWS:
-        rule = connection.settings.flows.get(flow)
-        if rule is None or not rule.enabled:
-            continue
+    flows = enabled_flows(connection)
+    began = marks.last_runs(connection.name, flows)
+    for flow in flows:
         if (connection.name, flow) in hub.unfinished:
             yield Due(hub.unfinished[connection.name, flow][0], connection, flow)
             continue
-        written = marks.read(marks.last_run(connection.name, flow))
-        last = datetime.fromisoformat(written) if written else None
+        last = began.get(flow)
         at = cadence_of(connection, flow).next_after(last, now)
         if flow in called:
             at = min(at, max(called[flow], last + SOONEST) if last else called[flow])

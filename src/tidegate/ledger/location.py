@@ -69,6 +69,7 @@ def _sqlite(name: str, durability: Durability) -> Location:
                 # "database is locked" because somebody else wrote since it began to read
                 "transaction_mode": "IMMEDIATE",
                 "timeout": BUSY_SECONDS,
+                "cached_statements": 1024,  # Python keeps 128: a hub has some hundred, and compiling costs more than running
                 "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas),
             },
         },

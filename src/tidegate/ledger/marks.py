@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tidegate.ledger import models, rows
@@ -18,6 +19,20 @@ def read(name: str) -> str | None:
     """The mark's value, or None."""
     row = rows.fetch_one("SELECT value FROM tidegate_mark WHERE name = %s", name)
     return str(row[0]) if row else None
+
+
+def read_all(names: Sequence[str]) -> dict[str, str]:
+    """The marks of these names that are set, by one statement."""
+    found: dict[str, str] = {}
+    for part in rows.chunks(names):
+        found |= rows.find(models.Mark, ("name", "value"), f"WHERE name IN ({rows.marks(part)})", *part)
+    return found
+
+
+def last_runs(connection: str, flows: Iterable[str]) -> dict[str, datetime]:
+    """When these flows last began to run; left out are those that never did."""
+    names = {last_run(connection, flow): flow for flow in flows}
+    return {names[name]: datetime.fromisoformat(at) for name, at in read_all(list(names)).items()}
 
 
 def last_run(connection: str, flow: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -18,8 +19,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's connection."""
 
     def ensure_connection(self) -> None:
+        if self.connection is not None:  # asked before every statement
+            return
         with explained():
             super().ensure_connection()
+
+    def create_cursor(self, name: Any = None) -> Any:
+        return self.connection.cursor(factory=Cursor)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         # SQLite's own waiting does not cover the moments in which a file becomes a WAL database, is
@@ -34,3 +40,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 if "locked" not in str(error) or clock.monotonic() - began > BUSY_SECONDS:
                     raise
                 clock.wait(PAUSE)
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Django's cursor, which writes the marks of each statement anew before every execution; this one once."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        if not isinstance(params, (tuple, list)):
+            return super().execute(query, params)
+        return sqlite3.Cursor.execute(self, _question_marks(query), params)
+
+
+@lru_cache(maxsize=2048)  # a ledger is asked some hundred different statements
+def _question_marks(query: str) -> str:
+    """The statement with SQLite's marks in the place of Django's."""
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
