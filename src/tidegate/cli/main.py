@@ -33,6 +33,7 @@ from tidegate.cli import (
     sign_in,
     status,
     trace,
+    user,
 )
 from tidegate.cli.complaint import complaint_of
 from tidegate.cli.invocation import Invocation
@@ -138,6 +139,7 @@ for commands in (
     adopt,
     keeping,
     erase,
+    user,
     proving,
     sandbox,
 ):

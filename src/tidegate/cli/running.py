@@ -38,6 +38,11 @@ def run(
     from tidegate import log
 
     there = here(context)
+    with_console = bool(there.configuration().console.listen)
+    if with_console:  # before the ledger is opened: its tables are brought up to date with the ledger's
+        from tidegate.console.installed import install
+
+        install()
     with there.hub() as hub, asked_to_stop() as stop:
         level = logging.DEBUG if there.debug else logging.INFO
         log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock, level=level)
@@ -50,11 +55,16 @@ def run(
 
         with ExitStack() as served:
             try:
+                place, listen = "api", hub.configuration.api.listen
                 served.enter_context(serving(hub))
+                if with_console:
+                    from tidegate.console.pages.serving import console
+
+                    place, listen = "console", hub.configuration.console.listen
+                    served.enter_context(console(hub))
             except OSError as error:
-                listen = hub.configuration.api.listen
                 raise Refused(
-                    f"[api] listen = {listen}: {error.strerror}",
+                    f"[{place}] listen = {listen}: {error.strerror}",
                     "is another hub running?",
                     exits.CONFIGURATION,
                 ) from None

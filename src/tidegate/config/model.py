@@ -16,6 +16,7 @@ from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
 from tidegate.config.company import Company as Company
+from tidegate.config.console import Console
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.notify import Notify as Notify
 from tidegate.config.prices import Prices
@@ -175,6 +176,7 @@ class Configuration(Strict, frozen=True, kw_only=True):
     hub: Hub = Hub()
     api: Api = Api()
     notify: Notify = Notify()
+    console: Console = Console()
     stores: dict[str, Store] = {}
     companies: dict[str, Company] = {}
     connections: dict[str, Connection] = {}

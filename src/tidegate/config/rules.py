@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from tidegate.config import alert_rules, api_rules, company_rules, connection_rules, price_rules, store_rules
+from tidegate.config import (
+    alert_rules,
+    api_rules,
+    company_rules,
+    connection_rules,
+    console_rules,
+    price_rules,
+    store_rules,
+)
 from tidegate.config.company import Company
 from tidegate.config.model import Configuration
 from tidegate.config.problem import Report, joined, suggestion
@@ -33,6 +41,7 @@ def check(configuration: Configuration, report: Report) -> None:
     api_rules.check(configuration, report)
     alert_rules.check_notify(configuration.notify, set(configuration.connections), report)
     store_rules.check_range(configuration.hub.disk_free_mb, 0, 1_000_000, "hub.disk_free_mb", report, "MB")
+    console_rules.check(configuration, report)
     price_rules.check_shared(configuration, report)
     _check_ties(configuration, report)
     _check_twins(configuration, report)

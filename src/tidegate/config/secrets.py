@@ -148,6 +148,7 @@ def references(configuration: Configuration) -> Iterator[tuple[str, str, bool]]:
     tables += [
         (joined("notify", "targets", name), each) for name, each in configuration.notify.targets.items()
     ]
+    tables.append(("console.openid", configuration.console.openid))
     tables += [(joined("stores", name), store) for name, store in configuration.stores.items()]
     tables += [(joined("companies", name), company) for name, company in configuration.companies.items()]
     for path, table in tables:

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 import structlog
-from django.core.handlers.wsgi import WSGIHandler
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from waitress.server import create_server
 
-from tidegate.config.api import Api
 from tidegate.console.answers import DESK, GATE, HUB
 from tidegate.console.channel import Channel
 from tidegate.console.gate import Gate
@@ -24,13 +24,34 @@ log = structlog.get_logger()
 
 #: Bytes of a request's body, and seconds that an idle caller may hold a thread.
 LARGEST_REQUEST, IDLE = 1_048_576, 30
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+class DoorRequest(WSGIRequest):
+    """A request for the interface: it sees no page of the console."""
+
+    urlconf = "tidegate.console.urls"
+
+
+class Doors(WSGIHandler):
+    """Django with the interface's addresses and without the console's sessions."""
+
+    request_class = DoorRequest
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """Only what every answer needs."""
+        kept, settings.MIDDLEWARE = settings.MIDDLEWARE, MIDDLEWARE
+        try:
+            super().load_middleware(is_async)
+        finally:
+            settings.MIDDLEWARE = kept
+
+
 def application(hub: Hub, desk: PriceDesk) -> Wsgi:
     """The WSGI application of one hub; the desk is closed by whoever opened it."""
-    django = WSGIHandler()
+    django = Doors()
     gate = Gate(hub.clock)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -58,11 +79,11 @@ def in_json(django: Wsgi, environ: dict[str, Any], start_response: Callable[...,
     return answer
 
 
-def forwarded(api: Api) -> dict[str, Any]:
+def forwarded(trusted_proxy: str) -> dict[str, Any]:
     """What the server believes of X-Forwarded-For: only its last address, and only of the proxy that is trusted."""
-    if not api.trusted_proxy:
+    if not trusted_proxy:
         return {}
-    return {"trusted_proxy": api.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+    return {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
 
 
 @contextmanager
@@ -75,20 +96,38 @@ def serving(hub: Hub) -> Iterator[int | None]:
     if not api.listen:
         yield None
         return
-    host, _, wanted = api.listen.rpartition(":")
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    listening = socket.create_server((host.strip("[]"), int(wanted)), family=family)
-    port = int(listening.getsockname()[1])
+    listening = bound(api.listen)
     desk = PriceDesk(hub)
+    try:
+        with served(application(hub, desk), listening, "api", api.threads, api.trusted_proxy) as port:
+            yield port
+    finally:
+        desk.close()
+
+
+def bound(listen: str) -> socket.socket:
+    """A socket that listens at `host:port`; raises OSError when the address is taken."""
+    host, _, wanted = listen.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(wanted)), family=family)
+
+
+@contextmanager
+def served(
+    wsgi: Any, listening: socket.socket, name: str, threads: int, trusted_proxy: str, **more: Any
+) -> Iterator[int]:
+    """waitress over one application while the block runs; yields the port."""
+    port = int(listening.getsockname()[1])
     server = create_server(
-        application(hub, desk),
+        wsgi,
         sockets=[listening],
-        threads=api.threads,
+        threads=threads,
         max_request_body_size=LARGEST_REQUEST,
         channel_timeout=IDLE,
         ident=None,
         clear_untrusted_proxy_headers=True,
-        **forwarded(api),
+        **forwarded(trusted_proxy),
+        **more,
     )
     server.channel_class = Channel  # type: ignore[union-attr]
     closing = threading.Event()
@@ -100,13 +139,12 @@ def serving(hub: Hub) -> Iterator[int | None]:
             if not closing.is_set():
                 raise
 
-    thread = threading.Thread(target=run, name="api", daemon=True)
+    thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
-    log.info("api", listen=api.listen, port=port)
+    log.info(name, listen=":".join(map(str, listening.getsockname()[:2])), port=port)
     try:
         yield port
     finally:
         closing.set()
         server.close()
         thread.join(timeout=5)
-        desk.close()

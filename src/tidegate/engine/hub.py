@@ -53,6 +53,8 @@ class Hub:
     companies: dict[str, Company]
     connections: dict[str, Connection]
     api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
+    #: Of the console: the key that its own are derived from, and single sign-on's secret and client.
+    console_keys: tuple[str, str, str] = field(default=("", "", ""), repr=False)
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
     clock_watch: ClockWatch = field(default_factory=ClockWatch)
     start_number: int = 0  #: which start of a hub this one is, by the ledger's count; 0 = not counted
@@ -154,6 +156,17 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             sharing_prices=price_rules.sharing(configuration, name),
         )
     token = known(configuration.api.token) if configuration.api.token else ""
+    openid = configuration.console.openid
+    signs_on = [known(each) if each else "" for each in (openid.client_secret, openid.client_id)]
     return Hub(
-        configuration, around.clock, around.holder, vault, seats, stores, companies, connections, token
+        configuration,
+        around.clock,
+        around.holder,
+        vault,
+        seats,
+        stores,
+        companies,
+        connections,
+        token,
+        console_keys=(vault.key, signs_on[0], signs_on[1]),
     )

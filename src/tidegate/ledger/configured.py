@@ -18,5 +18,5 @@ def configure() -> None:
     if not settings.configured:
         module = importlib.import_module("tidegate.ledger.settings")
         settings.configure(**{name: value for name, value in vars(module).items() if name.isupper()})
-    if not apps.apps_ready and "tidegate.ledger" in settings.INSTALLED_APPS:
+    if not apps.apps_ready and not apps.loading and "tidegate.ledger" in settings.INSTALLED_APPS:
         django.setup(set_prefix=False)

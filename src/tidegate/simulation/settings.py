@@ -75,6 +75,7 @@ class Settings:
     bulk: str = "auto"
     tier_prices: bool = True  #: whether the shop has any
     skip_skus: tuple[str, ...] = ()  #: products that the shop alone knows
+    console: str = ""  #: where the pages are served; "" = nowhere
 
 
 def cadence(text: str) -> str:
@@ -131,6 +132,9 @@ TEMPLATE = """
 [hub]
 ledger = "{ledger}"
 encryption_key = "env:TIDEGATE_KEY"
+
+[console]
+listen = "{console}"
 
 [stores.main]
 url = "{shop_url}"

@@ -58,7 +58,7 @@ def test_a_wrong_value_does_not_hide_what_the_cross_checks_find() -> None:
             "[hub]",
             "zebra = 1\n[hub]",
             "zebra",
-            "known here: api, companies, connections, hub, notify, stores",
+            "known here: api, companies, connections, console, hub, notify, stores",
         ),
     ],
 )

@@ -79,6 +79,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "connections.web.statuses",
         "api.token",
         "notify.targets",
+        *(f"console.openid.{key}" for key in ("server_url", "client_id", "client_secret")),
         "companies.uk.closed",
         "companies.uk.subscription_key",
         "companies.uk.subscription_key_secondary",

@@ -1,0 +1,88 @@
+"""The tide table: is anything wrong, what waits for whom, when does the next water pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from tidegate.console.pages import drawing
+from tidegate.console.pages.page import Visit, page
+from tidegate.console.roles import Permission
+from tidegate.engine import reports, tides
+
+#: In the order of the account; with `confirmed` they add up to `read`.
+PLACES = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+
+
+@page(Permission.SEE)
+def home(visit: Visit) -> HttpResponse:
+    """The page."""
+    return visit.show("home", **content(visit))
+
+
+@page(Permission.SEE)
+def tide(visit: Visit) -> HttpResponse:
+    """What the page refreshes by itself."""
+    return visit.show("tide", **content(visit))
+
+
+def content(visit: Visit) -> dict[str, Any]:
+    """One band for each connection, and what needs a person first."""
+    seen = visit.connections()
+    report = reports.status(visit.configuration, visit.now)
+    listed = reports.alert_list(visit.now)
+    whole = visit.rights.everywhere(Permission.SEE)
+    bands = []
+    for name in seen:
+        connection = report["connections"].get(name)
+        if connection is None:
+            continue
+        day = tides.tide_of(visit.configuration, name, visit.now)
+        accounts = {flow: each["account"] for flow, each in connection["flows"].items()}
+        bands.append(
+            {
+                "name": name,
+                "status": connection,
+                "condition": condition(connection),
+                "day": drawing.day(day, visit.now) if day else None,
+                "totals": totals(accounts),
+                "next": next_run(connection),
+                "early": sum(bool(each["ended_early"]) for each in connection["flows"].values()),
+            }
+        )
+    return {
+        "bands": bands,
+        "alerts": [
+            each
+            for each in listed["alerts"]
+            if each["connection"] in seen or (whole and not each["connection"])
+        ],
+        "adds_up": all(band["totals"]["unexplained"] == 0 for band in bands),
+        "places": PLACES,
+        "at": visit.now,
+    }
+
+
+def condition(connection: dict[str, Any]) -> str:
+    """One word for a connection: the worst that is true."""
+    if not connection["configured"]:
+        return "not configured"
+    if connection["halted"]:
+        return "halted"
+    return "open" if connection["window"]["open"] else "closed"
+
+
+def totals(accounts: dict[str, dict[str, int]]) -> dict[str, int]:
+    """The accounts of all flows together."""
+    names = ("read", *PLACES, "unexplained")
+    return {name: sum(account.get(name, 0) for account in accounts.values()) for name in names}
+
+
+def next_run(connection: dict[str, Any]) -> dict[str, str] | None:
+    """The flow that runs next, and when."""
+    planned = [(each["next_cycle"], flow) for flow, each in connection["flows"].items() if each["next_cycle"]]
+    if not planned:
+        return None
+    at, flow = min(planned)
+    return {"flow": flow, "at": at}

@@ -1,0 +1,59 @@
+"""Serves the console beside the cycles, in the hub's own process."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.core.handlers.wsgi import WSGIHandler
+
+from tidegate.config.console import LOOPBACK
+from tidegate.console.answers import GATE, HUB
+from tidegate.console.gate import Gate
+from tidegate.console.installed import adapt
+from tidegate.console.server import bound, served
+from tidegate.console.static_files import with_static
+from tidegate.engine.hub import Hub
+
+log = structlog.get_logger()
+
+
+def application(hub: Hub) -> Any:
+    """The WSGI application of one hub's console; the console must have been installed."""
+    adapt(hub.configuration.console, *hub.console_keys)
+    django, gate = WSGIHandler(), Gate(hub.clock)
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ[HUB], environ[GATE] = hub, gate
+        return django(environ, start_response)
+
+    return with_static(serve)
+
+
+@contextmanager
+def console(hub: Hub) -> Iterator[int | None]:
+    """Serve the pages while the block runs; yields the port, None when they are off.
+
+    The default address may belong to another hub of this machine: then the cycles run without a console, and the
+    log says so. One that was asked for and is taken raises OSError.
+    """
+    settings = hub.configuration.console
+    if not settings.listen:
+        yield None
+        return
+    try:
+        listening = bound(settings.listen)
+    except OSError as error:
+        if settings.listen != LOOPBACK or error.errno != errno.EADDRINUSE:
+            raise
+        log.warning("console", problem=f"{LOOPBACK} is taken: no console", remedy="set [console] listen")
+        yield None
+        return
+    scheme = "https" if settings.public.startswith("https://") else "http"
+    with served(
+        application(hub), listening, "console", settings.threads, settings.trusted_proxy, url_scheme=scheme
+    ) as port:
+        yield port

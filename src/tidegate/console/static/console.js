@@ -1,0 +1,72 @@
+// Times in the viewer's zone, keys, refreshing. Every page works without this file; nothing here decides anything.
+(function () {
+  "use strict";
+  var shortTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  var longTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
+  function local(root) {
+    root.querySelectorAll("time[datetime]:not([data-local])").forEach(function (each) {
+      var at = new Date(each.dateTime);
+      if (isNaN(at)) return;
+      each.title = longTime.format(at) + " (" + each.textContent.trim() + ")";
+      each.textContent = shortTime.format(at);
+      each.dataset.local = "1";
+    });
+  }
+
+  function busy() {
+    var active = document.activeElement;
+    var typing = active && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName);
+    return document.hidden || typing || document.querySelector("dialog[open]") || document.querySelector("[data-refresh] input:checked");
+  }
+
+  function refresh() {
+    document.querySelectorAll("[data-refresh]").forEach(function (each) { htmx.trigger(each, "refresh"); });
+  }
+
+  function turn() {
+    var root = document.documentElement;
+    var dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("tidegate-theme", root.dataset.theme); } catch (refused) { /* kept for this page */ }
+  }
+
+  function help() {
+    var dialog = document.getElementById("help");
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    local(document);
+    setInterval(function () { if (!busy()) refresh(); }, 20000);
+  });
+  document.addEventListener("htmx:afterSwap", function (event) { local(event.detail.target); });
+  document.addEventListener("htmx:responseError", function (event) {
+    if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) location.reload();
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-theme-switch]")) turn();
+    if (event.target.closest("[data-help]")) help();
+    var all = event.target.closest("[data-all]");
+    if (all) document.querySelectorAll("input[name=" + all.dataset.all + "]").forEach(function (box) { box.checked = all.checked; });
+  });
+
+  var waits = 0;
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (document.querySelector("dialog[open]")) return;
+    var after = Date.now() - waits < 1200;
+    waits = 0;
+    if (after && { h: 1, q: 1, r: 1, m: 1, c: 1 }[event.key]) {
+      location.href = { h: "/", q: "/queue", r: "/reviews", m: "/mappings", c: "/connections" }[event.key];
+    } else if (event.key === "/") {
+      var box = document.getElementById("q");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    } else if (event.key === "r") {
+      if (document.querySelector("[data-refresh]")) refresh(); else location.reload();
+    } else if (event.key === "t") turn();
+    else if (event.key === "?") help();
+    else if (event.key === "g") waits = Date.now();
+  });
+})();

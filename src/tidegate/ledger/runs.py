@@ -1,0 +1,101 @@
+"""Cycles that ran, as people look at them; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.ledger import models
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One cycle's run with its figures; `ended_at` None = it still runs, or was killed."""
+
+    id: int
+    connection: str
+    flow: str
+    started_at: datetime
+    ended_at: datetime | None
+    sent: int
+    confirmed: int
+    failed: int
+    in_doubt: int
+    handed_over: int
+    calls: int
+    note: str
+
+    @property
+    def outcome(self) -> str:
+        """The worst that can be said of it."""
+        if self.ended_at is None:
+            return "running"
+        if self.failed:
+            return "failed"
+        if self.in_doubt:
+            return "in doubt"
+        return "ended early" if self.note else "done"
+
+
+def since(connection: str, start: datetime, limit: int) -> list[Run]:
+    """The runs of one connection that began at `start` or later, the newest first. Walks an index."""
+    flows = _flows(connection)
+    found = [
+        run
+        for flow in flows
+        for run in models.Batch.objects.filter(
+            connection=connection, flow=flow, started_at__gte=start
+        ).order_by("-started_at")[:limit]
+    ]
+    return [_run(row) for row in sorted(found, key=lambda row: row.started_at, reverse=True)[:limit]]
+
+
+def listing(connections: Sequence[str], flow: str = "", *, before: int = 0, limit: int = 50) -> list[Run]:
+    """The newest runs of these connections; the next page has `before` = the last id shown."""
+    rows = models.Batch.objects.filter(connection__in=connections).order_by("-id")
+    if flow:
+        rows = rows.filter(flow=flow)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [_run(row) for row in rows[:limit]]
+
+
+def get(run_id: int) -> Run | None:
+    """One run."""
+    row = models.Batch.objects.filter(pk=run_id).first()
+    return _run(row) if row else None
+
+
+def _flows(connection: str) -> list[str]:
+    """The flows that have ever run, by jumps along the index."""
+    flows: list[str] = []
+    last = ""
+    while True:
+        found = (
+            models.Batch.objects.filter(connection=connection, flow__gt=last)
+            .order_by("flow")
+            .values_list("flow", flat=True)
+            .first()
+        )
+        if found is None:
+            return flows
+        flows.append(found)
+        last = found
+
+
+def _run(row: models.Batch) -> Run:
+    return Run(
+        row.pk,
+        row.connection,
+        row.flow,
+        row.started_at,
+        row.ended_at,
+        row.sent,
+        row.confirmed,
+        row.failed,
+        row.in_doubt,
+        row.handed_over,
+        row.calls,
+        row.note,
+    )
