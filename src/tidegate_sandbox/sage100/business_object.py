@@ -99,7 +99,7 @@ class Fields(LateBound):
         if number != number.quantize(step):
             self.refuse("not_allowed", field=column.name)
             return None
-        return number
+        return number.quantize(step)
 
     # Reading
 

@@ -1,0 +1,238 @@
+"""The agent of one Sage 100: its seats, journal, reader and writer, and what it does when it starts and stops."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tidegate_agent.caller import Backend, CallFailed, CallHung, ClassMissing, TablesFailed, Worker
+from tidegate_agent.clock import Clock
+from tidegate_agent.failure import Failure
+from tidegate_agent.inline_worker import InlineWorker
+from tidegate_agent.journal import Journal
+from tidegate_agent.metrics import Metrics
+from tidegate_agent.pool import Held, Pool
+from tidegate_agent.process_worker import ProcessWorker
+from tidegate_agent.sage100.customer_writer import settle_customer
+from tidegate_agent.sage100.lookup import Lookup
+from tidegate_agent.sage100.names import REFUSING_WARNINGS
+from tidegate_agent.sage100.order_calls import OrderCalls
+from tidegate_agent.sage100.order_writer import OrderWriter, settle
+from tidegate_agent.sage100.reader import Reader
+from tidegate_agent.sage100.session import Session
+from tidegate_agent.settings import Settings
+
+_log = logging.getLogger("tidegate_agent")
+
+
+class Agent:
+    """One agent. ``secret`` gives a secret by its name; ``backend`` reaches the installation."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        backend: Backend,
+        journal: Journal,
+        secret: Callable[[str], str],
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.backend = backend
+        self.journal = journal
+        self.secret = secret
+        self.metrics = Metrics()
+        self.pool: Pool[Session] = Pool(settings.seats, clock, self._new_session)
+        self.zone = ZoneInfo(settings.sage100.time_zone)
+        self.new_texts: list[str] = []
+        self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
+        self._busy = {company: threading.Lock() for company in settings.sage100.companies}
+        self._is_settled = False
+
+    # Start and stop
+
+    def start(self) -> None:
+        """End what a dead agent left, then settle its open rows. What cannot be settled yet is tried again."""
+        for process, _ in self.journal.servers():
+            _log.warning("server process %s outlived its agent and is ended", process)
+            self.backend.end_server(process)
+            self.journal.server_gone(process)
+        self.journal.forget_old()
+        self.settle()
+
+    def settle(self) -> bool:
+        """Settle every open row by primary key; whether none is left."""
+        for entry in self.journal.open_entries():
+            if entry.company not in self._busy:
+                continue
+            if entry.kind == "customer":
+                settle_customer(self.journal, self.reader(entry.company), self.settings.sage100, entry)
+            else:
+                settle(self.journal, self.lookup(entry.company), entry)
+        self._is_settled = not self.journal.open_entries()
+        return self._is_settled
+
+    def stop(self) -> bool:
+        """Take no more work, finish the record in hand, drop all; whether no session is left."""
+        return self.pool.drain(self.settings.seats.call_limit_s + self.settings.seats.drop_limit_s)
+
+    def tick(self) -> None:
+        """What is due by the clock: idle and old sessions are dropped."""
+        self.pool.tick()
+
+    # Sessions
+
+    def _new_session(self, company: str) -> Session:
+        self._leave_seats_to_people(company)
+        sage = self.settings.sage100
+        return Session(
+            company,
+            self._start_worker,
+            home=sage.home,
+            user=sage.user,
+            password=self.secret(sage.password),
+            drop_limit_s=self.settings.seats.drop_limit_s,
+            on_new_text=self._on_new_text,
+        )
+
+    def _start_worker(self) -> Worker:
+        if self.settings.worker == "inline":
+            return InlineWorker(self.backend.connect(), self._end_server)
+        seats = self.settings.seats
+        python = self.settings.python or sys.executable
+        return ProcessWorker(
+            [python, "-m", "tidegate_agent.worker_main", self.settings.backend, str(seats.drop_limit_s)],
+            limit_s=seats.call_limit_s,
+            end_server=self._end_server,
+            on_server=lambda process: self.journal.server_started(process, 0),
+        )
+
+    def _end_server(self, process: int) -> None:
+        self.backend.end_server(process)
+        self.journal.server_gone(process)
+
+    def _leave_seats_to_people(self, company: str) -> None:
+        """Open no session where fewer licences than agreed would be left to people (`SY_Console`, A)."""
+        seats = self.settings.seats
+        if not seats.seats_reserved_for_people:
+            return
+        try:
+            used = len(self.reader(company).rows("SY_Console", ("WorkstationName", "SessionCounter")))
+        except TablesFailed:
+            return  # it cannot be read everywhere; Sage's own refusal then decides
+        if seats.seats_bought - used - 1 < seats.seats_reserved_for_people:
+            raise Failure("seat_limit", f"{used} of {seats.seats_bought} licences are in use.")
+
+    def _on_new_text(self, text: str) -> None:
+        self.metrics.count("new_texts_total")
+        if text and text not in self.new_texts:
+            self.new_texts.append(text)
+            _log.warning("new text of Sage, please classify: %s", text)
+
+    @contextmanager
+    def lease(self, company: str, purpose: str) -> Iterator[Held[Session]]:
+        """A session for a company; what it shows of the company is remembered. Failure as the contract has it."""
+        try:
+            with self.pool.lease(company, purpose) as held:
+                self._note(company, "open", "")
+                yield held
+        except Failure as failure:
+            if failure.kind == "locked":
+                self._note(company, "locked", failure.sage_text or failure.message)
+            raise
+        except CallHung as hung:
+            raise Failure("timeout", hung.text) from hung
+        except ClassMissing as missing:
+            raise Failure(
+                "unavailable", "Sage has no such class: path, module or right.", sage_text=missing.text
+            ) from missing
+        except CallFailed as failed:
+            raise Failure("unavailable", "The COM layer failed.", sage_text=failed.text) from failed
+
+    def _note(self, company: str, state: str, reason: str) -> None:
+        before = self.seen.get(company)
+        if before is None or before[:2] != (state, reason):
+            self.seen[company] = (state, reason, self.clock.now())
+
+    @contextmanager
+    def writing(self, company: str) -> Iterator[None]:
+        """One batch a company at a time. Failures ``busy_company``, ``locked`` (read only), ``unavailable``."""
+        if self.settings.read_only:
+            raise Failure("auth", "Writes are switched off in the agent's settings (read_only).")
+        if self.pool.is_draining:
+            raise Failure("locked", "The agent is drained: it takes no work until it is resumed.")
+        lock = self._busy[company]
+        if not lock.acquire(blocking=False):
+            raise Failure("busy_company", "Another batch for this company is running.")
+        try:
+            if not self._is_settled and not self.settle():
+                raise Failure(
+                    "unavailable", "Open rows of the journal cannot be settled: the tables are not readable."
+                )
+            yield
+        finally:
+            self._is_settled = not self.journal.open_entries()
+            lock.release()
+
+    # Parts for one company
+
+    def company(self, code: str) -> str:
+        """A company on the list. Failure ``not_found`` for any other."""
+        if code not in self._busy:
+            raise Failure("not_found", f"The company {code} is not on the agent's list.")
+        return code
+
+    def reader(self, company: str) -> Reader:
+        """Reads a company's tables."""
+        return Reader(self.backend.tables(company), self.settings.sage100.reader)
+
+    def lookup(self, company: str) -> Lookup:
+        """Looks for a company's orders."""
+        return Lookup(self.reader(company), self.settings.sage100, self.clock)
+
+    def today(self) -> date:
+        """The date where the server is."""
+        return self.clock.now().astimezone(self.zone).date()
+
+    def order_writer(self, company: str) -> OrderWriter:
+        """Writes a company's orders."""
+        sage = self.settings.sage100
+        return OrderWriter(
+            company=company,
+            journal=self.journal,
+            lookup=self.lookup(company),
+            calls=OrderCalls(sage, (*REFUSING_WARNINGS, *sage.refusing_warnings)),
+            clock=self.clock,
+            unit_limit_s=self.settings.seats.unit_limit_s,
+            is_draining=lambda: self.pool.is_draining,
+            today=self.today,
+        )
+
+    @property
+    def state(self) -> str:
+        """ready, draining, drained, degraded."""
+        if self.pool.is_draining:
+            return "drained" if self.pool.open_sessions == 0 else "draining"
+        return "ready" if self._is_settled or not self.journal.open_entries() else "degraded"
+
+    def companies(self) -> list[dict[str, Any]]:
+        """How each company was last seen."""
+        shown = []
+        for code in self.settings.sage100.companies:
+            state, reason, since = self.seen.get(code, ("unknown", "", None))
+            shown.append(
+                {
+                    "code": code,
+                    "sage": state,
+                    "reason": reason or None,
+                    "since": since.astimezone(self.zone).isoformat() if since is not None else None,
+                }
+            )
+        return shown
