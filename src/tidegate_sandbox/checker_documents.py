@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
+from tidegate_sandbox.checker_credits import a_person_decides
 from tidegate_sandbox.checker_remaining import product, versions
 
 Pieces = defaultdict[str, Decimal]
@@ -231,7 +232,7 @@ def nothing_missing(case: Case, kind: Kind, company: Book, terms: Terms, verdict
         if not waiting and not adopted:
             verdict.lost += 1
             verdict.add("nothing is lost", case.id, f"{kind.mark} {number} is not in the store")
-        elif not case.by_hand() and not excused(case, kind):
+        elif not case.by_hand() and not excused(case, kind) and not other_fees(case, kind, document):
             reasons = [f"{each['state']}: {each['reason']}" for each in waiting]
             verdict.unexplained += 1
             verdict.add("nothing is stuck", case.id, f"{kind.mark} {number}: {reasons}")
@@ -244,6 +245,12 @@ def excused(case: Case, kind: Kind) -> bool:
     asked = [each for each in case.told if each["state"] == "review"]
     first = ("orders", *(one.flow for one in KINDS[: KINDS.index(kind)]))
     return any(each["flow"] in first for each in asked)
+
+
+def other_fees(case: Case, kind: Kind, document: Book) -> bool:
+    """Whether it is a credit note whose fees the shop would give back otherwise: that is a person's."""
+    before = [each for each in case.documents["credits"].values() if each["id"] < document["id"]]
+    return kind.flow == "credits" and a_person_decides(case.there, document, before)
 
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:

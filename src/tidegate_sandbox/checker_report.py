@@ -15,6 +15,8 @@ WAITING = ("captured", "queued", "sending", "in doubt")
 #: States of an order in which the shop takes no documents. At a week's end only these may hold a step that
 #: follows by itself; any other held one waits behind what a person is asked about.
 PAUSED = ("holded", "payment_review")
+#: Why an invoice is held that comes with the company's payment.
+UNPAID = "payment-pending"
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,11 @@ def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Deci
 
 
 def carrying(order: Book, deliveries: Sequence[Book]) -> bool:
-    """Whether something of it is still being carried over."""
-    waiting = (*WAITING, "held") if order["state"] in PAUSED else WAITING
-    return any(
-        each["entity_id"] == order["entity_id"]
-        and each["step"].startswith(CARRYING)
-        and each["state"] in waiting
-        for each in deliveries
-    )
+    """Whether something of it is still being carried over.
+
+    A credit memo follows by itself when the invoice before it is there, which may wait for the buyer's money.
+    """
+    steps = [each for each in deliveries if each["entity_id"] == order["entity_id"]]
+    unpaid = any(each["state"] == "held" and each["code"] == UNPAID for each in steps)
+    waiting = (*WAITING, "held") if unpaid or order["state"] in PAUSED else WAITING
+    return any(each["step"].startswith(CARRYING) and each["state"] in waiting for each in steps)

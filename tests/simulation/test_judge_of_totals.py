@@ -135,5 +135,20 @@ def test_every_promise_of_these_judges_is_put_to_the_test() -> None:
 def test_a_held_step_excuses_a_gap_only_while_the_shop_holds_the_order(
     state: str, step: str, waits: bool
 ) -> None:
-    credit = {"entity_id": 7, "step": "credit:2130", "state": step}
+    credit = {"entity_id": 7, "step": "credit:2130", "state": step, "code": "parent-pending"}
     assert checker_report.carrying({"entity_id": 7, "state": state}, [credit]) is waits
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "waits"),
+    [("held", "payment-pending", True), ("review", "other-content", False), ("held", "short-stock", False)],
+)
+def test_a_credit_memo_waits_rightly_behind_an_invoice_that_waits_for_the_buyer_s_money(
+    before: str, code: str, waits: bool
+) -> None:
+    """Seed 10000025: the invoice comes with the payment (`invoice_when`), and so the credit memo does, too."""
+    invoice = {"entity_id": 7, "step": "invoice:1811", "state": before, "code": code}
+    credit = {"entity_id": 7, "step": "credit:2119", "state": "held", "code": "parent-pending"}
+    another = {"entity_id": 8, "step": "invoice:1900", "state": "held", "code": "payment-pending"}
+    order = {"entity_id": 7, "state": "processing"}
+    assert checker_report.carrying(order, [invoice, credit, another]) is waits

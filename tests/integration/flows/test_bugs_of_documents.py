@@ -23,6 +23,7 @@ from tidegate.flows import cycle
 from tidegate.flows.fulfilment import invoices, shipments
 from tidegate.flows.fulfilment.credits import CreditClerk
 from tidegate.flows.stock import short_stock
+from tidegate.flows.writing import documents
 
 
 def british(build: Build) -> Fulfilled:
@@ -109,5 +110,17 @@ def test_a_tracking_number_that_is_queued_for_ever(build: Build, monkeypatch: py
     monkeypatch.setattr(shipments, "NotYet", lambda failure: shipments.Later(failure.text))
     with pytest.raises(AssertionError):
         test_documents_that_wait.test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(
+            Fulfilled(build())
+        )
+
+
+def test_a_reason_that_is_over_and_still_shown(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        documents,
+        "may_go",
+        lambda cycle, clerk, item: documents.prerequisite(clerk, item.source_id) is None,
+    )
+    with pytest.raises(AssertionError):
+        test_documents_that_wait.test_what_waits_behind_another_document_names_the_one_that_it_waits_for_now(
             Fulfilled(build())
         )

@@ -11,6 +11,7 @@ import pytest
 from integration.flows.fulfilment import FLOWS, Fulfilled
 from integration.flows.stage import Stage
 from integration.flows.stocking import HOME
+from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
@@ -179,3 +180,23 @@ def test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(
         operators.link_to(asked.id, "", made, actor="test", now=shop.stage.now, kind="magento-shipment")
     shop.run("shipments")
     assert shop.item(placed, "shipments", "track:").state is State.CONFIRMED
+
+
+def test_what_waits_behind_another_document_names_the_one_that_it_waits_for_now(shop: Fulfilled) -> None:
+    """First the shipment is in the way, then the invoice, which waits for the customer's money."""
+    shop.stage.reopen(fulfilment=Fulfilment(invoice_when="payment"))
+    placed = shop.sent(lines=LINES)
+    shop.despatch(placed, {"HUB-0001": 1})
+    shop.invoice(placed)
+    shop.credit(placed, {"HUB-0001": 1})
+    shop.stage.break_shop("refuse", method="POST", path="/ship$")
+    shop.run("shipments", "invoices", "credits")
+    assert "shipment:" in shop.item(placed, "credits", "credit:").reason
+    shop.run("shipments", after=timedelta(hours=1))
+    shop.run("invoices", "credits")
+
+    waiting = shop.item(placed, "credits", "credit:")
+    assert waiting.state is State.HELD
+    assert waiting.reason.startswith("invoice:")
+    shop.run("invoices", "credits")
+    assert shop.item(placed, "credits", "credit:").changed_at == waiting.changed_at  # and nothing turns round

@@ -359,7 +359,8 @@ def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
         before = lookups.step_of(item.source_id, clerk.flow, item.waits_for.removeprefix(STEP))
         return before is None or before.state in FINAL
     if item.reason_code == Code.PARENT_PENDING:
-        return item.source_id is not None and prerequisite(clerk, item.source_id) is None
+        first = None if item.source_id is None else prerequisite(clerk, item.source_id)
+        return first is None or first.text != item.reason  # what people read is the present reason
     if item.reason_code == Code.SHORT_STOCK:
         pause = max(STOCK_PAUSE, (item.changed_at - item.created_at) / 4)
         return cycle.now() - item.changed_at >= pause
@@ -381,16 +382,11 @@ def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def decided(clerk: Clerk, item: Item) -> Step:
-    """The clerk's decision, or the failure of this one delivery."""
-    return fenced(item.label, partial(clerk.decide, item))
-
-
 def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
     """One entry of a dry run."""
     entry: dict[str, Any] = {"order": item.label, "step": item.step}
     waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
-    step = waits if waits is not None else decided(clerk, item)
+    step = waits if waits is not None else fenced(item.label, partial(clerk.decide, item))
     if isinstance(step, NotYet):
         step = step.failure
     if isinstance(step, Write):

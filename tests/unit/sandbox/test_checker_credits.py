@@ -1,0 +1,78 @@
+"""A credit note with other fees than Magento's memo would have is a person's; any other one is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tidegate_sandbox.checker_credits import a_person_decides
+
+ORDER = {
+    "lines": [
+        {"id": 1, "kind": "item", "key": "item:17", "quantity": "3", "net": "38.88", "tax": "2.33"},
+        {"id": 2, "kind": "item", "key": "item:18", "quantity": "7", "net": "101.08", "tax": "6.06"},
+        {"id": 3, "kind": "charge", "key": "", "quantity": "1", "net": "5.00", "tax": "0.30"},
+        {"id": 4, "kind": "text", "key": "", "quantity": "1", "net": "0.01", "tax": "0.00"},
+    ]
+}
+FIXED = {
+    "id": 5,
+    "kind": "text",
+    "key": "extra:5:fixed_product_tax:17",
+    "quantity": "1",
+    "net": "4.11",
+    "tax": "0",
+}
+WRAPPING = {
+    "id": 6,
+    "kind": "text",
+    "key": "extra:5:gift_wrapping",
+    "quantity": "1",
+    "net": "2.50",
+    "tax": "0",
+}
+FEE = {"id": 7, "kind": "text", "key": "extra:5:fees.eco", "quantity": "1", "net": "5", "tax": "0"}
+
+
+def note(number: int, **lines: tuple[str, str, str]) -> dict[str, Any]:
+    """A credit note; of each line quantity, net and tax."""
+    rows = [
+        {"line_id": int(name[1:]), "quantity": quantity, "net": net, "tax": tax}
+        for name, (quantity, net, tax) in lines.items()
+    ]
+    return {"id": number, "lines": rows}
+
+
+ONE_PIECE = note(10, l1=("1", "12.96", "0.78"))
+ANOTHER = note(10, l2=("1", "14.44", "0.87"))
+
+
+@pytest.mark.parametrize(
+    ("fee", "credited", "asked"),
+    [
+        (None, ONE_PIECE, False),
+        (None, note(10, l1=("1", "12.96", "0.78"), l3=("1", "5.00", "0.30")), False),
+        (FIXED, ONE_PIECE, True),  # seed 10000025: Magento gives 1.37 back with the piece
+        (FIXED, ANOTHER, False),  # of another product
+        (FIXED, note(10, l1=("1", "12.96", "0.78"), l5=("1", "1.37", "0")), False),
+        (FIXED, note(10, l1=("1", "12.96", "0.78"), l5=("1", "4.11", "0")), True),
+        (WRAPPING, ONE_PIECE, True),  # all of it comes back with the first memo
+        (WRAPPING, note(10, l1=("1", "12.96", "0.78"), l6=("1", "2.50", "0")), False),
+        (FEE, ONE_PIECE, False),  # a fee is kept unless somebody gives it back
+        (FEE, note(10, l1=("1", "12.96", "0.78"), l7=("1", "5", "0")), True),
+    ],
+)
+def test_who_decides_about_a_credit_note(
+    fee: dict[str, Any] | None, credited: dict[str, Any], asked: bool
+) -> None:
+    there = {"lines": [*ORDER["lines"], *([fee] if fee else [])]}
+    assert a_person_decides(there, credited, []) is asked
+
+
+def test_wrapping_comes_back_with_the_first_memo_alone() -> None:
+    there = {"lines": [*ORDER["lines"], WRAPPING]}
+    earlier = note(9, l2=("1", "14.44", "0.87"))
+    assert not a_person_decides(there, ONE_PIECE, [earlier])
+    of_another_order = {"id": 9, "lines": [{"line_id": 99, "quantity": "1", "net": "1", "tax": "0"}]}
+    assert a_person_decides(there, ONE_PIECE, [of_another_order])
