@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +16,7 @@ from tidegate.simulation.world import build_world
 
 Build = Callable[..., Stage]
 InMemory = Callable[..., MemoryStage]
+S = TypeVar("S", bound=Stage)
 
 
 @pytest.fixture(scope="session")
@@ -28,19 +29,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
-    """Makes the test's world; keywords are those of `build_world`."""
-    built: list[Stage] = []
+def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
+    """`make` with the URL of a copy of the migrated ledger; what it made is judged in the end, and closed."""
+    built: list[S] = []
 
-    def make(country: str = "us", **differences: Any) -> Stage:
-        ledger = tmp_path / "ledger.db"
+    def over_a_copy(*given: Any, **values: Any) -> S:
         shutil.copyfile(migrated, ledger)
-        world = build_world(11, f"sqlite:///{ledger}", START, country=country, **differences)
-        built.append(Stage(world, country))
+        built.append(make(f"sqlite:///{ledger}", *given, **values))
         return built[-1]
 
-    yield make
+    yield over_a_copy
     try:
         for stage in built:
             stage.judge()
@@ -48,27 +46,26 @@ def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
         for stage in built:
             stage.hub.close()
         database.set_trip(None)
+
+
+@pytest.fixture
+def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
+    """Makes the test's world; keywords are those of `build_world`."""
+
+    def make(url: str, country: str = "us", **differences: Any) -> Stage:
+        return Stage(build_world(11, url, START, country=country, **differences), country)
+
+    yield from _judged(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture
 def in_memory(tmp_path: Path, migrated: Path) -> Iterator[InMemory]:
     """Makes the test's world with a company in memory; keywords are its switches."""
-    built: list[MemoryStage] = []
 
-    def make(**switches: Any) -> MemoryStage:
-        ledger = tmp_path / "ledger.db"
-        shutil.copyfile(migrated, ledger)
-        built.append(MemoryStage(build_shop(f"sqlite:///{ledger}"), **switches))
-        return built[-1]
+    def make(url: str, **switches: Any) -> MemoryStage:
+        return MemoryStage(build_shop(url), **switches)
 
-    yield make
-    try:
-        for stage in built:
-            stage.judge()
-    finally:
-        for stage in built:
-            stage.hub.close()
-        database.set_trip(None)
+    yield from _judged(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,8 @@ import msgspec
 import pytest
 
 import tidegate
-from integration.flows.in_memory import MemoryStage, build_shop
+from integration.flows.conftest import InMemory
+from integration.flows.in_memory import MemoryStage
 from tidegate.config import connection_rules, model
 from tidegate.config.company import Company
 from tidegate.config.problem import Report
@@ -23,7 +22,7 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.states import State
 from tidegate.engine.mapping_check import lists_by_kind
 from tidegate.engine.taking_check import check_taking
-from tidegate.ledger import database, models
+from tidegate.ledger import models
 from tidegate.sage.port.orders import Charged, Customers, Tax
 from tidegate.sage.rooms import PRODUCTS
 
@@ -34,28 +33,6 @@ GOODS_ONLY: dict[str, Any] = {
     "shipping": Charged.HEADER_FIELD,
     "rounding": Charged.HEADER_FIELD,
 }
-Open = Callable[..., MemoryStage]
-
-
-@pytest.fixture
-def company(tmp_path: Path, migrated: Path) -> Iterator[Open]:
-    """Opens the test's shop before a company in memory; keywords are its switches."""
-    built: list[MemoryStage] = []
-
-    def make(**switches: Any) -> MemoryStage:
-        ledger = tmp_path / "ledger.db"
-        shutil.copyfile(migrated, ledger)
-        built.append(MemoryStage(build_shop(f"sqlite:///{ledger}"), **switches))
-        return built[-1]
-
-    yield make
-    try:
-        for stage in built:
-            stage.judge()
-    finally:
-        for stage in built:
-            stage.hub.close()
-        database.set_trip(None)
 
 
 def taxed(stage: MemoryStage, *destinations: TaxDestination, **changes: Any) -> None:
@@ -75,8 +52,8 @@ def findings(stage: MemoryStage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_an_order_is_taxed_by_the_schedule_of_its_destination(company: Open, before: bool) -> None:
-    stage = company(**BY_SCHEDULE, computes_before=before)
+def test_an_order_is_taxed_by_the_schedule_of_its_destination(in_memory: InMemory, before: bool) -> None:
+    stage = in_memory(**BY_SCHEDULE, computes_before=before)
     taxed(stage, MICHIGAN)
     placed = stage.order()
     stage.cycle()
@@ -86,8 +63,10 @@ def test_an_order_is_taxed_by_the_schedule_of_its_destination(company: Open, bef
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_another_total_after_tax_is_a_review_with_both_calculations(company: Open, before: bool) -> None:
-    stage = company(**BY_SCHEDULE, computes_before=before)
+def test_another_total_after_tax_is_a_review_with_both_calculations(
+    in_memory: InMemory, before: bool
+) -> None:
+    stage = in_memory(**BY_SCHEDULE, computes_before=before)
     taxed(stage, MICHIGAN)
     stage.books.schedules["MICHIGAN", "MI SALES"] = Decimal("5.5")
     placed = stage.order()
@@ -99,8 +78,8 @@ def test_another_total_after_tax_is_a_review_with_both_calculations(company: Ope
     assert len(stage.in_sage(placed)) == (0 if before else 1), "before the write nothing has left"
 
 
-def test_an_order_whose_destination_nobody_named_waits_and_goes_once_it_is_named(company: Open) -> None:
-    stage = company(**BY_SCHEDULE)
+def test_an_order_whose_destination_nobody_named_waits_and_goes_once_it_is_named(in_memory: InMemory) -> None:
+    stage = in_memory(**BY_SCHEDULE)
     taxed(stage, TaxDestination(country="CA", group="OHIO", schedule="OH SALES"))
     placed = stage.order()
     stage.cycle()
@@ -112,8 +91,8 @@ def test_an_order_whose_destination_nobody_named_waits_and_goes_once_it_is_named
     assert stage.state(placed) is State.CONFIRMED
 
 
-def test_the_tolerance_of_a_schedule_is_its_own(company: Open) -> None:
-    stage = company(**BY_SCHEDULE)
+def test_the_tolerance_of_a_schedule_is_its_own(in_memory: InMemory) -> None:
+    stage = in_memory(**BY_SCHEDULE)
     taxed(stage, MICHIGAN, tolerance=Decimal("9.99"))
     stage.books.schedules["MICHIGAN", "MI SALES"] = Decimal("5.9")
     placed = stage.order()
@@ -125,8 +104,8 @@ def test_the_tolerance_of_a_schedule_is_its_own(company: Open) -> None:
 # --- given tax
 
 
-def test_given_tax_arrives_as_the_store_charged_it(company: Open) -> None:
-    stage = company(tax=Tax.GIVEN)
+def test_given_tax_arrives_as_the_store_charged_it(in_memory: InMemory) -> None:
+    stage = in_memory(tax=Tax.GIVEN)
     placed = stage.order()
     stage.cycle()
     assert Decimal(stage.only(placed)["gross"]) == stage.total(placed)
@@ -137,9 +116,9 @@ def test_given_tax_arrives_as_the_store_charged_it(company: Open) -> None:
 
 
 def test_given_tax_that_the_company_did_not_take_is_a_review_with_both_calculations(
-    company: Open, monkeypatch: pytest.MonkeyPatch
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = company(tax=Tax.GIVEN)
+    stage = in_memory(tax=Tax.GIVEN)
     right = Orders._gross
     monkeypatch.setattr(Orders, "_gross", lambda self, order: right(self, order) - order.tax)
     placed = stage.order()
@@ -153,16 +132,18 @@ def test_given_tax_that_the_company_did_not_take_is_a_review_with_both_calculati
 # --- lines and customers
 
 
-def test_a_product_with_goods_alone_gets_nothing_else_and_the_same_total(company: Open) -> None:
-    stage = company(**GOODS_ONLY)
+def test_a_product_with_goods_alone_gets_nothing_else_and_the_same_total(in_memory: InMemory) -> None:
+    stage = in_memory(**GOODS_ONLY)
     placed = stage.order()
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED, stage.delivery(placed)
     assert Decimal(stage.only(placed)["gross"]) == stage.total(placed)
 
 
-def test_customers_inside_the_order_are_neither_looked_up_nor_created_nor_waited_for(company: Open) -> None:
-    stage = company(customers=Customers.INSIDE_THE_ORDER)
+def test_customers_inside_the_order_are_neither_looked_up_nor_created_nor_waited_for(
+    in_memory: InMemory,
+) -> None:
+    stage = in_memory(customers=Customers.INSIDE_THE_ORDER)
     stage.reopen(customers=stage.customers(unknown="create", guest_account=""))
     (customer,) = stage.world.register(1)
     placed = [stage.order("guest"), stage.order("customer", customer=customer)]
@@ -177,8 +158,8 @@ def test_customers_inside_the_order_are_neither_looked_up_nor_created_nor_waited
     assert stage.books.accounts[known.account].name
 
 
-def test_a_mapped_customer_keeps_the_account_though_customers_come_inside(company: Open) -> None:
-    stage = company(customers=Customers.INSIDE_THE_ORDER)
+def test_a_mapped_customer_keeps_the_account_though_customers_come_inside(in_memory: InMemory) -> None:
+    stage = in_memory(customers=Customers.INSIDE_THE_ORDER)
     (customer,) = stage.world.register(1)
     stage.reopen(customers=stage.customers(accounts={str(customer): "WEB"}))
     placed = stage.order("customer", customer=customer)
@@ -187,8 +168,8 @@ def test_a_mapped_customer_keeps_the_account_though_customers_come_inside(compan
     assert order.account == "WEB"
 
 
-def test_a_customer_has_an_account_for_each_currency_under_keys_of_their_own(company: Open) -> None:
-    stage = company(customers=Customers.CONTACT_PER_CURRENCY)
+def test_a_customer_has_an_account_for_each_currency_under_keys_of_their_own(in_memory: InMemory) -> None:
+    stage = in_memory(customers=Customers.CONTACT_PER_CURRENCY)
     stage.reopen(customers=stage.customers(unknown="create"))
     (customer,) = stage.world.register(1)
     stage.books.open_account(
@@ -222,19 +203,22 @@ def test_a_customer_has_an_account_for_each_currency_under_keys_of_their_own(com
     ],
 )
 def test_check_refuses_schedules_that_the_product_or_the_company_has_not(
-    company: Open, switches: dict[str, Any], destinations: tuple[TaxDestination, ...], verdict: str | None
+    in_memory: InMemory,
+    switches: dict[str, Any],
+    destinations: tuple[TaxDestination, ...],
+    verdict: str | None,
 ) -> None:
-    stage = company(**switches)
+    stage = in_memory(**switches)
     taxed(stage, *destinations)
     assert findings(stage).get("tax schedules") == verdict
 
 
-def test_check_names_amounts_that_would_have_no_line(company: Open) -> None:
-    stage = company(**GOODS_ONLY)
+def test_check_names_amounts_that_would_have_no_line(in_memory: InMemory) -> None:
+    stage = in_memory(**GOODS_ONLY)
     stage.reopen(skip_skus=("GIFT-WRAP",))
     found = findings(stage)
     assert (found["amounts"], found["skip_skus"]) == ("fail", "fail")
-    coded = company(line_kinds=frozenset(LineKind), rounding=Charged.ITEM_LINE)
+    coded = in_memory(line_kinds=frozenset(LineKind), rounding=Charged.ITEM_LINE)
     assert findings(coded)["rounding line"] == "fail"
 
 
