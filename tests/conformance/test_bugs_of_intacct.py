@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from conformance.bugs import Bug, Question, assert_found
 from conformance.intacct_stand import IntacctStand
 from tidegate.conformance import cancelling, customers, guards, lost_answers, orders, reading_fulfilment
 from tidegate.conformance.opened import opened
@@ -21,9 +22,6 @@ from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.elements import element, parsed, rendered
 from tidegate.sage.intacct.order_search import OrderSearch
 from tidegate.sage.port.outcomes import Accepted
-
-Bug = Callable[[pytest.MonkeyPatch], None]
-Question = Callable[[Any], None]
 
 
 def control_id_per_attempt(patch: pytest.MonkeyPatch) -> None:
@@ -285,13 +283,4 @@ BUGS: list[tuple[Bug, Question]] = [
 
 @pytest.mark.parametrize(("bug", "question"), BUGS, ids=[each[0].__name__ for each in BUGS])
 def test_the_suite_finds_it(monkeypatch: pytest.MonkeyPatch, bug: Bug, question: Question) -> None:
-    sound = IntacctStand()
-    question(sound)
-    sound.close()
-    bug(monkeypatch)
-    faulty = IntacctStand()
-    try:
-        with pytest.raises((AssertionError, LookupError, ValueError)):
-            question(faulty)
-    finally:
-        faulty.close()
+    assert_found(monkeypatch, bug, IntacctStand, question, ValueError)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.bugs import Bug, Question, assert_found
 from tidegate.conformance import consent, doorbell, usage, waiting
 from tidegate.conformance.memory import door
 from tidegate.conformance.memory.company import MemoryCompany
@@ -17,8 +18,6 @@ from tidegate.sage.port.doorbell import Heard
 from tidegate.sage.port.entrance import ConsentState, Passcode, Standing
 from tidegate.sage.port.usage import Usage
 from tidegate.sage.seats import SeatPool
-
-Bug = Callable[[pytest.MonkeyPatch], None]
 
 
 def a_seat_is_kept(patch: pytest.MonkeyPatch) -> None:
@@ -113,7 +112,7 @@ def agent() -> dict[str, Any]:
     return {"drains_for": timedelta(minutes=5)}
 
 
-BUGS: list[tuple[Bug, dict[str, Any], Callable[[Any], None]]] = [
+BUGS: list[tuple[Bug, dict[str, Any], Question]] = [
     (a_seat_is_kept, {}, waiting.test_a_seat_is_given_back_when_the_work_fails),
     (whoever_calls_is_believed, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
     (any_signature_will_do, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
@@ -144,9 +143,6 @@ def test_the_suite_finds_a_door_with_a_fault(
     monkeypatch: pytest.MonkeyPatch,
     bug: Bug,
     switches: dict[str, Any],
-    question: Callable[[Any], None],
+    question: Question,
 ) -> None:
-    question(MemoryStand(**switches))
-    bug(monkeypatch)
-    with pytest.raises((AssertionError, LookupError)):
-        question(MemoryStand(**switches))
+    assert_found(monkeypatch, bug, lambda: MemoryStand(**switches), question)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from conformance.bugs import Bug, Question, assert_found
 from tidegate.conformance import doors, guards, handed_over, lengths, lost_answers
 from tidegate.conformance.memory.calls import Calls
 from tidegate.conformance.memory.company import MemoryCompany
@@ -20,8 +21,6 @@ from tidegate.domain.errors import Failure
 from tidegate.sage.port.orders import Guard
 from tidegate.sage.port.outcomes import Accepted, HandedOver
 from tidegate.sage.port.session import Purpose
-
-Bug = Callable[[pytest.MonkeyPatch], None]
 
 
 def partial_result_taken_for_all(patch: pytest.MonkeyPatch) -> None:
@@ -143,7 +142,7 @@ def of_reads(stand: Any) -> None:
     )
 
 
-BUGS: list[tuple[Bug, dict[str, Any], Callable[[Any], None]]] = [
+BUGS: list[tuple[Bug, dict[str, Any], Question]] = [
     (
         partial_result_taken_for_all,
         FILES,
@@ -190,9 +189,6 @@ def test_the_suite_finds_a_room_with_a_fault(
     monkeypatch: pytest.MonkeyPatch,
     bug: Bug,
     switches: dict[str, Any],
-    question: Callable[[Any], None],
+    question: Question,
 ) -> None:
-    question(MemoryStand(**switches))
-    bug(monkeypatch)
-    with pytest.raises((AssertionError, LookupError)):
-        question(MemoryStand(**switches))
+    assert_found(monkeypatch, bug, lambda: MemoryStand(**switches), question)
