@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner, Result
-
-from tidegate.cli.invocation import Invocation
-from tidegate.cli.main import app
-from tidegate.simulation.world import KEY, SharedClock
-from tidegate.transport import ClientFactory
-from tidegate_sandbox import intacct, magento
+from integration.served_hub import ServedHub
+from tidegate_sandbox import intacct
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.intacct.demo import demo_company
 from tidegate_sandbox.intacct.face import GATEWAY
-from tidegate_sandbox.magento.shop import Shopper
-from tidegate_sandbox.server import SandboxServer
 
 START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
 FLOWS = ("orders", "order-status", "shipments", "inventory", "invoices", "payments", "prices", "products")
 CONFIGURATION = """
-[hub]
-ledger = "sqlite:///{folder}/tidegate.db"
-encryption_key = "env:TIDEGATE_KEY"
-
-[stores.main]
-url = "{shop}"
-auth = "oauth1"
-consumer_key = "env:SHOP_CONSUMER_KEY"
-consumer_secret = "env:SHOP_CONSUMER_SECRET"
-access_token = "env:SHOP_ACCESS_TOKEN"
-access_token_secret = "env:SHOP_ACCESS_TOKEN_SECRET"
-
 [companies.east]
 product = "intacct"
 base_url = "{company}"
@@ -105,35 +84,23 @@ carriers = {{ "UPS Ground" = "ups" }}
 """
 
 
-class IntacctHub:
+class IntacctHub(ServedHub):
     """Both systems served, and commands as they are typed."""
 
     def __init__(self, folder: Path) -> None:
-        self.clock = SandboxClock.virtual(START)
-        self.shop, shop_wire = magento.build(self.clock, FaultPlan(1), price_scope="website")
+        super().__init__(SandboxClock.virtual(START), folder)
         self.company = demo_company(self.clock, seed=1)
-        self.faults = FaultPlan(2)
         self.face, self.wire = intacct.build(self.clock, self.faults, self.company)
         self.face.tenant.store.more["subtotals"]["Rounding"] = "7900"
-        self._servers = [SandboxServer(shop_wire).start(), SandboxServer(self.wire).start()]
-        self.shopper = Shopper(self.shop, 1)
-        self.config = folder / "tidegate.toml"
-        shop, company = (server.url for server in self._servers)
-        text = CONFIGURATION.format(folder=folder, shop=shop, company=company + GATEWAY)
-        text += "".join(f'\n[connections.web.flows.{flow}]\nevery = "15m"\n' for flow in FLOWS)
-        self.config.write_text(text, encoding="utf-8")
-        self.config.chmod(0o600)
+        url = self.serve(self.wire)
+        self.configure(CONFIGURATION.format(company=url + GATEWAY), FLOWS)
 
     @property
     def environment(self) -> dict[str, str]:
         """The secrets that the configuration refers to."""
-        keys, known = self.shop.integrations["hub"], self.face.credentials
+        known = self.face.credentials
         return {
-            "TIDEGATE_KEY": KEY,
-            "SHOP_CONSUMER_KEY": keys.consumer_key,
-            "SHOP_CONSUMER_SECRET": keys.consumer_secret,
-            "SHOP_ACCESS_TOKEN": keys.access_token,
-            "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
+            **super().environment,
             "SAGE_SENDER_ID": known.sender_id,
             "SAGE_SENDER_PASSWORD": known.sender_password,
             "SAGE_COMPANY_ID": known.company_id,
@@ -141,31 +108,7 @@ class IntacctHub:
             "SAGE_USER_PASSWORD": known.user_password,
         }
 
-    def run(self, *words: str, code: int = 0) -> Result:
-        """Run a command and insist on its exit code."""
-        call = Invocation(clock=SharedClock(self.clock), factory=ClientFactory())
-        result = CliRunner().invoke(
-            app, ["--config", str(self.config), *words], obj=call, prog_name="tidegate"
-        )
-        assert result.exit_code == code, (words, result.exit_code, result.output, result.exception)
-        return result
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        """Run a command with `--json`."""
-        return json.loads(self.run(*words, "--json", code=code).stdout)
-
-    def cycle(self, flow: str, code: int = 0) -> dict[str, int]:
-        """One cycle by hand; its counts."""
-        self.clock.advance(120)
-        counts: dict[str, int] = self.json("cycle", flow, "--now", code=code)["counts"]
-        return counts
-
     def people(self, action: str, **values: Any) -> Any:
         """The company's people do something."""
         self.clock.advance(60)
         return self.face.people.perform(action, values)
-
-    def close(self) -> None:
-        """Stop the servers."""
-        for server in self._servers:
-            server.stop()
