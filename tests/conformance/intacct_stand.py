@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from conformance.sage200_stand import SharedClock
+from conformance.erp_stand import START, ErpStand
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.intacct.room import IntacctCompany
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.doorbell import Ring
-from tidegate.sage.rooms import open_company
-from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
-from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.control import perform
-from tidegate_sandbox.erp.new_order import NewLine, NewOrder
-from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.intacct import build
 from tidegate_sandbox.intacct.demo import demo_company
@@ -33,7 +28,6 @@ from tidegate_sandbox.intacct.face import GATEWAY
 from tidegate_sandbox.intacct.sign_in import Session
 from tidegate_sandbox.server import SandboxServer
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CALLS: dict[Call, str] = {
     "send": "<create_sotransaction>",
     "look-up": "<object>SODOCUMENT</object>",
@@ -105,8 +99,10 @@ class IntacctBells:
         return [Ring("POST", "documents", {"x-ia-sage-signature": token}, body)]
 
 
-class IntacctStand:
+class IntacctStand(ErpStand):
     """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
+
+    warehouse = "WH1"
 
     def __init__(
         self,
@@ -116,9 +112,7 @@ class IntacctStand:
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self.sandbox_clock = SandboxClock.virtual(START)
-        self.clock = SharedClock(self.sandbox_clock)
-        self.faults = FaultPlan(seed=1)
+        super().__init__()
         self.erp = demo_company(self.sandbox_clock, items=20)
         self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
         self.face.tenant.store.more["subtotals"].update(
@@ -151,14 +145,12 @@ class IntacctStand:
                 **(settings or {}),
             },
         )
-        self._pools = SeatPools()
         company = self.open()
         assert isinstance(company, IntacctCompany)
         self.company: Company = company
         self.seats = company.seats
         self.sign_ins = self.consents = None
         self.bells = IntacctBells(self)
-        self.door = None
         self.desktop = None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
@@ -178,15 +170,8 @@ class IntacctStand:
 
     def open(self) -> Company:
         """The company as a new process opens it."""
-        return open_company(
-            "acme",
-            self.settings,
-            secrets=lambda reference: reference,
-            factory=ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire)),
-            tokens=MemoryVault(),
-            clock=self.clock,
-            seats=self._pools,
-        )
+        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        return self.opened(factory, MemoryVault())
 
     # The company's own books and people
 
@@ -197,28 +182,8 @@ class IntacctStand:
             if one.external_key == key
         ]
 
-    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
-        with self.erp.staff():
-            customer, item = self.erp.customer("OTHER"), self.erp.item("HUB-0001")
-            for _ in range(times):
-                self.erp.orders.enter(
-                    NewOrder(
-                        customer_id=customer.id,
-                        customer_order_no=reference,
-                        external_key=key,
-                        extra={"custom": {"MAGENTO_ORDER_ID": key}} if key else {},
-                        lines=[
-                            NewLine(
-                                kind="item",
-                                item_id=item.id,
-                                warehouse_id=self.erp.warehouse("WH1").id,
-                                quantity=Decimal(1),
-                                price=Decimal(1),
-                                to_allocate=Decimal(0),
-                            )
-                        ],
-                    )
-                )
+    def key_fields(self, key: str) -> dict[str, Any]:
+        return {"external_key": key, "extra": {"custom": {"MAGENTO_ORDER_ID": key}} if key else {}}
 
     def strike(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
@@ -235,27 +200,8 @@ class IntacctStand:
                 Fault(kind, times=times, method="POST", path=GATEWAY, body=body or CALLS[on], options=options)
             )
 
-    def calm(self) -> None:
-        self.faults.clear()
-
-    def advance(self, seconds: float) -> None:
-        self.sandbox_clock.advance(seconds)
-        self.wire.settle()
-
-    def lock(self) -> None:
-        self.erp.window.lock("backup")
-
-    def unlock(self) -> None:
-        self.erp.window.unlock()
-
-    def close_period(self, day: date) -> None:
-        self.erp.set_period(day, is_open=False)
-
     def forbid(self, call: Call) -> None:
         self.face.options.denied = frozenset({DENIED[call]})
-
-    def despatch(self, number: str) -> None:
-        self.erp.despatch(number)
 
     def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
         contact = node("DISPLAYCONTACT", [node("PRINTAS", name), node("EMAIL1", email)])
@@ -268,15 +214,6 @@ class IntacctStand:
                 Session("", "staff", "", now, now, persistent=False), node("CUSTOMER", given)
             )
 
-    def accounts(self, key: str) -> list[str]:
-        return [one.code for one in self.erp.customers.table if one.external_key == key]
-
-    def add_product(self, sku: str) -> None:
-        like = self.erp.item("HUB-0001")
-        with self.erp.staff():
-            item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
-            self.erp.stock.keep(item.id, self.erp.warehouse("WH1").id)
-
     def happen(self, action: str, **values: Any) -> Any:
         if values.get("consolidate"):
             pytest.skip("an invoice of this product is made from one document")
@@ -288,12 +225,9 @@ class IntacctStand:
             values.setdefault("warehouse", "WH1")
         if action == "receipt":
             values.setdefault("bank", "BOA")
-        return perform(self.erp, action, values)
-
-    def books(self) -> dict[str, Any]:
-        return self.erp.books()
+        return super().happen(action, **values)
 
     def close(self) -> None:
-        self.company.close()
+        super().close()
         if self._server:
             self._server.stop()

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from conformance.erp_stand import ErpStand
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.entrance import SignIn
-from tidegate.sage.rooms import open_company
 from tidegate.sage.sage200.room import Sage200Company
 from tidegate.sage.sage200.settings import Sage200Settings
-from tidegate.sage.seats import SeatPools
 from tidegate.sage.tokens import ACCESS, Tokens, keep_tokens
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
-from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.control import perform
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.demo import demo_company
-from tidegate_sandbox.erp.new_order import NewLine, NewOrder
-from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage200 import Sage200Face, build
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
 CALLS: dict[Call, tuple[str, str]] = {
     "send": ("POST", "sop_orders"),
@@ -42,23 +35,6 @@ CALLS: dict[Call, tuple[str, str]] = {
     "allocate": ("POST", "sales_allocations"),
     "read stock": ("GET", "warehouse_holdings"),
 }
-
-
-class SharedClock:
-    """The sandbox's clock as the hub's: when the simulator waits, the hub waits."""
-
-    def __init__(self, clock: SandboxClock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        return (self._clock.now() - START).total_seconds()
-
-    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
-        self._clock.advance(seconds)
-        return until is not None and until.is_set()
 
 
 class Sage200SignIns:
@@ -96,7 +72,7 @@ class Sage200SignIns:
         return self._stand.open()
 
 
-class Sage200Stand:
+class Sage200Stand(ErpStand):
     """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
 
     def __init__(
@@ -109,9 +85,7 @@ class Sage200Stand:
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self.sandbox_clock = SandboxClock.virtual(START)
-        self.clock = SharedClock(self.sandbox_clock)
-        self.faults = FaultPlan(seed=1)
+        super().__init__()
         self.erp = demo_company(self.sandbox_clock, items=20)
         self.face: Sage200Face
         self.face, self.wire = build(
@@ -135,14 +109,12 @@ class Sage200Stand:
             **(settings or {}),
         )
         self.vault = MemoryVault()
-        self._pools = SeatPools()
         self.sign_in()
         self.company: Company = self.open()
         assert isinstance(self.company, Sage200Company)
         self.seats = self.company.seats
         self.sign_ins = Sage200SignIns(self)
         self.consents = self.bells = None
-        self.door = None
         self.desktop = None
         self.erp.customers.open(NewCustomer(code="WEB001", name="Web shop customers"))
         self.erp.customers.open(NewCustomer(code="OTHER", name="Other"))
@@ -157,15 +129,8 @@ class Sage200Stand:
 
     def open(self, *, sockets: bool = False) -> Company:
         """The company as a new process opens it; over real sockets where a server runs."""
-        return open_company(
-            "acme",
-            self.settings,
-            secrets=lambda reference: reference,
-            factory=ClientFactory() if sockets else ClientFactory(InProcessTransport(self.wire)),
-            tokens=self.vault,
-            clock=self.clock,
-            seats=self._pools,
-        )
+        factory = ClientFactory() if sockets else ClientFactory(InProcessTransport(self.wire))
+        return self.opened(factory, self.vault)
 
     def reopen(self, *, sockets: bool = False, **settings: Any) -> None:
         """Open it with changed settings."""
@@ -194,28 +159,9 @@ class Sage200Stand:
             if key in (one.external_key, *one.extra.values())
         ]
 
-    def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
-        with self.erp.staff():
-            customer, item = self.erp.customer("OTHER"), self.erp.item("HUB-0001")
-            for _ in range(times):
-                self.erp.orders.enter(
-                    NewOrder(
-                        customer_id=customer.id,
-                        customer_order_no=reference,
-                        external_key=key if self.settings.key_field == "spare_text_1" else "",
-                        extra={self.settings.key_field: key} if key else {},
-                        lines=[
-                            NewLine(
-                                kind="item",
-                                item_id=item.id,
-                                warehouse_id=self.erp.warehouse("HOME").id,
-                                quantity=Decimal(1),
-                                price=Decimal(1),
-                                to_allocate=Decimal(0),
-                            )
-                        ],
-                    )
-                )
+    def key_fields(self, key: str) -> dict[str, Any]:
+        field = self.settings.key_field
+        return {"external_key": key if field == "spare_text_1" else "", "extra": {field: key} if key else {}}
 
     def strike(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
@@ -227,55 +173,10 @@ class Sage200Stand:
             options["body"] = json.dumps({"Message": text})
         self.faults.add(Fault(kind, times=times, method=method, path=path, body=body, options=options))
 
-    def calm(self) -> None:
-        self.faults.clear()
-
-    def advance(self, seconds: float) -> None:
-        self.sandbox_clock.advance(seconds)
-        self.wire.settle()
-
-    def lock(self) -> None:
-        self.erp.window.lock("backup")
-
-    def unlock(self) -> None:
-        self.erp.window.unlock()
-
-    def close_period(self, day: date) -> None:
-        self.erp.set_period(day, is_open=False)
-
     def forbid(self, call: Call) -> None:
         self.face.options.denied = frozenset({CALLS[call]})
-
-    def despatch(self, number: str) -> None:
-        self.erp.despatch(number)
-
-    def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
-        euro = self.erp.currencies.first("code", "EUR")
-        assert euro is not None
-        with self.erp.staff():
-            customer = self.erp.customers.open(
-                NewCustomer(code=account, name=name, currency_id=euro.id if foreign else None)
-            )
-            if email:
-                contact = self.erp.customers.add_contact(customer, first_name="", last_name=name)
-                self.erp.customers.add_point(contact, "email", email)
 
     def accounts(self, key: str) -> list[str]:
         return [
             one.code for one in self.erp.customers.table if key in (one.external_key, *one.extra.values())
         ]
-
-    def add_product(self, sku: str) -> None:
-        like = self.erp.item("HUB-0001")
-        with self.erp.staff():
-            item = self.erp.items.add(replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60]))
-            self.erp.stock.keep(item.id, self.erp.warehouse("HOME").id)
-
-    def happen(self, action: str, **values: Any) -> Any:
-        return perform(self.erp, action, values)
-
-    def books(self) -> dict[str, Any]:
-        return self.erp.books()
-
-    def close(self) -> None:
-        self.company.close()

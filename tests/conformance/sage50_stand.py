@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from conformance.erp_stand import ErpStand
 from conformance.sage50_people import Administrator, Patient, Platform
-from conformance.sage200_stand import SharedClock
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.doorbell import Heard, Ring
 from tidegate.sage.port.entrance import Consent, Passcode
-from tidegate.sage.rooms import open_company
 from tidegate.sage.sage50.settings import Sage50Settings
-from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
-from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.erp.control import perform
-from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.faults import Fault, FaultPlan
+from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage50 import Sage50Face, build, spanish_company
 from tidegate_sandbox.server import SandboxServer
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HOST = "https://platform.example"
 TOKEN, SECRET = "k3-long-and-random", "Zr7uFq0m4wYt2Lk9Xc1vBn8s"
 APPLICATION = {
@@ -77,8 +70,10 @@ class CallBacks(httpx.BaseTransport):
         return httpx.Response(heard.status)
 
 
-class Sage50Stand:
+class Sage50Stand(ErpStand):
     """:class:`tidegate.conformance.stand.Stand` over the simulator; options are those of its `Options`."""
+
+    foreign = "USD"
 
     def __init__(
         self,
@@ -93,9 +88,7 @@ class Sage50Stand:
     ) -> None:
         """`at_once`: the files are waited for, with a desktop that works on each; `served`: over real sockets."""
         self._at_once = at_once
-        self.sandbox_clock = SandboxClock.virtual(START)
-        self.clock = SharedClock(self.sandbox_clock)
-        self.faults = FaultPlan(seed=1)
+        super().__init__()
         self.erp = spanish_company(self.sandbox_clock, items=20)
         self.call_backs = CallBacks()
         self.face: Sage50Face
@@ -121,11 +114,9 @@ class Sage50Stand:
             **(settings or {}),
         )
         self.vault = MemoryVault()
-        self._pools = SeatPools()
         self.company: Company = self.open()
         self.seats = self.company.seats  # type: ignore[attr-defined]
         self.sign_ins = None
-        self.door = None
         self.desktop = Desktop(self)
         self.codes = Codes(
             account="WEB001",
@@ -166,15 +157,7 @@ class Sage50Stand:
 
     def open(self) -> Company:
         """The company as a process opens it; the platform's call-backs reach this one."""
-        company: Company = open_company(
-            "acme",
-            self.settings,
-            secrets=lambda reference: reference,
-            factory=self.factory,
-            tokens=self.vault,
-            clock=self.clock,
-            seats=self._pools,
-        )
+        company: Company = self.opened(self.factory, self.vault)
         if self._at_once:
             company = Patient(company, self)
         self.call_backs.company = company
@@ -213,12 +196,8 @@ class Sage50Stand:
             options["body"] = json.dumps({"code": "error", "message": text})
         self.faults.add(Fault(kind, times=times, method=method, path=path, body=body, options=options))
 
-    def calm(self) -> None:
-        self.faults.clear()
-
     def advance(self, seconds: float) -> None:
-        self.sandbox_clock.advance(seconds)
-        self.wire.settle()
+        super().advance(seconds)
         self.face.run_due()
 
     def lock(self) -> None:
@@ -227,31 +206,15 @@ class Sage50Stand:
     def unlock(self) -> None:
         self.faults.clear()
 
-    def close_period(self, day: date) -> None:
-        self.erp.set_period(day, is_open=False)
-
     def forbid(self, call: Call) -> None:
         method, path = CALLS[call]
         self.faults.add(Fault("status", times=None, method=method, path=path, options={"status": 403}))
 
-    def despatch(self, number: str) -> None:
-        self.erp.despatch(number)
-
     def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
-        dollar = self.erp.currencies.first("code", "USD")
-        assert dollar is not None
+        super().open_account(account, name, email, foreign=foreign)
         with self.erp.staff():
-            customer = self.erp.customers.open(
-                NewCustomer(code=account, name=name, currency_id=dollar.id if foreign else None)
-            )
-            customer.address.line_1, customer.address.city = "Calle Mayor 1", "Burgos"
-            customer.address.postcode = "09001"
-            if email:
-                contact = self.erp.customers.add_contact(customer, first_name="", last_name=name)
-                self.erp.customers.add_point(contact, "email", email)
-
-    def accounts(self, key: str) -> list[str]:
-        return [one.code for one in self.erp.customers.table if one.external_key == key]
+            address = self.erp.customer(account).address
+            address.line_1, address.city, address.postcode = "Calle Mayor 1", "Burgos", "09001"
 
     def reopen(self, **settings: Any) -> None:
         """Open it with changed settings."""
@@ -266,23 +229,15 @@ class Sage50Stand:
 
     def erp_item(self, sku: str) -> None:
         """A new article, in no file yet."""
-        like = self.erp.item("HUB-0001")
-        with self.erp.staff():
-            item = self.erp.items.add(
-                replace(like, id=self.erp.ids.next(), code=sku, name=sku[:60], extra={})
-            )
-            self.erp.stock.keep(item.id, self.erp.warehouse("HOME").id)
+        self.new_item(sku, extra={})
 
     def happen(self, action: str, **values: Any) -> Any:
-        done = perform(self.erp, action, values)
+        done = super().happen(action, **values)
         self.desktop.upload()
         return done
 
-    def books(self) -> dict[str, Any]:
-        return self.erp.books()
-
     def close(self) -> None:
-        self.company.close()
+        super().close()
         self.wire_http.close()
         if self._server is not None:
             self._server.stop()
