@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tidegate.domain.errors import Code, Failure
+from tidegate.sage.identifying_texts import IdentifyingTexts
 
 
 def one_line(value: str, limit: int) -> str:
@@ -39,26 +39,9 @@ def street_lines(street: Sequence[str], width: int, count: int) -> tuple[list[st
     return lines[:count], " ".join(lines[count:])
 
 
-class Codes:
-    """Checks identifying texts while a payload is built, and gathers those that do not fit."""
+class Codes(IdentifyingTexts):
+    """Of one record for Intacct."""
 
     def __init__(self) -> None:
-        self._problems: list[str] = []
+        super().__init__("Intacct", len)
         self.over: list[str] = []  #: free texts that did not fit, each in full and by name
-
-    def check(self, name: str, value: str, limit: int) -> str:
-        """The text without blanks around it; noted when it is longer than `limit`."""
-        value = value.strip()
-        if len(value) > limit:
-            self._problems.append(f"{name} {value!r} has {len(value)} characters, Intacct takes {limit}")
-        return value
-
-    def refuse(self, problem: str) -> None:
-        """Note what cannot be sent for another reason than one text's length."""
-        self._problems.append(problem)
-
-    def failure(self) -> Failure | None:
-        """TOO_LONG with everything that does not fit; None when all does."""
-        if not self._problems:
-            return None
-        return Failure(Code.TOO_LONG, "; ".join(self._problems), sent=False)

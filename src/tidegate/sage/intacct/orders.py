@@ -32,6 +32,7 @@ from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.writing import writing
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import lacking_each, prepare_each
 
 T = TypeVar("T")
 
@@ -62,22 +63,11 @@ class Orders:
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         """Resolve names and build payloads; what is known from before is not read again."""
-        if not orders:
-            return []
-        known = self._read(orders)
-        if isinstance(known, Failure):
-            return [known] * len(orders)
-        return [self._prepared(order, known) for order in orders]
+        return prepare_each(orders, self._read, self._prepared)
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
         """What Intacct lacks of each; a read that failed says nothing about a record."""
-        if not orders:
-            return []
-        known = self._read(orders)
-        if isinstance(known, Failure):
-            return [None] * len(orders)
-        found = [together(self._missing(order, known)) for order in orders]
-        return [one if one is not None and one.missing is not None else None for one in found]
+        return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
         # After a read that ends the cycle (off-line, halted) no other one may follow.

@@ -16,6 +16,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.money import rounded
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
+from tidegate.sage.each_row import each_row
 
 Row = dict[str, str]
 T = TypeVar("T")
@@ -107,14 +108,7 @@ def each(
     rows: Iterable[Row], make: Callable[[Row], T], name: Callable[[Row], str]
 ) -> tuple[list[T], list[BadRow]]:
     """Every row alone: what could be made of them, and those that cannot be read, by `name`."""
-    made: list[T] = []
-    bad: list[BadRow] = []
-    for row in rows:
-        try:
-            made.append(make(row))
-        except Unreadable as error:
-            bad.append(bad_row(row, name(row), error))
-    return made, bad
+    return each_row(rows, make, lambda row, error: bad_row(row, name(row), error))
 
 
 def bad_row(row: Row, name: str, error: Unreadable) -> BadRow:

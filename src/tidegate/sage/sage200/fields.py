@@ -16,6 +16,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
+from tidegate.sage.each_row import each_row
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -115,11 +116,4 @@ def each(
     rows: Iterable[Row], make: Callable[[Row], T], name: Callable[[Row], str], *, key: str = "id"
 ) -> tuple[list[T], list[BadRow]]:
     """Every row alone: what could be made of them, and those that cannot be read, by `name`."""
-    made: list[T] = []
-    bad: list[BadRow] = []
-    for row in rows:
-        try:
-            made.append(make(row))
-        except Unreadable as error:
-            bad.append(BadRow(name(row), str(error), id_of(row, key)))
-    return made, bad
+    return each_row(rows, make, lambda row, error: BadRow(name(row), str(error), id_of(row, key)))

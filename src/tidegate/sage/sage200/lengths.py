@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tidegate.domain.errors import Code, Failure
+from tidegate.sage.identifying_texts import IdentifyingTexts
 
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
@@ -102,25 +102,8 @@ def portions(value: str, limit: int) -> list[str]:
     return [text] if units(text) <= limit else wrapped(text, limit)
 
 
-class Codes:
-    """Checks identifying texts while a payload is built, and gathers those that do not fit."""
+class Codes(IdentifyingTexts):
+    """Of one record for Sage 200."""
 
     def __init__(self) -> None:
-        self._problems: list[str] = []
-
-    def check(self, name: str, value: str, limit: int) -> str:
-        """The text without blanks around it; noted when it is longer than `limit`."""
-        value = value.strip()
-        if units(value) > limit:
-            self._problems.append(f"{name} {value!r} has {units(value)} characters, Sage takes {limit}")
-        return value
-
-    def refuse(self, problem: str) -> None:
-        """Note what does not fit for another reason than one text's length."""
-        self._problems.append(problem)
-
-    def failure(self) -> Failure | None:
-        """TOO_LONG with everything that does not fit; None when all does."""
-        if not self._problems:
-            return None
-        return Failure(Code.TOO_LONG, "; ".join(self._problems), sent=False)
+        super().__init__("Sage", units)

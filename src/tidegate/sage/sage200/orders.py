@@ -21,6 +21,7 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import lacking_each, prepare_each
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of, moment_of, readable_number, text_of
@@ -71,22 +72,11 @@ class Orders:
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         """Resolve codes and build bodies; at most three pooled reads beyond the small lists."""
-        if not orders:
-            return []
-        known = self._read(orders)
-        if isinstance(known, Failure):
-            return [known] * len(orders)
-        return [self._prepared(order, known) for order in orders]
+        return prepare_each(orders, self._read, self._prepared)
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
         """What Sage lacks of each; a read that failed says nothing about a record."""
-        if not orders:
-            return []
-        known = self._read(orders)
-        if isinstance(known, Failure):
-            return [None] * len(orders)
-        found = [together(self._missing(order, known)) for order in orders]
-        return [each if each is not None and each.missing is not None else None for each in found]
+        return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
         lists = self._reference.lists()

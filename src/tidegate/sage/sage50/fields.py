@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tidegate.domain.bad_row import BadRow
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
+from tidegate.sage.each_row import each_row
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -68,11 +69,4 @@ def each(
     records: Iterable[Record], make: Callable[[Record], T], name: Callable[[Record], str]
 ) -> tuple[list[T], list[BadRow]]:
     """Every record alone: what could be made of them, and those that cannot be read, by `name`."""
-    made: list[T] = []
-    bad: list[BadRow] = []
-    for record in records:
-        try:
-            made.append(make(record))
-        except Unreadable as error:
-            bad.append(BadRow(name(record), str(error)))
-    return made, bad
+    return each_row(records, make, lambda record, error: BadRow(name(record), str(error)))
