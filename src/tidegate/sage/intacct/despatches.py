@@ -6,17 +6,15 @@ again, whole.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
 from tidegate.reading.document import Unreadable
-from tidegate.sage.intacct.deltas import changes
-from tidegate.sage.intacct.queries import Query, equals
-from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, name_of, text_of
+from tidegate.sage.intacct.documents import by_document, changed_documents
+from tidegate.sage.intacct.queries import equals
+from tidegate.sage.intacct.rows import Row, day_of, each, figure_of, name_of, text_of
 from tidegate.sage.intacct.web_orders import HEADER, WebOrder, WebOrders, source_line
 
 FIELDS = (*HEADER, "WHENCREATED", "SHIPPEDDATE", "SHIPVIA", "TRACKINGNUMBER")
@@ -31,44 +29,23 @@ class Despatches:
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
         """Whole despatches of which any header or tracking number changed."""
-        query = Query("SODOCUMENT", FIELDS, equals("DOCPARID", self._definition))
-        found = changes(self._orders.client, (query,), since)
-        if isinstance(found, Failure):
-            return found
-        [rows] = found.rows
-        origins = self._orders.origins(rows)
-        if isinstance(origins, Failure):
-            return origins
-        orders = self._orders.of(origins.values())
-        if isinstance(orders, Failure):
-            return orders
-        ours = [row for row in rows if origins.get(text_of(row, "DOCID")) in orders]
-        lines = self._orders.lines_of(text_of(row, "DOCID") for row in ours)
+        told = changed_documents(self._orders, FIELDS, equals("DOCPARID", self._definition), since)
+        if isinstance(told, Failure):
+            return told
+        lines = self._orders.lines_of(text_of(row, "DOCID") for row in told.rows)
         if isinstance(lines, Failure):
             return lines
-        by_document: defaultdict[str, list[Row]] = defaultdict(list)
-        for line in lines:
-            by_document[text_of(line, "DOCHDRID")].append(line)
-        made, bad = _despatches(ours, origins, orders, by_document)
-        return Delta(tuple(made), found.parking({0: bad}), found.full, tuple(bad))
+        listed = by_document(lines)
 
+        def made_of(row: Row) -> Despatch:
+            docid = text_of(row, "DOCID")
+            return _despatch(row, told.orders[docid], listed.get(docid, ()))
 
-def _despatches(
-    rows: Sequence[Row],
-    origins: Mapping[str, str],
-    orders: Mapping[str, WebOrder],
-    lines: Mapping[str, Sequence[Row]],
-) -> tuple[list[Despatch], list[BadRow]]:
-    """The despatches, and those that cannot be read: a despatch goes whole or not at all."""
-    made, bad = [], []
-    for row in rows:
-        docid = text_of(row, "DOCID")
-        order = orders[origins[docid]]
-        try:
-            made.append(_despatch(row, order, lines.get(docid, ())))
-        except Unreadable as error:
-            bad.append(bad_row(row, f"despatch {text_of(row, 'DOCNO')} of order {order.number}", error))
-    return made, bad
+        def name(row: Row) -> str:
+            return f"despatch {text_of(row, 'DOCNO')} of order {told.orders[text_of(row, 'DOCID')].number}"
+
+        made, bad = each(told.rows, made_of, name)  # a despatch goes whole or not at all
+        return Delta(tuple(made), told.changes.parking({0: bad}), told.changes.full, tuple(bad))
 
 
 def _despatch(row: Row, order: WebOrder, lines: Sequence[Row]) -> Despatch:

@@ -12,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.money import total
-from tidegate.reading.document import Unreadable
-from tidegate.sage.intacct.deltas import changes
+from tidegate.sage.intacct.documents import by_document, changed_documents
 from tidegate.sage.intacct.queries import Query, among, in_parts
-from tidegate.sage.intacct.rows import Row, bad_row, day_of, figure_of, money_of, name_of, number_of, text_of
+from tidegate.sage.intacct.rows import Row, day_of, each, figure_of, money_of, name_of, number_of, text_of
 from tidegate.sage.intacct.web_orders import HEADER, WebOrder, WebOrders, source_line
 
 FIELDS = (*HEADER, "CUSTVENDID", "CURRENCY", "WHENCREATED", "TRX_TOTAL", "PRRECORDKEY")
@@ -45,29 +43,18 @@ class Invoices:
 
     def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
         """Documents that changed since the cursor."""
-        query = Query("SODOCUMENT", FIELDS, among("DOCPARID", self._definitions))
-        found = changes(self._orders.client, (query,), since)
-        if isinstance(found, Failure):
-            return found
-        [rows] = found.rows
-        origins = self._orders.origins(rows)
-        if isinstance(origins, Failure):
-            return origins
-        orders = self._orders.of(origins.values())
-        if isinstance(orders, Failure):
-            return orders
-        ours = [row for row in rows if origins.get(text_of(row, "DOCID")) in orders]
-        parts = self._parts(ours)
+        told = changed_documents(self._orders, FIELDS, among("DOCPARID", self._definitions), since)
+        if isinstance(told, Failure):
+            return told
+        parts = self._parts(told.rows)
         if isinstance(parts, Failure):
             return parts
-        made: list[SalesInvoice] = []
-        bad: list[BadRow] = []
-        for row in ours:
-            try:
-                made.append(self._invoice(row, orders[origins[text_of(row, "DOCID")]], parts))
-            except Unreadable as error:
-                bad.append(bad_row(row, f"invoice {text_of(row, 'DOCNO')}", error))
-        return Delta(tuple(made), found.parking({0: bad}), found.full, tuple(bad))
+        made, bad = each(
+            told.rows,
+            lambda row: self._invoice(row, told.orders[text_of(row, "DOCID")], parts),
+            lambda row: f"invoice {text_of(row, 'DOCNO')}",
+        )
+        return Delta(tuple(made), told.changes.parking({0: bad}), told.changes.full, tuple(bad))
 
     def _parts(self, rows: Sequence[Row]) -> _Parts | Failure:
         lines = self._orders.lines_of(text_of(row, "DOCID") for row in rows)
@@ -83,10 +70,7 @@ class Invoices:
         subtotals = self._subtotals([text_of(row, "RECORDNO") for row in rows])
         if isinstance(subtotals, Failure):
             return subtotals
-        by_document: defaultdict[str, list[Row]] = defaultdict(list)
-        for line in lines:
-            by_document[text_of(line, "DOCHDRID")].append(line)
-        return _Parts(by_document, sources, subtotals)
+        return _Parts(by_document(lines), sources, subtotals)
 
     def _subtotals(self, numbers: Sequence[str]) -> dict[str, list[Row]] | Failure:
         found: defaultdict[str, list[Row]] = defaultdict(list)
