@@ -14,7 +14,7 @@ from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.flows.unreadable import ROWS, SAGE
-from tidegate.simulation.houses.house import TOLERANCE
+from tidegate.simulation.houses.mappings import TOLERANCE
 from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.week import Week
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, WEBSITE_IDS, World

@@ -14,8 +14,13 @@ from tidegate.simulation.target import Target
 if TYPE_CHECKING:
     import httpx
 
-TOLERANCE = Decimal("0.05")
-"""What may be put on a rounding line."""
+EVERY_FLOW = frozenset(
+    {
+        *("shipments", "inventory", "prices", "customers", "registrations"),
+        *("products", "invoices", "payments", "credits"),
+    }
+)
+"""From Sage to Magento, of a product that has a desk for each."""
 Call = tuple[datetime, str, str, int | None]
 """When, method, path, and the status of the answer, as the wire of the sandbox has seen it."""
 Field = tuple[str, str]

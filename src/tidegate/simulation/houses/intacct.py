@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.house import TOLERANCE, Codes, House
+from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
 from tidegate.simulation.houses.intacct_calls import CALLS, ORDER_SENT
+from tidegate.simulation.houses.mappings import mappings
 
 if TYPE_CHECKING:
     import httpx
@@ -25,35 +26,7 @@ SHIRTS = (
 )
 #: Amounts besides goods: the subtotal of an order that posts each to its account.
 AMOUNTS = {"7900": "Rounding", "4905": "Handling", "1050": "Paid otherwise", "4000": "Sold beside"}
-MAPPINGS = """
-[connections.web.rounding]
-tolerance = "{tolerance}"
-account = "7900"
-tax_code = "Sales Tax"
-
-[connections.web.tax.codes]
-"0" = "Sales Tax"
-"5" = "Sales Tax"
-"6" = "Sales Tax"
-"20" = "Sales Tax"
-
-[connections.web.shipping."*"]
-charge = "Shipping"
-
-[connections.web.payments."*"]
-account = "BOA"
-
-[connections.web.amounts]
-fixed_product_tax = {{ account = "4905" }}
-gift_card = {{ account = "1050" }}
-store_credit = {{ account = "1050" }}
-gift_wrapping = {{ account = "4905" }}
-custom_fees = {{ "*" = {{ account = "4905" }} }}
-fields = {{ "surcharge_amount" = {{ account = "4905" }} }}
-
-[connections.web.revenue.accounts]
-"*" = "4000"
-"""
+TAXES = tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20"))
 ROOM = """\
 base_url = "{url}"
 sender_id = "env:SAGE_SENDER_ID"
@@ -156,12 +129,7 @@ INTACCT = House(
     port=8913,
     paths={"gateway": GATEWAY},
     countries=("us",),
-    flows=frozenset(
-        {
-            *("shipments", "inventory", "prices", "customers", "registrations"),
-            *("products", "invoices", "payments", "credits"),
-        }
-    ),
+    flows=EVERY_FLOW,
     build=build,
     company=company,
     credentials=credentials,
@@ -171,7 +139,15 @@ INTACCT = House(
     let_in=let_in,
     calls=CALLS,
     codes=Codes(
-        mappings=MAPPINGS.format(tolerance=TOLERANCE),
+        mappings=mappings(
+            taxes=TAXES,
+            untaxed="Sales Tax",
+            charge="Shipping",
+            payments="BOA",
+            fees='account = "4905"',
+            paid='account = "1050"',
+            revenue=(("*", "4000"),),
+        ),
         prepaid='account = "BOA"\n',
         carriers='carriers = { "UPS Ground" = "ups" }\n',
         sources={"base": {"WH1": "wh_detroit", "WH2": "wh_london"}},
@@ -186,7 +162,7 @@ INTACCT = House(
         groups={"Wholesale": "Wholesale"},
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
         bills_parts=False,
-        tax_codes=tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20")),
+        tax_codes=TAXES,
     ),
     face_faults=("throttled", "invalid_request", "session_expired"),
     orders_counted=orders_counted,

@@ -6,43 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.house import TOLERANCE, Call, Codes, House
+from tidegate.simulation.houses.house import EVERY_FLOW, Call, Codes, House
+from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.sage200_calls import CALLS
 
 if TYPE_CHECKING:
     import httpx
 
 PATHS = {"standard": "/uk/sage200/accounts/v1", "professional": "/uk/sage200extra/accounts/v1"}
-MAPPINGS = """
-[connections.web.rounding]
-tolerance = "{tolerance}"
-account = "7900"
-tax_code = "0"
-
-[connections.web.tax.codes]
-"0" = "0"
-"5" = "5"
-"6" = "6"
-"20" = "1"
-
-[connections.web.shipping."*"]
-charge = "CARRIAGE"
-
-[connections.web.payments."*"]
-account = "1210"
-
-[connections.web.amounts]
-fixed_product_tax = {{ account = "4905" }}
-gift_card = {{ account = "1210" }}
-store_credit = {{ account = "1210" }}
-gift_wrapping = {{ account = "4905" }}
-custom_fees = {{ "*" = {{ account = "4905" }} }}
-fields = {{ "surcharge_amount" = {{ account = "4905" }} }}
-
-[connections.web.revenue.accounts]
-"SHIRT*" = "4010"
-"*" = "4000"
-"""
+TAXES = (("0", "0"), ("5", "5"), ("6", "6"), ("20", "1"))
 ROOM = """\
 edition = "{edition}"
 base_url = "{url}{path}"
@@ -137,12 +109,7 @@ SAGE_200 = House(
     port=8911,
     paths=PATHS,
     hosted=frozenset({"professional"}),
-    flows=frozenset(
-        {
-            *("shipments", "inventory", "prices", "customers", "registrations"),
-            *("products", "invoices", "payments", "credits"),
-        }
-    ),
+    flows=EVERY_FLOW,
     build=build,
     company=company,
     credentials=credentials,
@@ -152,7 +119,15 @@ SAGE_200 = House(
     let_in=let_in,
     calls=CALLS,
     codes=Codes(
-        mappings=MAPPINGS.format(tolerance=TOLERANCE),
+        mappings=mappings(
+            taxes=TAXES,
+            untaxed="0",
+            charge="CARRIAGE",
+            payments="1210",
+            fees='account = "4905"',
+            paid='account = "1210"',
+            revenue=(("SHIRT*", "4010"), ("*", "4000")),
+        ),
         prepaid='account = "1210"\n',
         carriers='carriers = { "DPD" = "dpd" }\n',
         sources={
@@ -166,7 +141,7 @@ SAGE_200 = House(
         known={"1": "WANDA01"},
         groups={"Wholesale": "Wholesale"},
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
-        tax_codes=(("0", "0"), ("5", "5"), ("6", "6"), ("20", "1")),
+        tax_codes=TAXES,
     ),
     face_faults=("lock", "seats", "token_revoked", "closed_period"),
     late_commit=True,

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.houses import sage50_desktop
-from tidegate.simulation.houses.house import TOLERANCE, Codes, House
+from tidegate.simulation.houses.house import Codes, House
+from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.sage50_calls import CALLS
 
 if TYPE_CHECKING:
@@ -31,35 +32,7 @@ METHODS = {
     "braintree": "Tarjeta",
     "free": "Sin pago",
 }
-MAPPINGS = """
-[connections.web.rounding]
-tolerance = "{tolerance}"
-account = "7900"
-tax_code = "0"
-
-[connections.web.tax.codes]
-"0" = "0"
-"5" = "5"
-"6" = "6"
-"20" = "20"
-
-[connections.web.shipping."*"]
-charge = "CARRIAGE"
-
-[connections.web.payments."*"]
-account = "1210"
-
-[connections.web.amounts]
-fixed_product_tax = {{ account = "4905", code = "FEE" }}
-gift_card = {{ account = "1210", code = "GIFT-CARD" }}
-store_credit = {{ account = "1210", code = "GIFT-CARD" }}
-gift_wrapping = {{ account = "4905", code = "FEE" }}
-custom_fees = {{ "*" = {{ account = "4905", code = "FEE" }} }}
-fields = {{ "surcharge_amount" = {{ account = "4905", code = "FEE" }} }}
-
-[connections.web.revenue.accounts]
-"*" = "4000"
-"""
+TAXES = tuple((rate, rate) for rate in ("0", "5", "6", "20"))
 ROOM = """\
 base_url = "{url}"
 developer_id = "env:SAGE_DEVELOPER_ID"
@@ -226,7 +199,15 @@ SAGE_50 = House(
     ticks=True,
     calls=CALLS,
     codes=Codes(
-        mappings=MAPPINGS.format(tolerance=TOLERANCE),
+        mappings=mappings(
+            taxes=TAXES,
+            untaxed="0",
+            charge="CARRIAGE",
+            payments="1210",
+            fees='account = "4905", code = "FEE"',
+            paid='account = "1210", code = "GIFT-CARD"',
+            revenue=(("*", "4000"),),
+        ),
         prepaid='account = "1210"\n',
         sources={"base": {WAREHOUSE: "wh_detroit"}},
         legacy={WAREHOUSE: "default"},
@@ -236,7 +217,7 @@ SAGE_50 = House(
         known={"1": "WANDA01"},
         groups={"Wholesale": "Wholesale"},
         takes_texts=False,
-        tax_codes=tuple((rate, rate) for rate in ("0", "5", "6", "20")),
+        tax_codes=TAXES,
     ),
     looks_up=False,
     hands_over=True,
