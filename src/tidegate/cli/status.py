@@ -10,6 +10,7 @@ import typer
 from tidegate.cli import exits, showing
 from tidegate.cli.invocation import here
 from tidegate.cli.showing import Json, ago, local
+from tidegate.domain.usage import Usage
 
 #: In the order of the account; with `confirmed` they add up to `read`.
 REST = ["handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped", "unexplained"]
@@ -65,8 +66,6 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
         )
     used = connection["used"]
     if used and any(used.values()):
-        from tidegate.sage.port.usage import Usage
-
         showing.paragraph(f"  used of {connection['company']} in a day: {Usage(**used).words}")
     for parcel in connection["parcels"]:
         lies = f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records lie "

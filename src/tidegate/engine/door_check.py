@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.spending import Spending, margin, words
 from tidegate.ledger import usage
-from tidegate.ledger.usage import Used
 from tidegate.sage.port.entrance import Consent, Standing
 from tidegate.sage.port.findings import Finding
-from tidegate.sage.port.usage import Usage
 
 
 def check_door(hub: Hub, name: str) -> Iterator[Finding]:
@@ -41,8 +38,8 @@ def check_budget(hub: Hub, name: str) -> Iterator[Finding]:
     """What a day has used, and what is left of each allowance."""
     company, now = hub.companies[name], hub.clock.now()
     used = usage.since(name, now - timedelta(days=1))
-    if used != Used():
-        yield Finding("usage", "pass", f"in a day: {Usage(**asdict(used)).words}")
+    if used.words:
+        yield Finding("usage", "pass", f"in a day: {used.words}")
     spending = Spending(name, hub.clock)
     for allowance in company.budget():
         left = spending.left(allowance, company, now)

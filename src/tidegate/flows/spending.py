@@ -15,9 +15,8 @@ from tidegate.clock import Clock
 from tidegate.domain.calendar import Closed
 from tidegate.ledger import usage
 from tidegate.ledger.database import transaction
-from tidegate.ledger.usage import Used
 from tidegate.sage.port.company import Company
-from tidegate.sage.port.usage import Allowance, Measure, Usage
+from tidegate.sage.port.usage import Allowance, Usage
 
 #: So much of a budget is never begun: a twentieth, at least the calls of one piece of work, at most half.
 MARGIN, WORK = 20, 5
@@ -40,8 +39,8 @@ class Spending:
         """Commit what this process has used since the last time."""
         with self._lock:
             counted, seen = company.usage(), self._seen
-            new = Used(*(counted.of(each) - seen.of(each) for each in _ORDER))
-            if new == Used() or min(new.calls, new.units, new.bytes, new.seat_seconds) < 0:
+            new = counted - seen
+            if new == Usage() or min(new.calls, new.units, new.bytes, new.seat_seconds) < 0:
                 self._seen = counted  # nothing new; or another room, opened in the place of the former
                 return
             self._seen = counted
@@ -87,12 +86,8 @@ class Spending:
         return max((first or now) + allowance.per, now) + timedelta(minutes=1)
 
 
-_ORDER = (Measure.CALLS, Measure.UNITS, Measure.BYTES, Measure.SEAT_SECONDS)
-
-
 def _used(company: str, allowance: Allowance, now: datetime) -> int:
-    found = usage.since(company, now - allowance.per)
-    return Usage(found.calls, found.units, found.bytes, found.seat_seconds).of(allowance.measure)
+    return usage.since(company, now - allowance.per).of(allowance.measure)
 
 
 def margin(allowance: Allowance) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tidegate.domain.usage import Usage
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 
@@ -20,24 +20,14 @@ _ADD = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
-    """Sums. Bytes are of bodies, both ways; seat-seconds of sessions that have ended."""
-
-    calls: int = 0
-    units: int = 0
-    bytes: int = 0
-    seat_seconds: int = 0
-
-
-def add(company: str, used: Used, now: datetime) -> None:
+def add(company: str, used: Usage, now: datetime) -> None:
     """Count it, in this minute. In a transaction."""
     inside(now)
     minute = rows.instant(now.replace(second=0, microsecond=0))
     rows.execute(_ADD, company, minute, used.calls, used.units, used.bytes, used.seat_seconds)
 
 
-def since(company: str, start: datetime) -> Used:
+def since(company: str, start: datetime) -> Usage:
     """All that was used in whole or begun minutes after `start`."""
     found = rows.fetch_one(
         "SELECT SUM(calls), SUM(units), SUM(bytes), SUM(seat_seconds) FROM tidegate_usage "
@@ -45,7 +35,7 @@ def since(company: str, start: datetime) -> Used:
         company,
         rows.instant(start - timedelta(minutes=1)),
     )
-    return Used(*(int(each or 0) for each in found or ()))
+    return Usage(*(int(each or 0) for each in found or ()))
 
 
 def oldest(company: str, start: datetime) -> datetime | None:

@@ -19,7 +19,6 @@ from tidegate.engine.cycles import run_cycle
 from tidegate.flows.spending import SETTLED, Spending
 from tidegate.ledger import usage
 from tidegate.ledger.database import transaction
-from tidegate.ledger.usage import Used
 from tidegate.sage.port.usage import Allowance, Budget, Measure, Usage
 
 Build = Callable[..., MemoryStage]
@@ -73,7 +72,7 @@ def test_cycles_stop_before_the_budget_is_spent_and_go_on(build: Build) -> None:
 def test_what_others_use_counts(build: Build) -> None:
     stage = build(calls_a_minute=MOST)
     with transaction("test"):
-        usage.add("sage", Used(calls=MOST), stage.now)
+        usage.add("sage", Usage(calls=MOST), stage.now)
     stage.order("guest")
     stage.listen()
     report = run_cycle(stage.hub, stage.hub.connections[CONNECTION], "orders")

@@ -11,10 +11,10 @@ import pytest
 
 from integration.flows.in_memory import MemoryStage, build_shop
 from tidegate.conformance.memory.stand_door import Administrator
+from tidegate.domain.usage import Usage
 from tidegate.engine.door_check import check_door
 from tidegate.ledger import usage
 from tidegate.ledger.database import transaction
-from tidegate.ledger.usage import Used
 from tidegate.sage.port.entrance import Passcode
 
 Build = Callable[..., MemoryStage]
@@ -54,7 +54,7 @@ def test_use_and_budget_are_shown_and_a_spent_one_warns(build: Build) -> None:
     stage = build(calls_a_minute=100)
     assert lines(stage) == {"budget": ("pass", "100 calls per minute: 100 left", "")}
     with transaction("test"):
-        usage.add("sage", Used(calls=97, bytes=1_500_000, seat_seconds=8), stage.now)
+        usage.add("sage", Usage(calls=97, bytes=1_500_000, seat_seconds=8), stage.now)
     told = lines(stage)
     assert told["usage"][1] == "in a day: 97 calls, 1.5 MB, 8 seat-seconds"
     assert told["budget"][:2] == ("warn", "100 calls per minute: 3 left")
