@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.port.outcomes import Outcome
 
 T = TypeVar("T")
 
@@ -67,6 +70,18 @@ class Calls:
         elif trouble.carried_out:
             work()
         return trouble.heard
+
+    def collect(
+        self, parcels: Sequence[Parcel], told: Callable[[Parcel], Mapping[str, Outcome]]
+    ) -> dict[str, Outcome] | Failure:
+        """Ask what became of each parcel; the first question that fails ends it."""
+        found: dict[str, Outcome] = {}
+        for parcel in parcels:
+            answer = self.read("collect", partial(told, parcel))
+            if isinstance(answer, Failure):
+                return answer
+            found |= answer
+        return found
 
     def settle(self) -> None:
         """What was late takes effect once its time has come."""

@@ -42,13 +42,7 @@ class FiledOrders(Orders):
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Ask for the result of each file."""
-        found: dict[str, Outcome] = {}
-        for parcel in parcels:
-            answer = self._company.calls_made.read("collect", lambda parcel=parcel: self._result(parcel))  # type: ignore[misc]
-            if isinstance(answer, Failure):
-                return answer
-            found |= answer
-        return found
+        return self._company.calls_made.collect(parcels, self._result)
 
     def work(self, at_most: int | None = None) -> None:
         """The desktop fetches what lies there and enters it, or only so many orders of it for now."""

@@ -26,13 +26,7 @@ class Requests:
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Ask for each request."""
-        found: dict[str, Outcome] = {}
-        for parcel in parcels:
-            answer = self._company.calls_made.read("collect", lambda parcel=parcel: self._told(parcel))  # type: ignore[misc]
-            if isinstance(answer, Failure):
-                return answer
-            found |= answer
-        return found
+        return self._company.calls_made.collect(parcels, self._told)
 
     def work(self) -> None:
         """The company works on what lies there."""
