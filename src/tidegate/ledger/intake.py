@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from tidegate.domain.states import State
 from tidegate.ledger import models, rows
@@ -83,48 +84,60 @@ def known(
     """What the ledger knows of these documents, with the delivery of one step; unknown ids are left out."""
     found: dict[int, Known] = {}
     for part in rows.chunks(list(dict.fromkeys(entity_ids))):
-        sources = {
-            source.pk: source
-            for source in models.Source.objects.filter(store=store, kind=kind, entity_id__in=part).defer(
-                "document"
+        ids = f"WHERE store = %s AND kind = %s AND entity_id IN ({rows.marks(part)})"
+        sources = rows.find(models.Source, ("id", *_KNOWN), ids, store, kind, *part)
+        deliveries = _deliveries([pk for pk, *_ in sources], flow, step)
+        doubtful = _doubtful([delivery_id for delivery_id, *_ in deliveries.values()])
+        for pk, *same in sources:
+            delivery_id, state, code, target_id, number = deliveries.get(pk, (None, "", "", "", ""))
+            known = Known(
+                source_id=pk,
+                **dict(zip(_KNOWN, same, strict=True)),
+                delivery_id=delivery_id,
+                delivery_state=state,
+                reason_code=code,
+                target_id=target_id,
+                target_number=number,
+                maybe_sent=state == State.CONFIRMED or delivery_id in doubtful or bool(target_id or number),
             )
-        }
-        deliveries = {
-            delivery.source_id: delivery
-            for delivery in models.Delivery.objects.filter(
-                source_id__in=list(sources), flow=flow, step=step
-            ).only("source_id", "state", "reason_code", "target_id", "target_number")
-        }
-        doubtful = set(
-            models.Attempt.objects.filter(
-                outcome="", delivery_id__in=[delivery.pk for delivery in deliveries.values()]
-            ).values_list("delivery_id", flat=True)
-        )
-        for source in sources.values():
-            delivery = deliveries.get(source.pk)
-            found[source.entity_id] = Known(
-                source_id=source.pk,
-                connection=source.connection,
-                entity_id=source.entity_id,
-                increment_id=source.increment_id,
-                revision=source.revision,
-                state=source.state,
-                status=source.status,
-                parent_entity_id=source.parent_entity_id,
-                child_entity_id=source.child_entity_id,
-                delivery_id=delivery.pk if delivery else None,
-                delivery_state=delivery.state if delivery else "",
-                reason_code=delivery.reason_code if delivery else "",
-                target_id=delivery.target_id if delivery else "",
-                target_number=delivery.target_number if delivery else "",
-                maybe_sent=delivery is not None
-                and (
-                    delivery.state == State.CONFIRMED
-                    or delivery.pk in doubtful
-                    or bool(delivery.target_id or delivery.target_number)
-                ),
-            )
+            found[known.entity_id] = known
     return found
+
+
+#: As columns of a source and as fields of a `Known`.
+_KNOWN = (
+    *("connection", "entity_id", "increment_id", "revision", "state", "status"),
+    *("parent_entity_id", "child_entity_id"),
+)
+
+
+def _deliveries(source_ids: Sequence[int], flow: str, step: str) -> dict[int, tuple[Any, ...]]:
+    """The delivery of one step by its source: id, state, reason, and what the target calls it."""
+    columns = ("source", "id", "state", "reason_code", "target_id", "target_number")
+    return {
+        source_id: tuple(delivery)
+        for part in rows.chunks(source_ids)
+        for source_id, *delivery in rows.find(
+            models.Delivery,
+            columns,
+            f"WHERE source_id IN ({rows.marks(part)}) AND flow = %s AND step = %s",
+            *(*part, flow, step),
+        )
+    }
+
+
+def _doubtful(delivery_ids: Sequence[int]) -> set[int]:
+    """Those of the deliveries of which an attempt has no outcome."""
+    return {
+        delivery_id
+        for part in rows.chunks(delivery_ids)
+        for (delivery_id,) in rows.find(
+            models.Attempt,
+            ("delivery",),
+            f"WHERE outcome = '' AND delivery_id IN ({rows.marks(part)})",
+            *part,
+        )
+    }
 
 
 def known_ids(

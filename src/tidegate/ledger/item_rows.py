@@ -9,7 +9,7 @@ from typing import Any
 
 from tidegate.domain.states import State
 from tidegate.ledger import models, rows
-from tidegate.ledger.queue import Item
+from tidegate.ledger.item import Item
 
 #: That a step's name begins so, by the length of the beginning and the beginning.
 BEGINS = "substr(step, 1, %s) = %s"

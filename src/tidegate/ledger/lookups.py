@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Min
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
@@ -118,22 +118,28 @@ def open_by_source(
     any_open = "WHERE connection = %s AND flow = %s AND state IN (%s, %s) LIMIT 1"
     if not rows.find(models.Delivery, ("id",), any_open, connection, flow, *states):
         return []
-    running = models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values("pk")
-    settled = models.Attempt.objects.filter(
-        delivery=OuterRef("pk"), outcome="", started_at__lte=doubtful_before
-    )
-    wanted = Q(state=State.QUEUED.value) & (Q(due_at=None) | Q(due_at__lte=now)) & ~Q(batch_id__in=running)
-    doubtful = Q(state=State.IN_DOUBT.value) & Exists(settled)
-    deliveries = models.Delivery.objects.filter(
-        Q(connection=connection, flow=flow, source_id__gt=after_source) & (wanted | doubtful)
-    )
-    sources = list(deliveries.order_by("source_id").values_list("source_id", flat=True).distinct()[:limit])
-    found: dict[int, list[Item]] = {}
-    chosen = deliveries.filter(source_id__in=sources).order_by("source_id", "pk").select_related("source")
-    for row in chosen.defer("source__document"):
-        if row.source_id is not None:
-            found.setdefault(row.source_id, []).append(item(row, with_document=False))
+    at, settled = rows.instant(now), rows.instant(doubtful_before)
+    which = (connection, flow, after_source, states[0], at, connection, flow, states[1], settled)
+    sources = [source_id for (source_id,) in rows.fetch_all(_OF_WHICH.format(_OPEN), *which, limit)]
+    found: dict[int, list[Item]] = {source_id: [] for source_id in sources}
+    for part in rows.chunks(sources):
+        ending = f"{_OPEN} AND source_id IN ({rows.marks(part)}) ORDER BY source_id, id"
+        for each in item_rows.find(ending, *which, *part):
+            if each.source_id is not None:
+                found[each.source_id].append(each)
     return list(found.items())
+
+
+_OF_WHICH = "SELECT DISTINCT source_id FROM tidegate_delivery {} ORDER BY source_id LIMIT %s"
+_OPEN = """
+    WHERE connection = %s AND flow = %s AND source_id > %s AND (
+        (state = %s AND (due_at IS NULL OR due_at <= %s) AND (batch_id IS NULL OR batch_id NOT IN (
+            SELECT id FROM tidegate_batch WHERE connection = %s AND flow = %s AND ended_at IS NULL)))
+        OR (state = %s AND EXISTS (
+            SELECT 1 FROM tidegate_attempt AS attempt
+            WHERE attempt.delivery_id = tidegate_delivery.id AND attempt.outcome = '' AND attempt.started_at <= %s))
+    )
+"""
 
 
 def open_subjects(connection: str, subjects: Sequence[str]) -> dict[str, datetime | None]:

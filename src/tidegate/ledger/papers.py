@@ -23,14 +23,14 @@ class OpenStep:
 
 def open_steps(source_id: int, flows: Sequence[str]) -> list[OpenStep]:
     """The unfinished steps of one order in these flows."""
-    found = models.Delivery.objects.filter(source_id=source_id, flow__in=flows)
     unfinished = [state.value for state in State if state not in FINAL]
-    return [
-        OpenStep(pk, flow, step, State(state))
-        for pk, flow, step, state in found.filter(state__in=unfinished)
-        .order_by("pk")
-        .values_list("pk", "flow", "step", "state")
-    ]
+    found = rows.find(
+        models.Delivery,
+        ("id", "flow", "step", "state"),
+        f"WHERE source_id = %s AND flow IN ({rows.marks(flows)}) AND state IN ({rows.marks(unfinished)}) ORDER BY id",
+        *(source_id, *flows, *unfinished),
+    )
+    return [OpenStep(pk, flow, step, State(state)) for pk, flow, step, state in found]
 
 
 def steps(source_id: int, flow: str, prefix: str) -> list[Item]:

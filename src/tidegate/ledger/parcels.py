@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef
 
 from tidegate.domain.orders.halving import Refused
 from tidegate.domain.parcel import Parcel
@@ -99,28 +100,37 @@ def open_parcels(
     connection: str | None = None, scope: str | None = None, flow: str | None = None
 ) -> list[Parcel]:
     """Parcels that are not closed, the oldest first; with `flow` those that hold deliveries of it."""
-    return _parcels(_open(connection, scope, flow))
+    return _parcels(*_open(connection, scope, flow))
 
 
 def to_collect(connection: str, scope: str, now: datetime, flow: str | None = None) -> list[Parcel]:
     """Open parcels of which the company may know something by now."""
-    return _parcels(_open(connection, scope, flow).filter(Q(not_before=None) | Q(not_before__lte=now)))
+    return _parcels(*_open(connection, scope, flow, now))
 
 
 def any_open(connection: str, scope: str | None, now: datetime, flow: str | None = None) -> bool:
     """Whether there is anything to collect; cheap."""
-    return _open(connection, scope, flow).filter(Q(not_before=None) | Q(not_before__lte=now)).exists()
+    which, parameters = _open(connection, scope, flow, now)
+    return bool(rows.find(models.Parcel, ("id",), f"{which} LIMIT 1", *parameters))
 
 
-def _open(connection: str | None, scope: str | None, flow: str | None) -> QuerySet[models.Parcel]:
-    exact = {"connection": connection, "scope": scope}
-    found = models.Parcel.objects.filter(closed_at=None)
-    found = found.filter(**{name: value for name, value in exact.items() if value is not None})
-    if flow is not None:  # one scope may be written by two flows, each under its own lease
-        found = found.filter(
-            Exists(models.ParcelRecord.objects.filter(parcel_id=OuterRef("pk"), delivery__flow=flow))
-        )
-    return found
+def _open(
+    connection: str | None, scope: str | None, flow: str | None, now: datetime | None = None
+) -> tuple[str, list[Any]]:
+    """The parcels that are not closed, and by `now` may be asked for: the condition and its parameters."""
+    exact = {"connection = %s": connection, "scope = %s": scope, _OF_FLOW: flow}
+    asked = {condition: value for condition, value in exact.items() if value is not None}
+    if now is not None:
+        asked["(not_before IS NULL OR not_before <= %s)"] = rows.instant(now)
+    return " AND ".join(["WHERE closed_at IS NULL", *asked]), list(asked.values())
+
+
+#: One scope may be written by two flows, each under its own lease.
+_OF_FLOW = """EXISTS (
+    SELECT 1 FROM tidegate_parcelrecord AS record
+    JOIN tidegate_delivery AS delivery ON delivery.id = record.delivery_id
+    WHERE record.parcel_id = tidegate_parcel.id AND delivery.flow = %s
+)"""
 
 
 def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:
@@ -134,10 +144,10 @@ def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:
 
 def holding(delivery_id: int) -> Parcel | None:
     """The open parcel in which this delivery lies, if any."""
-    found = models.Parcel.objects.filter(
-        closed_at=None, records__delivery_id=delivery_id, records__outcome=""
-    )
-    return next(iter(_parcels(found)), None)
+    return next(iter(_parcels(f"WHERE closed_at IS NULL AND id IN ({_HOLDING})", [delivery_id])), None)
+
+
+_HOLDING = "SELECT parcel_id FROM tidegate_parcelrecord WHERE delivery_id = %s AND outcome = ''"
 
 
 def records(parcel_id: int) -> dict[str, tuple[int, int]]:
@@ -171,24 +181,19 @@ def refused_with(delivery_ids: Sequence[int]) -> dict[int, Refused]:
     return suspects
 
 
-def _parcels(found: QuerySet[models.Parcel]) -> list[Parcel]:
-    opened = list(found.order_by("opened_at", "pk"))
+def _parcels(which: str, parameters: Sequence[Any]) -> list[Parcel]:
+    columns = ("id", *_SAME, "expires_at")
+    opened = rows.find(models.Parcel, columns, f"{which} ORDER BY opened_at, id", *parameters)
     keys: defaultdict[int, list[str]] = defaultdict(list)
-    known = models.ParcelRecord.objects.filter(parcel_id__in=[row.pk for row in opened], outcome="")
-    for parcel_id, key in known.order_by("pk").values_list("parcel_id", "key"):
-        keys[parcel_id].append(key)
+    for part in rows.chunks([pk for pk, *_ in opened]):
+        lying = f"WHERE parcel_id IN ({rows.marks(part)}) AND outcome = '' ORDER BY id"
+        for parcel_id, key in rows.find(models.ParcelRecord, ("parcel", "key"), lying, *part):
+            keys[parcel_id].append(key)
     return [
-        Parcel(
-            id=row.pk,
-            connection=row.connection,
-            company=row.company,
-            scope=row.scope,
-            digest=row.digest,
-            tracking=row.tracking,
-            keys=tuple(keys[row.pk]),
-            opened_at=row.opened_at,
-            not_before=row.not_before,
-            expires=row.expires_at,
-        )
-        for row in opened
+        Parcel(id=pk, keys=tuple(keys[pk]), expires=expires, **dict(zip(_SAME, same, strict=True)))
+        for pk, *same, expires in opened
     ]
+
+
+#: As columns and as fields of a `Parcel`.
+_SAME = ("connection", "company", "scope", "digest", "tracking", "opened_at", "not_before")

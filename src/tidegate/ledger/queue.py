@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from typing import Any
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import WAITING, State
-from tidegate.ledger import models, rows
+from tidegate.ledger import item_rows, models, rows
+from tidegate.ledger.item import Item as Item
 from tidegate.ledger.texts import storable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One delivery as the flows see it; `document` is the source's JSON, `subject` the step's own."""
-
-    id: int
-    connection: str
-    flow: str
-    step: str
-    key: str
-    label: str
-    state: State
-    failures: int
-    reason_code: str
-    reason: str
-    waits_for: str
-    overruled: frozenset[str]
-    due_at: datetime | None
-    created_at: datetime
-    changed_at: datetime
-    subject: str
-    target_id: str
-    target_number: str
-    target_status: str
-    target_kind: str  #: of orders: order, invoice, draft, quote
-    target_total: Decimal | None
-    adopted: bool
-    batch_id: int | None
-    source_id: int | None
-    entity_id: int | None
-    store: str
-    document: str
-    attempt_id: int | None = None  #: in doubt: the attempt without outcome
-    attempt_started_at: datetime | None = None
-    payload_hash: str = ""
 
 
 def due(
@@ -70,20 +33,13 @@ def due(
     """
     if not _any(connection, flow, step, state):
         return []
-    running = list(
-        models.Batch.objects.filter(connection=connection, flow=flow, ended_at=None).values_list(
-            "pk", flat=True
-        )
+    behind, place = _behind(after)
+    ending = (
+        f"{_OF} AND (due_at IS NULL OR due_at <= %s) AND (batch_id IS NULL OR batch_id NOT IN ({_RUNNING})) "
+        f"{behind} ORDER BY changed_at, id LIMIT %s"
     )
-    found = (
-        _of(connection, flow, step, state)
-        .filter(Q(due_at=None) | Q(due_at__lte=now))
-        .exclude(batch_id__in=running)
-        .filter(_behind(after))
-        .order_by("changed_at", "pk")
-        .select_related("source")
-    )
-    return [item(row) for row in found[:limit]]
+    which = (connection, flow, step, state.value, rows.instant(now), connection, flow, *place, limit)
+    return item_rows.find(ending, *which, with_documents=True)
 
 
 def in_doubt(
@@ -98,21 +54,12 @@ def in_doubt(
     """What must be looked up; an attempt that began after `started_before` may still take effect and waits."""
     if not _any(connection, flow, step, State.IN_DOUBT):
         return []
-    unsettled = models.Attempt.objects.filter(
-        outcome="", started_at__gt=started_before, delivery_id=OuterRef("pk")
-    )
-    doubtful = (
-        _of(connection, flow, step, State.IN_DOUBT)
-        .filter(~Exists(unsettled), _behind(after))
-        .order_by("changed_at", "pk")
-        .select_related("source")[:limit]
-    )
-    found = list(doubtful)
-    attempts = {
-        attempt.delivery_id: attempt
-        for attempt in models.Attempt.objects.filter(delivery_id__in=[row.pk for row in found], outcome="")
-    }
-    return [item(row, attempts.get(row.pk)) for row in found]
+    behind, place = _behind(after)
+    ending = f"{_OF} AND NOT EXISTS ({_UNSETTLED}) {behind} ORDER BY changed_at, id LIMIT %s"
+    which = (connection, flow, step, State.IN_DOUBT.value, rows.instant(started_before), *place, limit)
+    found = item_rows.find(ending, *which, with_documents=True)
+    attempts = _unresolved([each.id for each in found])
+    return [replace(each, **attempts.get(each.id, {})) for each in found]
 
 
 def get(delivery_id: int) -> Item | None:
@@ -131,15 +78,15 @@ def by_key(key: str) -> Item | None:
 
 def waiting_for(connection: str, flow: str | None = None) -> dict[str, int]:
     """What held deliveries wait for, `kind:name` -> how many; of one flow, or of all."""
-    held = models.Delivery.objects.filter(connection=connection, state=State.HELD.value)
-    rows = (
-        (held if flow is None else held.filter(flow=flow))
-        .exclude(waits_for="")
-        .values_list("waits_for")
-        .annotate(count=Count("pk"))
-        .order_by("waits_for")
-    )
-    return dict(rows)
+    of_flow = ("", ()) if flow is None else ("AND flow = %s", (flow,))
+    sql = _WAITING_FOR.format(of_flow[0])
+    return dict(rows.fetch_all(sql, connection, State.HELD.value, *of_flow[1]))
+
+
+_WAITING_FOR = """
+    SELECT waits_for, count(*) FROM tidegate_delivery
+    WHERE connection = %s AND state = %s AND waits_for <> '' {} GROUP BY waits_for ORDER BY waits_for
+"""
 
 
 def listing(
@@ -162,26 +109,27 @@ def listing(
     The documents are left out (""): a page of a list does not need them.
     """
     exact = {"connection": connection, "flow": flow, "step": step, "label": label, "reason_code": code}
-    rows = models.Delivery.objects.filter(
-        pk__gt=after, **{name: storable(value) for name, value in exact.items() if value is not None}
-    )
+    asked = {f"{name} = %s": storable(value) for name, value in exact.items() if value is not None}
     if older_than is not None:
-        rows = rows.filter(created_at__lt=older_than)
+        asked["created_at < %s"] = rows.instant(older_than)
     if without is not None:
-        rows = rows.exclude(reason_code=without)
+        asked["reason_code <> %s"] = without
     states = (
         list(State) if state is None else [state] if isinstance(state, State) else list(dict.fromkeys(state))
     )
     if code:
         states = [one for one in states if one is not State.CONFIRMED]  # where nothing is wrong any more
     # one state after the other, so that each is walked along an index; then the first of all of them
+    ending = f"WHERE {' AND '.join(['state = %s', 'id > %s', *asked])} ORDER BY id LIMIT %s"
     found = [
-        rows.filter(state=one.value).order_by("pk").values_list("pk", flat=True)[:limit] for one in states
+        rows.find(models.Delivery, ("id",), ending, one.value, after, *asked.values(), limit)
+        for one in states
     ]
-    ids = sorted(pk for part in found for pk in part)[:limit]
-    shown = models.Delivery.objects.filter(pk__in=ids).order_by("pk")
+    ids = sorted(pk for part in found for (pk,) in part)[:limit]
     return [
-        item(row, with_document=False) for row in shown.select_related("source").defer("source__document")
+        each
+        for part in rows.chunks(ids)
+        for each in item_rows.find(f"WHERE id IN ({rows.marks(part)}) ORDER BY id", *part)
     ]
 
 
@@ -226,20 +174,37 @@ def oldest_going_out(connection: str) -> datetime | None:
     return min((found[0][0] for found in oldest if found), default=None)
 
 
-def _behind(item: Item | None) -> Q:
+def _behind(item: Item | None) -> tuple[str, tuple[Any, ...]]:
+    """What comes after this one in the queue: the condition, and its parameters."""
     if item is None:
-        return Q()
-    return Q(changed_at__gt=item.changed_at) | Q(changed_at=item.changed_at, pk__gt=item.id)
+        return "", ()
+    at = rows.instant(item.changed_at)
+    return "AND (changed_at > %s OR (changed_at = %s AND id > %s))", (at, at, item.id)
+
+
+_OF = "WHERE connection = %s AND flow = %s AND step = %s AND state = %s"
+_RUNNING = "SELECT id FROM tidegate_batch WHERE connection = %s AND flow = %s AND ended_at IS NULL"
+_UNSETTLED = """
+    SELECT 1 FROM tidegate_attempt AS attempt
+    WHERE attempt.delivery_id = tidegate_delivery.id AND attempt.outcome = '' AND attempt.started_at > %s
+"""
+
+
+def _unresolved(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The attempts without outcome, by their deliveries, as an `Item` tells them."""
+    columns = ("delivery", "id", "started_at", "payload_hash")
+    return {
+        delivery_id: {"attempt_id": pk, "attempt_started_at": at, "payload_hash": payload_hash}
+        for part in rows.chunks(ids)
+        for delivery_id, pk, at, payload_hash in rows.find(
+            models.Attempt, columns, f"WHERE outcome = '' AND delivery_id IN ({rows.marks(part)})", *part
+        )
+    }
 
 
 def _any(connection: str, flow: str, step: str, state: State) -> bool:
     """Most cycles find nothing: that is asked for plainly, before the long question is put together."""
-    ending = "WHERE connection = %s AND flow = %s AND step = %s AND state = %s LIMIT 1"
-    return bool(rows.find(models.Delivery, ("id",), ending, connection, flow, step, state.value))
-
-
-def _of(connection: str, flow: str, step: str, state: State) -> QuerySet[models.Delivery]:
-    return models.Delivery.objects.filter(connection=connection, flow=flow, step=step, state=state.value)
+    return bool(rows.find(models.Delivery, ("id",), f"{_OF} LIMIT 1", connection, flow, step, state.value))
 
 
 def item(row: models.Delivery, attempt: models.Attempt | None = None, *, with_document: bool = True) -> Item:
