@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
 from tidegate.simulation import coverage, judgement, other_hub
 from tidegate.simulation.bulk_queue import few_values
+from tidegate.simulation.call_backs import called_back
 from tidegate.simulation.happening import Outside
 from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.judgement import all_deliveries as all_deliveries
@@ -111,6 +113,7 @@ class Simulation:
         self.world.register(NEW_CUSTOMERS)
         if self.world.settings.back:
             self.world.observer.shelf = lambda: judgement.shelf(self.world, week)
+        self.world.call = partial(called_back, self)
         self.outside = Outside(self.world, country)
         self.outcome = Outcome(week.seed)
         self.hub: Hub | None = None

@@ -6,13 +6,14 @@ which have prices of their own is assumed: a parent named there refunds nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
+from tidegate.domain.fulfilment.store_amounts import CENTS
 from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
-from tidegate.domain.money import ZERO, total
+from tidegate.domain.money import ZERO, product, rounded, total
 from tidegate.domain.orders.extras import EXTRA_KEY, WRAPPING
 
 
@@ -34,6 +35,25 @@ def credited(
         if item.kind == BUNDLE and not any(part.price for part in order.children(item))
     }
     return named(lay(lines, order, codes).pieces, order, whole)
+
+
+def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:
+    """All pieces of `skus`, where an amount that the company bills or credits is just what they come to.
+
+    The company does not know these products: to it they are an amount of the order, which names none of them.
+    """
+    items = [
+        item
+        for item in order.items
+        if item.sku in skus
+        and item.parent_id is None
+        and item.kind != BUNDLE
+        and item.ordered > item.cancelled
+    ]
+    pieces = {item.item_id: item.ordered - item.cancelled for item in items}
+    worth = total(rounded(product(item.price, pieces[item.item_id]), CENTS) for item in items)
+    amounts = [line.net for line in lines if line.amount]
+    return pieces if worth and worth in amounts else {}
 
 
 def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:

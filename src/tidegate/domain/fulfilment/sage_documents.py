@@ -76,6 +76,9 @@ class InvoiceLine:
     net: Decimal | None = None
     tax: Decimal | None = None
     order_key: str = ""  #: of a line of an order with our key, where the company tells whose line it is
+    amount: bool = (
+        False  #: text lines of the order that the company has added up, and that no line names any more
+    )
 
 
 @dataclass(frozen=True, slots=True)

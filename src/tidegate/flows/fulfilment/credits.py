@@ -67,6 +67,10 @@ class CreditClerk:
         pieces = invoicing.credited(subject.lines, order, self.connection.settings.skus)
         if isinstance(pieces, Failure):
             return pieces
+        pieces = pieces and {
+            **pieces,
+            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus),
+        }
         there = store.credits.of_order(subject.entity_id)
         if isinstance(there, Failure):
             return there

@@ -224,6 +224,10 @@ class InvoiceClerk:
         pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
         if isinstance(pieces, Failure):
             return pieces
+        pieces = pieces and {
+            **pieces,
+            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus),
+        }
         if not pieces:
             return Drop("it has no goods of the Magento order, and Magento invoices nothing else alone")
         there = store.invoices.of_order(subject.entity_id)

@@ -8,7 +8,7 @@ document is changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -90,7 +90,8 @@ class Invoices:
         subtotals = parts.subtotals.get(text_of(row, "RECORDNO"), ())
         taxes = [one for one in subtotals if text_of(one, "DESCRIPTION") in company.taxes]
         tax = sign * total(money_of(one, "TRX_TOTAL") for one in taxes)
-        charges = [_charge(one, sign) for one in subtotals if one not in taxes]
+        amounts = frozenset(company.amounts.values())
+        charges = [_charge(one, sign, amounts) for one in subtotals if one not in taxes]
         lines = [_line(one, order, parts.sources) for one in parts.lines.get(text_of(row, "DOCID"), ())]
         credit = text_of(row, "DOCPARID") == company.sales_return
         return SalesInvoice(
@@ -112,7 +113,7 @@ class Invoices:
         )
 
 
-def _charge(row: Row, sign: int) -> InvoiceLine:
+def _charge(row: Row, sign: int, amounts: Container[str]) -> InvoiceLine:
     """What is billed besides goods and tax: carriage, a fee, a gift card, rounding."""
     return InvoiceLine(
         line_id=f"subtotal/{text_of(row, 'RECORDNO')}",
@@ -120,6 +121,7 @@ def _charge(row: Row, sign: int) -> InvoiceLine:
         sku="",
         quantity=Decimal(1),
         net=sign * money_of(row, "TRX_TOTAL"),
+        amount=text_of(row, "DESCRIPTION") in amounts,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tidegate.simulation.houses import intacct_troubles
 from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
 from tidegate.simulation.houses.intacct_calls import CALLS, ORDER_SENT
 from tidegate.simulation.houses.mappings import mappings
@@ -34,6 +35,7 @@ sender_password = "env:SAGE_SENDER_PASSWORD"
 company_id = "env:SAGE_COMPANY_ID"
 user_id = "env:SAGE_USER_ID"
 user_password = "env:SAGE_USER_PASSWORD"
+webhook_secret = "env:SAGE_WEBHOOK_SECRET"
 location = "{location}"
 multi_currency = true
 term = "Net 30"
@@ -68,10 +70,10 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
 
 
 def credentials(face: Any) -> dict[str, Any]:
-    """The sender, the company and its Web Services user."""
+    """The sender, the company and its Web Services user; the secret that a trigger signs with."""
     known = face.credentials
     names = ("sender_id", "sender_password", "company_id", "user_id", "user_password")
-    return {name: getattr(known, name) for name in names}
+    return {name: getattr(known, name) for name in names} | {"webhook_secret": intacct_troubles.SECRET}
 
 
 def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
@@ -168,4 +170,6 @@ INTACCT = House(
     orders_counted=orders_counted,
     orders_in=orders_in,
     books=books,
+    script=intacct_troubles.script,
+    people=intacct_troubles.Administrators,
 )
