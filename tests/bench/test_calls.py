@@ -37,6 +37,14 @@ def test_a_batch_of_25_costs_two_look_ups_and_25_calls_to_sage_and_three_to_mage
     assert idle.noting == {}
 
 
+def test_intacct_meters_a_batch_of_25_as_26_and_nothing_while_idle(tmp_path: Path) -> None:
+    counted, idle = calls.count(tmp_path, sage="intacct")
+
+    assert (counted.metered, counted.metered_per_order) == (26, 1.04)
+    assert sum(counted.sage.values()) == 2, "the new addresses in one request, all orders in the other"
+    assert (idle.metered, idle.sage) == (0, {})
+
+
 def test_every_figure_of_the_calls_is_counted_and_meets_its_target(
     quarters: tuple[calls.Calls, calls.Calls], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,11 +34,17 @@ class Calls:
     sage: dict[str, int]  #: both flows
     reading: dict[str, int]  #: the shop, by the flow `orders`
     noting: dict[str, int]  #: the shop, by the flow `order-status`
+    metered: int = 0  #: units that the company's maker charges, by both flows
 
     @property
     def sage_per_order(self) -> float:
         """Requests to the company, sign-in included."""
         return sum(self.sage.values()) / self.orders
+
+    @property
+    def metered_per_order(self) -> float:
+        """What the maker charges of an order."""
+        return self.metered / self.orders
 
     @property
     def shop_per_order(self) -> float:
@@ -51,7 +57,19 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
     del quick
     known, idle = count(folder, sage=sage)
     what = f"a cycle with {BATCH} new orders, reference data known"
+    metered = [
+        Figure(
+            "sage-metered-per-order",
+            known.metered_per_order,
+            "transactions",
+            "counted",
+            f"Sage, {what}: what its maker meters",
+            Target("<=", 1.05),
+        ),
+        Figure("sage-metered-idle", idle.metered, "transactions", "counted", "Sage, a cycle without orders"),
+    ]
     return [
+        *(metered if known.metered else ()),
         Figure(
             "sage-calls-per-order",
             known.sage_per_order,
@@ -104,6 +122,8 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
     """A quarter of an hour passes, then each flow has a cycle. RuntimeError unless `orders` are carried."""
     world.clock.advance(QUARTER.total_seconds())
     shop: list[dict[str, int]] = []
+    company = hub.connections[CONNECTION].company
+    before = company.usage().units
     world.sage_wire.clear_log()
     for flow, notes in (("orders", 1), ("order-status", 2)):
         world.shop_wire.clear_log()
@@ -111,4 +131,4 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
         if report.counts.get("confirmed") != orders * notes:
             raise RuntimeError(f"{flow}: {report.text or 'not every order was carried'}: {report.counts}")
         shop.append(world.shop_wire.totals)
-    return Calls(orders, world.sage_wire.totals, *shop)
+    return Calls(orders, world.sage_wire.totals, *shop, metered=company.usage().units - before)
