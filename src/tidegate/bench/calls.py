@@ -131,4 +131,5 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
         if report.counts.get("confirmed") != orders * notes:
             raise RuntimeError(f"{flow}: {report.text or 'not every order was carried'}: {report.counts}")
         shop.append(world.shop_wire.totals)
-    return Calls(orders, world.sage_wire.totals, *shop, metered=company.usage().units - before)
+    reading, noting = shop
+    return Calls(orders, world.sage_wire.totals, reading, noting, company.usage().units - before)
