@@ -171,5 +171,7 @@ INTACCT = House(
     orders_in=orders_in,
     books=books,
     script=intacct_troubles.script,
-    people=intacct_troubles.Administrators,
+    people=lambda world: intacct_troubles.Administrators(
+        world.sage, lambda headers, body: world.call(headers, body)
+    ),
 )

@@ -8,12 +8,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tidegate.simulation.event import Event, moment
-
-if TYPE_CHECKING:
-    from tidegate.simulation.world import World
 
 SECRET, CLIENT = "hook-secret", "hub-client"  # of the trigger
 ADDRESS = "https://hub.example/api/v1/bell/sage/documents"
@@ -56,9 +53,10 @@ def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
 class Administrators:
     """The company's people at their screens, and the triggers that they have set up."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._face = world.sage
+    def __init__(self, face: Any, call: Callable[[Any, bytes], int]) -> None:
+        """`call` brings a call-back, its headers and body, to the hub: the status of its answer, 0 for none."""
+        self._face = face
+        self._call = call
         self._how = "rings"
         self._face.outbox.sender = self.deliver
         trigger = {"url": ADDRESS, "secret": SECRET, "client_id": CLIENT}
@@ -96,7 +94,7 @@ class Administrators:
 
     def close_period(self, *, on: bool) -> None:
         """The books of this month are closed, or open again; so are those of the months beside it."""
-        today = self._world.clock.now()
+        today = self._face.clock.now()
         for day in (today,) if on else (today - timedelta(days=7), today, today + timedelta(days=7)):
             self._face.people.perform("close-period", {"date": f"{day:%m/%d/%Y}", "open": not on})
 
@@ -136,8 +134,8 @@ class Administrators:
             return 0
         if self._how == "is-forged":
             forged = replace(sending, body=sending.body + b" ")
-            answered = self._world.call(forged.headers, forged.body)
+            answered = self._call(forged.headers, forged.body)
             if answered not in (0, 401):
                 raise ValueError(f"a forged call-back was answered {answered}")
-        status = self._world.call(sending.headers, sending.body)
-        return self._world.call(sending.headers, sending.body) if self._how == "rings-twice" else status
+        status = self._call(sending.headers, sending.body)
+        return self._call(sending.headers, sending.body) if self._how == "rings-twice" else status
