@@ -14,11 +14,11 @@ WALK = """
 import builtins, importlib, os, pkgutil
 real = builtins.__import__
 BLOCKED = ("fcntl", "resource", "pwd", "grp", "termios", "syslog")
-def guarded(name, globals=None, *rest):
+def guarded(name, globals=None, locals=None, fromlist=(), level=0):
     # libraries choose by system what they import; ours must import none of these anywhere
     if name.partition(".")[0] in BLOCKED and (globals or {}).get("__name__", "").startswith("tidegate"):
         raise ImportError(f"{globals['__name__']} imports {name}")
-    return real(name, globals, *rest)
+    return real(name, globals, locals, fromlist, level)
 builtins.__import__ = guarded
 os.environ["DJANGO_SETTINGS_MODULE"] = "tidegate.ledger.settings"
 import django
