@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from tidegate.cli import exits, showing
-from tidegate.cli.complaint import Unknown
+from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import here, named_connection, zone_of
 from tidegate.cli.operator import By, operator_name
 from tidegate.cli.showing import Json, local
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="Its name in the configuration.")]
 
 
+group = typer.Typer(help="Open alerts and halts, and whether messages arrive.")
+
+
+@group.callback(invoke_without_command=True)
 def alerts(
     context: typer.Context,
     clear: Annotated[
@@ -27,16 +31,18 @@ def alerts(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show open alerts and halted connections. Exit 1 when there are any. What lasts raises its alert again."""
+    """Open alerts and halts, and whether messages arrive. Exit 1 when there are any."""
+    if context.invoked_subcommand is not None:
+        return
     there = here(context)
     with there.ledger() as configuration:
-        from tidegate.engine import interventions, reports
+        from tidegate.engine import alert_report, interventions
 
         now = there.clock.now()
         for alert_id in clear or []:
             if not interventions.clear_alert(alert_id, now):
                 raise Unknown("open alert", str(alert_id), remedy="it may have been cleared already")
-        report = reports.alert_list(now)
+        report = alert_report.alert_list(now)
         report["cleared"] = clear or []
         zones = {each["connection"]: zone_of(configuration, each["connection"]) for each in report["alerts"]}
         zones |= {each["connection"]: zone_of(configuration, each["connection"]) for each in report["halted"]}
@@ -68,8 +74,62 @@ def show(report: dict[str, Any], zones: dict[str, Any]) -> None:
         where = each["connection"] or "the hub"
         about = f": {each['subject']}" if each["subject"] else ""
         showing.paragraph(f"{each['id']}  {where}: {each['code']}{about}", style="bold")
-        showing.paragraph(f"raised {raised}{again}", indent=4)
+        showing.paragraph(f"{each['severity']}, for {each['role']}; raised {raised}{again}", indent=4)
         showing.paragraph(each["text"], indent=4)
+        for notice in each["notifications"]:
+            showing.paragraph(message_line(notice, zone), indent=4)
+
+
+def message_line(notice: dict[str, Any], zone: ZoneInfo) -> str:
+    """What became of one message."""
+    if notice["state"] == "sent":
+        return f"{notice['target']} was notified {local(notice['sent_at'], zone)}"
+    if notice["state"] == "failed":
+        return (
+            f"{notice['target']} was NOT notified ({notice['tries']} tries: {notice['error']}); "
+            f"tried again {local(notice['due_at'], zone)}"
+        )
+    return f"{notice['target']} is notified {local(notice['due_at'], zone)}"
+
+
+@group.command("test")
+def try_targets(
+    context: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="[TARGET]", help="Its name; all if left out.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Send a test message to each target of [notify]. Exit 1 when one does not take it."""
+    there = here(context)
+    configuration = there.loaded().configuration
+    targets = configuration.notify.targets
+    if target and target not in targets:
+        raise Unknown("target", target, targets)
+    if not targets:
+        raise Refused(
+            "there is no target: alerts are sent to nobody",
+            "add [notify.targets.NAME] with a url",
+            exits.CONFIGURATION,
+        )
+    from tidegate.config import secrets
+    from tidegate.engine.messages import send_test
+
+    addresses = {
+        name: secrets.resolve(each.url, f"notify.targets.{name}.url").reveal()
+        for name, each in targets.items()
+        if target in ("", name)
+    }
+    found = send_test(addresses, there.clock.now(), link=configuration.notify.link)
+    if as_json:
+        showing.print_json(
+            {"targets": [{"target": name, "ok": not error, "text": error} for name, error in found.items()]}
+        )
+    else:
+        for name, error in found.items():
+            showing.paragraph(f"{name}: {'not taken: ' + error if error else 'taken'}")
+    if any(found.values()):
+        raise typer.Exit(exits.FOUND)
 
 
 def halt(
@@ -130,6 +190,6 @@ def _tell(connection: str, done: bool, text: str, as_json: bool) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("alerts")(alerts)
+    app.add_typer(group, name="alerts")
     app.command("halt")(halt)
     app.command("lift")(lift)

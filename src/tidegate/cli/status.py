@@ -67,6 +67,14 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
     used = connection["used"]
     if used and any(used.values()):
         showing.paragraph(f"  used of {connection['company']} in a day: {Usage(**used).words}")
+    seats = connection["seats"]
+    if seats:
+        whose = ", ".join(dict.fromkeys(" process ".join(each.split(":")[:2]) for each in seats["holders"]))
+        showing.paragraph(
+            f"  seats in use: {seats['in_use']} of {seats['limit']}" + (f" ({whose})" if whose else "")
+        )
+    for each in connection["budget"]:
+        showing.paragraph(f"  budget: {each['used']} used of {each['words']}, {each['left']} left")
     for parcel in connection["parcels"]:
         lies = f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records lie "
         showing.paragraph(

@@ -13,6 +13,7 @@ from datetime import datetime
 from tidegate.clock import Clock, SystemClock
 from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
+from tidegate.engine import budgets
 from tidegate.engine.clock_watch import ClockWatch
 from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
@@ -55,6 +56,8 @@ class Hub:
     api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
     #: Of the console: the key that its own are derived from, and single sign-on's secret and client.
     console_keys: tuple[str, str, str] = field(default=("", "", ""), repr=False)
+    addresses: dict[str, str] = field(default_factory=dict, repr=False)  #: of the targets of `[notify]`
+    sender: threading.Thread | None = None  #: of messages, while there are any
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
     clock_watch: ClockWatch = field(default_factory=ClockWatch)
     start_number: int = 0  #: which start of a hub this one is, by the ledger's count; 0 = not counted
@@ -158,6 +161,8 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
     token = known(configuration.api.token) if configuration.api.token else ""
     openid = configuration.console.openid
     signs_on = [known(each) if each else "" for each in (openid.client_secret, openid.client_id)]
+    budgets.remember(companies, around.clock.now())
+    addresses = {name: known(target.url) for name, target in configuration.notify.targets.items()}
     return Hub(
         configuration,
         around.clock,
@@ -169,4 +174,5 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         connections,
         token,
         console_keys=(vault.key, signs_on[0], signs_on[1]),
+        addresses=addresses,
     )

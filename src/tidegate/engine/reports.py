@@ -13,12 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.config.model import Alerts, Company, Configuration, Connection, Flow
-from tidegate.domain.alert_kinds import kind_of
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.flow_account import Account
 from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.domain.states import TRANSITIONS, State
-from tidegate.engine import chains, endings
+from tidegate.engine import budgets, chains, endings
 from tidegate.engine.window_gate import calendar_of
 from tidegate.ledger import account as accounts
 from tidegate.ledger import (
@@ -109,6 +108,8 @@ def connection_status(
         "window": window(settings.company, company, now) if settings and company else None,
         "oldest_waiting": age(oldest, now),
         "used": asdict(usage.since(settings.company, now - timedelta(days=1))) if settings else None,
+        "seats": budgets.seat_row(settings.company, now) if settings else None,
+        "budget": budgets.budget_rows(settings.company, now) if settings else [],
         "parcels": [parcel_dict(each, settings, now) for each in parcels.open_parcels(name)],
         "flows": {flow: flow_status(name, settings, company, flow, held, now) for flow in flows},
     }
@@ -344,41 +345,5 @@ def _traced_delivery(found: trace.TracedDelivery, now: datetime) -> Report:
                 "text": event.text,
             }
             for event in found.events
-        ],
-    }
-
-
-# --- alerts -----------------------------------------------------------------------------------
-
-
-def alert_list(now: datetime) -> Report:
-    """Open alerts, the oldest first, and halted connections."""
-    return {
-        "at": iso(now),
-        "alerts": [
-            {
-                "id": alert.id,
-                "code": alert.code,
-                "title": kind_of(alert.code).title,
-                "severity": kind_of(alert.code).severity.value,
-                "role": kind_of(alert.code).role.value,
-                "connection": alert.connection,
-                "subject": alert.subject,
-                "text": alert.text,
-                "raised_at": iso(alert.raised_at),
-                "last_at": iso(alert.last_at),
-                "count": alert.count,
-            }
-            for alert in alerts.open_alerts()
-        ],
-        "halted": [
-            {
-                "connection": halted.connection,
-                "reason": halted.reason,
-                "code": halted.code,
-                "since": iso(halted.since),
-                "by": halted.by,
-            }
-            for halted in halts.all_halted()
         ],
     }

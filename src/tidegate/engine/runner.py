@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from tidegate.engine import clock_watch, machine_watch, overdue
+from tidegate.engine import clock_watch, digest, machine_watch, messages, overdue
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.faults import fault_is_over, tell_fault
@@ -35,6 +35,9 @@ LONGEST_WAIT = 60.0
 BELL_WAIT = 5.0
 #: The pause after the ledger could not be used (disk full, server gone).
 LEDGER_PAUSE = 30.0
+
+#: Seconds that a message which is on its way keeps the hub from ending.
+SENDER_PATIENCE = 5.0
 
 Seen = Callable[[Report], None]
 
@@ -63,6 +66,8 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
             keep_watch(hub)
     with suppress(LedgerError):
         machine_watch.leave(hub)
+    if hub.sender is not None:
+        hub.sender.join(timeout=SENDER_PATIENCE)
     log.info("stop")
     if hub.ledger_gone is not None:
         raise hub.ledger_gone
@@ -78,6 +83,7 @@ def keep_watch(hub: Hub) -> None:
         overdue.look(hub)
         for connection in hub.connections.values():
             watch(hub, connection)
+        messages.look(hub, digest.make_due)
     except LedgerError as error:
         log.debug("ledger", problem=str(error))
     except Exception:

@@ -44,8 +44,13 @@ def take(pool: str, limit: int, holder: str, now: datetime, *, ours: Collection[
 
 def in_use(pool: str, now: datetime) -> int:
     """Seats that are taken now, by all processes."""
-    found = rows.find(models.Lease, ("holder", "expires_at"), "WHERE scope = %s", scope_of(pool))
-    return sum(1 for holder, until in found if holder and until is not None and until > now)
+    return len(holders(pool, now))
+
+
+def holders(pool: str, now: datetime) -> list[str]:
+    """Who holds them, one entry a seat: host, process id and what else names the process."""
+    found = rows.find(models.Lease, ("holder", "expires_at"), "WHERE scope = %s ORDER BY id", scope_of(pool))
+    return [str(holder) for holder, until in found if holder and until is not None and until > now]
 
 
 def scope_of(pool: str) -> str:

@@ -58,6 +58,11 @@ class SeatPool:
         self.resize(limit)
 
     @property
+    def name(self) -> str:
+        """The pool's name in the registry."""
+        return self._name
+
+    @property
     def limit(self) -> int:
         """The largest number of sessions at a time."""
         return self._limit

@@ -11,7 +11,7 @@ from typing import Any
 from tidegate.domain.books.agreement import Reconciliation
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.engine import reports
+from tidegate.engine import alert_report, reports
 from tidegate.engine.hub import Hub
 from tidegate.flows.unreadable import ROWS, SAGE
 from tidegate.simulation.houses.mappings import TOLERANCE
@@ -183,7 +183,7 @@ def shelf(world: World, week: Week) -> checker_stock.Shelf:
 
 def blind(now: datetime) -> bool:
     """Whether the hub has told a person that records of the company cannot be read."""
-    told = reports.alert_list(now)["alerts"]
+    told = alert_report.alert_list(now)["alerts"]
     return any(each["code"] == ROWS and each["subject"].endswith(SAGE) for each in told)
 
 

@@ -18,8 +18,10 @@ SECTIONS = dict(re.findall(r"(?ms)^## `tidegate ([a-z -]+)`\n(.*?)(?=^#|\Z)", PA
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every command of the program with its whole name."""
+    """Every command of the program with its whole name; a group that does something by itself is one, too."""
     below = getattr(command, "commands", None)
+    if path and below is not None and command.invoke_without_command:
+        yield " ".join(path), command
     if below is None:
         yield " ".join(path), command
         return

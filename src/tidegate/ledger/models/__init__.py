@@ -8,7 +8,9 @@ from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
+from tidegate.ledger.models.month_end import MonthEnd, SignOff
 from tidegate.ledger.models.movement import StockMovement
+from tidegate.ledger.models.notification import Digest, Notification
 from tidegate.ledger.models.parcel import Parcel, ParcelRecord
 from tidegate.ledger.models.secret import Secret
 from tidegate.ledger.models.source import Source
@@ -27,6 +29,7 @@ __all__ = [
     "Cursor",
     "CustomerLink",
     "Delivery",
+    "Digest",
     "Event",
     "Halt",
     "Lease",
@@ -34,9 +37,12 @@ __all__ = [
     "Mark",
     "MirrorPicture",
     "MirrorRow",
+    "MonthEnd",
+    "Notification",
     "Parcel",
     "ParcelRecord",
     "Secret",
+    "SignOff",
     "Source",
     "StockMovement",
     "StoredKey",

@@ -73,7 +73,12 @@ class IntacctCompany:
 
     @property
     def about(self) -> About:
-        return About(product=self._company.product, seats=self._company.seats, orders=writing(self._company))
+        return About(
+            product=self._company.product,
+            seats=self._company.seats,
+            seat_pool=self.seats.name,
+            orders=writing(self._company),
+        )
 
     @property
     def calls(self) -> int:

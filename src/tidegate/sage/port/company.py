@@ -27,6 +27,7 @@ class About:
     seats: int  #: sessions for writing that may be open at a time
     orders: OrderWriting
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not, for people
+    seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
     drains_for: timedelta = timedelta(0)  #: so long before a window `stand_down` is called; 0 = never
 
 

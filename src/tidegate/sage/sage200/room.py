@@ -77,6 +77,7 @@ class Sage200Company:
         return About(
             product=self._company.product,
             seats=self._company.seats,
+            seat_pool=self.seats.name,
             orders=writing(self._company.key_field),
         )
 

@@ -142,6 +142,7 @@ class Sage50Company:
         return About(
             product=self._settings.product,
             seats=self._settings.seats,
+            seat_pool=self.seats.name,
             orders=writing(self._settings.upload_records),
             awaited=Awaited.FETCHED,
         )
