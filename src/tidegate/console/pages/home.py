@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from tidegate.console.pages import drawing
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
-from tidegate.engine import reports, tides
+from tidegate.engine import alert_report, reports, tides
 
 #: In the order of the account; with `confirmed` they add up to `read`.
 PLACES = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
@@ -31,7 +31,7 @@ def content(visit: Visit) -> dict[str, Any]:
     """One band for each connection, and what needs a person first."""
     seen = visit.connections()
     report = reports.status(visit.configuration, visit.now)
-    listed = reports.alert_list(visit.now)
+    listed = alert_report.alert_list(visit.now)
     whole = visit.rights.everywhere(Permission.SEE)
     bands = []
     for name in seen:
