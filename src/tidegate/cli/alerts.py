@@ -95,9 +95,7 @@ def message_line(notice: dict[str, Any], zone: ZoneInfo) -> str:
 @group.command("test")
 def try_targets(
     context: typer.Context,
-    target: Annotated[
-        str, typer.Argument(metavar="[TARGET]", help="Its name; all if left out.")
-    ] = "",
+    target: Annotated[str, typer.Argument(metavar="[TARGET]", help="Its name; all if left out.")] = "",
     as_json: Json = False,
 ) -> None:
     """Send a test message to each target of [notify]. Exit 1 when one does not take it."""
