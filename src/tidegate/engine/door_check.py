@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tidegate.engine.hub import Hub
-from tidegate.flows.spending import Spending, margin, words
+from tidegate.flows.spending import Spending, beyond, margin, words
 from tidegate.ledger import usage
 from tidegate.sage.port.entrance import Consent, Standing
 from tidegate.sage.port.findings import Finding
@@ -47,5 +47,4 @@ def check_budget(hub: Hub, name: str) -> Iterator[Finding]:
         if left > margin(allowance):
             yield Finding("budget", "pass", text)
         else:
-            remedy = "flows wait until some of it is free again: run them more seldom, or buy more"
-            yield Finding("budget", "warn", text, remedy)
+            yield Finding("budget", "warn", text, beyond(allowance))

@@ -65,7 +65,7 @@ class Spending:
             self._spent = {each: _used(self.name, each, now) for each in counted}
             self._looked = passed
         for each in budget:
-            if self.left(each, company, now) <= margin(each):
+            if not each.charged and self.left(each, company, now) <= margin(each):
                 return Closed(self._free_again(each, now), f"the budget is nearly spent: {words(each)}")
         return None
 
@@ -101,3 +101,10 @@ def words(allowance: Allowance) -> str:
     span = (f"{days} days" if days > 1 else "day") if days else "minute" if seconds == 60 else f"{seconds} s"
     shared = ", shared with others" if allowance.shared else ""
     return f"{allowance.ours} {allowance.measure.value} per {span}{shared}"
+
+
+def beyond(allowance: Allowance) -> str:
+    """What happens when it is spent, and what can be done."""
+    if allowance.charged:
+        return "nothing waits: what goes beyond is charged. Run flows more seldom, or buy more"
+    return "when it is nearly spent the flows wait until some of it is free again: run them more seldom, or buy more"

@@ -130,6 +130,15 @@ def test_what_is_reserved_for_others_is_left_to_them(build: Build) -> None:
     assert spending.closed(company) is None  # type: ignore[arg-type]
 
 
+def test_nothing_waits_for_what_is_charged_beyond(build: Build) -> None:
+    stage = build()
+    company = Counted(Allowance(Measure.UNITS, 100, MINUTE, charged=True))
+    spending = Spending("other", stage.hub.clock)
+    company.used = Usage(units=120)
+    assert spending.closed(company) is None  # type: ignore[arg-type]
+    assert spending.left(company.budget()[0], company, stage.now) < 0  # type: ignore[arg-type]
+
+
 def test_two_processes_share_one_budget(build: Build) -> None:
     stage = build()
     allowance = Allowance(Measure.CALLS, 100, timedelta(days=1))

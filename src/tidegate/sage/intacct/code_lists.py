@@ -39,5 +39,8 @@ def code_lists(
             if rows.code in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
                 continue
             return rows
-        listed.append(CodeList(kind, {text_of(row, code): text_of(row, name) for row in rows}))
+        codes = {text_of(row, code): text_of(row, name) for row in rows}
+        if kind == "bank":
+            codes |= dict.fromkeys(company.undeposited, "undeposited funds")
+        listed.append(CodeList(kind, codes))
     return listed

@@ -72,7 +72,8 @@ class Receipts:
 
     def post(self, receipt: NewReceipt) -> Outcome:
         """One payment on account; nothing is converted: account, bank and payment have one currency."""
-        bank = self._bank(receipt.clearing)
+        undeposited = receipt.clearing.strip() in self._company.undeposited
+        bank = "" if undeposited else self._bank(receipt.clearing)
         if isinstance(bank, Failure):
             return bank
         failure = self._account_unfit(receipt)
@@ -95,7 +96,8 @@ class Receipts:
     def _record(self, receipt: NewReceipt, bank: str, codes: Codes) -> dict[str, Any]:
         foreign = receipt.currency.upper() != self._company.currency.upper()
         return {
-            "FINANCIALENTITY": bank,
+            "FINANCIALENTITY": bank or None,
+            "UNDEPOSITEDACCOUNTNO": None if bank else receipt.clearing.strip(),
             "PAYMENTMETHOD": self._company.payment_method,
             "CUSTOMERID": receipt.account,
             "DOCNUMBER": codes.check("payment reference", receipt.reference, REFERENCE),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tidegate.clock import Clock
 from tidegate.domain.calendar import zone
@@ -25,7 +25,7 @@ from tidegate.sage.intacct.writing import writing
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
-from tidegate.sage.port.usage import UNLIMITED, Budget, Usage
+from tidegate.sage.port.usage import UNLIMITED, Allowance, Budget, Measure, Usage
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
@@ -93,8 +93,12 @@ class IntacctCompany:
         return Usage(calls=self.calls, units=sum(self._client.metered.values()), seat_seconds=seats)
 
     def budget(self) -> Budget:
-        """A tier's monthly transactions are charged beyond, not refused; a 429 says when requests were too many."""
-        return UNLIMITED
+        """What the tier includes in a month: beyond is charged, not refused; a 429 tells of too many requests (§12)."""
+        included = self._company.monthly_transactions
+        month = timedelta(days=30)
+        return (
+            (Allowance(Measure.UNITS, included, month, shared=True, charged=True),) if included else UNLIMITED
+        )
 
     def stand_down(self, until: datetime) -> None:
         """Nothing stands between us and the gateway."""

@@ -42,6 +42,10 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
     amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> the subtotal that posts to it
     price_decimals: int = 2  #: the items' SO_PRECISION
     payment_method: str = "Credit Card"  #: of receipts
+    undeposited: tuple[
+        str, ...
+    ] = ()  #: accounts of undeposited funds, which a payment method may name as its bank
+    monthly_transactions: int = 0  #: included in the tier, of all programs together; 0 = not stated
     webhook_secret: Reference = ""  #: client secret of the trigger that calls the hub; "" = none does
     webhook_client: Identifier = ""  #: its client id; "" = not compared
 
@@ -68,6 +72,10 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
             if not getattr(self, name):
                 report.problem(f"{key}.{name}", "missing", "nothing can be sent without it")
         check_range(self.price_decimals, 0, MOST_DECIMALS, f"{key}.price_decimals", report, "decimals")
+        if self.monthly_transactions < 0:
+            report.problem(
+                f"{key}.monthly_transactions", str(self.monthly_transactions), "give what the tier includes"
+            )
         named = set(self.taxes) | set(self.charges)
         twice = set(self.taxes) & set(self.charges)
         if twice:

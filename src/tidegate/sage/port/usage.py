@@ -18,7 +18,8 @@ class Allowance:
     """So much of one measure `per` span of time: a minute, a day, thirty days.
 
     It holds for any span of this length. `shared`: others use the same allowance, so that what is left is less
-    than what we count; `reserved` of the amount is left to them. `left` is what the product said last, until
+    than what we count; `reserved` of the amount is left to them. `charged`: what goes beyond it is refused by nobody
+    and costs money, so that it is told and nothing waits for it. `left` is what the product said last, until
     `resets`; None: it says nothing, and our own count decides.
     """
 
@@ -27,6 +28,7 @@ class Allowance:
     per: timedelta
     shared: bool = False
     reserved: int = 0
+    charged: bool = False
     left: int | None = None
     resets: datetime | None = None  #: aware UTC
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,15 +76,21 @@ class Administrators:
         }
         if what not in deeds:
             return False
-        deeds[what](**options)
+        from tidegate_sandbox.erp.refusal import Refusal
+
+        with suppress(Refusal):  # the company is locked: then it did not happen
+            deeds[what](**options)
         return True
 
     def peace(self) -> None:
         """The service is there, every period is open, and nobody has an order in hand."""
-        self._face.people.perform("maintenance", {"on": False})
-        self.close_period(on=False)
-        self.let_go()
-        self._face.run_due()
+        from tidegate_sandbox.erp.refusal import Refusal
+
+        with suppress(Refusal):  # it is asked for again
+            self._face.people.perform("maintenance", {"on": False})
+            self.close_period(on=False)
+            self.let_go()
+        self.trigger("rings")
 
     def strike(self, kind: str, function: str, times: int) -> None:
         """Some functions, or requests, are refused."""
