@@ -80,10 +80,10 @@ class Shelf:
         """What the shop must show at least, to be able to ship what it has sold.
 
         What changed in the company a moment ago may be missing: it is read piece by piece, and the hub errs
-        towards caution. Empty for a shop without sources, whose orders may count twice for a while, and while the
-        company has records that cannot be read.
+        towards caution. Empty for a shop without sources, whose orders may count twice for a while, while the
+        company has records that cannot be read, and with one of whose orders nobody hears at once.
         """
-        if not self._terms.msi or self._blind:
+        if not self._terms.msi or self._blind or not self._terms.looks_up:
             return {}
         unclear, shown = self.unclear(), self._shown(self._corrections(strict=True, settled=True))
         return {place: pieces for place, pieces in shown.items() if place[0] not in unclear}
@@ -157,8 +157,8 @@ class Shelf:
         """What the company has taken off and the shop takes off once more."""
         for sku in order["pieces"]:
             lines = [line for line in there["lines"] if line["kind"] == "item" and line["code"] == sku]
-            allocated = sum((Decimal(line["allocated"]) for line in lines), ZERO)
-            despatched = sum((Decimal(line["despatched"]) for line in lines), ZERO)
+            allocated = sum((off_the_figure(line)[0] for line in lines), ZERO)
+            despatched = sum((off_the_figure(line)[1] for line in lines), ZERO)
             awaited = Decimal(order["awaited"].get(sku, "0"))
             # the shop hears of virtual goods by their invoice alone, whoever made it
             heard = order["invoices"] if order["virtual"] else ours(order)
@@ -189,9 +189,20 @@ class Shelf:
             return
         for line in there["lines"]:
             if line["kind"] == "item" and line["code"] in order["pieces"]:
-                owed = Decimal(line["quantity"]) - Decimal(line["allocated"]) - Decimal(line["despatched"])
+                owed = Decimal(line["quantity"]) - sum(off_the_figure(line))
                 if strict or order["state"] not in ("canceled", "closed"):
                     yield (line["code"], "default"), -max(owed, ZERO)
+
+
+def off_the_figure(line: Book) -> tuple[Decimal, Decimal]:
+    """What the company's figure is without because of a line: allocated, and despatched.
+
+    Of a company whose figures are of an earlier time, and that tells no more of an order than that it has it, the
+    book says what its last figure was without (`held`).
+    """
+    if "held" in line:
+        return Decimal(line["held"]), ZERO
+    return Decimal(line["allocated"]), Decimal(line["despatched"])
 
 
 def ours(order: Book) -> list[Book]:

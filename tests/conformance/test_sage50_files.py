@@ -62,6 +62,14 @@ def test_no_news_cost_one_call_and_a_changed_file_is_read_whole(stand: Sage50Sta
     assert changed.as_of == stand.clock.now()
 
 
+def test_a_file_that_came_once_more_without_a_change_was_still_true_then(stand: Sage50Stand) -> None:
+    first = stock(stand)
+    stand.advance(3600)
+    stand.desktop.upload()
+    again = stock(stand, first.cursor)
+    assert (again.rows, again.cursor, again.as_of) == ((), first.cursor, stand.clock.now())
+
+
 def test_prices_and_articles_come_from_the_same_download(stand: Sage50Stand) -> None:
     stand.happen("price-change", item="HUB-0001", price="7.77", price_list="Wholesale")
     before = stand.company.calls

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,16 +62,15 @@ class ScopeFiles:
                 if isinstance(described, Failure):
                     return described
                 good = self._good.get(scope)
-                if good is not None and good.checksum == text_of(described, wire_names.SHA256).lower():
-                    return good
                 at, there = moment_of(described, wire_names.UPLOADED_AT), answer.date
                 uploaded_at = (
                     self._clock.now() - (there - at) if at is not None and there is not None else None
                 )
-                found = self._downloaded(scope, described, uploaded_at)
-                if isinstance(found, ScopeFile):
-                    if good is not None and good.checksum == found.checksum:
-                        return good
+                if good is not None and good.checksum == text_of(described, wire_names.SHA256).lower():
+                    found: ScopeFile | Failure | str = replace(good, uploaded_at=uploaded_at)
+                else:
+                    found = self._downloaded(scope, described, uploaded_at)
+                if isinstance(found, ScopeFile):  # also the same once more: so long ago it was still true
                     self._good[scope] = found
                     return found
                 if isinstance(found, Failure):

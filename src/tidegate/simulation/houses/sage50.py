@@ -151,11 +151,26 @@ def numbers_told(face: Any) -> set[str]:
     return {str(line.get("documentNumber")) for content in results for line in json.loads(content)}
 
 
+def stock_told(face: Any) -> tuple[str, dict[str, Decimal]]:
+    """When the last products file was written, and its figure of each article that is stocked."""
+    (installation,) = face.platform.installations
+    face.platform.settle()
+    file = face.platform.files.latest(installation, DOMAIN, "products")
+    if file is None:
+        return "", {}
+    records = json.loads(file.content, parse_float=Decimal)
+    levels = {one["reference"]: Decimal(one["stock"]) for one in records if "stock" in one}
+    return file.uploaded_at.isoformat(), levels
+
+
 def books(face: Any, shop: Any) -> dict[str, Any]:
-    """The kernel's, with whole keys: this product keeps the number alone, and two orders may have one."""
+    """The kernel's, with whole keys: this product keeps the number alone, and two orders may have one.
+
+    Stock is that of the last products file, since nobody outside hears of more; `held` is what it is without.
+    """
     found: dict[str, Any] = face.company.books()
     sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
-    told = numbers_told(face)
+    told, (told_at, levels) = numbers_told(face), stock_told(face)
     for book in found["orders"]:
         book["number_told"] = book["number"] in told
         source = sources.get(book["number"])
@@ -164,13 +179,12 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
             book["reference"] = str(source.row["increment_id"])
         for line in book["lines"]:
             line["kind"] = "amount" if line["code"] in AMOUNTS else line["kind"]
-    items = ((code, face.company.item(code)) for code in found["stock"])
+            if line["kind"] == "item":
+                line["warehouse"] = WAREHOUSE
+                line["held"] = line["quantity"] if book["created_at"] <= told_at else "0"
     found["stock"] = {
-        code: {
-            place: {"on_hand": str(on_hand), "allocated": "0", "free": str(free)}
-            for place, (on_hand, free) in shelf(face.company, item).items()
-        }
-        for code, item in items
+        code: {WAREHOUSE: {"on_hand": str(pieces), "allocated": "0", "free": str(pieces)}}
+        for code, pieces in levels.items()
     }
     for name in ("key", "reference"):
         by = f"orders_by_{name}"
@@ -187,8 +201,7 @@ SAGE_50 = House(
     port=8914,
     paths={"cloud": ""},
     countries=("us",),
-    # stock is not among them: nothing says which pieces are in orders that Sage 50 has and has not delivered
-    flows=frozenset({"prices", "customers", "products"}),
+    flows=frozenset({"inventory", "prices", "customers", "products"}),
     build=build,
     company=company,
     credentials=credentials,
