@@ -116,21 +116,26 @@ def by_passcode(
     as_json: bool,
 ) -> None:
     """Ask for a passcode, show it with the time that is left, and wait until a person has answered."""
+    from tidegate.console.server import serving
     from tidegate.domain.errors import Failure
     from tidegate.sage.port.entrance import Standing
 
     if consent.state().standing is Standing.GRANTED and not again:
         let_in(hub, company, operator, as_json)
         return
-    passcode = consent.ask()
-    if isinstance(passcode, Failure):
-        raise Refused(f"no passcode: {passcode.text}")
-    if not wait:
-        show(company, passcode, as_json)
-        return
-    if not as_json:
-        show(company, passcode, as_json)
-    state = answered(there, hub, consent, passcode, quiet=as_json)
+    with ExitStack() as served:
+        if wait:  # before there is a passcode: an approval that nobody hears comes again a minute later
+            with suppress(OSError):  # the address is taken: by the hub, which hears the approval
+                served.enter_context(serving(hub))
+        passcode = consent.ask()
+        if isinstance(passcode, Failure):
+            raise Refused(f"no passcode: {passcode.text}")
+        if not wait:
+            show(company, passcode, as_json)
+            return
+        if not as_json:
+            show(company, passcode, as_json)
+        state = answered(there, consent, passcode, quiet=as_json)
     if state is None:
         raise Refused(
             f"nobody has answered the passcode in time: `tidegate connect {company}` asks for a new one"
@@ -156,21 +161,16 @@ def show(company: str, passcode: Passcode, as_json: bool) -> None:
     print(f"It is good until {passcode.expires:%H:%M:%S} UTC.", flush=True)
 
 
-def answered(
-    there: Invocation, hub: Hub, consent: Consent, passcode: Passcode, *, quiet: bool
-) -> ConsentState | None:
+def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: bool) -> ConsentState | None:
     """How the consent stands once it was answered; None when the passcode has ended, or the command was stopped.
 
     The approval reaches a running hub; where none runs, this command itself listens for it.
     """
-    from tidegate.console.server import serving
     from tidegate.sage.port.entrance import Standing
 
     clock = there.clock
     told: datetime | None = None
-    with ExitStack() as served, asked_to_stop() as stop:
-        with suppress(OSError):  # the address is taken: by the hub, which hears the approval
-            served.enter_context(serving(hub))
+    with asked_to_stop() as stop:
         while (now := clock.now()) < passcode.expires and not stop.is_set():
             state = consent.state()
             old = state.standing is Standing.GRANTED and state.passcode is not None  # this one is still open

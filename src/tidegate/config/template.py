@@ -16,6 +16,8 @@ from tidegate.config.store_rules import NEEDS
 from tidegate.config.toml_text import key as toml_key
 from tidegate.config.toml_text import text, text_list
 
+LISTEN = "127.0.0.1:8090"  #: where a hub hears the call-backs of a product that asks for consent
+
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """What `tidegate init` has asked. `since` is aware: orders created before are never sent."""
@@ -72,6 +74,8 @@ def render(answers: Answers) -> str:
         "by_authority": "" if answers.network == AUTHORITY else "#",
         "by_fingerprint": "" if answers.network == FINGERPRINT else "#",
         "by_plain_http": "plain_http = true" if answers.network == PLAIN_HTTP else "#plain_http = false",
+        # an approval reaches a hub that listens, and nothing else
+        "listen_key": f"listen = {text(LISTEN)}" if answers.product.asks_consent else '#listen = ""',
         "tax_codes": "\n".join(f"{text(rate)} = {text(code)}" for rate, code in answers.tax_codes),
         "payments": _payments(answers),
     }
