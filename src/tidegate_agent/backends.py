@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
 
 from tidegate_agent.caller import Backend, Caller, Tables, TablesFailed
 from tidegate_agent.native import Native, NativeCaller
 
+Fetch = Callable[[str, str], list[dict[str, Any]]]
+"""Rows of a SELECT on the tables of a company."""
 KNOWN = {
     "com": "tidegate_agent.windows:com_backend",
     "fake": "tidegate_sandbox.sage100.backend:fake_backend",
@@ -15,9 +18,10 @@ KNOWN = {
 """``fake`` stands in another distribution, for tests, demonstrations and simulations."""
 
 
-def opened(name: str) -> Backend:
+def opened(name: str, fetch: Fetch | None = None) -> Backend:
     """The back end of a name: ``com``, ``fake``, or ``module:function``; after ``@`` stands its argument.
 
+    ``fetch`` reads tables where the platform itself does not.
     ValueError for a name that cannot be one, ImportError where its package is not installed.
     """
     known, _, argument = name.partition("@")
@@ -25,7 +29,7 @@ def opened(name: str) -> Backend:
     if not colon:
         raise ValueError(f"no back end is called {name!r}: com, fake, or module:function")
     make = getattr(import_module(module), function)
-    return NativeBackend(make(argument) if argument else make())
+    return NativeBackend(make(argument) if argument else make(), fetch)
 
 
 class Installation(Protocol):
@@ -47,8 +51,9 @@ class Installation(Protocol):
 class NativeBackend:
     """A back end over an installation."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, fetch: Fetch | None = None) -> None:
         self._installation = installation
+        self._fetch = fetch if fetch is not None else installation.fetch
 
     def connect(self) -> Caller:
         """A new apartment."""
@@ -60,17 +65,17 @@ class NativeBackend:
 
     def tables(self, company: str) -> Tables:
         """The table reader of a company."""
-        return _Tables(self._installation, company)
+        return _Tables(self._fetch, company)
 
 
 class _Tables:
-    def __init__(self, installation: Installation, company: str) -> None:
-        self._installation = installation
+    def __init__(self, fetch: Fetch, company: str) -> None:
+        self._fetch = fetch
         self._company = company
 
     def fetch(self, statement: str) -> list[dict[str, object]]:
         try:
-            return self._installation.fetch(self._company, statement)
+            return self._fetch(self._company, statement)
         except Exception as error:
             if error.args and isinstance(error.args[0], str) and len(error.args[0]) == 5:
                 raise TablesFailed(" ".join(str(one) for one in error.args)) from error

@@ -174,7 +174,7 @@ def _answer(reply: Reply, request_id: str, start_response: StartResponse) -> Ite
         ("Content-Length", str(len(data))),
         ("X-Request-Id", request_id),
     ]
-    retry = reply.body["error"].get("retry_after_s") if is_json and "error" in (reply.body or {}) else None
+    retry = reply.body["error"]["retry_after_s"] if reply.status >= 400 else None
     if retry:
         headers.append(("Retry-After", str(retry)))
     start_response(f"{reply.status} {STATUS_TEXTS.get(reply.status, 'Answer')}", headers)

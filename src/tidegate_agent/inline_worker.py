@@ -11,9 +11,15 @@ from tidegate_agent.caller import Answer, Caller, CallHung, Ref, ServerDied, Val
 class InlineWorker:
     """Calls straight through; ending it ends the server process by its number."""
 
-    def __init__(self, caller: Caller, end_server: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        end_server: Callable[[int], None],
+        on_server: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._caller: Caller | None = caller
         self._end_server = end_server
+        self._on_server = on_server
 
     def _alive(self) -> Caller:
         if self._caller is None:
@@ -36,7 +42,10 @@ class InlineWorker:
     def create(self, progid: str) -> Ref:
         """Create an object."""
         with self._ended_if_hung():
-            return self._alive().create(progid)
+            made = self._alive().create(progid)
+        if self.server is not None:
+            self._on_server(self.server)
+        return made
 
     def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method."""
@@ -59,8 +68,8 @@ class InlineWorker:
         """Nothing: it lives and dies with the agent."""
 
     def end(self) -> None:
-        """Forget the caller."""
-        self._caller = None
+        """Forget the caller; its server has nothing left to do."""
+        self.kill()
 
     def kill(self) -> None:
         """End the server process."""

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE TABLE IF NOT EXISTS number (
   company TEXT NOT NULL, number TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS server (
-  process INTEGER PRIMARY KEY, worker INTEGER NOT NULL, at TEXT NOT NULL);
+  process INTEGER PRIMARY KEY, at TEXT NOT NULL);
 """
 
 
@@ -139,10 +139,10 @@ class Journal:
 
     # Server processes, so that a new agent can end what a dead one left
 
-    def server_started(self, process: int, worker: int) -> None:
+    def server_started(self, process: int) -> None:
         """Note a server process of ours."""
         with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO server VALUES (?,?,?)", (process, worker, self._now()))
+            self._db.execute("INSERT OR REPLACE INTO server VALUES (?,?)", (process, self._now()))
 
     def server_gone(self, process: int) -> None:
         """Note that a server process has ended."""

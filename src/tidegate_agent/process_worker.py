@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import queue
-import subprocess
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tidegate_agent.caller import Answer, CallFailed, CallHung, Ref, ServerDied, Value
-from tidegate_agent.wire_format import line, message, packed, unpacked, unpacked_error
+from tidegate_agent.pipe import Pipe, PipeBroken, PipeSilent
+from tidegate_agent.wire_format import packed, unpacked, unpacked_error
 
 
 class ProcessWorker:
@@ -30,46 +28,26 @@ class ProcessWorker:
         self._end_server = end_server
         self._on_server = on_server
         self._server: int | None = None
-        self._answers: queue.Queue[str | None] = queue.Queue()
-        self._process = subprocess.Popen(  # noqa: S603 - the command is the agent's own
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        threading.Thread(target=self._listen, name=f"worker-{self._process.pid}", daemon=True).start()
+        self._pipe = Pipe(command)
 
     @property
     def process(self) -> int:
         """The process id of the worker."""
-        return self._process.pid
+        return self._pipe.process
 
     @property
     def server(self) -> int | None:
         """The process id of its server."""
         return self._server
 
-    def _listen(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        for text in self._process.stdout:
-            self._answers.put(text)
-        self._answers.put(None)
-
-    def _send(self, request: dict[str, Any]) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-        try:
-            self._process.stdin.write(line(request))
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            raise ServerDied("the worker process is gone") from None
-
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._send(request)
         try:
-            text = self._answers.get(timeout=self._limit)
-        except queue.Empty:
+            answer = self._pipe.ask(request, self._limit)
+        except PipeSilent as silent:
             self.kill()
-            raise CallHung(f"no answer to {request['call']} within {self._limit:g} s") from None
-        if text is None:
-            raise ServerDied("the worker process died")
-        answer = message(text)
+            raise CallHung(f"{request['call']}: {silent}") from None
+        except PipeBroken as broken:
+            raise ServerDied(f"the worker: {broken}") from None
         server = answer.get("server")
         if isinstance(server, int) and server != self._server:
             self._server = server
@@ -113,18 +91,19 @@ class ProcessWorker:
         self._ask({"call": "will", "calls": [[ref.number, name] for ref, name in calls]})
 
     def end(self) -> None:
-        """Close the pipe; the worker ends by itself, and is ended if it does not."""
+        """Close the pipe; the worker ends by itself. A server that outlives it is ended."""
+        self._ask({"call": "will", "calls": []})
         try:
-            self._ask({"call": "will", "calls": []})
-            assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-            self._process.stdin.close()
-            self._process.wait(self._limit)
-        except (CallFailed, OSError, subprocess.TimeoutExpired):
-            self.kill()
+            self._pipe.close(self._limit)
+        except (PipeSilent, PipeBroken):
+            self._pipe.kill()
+        self._end_its_server()
 
     def kill(self) -> None:
         """End worker and server, whatever they do."""
-        self._process.kill()
-        self._process.wait()
+        self._pipe.kill()
+        self._end_its_server()
+
+    def _end_its_server(self) -> None:
         if self._server is not None:
             self._end_server(self._server)

@@ -53,6 +53,8 @@ class Sage100:
     reader: str = "odbc"  #: odbc (Standard, Advanced) or sql (Premium)
     data_source: str = ""  #: name of the system DSN
     sql_server: str = ""  #: Premium: server\\instance
+    sql_user: str = ""  #: of the reader, where it is not the user of Sage
+    sql_password: str = ""  #: the name of a secret; empty: that of Sage
     time_zone: str = "America/New_York"  #: of the server's clock
     edition: str = "standard"
     version: str = ""
@@ -80,6 +82,11 @@ class Settings:
     listen: Listening = field(default_factory=Listening)
     seats: Seats = field(default_factory=Seats)
     sage100: Sage100 = field(default_factory=Sage100)
+
+    @property
+    def secrets_path(self) -> Path:
+        """The file of the protected secrets."""
+        return Path(self.secrets) if self.secrets else Path(self.journal).with_name("secrets.json")
 
 
 T = TypeVar("T")

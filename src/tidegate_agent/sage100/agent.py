@@ -94,7 +94,7 @@ class Agent:
         sage = self.settings.sage100
         return Session(
             company,
-            self._start_worker,
+            self.start_worker,
             home=sage.home,
             user=sage.user,
             password=self.secret(sage.password),
@@ -102,16 +102,17 @@ class Agent:
             on_new_text=self._on_new_text,
         )
 
-    def _start_worker(self) -> Worker:
+    def start_worker(self) -> Worker:
+        """A worker for one session; its server process is noted in the journal, so that it cannot be forgotten."""
         if self.settings.worker == "inline":
-            return InlineWorker(self.backend.connect(), self._end_server)
+            return InlineWorker(self.backend.connect(), self._end_server, self.journal.server_started)
         seats = self.settings.seats
         python = self.settings.python or sys.executable
         return ProcessWorker(
             [python, "-m", "tidegate_agent.worker_main", self.settings.backend, str(seats.drop_limit_s)],
             limit_s=seats.call_limit_s,
             end_server=self._end_server,
-            on_server=lambda process: self.journal.server_started(process, 0),
+            on_server=self.journal.server_started,
         )
 
     def _end_server(self, process: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from tidegate_sandbox.sage100.company import SageCompany
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.sage100.late_bound import ByRef, LateBound
-from tidegate_sandbox.sage100.schema import Column, shapes
+from tidegate_sandbox.sage100.schema import Column, known_columns
 from tidegate_sandbox.sage100.script import Session
 
 Values = dict[str, Any]
@@ -54,10 +54,7 @@ class Fields(LateBound):
 
     def _columns(self) -> dict[str, Column]:
         options = self._installation.options
-        found = {name.lower(): one for name, one in shapes(options.widths)[self.TABLE].columns.items()}
-        for name, width in options.udfs.get(self.TABLE, {}).items():
-            found[name.lower()] = Column(name, "s", width)
-        return found
+        return known_columns(self.TABLE, options.widths, tuple(options.udfs.get(self.TABLE, {}).items()))
 
     def blank(self) -> Values:
         """A new row with the defaults of the layout."""

@@ -17,7 +17,7 @@ from tidegate_sandbox.sage100.schema import Column
 from tidegate_sandbox.sage100.tables import columns, rows
 
 Row = dict[str, Any]
-Test = Callable[[Row], bool]
+Test = Callable[["_View"], bool]
 _TOKEN = re.compile(
     r"\{d\s+'(?P<day>[0-9-]+)'\}|(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.]*)|(?P<sign><>|<=|>=|[=<>(),*])|(?P<space>\s+)|(?P<other>.)"
@@ -44,15 +44,15 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     for name in select.names():
         if name.lower() not in known:
             raise OdbcError("S0022", f"[ProvideX] Column not found: {name}")
-    chosen = [row for row in rows(found, select.table) if select.where(_folded(row))]
+    is_console = select.table.lower() == "sy_console"
+    every = _console(installation, company) if is_console else rows(found, select.table)
+    chosen = [row for row in (_View(raw, known) for raw in every) if select.where(row)]
     for name, descending in reversed(select.order):
-        chosen.sort(key=lambda row: _sortable(row, name), reverse=descending)
+        chosen.sort(key=lambda row: row[name.lower()], reverse=descending)
     premium = installation.options.edition == "premium"
+    chosen_columns = [known[name.lower()] for name in select.columns]
     shown = [
-        {
-            known[name.lower()].name: _shown(row.get(known[name.lower()].name), known[name.lower()], premium)
-            for name in select.columns
-        }
+        {one.name: _shown(row[one.name.lower()], one, premium) for one in chosen_columns}
         for row in chosen[: select.top]
     ]
     if not select.distinct:
@@ -60,13 +60,35 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     return [dict(one) for one in dict.fromkeys(tuple(row.items()) for row in shown)]
 
 
-def _folded(row: Row) -> Row:
-    return {name.lower(): value for name, value in row.items()}
+def _console(installation: Installation, company: str) -> list[Row]:
+    """Who holds a seat: the Master Console's table, in the system database."""
+    return [
+        {
+            "WorkstationName": "HOST",
+            "SessionCounter": f"{number:03d}",
+            "TaskKey": "",
+            "UserKey": holder,
+            "ModuleCode": "",
+            "ProgramName": "",
+            "CompanyCode": company,
+            "CompanyKey": "",
+            "SessionPID": Decimal(process),
+        }
+        for number, (process, holder) in enumerate(installation.licence.sessions(), 1)
+    ]
 
 
-def _sortable(row: Row, name: str) -> Any:
-    value = _folded(row)[name.lower()]
-    return value if value is not None else ""
+class _View:
+    """A row by its columns in lower case; what it does not have is empty."""
+
+    def __init__(self, raw: Row, known: dict[str, Column]) -> None:
+        self._raw = raw
+        self._known = known
+
+    def __getitem__(self, name: str) -> Any:
+        column = self._known[name]
+        found = self._raw.get(column.name)
+        return column.empty if found is None else found
 
 
 def _shown(value: Any, column: Column, premium: bool) -> Any:

@@ -18,6 +18,7 @@ class ServerProcess:
 
     process: int
     seats: list[int] = field(default_factory=list)
+    holder: str = ""
     alive: bool = True
 
 
@@ -42,6 +43,7 @@ class Licence:
         """A seat for a session; Refusal ``seats`` when none is free."""
         seat = self.pool.take(holder)
         process.seats.append(seat)
+        process.holder = holder
         self.taken += 1
         return seat
 
@@ -62,6 +64,10 @@ class Licence:
             self.pool.release(seat)
             self.ended += 1
         one.seats.clear()
+
+    def sessions(self) -> list[tuple[int, str]]:
+        """(process, user) of every seat that is held."""
+        return [(one.process, one.holder) for one in self.processes.values() for _ in one.seats]
 
     @property
     def held(self) -> list[str]:

@@ -81,3 +81,11 @@ def _shape(name: str, one: dict[str, Any], rules: dict[str, Any], widths: str) -
         )
     indexes = tuple(tuple(index) for index in one.get("indexes", {}).values())
     return TableShape(name, tuple(one["pk"]), columns, indexes)
+
+
+@cache
+def known_columns(table: str, widths: str, fields: tuple[tuple[str, int], ...]) -> dict[str, Column]:
+    """The columns of a table by their names in lower case, with a site's own fields (name, width)."""
+    found = {name.lower(): one for name, one in shapes(widths)[table].columns.items()}
+    found.update({name.lower(): Column(name, "s", width) for name, width in fields})
+    return found

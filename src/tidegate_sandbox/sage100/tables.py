@@ -10,28 +10,25 @@ from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
 from tidegate_sandbox.sage100.pricing import standard_price
-from tidegate_sandbox.sage100.schema import Column, shapes
+from tidegate_sandbox.sage100.schema import Column, known_columns, shapes
 
 ZERO = Decimal(0)
 
 
 def columns(company: SageCompany, table: str) -> dict[str, Column] | None:
     """The columns of a table by their names in lower case, with the site's own fields; None: no such table."""
-    for name, shape in shapes(company.options.widths).items():
-        if name.lower() == table.lower():
-            found = {one.lower(): column for one, column in shape.columns.items()}
-            for field, width in company.options.udfs.get(name, {}).items():
-                found[field.lower()] = Column(field, "s", width)
-            return found
-    return None
+    names = {name.lower(): name for name in shapes(company.options.widths)}
+    name = names.get(table.lower())
+    if name is None:
+        return None
+    options = company.options
+    return known_columns(name, options.widths, tuple(options.udfs.get(name, {}).items()))
 
 
-def rows(company: SageCompany, table: str) -> list[Row]:
-    """All rows of a table, each with every column."""
-    known = columns(company, table) or {}
+def rows(company: SageCompany, table: str) -> Iterator[Row]:
+    """All rows of a table; a column that a row does not have is empty."""
     make = _TABLES.get(table.lower())
-    found = make(company) if make is not None else iter(())
-    return [{one.name: row.get(one.name, one.empty) for one in known.values()} for row in found]
+    return make(company) if make is not None else iter(())
 
 
 def stamps(company: SageCompany, record: Record) -> Row:

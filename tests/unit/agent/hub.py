@@ -25,11 +25,13 @@ SECRETS = {"agent-token": "token-1", "second": "token-2", "sage": "secret"}
 class Stand:
     """An installation, an agent and its HTTP face, on one clock. ``restart`` is a new agent on the same disk."""
 
-    def __init__(self, folder: Path, settings: dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, settings: dict[str, Any] | None = None, *, durable: bool = False, **options: Any
+    ) -> None:
         options.setdefault("items", 2)
         self.clock = SandboxClock.virtual(START)
         self.sage: Installation = demo_installation(self.clock, **options)
-        self.folder = folder
+        self._durable = durable
         given: dict[str, Any] = {
             "journal": str(folder / "journal.db"),
             "backend": "fake",
@@ -50,7 +52,11 @@ class Stand:
     def restart(self) -> None:
         """Start an agent over the same journal; what the last one held in memory is lost."""
         clock = StandingClock(self.clock)
+        if hasattr(self, "journal"):
+            self.journal.close()
         self.journal = Journal(self.settings.journal, clock)
+        if not self._durable:  # a killed process needs no fsync; that it is asked for, a test of its own sees
+            self.journal._db.execute("PRAGMA synchronous=OFF")
         self.agent = Agent(
             self.settings,
             clock=clock,

@@ -200,7 +200,10 @@ def test_the_number_is_on_the_disk_before_sage_hears_of_it(stand: Stand) -> None
     stand.sage.before_call = look
     stand.send(order())
     assert seen == [("0000001", "reserved"), "writing"]
-    assert stand.journal.is_durable
+
+
+def test_the_journal_waits_for_the_disk(tmp_path: Path) -> None:
+    assert Stand(tmp_path, durable=True).journal.is_durable
 
 
 @pytest.mark.parametrize("kind", ["die_before", "die_during", "die_after", "hang", "hang_after"])

@@ -1,0 +1,5 @@
+"""``python -m tidegate_agent``."""
+
+from tidegate_agent.command import run
+
+run()

@@ -1,0 +1,78 @@
+"""A running agent: settings, journal, back end, server and watchdog, put together and taken apart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from tidegate_agent.backends import opened
+from tidegate_agent.clock import Clock, MachineClock
+from tidegate_agent.journal import Journal
+from tidegate_agent.odbc_reader import OdbcReader
+from tidegate_agent.platforms import this_platform
+from tidegate_agent.sage100.agent import Agent
+from tidegate_agent.sage100.api import Api
+from tidegate_agent.secret_store import SecretStore
+from tidegate_agent.server import AgentServer
+from tidegate_agent.settings import Settings
+
+_log = logging.getLogger("tidegate_agent")
+TICK_S = 1.0
+
+
+class RunningAgent:
+    """One agent with its server. ``serve`` blocks until ``stop`` is called from another thread."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self._stopping = threading.Event()
+        self.clock = clock if clock is not None else MachineClock()
+        self.secrets = SecretStore(settings.secrets_path, this_platform())
+        self.journal = Journal(settings.journal, self.clock)
+        self._odbc = OdbcReader(settings, self.secrets) if settings.backend == "com" else None
+        self.agent = Agent(
+            settings,
+            clock=self.clock,
+            backend=opened(settings.backend, self._odbc.fetch if self._odbc is not None else None),
+            journal=self.journal,
+            secret=self.secrets,
+        )
+        self.server = AgentServer(settings.listen, Api(self.agent).face)
+
+    def serve(self) -> None:
+        """Settle what is open, then serve. Open rows are settled before the first request is answered."""
+        self.agent.start()
+        watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        watchdog.start()
+        _log.info("the agent listens on %s:%s", self.settings.listen.address, self.server.port)
+        try:
+            self.server.serve_forever(poll_interval=0.2)
+        finally:
+            self._stopping.set()
+            self.agent.stop()
+            self.server.server_close()
+            if self._odbc is not None:
+                self._odbc.close()
+            watchdog.join()
+            self.journal.close()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(TICK_S):
+            try:
+                self.agent.tick()
+            except Exception:
+                _log.exception("the watchdog failed")
+
+    def stop(self) -> bool:
+        """Take no more work, finish the record in hand, drop all sessions, end; whether none is left."""
+        is_done = self.agent.stop()
+        self.server.shutdown()
+        return is_done
+
+    def drain(self) -> bool:
+        """Drop every session: before a closed window, or when the machine goes to sleep."""
+        return self.agent.stop()
+
+    def resume(self) -> None:
+        """Work again."""
+        self.agent.pool.resume()
