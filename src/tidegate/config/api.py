@@ -13,6 +13,7 @@ class Api(Strict, frozen=True, kw_only=True):
 
     listen: str = ""  #: host:port, e.g. 127.0.0.1:8090; "" = off
     token: Reference = ""  #: what the shop's server shows to ask for prices
+    metrics_token: Reference = ""  #: what Prometheus shows to read /metrics; "" = there are none
     threads: int = 4
     trusted_proxy: str = ""  #: IP address of the proxy whose X-Forwarded-For names the caller; "" = none
 

@@ -173,7 +173,9 @@ def _try(reference: str, where: str, environment: Mapping[str, str], report: Rep
 
 def _check_strength(value: str, where: str, report: Report) -> None:
     """A token that callers from outside show must not be guessed."""
-    if where == "api.token" and (len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS):
+    if where in ("api.token", "api.metrics_token") and (
+        len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS
+    ):
         found = "a token that can be guessed"
         remedy = f"at least {LEAST_TOKEN} random characters, e.g. `openssl rand -hex 24`"
         report.problem(where, found, remedy)

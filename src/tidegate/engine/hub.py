@@ -56,6 +56,7 @@ class Hub:
     api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
     #: Of the console: the key that its own are derived from, and single sign-on's secret and client.
     console_keys: tuple[str, str, str] = field(default=("", "", ""), repr=False)
+    metrics_token: str = field(default="", repr=False)  #: "" = nobody may read the metrics
     addresses: dict[str, str] = field(default_factory=dict, repr=False)  #: of the targets of `[notify]`
     sender: threading.Thread | None = None  #: of messages, while there are any
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
@@ -174,5 +175,6 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         connections,
         token,
         console_keys=(vault.key, signs_on[0], signs_on[1]),
+        metrics_token=known(configuration.api.metrics_token) if configuration.api.metrics_token else "",
         addresses=addresses,
     )

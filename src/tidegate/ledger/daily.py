@@ -97,6 +97,15 @@ def oldest(connection: str, limit: int) -> list[Waiting]:
     return sorted(found, key=lambda each: each.created_at)[:limit]
 
 
+def oldest_of_flow(connection: str, flow: str) -> datetime | None:
+    """Since when the oldest open delivery of a flow waits."""
+    found: list[datetime] = []
+    for state in OPEN:
+        rows = models.Delivery.objects.filter(connection=connection, flow=flow, state=state.value)
+        found += rows.order_by("pk").values_list("created_at", flat=True)[:1]
+    return min(found, default=None)
+
+
 def reviews(connection: str) -> dict[str, int]:
     """Deliveries and values of mirrors that wait for a person's decision, by code."""
     counted: dict[str, int] = {}

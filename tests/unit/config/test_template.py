@@ -78,6 +78,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "connections.web.prices.groups",
         "connections.web.statuses",
         "api.token",
+        "api.metrics_token",
         "notify.targets",
         *(f"console.openid.{key}" for key in ("server_url", "client_id", "client_secret")),
         "companies.uk.closed",

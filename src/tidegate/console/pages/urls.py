@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from tidegate.console import health, metrics
 from tidegate.console.pages import account, home
 
 
@@ -34,6 +35,9 @@ CLOSED = "|".join(
 urlpatterns = [
     path("", home.home, name="home"),
     path("tide", home.tide, name="tide"),
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("account", account.own, name="own"),
     path("invitation/<str:token>", account.invitation, name="invitation"),
     re_path(rf"^account/(?:{CLOSED})(?:/.*)?$", nowhere),
