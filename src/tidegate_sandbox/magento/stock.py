@@ -93,6 +93,10 @@ class Stock:
 
     def items(self, skus: Collection[str] | None = None) -> Iterator[SourceItem]:
         """All source items, or those of ``skus`` (in capitals)."""
+        if skus is not None and len(skus) == 1:
+            (only,) = skus
+            yield from self._items.get(only, {}).values()
+            return
         for sku, held in self._items.items():
             if skus is None or sku in skus:
                 yield from held.values()
