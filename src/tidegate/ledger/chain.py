@@ -63,7 +63,11 @@ def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
 
 def of(source_id: int) -> list[ChainLink]:
     """The whole chain of one source."""
-    return [_link(row) for row in models.Link.objects.filter(source_id=source_id).order_by("pk")]
+    columns = ("source", "kind", "identifier", "number", "delivery")
+    return [
+        ChainLink(*row)
+        for row in rows.find(models.Link, columns, "WHERE source_id = %s ORDER BY id", source_id)
+    ]
 
 
 def _link(row: models.Link) -> ChainLink:

@@ -7,12 +7,11 @@ which document it was made, and an order's own number comes before every other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
-
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.texts import storable
 
 MOST = 20  #: numbers repeat between stores and documents, but not without end
@@ -46,13 +45,11 @@ def hits(identifier: str, prefixes: Iterable[str] = ()) -> Iterator[Hit]:
         if prefix and name.startswith(prefix) and name != prefix:
             yield from _orders(name.removeprefix(prefix))
     if _whole(name):
-        of_entity = models.Source.objects.filter(entity_id=int(name))
-        yield from _sources(of_entity.values_list("pk", flat=True)[:MOST], "entity id")
+        yield from _sources("entity_id = %s", int(name), by="entity id")
     yield from _keys(name)
     yield from _documents([name])
-    sold = models.Source.objects.filter(po_number=name).exclude(po_number="")
-    yield from _sources(sold.values_list("pk", flat=True)[:MOST], "purchase order")
-    yield from _invoices(Q(number=name) | Q(identifier=name))
+    yield from _sources("po_number = %s AND NOT (po_number = '')", name, by="purchase order")
+    yield from _invoices([name], ("number", "identifier"))
     yield from _entries(name)
 
 
@@ -60,52 +57,65 @@ def _whole(name: str) -> bool:
     return name.isascii() and name.isdigit() and len(name) < 19
 
 
-def _sources(found: Iterable[int], by: str) -> Iterator[Hit]:
-    yield from (Hit(pk, None, by) for pk in found)
+def _sources(condition: str, *parameters: Any, by: str, ending: str = "") -> Iterator[Hit]:
+    found = rows.find(models.Source, ("id",), f"WHERE {condition} {ending} LIMIT %s", *parameters, MOST)
+    yield from (Hit(pk, None, by) for (pk,) in found)
 
 
-def _deliveries(condition: Q, by: str = "") -> Iterator[Hit]:
-    found = models.Delivery.objects.filter(condition).order_by("pk")
-    for pk, source_id, flow, step in found.values_list("pk", "source_id", "flow", "step")[:MOST]:
+def _deliveries(condition: str, *parameters: Any, by: str = "") -> Iterator[Hit]:
+    columns = ("id", "source", "flow", "step")
+    ending = f"WHERE {condition} ORDER BY id LIMIT %s"
+    for pk, source_id, flow, step in rows.find(models.Delivery, columns, ending, *parameters, MOST):
         yield Hit(source_id, pk, by or f"{flow}/{step}")
+
+
+def _links(condition: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Source, delivery and kind of the ties that the condition names."""
+    ending = f"WHERE {condition} LIMIT %s"
+    return rows.find(models.Link, ("source", "delivery", "kind"), ending, *parameters, MOST)
 
 
 def _orders(name: str) -> Iterator[Hit]:
     """By the number that the store gave the order."""
-    numbered = models.Source.objects.filter(increment_id=name).order_by("pk")
-    yield from _sources(numbered.values_list("pk", flat=True)[:MOST], ORDER_NUMBER)
-    yield from _deliveries(Q(label=name), ORDER_NUMBER)
+    yield from _sources("increment_id = %s", name, by=ORDER_NUMBER, ending="ORDER BY id")
+    yield from _deliveries("label = %s", name, by=ORDER_NUMBER)
 
 
 def _keys(name: str) -> Iterator[Hit]:
     """By a step's key, by the order's key as the company keeps it, or by the id that a list shows (`id:17`)."""
     names = [name] if "/" in name else [name, f"{name}/order"]
-    yield from _deliveries(Q(key__in=names), "key")
+    yield from _deliveries(f"key IN ({rows.marks(names)})", *names, by="key")
     number = name.removeprefix("id:").removeprefix("#")
     if number != name and _whole(number):
-        yield from _deliveries(Q(pk=int(number)), "delivery")
+        yield from _deliveries("id = %s", int(number), by="delivery")
 
 
 def _documents(names: list[str], by: str = "") -> Iterator[Hit]:
     """By a tied document's number or id, in either system; a despatch's id is that of its note and its order."""
-    for condition in (Q(number__in=names), Q(identifier__in=names)):
-        known = models.Link.objects.filter(condition).order_by("pk")
-        for source_id, delivery_id, kind in known.values_list("source_id", "delivery_id", "kind")[:MOST]:
+    for column in ("number", "identifier"):
+        for source_id, delivery_id, kind in _links(f"{column} IN ({rows.marks(names)}) ORDER BY id", *names):
             yield Hit(source_id, delivery_id, by or kind)
     for name in names:
         begins = f"{name}/"  # the range is walked along the index, and right in any collation
-        despatched = models.Link.objects.filter(identifier__gt=begins, identifier__lt=f"{begins}zzzz")
-        despatched = despatched.filter(kind="sage-despatch", identifier__startswith=begins)
-        yield from _sources(despatched.values_list("source_id", flat=True)[:MOST], by or "sage-despatch")
-        yield from _deliveries(Q(target_number=name) & ~Q(target_number=""), by)
+        despatched = f"identifier > %s AND identifier < %s AND kind = 'sage-despatch' AND {_BEGINS}"
+        for source_id, *_ in _links(despatched, begins, f"{begins}zzzz", len(begins), begins):
+            yield Hit(source_id, None, by or "sage-despatch")
+        yield from _deliveries("target_number = %s AND NOT (target_number = '')", name, by=by)
 
 
-def _invoices(condition: Q, by: str = "") -> Iterator[Hit]:
+_BEGINS = "substr(identifier, 1, %s) = %s"
+
+
+def _invoices(names: Sequence[str], columns: Sequence[str], by: str = "") -> Iterator[Hit]:
     """By an invoice or credit note that the books know, and no step has tied yet."""
-    known = models.BookInvoice.objects.filter(condition).order_by("pk")
-    for credit, keys in known.values_list("credit", "order_keys")[:MOST]:
+    condition = " OR ".join(f"{column} IN ({rows.marks(names)})" for column in columns)
+    ending = f"WHERE {condition} ORDER BY id LIMIT %s"
+    told = rows.find(models.BookInvoice, ("credit", "order_keys"), ending, *[*names] * len(columns), MOST)
+    for credit, keys in told:
         wanted = [f"{key}/order" for key in json.loads(keys)][:MOST]
-        yield from _deliveries(Q(key__in=wanted), by or ("sage-credit" if credit else "sage-invoice"))
+        if wanted:
+            kind = by or ("sage-credit" if credit else "sage-invoice")
+            yield from _deliveries(f"key IN ({rows.marks(wanted)})", *wanted, by=kind)
 
 
 def _entries(name: str) -> Iterator[Hit]:
@@ -113,18 +123,18 @@ def _entries(name: str) -> Iterator[Hit]:
 
     Either reference may name what the entry is about: the invoice, the order in Sage, the order in the store.
     """
-    second = Q(second_reference=name) & ~Q(second_reference="")
-    for condition in (Q(urn=name), Q(identifier=name), Q(reference=name), second):
-        known = models.BookEntry.objects.filter(condition).exclude(urn="").order_by("pk")
-        columns = ("urn", "kind", "reference", "second_reference")
-        for urn, kind, first, last in known.values_list(*columns)[:MOST]:
+    second = "second_reference = %s AND NOT (second_reference = '')"
+    columns = ("urn", "kind", "reference", "second_reference")
+    for condition in ("urn = %s", "identifier = %s", "reference = %s", second):
+        ending = f"WHERE {condition} AND NOT (urn = '') ORDER BY id LIMIT %s"
+        for urn, kind, first, last in rows.find(models.BookEntry, columns, ending, name, MOST):
             tied = list(_documents([urn], kind))
             yield from tied
             about = [each for each in (first, last) if each and each != name]
             if tied or not about:  # what it is about is known, and need not be read from its texts
                 continue
-            yield from _invoices(Q(number__in=about), kind)
-            of_company = models.Link.objects.filter(number__in=about, kind__startswith="sage-")
-            yield from _sources(of_company.values_list("source_id", flat=True)[:MOST], kind)
+            yield from _invoices(about, ("number",), kind)
+            of_company = f"number IN ({rows.marks(about)}) AND substr(kind, 1, 5) = 'sage-'"
+            yield from (Hit(source_id, None, kind) for source_id, *_ in _links(of_company, *about))
             for each in about:
                 yield from (Hit(hit.source_id, hit.delivery_id, kind) for hit in _orders(each))

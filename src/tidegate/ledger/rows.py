@@ -124,10 +124,10 @@ def execute(sql: str, *parameters: Any) -> int:
 
 def find(model: type[Model], columns: Sequence[str], ending: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """`columns` of the rows that `ending` (WHERE ... ORDER BY ...) names, as the model has them in Python."""
-    fields = _fields(model, columns)
-    names = ", ".join(map(_column, fields))
-    found = fetch_all(f"SELECT {names} FROM {_quoted(model._meta.db_table)} {ending}", *parameters)
-    special = [(place, back) for place, field in enumerate(fields) if (back := _reader(field)) is not None]
+    beginning, special = _reading(model, tuple(columns))
+    found = fetch_all(f"{beginning} {ending}", *parameters)
+    if not special:
+        return found
     rows = [list(row) for row in found]
     for row in rows:
         for place, back in special:
@@ -181,6 +181,18 @@ def _fields(model: type[Model], columns: Sequence[str]) -> tuple[Field[Any, Any]
 @lru_cache(maxsize=256)  # the ledger's own lists of columns; there are some dozens
 def _fields_of(model: type[Model], columns: tuple[str, ...]) -> tuple[Field[Any, Any], ...]:
     return tuple(cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns)
+
+
+@lru_cache(maxsize=256)
+def _reading(
+    model: type[Model], columns: tuple[str, ...]
+) -> tuple[str, tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """How a statement begins that reads these columns, and which of them come back as something else."""
+    fields = _fields_of(model, columns)
+    special = tuple(
+        (place, back) for place, field in enumerate(fields) if (back := _reader(field)) is not None
+    )
+    return f"SELECT {', '.join(map(_column, fields))} FROM {_quoted(model._meta.db_table)}", special
 
 
 # --- values -----------------------------------------------------------------------------------------

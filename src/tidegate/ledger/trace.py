@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tidegate.ledger import chain, models, numbers
+from tidegate.ledger import chain, item_rows, models, numbers, rows
+from tidegate.ledger.item import Item
 from tidegate.ledger.numbers import MOST
-from tidegate.ledger.queue import Item, item
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,69 +101,50 @@ def trace(identifier: str, prefixes: Iterable[str] = ()) -> list[Trace]:
         elif hit.delivery_id is not None:
             alone.setdefault(hit.delivery_id, hit.by)
     ids = list(sources)[:MOST]
-    rows = list(
-        models.Delivery.objects.filter(source_id__in=ids).select_related("source").order_by("pk")
-    ) + list(models.Delivery.objects.filter(pk__in=list(alone)[:MOST]).order_by("pk"))
-    found = _assemble(ids, rows)
+    steps = _steps("source_id", ids) + _steps("id", list(alone)[:MOST])
+    found = _assemble(ids, steps)
     return [
         replace(each, found_by=sources[each.source.id] if each.source else alone[each.deliveries[0].item.id])
         for each in found
     ]
 
 
-def _assemble(source_ids: list[int], rows: list[models.Delivery]) -> list[Trace]:
-    pks = [row.pk for row in rows]
+def _steps(column: str, ids: Sequence[int]) -> list[Item]:
+    if not ids:
+        return []
+    ending = f"WHERE {column} IN ({rows.marks(ids)}) ORDER BY id"
+    return item_rows.find(ending, *ids, with_documents=True)
+
+
+_ATTEMPT = ("number", "key", "payload_hash", "batch", "started_at", "ended_at", "outcome", "code", "text")
+_EVENT = ("at", "letter", "before", "after", "actor", "text")
+#: As columns and as fields of a `TracedSource`.
+_SOURCE = (
+    *("id", "connection", "store", "kind", "entity_id", "increment_id", "website", "revision", "state"),
+    *("status", "source_created_at", "source_updated_at", "first_read_at", "read_at", "parent_entity_id"),
+    *("child_entity_id", "grand_total", "currency", "document"),
+)
+
+
+def _assemble(source_ids: list[int], items: list[Item]) -> list[Trace]:
     attempts: defaultdict[int, list[TracedAttempt]] = defaultdict(list)
-    for attempt in models.Attempt.objects.filter(delivery_id__in=pks).order_by("delivery_id", "number"):
-        attempts[attempt.delivery_id].append(
-            TracedAttempt(
-                attempt.number,
-                attempt.key,
-                attempt.payload_hash,
-                attempt.batch_id,
-                attempt.started_at,
-                attempt.ended_at,
-                attempt.outcome,
-                attempt.code,
-                attempt.text,
-            )
-        )
     events: defaultdict[int, list[TracedEvent]] = defaultdict(list)
-    for event in models.Event.objects.filter(delivery_id__in=pks).order_by("pk"):
-        events[event.delivery_id].append(
-            TracedEvent(event.at, event.letter, event.before, event.after, event.actor, event.text)
-        )
+    for part in rows.chunks([each.id for each in items]):
+        of_part = f"WHERE delivery_id IN ({rows.marks(part)})"
+        numbered = f"{of_part} ORDER BY delivery_id, number"
+        for delivery_id, *told in rows.find(models.Attempt, ("delivery", *_ATTEMPT), numbered, *part):
+            attempts[delivery_id].append(TracedAttempt(*told))
+        for delivery_id, *told in rows.find(
+            models.Event, ("delivery", *_EVENT), f"{of_part} ORDER BY id", *part
+        ):
+            events[delivery_id].append(TracedEvent(*told))
     steps: defaultdict[int | None, list[TracedDelivery]] = defaultdict(list)
-    for row in rows:
-        steps[row.source_id].append(TracedDelivery(item(row), tuple(attempts[row.pk]), tuple(events[row.pk])))
-    sources = models.Source.objects.in_bulk(source_ids)
-    traces = [
-        Trace(_source(sources[pk]), tuple(steps[pk]), tuple(chain.of(pk)))
-        for pk in source_ids
-        if pk in sources
-    ]
+    for each in items:
+        steps[each.source_id].append(TracedDelivery(each, tuple(attempts[each.id]), tuple(events[each.id])))
+    sources = {
+        row[0]: TracedSource(**dict(zip(_SOURCE, row, strict=True)))
+        for part in rows.chunks(source_ids)
+        for row in rows.find(models.Source, _SOURCE, f"WHERE id IN ({rows.marks(part)})", *part)
+    }
+    traces = [Trace(sources[pk], tuple(steps[pk]), tuple(chain.of(pk))) for pk in source_ids if pk in sources]
     return traces + [Trace(None, (step,), ()) for step in steps[None]]
-
-
-def _source(row: models.Source) -> TracedSource:
-    return TracedSource(
-        id=row.pk,
-        connection=row.connection,
-        store=row.store,
-        kind=row.kind,
-        entity_id=row.entity_id,
-        increment_id=row.increment_id,
-        website=row.website,
-        revision=row.revision,
-        state=row.state,
-        status=row.status,
-        source_created_at=row.source_created_at,
-        source_updated_at=row.source_updated_at,
-        first_read_at=row.first_read_at,
-        read_at=row.read_at,
-        parent_entity_id=row.parent_entity_id,
-        child_entity_id=row.child_entity_id,
-        grand_total=row.grand_total,
-        currency=row.currency,
-        document=row.document,
-    )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.utils import CursorWrapper
 
 from tidegate.clock import SystemClock
 from tidegate.ledger.database import explained, meet_file
@@ -24,6 +25,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with explained():
             super().ensure_connection()
 
+    def cursor(self) -> Any:
+        # Django's own looks up its settings and guards against event loops each time; a hub has neither
+        if self.force_debug_cursor:
+            return super().cursor()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        with self.wrap_database_errors:
+            return Asked(self.create_cursor(), self)
+
     def create_cursor(self, name: Any = None) -> Any:
         return self.connection.cursor(factory=Cursor)
 
@@ -40,6 +50,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 if "locked" not in str(error) or clock.monotonic() - began > BUSY_SECONDS:
                     raise
                 clock.wait(PAUSE)
+
+
+class Asked(CursorWrapper):
+    """Django's wrapper, which finds out anew with each answer how to fetch it; this one knows."""
+
+    def fetchone(self) -> Any:
+        with self.db.wrap_database_errors:
+            return self.cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        with self.db.wrap_database_errors:
+            return self.cursor.fetchall()
+
+    def close(self) -> None:
+        self.cursor.close()
 
 
 class Cursor(base.SQLiteCursorWrapper):
