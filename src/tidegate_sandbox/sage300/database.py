@@ -1,0 +1,167 @@
+"""One company database: the kernel's company, and what the product keeps beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.company import Company
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.receivable import Transaction
+from tidegate_sandbox.sage300.options import Options
+from tidegate_sandbox.sage300.problem import Problem
+
+AUTHORITY = "WEBTAX"  #: the one tax authority, and the name of the tax group
+BASE = "BASE"  #: the standard price list
+NONE = Decimal(0)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One receipt of a batch; `posted` is the kernel's transaction once it is posted."""
+
+    number: int
+    values: dict[str, Any]
+    document: str
+    posted: int | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch of receipts (§9.4)."""
+
+    number: int
+    values: dict[str, Any]
+    entries: list[Entry] = field(default_factory=list)
+    status: str = "Open"
+    made_at: datetime | None = None
+
+
+class Database:
+    """A company of the server. Whoever works in it holds the company's lock."""
+
+    def __init__(self, clock: SandboxClock, id: str, company: Company, options: Options) -> None:
+        self.clock = clock
+        self.id = id
+        self.company = company
+        self.options = options
+        self.batches: dict[int, Batch] = {}
+        self.day_ends = 0
+        self.costed = len(company.stock.movements)  #: so many movements of stock are costed
+        self._day_end_due = self._after(clock.now())
+        self.day_end_running = False
+        self.contracts: list[dict[str, Any]] = []  #: rows of ICCUPR
+
+    # Days
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the server stands."""
+        return ZoneInfo(self.options.server_zone)
+
+    def day_of(self, text: str, name: str) -> date:
+        """A date of a body: a date-time is taken to the server's zone first. Problem InvalidPayload."""
+        try:
+            if len(text) == 10:
+                return date.fromisoformat(text)
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise Problem("InvalidPayload", f"The value of '{name}' is no date.") from None
+        return moment.astimezone(self.zone).date() if moment.tzinfo is not None else moment.date()
+
+    def local_day(self, moment: datetime) -> date:
+        """The date of an instant where the company is."""
+        return moment.astimezone(self.company.zone).date()
+
+    # Day end (§15)
+
+    def _after(self, now: datetime) -> datetime:
+        local = now.astimezone(self.company.zone)
+        due = local.replace(hour=self.options.day_end_hour, minute=0, second=0, microsecond=0)
+        return due if due > local else due + timedelta(days=1)
+
+    def catch_up(self) -> None:
+        """Run a day end that is due; called whenever somebody begins to work."""
+        now = self.clock.now()
+        if self.options.day_end == "at_once":
+            self.run_day_end()
+        elif self.options.day_end == "nightly" and now >= self._day_end_due:
+            self._day_end_due = self._after(now)
+            if self.company.window.closed() is None:
+                self.run_day_end()
+
+    def run_day_end(self) -> int:
+        """Cost stock, and move invoices and credit notes into A/R; how many documents there were."""
+        waiting = [one for one in self.company.invoices.table if "dayend" not in one.extra]
+        waiting_shipments = [one for one in self.company.despatches.table if "dayend" not in one.extra]
+        self.costed = len(self.company.stock.movements)
+        if waiting or waiting_shipments:
+            self.day_ends += 1
+        for one in (*waiting, *waiting_shipments):
+            one.extra["dayend"] = self.day_ends
+        for one in waiting:
+            posted = self.company.receivables.table.get(one.posted_id)
+            if posted is not None:
+                posted.updated_at = self.company.clock.now()
+        return len(waiting)
+
+    def uncosted(self) -> dict[tuple[int, int], dict[str, Decimal]]:
+        """Quantities shipped, received and adjusted since the last day end, by item and place (§10)."""
+        found: dict[tuple[int, int], dict[str, Decimal]] = {}
+        if self.options.costing == "at_posting":
+            return found
+        for one in self.company.stock.movements[self.costed :]:
+            kind = "adjusted"
+            if one.reason.startswith(("despatch", "invoice", "counter")):
+                kind = "shipped"
+            elif one.reason.startswith("credit"):
+                kind = "received"
+            place = found.setdefault((one.item_id, one.warehouse_id), {})
+            place[kind] = place.get(kind, NONE) + one.quantity
+        return found
+
+    # Orders
+
+    def orders(self) -> Iterator[Order]:
+        """Orders that are there: a cancelled one was deleted, and is gone (§7)."""
+        return (one for one in self.company.orders.table if self.is_there(one))
+
+    @staticmethod
+    def is_there(order: Order) -> bool:
+        """Whether an order can be read."""
+        return order.status != "cancelled"
+
+    @staticmethod
+    def is_complete(order: Order) -> bool:
+        """Whether nothing is to be shipped any more; an order without goods: nothing to be invoiced."""
+        goods = [line for line in order.lines if line.is_stocked]
+        if goods:
+            return all(line.outstanding <= 0 for line in goods)
+        return order.status == "complete"
+
+    # Receivables
+
+    def documents(self) -> Iterator[Transaction]:
+        """Posted documents: those of invoices only after their day end (§9)."""
+        for one in self.company.receivables.table:
+            if one.kind in ("invoice", "credit_note"):
+                invoice = self.company.invoices.table.first("posted_id", one.id)
+                if invoice is not None and "dayend" not in invoice.extra:
+                    continue
+            yield one
+
+    @contextmanager
+    def working(self, *, writes: bool) -> Iterator[None]:
+        """Let an integration work, alone. Refusal `locked` while the company is locked."""
+        with self.company.lock:
+            self.catch_up()
+            with self.company.admit(writes=writes):
+                yield
+                if writes:
+                    self.catch_up()
