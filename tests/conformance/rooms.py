@@ -9,6 +9,7 @@ from typing import Any
 from conformance.intacct_stand import IntacctStand
 from conformance.sage50_stand import Sage50Stand
 from conformance.sage200_stand import Sage200Stand
+from conformance.sage300_stand import Sage300Stand
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
@@ -50,6 +51,32 @@ INTACCT: dict[str, Callable[[], Stand]] = {
     "intacct": lambda: IntacctStand(sockets=True),
     "intacct-otherwise": lambda: IntacctStand(
         entity="E100", settings={"multi_currency": False, "location": ""}, **INTACCT_OTHERWISE
+    ),
+}
+
+SAGE_300_OTHERWISE: dict[str, Any] = {
+    "at_prefix": False,
+    "count_as_text": True,
+    "ge_supported": False,
+    "date_literals": "quoted",
+    "answer_in_value": True,
+    "general_status": 500,
+    "costing": "at_posting",
+    "extra_resources": ("ICLocationDetails",),
+}
+"""What the contract assumes of Sage 300, turned the other way; shipments are told by invoices alone."""
+
+SAGE_300: dict[str, Callable[[], Stand]] = {
+    "sage300": lambda: Sage300Stand(sockets=True, page_size=1000),
+    "sage300-otherwise": lambda: Sage300Stand(
+        settings={
+            "own_order_number": True,
+            "stock": "ICLocationDetails",
+            "shipments": "",
+            "date_form": "date",
+            "held": "most",
+        },
+        **SAGE_300_OTHERWISE,
     ),
 }
 
@@ -99,10 +126,11 @@ TAKING: dict[str, Callable[[], Stand]] = {
     ),
     "sage200-standard": SAGE_200["sage200-standard"],
     "intacct": IntacctStand,
+    "sage300": Sage300Stand,
 }
 """Every way to take an order."""
 
-ROOMS = MEMORY | SAGE_200 | INTACCT
+ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300
 """Rooms that answer at once: the whole suite is theirs."""
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {

@@ -87,6 +87,7 @@ class Codes:
     tax_group: str = ""  #: of a destination, where the company computes tax by schedule
     tax_schedule: str = ""
     scheduled: Decimal = Decimal(0)  #: percent of that schedule
+    document_lists: int = 1  #: so many calls list invoices and credit notes: products may keep them apart
 
 
 class SignInStand(Protocol):

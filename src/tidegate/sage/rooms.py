@@ -14,11 +14,13 @@ from tidegate.sage.sage50.product import SAGE_50
 from tidegate.sage.sage50.settings import Sage50Settings
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
+from tidegate.sage.sage300.product import SAGE_300
+from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50)
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -59,5 +61,9 @@ def open_company(
             return open_sage50(
                 name, company, secrets=secrets, factory=factory, vault=tokens, clock=clock, seats=seats
             )
+        case Sage300Settings():
+            from tidegate.sage.sage300.room import open_sage300
+
+            return open_sage300(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
         case _:
             raise ValueError(f"no room for {type(company).__name__}")

@@ -1,0 +1,161 @@
+"""The preflight check: can this company be reached, entered and read, is it the right one, and what does it offer?
+
+Reads only. Source: contract §1, §2, §18. Every line says what to do when it fails.
+"""
+
+from __future__ import annotations
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.identity import Identity
+from tidegate.sage.sage300.queries import equals, number_equals
+from tidegate.sage.sage300.reference import Reference
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, ORDER_ID, OUR_KEY, SHIPMENTS, STOCK_RESOURCES
+
+READS = (
+    ("ARCustomers", equals("CustomerNumber", "")),
+    ("ICItems", equals("ItemNumber", "")),
+    (INVOICES.resource, number_equals(INVOICES.id, 0)),
+    (CREDITS.resource, number_equals(CREDITS.id, 0)),
+    ("ARPostedDocuments", equals("DocumentNumber", "")),
+    ("ARPostedReceipts", equals("CheckReceiptNumber", "")),
+    ("GLPostedTransactions", equals("JournalDetailReference", "")),
+    ("ICItemPricing", equals("ItemNumber", "")),
+    ("BKBanks", equals("BankCode", "")),
+)
+"""What the flows read, each with a filter that nothing meets: the fields must be there."""
+REMEDIES = {
+    Code.NOT_AUTHENTICATED: "look at user and password; the id is upper case, and ADMIN is refused",
+    Code.NOT_PERMITTED: "give the user's security group this right, and the Sage 300 Web API right of its module",
+    Code.UNKNOWN_ENDPOINT: "this server has no such resource: see docs/sage/sage-300.md",
+    Code.UNREACHABLE: "look at the address, and at the certificate",
+    Code.LOCKED: "the database is in exclusive use (backup, day end, upgrade): try again later",
+    Code.NO_SEAT: "all LanPaks are in use, or an administrator has ended the session: try again later",
+    Code.REFUSED: "this server calls a field otherwise: see docs/sage/sage-300.md",
+}
+
+
+class Check:
+    """One run of the check."""
+
+    def __init__(
+        self, client: Sage300Client, reference: Reference, identity: Identity, company: Sage300Settings
+    ) -> None:
+        self._client = client
+        self._reference = reference
+        self._identity = identity
+        self._company = company
+        self.findings: list[Finding] = []
+
+    def run(self) -> list[Finding]:
+        """All findings; the check stops where what follows cannot be known."""
+        if self._profile():
+            self._reads()
+            self._names()
+            self._offered()
+        return self.findings
+
+    def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
+        self.findings.append(Finding(subject, verdict, text, remedy))
+
+    def _failed(self, subject: str, failure: Failure) -> None:
+        self._note("fail", subject, failure.text, REMEDIES.get(failure.code, "see docs/sage/sage-300.md"))
+
+    def _profile(self) -> bool:
+        found = self._identity.read()
+        if isinstance(found, Failure):
+            if found.code is Code.NOT_PERMITTED:
+                self._note("warn", "company profile", found.text, REMEDIES[found.code])
+                return True
+            self._failed("sign-in and company profile", found)
+            return False
+        self._note("pass", "sign-in", f"signed in to {found.id}, {found.name}, books in {found.currency}")
+        differs = self._identity.differs(found)
+        if differs is not None:
+            self._failed("company", differs)
+        elif not self._company.company_name:
+            remedy = f'company_name = "{found.name}"'
+            self._note("warn", "company", "its name is not compared with the set-up's", remedy)
+        return True
+
+    def _reads(self) -> None:
+        readable = []
+        for resource, term in (
+            ("OEOrders", f"{equals(OUR_KEY, '-')} and {number_equals(ORDER_ID, 0)}"),
+            *READS,
+        ):
+            rows = self._client.read(resource, (term,))
+            if isinstance(rows, Failure):
+                self._failed(resource, rows)
+            else:
+                readable.append(resource)
+        if readable:
+            self._note("pass", "reading", ", ".join(readable))
+
+    def _names(self) -> None:
+        """The names that orders are sent with."""
+        company = self._company
+        locations = self._reference.locations()
+        if isinstance(locations, Failure):
+            self._failed("location", locations)
+        elif company.location in locations:
+            self._note("pass", "location", f"{company.location} is there")
+        else:
+            self._note(
+                "fail", "location", f"there is no location {company.location!r}", "look at the key location"
+            )
+        rates = self._reference.taxes()
+        if isinstance(rates, Failure):
+            self._failed("tax_authority", rates)
+        elif rates:
+            self._note(
+                "pass", "tax_authority", f"{company.tax_authority} has rates for {len(rates)} item classes"
+            )
+        else:
+            text = f"{company.tax_authority!r} has no rates for buyers of class {company.buyer_class}"
+            self._note("fail", "tax_authority", text, "look at the keys tax_authority and buyer_class")
+        charges = self._reference.charges()
+        if isinstance(charges, Failure):
+            self._failed("amounts", charges)
+            return
+        missing = sorted(set(company.amounts.values()) - charges.keys())
+        if missing:
+            remedy = "add them in O/E set-up, or look at the key amounts"
+            self._note("fail", "amounts", f"there are no miscellaneous charges {', '.join(missing)}", remedy)
+
+    def _offered(self) -> None:
+        """What this server has beyond the vendor's list."""
+        company = self._company
+        for key, chosen, others in (
+            ("stock", company.stock, STOCK_RESOURCES),
+            ("shipments", company.shipments, (SHIPMENTS.resource,)),
+        ):
+            if chosen:
+                rows = self._client.read(chosen, (f"{_first(chosen)} eq {_nothing(chosen)}",))
+                if isinstance(rows, Failure):
+                    self._failed(key, rows)
+                else:
+                    self._note("pass", key, f"{chosen} is there")
+                continue
+            module = others[0][:2]
+            described = self._client.metadata(module)
+            if isinstance(described, Failure):
+                continue
+            there = [name for name in others if f'"{name}"' in described]
+            if there:
+                self._note("warn", key, f"this server has {there[0]}", f'set {key} = "{there[0]}"')
+            else:
+                text = f"no resource reports it: this flow cannot run (see docs/sage/sage-300.md, {key})"
+                self._note("warn", key, text)
+
+
+def _first(resource: str) -> str:
+    if resource in STOCK_RESOURCES:
+        return "ItemNumber"
+    return SHIPMENTS.id if resource == SHIPMENTS.resource else INVOICES.id
+
+
+def _nothing(resource: str) -> str:
+    return "''" if resource in STOCK_RESOURCES else "0"

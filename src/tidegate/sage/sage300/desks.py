@@ -1,0 +1,72 @@
+"""The desks of Sage 300 over one client, and a session made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from tidegate.sage.port.session import Session
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.customers import Customers
+from tidegate.sage.sage300.despatches import Despatches
+from tidegate.sage.sage300.documents import Documents
+from tidegate.sage.sage300.invoices import Invoices
+from tidegate.sage.sage300.ledgers import Ledgers, Postings
+from tidegate.sage.sage300.masters import Products
+from tidegate.sage.sage300.order_search import OrderSearch
+from tidegate.sage.sage300.orders import Orders
+from tidegate.sage.sage300.prices import Prices
+from tidegate.sage.sage300.progress import Progress
+from tidegate.sage.sage300.receipts import Receipts
+from tidegate.sage.sage300.reference import Reference
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.stock import Stock, WebLines
+from tidegate.sage.sage300.web_orders import WebOrders
+from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
+
+#: What a receipt was applied to has no resource: the hub knows what it applied itself.
+TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
+
+
+class Desks:
+    """What all sessions of one company share.
+
+    Orders cannot be changed or deleted, and single customers' prices cannot be asked for: those desks are missing.
+    Stock and despatches are there where the configuration names a resource that tells them.
+    """
+
+    def __init__(self, client: Sage300Client, company: Sage300Settings, today: Callable[[], date]) -> None:
+        """Makes no call. `today` is the day in the company's time zone."""
+        self.reference = reference = Reference(client, company)
+        orders = WebOrders(client, company)
+        customers = Customers(client, company, today)
+        ledgers = Ledgers(client, company, today)
+        invoices = Documents(orders, INVOICES, today)
+        shipped = Documents(orders, SHIPMENTS if company.shipments == SHIPMENTS.resource else INVOICES, today)
+        self._receipts = Receipts(client, reference, ledgers, company)
+        self._session = Session(
+            orders=Orders(client, reference, company),
+            order_search=OrderSearch(client),
+            customers=customers,
+            new_customers=customers if company.customer_key and company.customer_group else None,
+            receipts=self._receipts,
+            stock=Stock(client, reference, company) if company.stock else None,
+            web_lines=WebLines(orders, invoices),
+            prices=Prices(client, reference, company, today),
+            products=Products(client, today),
+            progress=Progress(orders, invoices),
+            despatches=Despatches(shipped) if company.shipments else None,
+            invoices=Invoices((invoices, Documents(orders, CREDITS, today)), company.currency),
+            ledgers=ledgers,
+            postings=Postings(client),
+            ties=TIES | ({"order-despatch"} if company.shipments else set()),
+        )
+
+    def session(self) -> Session:
+        """The desks."""
+        return self._session
+
+    def forget(self) -> None:
+        """Drop what names stand for."""
+        self.reference.forget()
+        self._receipts.forget()

@@ -1,0 +1,75 @@
+"""Whether the company is still the one of set-up: a test company restored over it must receive no orders (contract §18)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.rows import text_of
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.wire_names import COMPANY_ID, COMPANY_NAME, HOME_CURRENCY
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the company says it is."""
+
+    id: str
+    name: str
+    currency: str
+
+
+class Identity:
+    """Compares the company's profile with the configuration, once a day and process."""
+
+    def __init__(self, client: Sage300Client, company: Sage300Settings, today: Callable[[], date]) -> None:
+        self._client = client
+        self._company = company
+        self._today = today
+        self._sound: date | None = None
+        self._lock = threading.Lock()
+
+    def read(self) -> Profile | Failure:
+        """The profile."""
+        rows = self._client.read("CSCompanyProfile")
+        if isinstance(rows, Failure):
+            return rows
+        if len(rows) != 1:
+            return Failure(Code.SERVER_TROUBLE, f"Sage has {len(rows)} company profiles", sent=False)
+        row = rows[0]
+        return Profile(text_of(row, COMPANY_ID), text_of(row, COMPANY_NAME), text_of(row, HOME_CURRENCY))
+
+    def differs(self, found: Profile) -> Failure | None:
+        """WRONG_COMPANY where it is another one."""
+        company = self._company
+        wanted = (
+            ("id", company.company_id.upper(), found.id.upper()),
+            ("name", company.company_name, found.name if company.company_name else ""),
+            ("home currency", company.currency, found.currency),
+        )
+        for what, ours, theirs in wanted:
+            if theirs and ours != theirs:
+                text = f"the company's {what} is {theirs}, the configuration has {ours}: is it a restored test company?"
+                return Failure(Code.WRONG_COMPANY, text, sent=False)
+        return None
+
+    def today(self) -> Failure | None:
+        """Why the company may not be worked with today; a user without the right to the profile is let through."""
+        with self._lock:
+            day = self._today()
+            if self._sound == day:
+                return None
+            found = self.read()
+            if isinstance(found, Failure):
+                if found.code not in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
+                    return found
+            else:
+                failure = self.differs(found)
+                if failure is not None:
+                    return failure
+            self._sound = day
+            return None

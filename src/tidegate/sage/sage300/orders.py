@@ -1,0 +1,193 @@
+"""Orders: prepared from cached names, sent one by one. Source: contract §7, §8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing import together
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.parcel import Parcel
+from tidegate.reading.document import Unreadable
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.payloads import Resolved, order_payload
+from tidegate.sage.sage300.reference import Customer, Item, Reference
+from tidegate.sage.sage300.rows import Row, day_of, money_of, name_of, text_of
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.status_words import status_of
+from tidegate.sage.sage300.wire_names import ORDER_DATE, ORDER_ID, ORDER_NUMBER, ORDER_TOTAL, OUR_KEY
+from tidegate.sage.sage300.writing import writing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's names resolve to; a Failure stands for a read that failed."""
+
+    customers: Mapping[str, Customer] | Failure
+    items: Mapping[str, Item] | Failure
+    locations: Mapping[str, str] | Failure
+    rates: Mapping[str, Decimal] | Failure
+    charges: Mapping[str, str] | Failure
+
+
+class Orders:
+    """Takes orders."""
+
+    def __init__(self, client: Sage300Client, reference: Reference, company: Sage300Settings) -> None:
+        self.about = writing(company)
+        self._client = client
+        self._reference = reference
+        self._company = company
+
+    # Prepare
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        """Resolve names and build bodies; what is known from before is not read again."""
+        return prepare_each(orders, self._read, self._prepared)
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What Sage lacks of each; a read that failed says nothing about a record."""
+        return lacking_each(orders, self._read, self._missing)
+
+    def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
+        # After a read that ends the cycle (locked, halted) no other one may follow.
+        locations = self._reference.locations()
+        if isinstance(locations, Failure) and locations.ends_cycle:
+            return locations
+        rates = self._reference.taxes()
+        if isinstance(rates, Failure) and rates.ends_cycle:
+            return rates
+        charges = self._reference.charges()
+        if isinstance(charges, Failure) and charges.ends_cycle:
+            return charges
+        customers = self._reference.customers(order.account for order in orders)
+        if isinstance(customers, Failure) and customers.ends_cycle:
+            return customers
+        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
+        items = self._reference.items(goods)
+        if isinstance(items, Failure) and items.ends_cycle:
+            return items
+        return _Known(customers, items, locations, rates, charges)
+
+    def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
+        held = together(self._missing(order, known))
+        if held is not None:
+            return held
+        customers, items, rates = known.customers, known.items, known.rates
+        if isinstance(customers, Failure) or isinstance(items, Failure) or isinstance(rates, Failure):
+            raise ValueError("an order whose names could not be read is held")
+        payload = order_payload(order, Resolved(customers[order.account], items, rates), self._company)
+        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+
+    def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
+        """All that Sage does not have, or that could not be read, the account first."""
+        if order.account or isinstance(order, SalesOrder):
+            customer = _resolved(
+                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
+            )
+            if isinstance(customer, Failure):
+                yield customer
+            elif (differs := self._currency_differs(order.currency, customer)) is not None:
+                yield differs
+        for line in order.lines:
+            yield from self._missing_of_line(line, known)
+
+    def _currency_differs(self, currency: str, customer: Customer) -> Failure | None:
+        if not currency or currency.upper() == customer.currency.upper():
+            return None
+        text = (
+            f"the order is in {currency}, customer {customer.account} in {customer.currency}: "
+            f"map the order to a customer in {currency}"
+        )
+        return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+    def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
+        company = self._company
+        match line.kind:
+            case LineKind.COMMENT:
+                return
+            case LineKind.GOODS:
+                found: object = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+                if isinstance(found, Failure):
+                    yield found
+                else:
+                    place = line.warehouse or company.location
+                    found = _resolved(known.locations, place, Code.UNKNOWN_REFERENCE, "warehouse", "location")
+                    if isinstance(found, Failure):
+                        yield found
+            case LineKind.CHARGE:
+                found = _resolved(known.charges, line.code, Code.UNKNOWN_REFERENCE, "charge", "charge")
+                if isinstance(found, Failure):
+                    yield found
+            case LineKind.FREE_TEXT:
+                if line.account not in company.amounts:
+                    text = f"no miscellaneous charge holds the account {line.account!r}: see `amounts` of the company"
+                    yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"account:{line.account}", sent=False)
+                elif isinstance(
+                    found := _resolved(
+                        known.charges,
+                        company.amounts[line.account],
+                        Code.UNKNOWN_REFERENCE,
+                        "charge",
+                        "charge",
+                    ),
+                    Failure,
+                ):
+                    yield found
+        if line.tax_code:
+            found = _resolved(known.rates, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax class")
+            if isinstance(found, Failure):
+                yield found
+
+    # Send
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One POST for one order. ValueError for more."""
+        if len(batch) > self.about.orders_per_call:
+            raise ValueError(f"a call takes one order, got {len(batch)}")
+        for one in batch:
+            made = self._client.insert("OEOrders", one.payload)
+            yield one.order.key, made if isinstance(made, Failure) else self._accepted(one, made)
+            if isinstance(made, Failure) and made.code is Code.REFUSED:
+                goods = (line.code for line in one.order.lines if line.kind is LineKind.GOODS)
+                self._reference.doubt(items=goods, account=one.order.account)
+
+    def _accepted(self, sent: Prepared, row: Row) -> Outcome:
+        if text_of(row, OUR_KEY) != sent.order.key:
+            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another order, or with none")
+        try:
+            id, number, gross = name_of(row, ORDER_ID), name_of(row, ORDER_NUMBER), money_of(row, ORDER_TOTAL)
+        except Unreadable as error:
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer cannot be read: {error}")
+        details = {}
+        day = day_of(row, ORDER_DATE)
+        if day is not None and day != sent.order.date:
+            # A zone between us and the ledger; the order stands, and a person looks at date_form.
+            details["date"] = (
+                f"Sage keeps the order under {day:%d.%m.%Y}, not {sent.order.date:%d.%m.%Y}: see date_form"
+            )
+        return Accepted(id, number, status=status_of(row), gross=gross, details=details)
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+        """Nothing: every order is answered at once."""
+        return {}
+
+
+def _resolved(
+    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
+) -> T | Failure:
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)

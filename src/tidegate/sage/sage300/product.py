@@ -1,0 +1,47 @@
+"""Sage 300 as the configuration file, the wizard and the documentation see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+from tidegate.config import toml_text
+from tidegate.config.question import Question, address, anything
+from tidegate.config.sage_product import SageProduct
+from tidegate.sage.sage300.settings import Sage300Settings
+
+DEFAULT_URL = "https://sage.example.com/Sage300WebApi/v1.0"
+QUESTIONS = (
+    Question("base_url", "Address of Sage 300's Web API, up to the version", DEFAULT_URL, address),
+    Question("company_id", "Id of the company database", "SAMLTD", anything),
+    Question("location", "Location that orders are shipped from", "1", anything),
+    Question("tax_authority", "Tax authority whose rates the tax codes stand for", "WEBTAX", anything),
+    Question("price_list", "Price list of everybody who has no other", "BASE", anything),
+    Question("stock", "Resource that reports stock by location (empty: none does)", "", anything),
+    Question("shipments", "Resource that reports shipments (empty: none does)", "OEInvoices", anything),
+)
+SECRETS = ("user", "password")
+
+
+def references(answers: Mapping[str, str]) -> tuple[str, ...]:
+    """The user and the password."""
+    return SECRETS
+
+
+def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
+    """The room's own keys of `[companies.NAME]`."""
+    places = {name: toml_text.text(answer) for name, answer in answers.items()}
+    places |= {key: toml_text.text(reference(key)) for key in SECRETS}
+    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
+    return toml_text.filled(template.rstrip("\n"), places)
+
+
+SAGE_300 = SageProduct(
+    title="Sage 300",
+    settings=Sage300Settings,
+    page="sage/sage-300.md",
+    signs_in=False,
+    questions=QUESTIONS,
+    references=references,
+    table=table,
+)

@@ -1,0 +1,148 @@
+"""Sage 300 behind the port: one company database of a server, by its Web API.
+
+Source: contract (all); what was proven and against what: docs/sage/sage-300.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime
+
+from tidegate.clock import Clock
+from tidegate.domain.calendar import zone
+from tidegate.domain.errors import Failure
+from tidegate.domain.usage import Usage
+from tidegate.sage.port.company import About
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import UNLIMITED, Budget
+from tidegate.sage.sage300.check import Check
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.code_lists import code_lists
+from tidegate.sage.sage300.desks import Desks
+from tidegate.sage.sage300.identity import Identity
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.writing import writing
+from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.transport import ClientFactory, HttpClient, Tally
+
+
+class Sage300Company:
+    """:class:`tidegate.sage.port.company.Company` for Sage 300."""
+
+    entrance = None  #: user and password stand in the configuration
+    doorbell = None  #: it calls nobody
+
+    def __init__(
+        self,
+        name: str,
+        company: Sage300Settings,
+        *,
+        http: HttpClient,
+        user: str,
+        password: str,
+        clock: Clock,
+        seats: SeatPool,
+    ) -> None:
+        self._name = name
+        self._company = company
+        self._http = http
+        self._clock = clock
+        self.seats = seats
+        self._client = Sage300Client(http, company=company.company_id, user=user, password=password)
+        self._identity = Identity(self._client, company, self._today)
+        self._desks = Desks(self._client, company, self._today)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(zone(self._company.time_zone)).date()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def about(self) -> About:
+        return About(product=self._company.product, seats=self._company.seats, orders=writing(self._company))
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls
+
+    def calls_in(self, tally: Tally) -> int:
+        return self._client.calls_in(tally)
+
+    def usage(self) -> Usage:
+        return Usage(calls=self.calls, bytes=self._client.bytes, seat_seconds=self.seats.seconds)
+
+    def budget(self) -> Budget:
+        """No number is documented; TooManyRequests says when there was one."""
+        return UNLIMITED
+
+    def stand_down(self, until: datetime) -> None:
+        """Nothing stands between us and the Web API."""
+
+    @contextmanager
+    def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
+        """Wait for a seat: LanPaks are concurrent users, and a call of the Web API may take one, reading, too (A)."""
+        with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
+            yield refused or self._identity.today() or self._desks.session()
+
+    def lent(self) -> AbstractContextManager[None]:
+        return self.seats.lent()
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        return code_lists(self._client, self._desks.reference, self._company)
+
+    def examine(self) -> list[Finding]:
+        return Check(self._client, self._desks.reference, self._identity, self._company).run()
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        return self._client.learnt
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        self._client.take(learnt)
+
+    def forget_limits(self) -> None:
+        self._client.forget()
+
+    def forget(self) -> None:
+        self._desks.forget()
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def open_sage300(
+    name: str,
+    company: Sage300Settings,
+    *,
+    secrets: Callable[[str], str],
+    factory: ClientFactory,
+    clock: Clock,
+    seats: SeatPools,
+) -> Sage300Company:
+    """Open a company from its configuration; makes no call."""
+
+    def secret(reference: str) -> str:
+        return secrets(reference) if reference else ""
+
+    http = factory.client(
+        company.base_url,
+        timeout=company.timeout,
+        max_bytes=company.max_answer_mb << 20,
+        connections=company.seats + 1,  # one beside the sessions for checks
+        trust=company.trust,
+    )
+    user = secret(company.user)
+    return Sage300Company(
+        name,
+        company,
+        http=http,
+        user=user,
+        password=secret(company.password),
+        clock=clock,
+        # A user holds one LanPak in each company that it works in.
+        seats=seats.pool((company.product, company.base_url, company.company_id, user), company.seats),
+    )

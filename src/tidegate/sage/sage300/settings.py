@@ -1,0 +1,91 @@
+"""`[companies.NAME]` with `product = "sage300"`: the keys of this room and their checks.
+
+Source: contract §1, §2, §7, §10, §12, §18. Every key is described in docs/sage/sage-300.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from tidegate.config.company import Company
+from tidegate.config.problem import Report
+from tidegate.config.references import Identifier, Reference
+from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
+
+LONGEST_CODE = 12  #: characters of an optional field's code
+_COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
+
+
+class Sage300Settings(Company, frozen=True, kw_only=True, tag="sage300"):
+    """One company database of a Sage 300 server."""
+
+    base_url: str = ""  #: up to the version, e.g. https://sage.example.com/Sage300WebApi/v1.0
+    company_id: str = ""  #: the database id in the path
+    company_name: str = ""  #: as the company profile has it; "" = not compared
+    user: Identifier = ""
+    password: Reference = ""
+    location: str = ""  #: of lines that name none
+    unit: str = "EA"
+    tax_group: str = ""  #: of orders; "" = the customer's
+    tax_authority: str = ""  #: whose rates tax codes stand for
+    buyer_class: int = 1
+    price_list: str = ""  #: the standard one
+    customer_group: str = ""  #: of accounts that the hub opens
+    customer_tax_group: str = ""  #: the same; "" = `tax_group`
+    amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> miscellaneous charge
+    order_option: str = ""  #: optional field of orders that shows our key; "" = none
+    line_option: str = ""  #: optional field of order lines; "" = lines are told apart by item
+    customer_option: str = ""  #: optional field of customers; "" = none
+    customer_key: str = (
+        "WebSite"  #: text of customers that holds our key: optional fields cannot be looked up
+    )
+    own_order_number: bool = False  #: orders get a number of ours, and Sage refuses it a second time
+    order_prefix: str = "WEB"  #: of such numbers
+    stock: str = ""  #: the resource that tells stock; "" = none does
+    held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
+    shipments: str = ""  #: the resource that tells despatches; "" = none does
+    reread_days: int = 7  #: shipments and invoices so old are read again, for what is changed in them
+    ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
+    date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
+
+    @property
+    def longest_account(self) -> int:
+        return 12
+
+    @property
+    def identity(self) -> str:
+        return f"{self.base_url.rstrip('/')} {self.company_id}" if self.company_id else ""
+
+    def check(self, key: str, report: Report) -> None:
+        if self.base_url:
+            check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
+        for name, what in (
+            ("base_url", "the address of the Web API, e.g. https://SERVER/Sage300WebApi/v1.0"),
+            ("company_id", "the id of the company database, e.g. SAMLTD"),
+            ("user", "a Sage 300 user whose security groups hold the Web API right"),
+            ("location", "the location that orders are shipped from"),
+            ("tax_authority", "the tax authority whose rates the tax codes stand for"),
+            ("price_list", "the price list of everybody who has no other"),
+        ):
+            if not getattr(self, name):
+                report.problem(f"{key}.{name}", "missing", f"give {what}")
+        if self.company_id and not _COMPANY.fullmatch(self.company_id):
+            report.problem(f"{key}.company_id", self.company_id, "an id has up to 8 letters and digits")
+        for name in ("order_option", "line_option", "customer_option"):
+            if len(getattr(self, name)) > LONGEST_CODE:
+                report.problem(f"{key}.{name}", getattr(self, name), f"Sage keeps {LONGEST_CODE} characters")
+        allowed = ("", SHIPMENTS.resource, INVOICES.resource)
+        if self.shipments not in allowed:
+            report.problem(f"{key}.shipments", self.shipments, f'allowed are {", ".join(allowed[1:])} and ""')
+        if self.stock not in ("", *STOCK_RESOURCES):
+            report.problem(f"{key}.stock", self.stock, f'allowed are {", ".join(STOCK_RESOURCES)} and ""')
+        check_range(self.reread_days, 1, 90, f"{key}.reread_days", report, "days")
+        check_range(self.buyer_class, 1, 10, f"{key}.buyer_class", report, "")
+        if not self.company_name:
+            remedy = (
+                "a test company restored over the real one is not noticed; `tidegate check` shows the name"
+            )
+            report.warning(f"{key}.company_name", "missing", remedy)

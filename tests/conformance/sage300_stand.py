@@ -1,0 +1,161 @@
+"""Sage 300's stand: the room over the simulator, in-process and in virtual time, or over a real socket."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conformance.erp_stand import ErpStand
+from tidegate.conformance.stand import Booked, Call, Codes
+from tidegate.sage.port.company import Company
+from tidegate.sage.sage300.room import Sage300Company
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.vault import MemoryVault
+from tidegate.transport import ClientFactory
+from tidegate_sandbox.faults import Fault
+from tidegate_sandbox.inprocess import InProcessTransport
+from tidegate_sandbox.sage300 import build, demo_company
+from tidegate_sandbox.server import SandboxServer
+
+ADDRESS = "/Sage300WebApi/v1.0"
+BATCHES = "ARReceiptAndAdjustmentBatches"
+CALLS: dict[Call, tuple[str, str, str | None]] = {
+    "send": ("POST", "OEOrders", None),
+    "look-up": ("GET", "OEOrders", None),
+    "prepare": ("GET", "ICLocations", None),
+    "create customer": ("POST", "ARCustomers", None),
+    "find customer": ("GET", "ARCustomers", None),
+    "post receipt": ("POST", BATCHES, '"Prepayment"'),
+    "find receipt": ("GET", "ARPostedReceipts", None),
+    "allocate": ("POST", BATCHES, '"ApplyDocument"'),
+    "read stock": ("GET", "ICItemLocations", None),
+}
+TAXES = {Decimal(20): "1", Decimal(5): "2", Decimal(0): "3"}
+
+
+class Sage300Stand(ErpStand):
+    """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
+
+    warehouse = "1"
+
+    def __init__(
+        self,
+        *,
+        sockets: bool = False,
+        settings: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
+        self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
+        self._server = SandboxServer(self.wire).start() if sockets else None
+        origin = self._server.url if self._server else "https://sage300.sandbox"
+        known = self.face.credentials
+        self.settings = Sage300Settings(
+            base_url=f"{origin}{ADDRESS}",
+            company_id=known.company,
+            company_name="Sample Company Ltd.",
+            user=known.user,
+            password=known.password,
+            **{
+                "currency": "USD",
+                "time_zone": "UTC",
+                "seats": 2,
+                "timeout": 2.0 if sockets else 100.0,
+                "location": "1",
+                "tax_group": "WEBTAX",
+                "tax_authority": "WEBTAX",
+                "price_list": "BASE",
+                "customer_group": "RTL",
+                "amounts": {"4000": "WEBAMT", "7900": "ROUND"},
+                "order_option": "MAGEORDER",
+                "line_option": "MAGELINE",
+                "customer_option": "MAGECUST",
+                "stock": "ICItemLocations",
+                "shipments": "OEShipments",
+                "held": "committed",
+                "ready_to_post": True,
+                **(settings or {}),
+            },
+        )
+        company = self.open()
+        assert isinstance(company, Sage300Company)
+        self.company: Company = company
+        if self.face.options.date_literals == "quoted":
+            company.take_limits({"quoted_dates": 1})  # an earlier process has learnt it
+        self.seats = company.seats
+        self.sign_ins = self.consents = self.bells = self.desktop = None
+        self.open_account("OTHER", "Other")
+        self.codes = Codes(
+            account="WEB",
+            other_account="OTHER",
+            skus=("HUB-0001", "HUB-0002", "HUB-0003", "INSTALL"),
+            charge="FREIGHT",
+            revenue="4000",
+            taxes=TAXES,
+            currency="USD",
+            warehouse="1",
+            other_warehouse="2",
+            price_list="WHS",
+            clearing="CARD",
+            clearing_account="1025",
+            courier="FEDEX",
+            document_lists=2,
+        )
+
+    def open(self) -> Company:
+        """The company as a new process opens it."""
+        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        return self.opened(factory, MemoryVault())
+
+    # The company's own books and people
+
+    def booked(self, key: str) -> list[Booked]:
+        return [
+            Booked(str(one.id), one.number, one.totals.gross, one.status == "cancelled")
+            for one in self.erp.orders.table
+            if one.external_key == key
+        ]
+
+    def strike(
+        self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
+    ) -> None:
+        if kind == "refuse" and self._server:
+            pytest.skip("a server that listens refuses no connection")
+        if on not in CALLS:
+            pytest.skip("this product makes no such call")
+        method, resource, text = CALLS[on]
+        resource = self.settings.stock if on == "read stock" else resource
+        said = options.pop("body_text", None)
+        if said is not None:
+            code = "DBLinkError" if options.get("status") == 503 else "RecordInvalid"
+            error = {"error": {"code": code, "message": {"lang": "en-US", "value": said}}}
+            options |= {"body": json.dumps(error), "content_type": "application/json"}
+        self.faults.add(
+            Fault(kind, times=times, method=method, path=f"/{resource}$", body=body or text, options=options)
+        )
+
+    def close_period(self, day: date) -> None:
+        self.erp.set_period(day, is_open=False)
+
+    def forbid(self, call: Call) -> None:
+        method, resource, _ = CALLS[call]
+        self.face.options.denied = frozenset({(resource, method)})
+
+    def happen(self, action: str, **values: Any) -> Any:
+        if values.get("uses_standard"):
+            pytest.skip("an item has a price of its own on every list that names it")
+        if action == "other-channel-sale":
+            values.setdefault("warehouse", "1")
+        if action == "receipt":
+            values.setdefault("bank", "BANK")
+        return self.face.perform(action, values)
+
+    def close(self) -> None:
+        self.company.close()
+        if self._server:
+            self._server.stop()
