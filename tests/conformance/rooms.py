@@ -62,6 +62,7 @@ SAGE_300_OTHERWISE: dict[str, Any] = {
     "answer_in_value": True,
     "general_status": 500,
     "costing": "at_posting",
+    "cancelled": "completed",
     "extra_resources": ("ICLocationDetails",),
 }
 """What the contract assumes of Sage 300, turned the other way; shipments are told by invoices alone."""

@@ -129,18 +129,19 @@ class Database:
     # Orders
 
     def orders(self) -> Iterator[Order]:
-        """Orders that are there: a cancelled one was deleted, and is gone (§7)."""
+        """Orders that are there: a cancelled one was deleted, and is gone, or has nothing to be shipped (§7)."""
         return (one for one in self.company.orders.table if self.is_there(one))
 
-    @staticmethod
-    def is_there(order: Order) -> bool:
+    def is_there(self, order: Order) -> bool:
         """Whether an order can be read."""
-        return order.status != "cancelled"
+        return order.status != "cancelled" or self.options.cancelled == "completed"
 
     @staticmethod
     def is_complete(order: Order) -> bool:
         """Whether nothing is to be shipped any more; an order without goods: nothing to be invoiced."""
         goods = [line for line in order.lines if line.is_stocked]
+        if order.status == "cancelled":
+            return True
         if goods:
             return all(line.outstanding <= 0 for line in goods)
         return order.status == "complete"

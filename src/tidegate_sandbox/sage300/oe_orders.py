@@ -129,9 +129,10 @@ class Orders:
         return "IncompleteIncluded" if self._numbers(order) else "IncompleteNotIncluded"
 
     def _lines(self, order: Order) -> list[Body]:
-        return [self._line(line) for line in order.lines if line.kind != "comment"]
+        left = order.status != "cancelled"
+        return [self._line(line, left=left) for line in order.lines if line.kind != "comment"]
 
-    def _line(self, line: OrderLine) -> Body:
+    def _line(self, line: OrderLine, *, left: bool) -> Body:
         goods = line.kind == "item"
         warehouse = self._company.warehouses.get(line.warehouse_id)
         tax = self._company.tax_codes.get(line.tax_code_id)
@@ -143,10 +144,12 @@ class Orders:
             "MiscellaneousChargesCode": "" if goods else line.code,
             "Description": line.description,
             "Location": warehouse.name if warehouse is not None else "",
-            "QuantityOrdered": _four(line.quantity - line.despatched) if goods else Decimal(0),
+            "QuantityOrdered": _four(line.quantity - line.despatched) if goods and left else Decimal(0),
             "OriginalQuantityOrdered": _four(line.quantity) if goods else Decimal(0),
             "QuantityShippedtodate": _four(line.despatched),
-            "QuantityBackordered": _four(max(line.outstanding - line.allocated, Decimal(0))),
+            "QuantityBackordered": _four(
+                max(line.outstanding - line.allocated, Decimal(0)) if left else Decimal(0)
+            ),
             "QuantityCommitted": _four(line.allocated) if self._database.options.commit else Decimal(0),
             "OrderUnitOfMeasure": "EA" if goods else "",
             "PriceOverride": line.price_overridden,

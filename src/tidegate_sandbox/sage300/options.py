@@ -29,6 +29,9 @@ class Options:
     day_end: Literal["at_once", "nightly", "by_people"] = "at_once"  #: when it is run; §15
     day_end_hour: int = 2  #: local time of a nightly one
     posts_receipts: bool = True  #: a clerk posts ready batches at once; else `post-receipts` does; §9.4
+    cancelled: Literal["gone", "completed"] = (
+        "gone"  #: people delete an order, or take all quantities off it; §7
+    )
     refuse_held: bool = False  #: orders of customers on hold are refused, else they are put on hold; §5, A
     general_status: int = 409  #: of `General` and `FieldInvalid`; §5, P
     admin_allowed: bool = False  #: `AllowWebApiAccessForAdmin`; §2

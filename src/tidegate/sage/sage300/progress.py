@@ -20,7 +20,7 @@ from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300.documents import Documents
 from tidegate.sage.sage300.rows import Row, details_of, flag_of, number_of, text_of
-from tidegate.sage.sage300.status_words import is_complete
+from tidegate.sage.sage300.status_words import is_complete, status_of
 from tidegate.sage.sage300.web_orders import OPEN, OURS, WebOrder, WebOrders
 from tidegate.sage.sage300.wire_names import (
     INVOICES_MADE,
@@ -30,6 +30,9 @@ from tidegate.sage.sage300.wire_names import (
     ON_HOLD,
     ORDER_ID,
 )
+
+
+ENDED = (OrderStanding.COMPLETE, OrderStanding.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
@@ -74,7 +77,7 @@ class Progress:
             return billed
         rows = {id: _progress(one, billed.get(one.number, ())) for id, one in changed.items()}
         gone = [_gone(id, known[id]) for id in missing if id not in again]
-        done = {id for id, row in rows.items() if row.standing is OrderStanding.COMPLETE}
+        done = {id for id, row in rows.items() if row.standing in ENDED}
         watched = {id: _watched(one) for id, one in orders.items() if id not in done}
         high = max([before.high if before is not None else 0, *(int(id) for id in orders if id.isdigit())])
         cursor = msgspec.json.encode(_Position(high, watched)).decode()
@@ -151,7 +154,7 @@ def _progress(order: WebOrder, billed: Iterable[Row]) -> OrderProgress:
     complete = is_complete(order.row)
     if invoiced == "part" and whole and (despatched == "full" or complete):
         invoiced = "full"
-    standing = OrderStanding.ON_HOLD if flag_of(order.row, ON_HOLD) else OrderStanding.LIVE
-    if complete and invoiced == "full":
-        standing = OrderStanding.COMPLETE
+    standing = status_of(order.row)
+    if standing is OrderStanding.COMPLETE and invoiced != "full":
+        standing = OrderStanding.LIVE  # its invoice is still to come
     return OrderProgress(order.id, order.number, order.key, standing, despatched, invoiced)

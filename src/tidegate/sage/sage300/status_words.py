@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.sage.sage300.rows import Row, flag_of, text_of
-from tidegate.sage.sage300.wire_names import COMPLETE, COMPLETED, ON_HOLD
+from tidegate.sage.sage300.wire_names import COMPLETE, COMPLETED, LAST_INVOICE, LAST_SHIPMENT, ON_HOLD
 
 
 def is_complete(row: Row) -> bool:
@@ -13,7 +13,8 @@ def is_complete(row: Row) -> bool:
 
 
 def status_of(row: Row) -> OrderStanding:
-    """How an order stands by its own header."""
+    """How an order stands by its own header: finished without a shipment or an invoice, it was cancelled."""
     if is_complete(row):
-        return OrderStanding.COMPLETE
+        begun = text_of(row, LAST_SHIPMENT) or text_of(row, LAST_INVOICE)
+        return OrderStanding.COMPLETE if begun else OrderStanding.CANCELLED
     return OrderStanding.ON_HOLD if flag_of(row, ON_HOLD) else OrderStanding.LIVE
