@@ -31,7 +31,6 @@ from tidegate.sage.sage300.wire_names import (
     ORDER_ID,
 )
 
-
 ENDED = (OrderStanding.COMPLETE, OrderStanding.CANCELLED)
 
 

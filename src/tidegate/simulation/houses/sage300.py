@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ADDRESS = "/Sage300WebApi/v1.0"
 RECEIPT = "TG-"  #: how the checker knows a receipt of the hub
 #: Goods that the shop sells beside widgets.
-SHIRTS = (
+SHIRTS: tuple[Any, ...] = (
     ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
     ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
     ("SHIRT", "Shirt", "service", "25.00"),
