@@ -19,7 +19,7 @@ from tidegate.simulation.week import TRADING, write_week
 
 #: How many weeks of each product, and those that run with every change.
 MANY = 200
-WITH_EVERY_CHANGE = {"intacct": (1, 2, 4), "sage50": (1, 2, 7)}
+WITH_EVERY_CHANGE = {"intacct": (1, 2, 4), "sage50": (1, 2, 7), "sage300": (1, 2, 7)}
 OTHERS = [house for house in SIMULATED.values() if house is not USUAL]
 
 
