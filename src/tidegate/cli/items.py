@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import typer
@@ -55,6 +54,8 @@ def show(report: dict[str, Any]) -> None:
     if not report["items"]:
         showing.say("nothing")
         return
+    from tidegate.engine.items import in_words
+
     for row in report["items"]:
         showing.paragraph(str(row["key"]), style="bold")
         failures = f"; {row['failures']} failures" if row["failures"] else ""
@@ -65,21 +66,6 @@ def show(report: dict[str, Any]) -> None:
             showing.paragraph(row["why"], indent=4)
     if report["next"]:
         showing.say(f"there is more: --after {report['next']}")
-
-
-_STOCK = re.compile(r"(-?[0-9.]+);([01])")
-_BREAKS = re.compile(r"[0-9.]+=[0-9.]+(;[0-9.]+=[0-9.]+)*")
-
-
-def in_words(value: str) -> str:
-    """A value as the mirror keeps it, for people: `12;1` is `12, in stock`, `1=9.5;10=8` is `9.5 from 1, 8 from 10`."""
-    stock = _STOCK.fullmatch(value)
-    if stock:
-        return f"{stock[1]}, {'in stock' if stock[2] == '1' else 'out of stock'}"
-    if _BREAKS.fullmatch(value):
-        pairs = (each.split("=") for each in value.split(";"))
-        return ", ".join(f"{price} from {quantity}" for quantity, price in pairs)
-    return value
 
 
 @group.command("retry")

@@ -195,6 +195,7 @@ def run_alone(
     """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
     plan, now = FLOWS[flow], hub.clock.now()
     _, former = hub.unfinished.pop((connection.name, flow), (now, None))
+    hub.asked_for.discard((connection.name, flow))
     leases: list[Lease] = []
     with transaction("lease"):
         for name in (flow, *plan.excludes):

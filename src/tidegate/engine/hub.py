@@ -13,7 +13,7 @@ from datetime import datetime
 from tidegate.clock import Clock, SystemClock
 from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
-from tidegate.engine import budgets
+from tidegate.engine import budgets, mappings
 from tidegate.engine.clock_watch import ClockWatch
 from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
@@ -66,6 +66,10 @@ class Hub:
     turns: Turns = field(default_factory=Turns)
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
+    asked_for: set[tuple[str, str]] = field(
+        default_factory=set
+    )  #: (connection, flow) that a person wants now
+    attended: bool = False  #: people work with this process by its console: what they ask for begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and go on at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
 
@@ -148,7 +152,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         company_settings = configuration.companies[settings.company]
         connections[name] = Connection(
             name=name,
-            settings=settings,
+            settings=mappings.overlaid(settings, name),
             company_settings=company_settings,
             store=stores[settings.store],
             company=companies[settings.company],

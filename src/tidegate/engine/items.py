@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -42,3 +43,18 @@ def retry(connection: str, flow: str, keys: Sequence[str], now: datetime) -> int
     """Have items in review, held or skipped tried again; how many there were."""
     with transaction("retry"):
         return mirror.retry(connection, flow, keys, now)
+
+
+_STOCK = re.compile(r"(-?[0-9.]+);([01])")
+_BREAKS = re.compile(r"[0-9.]+=[0-9.]+(;[0-9.]+=[0-9.]+)*")
+
+
+def in_words(value: str) -> str:
+    """A value as the mirror keeps it, for people: `12;1` is `12, in stock`, `1=9.5;10=8` is `9.5 from 1, 8 from 10`."""
+    stock = _STOCK.fullmatch(value)
+    if stock:
+        return f"{stock[1]}, {'in stock' if stock[2] == '1' else 'out of stock'}"
+    if _BREAKS.fullmatch(value):
+        pairs = (each.split("=") for each in value.split(";"))
+        return ", ".join(f"{price} from {quantity}" for quantity, price in pairs)
+    return value

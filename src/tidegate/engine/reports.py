@@ -280,12 +280,13 @@ def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Repo
     """
     found = trace.trace(identifier, prefixes)
     orders = [
-        {"found_by": chains.named(each), **_traced(each, now), "chain": chains.report(each)} for each in found
+        {"found_by": chains.named(each), **order(each, now), "chain": chains.report(each)} for each in found
     ]
     return {"identifier": identifier, "orders": orders}
 
 
-def _traced(found: trace.Trace, now: datetime) -> Report:
+def order(found: trace.Trace, now: datetime) -> Report:
+    """One order: its document, its deliveries with attempts and history, its ties."""
     source = found.source
     document = None
     if source is not None:

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 #: The longest a runner sleeps: a changed clock or an operator's `lift` is noticed by then.
 LONGEST_WAIT = 60.0
-#: The same where the company's product calls: what it hastens begins so soon.
+#: The same where somebody may call, the company's product or a person: what they hasten begins so soon.
 BELL_WAIT = 5.0
 #: The pause after the ledger could not be used (disk full, server gone).
 LEDGER_PAUSE = 30.0
@@ -155,7 +155,8 @@ def wait_for(hub: Hub, due: Due, stop: threading.Event) -> bool:
     remaining = (due.at - hub.clock.now()).total_seconds()
     if remaining <= 0:
         return True
-    longest = LONGEST_WAIT if due.connection.company.doorbell is None else BELL_WAIT
+    listens = hub.attended or due.connection.company.doorbell is not None
+    longest = BELL_WAIT if listens else LONGEST_WAIT
     hub.clock.wait(min(remaining, longest), stop)
     return False
 

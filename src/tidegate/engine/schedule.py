@@ -32,6 +32,9 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
     flows = enabled_flows(connection)
     began = marks.last_runs(connection.name, flows)
     for flow in flows:
+        if (connection.name, flow) in hub.asked_for:
+            yield Due(now, connection, flow)
+            continue
         if (connection.name, flow) in hub.unfinished:
             yield Due(hub.unfinished[connection.name, flow][0], connection, flow)
             continue

@@ -85,6 +85,12 @@ class Connection:
                 )
             return self._terms
 
+    def remap(self, settings: model.Connection) -> None:
+        """Work with other mappings from now on; an order that is being prepared keeps those it began with."""
+        with self._lock:
+            self.settings = settings
+            self._terms = None
+
     def forget(self) -> None:
         """Let changed mappings, codes and SKUs be seen again."""
         with self._lock:

@@ -98,20 +98,27 @@ def listing(
     label: str | None = None,
     code: str | None = None,
     without: str | None = None,
+    waits_for: str | None = None,
     older_than: datetime | None = None,
     after: int = 0,
+    upto: int | None = None,
     limit: int = 50,
 ) -> list[Item]:
     """Deliveries by filters, in the order of their ids; the next page has `after` = the last id shown.
+
+    `upto` leaves out what came after somebody looked.
 
     `without` leaves out those of one reason code.
 
     The documents are left out (""): a page of a list does not need them.
     """
     exact = {"connection": connection, "flow": flow, "step": step, "label": label, "reason_code": code}
+    exact["waits_for"] = waits_for
     asked = {f"{name} = %s": storable(value) for name, value in exact.items() if value is not None}
     if older_than is not None:
         asked["created_at < %s"] = rows.instant(older_than)
+    if upto is not None:
+        asked["id <= %s"] = upto
     if without is not None:
         asked["reason_code <> %s"] = without
     states = (

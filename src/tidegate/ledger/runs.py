@@ -99,3 +99,35 @@ def _run(row: models.Batch) -> Run:
         row.calls,
         row.note,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt of a run."""
+
+    delivery: int
+    label: str
+    step: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    code: str
+    text: str
+
+
+def attempts(run_id: int, limit: int) -> list[Tried]:
+    """What a run tried, in its order."""
+    found = models.Attempt.objects.filter(batch_id=run_id).select_related("delivery").order_by("pk")[:limit]
+    return [
+        Tried(
+            row.delivery_id,
+            row.delivery.label or row.delivery.key,
+            row.delivery.step,
+            row.started_at,
+            row.ended_at,
+            row.outcome or "in doubt",
+            row.code,
+            row.text,
+        )
+        for row in found
+    ]

@@ -126,6 +126,20 @@ _SOURCE = (
 )
 
 
+def of_source(source_id: int) -> Trace | None:
+    """One captured order by its row."""
+    return next(iter(_assemble([source_id], _steps("source_id", [source_id]))), None)
+
+
+def of_delivery(delivery_id: int) -> Trace | None:
+    """One delivery with the order it belongs to; alone where none was captured."""
+    found = _steps("id", [delivery_id])
+    if not found:
+        return None
+    source_id = found[0].source_id
+    return of_source(source_id) if source_id is not None else next(iter(_assemble([], found)), None)
+
+
 def _assemble(source_ids: list[int], items: list[Item]) -> list[Trace]:
     attempts: defaultdict[int, list[TracedAttempt]] = defaultdict(list)
     events: defaultdict[int, list[TracedEvent]] = defaultdict(list)

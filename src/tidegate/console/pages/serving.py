@@ -24,6 +24,7 @@ log = structlog.get_logger()
 def application(hub: Hub) -> Any:
     """The WSGI application of one hub's console; the console must have been installed."""
     adapt(hub.configuration.console, *hub.console_keys)
+    hub.attended = True
     django, gate = WSGIHandler(), Gate(hub.clock)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -9,6 +9,19 @@ from django.urls import include, path, re_path
 
 from tidegate.console import health, metrics
 from tidegate.console.pages import account, home
+from tidegate.console.pages import (
+    account,
+    connected,
+    deeds,
+    home,
+    mapped,
+    orders,
+    queue,
+    records,
+    reviews,
+    search,
+    users,
+)
 
 
 @login_not_required
@@ -38,6 +51,32 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("search", search.search, name="search"),
+    path("order/<int:source>", orders.order, name="order"),
+    path("delivery/<int:number>", orders.delivery, name="delivery"),
+    path("queue", queue.listing, name="queue"),
+    path("queue/rows", queue.rows, name="queue-rows"),
+    path("act/preview", deeds.preview, name="act-preview"),
+    path("act/do", deeds.carry_out, name="act-do"),
+    path("reviews", reviews.listing, name="reviews"),
+    path("mappings", mapped.listing, name="mappings"),
+    path("mappings/change", mapped.change, name="mapping-change"),
+    path("mappings/<str:connection>/<str:kind>.csv", mapped.download, name="mapping-download"),
+    path("mappings/<str:connection>/<str:kind>/upload", mapped.upload, name="mapping-upload"),
+    path("cycles", records.cycles, name="cycles"),
+    path("cycles/<int:run>", records.cycle, name="cycle"),
+    path("items", records.items, name="items"),
+    path("items/retry", records.retry_item, name="item-retry"),
+    path("connections", connected.listing, name="connections"),
+    path("connections/<str:connection>", connected.one, name="connection"),
+    path("connections/<str:connection>/halt", connected.halt, name="halt"),
+    path("connections/<str:connection>/lift", connected.lift, name="lift"),
+    path("connections/<str:connection>/run", connected.run, name="run"),
+    path("connections/<str:connection>/alerts/<int:alert>/clear", connected.clear, name="alert-clear"),
+    path("audit", records.audit, name="audit"),
+    path("users", users.listing, name="users"),
+    path("users/add", users.add, name="user-add"),
+    path("users/<str:name>", users.change, name="user-change"),
     path("account", account.own, name="own"),
     path("invitation/<str:token>", account.invitation, name="invitation"),
     re_path(rf"^account/(?:{CLOSED})(?:/.*)?$", nowhere),

@@ -7,6 +7,7 @@ from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
+from tidegate.ledger.models.mapping import Mapping
 from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
 from tidegate.ledger.models.month_end import MonthEnd, SignOff
 from tidegate.ledger.models.movement import StockMovement
@@ -34,6 +35,7 @@ __all__ = [
     "Halt",
     "Lease",
     "Link",
+    "Mapping",
     "Mark",
     "MirrorPicture",
     "MirrorRow",

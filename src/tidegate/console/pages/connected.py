@@ -1,0 +1,150 @@
+"""Connections: health, windows, flows, seats, credentials and budget; halt, lift, run now, clear an alert."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from tidegate.console import changes
+from tidegate.console.pages import drawing
+from tidegate.console.pages.home import condition
+from tidegate.console.pages.page import Visit, page
+from tidegate.console.roles import Permission
+from tidegate.engine import interventions, reports, tides
+from tidegate.engine.door_check import check_door
+from tidegate.ledger import halts
+from tidegate.ledger.database import transaction
+
+
+@page(Permission.SEE)
+def listing(visit: Visit) -> HttpResponse:
+    """Every connection in a line."""
+    report = reports.status(visit.configuration, visit.now)
+    rows = [
+        {
+            "name": name,
+            "status": each,
+            "condition": condition(each),
+            "queue": sum(flow["queue"] for flow in each["flows"].values()),
+        }
+        for name in visit.connections()
+        if (each := report["connections"].get(name)) is not None
+    ]
+    return visit.show("connections", rows=rows, at=visit.now)
+
+
+@page(Permission.SEE)
+def one(visit: Visit, connection: str) -> HttpResponse:
+    """One connection whole."""
+    visit.require(Permission.SEE, connection)
+    report = reports.status(visit.configuration, visit.now)["connections"].get(connection)
+    if report is None:
+        raise Http404(f"there is no connection {connection}")
+    day = tides.tide_of(visit.configuration, connection, visit.now)
+    listed = reports.alert_list(visit.now)["alerts"]
+    return visit.show(
+        "connection",
+        name=connection,
+        status=report,
+        condition=condition(report),
+        day=drawing.day(day, visit.now) if day else None,
+        alerts=[each for each in listed if each["connection"] == connection],
+        halts=halts.history(connection, 10),
+        findings=findings(visit, connection),
+        steers=visit.rights.may(Permission.STEER, connection),
+        at=visit.now,
+    )
+
+
+def findings(visit: Visit, connection: str) -> list[dict[str, Any]]:
+    """What the company's door says without a call: consent, call-backs, budget."""
+    tied = visit.hub.connections.get(connection)
+    return [asdict(each) for each in check_door(visit.hub, tied.settings.company)] if tied else []
+
+
+@page(Permission.STEER, methods=("POST",))
+def halt(visit: Visit, connection: str) -> HttpResponse:
+    """Send nothing until it is lifted."""
+    visit.require(Permission.STEER, connection)
+    reason = visit.text("reason")
+    if not reason:
+        messages.error(visit.request, "Say why: whoever finds it halted wants to know.")
+        return redirect(f"/connections/{connection}")
+    with transaction("console-halt"):
+        done = interventions.halt(connection, reason, actor=visit.name, now=visit.now)
+        if done:
+            note(visit, "halted", connection, after=reason, reason=reason)
+    text = "It is halted: nothing is sent until it is lifted." if done else "It was halted already."
+    messages.success(visit.request, text)
+    return redirect(f"/connections/{connection}")
+
+
+@page(Permission.STEER, methods=("POST",))
+def lift(visit: Visit, connection: str) -> HttpResponse:
+    """Let it send again; a closure that its answers taught is forgotten."""
+    visit.require(Permission.STEER, connection)
+    settings = visit.configuration.connections.get(connection)
+    with transaction("console-lift"):
+        lifted = interventions.lift(
+            connection, company=settings.company if settings else None, actor=visit.name, now=visit.now
+        )
+        if lifted.halt or lifted.closure:
+            until = f"closed until {lifted.closure.until:%Y-%m-%d %H:%M} UTC" if lifted.closure else ""
+            before = lifted.halt.reason if lifted.halt else until
+            note(visit, "lifted", connection, before=before, reason=visit.text("reason"))
+    found = lifted.halt or lifted.closure
+    messages.success(
+        visit.request, "Lifted: the next cycles send again." if found else "There was nothing to lift."
+    )
+    return redirect(f"/connections/{connection}")
+
+
+@page(Permission.STEER, methods=("POST",))
+def run(visit: Visit, connection: str) -> HttpResponse:
+    """Have one flow's cycle run as soon as it can."""
+    visit.require(Permission.STEER, connection)
+    settings = visit.configuration.connections.get(connection)
+    flow = visit.text("flow")
+    if settings is None or flow not in settings.flows or not settings.flows[flow].enabled:
+        raise Http404("there is no such flow")
+    with transaction("console-run"):
+        note(visit, "cycle asked for", connection, after=flow)
+    visit.hub.asked_for.add((connection, flow))
+    messages.success(
+        visit.request, f"{flow} runs as soon as its turn comes, within seconds when nothing else runs."
+    )
+    return redirect(f"/connections/{connection}")
+
+
+@page(Permission.STEER, methods=("POST",))
+def clear(visit: Visit, connection: str, alert: int) -> HttpResponse:
+    """Clear one alert; it is raised again when its cause is still there."""
+    visit.require(Permission.STEER, connection)
+    known = [each for each in reports.alert_list(visit.now)["alerts"] if each["id"] == alert]
+    if not known or known[0]["connection"] != connection:
+        raise Http404("there is no such alert")
+    with transaction("console-alert"):
+        if interventions.clear_alert(alert, visit.now):
+            note(visit, "alert cleared", connection, before=f"{known[0]['code']} {known[0]['text']}")
+    messages.success(visit.request, "Cleared. It comes back when its cause is still there.")
+    return redirect(f"/connections/{connection}")
+
+
+def note(
+    visit: Visit, act: str, connection: str, *, before: str = "", after: str = "", reason: str = ""
+) -> None:
+    """Write it down."""
+    changes.record(
+        visit.now,
+        visit.name,
+        act,
+        connection=connection,
+        subject=connection,
+        before=before,
+        after=after,
+        reason=reason,
+    )

@@ -1,0 +1,127 @@
+"""Mappings: unmapped first, every entry with who changed it, added and changed here, CSV in and out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from tidegate.console import changes
+from tidegate.console.pages.deeds import back_of
+from tidegate.console.pages.page import Visit, page
+from tidegate.console.roles import Permission
+from tidegate.engine import mappings
+from tidegate.engine.mappings import KINDS, Refused
+from tidegate.flows.connection import Connection
+from tidegate.ledger import mappings as kept
+from tidegate.ledger.database import transaction
+
+#: Bytes of a CSV file that is read.
+LARGEST = 500_000
+
+
+@page(Permission.SEE)
+def listing(visit: Visit) -> HttpResponse:
+    """All tables of one connection."""
+    names = [name for name in visit.connections() if name in visit.hub.connections]
+    name = visit.text("connection") or (names[0] if names else "")
+    if not name:
+        return visit.show("mappings", name="", names=names)
+    connection = connection_of(visit, name, Permission.SEE)
+    changed = kept.in_force(name)
+    tables = [
+        {"kind": kind, "entries": mappings.entries(connection.settings, kind, changed)}
+        for kind in KINDS.values()
+    ]
+    return visit.show(
+        "mappings",
+        name=name,
+        names=names,
+        unmapped=mappings.unmapped(name),
+        tables=tables,
+        kinds=KINDS,
+        history=kept.history(name),
+        maps=visit.rights.may(Permission.MAP, name),
+        wanted={"kind": visit.text("kind"), "name": visit.text("name")},
+    )
+
+
+@page(Permission.MAP, methods=("POST",))
+def change(visit: Visit) -> HttpResponse:
+    """Set one entry."""
+    name, kind = visit.text("connection"), visit.text("kind")
+    connection_of(visit, name, Permission.MAP)
+    if kind not in KINDS:
+        raise Http404("there is no such table")
+    values = {field: visit.text(f"field-{field}") for field in KINDS[kind].fields}
+    entry = visit.text("name")
+    try:
+        put(visit, name, kind, entry, values)
+    except Refused as refused:
+        messages.error(visit.request, f"{entry or 'The entry'} was not changed: {refused}")
+    else:
+        if visit.text("go") == "yes":
+            visit.hub.asked_for.add((name, "orders"))
+        messages.success(visit.request, f"{entry} is mapped. What waited for it goes with the next cycle.")
+    return redirect(back_of(visit) if visit.text("back") else f"/mappings?connection={name}")
+
+
+def put(visit: Visit, name: str, kind: str, entry: str, values: dict[str, str]) -> None:
+    """Change an entry and write it down, both or neither."""
+    with transaction("console-mapping"):
+        before = mappings.change(visit.hub, name, kind, entry, values, by=visit.name, now=visit.now)
+        changes.record(
+            visit.now,
+            visit.name,
+            "mapping changed",
+            connection=name,
+            subject=f"{kind} {entry}",
+            before=said(before),
+            after=said(values),
+            reason=visit.text("reason"),
+        )
+
+
+@page(Permission.SEE)
+def download(visit: Visit, connection: str, kind: str) -> HttpResponse:
+    """One table as CSV."""
+    tied = connection_of(visit, connection, Permission.SEE)
+    if kind not in KINDS:
+        raise Http404("there is no such table")
+    answer = HttpResponse(mappings.as_csv(tied.settings, KINDS[kind]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{connection}-{kind}.csv"'
+    return answer
+
+
+@page(Permission.MAP, methods=("POST",))
+def upload(visit: Visit, connection: str, kind: str) -> HttpResponse:
+    """Entries from a CSV file: those that differ are set, none is removed."""
+    tied = connection_of(visit, connection, Permission.MAP)
+    file = visit.request.FILES.get("file")
+    if kind not in KINDS or file is None or (file.size or 0) > LARGEST:
+        messages.error(visit.request, "Choose a CSV file below half a megabyte.")
+        return redirect(f"/mappings?connection={connection}")
+    done = 0
+    try:
+        for entry, values in mappings.from_csv(file.read().decode("utf-8-sig"), KINDS[kind]):
+            if KINDS[kind].entries(tied.settings).get(entry) != values:
+                put(visit, connection, kind, entry, values)
+                done += 1
+    except (Refused, UnicodeDecodeError) as refused:
+        messages.error(visit.request, f"{done} entries were set, then: {refused}")
+    else:
+        messages.success(visit.request, f"{done} entries were set; the others are as in the file already.")
+    return redirect(f"/mappings?connection={connection}")
+
+
+def connection_of(visit: Visit, name: str, permission: Permission) -> Connection:
+    """A configured connection with which the user may do it."""
+    visit.require(permission, name)
+    if name not in visit.hub.connections:
+        raise Http404(f"there is no connection {name}")
+    return visit.hub.connections[name]
+
+
+def said(values: dict[str, str]) -> str:
+    """An entry in one line."""
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value)

@@ -1,0 +1,123 @@
+"""One order: its chain from Magento to the general ledger, both totals, every attempt, why it waits, what can be done."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.http import Http404, HttpResponse
+
+from tidegate.console.models import Change
+from tidegate.console.pages import deeds
+from tidegate.console.pages.page import Visit, page
+from tidegate.console.roles import Permission
+from tidegate.domain.books.chain import NAMES
+from tidegate.domain.states import State
+from tidegate.engine import chains, reports, waiting
+from tidegate.ledger import trace
+from tidegate.redaction import redact
+
+#: The usual way of a delivery, for the picture of where it stands.
+WAY = ("captured", "queued", "sending", "confirmed")
+
+
+@page(Permission.SEE)
+def order(visit: Visit, source: int) -> HttpResponse:
+    """An order that was captured."""
+    return shown(visit, trace.of_source(source))
+
+
+@page(Permission.SEE)
+def delivery(visit: Visit, number: int) -> HttpResponse:
+    """A delivery, with its order where there is one."""
+    return shown(visit, trace.of_delivery(number))
+
+
+def shown(visit: Visit, found: trace.Trace | None) -> HttpResponse:
+    """The page of an order that the user may see."""
+    connection = connection_of(found)
+    if found is None or not visit.rights.may(Permission.SEE, connection):
+        raise Http404("there is no such order")
+    report = reports.order(found, visit.now)
+    rows = report["deliveries"]
+    waiting.explain(visit.configuration, rows, visit.now)
+    acts = visit.rights.may(Permission.ACT, connection)
+    persons = visit.rights.may(Permission.PERSONS, connection)
+    for row in rows:
+        row["way"] = way(row)
+        row["acts"] = deeds.possible(row) if acts else []
+        row["reason_lines"] = row["reason"].splitlines()
+    chain = chains.report(found)
+    changes = Change.objects.filter(delivery__in=[row["id"] for row in rows]).order_by("-id")[:50]
+    return visit.show(
+        "order",
+        connection=connection,
+        source=report["magento"],
+        title=report["magento"]["increment_id"] if report["magento"] else rows[0]["label"] or rows[0]["key"],
+        customer=next((row["customer"] for row in rows if row["customer"]), "") if persons else "",
+        rows=rows,
+        totals=totals(report, rows),
+        chain=named(chain["tree"]) if chain else None,
+        complete=chain["complete"] if chain else False,
+        missing=chain["missing"] if chain else [],
+        document=pretty(found.source.document) if persons and found.source else "",
+        persons=persons,
+        changes=changes,
+    )
+
+
+def connection_of(found: trace.Trace | None) -> str:
+    """The connection that an order belongs to."""
+    if found is None:
+        return ""
+    return found.source.connection if found.source else found.deliveries[0].item.connection
+
+
+def way(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The states that a delivery has been in, and where it stands."""
+    been = {
+        row["state"],
+        *(event["after"] for event in row["history"]),
+        *(event["before"] for event in row["history"]),
+    }
+    usual = list(WAY)
+    for state in State:
+        if state.value in been and state.value not in usual:
+            usual.insert(len(usual) - 1, state.value)
+    return [{"state": state, "been": state in been, "at": state == row["state"]} for state in usual]
+
+
+def totals(report: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Both totals side by side; None while Sage has none."""
+    source = report["magento"]
+    own = next((row for row in rows if row["step"] == "order"), None)
+    if source is None or own is None:
+        return None
+    ours, theirs = source["grand_total"], own["target_total"]
+    known = ours is not None and theirs is not None
+    return {
+        "magento": ours,
+        "sage": theirs,
+        "currency": source["currency"],
+        "difference": reports.amount(Decimal(theirs) - Decimal(ours)) if known else None,
+        "agree": known and Decimal(theirs) == Decimal(ours),
+        "reason": own["reason"],
+    }
+
+
+def named(node: dict[str, Any]) -> dict[str, Any]:
+    """A node of the chain with its document's name in words."""
+    return {
+        **node,
+        "name": NAMES.get(node["kind"], node["kind"]),
+        "children": [named(each) for each in node["children"]],
+    }
+
+
+def pretty(document: str) -> str:
+    """The document as it was read, without secrets."""
+    try:
+        return redact(msgspec.json.format(document.encode(), indent=2).decode())
+    except msgspec.DecodeError:
+        return redact(document)

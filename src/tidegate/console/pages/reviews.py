@@ -1,0 +1,65 @@
+"""What stands still, by cause, with the fix beside it and all of a cause released at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from tidegate.console.pages.page import Visit, page
+from tidegate.console.roles import Permission
+from tidegate.domain.states import State
+from tidegate.engine import mappings
+from tidegate.ledger import causes, heads
+from tidegate.ledger.causes import Cause
+
+
+@page(Permission.SEE)
+def listing(visit: Visit) -> HttpResponse:
+    """The causes, the largest first."""
+    found = causes.of(visit.chosen())
+    return visit.show(
+        "reviews",
+        causes=[of(visit, cause) for cause in found],
+        total=sum(cause.count for cause in found),
+        upto=heads.highest_delivery(),
+        at=visit.now,
+    )
+
+
+def of(visit: Visit, cause: Cause) -> dict[str, Any]:
+    """One cause with its ways out."""
+    chosen = {
+        "connection": cause.connection,
+        "flow": cause.flow,
+        "state": cause.state.value,
+        "code": cause.code,
+        **({"waits_for": cause.waits_for} if cause.waits_for else {}),
+    }
+    return {
+        "cause": cause,
+        "seconds": int((visit.now - cause.oldest).total_seconds()),
+        "first_line": cause.reason.partition("\n")[0],
+        "rest": cause.reason.partition("\n")[2],
+        "form": list(chosen.items()),
+        "list": "/queue?" + urlencode(chosen),
+        "fix": fix(cause),
+        "acts": visit.rights.may(Permission.ACT, cause.connection),
+        "maps": visit.rights.may(Permission.MAP, cause.connection),
+        "wishes": ("retry", "release") if cause.state is State.HELD else ("retry",),
+    }
+
+
+def fix(cause: Cause) -> dict[str, Any] | None:
+    """The mapping that is missing, ready to be filled in."""
+    prefix, _, name = cause.waits_for.partition(":")
+    for kind in mappings.KINDS.values():
+        if kind.waits and kind.waits == prefix:
+            return {
+                "kind": kind.name,
+                "title": kind.title,
+                "name": mappings.own_name(kind, name),
+                "fields": kind.fields,
+            }
+    return None
