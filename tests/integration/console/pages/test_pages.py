@@ -15,6 +15,7 @@ from tidegate.console.models import Change
 from tidegate.console.roles import Role
 from tidegate.domain.states import State
 from tidegate.engine import schedule, waiting
+from tidegate.ledger import queue
 
 PAGES = (
     "/",
@@ -54,8 +55,9 @@ def numbers(browsing: Browsing) -> list[str]:
 
 def buyer(browsing: Browsing) -> str:
     """Whose order the first one that waits is."""
-    item = browsing.stage.delivery(browsing.stage.shop.orders.all()[1].entity_id)
-    found = waiting.customer(item.document)
+    step = browsing.stage.delivery(browsing.stage.shop.orders.all()[1].entity_id)
+    item = queue.get(step.id)
+    found = waiting.customer(item.document) if item else ""
     assert found
     return found
 
