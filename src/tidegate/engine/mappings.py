@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -20,9 +20,6 @@ from tidegate.config.problem import Report as Problems
 from tidegate.flows.connection import Connection
 from tidegate.ledger import mappings, queue
 from tidegate.ledger.database import transaction
-
-if TYPE_CHECKING:
-    from tidegate.engine.hub import Hub
 
 Settings = model.Connection
 Values = Mapping[str, str]
@@ -206,13 +203,13 @@ def with_entry(settings: Settings, kind: Kind, name: str, values: Values) -> Set
 
 
 def change(
-    hub: Hub, name: str, kind_name: str, entry: str, values: Values, *, by: str, now: datetime
+    connection: Connection, kind_name: str, entry: str, values: Values, *, by: str, now: datetime
 ) -> dict[str, str]:
     """Set one entry, for this process at once and for later ones; what the entry was before.
 
     In the caller's transaction, or its own. Raises Refused when the configuration's own rules would refuse it.
     """
-    connection, kind, entry = hub.connections[name], KINDS.get(kind_name), entry.strip()
+    kind, entry = KINDS.get(kind_name), entry.strip()
     if kind is None or not entry:
         raise Refused("name the entry")
     clean = {field: str(values.get(field, "")).strip() for field in kind.fields}
@@ -222,7 +219,7 @@ def change(
     changed = with_entry(connection.settings, kind, entry, clean)
     check(changed, connection)
     with transaction("mapping"):
-        mappings.change(name, kind.name, entry, msgspec.json.encode(clean).decode(), now, by=by)
+        mappings.change(connection.name, kind.name, entry, msgspec.json.encode(clean).decode(), now, by=by)
     connection.remap(changed)
     return before
 

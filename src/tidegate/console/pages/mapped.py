@@ -69,7 +69,9 @@ def change(visit: Visit) -> HttpResponse:
 def put(visit: Visit, name: str, kind: str, entry: str, values: dict[str, str]) -> None:
     """Change an entry and write it down, both or neither."""
     with transaction("console-mapping"):
-        before = mappings.change(visit.hub, name, kind, entry, values, by=visit.name, now=visit.now)
+        before = mappings.change(
+            visit.hub.connections[name], kind, entry, values, by=visit.name, now=visit.now
+        )
         changes.record(
             visit.now,
             visit.name,

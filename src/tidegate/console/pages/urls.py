@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
 from tidegate.console import health, metrics
-from tidegate.console.pages import account, home
 from tidegate.console.pages import (
     account,
     connected,

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from integration.console.pages.browsing import Browsing
 from integration.flows.stage import CONNECTION
@@ -59,7 +60,7 @@ def buyer(browsing: Browsing) -> str:
     item = queue.get(step.id)
     found = waiting.customer(item.document) if item else ""
     assert found
-    return found
+    return str(escape(found))
 
 
 @pytest.mark.parametrize("address", PAGES)

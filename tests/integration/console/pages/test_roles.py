@@ -14,8 +14,8 @@ from tidegate.console.models import User
 from tidegate.console.pages.page import NEEDS
 from tidegate.console.roles import MAY, Permission, Role, rights_of
 
-#: Routes that everybody reaches: the entrance itself, and what it refuses.
-OPEN = ("account/login/", "invitation/", "account/signup", "^account/(?:signup")
+#: Routes that everybody reaches: the entrance itself, what it refuses, and what monitors ask (which guards itself).
+OPEN = ("health", "ready", "metrics", "account/login/", "invitation/", "account/signup", "^account/(?:signup")
 #: Routes of allauth's, which concern the own account alone.
 OWN = ("account", "account/")
 
