@@ -14,7 +14,7 @@ from tidegate.console.pages import drawing
 from tidegate.console.pages.home import condition
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
-from tidegate.engine import interventions, reports, tides
+from tidegate.engine import alert_report, interventions, reports, tides
 from tidegate.engine.door_check import check_door
 from tidegate.ledger import halts
 from tidegate.ledger.database import transaction
@@ -45,7 +45,7 @@ def one(visit: Visit, connection: str) -> HttpResponse:
     if report is None:
         raise Http404(f"there is no connection {connection}")
     day = tides.tide_of(visit.configuration, connection, visit.now)
-    listed = reports.alert_list(visit.now)["alerts"]
+    listed = alert_report.alert_list(visit.now)["alerts"]
     return visit.show(
         "connection",
         name=connection,
@@ -124,7 +124,7 @@ def run(visit: Visit, connection: str) -> HttpResponse:
 def clear(visit: Visit, connection: str, alert: int) -> HttpResponse:
     """Clear one alert; it is raised again when its cause is still there."""
     visit.require(Permission.STEER, connection)
-    known = [each for each in reports.alert_list(visit.now)["alerts"] if each["id"] == alert]
+    known = [each for each in alert_report.alert_list(visit.now)["alerts"] if each["id"] == alert]
     if not known or known[0]["connection"] != connection:
         raise Http404("there is no such alert")
     with transaction("console-alert"):
