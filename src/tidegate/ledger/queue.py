@@ -114,7 +114,9 @@ def listing(
     """
     exact = {"connection": connection, "flow": flow, "step": step, "label": label, "reason_code": code}
     exact["waits_for"] = waits_for
-    asked: dict[str, object] = {f"{name} = %s": storable(value) for name, value in exact.items() if value is not None}
+    asked: dict[str, object] = {
+        f"{name} = %s": storable(value) for name, value in exact.items() if value is not None
+    }
     if older_than is not None:
         asked["created_at < %s"] = rows.instant(older_than)
     if upto is not None:
