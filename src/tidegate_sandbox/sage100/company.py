@@ -10,6 +10,7 @@ from tidegate_sandbox.erp import Company
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.sage100.entry import InvoiceEntry
 from tidegate_sandbox.sage100.options import Options
 
 Row = dict[str, Any]
@@ -51,6 +52,10 @@ class SageCompany:
     next_customer: int = 1
     automatic_customers: bool = False
     invoicing: dict[str, str] = field(default_factory=dict)  #: order -> invoice in data entry
+    entries: dict[str, InvoiceEntry] = field(default_factory=dict)  #: invoices in data entry
+    packages: dict[str, list[str]] = field(default_factory=dict)  #: of posted invoices: tracking numbers
+    next_invoice: int = 100001
+    next_register: int = 1
     locks: dict[tuple[str, str], object] = field(default_factory=dict)
     cancelled: dict[str, str] = field(default_factory=dict)  #: deleted order -> reason code
 
@@ -66,6 +71,18 @@ class SageCompany:
         """The next customer number."""
         number = f"{self.next_customer:07d}"
         self.next_customer += 1
+        return number
+
+    def invoice_number(self) -> str:
+        """The next invoice number."""
+        number = f"{self.next_invoice:07d}"
+        self.next_invoice += 1
+        return number
+
+    def register_number(self) -> str:
+        """The next number of a journal register."""
+        number = f"{self.next_register:06d}"
+        self.next_register += 1
         return number
 
     def customer(self, division: str, number: str) -> Customer | None:

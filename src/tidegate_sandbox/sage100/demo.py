@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from tidegate_sandbox.erp.bank import Bank
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.customers import NewCustomer
@@ -58,7 +59,9 @@ def demo_installation(
 
 def demo_company(clock: Clock, code: str, options: Options, *, items: int = 20, seed: int = 0) -> SageCompany:
     """One company: items ABC-1 (19.95) and HUB-nnnn, four customers, miscellaneous items, terms, schedules."""
-    rules = Rules(order_numbers_generated=False, tax_rounding="document", prices_include_tax=False)
+    rules = Rules(
+        order_numbers_generated=False, tax_rounding="document", prices_include_tax=False, posting="batch"
+    )
     kernel = Company(
         clock, name=f"Company {code}", timezone="America/New_York", rules=rules, first_id=10, user="tidegate"
     )
@@ -92,6 +95,9 @@ def _set_up(company: SageCompany) -> None:
         kernel.ledger.open_account(opened)
     for name in WAREHOUSES.get(company.code, WAREHOUSES["ABC"]):
         kernel.warehouses.add(new(Warehouse, name=name, description=f"Warehouse {name}"))
+    kernel.banks.add(
+        new(Bank, code="A", name="Bank of America", currency_id=currency.id, target=Target("1010"))
+    )
     kernel.prices.lists.add(
         new(PriceList, name="Standard", description="Standard", currency_id=currency.id, is_standard=True)
     )

@@ -45,6 +45,7 @@ class Installation:
         self.licence = Licence(self.seats)
         self.faults: list[Arranged] = []
         self.calls: list[Call] = []
+        self.backups: list[str] = []
         self.texts = dict(TEXTS)
         self.lock = threading.RLock()
         self.ended = threading.Condition()

@@ -104,7 +104,9 @@ def _tax_code(company: SageCompany, schedule: str, tax_class: str) -> TaxCode:
     if found is not None:
         return found
     number = max(one.code for one in kernel.tax_codes) + 1
-    return kernel.tax_codes.add(kernel.new(TaxCode, code=number, name=f"{schedule} {tax_class}", rate=rate))
+    return kernel.tax_codes.add(
+        kernel.new(TaxCode, code=number, name=f"{schedule} {tax_class}", rate=rate, account="2300")
+    )
 
 
 def _stamp(company: SageCompany, order: Order) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from decimal import Decimal
 
 from tidegate_sandbox.erp.order import Order
-from tidegate_sandbox.erp.record import Record
+from tidegate_sandbox.sage100 import invoice_tables
 from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
 from tidegate_sandbox.sage100.pricing import standard_price
 from tidegate_sandbox.sage100.schema import Column, known_columns, shapes
+from tidegate_sandbox.sage100.stamping import stamps
 
 ZERO = Decimal(0)
 
@@ -29,27 +29,6 @@ def rows(company: SageCompany, table: str) -> Iterator[Row]:
     """All rows of a table; a column that a row does not have is empty."""
     make = _TABLES.get(table.lower())
     return make(company) if make is not None else iter(())
-
-
-def stamps(company: SageCompany, record: Record) -> Row:
-    """``DateUpdated`` and the rest: local time of the server, hours as a decimal number in text."""
-    created, updated = _local(company, record.created_at), _local(company, record.updated_at)
-    return {
-        "DateCreated": created.date(),
-        "TimeCreated": hours(created),
-        "DateUpdated": updated.date(),
-        "TimeUpdated": hours(updated),
-    }
-
-
-def _local(company: SageCompany, at: datetime) -> datetime:
-    return at.astimezone(company.kernel.zone)
-
-
-def hours(at: datetime) -> str:
-    """Decimal hours as text of eight characters at most: 15.50000 is half past three."""
-    seconds = Decimal(at.hour * 3600 + at.minute * 60 + at.second)
-    return f"{seconds / 3600:.5f}"[:8]
 
 
 def _headers(company: SageCompany) -> Iterator[Row]:
@@ -128,6 +107,7 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
     """On sales order is what open orders still lack; quotes, master and repeating orders are in none."""
     kernel = company.kernel
     wanted: dict[tuple[int, int], Decimal] = {}
+    shipping: dict[tuple[int, int], Decimal] = {}
     for order in kernel.orders.table:
         if company.order(order.number) is None or columns_of(order).get("OrderType", "S") not in ("S", "B"):
             continue
@@ -135,6 +115,7 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
             if line.is_stocked and line.item_id is not None and line.warehouse_id is not None:
                 place = (line.item_id, line.warehouse_id)
                 wanted[place] = wanted.get(place, ZERO) + line.outstanding
+                shipping[place] = shipping.get(place, ZERO) + invoice_tables.in_shipping(company, line)
     for item in kernel.items:
         for holding in kernel.stock.of_item(item.id):
             yield {
@@ -143,6 +124,7 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
                 "WarehouseCode": kernel.warehouses[holding.warehouse_id].name,
                 "QuantityOnHand": holding.on_hand,
                 "QuantityOnSalesOrder": wanted.get((item.id, holding.warehouse_id), ZERO),
+                "QuantityInShipping": shipping.get((item.id, holding.warehouse_id), ZERO),
                 "AverageCost": item.cost,
             }
 
@@ -183,4 +165,16 @@ _TABLES: dict[str, Callable[[SageCompany], Iterator[Row]]] = {
     "ar_termscode": _terms,
     "so_shiptoaddress": lambda company: iter(company.ship_tos),
     "sy_company": _company,
+    "so_invoiceheader": invoice_tables.entry_headers,
+    "so_invoicedetail": invoice_tables.entry_details,
+    "so_invoicetracking": invoice_tables.entry_tracking,
+    "ar_invoicehistoryheader": invoice_tables.invoice_headers,
+    "ar_invoicehistorydetail": invoice_tables.invoice_details,
+    "ar_invoicehistorytracking": invoice_tables.history_tracking,
+    "so_arinvoicehistorylink": invoice_tables.links,
+    "ar_openinvoice": invoice_tables.open_items,
+    "ar_transactionpaymenthistory": invoice_tables.payments,
+    "ar_cashreceiptshistory": invoice_tables.receipts,
+    "gl_account": invoice_tables.accounts,
+    "gl_detailposting": invoice_tables.postings,
 }

@@ -1,0 +1,21 @@
+"""An invoice in data entry: between picking and the sales journal nothing but this exists (contract section 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass
+class InvoiceEntry:
+    """S/O invoice or shipping data entry of one order. Stock falls and history appears when it is posted."""
+
+    invoice: str
+    order: str
+    quantities: dict[int, Decimal]  #: by the kernel's line id
+    day: date
+    ship_via: str = ""
+    batch: str = ""
+    shipper: str = "WHS"
+    packages: list[str] = field(default_factory=list)  #: tracking numbers, in the order of the packages
