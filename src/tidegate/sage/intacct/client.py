@@ -92,6 +92,12 @@ class IntacctClient:
         """All rows of a query, page by page."""
         return self.read_many([query])[0]
 
+    def read_first(self, query: Query) -> Row | None | Failure:
+        """The first row of a query."""
+        [page] = self._read([query.page(1, 0)])
+        taken = _taken(query, page, 0)
+        return taken if isinstance(taken, Failure) else next(iter(taken[0]), None)
+
     def read_many(self, queries: Sequence[Query]) -> list[list[Row] | Failure]:
         """The rows of several queries, pooled in one request as long as each has a further page."""
         found: list[list[Row] | Failure] = [[] for _ in queries]

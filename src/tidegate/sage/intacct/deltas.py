@@ -8,9 +8,10 @@ stream without news tells nothing. Streams that belong together are read in one 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
@@ -67,12 +68,20 @@ class Changes:
         return replace(self, positions=tuple(positions)).cursor
 
 
-def changes(client: IntacctClient, queries: Sequence[Query], cursor: str | None) -> Changes | Failure:
-    """What changed in these streams since a cursor; everything without one."""
+def changes(
+    client: IntacctClient,
+    queries: Sequence[Query],
+    cursor: str | None,
+    begin: Callable[[], Element | Failure] | None = None,
+) -> Changes | Failure:
+    """What changed in these streams since a cursor; without one everything for which the condition `begin` holds."""
     before = [_position(part) for part in cursor.split("|")] if cursor else []
     if len(before) != len(queries):
         before = [_Position() for _ in queries]
-    asked = [_since(query, one.moment) for query, one in zip(queries, before, strict=True)]
+    since_when = begin() if begin is not None and any(one.moment is None for one in before) else None
+    if isinstance(since_when, Failure):
+        return since_when
+    asked = [_since(query, one.moment, since_when) for query, one in zip(queries, before, strict=True)]
     pages = client.read_many(asked)
     rows: list[list[Row]] = []
     positions = []
@@ -89,12 +98,10 @@ def changes(client: IntacctClient, queries: Sequence[Query], cursor: str | None)
     return Changes(tuple(rows), tuple(positions), full=all(one.moment is None for one in before))
 
 
-def _since(query: Query, moment: datetime | None) -> Query:
-    fields = (query.key, *query.fields, STAMP)
-    if moment is None:
-        return replace(query, fields=fields)
-    changed = since(STAMP, moment - OVERLAP)
-    return replace(query, fields=fields, where=every([*filter(None, [query.where]), changed]))
+def _since(query: Query, moment: datetime | None, begin: Element | None) -> Query:
+    changed = begin if moment is None else since(STAMP, moment - OVERLAP)
+    where = every(one for one in (query.where, changed) if one is not None)
+    return replace(query, fields=(query.key, *query.fields, STAMP), where=where)
 
 
 def _behind(rows: Sequence[Row], before: _Position, key: str) -> _Position:

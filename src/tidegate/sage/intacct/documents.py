@@ -30,7 +30,8 @@ def changed_documents(
     orders: WebOrders, fields: Sequence[str], where: Element, since: str | None
 ) -> Documents | Failure:
     """What changed since a cursor of the documents that `where` chooses, other channels' left out."""
-    found = changes(orders.client, (Query("SODOCUMENT", tuple(fields), where),), since)
+    query = Query("SODOCUMENT", tuple(fields), where)
+    found = changes(orders.client, (query,), since, orders.from_the_first)
     if isinstance(found, Failure):
         return found
     [rows] = found.rows

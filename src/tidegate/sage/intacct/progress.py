@@ -31,7 +31,8 @@ class Progress:
     def read(self, since: str | None) -> Delta[OrderProgress] | Failure:
         """Orders that changed themselves, or of which a shipper or an invoice did."""
         later = Query("SODOCUMENT", HEADER, among("DOCPARID", self._later))
-        found = changes(self._orders.client, (self._orders.query(), later), since)
+        queries = self._orders.query(), later
+        found = changes(self._orders.client, queries, since, self._orders.from_the_first)
         if isinstance(found, Failure):
             return found
         own, others = found.rows

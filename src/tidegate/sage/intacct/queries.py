@@ -44,6 +44,11 @@ def since(field: str, moment: datetime) -> Element:
     return element("greaterthanorequalto", {"field": field, "value": f"{moment:%m/%d/%Y %H:%M:%S}"})
 
 
+def from_record(number: str) -> Element:
+    """Records that were made with this one, or later: their numbers grow."""
+    return element("greaterthanorequalto", {"field": "RECORDNO", "value": number})
+
+
 def every(conditions: Iterable[Element]) -> Element | None:
     """All of them; None for none."""
     return _joined("and", list(conditions))

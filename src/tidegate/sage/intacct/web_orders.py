@@ -8,7 +8,7 @@ relied upon.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
@@ -16,7 +16,16 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.client import IntacctClient
-from tidegate.sage.intacct.queries import Query, among, equals, every, in_parts, is_set, not_among
+from tidegate.sage.intacct.queries import (
+    Query,
+    among,
+    equals,
+    every,
+    from_record,
+    in_parts,
+    is_set,
+    not_among,
+)
 from tidegate.sage.intacct.rows import Row, figure_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.status_words import CLOSED, CONVERTED
@@ -33,6 +42,7 @@ LINE = (
     "SOURCE_DOCLINEKEY",
     "WAREHOUSE.LOCATION_NO",
 )
+NO_RECORD = "0"  #: a record number that there is not
 HEADER = ("RECORDNO", "DOCID", "DOCNO", "DOCPARID", "CREATEDFROM", "STATE")
 
 
@@ -73,6 +83,13 @@ class WebOrders:
         ours = [equals("DOCPARID", self.company.sales_order), is_set(self.company.order_field)]
         definition = self.company.sales_order
         return Query("SODOCUMENT", self.fields, every([*ours, *conditions]), definition=definition)
+
+    def from_the_first(self) -> Element | Failure:
+        """Documents that may be of our orders: none is older than the first of them, however many years there are."""
+        first = self.client.read_first(replace(self.query(), fields=("RECORDNO",)))
+        if isinstance(first, Failure):
+            return first
+        return equals("RECORDNO", NO_RECORD) if first is None else from_record(text_of(first, "RECORDNO"))
 
     def open(self) -> dict[str, WebOrder] | Failure:
         """Orders of which something is to be shipped or invoiced: what is done long ago is not read."""
