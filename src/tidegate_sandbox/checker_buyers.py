@@ -10,6 +10,13 @@ Book = Mapping[str, Any]
 LINES, WIDTH = 4, 60
 
 
+def on_hold(mine: Iterable[Book], company: Book, store: str) -> set[int]:
+    """Buyers whose account, made for them, the company's people have not approved: it may refuse their orders."""
+    held = {each["key"] for each in company["customers"] if each["on_hold"]}
+    buyers = {order["customer_id"] for order in mine if order.get("customer_id") is not None}
+    return {id for id in buyers if f"magento:{store}:customer:{id}" in held}
+
+
 def no_account_can_have(mine: Iterable[Book], company: Book, store: str) -> set[int]:
     """Buyers who have no account yet, and with any of their orders a street longer than an account's lines hold.
 

@@ -24,6 +24,7 @@ _OFF_LINE = re.compile(r"(?i)\btemporarily off-?line\b")
 _PERIOD = re.compile(r"(?i)\bperiods?\b[^.]*\bclosed\b|\bclosed\b[^.]*\bperiods?\b")
 _PERMISSION = re.compile(r"(?i)\bdo(es)? not have permission\b")
 _REPEATED = re.compile(r"(?i)\bcontrol ?id\b.*\balready\b|\balready\b.*\bcontrol ?id\b")
+_HELD = re.compile(r"(?i)\bcustomer\b.*\bon hold\b")
 _EXISTS = re.compile(r"(?i)\balready exists\b|\bduplicate\b")
 _THROTTLED = re.compile(r"(?i)\brate limit exceeded\b")
 
@@ -118,6 +119,10 @@ def function(refused: Refused, *, reading: bool) -> Failure:
         return Failure(Code.UNCLEAR_ANSWER, text, details={DONE_BEFORE: "yes"})
     if _PERIOD.search(said):
         return Failure(Code.PERIOD_CLOSED, f"the period is closed: {said}", sent=False)
+    if _HELD.search(said):
+        return Failure(
+            Code.CUSTOMER_PENDING, f"Intacct takes no order of an account on hold: {said}", sent=False
+        )
     failure = Failure(Code.REFUSED, f"Intacct refused it: {said}", sent=False)
     return replace(failure, details={DUPLICATE: "yes"}) if is_duplicate(refused) else failure
 

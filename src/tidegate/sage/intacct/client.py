@@ -92,7 +92,7 @@ class IntacctClient:
         """All rows of a query, page by page."""
         return self.read_many([query])[0]
 
-    def read_first(self, query: Query) -> Row | None | Failure:
+    def read_first(self, query: Query) -> Row | Failure | None:
         """The first row of a query."""
         [page] = self._read([query.page(1, 0)])
         taken = _taken(query, page, 0)

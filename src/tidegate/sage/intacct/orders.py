@@ -10,7 +10,7 @@ there any more (somebody has deleted it), it goes out once more, under the next 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
@@ -57,6 +57,7 @@ class Orders:
         self._reference = reference
         self._contacts = contacts
         self._company = company
+        self._held: set[str] = set()  #: accounts of which an order was refused, because they are on hold
         self._used: dict[str, int] = {}  #: key -> control ids of it that are known to be used up
 
     # Prepare
@@ -74,6 +75,8 @@ class Orders:
         warehouses = self._reference.warehouses()
         if isinstance(warehouses, Failure) and warehouses.ends_cycle:
             return warehouses
+        for account in self._held.intersection(order.account for order in orders):
+            self._reference.doubt(account=account)  # the hold may have ended
         customers = self._reference.customers(order.account for order in orders)
         if isinstance(customers, Failure) and customers.ends_cycle:
             return customers
@@ -103,7 +106,7 @@ class Orders:
             failure = (
                 customer
                 if isinstance(customer, Failure)
-                else self._currency_differs(order.currency, customer)
+                else self._currency_differs(order.currency, customer) or self._still_held(customer)
             )
             if failure is not None:
                 yield failure
@@ -119,6 +122,16 @@ class Orders:
             f"map the order to a customer in {currency}"
         )
         return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+    def _still_held(self, customer: Customer) -> Failure | None:
+        """Whether a company takes orders of an account on hold is its own to say: it has refused one before."""
+        if customer.account not in self._held:
+            return None
+        if not customer.on_hold:
+            self._held.discard(customer.account)
+            return None
+        text = f"account {customer.account} is on hold in Intacct; the order goes out when the hold ends"
+        return Failure(Code.CUSTOMER_PENDING, text, missing=f"hold:{customer.account}", sent=False)
 
     def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
         company = self._company
@@ -173,6 +186,9 @@ class Orders:
                 goods = (line.code for line in sent.order.lines if line.kind is LineKind.GOODS)
                 self._reference.doubt(items=goods, account=sent.order.account)
                 self._contacts.forget()
+            if made.code is Code.CUSTOMER_PENDING:
+                self._held.add(sent.order.account)
+                return replace(made, missing=f"hold:{sent.order.account}")
             if answers.DONE_BEFORE in made.details:
                 # Sent again only after a look-up has shown that the first one is gone (port, guards).
                 self._used[sent.order.key] = self._used.get(sent.order.key, 0) + 1

@@ -14,7 +14,7 @@ from typing import TypeVar
 from tidegate.domain.errors import Failure
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.queries import Query, among, in_parts
-from tidegate.sage.intacct.rows import Row, text_of
+from tidegate.sage.intacct.rows import Row, flag_of, text_of
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ class Customer:
     account: str
     name: str
     currency: str
+    on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Reference:
 
     def customers(self, accounts: Iterable[str]) -> dict[str, Customer] | Failure:
         """Those of these accounts that there are, by the names that were asked for."""
-        fields = ("RECORDNO", "CUSTOMERID", "NAME", "CURRENCY")
+        fields = ("RECORDNO", "CUSTOMERID", "NAME", "CURRENCY", "ONHOLD")
         return self._read("CUSTOMER", "CUSTOMERID", fields, accounts, self._customers, _customer)
 
     def items(self, codes: Iterable[str]) -> dict[str, Item] | Failure:
@@ -78,7 +79,7 @@ class Reference:
             }
         return self._warehouses
 
-    def doubt(self, *, items: Iterable[str], account: str) -> None:
+    def doubt(self, *, items: Iterable[str] = (), account: str) -> None:
         """Read these again: the company has refused an order of them."""
         with self._lock:
             for code in items:
@@ -116,7 +117,8 @@ class Reference:
 
 
 def _customer(row: Row) -> Customer:
-    return Customer(text_of(row, "CUSTOMERID"), text_of(row, "NAME"), text_of(row, "CURRENCY"))
+    on_hold = flag_of(row, "ONHOLD")
+    return Customer(text_of(row, "CUSTOMERID"), text_of(row, "NAME"), text_of(row, "CURRENCY"), on_hold)
 
 
 def _item(row: Row) -> Item:

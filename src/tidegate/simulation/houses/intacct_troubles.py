@@ -80,6 +80,7 @@ class Administrators:
 
         with suppress(Refusal):  # the company is locked: then it did not happen
             deeds[what](**options)
+            self._face.run_due()  # a trigger does not wait
         return True
 
     def peace(self) -> None:
