@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GATEWAY = "/ia/xml/xmlgw.phtml"
 LOCATION = "100"
+TIME_ZONE = "America/Detroit"  #: of the company, whose nightly lock the hub's calendar knows
 RECEIPT = "TG-"  #: how the checker knows a receipt of the hub
 #: Customers of both sides from the beginning: name -> e-mail.
 EMAILS = {"Wholesale customer": "wanda@example.com", "Contoso": "gus@example.com"}
@@ -66,7 +67,7 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
 
     if base != "USD":
         raise ValueError(f"the simulated company of this product keeps its books in USD, not in {base}")
-    return demo_company(clock, seed=seed, items=items, more=SHIRTS)
+    return demo_company(clock, seed=seed, items=items, more=SHIRTS, timezone=TIME_ZONE)
 
 
 def credentials(face: Any) -> dict[str, Any]:
