@@ -25,7 +25,9 @@ class Options:
     markup_base: str = "standard_cost"
     batch_entry: bool = False
     external_access: bool = True
-    ebusiness_enabled: bool = True
+    ebusiness_system: bool = True  #: System Configuration
+    ebusiness_company: bool = True  #: Company Maintenance
+    ebusiness_user: bool = True  #: User Maintenance
     rights: set[str] = field(
         default_factory=lambda: {
             "SO_SalesOrder_ui",
