@@ -21,13 +21,13 @@ class Called(Protocol):
         ...
 
 
-def called_back(week: Called, headers: Mapping[str, str], body: bytes) -> int:
-    """The status of the answer to a call-back of a document; 0 where none came."""
+def called_back(week: Called, headers: Mapping[str, str], body: bytes, path: str = "documents") -> int:
+    """The status of the answer to a call-back, by default of a document; 0 where none came."""
     if week.hub is None:
         return 0
     lower = {name.lower(): value for name, value in headers.items()}
     try:
-        return bell.hear(week.hub, "sage", Ring("POST", "documents", lower, body)).status
+        return bell.hear(week.hub, "sage", Ring("POST", path, lower, body)).status
     except ProcessDeath:
         week.bury()
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -91,8 +91,8 @@ class World:
     lives: int = 0
     orders_unseen: int = 0  #: sent by another hub
     clock_error: timedelta = timedelta(0)  #: by how much the clock of the hub's machine is wrong
-    call: Callable[[Mapping[str, str], bytes], int] = lambda _headers, _body: 0
-    """A product calls the hub: the status of its answer, 0 where no hub runs."""
+    call: Callable[..., int] = lambda _headers, _body, _path="": 0
+    """A product calls the hub (headers, body, path behind the bell): the status of its answer, 0 where no hub runs."""
 
     def open_hub(self) -> Hub:
         """A process: the production code over the ledger as it stands."""

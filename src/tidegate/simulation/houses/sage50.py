@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tidegate.simulation.houses import sage50_desktop
 from tidegate.simulation.houses.house import Codes, House
 from tidegate.simulation.houses.mappings import mappings
+from tidegate.simulation.houses.sage50_bell import Bell
 from tidegate.simulation.houses.sage50_calls import CALLS
 
 if TYPE_CHECKING:
@@ -45,18 +46,12 @@ METHODS_LINE = "payment_methods = {" + ", ".join(f'{code} = "{text}"' for code, 
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
-    """The simulator with a registered application, and its wire; only one that is served calls back."""
-    import httpx
-
+    """The simulator with a registered application, and its wire. One that is not served rings at `face.bell`."""
     from tidegate_sandbox import sage50
 
-    class Nobody(httpx.BaseTransport):
-        """Where the hub is, no call-back arrives."""
-
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
-
-    face, wire = sage50.build(clock, faults, company, call_backs=None if browser else Nobody())
+    bell = Bell()
+    face, wire = sage50.build(clock, faults, company, call_backs=None if browser else bell)
+    face.bell = bell  # type: ignore[attr-defined]
     registry = face.platform.registry
     application = {
         "name": "Tidegate",
@@ -242,5 +237,7 @@ SAGE_50 = House(
     shelf=shelf,
     source_of=source_of,
     script=sage50_desktop.script,
-    people=lambda world: sage50_desktop.Desktop(world.sage, world.sage_wire.faults),
+    people=lambda world: sage50_desktop.Desktop(
+        world.sage, world.sage_wire.faults, lambda headers, body, path: world.call(headers, body, path)
+    ),
 )

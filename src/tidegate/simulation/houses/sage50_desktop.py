@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
+from tidegate.simulation.houses.sage50_bell import RINGS, Call
 
 #: The result file of an upload may come late, in part, or never; one that never comes is a person's.
 RESULTS = ("full", "full", "late", "partial")
@@ -25,17 +26,26 @@ def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
         at = moment(rng, start, days)
         yield Event(at, "desktop-reports", {"result": rng.choice(RESULTS)})
         yield Event(at + timedelta(hours=rng.choice((2, 6))), "desktop-reports", {"result": "full"})
+    calls = random.Random(f"platform-calls-{seed}")
+    for _ in range(3 * days):
+        yield Event(moment(calls, start, days), "platform-calls", {"how": calls.choice(RINGS)})
+    told = calls.random() < 0.3  # whether the platform calls because of uploads, too
+    yield Event(start, "desktop-reports", {"tracking_notifications": told})
+    at = moment(calls, start, days)  # two processes find that their key is over, one after the other
+    yield Event(at, "keys-expire", {})
+    yield Event(at, "second-hub", {})
     for kind in ("key_expired", "processing_fails", "status_word"):
         if rng.random() < 0.4:
             yield Event(moment(rng, start, days), "platform-fault", {"kind": kind})
 
 
 class Desktop:
-    """Who switches it on and off."""
+    """Who switches it on and off, and the platform, which calls the hub."""
 
-    def __init__(self, face: Any, faults: Any) -> None:
+    def __init__(self, face: Any, faults: Any, call: Call) -> None:
         self._face = face
         self._faults = faults
+        self._face.bell.call = call
 
     def happen(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
@@ -47,6 +57,12 @@ class Desktop:
             from tidegate_sandbox.faults import Fault
 
             self._faults.add(Fault(options["kind"], 1))
+        elif what == "platform-calls":
+            self.call(**options)
+        elif what == "keys-expire":
+            platform = self._face.platform
+            for connection in platform.keys:
+                platform.keys.expire_all(connection)
         else:
             return False
         return True
@@ -55,6 +71,12 @@ class Desktop:
         """It is on, and reports as it should."""
         self.switch(on=True)
         self._face.options.change(result="full")
+        self.call("rings")
+
+    def call(self, how: str) -> None:
+        """Make the call-backs that are due."""
+        self._face.bell.how = how
+        self._face.run_due()
 
     def switch(self, *, on: bool) -> None:
         """On or off, from now on."""
