@@ -114,7 +114,7 @@ class ScopeFiles:
         records = listed(answer.body)
         if isinstance(records, str):
             return records
-        by_id, bad = _by_id(records)
+        by_id, bad = records_by_id(records)
         return ScopeFile(scope, checksum, by_id, tuple(bad), uploaded_at)
 
 
@@ -132,7 +132,7 @@ def listed(body: bytes) -> list[Any] | str:
     return value if isinstance(value, list) else "it is no list of records"
 
 
-def _by_id(records: list[Any]) -> tuple[dict[str, Record], list[BadRow]]:
+def records_by_id(records: list[Any]) -> tuple[dict[str, Record], list[BadRow]]:
     """By id; the later one of two with the same id counts."""
     found: dict[str, Record] = {}
     bad: list[BadRow] = []
