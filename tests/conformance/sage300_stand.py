@@ -132,7 +132,7 @@ class Sage300Stand(ErpStand):
         resource = self.settings.stock if on == "read stock" else resource
         said = options.pop("body_text", None)
         if said is not None:
-            code = "DBLinkError" if options.get("status") == 503 else "RecordInvalid"
+            code = {503: "DBLinkError", 409: "General"}.get(options.get("status", 400), "RecordInvalid")
             error = {"error": {"code": code, "message": {"lang": "en-US", "value": said}}}
             options |= {"body": json.dumps(error), "content_type": "application/json"}
         self.faults.add(
