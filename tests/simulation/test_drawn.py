@@ -77,6 +77,7 @@ TABLE: dict[str, tuple[str, Drawn, int]] = {
     "a refund before despatch": ("week.takings, trade.between_readings", events("refund"), 20),
     "a refund after despatch": ("occasions", events("refund-what-left"), 10),
     "a cancellation by Sage's own people": ("occasions", events("cancel-in-company"), 8),
+    "a credit note of an order with a gift card or wrapping": ("gifts", events("credit-of-a-gift"), 40),
     "a cancellation on both sides": ("prepaid", events("buyer-repents"), 8),
     "orders on hold whose goods leave": ("more_trade", events("hold-and-despatch"), 8),
     "option SKUs": ("additions", orders("option", "bare-option"), 20),

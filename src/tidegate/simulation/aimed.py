@@ -49,13 +49,14 @@ def always(calls: Calls, *, recording: bool, deleting: bool) -> Iterator[Aim]:
     `recording`: the hub opens accounts or posts receipts; `deleting`: an order cancelled in the shop is
     deleted in the company without a person.
     """
-    yield from aim(WRITE, 3, calls.signing_in)
+    yield from aim(WRITE, 4, calls.signing_in)
     yield Aim(("slow", "status-429-retry-after", *NEW[1:]), 1, [calls.order_read, calls.reference_read])
-    yield Aim(NEW, 1, of(MAGENTO, "GET", "V1/orders$", "V1/orders/|V1/store/"))
+    yield Aim((*NEW, "slow", "status-503"), 2, of(MAGENTO, "GET", "V1/orders$", "V1/orders/|V1/store/"))
     yield Aim(WRITE, 2, [calls.order_sent])
-    yield Aim(WRITE, 3, of(MAGENTO, "POST", "V1/orders$", "comments$"))
+    yield Aim(NEW, 1, [calls.order_sent])
+    yield Aim(WRITE, 4, of(MAGENTO, "POST", "V1/orders$", "comments$"))
     yield from aim(WRITE, 7, calls.records_sent, armed=True) if recording else ()
-    yield from aim(WRITE, 8, calls.cancelling, armed=True) if deleting else ()
+    yield from aim(WRITE, 10, calls.cancelling, armed=True) if deleting else ()
 
 
 def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool = False) -> Iterator[Aim]:
@@ -64,12 +65,13 @@ def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool 
         yield Aim(kinds, times, [target], armed)
 
 
-#: So many orders more are cancelled in the shop, so that there is something to delete.
-CANCELLED, CANCELLED_OF_FEW = 4, 2
+#: So many orders more are cancelled in the shop, so that there is something to delete; a deletion that was refused
+#: waits for a person, who tries again so often.
+CANCELLED, CANCELLED_OF_FEW, TRIED_AGAIN = 8, 3, 3
 TRADING = (
     Aim(
         WRITE,
-        22,
+        32,
         of(
             MAGENTO,
             "POST",
@@ -81,7 +83,7 @@ TRADING = (
     ),
     Aim(
         WRITE,
-        26,
+        28,
         [
             Target(MAGENTO, "POST", "inventory/source-items$"),
             Target(MAGENTO, "PUT", "V1/products/.*/stockItems/|all/V1/products/"),
@@ -93,9 +95,9 @@ TRADING = (
 )
 #: Without goods that leave there are no documents: so many orders come early, and at these hours of the week credit
 #: control lets go of what came on hold, the van leaves, and somebody has tried again what waits for a person.
-EARLY, AT_WORK = 3, (10, 18, 26, 34, 42, 50)
-#: A queue that says "done" and has done nothing.
-LIES = 3
+EARLY, AT_WORK = 8, (10, 18, 26, 34, 42, 50)
+#: A queue that says "done" and has done nothing, and one that does nothing for some hours.
+LIES, STOPS = 5, 2
 
 
 def aimed(
@@ -109,12 +111,18 @@ def aimed(
         yield from turns(each, seed, rng, start, days)
     for _ in range((CANCELLED_OF_FEW if trading else CANCELLED) if deleting else 0):
         yield Event(moment(rng, start, days), "cancel", {"pick": rng.random()})
+    for _ in range(TRIED_AGAIN if deleting else 0):
+        yield Event(moment(rng, start, days), "retry-all", {})
     for each in TRADING if trading else ():
         yield from turns(each, seed // EVERY, rng, start, days)
     if trading:
         yield from work(rng, start)
     for _ in range(LIES if settings.get("few_values") else 0):
         yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
+    for _ in range(STOPS if settings.get("few_values") else 0):
+        at = moment(rng, start, days)
+        yield Event(at, "consumer-stops", {})
+        yield Event(at + timedelta(hours=9), "consumer-starts", {})
 
 
 def work(rng: random.Random, start: datetime) -> Iterator[Event]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tidegate.simulation.additions import KINDS as ADDITIONS
 from tidegate.simulation.event import Event
+from tidegate.simulation.gifts import Desk
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.more_trade import BOX
 from tidegate.simulation.prepaid import Cashier
@@ -68,11 +69,12 @@ class Outside:
         self._interfering = random.Random(f"interfere-{world.seed}")
         self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
         self.cashier = Cashier(world)
+        self.gifts = Desk(world)
         self.others = () if world.house.people is None else (world.house.people(world),)
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        for people in (self.staff, self.merchant, self.cashier, *self.others):
+        for people in (self.staff, self.merchant, self.cashier, self.gifts, *self.others):
             if people.happen(event.what, event.options):
                 return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)

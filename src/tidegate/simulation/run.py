@@ -80,9 +80,10 @@ class Simulation:
 
     #: Four times four hours: within one working day everything that can be confirmed is confirmed.
     settling = (4, timedelta(hours=4, minutes=1))
-    #: What an operator has retried settles within so long: orders alone; with the way back, or handed over.
-    retrying = timedelta(hours=10)
-    retrying_back = timedelta(hours=20)
+    #: What an operator has retried settles within so long: orders alone, whose notes may wait for the morning; with
+    #: the way back, where one document waits for the other, or handed over.
+    retrying = timedelta(hours=14)
+    retrying_back = timedelta(hours=24)
     #: When all is done, nothing more is written in so long; every flow runs once, at least.
     resting = timedelta(hours=4)
     resting_back = timedelta(hours=9)

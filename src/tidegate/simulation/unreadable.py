@@ -26,6 +26,8 @@ BACK = (
     (MAGENTO, "inventory/source-items$", "quantity"),
     (MAGENTO, "customers/search$", "group_id"),
 )
+#: One week of so many has the company's orders unreadable besides.
+COMPANY = 6
 
 
 def figures(system: str, path: str) -> list[str]:
@@ -44,13 +46,18 @@ def unreadable(seed: int, start: datetime, days: int, calls: Calls, *, back: boo
     orders = [*((SAGE, *each) for each in calls.unreadable), *ORDERS]
     every = [*orders, *((SAGE, *each) for each in calls.unreadable_back), *BACK]
     for _ in range(rng.randrange(5 if back else 3)):
-        system, path, field = rng.choice(every if back else orders)
-        at = moment(rng, start, days)
-        options = {"field": field, "figure": rng.choice(figures(system, path))}
-        struck = Target(system, "GET", path).struck(UNREADABLE, UNREADABLE, None, options)
-        yield Event(at, "fault", struck)
-        yield Event(
-            at + timedelta(hours=rng.choice((2, 5, 12))),
-            "face-fault-ends",
-            {"system": system, "kind": UNREADABLE},
-        )
+        yield from for_hours(rng, start, days, *rng.choice(every if back else orders))
+    rng = random.Random(f"unreadable-company-{seed}")  # seldom drawn among so many kinds of answer
+    if calls.unreadable and rng.randrange(COMPANY) == 0:
+        yield from for_hours(rng, start, days, SAGE, *rng.choice(calls.unreadable))
+
+
+def for_hours(
+    rng: random.Random, start: datetime, days: int, system: str, path: str, field: str
+) -> Iterator[Event]:
+    """One field of one kind of answer."""
+    at = moment(rng, start, days)
+    options = {"field": field, "figure": rng.choice(figures(system, path))}
+    yield Event(at, "fault", Target(system, "GET", path).struck(UNREADABLE, UNREADABLE, None, options))
+    over = at + timedelta(hours=rng.choice((2, 5, 12)))
+    yield Event(over, "face-fault-ends", {"system": system, "kind": UNREADABLE})

@@ -18,6 +18,7 @@ from tidegate.simulation.aimed import aimed
 from tidegate.simulation.answers import bearing_less, strange_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
+from tidegate.simulation.gifts import gifts
 from tidegate.simulation.hazards import hazards
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.more_trade import BOX, more_trade
@@ -131,6 +132,7 @@ def write_week(
     events += strange_answers(seed, start, days, house.calls, back=bool(back))
     events += bearing_less(seed, start, days, house, own_server=settings["edition"] in house.hosted)
     events += occasions(seed, start, days, back=bool(back))
+    events += gifts(seed, start, days) if back else ()
     events += aimed(seed, start, days, settings, house.calls)
     return Week(seed, start, end, tuple(sorted(events, key=lambda event: event.at)), settings, house)
 
