@@ -64,7 +64,7 @@ class LedgerCollector(Collector):
         yield from ages(connections, now)
         yield from cycles(connections)
         yield from companies(self.hub, connections)
-        yield from for_people(now)
+        yield from of_messages(now)
 
 
 def depths(connections: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
@@ -149,7 +149,7 @@ def companies(hub: Hub, connections: dict[str, Any]) -> Iterator[GaugeMetricFami
     return iter((used, budget, spent, seats, taken))
 
 
-def for_people(now: datetime) -> Iterator[GaugeMetricFamily]:
+def of_messages(now: datetime) -> Iterator[GaugeMetricFamily]:
     """Open alerts, and messages that do not arrive."""
     report = alert_report.alert_list(now)
     counted: dict[tuple[str, str, str], int] = {}

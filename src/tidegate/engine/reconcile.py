@@ -33,6 +33,8 @@ from tidegate.sage.port.session import Purpose, Session
 
 #: An order is captured within this time, or something is wrong: several cycles of any usual cadence.
 SETTLING = timedelta(hours=2)
+#: Of an order that was confirmed after the company was asked.
+MEANWHILE = "sent while it was compared"
 #: Steps that carry a cancellation or credit from one side to the other: (flow, how its name begins).
 CARRIED_OVER = (
     ("orders", "cancel"),
@@ -67,6 +69,12 @@ def last_days(connection: Connection, days: int) -> Days:
 
 def compare(connection: Connection, days: Days) -> Reconciliation:
     """The whole comparison of one connection. What cannot be asked is named, never taken for zero."""
+    facts, unchecked = gather(connection, days)
+    return reconcile(facts, days.start, days.end, unchecked)
+
+
+def gather(connection: Connection, days: Days) -> tuple[Facts, list[str]]:
+    """Everything that is compared, and what could not be asked. Asks the store and the company."""
     began = connection.clock.now()
     unchecked: list[str] = []
     terms = _open_terms(connection, unchecked)
@@ -78,9 +86,10 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
     keys.update({key: order.number for key, order in (store or {}).items() if order.wanted})
     company: dict[str, list[CompanyOrder]] | None = None
     balances: list[AccountBalance] | None = None
-    books_read = True
+    books_read, untold = True, frozenset[str]()
     if terms is not None:
         learnt = learn(connection)
+        untold = frozenset(learnt.untold)
         unchecked += [f"the company does not tell its {name}" for name in learnt.untold]
         if learnt.failure is not None:
             unchecked.append(f"the company's books: {learnt.failure.text}")
@@ -117,9 +126,10 @@ def compare(connection: Connection, days: Days) -> Reconciliation:
         balances=balances,
         clearing=frozenset(each.account for each in connection.settings.payments.values() if each.account),
         tolerance=connection.settings.rounding.tolerance,
-        books_read=books_read,
+        books_read=books_read and terms is not None,
+        untold=untold,
     )
-    return reconcile(facts, days.start, days.end, unchecked)
+    return facts, unchecked
 
 
 def _open_terms(connection: Connection, unchecked: list[str]) -> Terms | None:
@@ -207,7 +217,7 @@ def keep(
         if order is None:
             unreadable.append(row.increment_id or str(row.entity_id))
         elif order.state is State.CONFIRMED and row.changed_at >= began:
-            kept[order.key] = replace(order, state=State.SENDING)
+            kept[order.key] = replace(order, state=State.SENDING, reason=MEANWHILE)  # nor overdue
         else:
             kept[order.key] = order
     if unreadable:

@@ -172,6 +172,15 @@ def invoices_named(connection: str, identifiers: Iterable[str]) -> list[SalesInv
     return [_invoice(row) for row in found.order_by("pk")]
 
 
+def numbers_of(connection: str, numbers: Iterable[str]) -> set[str]:
+    """Those of these numbers that are invoices of web orders."""
+    found: set[str] = set()
+    for part in rows.chunks(list(dict.fromkeys(numbers))):
+        known = models.BookInvoice.objects.filter(connection=connection, number__in=part)
+        found.update(known.values_list("number", flat=True))
+    return found
+
+
 def entries_named(connection: str, urns: Iterable[str], references: Iterable[str] = ()) -> list[LedgerEntry]:
     """Entries by URN or id, or by the number of their document."""
     names = list(urns)

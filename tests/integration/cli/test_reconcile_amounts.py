@@ -76,12 +76,12 @@ def test_a_fee_that_pays_is_a_part_of_the_value_on_magento_s_side_too(terminal: 
 def test_bug_lines_of_amounts_taken_for_freight_are_seen(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = liabilities._kept_line
+    real = liabilities.kept_line
 
     def without_extras(invoice: Any, key: str, facts: Any) -> Any:
         return None if key.startswith("extra:") else real(invoice, key, facts)
 
-    monkeypatch.setattr(liabilities, "_kept_line", without_extras)
+    monkeypatch.setattr(liabilities, "kept_line", without_extras)
     with pytest.raises(AssertionError):
         test_revenue_of_other_amounts_stands_under_their_own_account(terminal)
 

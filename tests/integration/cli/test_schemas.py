@@ -63,7 +63,7 @@ def test_a_busy_one(busy: Terminal) -> None:
     assert digest["person"]["held"]
 
 
-@pytest.mark.parametrize("name", ["status", "queue", "trace", "alerts", "digest"])
+@pytest.mark.parametrize("name", ["status", "queue", "trace", "alerts", "digest", "month-end"])
 def test_a_key_more_or_less_is_noticed(name: str) -> None:
     """The schemas are closed: what is added to a document is added to them, too."""
     top = schema(name)

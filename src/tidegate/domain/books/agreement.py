@@ -120,6 +120,9 @@ class Facts:
     clearing: frozenset[str] = frozenset()  #: accounts that payments pass through
     tolerance: Decimal = Decimal("0.05")  #: of the rounding line
     books_read: bool = True  #: whether the company's books could be asked
+    untold: frozenset[str] = (
+        frozenset()
+    )  #: what its product tells of its books to nobody: invoices, entries, postings
 
     def order_of(self, key: str) -> KeptOrder | None:
         """An order that an invoice names, of this period or an earlier one."""

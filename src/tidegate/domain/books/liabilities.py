@@ -24,26 +24,26 @@ def tax_rows(facts: Facts) -> tuple[Row, ...]:
     ours: defaultdict[str, Decimal] = defaultdict(Decimal)
     theirs: defaultdict[str, Decimal] = defaultdict(Decimal)
     lines: defaultdict[str, int] = defaultdict(int)
-    for invoice in _by_order(facts):
+    for invoice in by_order(facts):
         sign = -1 if invoice.credit else 1
         known = goods = ZERO
         for line in invoice.lines:
-            kept = _kept_line(invoice, line.line_key, facts)
+            kept = kept_line(invoice, line.line_key, facts)
             if kept is None:
                 continue
-            tax = _share(kept.tax, line.quantity, kept.quantity)
-            goods += _net(line, kept)
+            tax = share(kept.tax, line.quantity, kept.quantity)
+            goods += line_net(line, kept)
             lines[kept.tax_code] += 1
             ours[kept.tax_code] += sign * tax
             charged_tax = tax if line.tax is None else line.tax
             theirs[kept.tax_code] += sign * charged_tax
             known += charged_tax
-        freight, charged = _freight(invoice, facts), invoice.net - goods
+        freight, charged = freight_of(invoice, facts), invoice.net - goods
         if freight is not None and charged:
             lines[freight.tax_code] += 1
             theirs[freight.tax_code] += sign * (invoice.tax - known)
-            delivery = _delivery(charged, freight, facts)
-            ours[freight.tax_code] += sign * _share(freight.tax, delivery, freight.net)
+            delivery = delivery_of(charged, freight, facts)
+            ours[freight.tax_code] += sign * share(freight.tax, delivery, freight.net)
     return tuple(Row(code, lines[code], ours[code], None, theirs[code]) for code in sorted(lines))
 
 
@@ -52,20 +52,20 @@ def revenue_rows(facts: Facts) -> tuple[Row, ...]:
     named: defaultdict[str, Decimal] = defaultdict(Decimal)
     count: defaultdict[str, int] = defaultdict(int)
     numbers: set[str] = set()
-    for invoice in _by_order(facts):
+    for invoice in by_order(facts):
         sign = -1 if invoice.credit else 1
         goods = ZERO
         for line in invoice.lines:
-            kept = _kept_line(invoice, line.line_key, facts)
+            kept = kept_line(invoice, line.line_key, facts)
             if kept is None:
                 continue
-            net = _net(line, kept)
+            net = line_net(line, kept)
             goods += net
             named[kept.account or OWN] += sign * net
             count[kept.account or OWN] += 1
-        freight = _freight(invoice, facts)
+        freight = freight_of(invoice, facts)
         if freight is not None and invoice.net != goods:
-            named[freight.account or OWN] += sign * _delivery(invoice.net - goods, freight, facts)
+            named[freight.account or OWN] += sign * delivery_of(invoice.net - goods, freight, facts)
             count[freight.account or OWN] += 1
         numbers.add(invoice.number)
     posted = _posted(numbers, facts)
@@ -169,7 +169,7 @@ def unbalanced(facts: Facts) -> Iterator[Difference]:
             yield Difference(kind=Kind.UNBALANCED, subject=name, text=text, sage=balance)
 
 
-def _by_order(facts: Facts) -> Iterator[SalesInvoice]:
+def by_order(facts: Facts) -> Iterator[SalesInvoice]:
     """The documents; one of several orders as the part of each, where the company reports all of them.
 
     Else whole: then its charges are nobody's, and left out.
@@ -179,7 +179,7 @@ def _by_order(facts: Facts) -> Iterator[SalesInvoice]:
         yield from [part for part in parts if part is not None] if parts and None not in parts else [invoice]
 
 
-def _kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine | None:
+def kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine | None:
     """Our own line; item ids are unique in a store, so that a consolidated invoice finds them, too."""
     if not line_key:
         return None
@@ -190,17 +190,17 @@ def _kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine |
     return None
 
 
-def _net(line: InvoiceLine, kept: KeptLine) -> Decimal:
+def line_net(line: InvoiceLine, kept: KeptLine) -> Decimal:
     """A line's net; lines of text look alike in Sage, which then tells none: the ledger's, as `invoiced.sums`."""
-    return _share(kept.net, line.quantity, kept.quantity) if line.net is None else line.net
+    return share(kept.net, line.quantity, kept.quantity) if line.net is None else line.net
 
 
-def _delivery(charged: Decimal, freight: KeptLine, facts: Facts) -> Decimal:
+def delivery_of(charged: Decimal, freight: KeptLine, facts: Facts) -> Decimal:
     """The delivery among an invoice's charges: a rounding line is none, and has an account of its own."""
     return freight.net if abs(charged - freight.net) <= facts.tolerance else charged
 
 
-def _freight(invoice: SalesInvoice, facts: Facts) -> KeptLine | None:
+def freight_of(invoice: SalesInvoice, facts: Facts) -> KeptLine | None:
     """The delivery charge of an invoice of one order, if all its lines are known."""
     if len(invoice.order_keys) != 1:
         return None
@@ -208,7 +208,7 @@ def _freight(invoice: SalesInvoice, facts: Facts) -> KeptLine | None:
     return kept.freight if kept is not None else None
 
 
-def _share(amount: Decimal, quantity: Decimal, of: Decimal) -> Decimal:
+def share(amount: Decimal, quantity: Decimal, of: Decimal) -> Decimal:
     """The part of a line's amount that so many of its pieces make, rounded to the cent."""
     if of == ZERO or quantity == of:
         return amount
