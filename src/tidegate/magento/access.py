@@ -17,12 +17,13 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 import msgspec
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
+from oauthlib.oauth1 import Client as Signer
 
 from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import judge
-from tidegate.magento.signature import Keys, authorization
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import Shape
 from tidegate.redaction import remember_secret
@@ -97,7 +98,7 @@ class OAuth1(Access):
     ) -> None:
         for secret in (consumer_secret, access_token, access_token_secret):
             remember_secret(secret)
-        self._keys = Keys(consumer_key, consumer_secret, access_token, access_token_secret)
+        self._keys = (consumer_key, consumer_secret, access_token, access_token_secret)
         self._clock = clock
         self._randomness = randomness
         self._as_seen = urlsplit(as_seen) if as_seen else None
@@ -125,13 +126,21 @@ class OAuth1(Access):
         if self._as_seen is not None:
             scheme, host = self._as_seen.scheme, self._as_seen.netloc
         url = urlunsplit((scheme, host, normalised(path) if over_normalised else path, query, ""))
+        key, secret, token, token_secret = self._keys
         seconds, fraction = int(self._clock.now().timestamp()), self._clock.now().microsecond
-        # The time is part of the nonce, so that a restart with the same seed repeats none.
-        nonce = f"{self._randomness.getrandbits(96):024x}{seconds:x}{fraction:05x}"
-        # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
-        request.headers["Authorization"] = authorization(
-            self._keys, request.method, url, nonce=nonce, timestamp=str(seconds)
+        signer = Signer(
+            key,
+            client_secret=secret,
+            resource_owner_key=token,
+            resource_owner_secret=token_secret,
+            signature_method=SIGNATURE_HMAC_SHA256,
+            # The time is part of the nonce, so that a restart with the same seed repeats none.
+            nonce=f"{self._randomness.getrandbits(96):024x}{seconds:x}{fraction:05x}",
+            timestamp=str(seconds),
         )
+        # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
+        _, headers, _ = signer.sign(url, http_method=request.method)  # type: ignore[arg-type]
+        request.headers["Authorization"] = headers["Authorization"]
         return request
 
 
