@@ -43,7 +43,7 @@ class Desk:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def happen(self, what: str, options: dict[str, float]) -> bool:
+    def does(self, what: str, options: dict[str, float]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         if what != "credit-of-a-gift":
             return False

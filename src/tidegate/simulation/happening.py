@@ -74,9 +74,11 @@ class Outside:
 
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        for people in (self.staff, self.merchant, self.cashier, self.gifts, *self.others):
+        for people in (self.staff, self.merchant, self.cashier, *self.others):
             if people.happen(event.what, event.options):
                 return
+        if self.gifts.does(event.what, event.options):
+            return
         getattr(self, "do_" + event.what.replace("-", "_"))(**event.options)
 
     def interfere(self, flow: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -40,4 +41,5 @@ def fresh_ledger(folder: Path, name: str = "ledger.db") -> Path:
 def database_version() -> str:
     """A name for the ledger's present shape, so that an old template is never used."""
     migrations = sorted(Path(database.__file__).with_name("migrations").glob("[0-9]*.py"))
-    return "-".join(f"{each.stem[:4]}{each.stat().st_mtime_ns % 10**9}" for each in migrations)
+    shape = "-".join(f"{each.stem}{each.stat().st_mtime_ns}" for each in migrations)
+    return hashlib.sha256(shape.encode()).hexdigest()[:16]  # a file's name has 255 letters at most
