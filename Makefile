@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 
-.PHONY: setup demo test campaign lint types contracts check clean
+.PHONY: setup demo test chromium campaign lint types contracts check clean
 
 setup: .venv/.ready
 
@@ -19,8 +19,16 @@ setup: .venv/.ready
 demo: setup
 	.venv/bin/tidegate demo
 
-test: setup
+test: setup chromium
 	.venv/bin/pytest -n 2 --dist worksteal
+
+# The pages are tried in Debian's Chromium. Where it cannot be installed those tests are skipped and say so.
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	    { apt-get install -y -qq chromium >/dev/null 2>&1 || \
+	      { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; }; } ; } || \
+	  echo "no Chromium: the browser tests will be skipped"
 
 campaign: setup
 	.venv/bin/pytest -n 2 --dist worksteal -m campaign

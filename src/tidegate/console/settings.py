@@ -122,7 +122,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # the stylesheet's own icons
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],

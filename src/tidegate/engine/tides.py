@@ -17,8 +17,8 @@ from tidegate.ledger.runs import Run
 
 #: How far the table looks back and ahead.
 REACH = timedelta(hours=24)
-#: Runs and due cycles that are drawn of one connection: more would be one bar.
-MOST_RUNS, MOST_DUE = 200, 60
+#: Runs that are drawn of one connection, and due cycles of one flow: more would be one bar.
+MOST_RUNS, MOST_DUE = 300, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def closings(company: Company, start: datetime, end: datetime) -> Iterator[Perio
 
 
 def due(configuration: Configuration, name: str, now: datetime, end: datetime) -> Iterator[DueRun]:
-    """The planned cycles of a connection up to `end`, some of each flow."""
+    """The planned cycles of a connection up to `end`."""
     settings = configuration.connections[name]
     company = configuration.companies[settings.company]
     flows = [flow for flow, rule in settings.flows.items() if rule.enabled]
@@ -89,7 +89,7 @@ def due(configuration: Configuration, name: str, now: datetime, end: datetime) -
         cadence = Cadence(every=rule.every, cron=rule.cron, time_zone=company.time_zone)
         written = marks.read(marks.last_run(name, flow))
         at = cadence.next_after(datetime.fromisoformat(written) if written else None, now)
-        for _ in range(max(2, MOST_DUE // max(1, len(flows)))):
+        for _ in range(MOST_DUE):
             if at >= end:
                 break
             yield DueRun(flow, at)

@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         for address, word, permission in PLACES
         if rights.anywhere(permission)
     ]
-    return {"places": places, "rights": rights, "version": version()}
+    return {"navigation": places, "rights": rights, "version": version()}
 
 
 def here(path: str, address: str) -> bool:

@@ -10,7 +10,7 @@ from tidegate.engine.tides import Tide
 #: Units of the drawing's width; the browser scales it.
 WIDTH = 960.0
 #: How near two ticks may stand before they are one.
-NEAREST = 3.0
+NEAREST = 5.0
 
 
 def day(tide: Tide, now: datetime) -> dict[str, Any]:

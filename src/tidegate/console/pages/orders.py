@@ -13,7 +13,7 @@ from tidegate.console.pages import deeds
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.books.chain import NAMES
-from tidegate.domain.states import State
+from tidegate.domain.states import FINAL, State
 from tidegate.engine import chains, reports, waiting
 from tidegate.ledger import trace
 from tidegate.redaction import redact
@@ -81,11 +81,14 @@ def way(row: dict[str, Any]) -> list[dict[str, Any]]:
         *(event["after"] for event in row["history"]),
         *(event["before"] for event in row["history"]),
     }
-    usual = list(WAY)
-    for state in State:
-        if state.value in been and state.value not in usual:
-            usual.insert(len(usual) - 1, state.value)
-    return [{"state": state, "been": state in been, "at": state == row["state"]} for state in usual]
+    states = [state.value for state in State if state.value in been]
+    if row["state"] not in {state.value for state in FINAL}:  # and what is still to come
+        states += [state for state in WAY if state not in been]
+    order = [*WAY[:-1], *(state.value for state in State if state.value not in WAY), WAY[-1]]
+    return [
+        {"state": state, "been": state in been, "at": state == row["state"]}
+        for state in sorted(states, key=order.index)
+    ]
 
 
 def totals(report: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:

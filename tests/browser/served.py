@@ -1,0 +1,88 @@
+"""A hub at work behind a real socket, for a real browser: orders in every state, and cycles that run when asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from integration.flows.stage import CONNECTION, START, Stage
+from tidegate.clock import SystemClock
+from tidegate.config.console import Console
+from tidegate.console import accounts
+from tidegate.console.pages.serving import console
+from tidegate.console.roles import Role
+from tidegate.demo.staff import Staff
+from tidegate.ledger import database
+from tidegate.simulation.products import USUAL
+from tidegate.simulation.world import build_world
+
+PASSWORD = "quite-a-long-password"
+UNMAPPED = "banktransfer"
+WINDOW = """
+[[companies.sage.closed]]
+rule = "FREQ=DAILY;BYHOUR=2;BYMINUTE=0"
+minutes = 90
+reason = "nightly backup"
+"""
+BACK = dict.fromkeys(("shipments", "inventory", "prices", "invoices", "payments"), "30m")
+
+
+def at_work(folder: Path) -> Stage:
+    """A shop, a company and a hub: twelve orders from the order to the payment, two that wait for a mapping."""
+    world = build_world(
+        11, f"sqlite:///{folder / 'ledger.db'}", START, country="us", back=BACK, window=WINDOW
+    )
+    stage = Stage(world, "us")
+    mapped = stage.connection.settings.payments["*"]
+    stage.connection.remap(msgspec.structs.replace(stage.connection.settings, payments={"checkmo": mapped}))
+    staff = Staff(stage.company, USUAL.codes)
+    stage.shopper.place_orders(12, "guest", method="checkmo")
+    stage.cycle()
+    stage.cycle("order-status")
+    stage.cycle("inventory")
+    stage.cycle("prices")
+    staff.pack()
+    staff.finish()
+    stage.cycle("shipments", after=timedelta(hours=2))
+    staff.invoice()
+    stage.cycle("invoices", after=timedelta(hours=1))
+    staff.collect()
+    stage.cycle("payments", after=timedelta(hours=1))
+    stage.shopper.place_orders(2, "guest", method=UNMAPPED)
+    stage.cycle(after=timedelta(hours=3))
+    stage.cycle("order-status")
+    return stage
+
+
+@contextmanager
+def served(stage: Stage) -> Iterator[str]:
+    """The console's address while the block runs; cycles that people ask for are run."""
+    configuration = msgspec.structs.replace(stage.hub.configuration, console=Console(listen="127.0.0.1:0"))
+    stage.hub.configuration = configuration
+    accounts.add("anna", [Role.ADMINISTRATOR], [], now=stage.now, actor="test", password=PASSWORD)
+    over = threading.Event()
+    clock = SystemClock()
+
+    def pump() -> None:
+        while not over.is_set():
+            for _, flow in sorted(stage.hub.asked_for):
+                stage.cycle(flow, after=timedelta(0))
+            clock.wait(0.1, over)
+        database.close()
+
+    worker = threading.Thread(target=pump, name="cycles")
+    worker.start()
+    try:
+        with console(stage.hub) as port:
+            yield f"http://127.0.0.1:{port}"
+    finally:
+        over.set()
+        worker.join()
+
+
+__all__ = ["CONNECTION", "PASSWORD", "UNMAPPED", "at_work", "served"]

@@ -1,0 +1,113 @@
+"""The real pages in a real browser: found, mended, halted, lifted; accessible and readable in every dress."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from browser.conftest import PICTURES
+from browser.served import CONNECTION, UNMAPPED
+from integration.flows.stage import Stage
+from tidegate.domain.states import State
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pages(stage: Stage) -> dict[str, str]:
+    """Every page by its name."""
+    first = stage.shop.orders.all()[0]
+    item = stage.delivery(first.entity_id)
+    return {
+        "tide-table": "/",
+        "search": "/search?q=no-such-number",
+        "order": f"/delivery/{item.id}",
+        "queue": "/queue",
+        "reviews": "/reviews",
+        "mappings": "/mappings",
+        "cycles": "/cycles",
+        "items": "/items",
+        "connections": "/connections",
+        "connection": f"/connections/{CONNECTION}",
+        "audit": "/audit",
+        "users": "/users",
+        "account": "/account",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits_a_phone(page: Page, stage: Stage, theme: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    axe = Axe()
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    found: list[str] = []
+    for name, where in pages(stage).items():
+        for dress, size in (("desktop", WIDE), ("phone", NARROW)):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.goto(where)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > size["width"]:
+                found.append(f"{name} on a {dress} is {wide} wide")
+            page.screenshot(path=PICTURES / f"{name}-{dress}-{theme}.png", full_page=True)
+        results = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        for violation in results.response["violations"]:
+            nodes = [
+                node["html"][:120] + " " + node["failureSummary"][:160] for node in violation["nodes"][:2]
+            ]
+            found.append(f"{name} {theme}: {violation['id']}: {nodes}")
+    assert not found, "\n".join(found)
+
+
+def test_an_order_is_found_by_keyboard(page: Page, stage: Stage) -> None:
+    order = stage.shop.orders.all()[0]
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type(stage.delivery(order.entity_id).target_number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(str(order.row["increment_id"]))
+    expect(page.get_by_text("none, to the cent")).to_be_visible()
+
+
+def test_times_are_the_viewers_and_keys_work(page: Page) -> None:
+    page.goto("/")
+    time = page.locator("time").first
+    expect(time).to_have_attribute("data-local", "1")
+    assert "UTC" in str(time.get_attribute("title"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.keyboard.press("t")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before
+    page.keyboard.press("t")
+    page.evaluate("localStorage.removeItem('tidegate-theme')")
+
+
+def test_a_mapping_is_added_and_its_orders_go(page: Page, stage: Stage) -> None:
+    page.goto("/reviews")
+    expect(page.get_by_role("heading", name=f"payment:{UNMAPPED}")).to_be_visible()
+    page.get_by_label("to account").first.fill("1210")
+    page.get_by_role("button", name="Map, and let them go").first.click()
+    expect(page.get_by_text("is mapped")).to_be_visible()
+    orders = [order.entity_id for order in stage.shop.orders.all()]
+    for _ in range(100):  # the cycle runs beside the browser
+        if stage.states(orders) == {State.CONFIRMED}:
+            break
+        page.wait_for_timeout(100)
+    assert stage.states(orders) == {State.CONFIRMED}
+    page.goto("/reviews")
+    expect(page.get_by_text("Nothing stands still")).to_be_visible()
+
+
+def test_a_halt_is_made_and_lifted(page: Page) -> None:
+    page.goto(f"/connections/{CONNECTION}")
+    page.get_by_label("Why nothing shall be sent").fill("stock-taking")
+    page.get_by_role("button", name="Halt", exact=True).click()
+    expect(page.get_by_text("Halted since")).to_be_visible()
+    page.goto("/")
+    expect(page.get_by_text("stock-taking").first).to_be_visible()
+    page.get_by_role("link", name="Lift it").click()
+    page.get_by_role("button", name="Lift the halt").click()
+    expect(page.get_by_text("Lifted: the next cycles send again.")).to_be_visible()
+    page.goto("/audit")
+    expect(page.get_by_role("cell", name="stock-taking").first).to_be_visible()
