@@ -51,14 +51,17 @@ class Entry:
 
 
 class Journal:
-    """The agent's memory in one SQLite file. Safe from several threads; the file belongs to one agent."""
+    """The agent's memory in one SQLite file. Safe from several threads; the file belongs to one agent.
 
-    def __init__(self, path: Path | str, clock: Clock) -> None:
+    ``durable``: every change waits for the disk. Only a simulation may do without.
+    """
+
+    def __init__(self, path: Path | str, clock: Clock, *, durable: bool = True) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         self._db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:

@@ -50,6 +50,9 @@ class Installation:
         self.lock = threading.RLock()
         self.ended = threading.Condition()
         self.on_hang: Callable[[], object] = lambda: None
+        self.pace: Callable[[float], object] | None = (
+            None  #: lets so many seconds pass; None: calls take none
+        )
         self.before_call: Callable[[str, str], object] = lambda _object, _method: None
         self.after_call: Callable[[str, str], object] = lambda _object, _method: None
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down

@@ -11,6 +11,21 @@ from tidegate_sandbox.sage100.licence import ServerProcess
 from tidegate_sandbox.sage100.objects import OBJECTS
 from tidegate_sandbox.sage100.script import Script
 
+SPEEDS = {
+    "nsetuser": 2.5,
+    "nsetprogram": 0.3,
+    "nsetvalue": 0.015,
+    "nwrite": 0.6,
+    "ngetresultsets": 0.5,
+}
+LINE_WRITE = 0.06
+
+
+def seconds_of(obj: str, method: str) -> float:
+    """How long a call usually takes (contract section 14, A)."""
+    name = method.lower()
+    return LINE_WRITE if name == "nwrite" and obj.endswith(".oLines") else SPEEDS.get(name, 0.0)
+
 
 class FakeNative:
     """How one worker reaches the installation: its own server process, started by the first object."""
@@ -48,6 +63,8 @@ class FakeNative:
         one = self._installation
         self._require_server()
         one.before_call(obj.NAME, name)
+        if one.pace is not None:
+            one.pace(seconds_of(obj.NAME, name))
         with one.lock:
             kind = one.fault_of(obj.NAME, name)
             if kind in ("", "die_after", "hang_after"):

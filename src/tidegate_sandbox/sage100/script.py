@@ -16,6 +16,9 @@ TASKS = {
     "so_salesorder_bus": ("SO_SalesOrder_ui", "S/O"),
     "ar_customer_bus": ("AR_Customer_ui", "A/R"),
     "ci_itemcode_bus": ("CI_ItemCode_ui", "C/I"),
+    "ci_item_svc": ("CI_ItemCode_ui", "C/I"),
+    "ar_customer_svc": ("AR_Customer_ui", "A/R"),
+    "so_shiptoaddress_svc": ("SO_ShipToAddress_ui", "S/O"),
 }
 
 

@@ -72,8 +72,8 @@ def the_number_is_written_after_the_order(patch: Patch) -> None:
 def the_journal_is_not_fsynced(patch: Patch) -> None:
     made = Journal.__init__
 
-    def hurried(self: Journal, *args: Any) -> None:
-        made(self, *args)
+    def hurried(self: Journal, *args: Any, **named: Any) -> None:
+        made(self, *args, **named)
         self._db.execute("PRAGMA synchronous=NORMAL")
 
     patch.setattr(Journal, "__init__", hurried)

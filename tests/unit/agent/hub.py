@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tidegate_agent.backends import NativeBackend
-from tidegate_agent.journal import Journal
+from tidegate_agent.embedded import embedded
 from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.api import Api
-from tidegate_agent.settings import Settings, read
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.sage100.backend import Host
 from tidegate_sandbox.sage100.demo import demo_installation
 from tidegate_sandbox.sage100.installation import Installation
-from unit.agent.stand import START, StandingClock
+from unit.agent.stand import START
 
 SECRETS = {"agent-token": "token-1", "second": "token-2", "sage": "secret"}
 
@@ -32,10 +30,7 @@ class Stand:
         self.clock = SandboxClock.virtual(START)
         self.sage: Installation = demo_installation(self.clock, **options)
         self._durable = durable
-        given: dict[str, Any] = {
-            "journal": str(folder / "journal.db"),
-            "backend": "fake",
-            "worker": "inline",
+        self._given: dict[str, Any] = {
             "sage100": {
                 "home": self.sage.home,
                 "user": "tidegate",
@@ -44,27 +39,21 @@ class Stand:
             },
         }
         for name, value in (settings or {}).items():
-            given[name] = {**given.get(name, {}), **value} if isinstance(value, dict) else value
-        self.settings: Settings = read(given)
+            before = self._given.get(name, {})
+            self._given[name] = {**before, **value} if isinstance(value, dict) else value
+        self._path = folder / "journal.db"
         self.agent: Agent
         self.restart()
 
     def restart(self) -> None:
         """Start an agent over the same journal; what the last one held in memory is lost."""
-        clock = StandingClock(self.clock)
-        if hasattr(self, "journal"):
-            self.journal.close()
-        self.journal = Journal(self.settings.journal, clock)
-        if not self._durable:  # a killed process needs no fsync; that it is asked for, a test of its own sees
-            self.journal._db.execute("PRAGMA synchronous=OFF")
-        self.agent = Agent(
-            self.settings,
-            clock=clock,
-            backend=NativeBackend(Host(self.sage)),
-            journal=self.journal,
-            secret=SECRETS.__getitem__,
+        if hasattr(self, "agent"):
+            self.agent.journal.close()
+        self.agent = embedded(
+            Host(self.sage), self.clock, self._path, self._given, SECRETS.__getitem__, durable=self._durable
         )
-        self.agent.start()
+        self.journal = self.agent.journal
+        self.settings = self.agent.settings
         self.face = Api(self.agent).face
 
     # Calls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -18,25 +17,6 @@ from tidegate_sandbox.sage100.installation import Installation
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 DAY = date(2026, 3, 2)
-
-
-class StandingClock:
-    """The agent's clock over the sandbox's: waiting moves it on."""
-
-    def __init__(self, clock: SandboxClock) -> None:
-        self._clock = clock
-        self.waits = 0
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def seconds(self) -> float:
-        return self._clock.now().timestamp()
-
-    def wait(self, condition: threading.Condition, seconds: float) -> None:
-        """Nobody else can notify in one thread: the time just passes."""
-        self.waits += 1
-        self._clock.advance(seconds)
 
 
 def installation(**options: Any) -> Installation:

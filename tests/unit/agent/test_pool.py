@@ -8,11 +8,12 @@ import pytest
 
 from tidegate_agent.caller import CallFailed
 from tidegate_agent.clock import MachineClock
+from tidegate_agent.embedded import VirtualClock
 from tidegate_agent.failure import Failure
 from tidegate_agent.pool import Pool
 from tidegate_agent.settings import Seats
 from tidegate_sandbox.clock import SandboxClock
-from unit.agent.stand import START, StandingClock
+from unit.agent.stand import START
 
 
 class Fake:
@@ -48,7 +49,7 @@ class Stand:
         self.clock = SandboxClock.virtual(START)
         self.pool: Pool[Fake] = Pool(
             Seats(**seats),  # type: ignore[arg-type]
-            StandingClock(self.clock),
+            VirtualClock(self.clock),
             lambda company: Fake(company, self.log, bad_drop=bad_drop, bad_open=bad_open),
         )
 
