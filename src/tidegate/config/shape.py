@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -26,8 +27,7 @@ def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
 
     So the cross-checks can go on over the rest; the struct is to be used only without problems.
     """
-    hints = get_type_hints(kind)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    hints, fields = _shape(kind)
     tag = kind.__struct_config__.tag_field
     secret = reference_keys(kind)
     values: dict[str, Any] = {}
@@ -51,6 +51,12 @@ def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
             if name not in table:
                 report.problem(joined(key, name), "missing", f"give {allowed(hints[name])}")
     return kind(**values)
+
+
+@lru_cache(maxsize=256)
+def _shape(kind: type[msgspec.Struct]) -> tuple[dict[str, Any], dict[str, msgspec.structs.FieldInfo]]:
+    """The types of a struct's fields, and the fields by their names in the file."""
+    return get_type_hints(kind), {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 class _Unusable(Exception):

@@ -144,13 +144,18 @@ def known_ids(
     store: str, kind: str, entity_ids: Iterable[int], *, read_before: datetime | None = None
 ) -> set[int]:
     """Those of the ids that were ever read, or first read before a moment; cheap, for the completeness audit."""
-    sources = models.Source.objects.filter(store=store, kind=kind)
-    if read_before is not None:
-        sources = sources.filter(first_read_at__lt=read_before)
-    found: set[int] = set()
-    for part in rows.chunks(list(dict.fromkeys(entity_ids))):
-        found.update(sources.filter(entity_id__in=part).values_list("entity_id", flat=True))
-    return found
+    before = () if read_before is None else (rows.instant(read_before),)
+    earlier = "AND first_read_at < %s" if before else ""
+    return {
+        entity_id
+        for part in rows.chunks(list(dict.fromkeys(entity_ids)))
+        for (entity_id,) in rows.find(
+            models.Source,
+            ("entity_id",),
+            f"WHERE store = %s AND kind = %s AND entity_id IN ({rows.marks(part)}) {earlier}",
+            *(store, kind, *part, *before),
+        )
+    }
 
 
 def save_sources(sources: Sequence[SourceRow], now: datetime) -> dict[int, int]:

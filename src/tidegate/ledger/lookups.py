@@ -11,8 +11,8 @@ from django.db.models import Min
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
 from tidegate.ledger import item_rows, models, rows
+from tidegate.ledger.item import Item
 from tidegate.ledger.item_rows import BEGINS
-from tidegate.ledger.queue import Item, item
 
 
 def has_work(connection: str, flow: str, now: datetime) -> bool:
@@ -35,8 +35,13 @@ def has_work(connection: str, flow: str, now: datetime) -> bool:
 
 def items(ids: Iterable[int]) -> list[Item]:
     """Deliveries by their ids."""
-    deliveries = models.Delivery.objects.filter(pk__in=list(ids)).select_related("source").order_by("pk")
-    return [item(row) for row in deliveries]
+    return [
+        each
+        for part in rows.chunks(sorted(set(ids)))
+        for each in item_rows.find(
+            f"WHERE id IN ({rows.marks(part)}) ORDER BY id", *part, with_documents=True
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ _ORIGINS = """
 
 def held_for(connection: str, flow: str, step: str, waits_for: str, *, limit: int) -> list[Item]:
     """Held deliveries that wait for one thing."""
-    deliveries = models.Delivery.objects.filter(
-        connection=connection, flow=flow, step=step, waits_for=waits_for, state=State.HELD.value
+    which = (connection, flow, step, waits_for, State.HELD.value)
+    ending = (
+        "WHERE connection = %s AND flow = %s AND step = %s AND waits_for = %s AND state = %s "
+        "ORDER BY id LIMIT %s"
     )
-    return [item(row) for row in deliveries.order_by("pk").select_related("source")[:limit]]
+    return item_rows.find(ending, *which, limit, with_documents=True)
 
 
 def attempts_of(delivery_id: int) -> int:

@@ -66,10 +66,12 @@ def settled(connection: str, flow: str) -> pl.DataFrame:
     """What the reader was told and confirmed: key, value. Left out is what is on its way or in doubt."""
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
     schema = {"key": pl.String, "value": pl.String, "state": pl.String}
-    own = pl.DataFrame(rows.fetch_all(sql, connection, flow), schema=schema, orient="row")
+    found, folded = rows.fetch_all(sql, connection, flow), picture.read(connection, flow)
+    if not found:  # most cycles
+        return folded
+    own = pl.DataFrame(found, schema=schema, orient="row")
     told = own.filter((pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT]))
-    folded = picture.read(connection, flow).join(own, on="key", how="anti")
-    return pl.concat([folded, told.select("key", "value")])
+    return pl.concat([folded.join(own, on="key", how="anti"), told.select("key", "value")])
 
 
 def due(

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.db import connection
 
 from tidegate.clock import Clock, SystemClock
-from tidegate.ledger import lease, models
+from tidegate.ledger import lease, models, rows
 from tidegate.ledger.database import inside, transaction
 from tidegate.ledger.faults import LedgerError
 
@@ -66,9 +66,12 @@ class Turn:
         return self.secrets
 
 
+_COLUMNS = ("owner", "name", "sealed", "obtained_at", "expires_at", "granted_at", "version")
+
+
 def _versions(owner: str) -> dict[str, tuple[int, datetime]]:
     """What tells by name whether a secret is still the same one."""
-    found = models.Secret.objects.filter(owner=owner).values_list("name", "version", "obtained_at")
+    found = rows.find(models.Secret, ("name", "version", "obtained_at"), "WHERE owner = %s", owner)
     return {name: (version, at) for name, version, at in found}
 
 
@@ -94,7 +97,10 @@ class SecretStore:
     def load(self, owner: str) -> dict[str, Kept]:
         """All secrets of this owner, by name; raises `LedgerError` when the key does not fit."""
         found: dict[str, Kept] = {}
-        for row in models.Secret.objects.filter(owner=owner).order_by("name"):  # the old pair first
+        kept = rows.find(
+            models.Secret, _COLUMNS, "WHERE owner = %s ORDER BY name", owner
+        )  # the old pair first
+        for row in (models.Secret(**dict(zip(_COLUMNS, each, strict=True))) for each in kept):
             if row.name == OLD:
                 found |= self._of_old(row)
             else:
@@ -109,11 +115,11 @@ class SecretStore:
         Nothing former is decrypted that these replace: a person can sign in again after the key was lost.
         """
         inside(now)
-        rows = {row.name: row for row in models.Secret.objects.select_for_update().filter(owner=owner)}
-        old = self._taken_apart(rows.pop(OLD, None), new)
+        stored = {row.name: row for row in models.Secret.objects.select_for_update().filter(owner=owner)}
+        old = self._taken_apart(stored.pop(OLD, None), new)
         for name, secret in {**old, **new}.items():
             before = old.get(name)
-            row = rows.get(name) or models.Secret(
+            row = stored.get(name) or models.Secret(
                 owner=owner, name=name, version=before.version if before else 0
             )
             row.sealed = self._sealed(owner, name, secret.value, now)
