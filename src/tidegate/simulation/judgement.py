@@ -11,9 +11,10 @@ from typing import Any
 from tidegate.domain.books.agreement import Reconciliation
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.engine import alert_report, reports
+from tidegate.engine import alert_report, digest, reports
 from tidegate.engine.hub import Hub
 from tidegate.flows.unreadable import ROWS, SAGE
+from tidegate.ledger import mirror
 from tidegate.simulation.houses.mappings import TOLERANCE
 from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.week import Week
@@ -24,6 +25,7 @@ from tidegate_sandbox import (
     checker_calls,
     checker_chain,
     checker_customers,
+    checker_digest,
     checker_documents,
     checker_prices,
     checker_products,
@@ -56,6 +58,7 @@ class Evidence:
     stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
     report: checker_report.Told | None = None  #: the hub's reconciliation, where it was asked for
     chains: dict[int, dict[str, Any]] = field(default_factory=dict)  #: as the hub traces them, by order
+    digests: list[dict[str, Any]] = field(default_factory=list)  #: of every connection, at the same instant
 
 
 def gather(
@@ -90,6 +93,7 @@ def gather(
         report=None if report is None else told(report),
         stock_writes=world.observer.writes,
         chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
+        digests=[digest.digest(hub, name, now) for name in hub.connections],
     )
 
 
@@ -129,6 +133,8 @@ def judge(evidence: Evidence) -> checker.Verdict:
     checker_report.judge(*books, evidence.report, terms, verdict)
     checker_receipts.judge(*books, terms, verdict)
     checker_chain.judge(*books, evidence.chains, terms, verdict)
+    for made in evidence.digests:
+        checker_digest.judge(made, evidence.deliveries, evidence.accounts, mirror.STEP, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)
