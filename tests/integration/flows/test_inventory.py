@@ -33,10 +33,11 @@ from tidegate_sandbox.magento.stock import SourceItem
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, the company's main warehouse is the shop's Detroit."""
-    return stocked(build())
+    return stocked(build(items=60))
 
 
-def test_the_shop_has_what_the_company_can_sell(shop: Stage) -> None:
+def test_the_shop_has_what_the_company_can_sell(build: Build) -> None:
+    shop = stocked(build())
     report = inventory(shop)
     assert report.outcome == "done", report
     assert report.text == ""
