@@ -98,7 +98,7 @@ def _run(asked: argparse.Namespace, _platform: Platform) -> int:
 
 def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
     settings = load(asked.settings)
-    running = RunningAgent(settings)
+    running = RunningAgent(settings, listens=False)
     agent = running.agent
     password = running.secrets(settings.sage100.password)
     with asked.transcript.open("w", encoding="utf-8") as sink:
@@ -112,8 +112,7 @@ def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
         sample = Sample(asked.division, asked.customer, asked.item)
         test = SelfTest(settings.sage100, agent.lookup(asked.company), sample, asked.write)
         findings = test.run(session, agent.today())
-    running.server.server_close()
-    running.journal.close()
+    running.close()
     for name, fact in findings.facts.items():
         print(f"{name}: {fact}")
     for problem in findings.problems:

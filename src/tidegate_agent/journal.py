@@ -84,12 +84,16 @@ class Journal:
         now = self._now()
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(
-                "INSERT OR REPLACE INTO entry VALUES (?,?,?,?,?,'reserved',NULL,?,?,?)",
-                (company, key, kind, fingerprint, number, batch, now, now),
-            )
-            self._db.execute("INSERT INTO number VALUES (?,?,?,?,?)", (company, number, key, kind, now))
-            self._db.execute("COMMIT")
+            try:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO entry VALUES (?,?,?,?,?,'reserved',NULL,?,?,?)",
+                    (company, key, kind, fingerprint, number, batch, now, now),
+                )
+                self._db.execute("INSERT INTO number VALUES (?,?,?,?,?)", (company, number, key, kind, now))
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
 
     def change(
         self, company: str, key: str, state: State, result: dict[str, Any] | None = None, kind: str = "order"
@@ -113,11 +117,13 @@ class Journal:
             ).fetchone()
         return _entry(row) if row is not None else None
 
-    def open_entries(self) -> list[Entry]:
-        """The rows that have to be settled before new work, oldest first."""
+    def open_entries(self, company: str | None = None) -> list[Entry]:
+        """The rows that have to be settled before new work, oldest first; of one company, or of all."""
         with self._lock:
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM entry WHERE state IN ('reserved','writing') ORDER BY begun_at, key"  # noqa: S608
+                f"SELECT {_COLUMNS} FROM entry WHERE state IN ('reserved','writing')"  # noqa: S608
+                " AND (? IS NULL OR company=?) ORDER BY begun_at, key",
+                (company, company),
             ).fetchall()
         return [_entry(row) for row in rows]
 

@@ -197,8 +197,8 @@ class Pool(Generic[S]):
         """Drop a session whose seat is reserved; end it where dropping fails."""
         try:
             held.session.drop()
-        except CallFailed as failed:
-            _log.error("a session could not be dropped and is ended: %s", failed.text)
+        except Exception as failed:  # whatever it is, the seat must not stay taken
+            _log.error("a session could not be dropped and is ended: %s", failed)
             held.session.kill()
             with self._changed:
                 self.totals.leaked += 1

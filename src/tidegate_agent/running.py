@@ -21,9 +21,12 @@ TICK_S = 1.0
 
 
 class RunningAgent:
-    """One agent with its server. ``serve`` blocks until ``stop`` is called from another thread."""
+    """One agent with its server. ``serve`` blocks until ``stop`` is called from another thread.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    ``listens`` False: for the self-test, beside an agent that runs.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, listens: bool = True) -> None:
         self.settings = settings
         self._stopping = threading.Event()
         self.clock = clock if clock is not None else MachineClock()
@@ -37,10 +40,30 @@ class RunningAgent:
             journal=self.journal,
             secret=self.secrets,
         )
-        self.server = AgentServer(settings.listen, Api(self.agent).face)
+        self._server = AgentServer(settings.listen, Api(self.agent).face) if listens else None
+
+    @property
+    def server(self) -> AgentServer:
+        """The server. RuntimeError where it does not listen."""
+        if self._server is None:
+            raise RuntimeError("this agent does not listen")
+        return self._server
+
+    def close(self) -> None:
+        """Give back port, reader and journal."""
+        if self._server is not None:
+            self._server.server_close()
+        if self._odbc is not None:
+            self._odbc.close()
+        self.journal.close()
 
     def serve(self) -> None:
-        """Settle what is open, then serve. Open rows are settled before the first request is answered."""
+        """Settle what is open, then serve. Open rows are settled before the first request is answered.
+
+        SettingsError where a secret is missing.
+        """
+        for name in (*self.settings.listen.tokens, self.settings.sage100.password):
+            self.secrets(name)
         self.agent.start()
         watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         watchdog.start()
@@ -50,11 +73,8 @@ class RunningAgent:
         finally:
             self._stopping.set()
             self.agent.stop()
-            self.server.server_close()
-            if self._odbc is not None:
-                self._odbc.close()
             watchdog.join()
-            self.journal.close()
+            self.close()
 
     def _watch(self) -> None:
         while not self._stopping.wait(TICK_S):

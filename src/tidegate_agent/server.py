@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ class AgentServer(ThreadingHTTPServer):
     """Listens on one address. Daemon threads: a request in hand does not keep a stopped agent alive."""
 
     daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # on Windows it would let another program share the port
     app: WSGIApplication
 
     def __init__(self, listen: Listening, app: WSGIApplication) -> None:

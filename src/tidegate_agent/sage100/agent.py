@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -53,8 +53,10 @@ class Agent:
         self.zone = ZoneInfo(settings.sage100.time_zone)
         self.new_texts: list[str] = []
         self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
+        self.in_hand: set[tuple[str, str]] = set()  #: (company, key) of the batches that are running
         self._busy = {company: threading.Lock() for company in settings.sage100.companies}
-        self._is_settled = False
+        self._unsettled: set[str] = set()  #: companies with rows that could not be settled
+        self._tidied_on: date | None = None
 
     # Start and stop
 
@@ -64,28 +66,35 @@ class Agent:
             _log.warning("server process %s outlived its agent and is ended", process)
             self.backend.end_server(process)
             self.journal.server_gone(process)
-        self.journal.forget_old()
-        self.settle()
+        for company in self._busy:
+            self.settle(company)
 
-    def settle(self) -> bool:
-        """Settle every open row by primary key; whether none is left."""
-        for entry in self.journal.open_entries():
-            if entry.company not in self._busy:
-                continue
+    def settle(self, company: str) -> bool:
+        """Settle the open rows of a company by primary key; whether none is left.
+
+        Nobody may be writing for the company meanwhile: a row in hand is open as well.
+        """
+        for entry in self.journal.open_entries(company):
             if entry.kind == "customer":
-                settle_customer(self.journal, self.reader(entry.company), self.settings.sage100, entry)
+                settle_customer(self.journal, self.reader(company), self.settings.sage100, entry)
             else:
-                settle(self.journal, self.lookup(entry.company), entry)
-        self._is_settled = not self.journal.open_entries()
-        return self._is_settled
+                settle(self.journal, self.lookup(company), entry)
+        if self.journal.open_entries(company):
+            self._unsettled.add(company)
+        else:
+            self._unsettled.discard(company)
+        return company not in self._unsettled
 
     def stop(self) -> bool:
         """Take no more work, finish the record in hand, drop all; whether no session is left."""
         return self.pool.drain(self.settings.seats.call_limit_s + self.settings.seats.drop_limit_s)
 
     def tick(self) -> None:
-        """What is due by the clock: idle and old sessions are dropped."""
+        """What is due by the clock: idle and old sessions are dropped; once a day old rows are forgotten."""
         self.pool.tick()
+        if self._tidied_on != self.today():
+            self._tidied_on = self.today()
+            self.journal.forget_old()
 
     # Sessions
 
@@ -163,8 +172,11 @@ class Agent:
             self.seen[company] = (state, reason, self.clock.now())
 
     @contextmanager
-    def writing(self, company: str) -> Iterator[None]:
-        """One batch a company at a time. Failures ``busy_company``, ``locked`` (read only), ``unavailable``."""
+    def writing(self, company: str, keys: Sequence[str] = ()) -> Iterator[None]:
+        """One batch a company at a time; its open rows are settled first.
+
+        Failures ``busy_company``, ``locked`` (drained), ``auth`` (read only), ``unavailable`` (rows that cannot be settled).
+        """
         if self.settings.read_only:
             raise Failure("auth", "Writes are switched off in the agent's settings (read_only).")
         if self.pool.is_draining:
@@ -172,14 +184,18 @@ class Agent:
         lock = self._busy[company]
         if not lock.acquire(blocking=False):
             raise Failure("busy_company", "Another batch for this company is running.")
+        in_hand = {(company, key) for key in keys}
         try:
-            if not self._is_settled and not self.settle():
+            if not self.settle(company):
                 raise Failure(
                     "unavailable", "Open rows of the journal cannot be settled: the tables are not readable."
                 )
+            self.in_hand |= in_hand
             yield
         finally:
-            self._is_settled = not self.journal.open_entries()
+            self.in_hand -= in_hand
+            if self.journal.open_entries(company):
+                self._unsettled.add(company)
             lock.release()
 
     # Parts for one company
@@ -221,7 +237,7 @@ class Agent:
         """ready, draining, drained, degraded."""
         if self.pool.is_draining:
             return "drained" if self.pool.open_sessions == 0 else "draining"
-        return "ready" if self._is_settled or not self.journal.open_entries() else "degraded"
+        return "degraded" if self._unsettled else "ready"
 
     def companies(self) -> list[dict[str, Any]]:
         """How each company was last seen."""

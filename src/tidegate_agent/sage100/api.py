@@ -14,11 +14,13 @@ from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.capabilities import capabilities
 from tidegate_agent.sage100.customer_writer import CustomerWriter, read_customers
 from tidegate_agent.sage100.datasets import DATASETS, MOST, DatasetReader, Page
+from tidegate_agent.sage100.lookup import Sight
 from tidegate_agent.sage100.order_cancel import cancel
 from tidegate_agent.sage100.order_request import read_batch
 from tidegate_agent.sage100.price_probe import probe, read_probe
 
 MOST_KEYS = 50
+IN_HAND = Sight("unknown", reason="a batch with this key is running: ask again")
 
 
 class Api:
@@ -86,8 +88,16 @@ class Api:
         agent, company = self._agent, self._agent.company(asked.parts["company"])
         lookup = agent.lookup(company)
         keys = self._keys(asked)
-        sights = [(key, lookup.by_key(key, agent.journal.find(company, key))) for key in keys]
-        if all(sight.result == "unknown" for _, sight in sights):
+        sights = [
+            (
+                key,
+                IN_HAND
+                if (company, key) in agent.in_hand
+                else lookup.by_key(key, agent.journal.find(company, key)),
+            )
+            for key in keys
+        ]
+        if all(sight.result == "unknown" and sight is not IN_HAND for _, sight in sights):
             raise Failure("unavailable", f"The tables cannot be read: {sights[0][1].reason}")
         return Reply({"results": [sight.shown(key) for key, sight in sights]})
 
@@ -148,7 +158,7 @@ class Api:
         agent, company = self._agent, self._agent.company(asked.parts["company"])
         batch = read_batch(asked.body)
         begun = agent.clock.seconds()
-        with agent.writing(company):
+        with agent.writing(company, [order.key for order in batch.orders]):
             writer = agent.order_writer(company)
             known = writer.known_before(batch)
             new = [order for order in batch.orders if order.key not in known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tidegate_agent.sage100.boi import Boi, Refused
@@ -64,9 +64,9 @@ class OrderCalls:
         lines = order.child("oLines")
         for line in asked.lines:
             built.lines.append(self._line(lines, line))
-        order.set("FreightAmt", asked.freight)
+        order.set("FreightAmt", rounded(asked.freight, 2))
         if asked.discount:
-            order.set("DiscountAmt", asked.discount)
+            order.set("DiscountAmt", rounded(asked.discount, 2))
         self._deposit(order, asked)
         built.totals = {name: order.amount(name) for name in SUMS}
         built.tax_is_known = self._tax_is_known(order, asked, built.totals)
@@ -127,16 +127,16 @@ class OrderCalls:
             lines.set("CommentText$", _encodable(line.text), "line.set")
         elif line.kind == "charge":
             lines.set("ItemCode$", line.item, "line.set")
-            lines.set("ExtensionAmt", line.amount, "line.set")
+            lines.set("ExtensionAmt", rounded(line.amount, 2), "line.set")
         else:
             lines.set(
                 "ItemCode$", line.item, "line.set"
             )  # first: it loads description, unit, price, warehouse
             if line.warehouse:
                 lines.set("WarehouseCode$", line.warehouse, "line.set")
-            lines.set("QuantityOrdered", line.quantity, "line.set")
+            lines.set("QuantityOrdered", rounded(line.quantity, 6), "line.set")
             if line.unit_price is not None:
-                lines.set("UnitPrice", line.unit_price, "line.set")
+                lines.set("UnitPrice", rounded(line.unit_price, 6), "line.set")
             if line.key:
                 lines.set(f"{self._sage.udf_item}$", line.key, "line.set")
         # now, before the line is written: afterwards they read as nothing
@@ -153,7 +153,7 @@ class OrderCalls:
         if asked.deposit is None:
             return
         order.set("PaymentType$", asked.deposit.payment_type)
-        order.set("DepositAmt", asked.deposit.amount)
+        order.set("DepositAmt", rounded(asked.deposit.amount, 2))
         if asked.deposit.reference:
             order.set("OtherPaymentTypeRefNo$", asked.deposit.reference)
 
@@ -168,6 +168,11 @@ class OrderCalls:
         for text in built.warnings:
             if matches(text, self._refusing):
                 raise Refused("warning", text, "validation")
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """To Sage's places, half up: 6 for quantities and prices, 2 for amounts. It takes no others."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _encodable(text: str) -> str:

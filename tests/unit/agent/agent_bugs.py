@@ -161,7 +161,7 @@ def the_history_is_not_asked(patch: Patch) -> None:
 
 
 def open_rows_are_not_settled(patch: Patch) -> None:
-    patch.setattr(Agent, "settle", lambda self: True)
+    patch.setattr(Agent, "settle", lambda self, company: True)
 
 
 def servers_of_a_dead_agent_live_on(patch: Patch) -> None:
@@ -283,3 +283,7 @@ def references_are_lost(patch: Patch) -> None:
         return ""
 
     patch.setattr(Boi, "by_reference", by_value)
+
+
+def a_look_up_knows_nothing_of_the_batch_in_hand(patch: Patch) -> None:
+    patch.setattr(Agent, "in_hand", property(lambda self: set(), lambda self, value: None), raising=False)

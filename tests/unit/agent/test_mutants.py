@@ -252,6 +252,19 @@ def only_changes_are_read(folder: Path) -> None:
     assert page["rows"] == []
 
 
+def what_is_being_written_is_not_absent(folder: Path) -> None:
+    stand = Stand(folder)
+    seen: list[str] = []
+
+    def ask(obj: str, method: str) -> None:
+        if (obj, method) == ("SO_SalesOrder_bus", "nWrite"):
+            seen.append(stand.get(f"{ORDERS}/by-key", key="main:000000123")["results"][0]["result"])
+
+    stand.sage.before_call = ask
+    stand.send(order())
+    assert seen == ["unknown"]
+
+
 Check = Callable[[Path], None]
 
 
@@ -296,6 +309,7 @@ MUTANTS = (
     Mutant(bugs.the_fingerprint_is_not_compared, another_content_is_a_conflict),
     Mutant(bugs.pages_go_by_the_first_part_of_the_key, pages_are_whole),
     Mutant(bugs.hours_are_not_compared, only_changes_are_read),
+    Mutant(bugs.a_look_up_knows_nothing_of_the_batch_in_hand, what_is_being_written_is_not_absent),
     Mutant(bugs.references_are_lost, the_example_is_written),
 )
 

@@ -240,3 +240,41 @@ def test_an_order_that_was_written_and_is_gone_is_never_written_again(stand: Sta
     assert answer["result"] == "review"
     assert stand.send(order())[0]["outcome"] == "existing"  # the journal answers first
     assert stand.orders() == []
+
+
+def test_another_companys_batch_leaves_the_row_in_hand_alone(stand: Stand) -> None:
+    """Both have open rows while one is written: only rows that nobody works on are settled."""
+    states = []
+
+    def other(obj: str, method: str) -> None:
+        if (obj, method) == ("SO_SalesOrder_bus", "nWrite"):
+            stand.sage.before_call = lambda _object, _method: None
+            body = {"batch": "b", "orders": [order(200)]}
+            assert stand.call("POST", "/v1/companies/XYZ/orders", body)[0] == 429
+            entry = stand.journal.find("ABC", "main:000000123")
+            states.append(entry.state if entry is not None else None)
+
+    stand.sage.before_call = other
+    assert stand.send(order())[0]["outcome"] == "created"
+    assert states == ["writing"]
+
+
+def test_an_open_row_of_a_company_that_is_not_served_any_more_stops_nobody(tmp_path: Path) -> None:
+    stand = Stand(tmp_path)
+    stand.journal.reserve("OLD", "main:1", "f", "0000009", "b")
+    stand.restart()
+    assert stand.get("/v1/health")["state"] == "ready"
+    assert stand.send(order())[0]["outcome"] == "created"
+    assert stand.is_even()
+
+
+def test_numbers_are_rounded_to_sages_places(stand: Stand) -> None:
+    line = {"key": "1", "type": "item", "item": "ABC-1", "quantity": "2", "unit_price": "19.95000049"}
+    (result,) = stand.send(order(lines=[line], freight="5.004"))
+    assert (result["outcome"], result["totals"]["total"]) == ("created", "48.09")
+
+
+def test_characters_that_sage_does_not_have_are_replaced_and_reported(stand: Stand) -> None:
+    (result,) = stand.send(order(comment="für 東京"))
+    assert (result["outcome"], result["warnings"]) == ("created", ["characters were replaced in comment"])
+    assert stand.get("/v1/companies/ABC/data/orders")["rows"][0]["Comment"] == "für ??"

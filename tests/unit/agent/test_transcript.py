@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tidegate_agent.backends import NativeBackend
+from tidegate_agent.command import main
 from tidegate_agent.inline_worker import InlineWorker
 from tidegate_agent.recording import RecordingWorker
 from tidegate_agent.sage100.selftest import Findings, Sample, SelfTest, session_for
@@ -58,3 +60,14 @@ def test_a_self_test_that_fails_says_what_and_leaves_no_seat(tmp_path: Path) -> 
     found = self_tested(stand, Host(stand.sage), io.StringIO(), "ABC-1")
     assert found.problems == ["Refused: The column UDF_MAGENTO_ORDER$ does not exist."]
     assert stand.sage.licence.held == []
+
+
+@pytest.mark.windows
+@pytest.mark.skipif(
+    not os.environ.get("TIDEGATE_AGENT_TEST"), reason="needs Windows with Sage 100 (TIDEGATE_AGENT_TEST)"
+)
+def test_the_same_self_test_on_a_real_system() -> None:
+    """TIDEGATE_AGENT_TEST: "SETTINGS COMPANY CUSTOMER ITEM", a test company. As the one above, without the fake."""
+    settings, company, customer, item = os.environ["TIDEGATE_AGENT_TEST"].split()
+    sample = ["--company", company, "--customer", customer, "--item", item]
+    assert main(["selftest", "--settings", settings, *sample, "--write"]) == 0
