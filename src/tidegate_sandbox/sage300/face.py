@@ -15,6 +15,7 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import HTML, Reply
 from tidegate_sandbox.sage300.demo import demo_company
+from tidegate_sandbox.sage300.gateway import ADDRESS, Gateway
 from tidegate_sandbox.sage300.options import Options
 from tidegate_sandbox.sage300.site import Site
 from tidegate_sandbox.sage300.web_api import ROOT, WebApi
@@ -51,6 +52,7 @@ class Sage300Face:
         self.site = Site(clock, {known.company: company, known.other_company: other}, users, options)
         self.database = self.site.databases[known.company]
         self.api = WebApi(clock, faults, self.site, options)
+        self.gateway = Gateway(self.site, faults, options)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI app."""
@@ -77,6 +79,8 @@ class Sage300Face:
         for prefix in CONTROLS:
             if path.startswith(prefix):
                 return self._control(method, path.removeprefix(prefix).strip("/"), raw)
+        if path == ADDRESS:
+            return self.gateway.reply(method, environ.get("QUERY_STRING", ""), raw, environ)
         if path.startswith(ROOT):
             path = path.encode("latin-1").decode("utf-8", "replace")
             return self.api.reply(method, path, environ.get("QUERY_STRING", ""), raw, environ)

@@ -1,0 +1,195 @@
+"""The SOAP gateway's face: SOAP 1.1 by `data/gateway.wsdl`, beside the Web API (contract §16)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, tostring
+
+from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.faults import FaultPlan
+from tidegate_sandbox.reply import Reply
+from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.options import Options
+from tidegate_sandbox.sage300.problem import TEXTS
+from tidegate_sandbox.sage300.site import Site
+from tidegate_sandbox.sage300.views import GatewayFault, Row, View, chosen, views
+
+ADDRESS = "/gateway/soap"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+OURS = "urn:tidegate:sage300:gateway:1"
+XML = "text/xml; charset=utf-8"
+MOST = 1000  #: rows of an answer
+CLASSES = {
+    "locked": "locked",
+    "seats": "seat_limit",
+    "duplicate": "duplicate",
+    "unknown": "not_found",
+    "in_use": "conflict",
+}
+
+
+class Gateway:
+    """Answers calls of the five operations."""
+
+    def __init__(self, site: Site, faults: FaultPlan, options: Options) -> None:
+        self._site = site
+        self._faults = faults
+        self._options = options
+        self._views = {id: views(database, site.inventories[id]) for id, database in site.databases.items()}
+        self.sessions = 0  #: opened and closed again so far
+        self._operations: dict[str, Callable[[Database, Element], Element]] = {
+            "Ping": self._ping,
+            "ReadView": self._read,
+            "WriteDocument": self._write,
+            "FindDocument": self._find,
+            "RunProcess": self._run,
+        }
+
+    def reply(self, method: str, query: str, raw: bytes, environ: Mapping[str, Any]) -> Reply:
+        """The answer of one call; ``?wsdl`` gives the contract."""
+        if method == "GET":
+            text = resources.files(__package__).joinpath("data/gateway.wsdl").read_text("utf-8")
+            host = environ.get("HTTP_HOST", "localhost")
+            here = f"{environ['wsgi.url_scheme']}://{host}{ADDRESS}"
+            return Reply(200, text.replace("https://sage300.example/gateway/soap", here).encode(), XML)
+        if not self._is_known(str(environ.get("HTTP_AUTHORIZATION", ""))):
+            return Reply(401, b"", XML, (("WWW-Authenticate", 'Basic realm="gateway"'),))
+        try:
+            return Reply(200, _envelope(self._answer(raw)), XML)
+        except GatewayFault as fault:
+            return Reply(500, _envelope(_fault(fault)), XML)
+
+    def _is_known(self, header: str) -> bool:
+        try:
+            user, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        except ValueError:
+            return False
+        return header.startswith("Basic ") and self._site.users.get(user) == password
+
+    def _answer(self, raw: bytes) -> Element:
+        try:
+            body = fromstring(raw).find(f"{{{SOAP}}}Body")  # noqa: S314 - of our own clients, in a simulator
+        except ParseError:
+            body = None
+        if body is None or len(body) != 1:
+            raise GatewayFault("format", "the body holds no operation")
+        call = body[0]
+        operation = self._operations.get(call.tag.removeprefix(f"{{{OURS}}}"))
+        database = self._site.databases.get(_text(call, "company"))
+        if operation is None or database is None:
+            raise GatewayFault("format", "there is no such operation or company")
+        if self._faults.take_kind("day_end", path=ADDRESS, body=raw):
+            raise GatewayFault("locked", TEXTS["day_end"])
+        self.sessions += 1
+        writes = operation in (self._write, self._run)
+        try:
+            with database.working(writes=writes):
+                return operation(database, call)
+        except Refusal as refusal:
+            raise GatewayFault(CLASSES.get(refusal.kind, "validation"), refusal.text) from None
+
+    def _view(self, database: Database, call: Element) -> View:
+        name = _text(call, "view")
+        found = self._views[database.id].get(name)
+        if found is None:
+            raise GatewayFault("auth", f"the view {name} is not on the list", view=name)
+        return found
+
+    # The operations
+
+    def _ping(self, database: Database, _call: Element) -> Element:
+        answer = Element(f"{{{OURS}}}PingResponse")
+        company = database.company
+        for name, value in (
+            ("gateway", "1.0 (simulated)"),
+            ("sageVersion", "2026"),
+            ("company", database.id),
+            ("homeCurrency", company.currency(None).code),
+            ("sessionsInUse", "0"),
+            ("sessionsMax", "1"),
+            ("state", "locked" if company.window.closed() else "open"),
+        ):
+            SubElement(answer, f"{{{OURS}}}{name}").text = value
+        return answer
+
+    def _read(self, database: Database, call: Element) -> Element:
+        view = self._view(database, call)
+        fields = [one.text or "" for one in call.findall(f"{{{OURS}}}field")]
+        unknown = [name for name in fields if name not in view.fields]
+        if unknown:
+            raise GatewayFault("format", f"there is no field {unknown[0]}", view=view.name)
+        rows = chosen(view, _text(call, "filter"))
+        start = int(_text(call, "after") or 0)
+        limit = min(int(_text(call, "limit") or MOST), MOST)
+        answer = Element(f"{{{OURS}}}ReadViewResponse")
+        for row in rows[start : start + limit]:
+            answer.append(_row("row", {name: row[name] for name in fields}))
+        whole = start + limit >= len(rows)
+        if not whole:
+            SubElement(answer, f"{{{OURS}}}next").text = str(start + limit)
+        SubElement(answer, f"{{{OURS}}}complete").text = "true" if whole else "false"
+        return answer
+
+    def _write(self, database: Database, call: Element) -> Element:
+        view, action = self._view(database, call), _text(call, "action")
+        if action != "delete" or view.delete is None:
+            raise GatewayFault("format", f"{action} of {view.name} is not simulated", view=view.name)
+        given = {one.get("name", ""): one.text or "" for one in call.findall(f"{{{OURS}}}f")}
+        rows = [row for row in view.rows() if all(row.get(name) == value for name, value in given.items())]
+        if len(rows) != 1 or not given:
+            raise GatewayFault("not_found", "there is no such record", view=view.name)
+        view.delete(rows[0])
+        answer = Element(f"{{{OURS}}}WriteDocumentResponse")
+        SubElement(answer, f"{{{OURS}}}outcome").text = "deleted"
+        answer.append(_row("row", rows[0]))
+        return answer
+
+    def _find(self, database: Database, call: Element) -> Element:
+        view = self._view(database, call)
+        keys = [one.text or "" for one in call.findall(f"{{{OURS}}}key")]
+        answer = Element(f"{{{OURS}}}FindDocumentResponse")
+        for row in view.rows():
+            if row.get("REFERENCE") in keys:
+                found = SubElement(answer, f"{{{OURS}}}found", {"key": row["REFERENCE"]})
+                found.append(_row("row", row))
+        return answer
+
+    def _run(self, database: Database, call: Element) -> Element:
+        if _text(call, "view") != "IC0275":
+            raise GatewayFault("auth", "the process is not on the list")
+        count = database.run_day_end()
+        answer = Element(f"{{{OURS}}}RunProcessResponse")
+        SubElement(answer, f"{{{OURS}}}message", {"priority": "Message"}).text = f"{count} documents"
+        return answer
+
+
+def _text(call: Element, name: str) -> str:
+    return (call.findtext(f"{{{OURS}}}{name}") or "").strip()
+
+
+def _row(name: str, row: Row) -> Element:
+    made = Element(f"{{{OURS}}}{name}")
+    for field, value in row.items():
+        SubElement(made, f"{{{OURS}}}f", {"name": field}).text = value
+    return made
+
+
+def _envelope(content: Element) -> bytes:
+    envelope = Element(f"{{{SOAP}}}Envelope")
+    SubElement(envelope, f"{{{SOAP}}}Body").append(content)
+    return b'<?xml version="1.0" encoding="utf-8"?>' + tostring(envelope)
+
+
+def _fault(fault: GatewayFault) -> Element:
+    made = Element(f"{{{SOAP}}}Fault")
+    SubElement(made, "faultcode").text = "SOAP-ENV:Server"
+    SubElement(made, "faultstring").text = str(fault)
+    detail = SubElement(SubElement(made, "detail"), f"{{{OURS}}}GatewayFault")
+    SubElement(detail, f"{{{OURS}}}class").text = fault.kind
+    if fault.view:
+        SubElement(detail, f"{{{OURS}}}view").text = fault.view
+    SubElement(detail, f"{{{OURS}}}message", {"priority": "Error"}).text = str(fault)
+    return made

@@ -1,0 +1,167 @@
+"""The views that the gateway lets through: their rows by column names, and the browse filter (contract §16)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.ic_items import Inventory
+
+Row = dict[str, str]
+_TERM = re.compile(r'\s*([A-Z0-9]+)\s*(=|!=|>=|<=|>|<)\s*(?:"((?:[^"]|"")*)"|(-?\d+(?:\.\d+)?))\s*')
+
+
+class GatewayFault(Exception):
+    """What the gateway refuses; `kind` is one of the contract's classes."""
+
+    def __init__(self, kind: str, text: str, *, view: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.view = view
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of one company."""
+
+    name: str
+    fields: tuple[str, ...]
+    rows: Callable[[], list[Row]]
+    delete: Callable[[Row], None] | None = None
+
+
+def views(database: Database, inventory: Inventory) -> dict[str, View]:
+    """Order headers, shipment headers, stock by location, contract prices."""
+    company = database.company
+
+    def delete_order(row: Row) -> None:
+        order = company.orders.table[int(row["ORDUNIQ"])]
+        if order.despatch != "none":
+            raise GatewayFault("validation", f"Order {order.number} has been shipped.", view="OE0520")
+        company.orders.cancel(order)
+
+    def orders() -> list[Row]:
+        return [_order(database, one) for one in database.orders()]
+
+    def shipments() -> list[Row]:
+        return [
+            {
+                "SHIUNIQ": str(one.id),
+                "SHINUMBER": one.number,
+                "ORDNUMBER": company.orders.table[one.order_id].number,
+                "SHIDATE": _day(one.date),
+                "SHIPTRACK": one.consignment,
+                "DAYENDNUM": str(one.extra.get("dayend", 0)),
+            }
+            for one in company.despatches.table
+        ]
+
+    def stock() -> list[Row]:
+        columns = {
+            "ItemNumber": "ITEMNO",
+            "Location": "LOCATION",
+            "QuantityonHand": "QTYONHAND",
+            "QuantityShippedNotCosted": "QTYSHNOCST",
+            "QuantityReceivedNotCosted": "QTYRENOCST",
+            "QuantityAdjustedNotCosted": "QTYADNOCST",
+            "QuantityonSalesOrders": "QTYSALORDR",
+            "QuantityCommitted": "QTYCOMMIT",
+        }
+        table = inventory.locations("ICItemLocations")
+        return [
+            {columns[name]: str(value) for name, value in table.shown(one).items() if name in columns}
+            for one in table.rows()
+        ]
+
+    def contracts() -> list[Row]:
+        return [{name: str(row.get(name, "0")) for name in CONTRACT} for row in database.contracts]
+
+    listed = (
+        View("OE0520", ORDER, orders, delete_order),
+        View("OE0692", SHIPMENT, shipments),
+        View("IC0290", STOCK, stock),
+        View("IC0274", CONTRACT, contracts),
+    )
+    return {one.name: one for one in listed}
+
+
+ORDER = (
+    "ORDUNIQ",
+    "ORDNUMBER",
+    "CUSTOMER",
+    "REFERENCE",
+    "PONUMBER",
+    "ORDDATE",
+    "COMPLETE",
+    "ONHOLD",
+    "INVNETWTX",
+)
+SHIPMENT = ("SHIUNIQ", "SHINUMBER", "ORDNUMBER", "SHIDATE", "SHIPTRACK", "DAYENDNUM")
+STOCK = (
+    "ITEMNO",
+    "LOCATION",
+    "QTYONHAND",
+    "QTYSHNOCST",
+    "QTYRENOCST",
+    "QTYADNOCST",
+    "QTYSALORDR",
+    "QTYCOMMIT",
+)
+CONTRACT = (
+    *("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE", "DISCPER", "DISCAMT"),
+    *("PLUSAMT", "PLUSPER", "FIXPRICE", "STARTDATE", "EXPIRE", "USELOWEST"),
+)
+
+
+def _order(database: Database, order: Order) -> Row:
+    complete = database.is_complete(order)
+    return {
+        "ORDUNIQ": str(order.id),
+        "ORDNUMBER": order.number,
+        "CUSTOMER": database.company.customers.table[order.customer_id].code,
+        "REFERENCE": order.external_key,
+        "PONUMBER": order.customer_order_no,
+        "ORDDATE": _day(order.date),
+        "COMPLETE": "3" if complete else "1",
+        "ONHOLD": "1" if order.status == "on_hold" else "0",
+        "INVNETWTX": str(order.totals.gross),
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def chosen(view: View, text: str) -> list[Row]:
+    """The rows that a filter in browse syntax lets through: terms joined by AND, those by OR."""
+    rows = view.rows()
+    if not text:
+        return rows
+    alternatives = [[_term(part, view) for part in each.split(" AND ")] for each in text.split(" OR ")]
+    return [row for row in rows if any(_hold(row, terms) for terms in alternatives)]
+
+
+def _term(text: str, view: View) -> tuple[str, str, str]:
+    found = _TERM.fullmatch(text)
+    if found is None or found[1] not in view.fields:
+        raise GatewayFault("format", f"the filter cannot be read: {text}", view=view.name)
+    return found[1], found[2], found[3].replace('""', '"') if found[3] is not None else found[4]
+
+
+def _hold(row: Row, terms: Iterable[tuple[str, str, str]]) -> bool:
+    return all(_compare(row[field], operator, value) for field, operator, value in terms)
+
+
+def _compare(found: str, operator: str, value: str) -> bool:
+    if operator in ("=", "!="):
+        return (found == value) is (operator == "=")
+    try:
+        one, other = Decimal(found), Decimal(value)
+    except ArithmeticError:
+        return False
+    return {">": one > other, "<": one < other, ">=": one >= other, "<=": one <= other}[operator]
