@@ -81,6 +81,10 @@ SAGE_300: dict[str, Callable[[], Stand]] = {
     ),
 }
 
+SAGE_300["sage300-gateway"] = lambda: Sage300Stand(
+    gateway=True, settings={"stock": "gateway"}, extra_resources=("OEShipments",), page_size=1000
+)
+
 LEAST = frozenset(
     {
         "cancelling",

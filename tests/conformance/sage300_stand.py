@@ -22,11 +22,13 @@ from tidegate_sandbox.sage300 import build, demo_company
 from tidegate_sandbox.server import SandboxServer
 
 ADDRESS = "/Sage300WebApi/v1.0"
+GATEWAY = "/gateway/soap"
 BATCHES = "ARReceiptAndAdjustmentBatches"
 CALLS: dict[Call, tuple[str, str, str | None]] = {
     "send": ("POST", "OEOrders", None),
     "look-up": ("GET", "OEOrders", None),
     "prepare": ("GET", "ICLocations", None),
+    "cancel": ("POST", "soap", "delete"),
     "create customer": ("POST", "ARCustomers", None),
     "find customer": ("GET", "ARCustomers", None),
     "post receipt": ("POST", BATCHES, '"Prepayment"'),
@@ -46,6 +48,7 @@ class Sage300Stand(ErpStand):
         self,
         *,
         sockets: bool = False,
+        gateway: bool = False,
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
@@ -79,6 +82,7 @@ class Sage300Stand(ErpStand):
                 "shipments": "OEShipments",
                 "held": "committed",
                 "ready_to_post": True,
+                **({"gateway_url": f"{origin}{GATEWAY}"} if gateway else {}),
                 **(settings or {}),
             },
         )
@@ -105,6 +109,7 @@ class Sage300Stand(ErpStand):
             clearing_account="1025",
             courier="FEDEX",
             document_lists=2,
+            price_calls=3 if gateway else 2,
         )
 
     def open(self) -> Company:
@@ -126,10 +131,11 @@ class Sage300Stand(ErpStand):
     ) -> None:
         if kind == "refuse" and self._server:
             pytest.skip("a server that listens refuses no connection")
-        if on not in CALLS:
-            pytest.skip("this product makes no such call")
         method, resource, text = CALLS[on]
-        resource = self.settings.stock if on == "read stock" else resource
+        if on == "read stock" and self.settings.stock == "gateway":
+            method, resource, text = "POST", "soap", "IC0290"
+        elif on == "read stock":
+            resource = self.settings.stock
         said = options.pop("body_text", None)
         if said is not None:
             code = {503: "DBLinkError", 409: "General"}.get(options.get("status", 400), "RecordInvalid")

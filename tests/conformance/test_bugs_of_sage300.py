@@ -278,6 +278,30 @@ def test_a_second_order_of_the_same_number_is_refused_by_sage_and_then_found() -
     stand.close()
 
 
+def test_contracts_are_in_the_price_book() -> None:
+    stand = Sage300Stand(gateway=True)
+    stand.face.database.contracts.append(
+        {
+            "CUSTNO": "1200",
+            "PRICEBY": 2,
+            "ITEMNO": "HUB0001",
+            "PRICELIST": "BASE",
+            "PRICETYPE": 2,
+            "DISCPER": "10",
+        }
+    )
+    with opened(stand.company) as session:
+        assert session.prices.lists_contracts
+        book, cursor, _ = session.prices.read(None)
+        assert [(one.account, one.sku, one.price) for one in book.customer_prices] == [
+            ("1200", "HUB-0001", Decimal("9.333"))
+        ]
+        stand.face.database.contracts[0]["DISCPER"] = "20"
+        changed, _, _ = session.prices.read(cursor)
+        assert [one.price for one in changed.customer_prices] == [Decimal("8.296")]
+    stand.close()
+
+
 def test_the_form_of_dates_is_learnt_by_one_refusal() -> None:
     stand = Sage300Stand(date_literals="quoted")
     stand.company.forget_limits()

@@ -8,11 +8,20 @@ from __future__ import annotations
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.queries import equals, number_equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
-from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, ORDER_ID, OUR_KEY, SHIPMENTS, STOCK_RESOURCES
+from tidegate.sage.sage300.wire_names import (
+    CREDITS,
+    GATEWAY,
+    INVOICES,
+    ORDER_ID,
+    OUR_KEY,
+    SHIPMENTS,
+    STOCK_RESOURCES,
+)
 
 READS = (
     ("ARCustomers", equals("CustomerNumber", "")),
@@ -41,8 +50,14 @@ class Check:
     """One run of the check."""
 
     def __init__(
-        self, client: Sage300Client, reference: Reference, identity: Identity, company: Sage300Settings
+        self,
+        client: Sage300Client,
+        reference: Reference,
+        identity: Identity,
+        company: Sage300Settings,
+        gateway: Gateway | None = None,
     ) -> None:
+        self._gateway = gateway
         self._client = client
         self._reference = reference
         self._identity = identity
@@ -55,6 +70,7 @@ class Check:
             self._reads()
             self._names()
             self._offered()
+            self._beside()
         return self.findings
 
     def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
@@ -132,6 +148,8 @@ class Check:
             ("stock", company.stock, STOCK_RESOURCES),
             ("shipments", company.shipments, (SHIPMENTS.resource,)),
         ):
+            if chosen == GATEWAY:
+                continue  # it is asked below
             if chosen:
                 rows = self._client.read(chosen, (f"{_first(chosen)} eq {_nothing(chosen)}",))
                 if isinstance(rows, Failure):
@@ -149,6 +167,21 @@ class Check:
             else:
                 text = f"no resource reports it: this flow cannot run (see docs/sage/sage-300.md, {key})"
                 self._note("warn", key, text)
+
+    def _beside(self) -> None:
+        """The gateway, where there is one."""
+        if self._gateway is None:
+            text = "none: orders cannot be cancelled in Sage, and contract prices are not read"
+            self._note("warn", "gateway", text)
+            return
+        found = self._gateway.ping()
+        if isinstance(found, Failure):
+            self._failed("gateway", found)
+            return
+        self._note("pass", "gateway", f"Sage {found.get('sageVersion')}, {found.get('state')}")
+        if found.get("homeCurrency") not in ("", self._company.currency):
+            text = f"its company has the home currency {found.get('homeCurrency')}"
+            self._note("fail", "gateway", text, "look at the keys gateway_url and company_id")
 
 
 def _first(resource: str) -> str:

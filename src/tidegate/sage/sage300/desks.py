@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date
 
 from tidegate.sage.port.session import Session
+from tidegate.sage.sage300.cancelling import Cancelling
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.customers import Customers
 from tidegate.sage.sage300.despatches import Despatches
 from tidegate.sage.sage300.documents import Documents
+from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.invoices import Invoices
 from tidegate.sage.sage300.ledgers import Ledgers, Postings
 from tidegate.sage.sage300.masters import Products
@@ -22,7 +24,7 @@ from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.stock import Stock, WebLines
 from tidegate.sage.sage300.web_orders import WebOrders
-from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
+from tidegate.sage.sage300.wire_names import CREDITS, GATEWAY, INVOICES, SHIPMENTS
 
 #: What a receipt was applied to has no resource: the hub knows what it applied itself.
 TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
@@ -31,11 +33,17 @@ TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
 class Desks:
     """What all sessions of one company share.
 
-    Orders cannot be changed or deleted, and single customers' prices cannot be asked for: those desks are missing.
+    Orders can be cancelled, and contract prices read, by the gateway alone; what a customer would pay cannot be asked.
     Stock and despatches are there where the configuration names a resource that tells them.
     """
 
-    def __init__(self, client: Sage300Client, company: Sage300Settings, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        client: Sage300Client,
+        company: Sage300Settings,
+        today: Callable[[], date],
+        gateway: Gateway | None = None,
+    ) -> None:
         """Makes no call. `today` is the day in the company's time zone."""
         self.reference = reference = Reference(client, company)
         orders = WebOrders(client, company)
@@ -43,6 +51,7 @@ class Desks:
         ledgers = Ledgers(client, company, today)
         invoices = Documents(orders, INVOICES, today)
         shipped = Documents(orders, SHIPMENTS if company.shipments == SHIPMENTS.resource else INVOICES, today)
+        shelf = gateway if company.stock == GATEWAY else None
         self._receipts = Receipts(client, reference, ledgers, company)
         self._session = Session(
             orders=Orders(client, reference, company),
@@ -50,9 +59,10 @@ class Desks:
             customers=customers,
             new_customers=customers if company.customer_key and company.customer_group else None,
             receipts=self._receipts,
-            stock=Stock(client, reference, company) if company.stock else None,
+            stock=Stock(client, reference, company, shelf) if company.stock else None,
+            cancelling=Cancelling(client, gateway) if gateway is not None else None,
             web_lines=WebLines(orders, invoices),
-            prices=Prices(client, reference, company, today),
+            prices=Prices(client, reference, company, today, gateway),
             products=Products(client, today),
             progress=Progress(orders, invoices),
             despatches=Despatches(shipped) if company.shipments else None,

@@ -2,22 +2,26 @@
 
 There is no time of change: the book is read whole, and tells nothing when nothing is different. A price list is a code;
 base price, sale price within its days, and volume discounts of its items follow. What single customers have agreed
-on (ICCUPR) has no resource.
+on (ICCUPR) has no resource, and is read by the gateway where there is one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import rounded
-from tidegate.domain.prices.price_book import ListPrice, PriceBook, PriceList
+from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
 from tidegate.reading.document import Unreadable
+from tidegate.sage.sage300 import contracts
 from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.contracts import Basis
+from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.rows import Row, day_of, details_of, figure_of, name_of, number_of, text_of
@@ -31,6 +35,7 @@ from tidegate.sage.sage300.wire_names import (
     ITEM,
     ITEM_NAME,
     MARKUP,
+    MARKUP_COST,
     PRICE_BASE,
     PRICE_CURRENCY,
     PRICE_LINES,
@@ -47,11 +52,17 @@ DECIMALS = 6  #: of a price that a discount makes
 class Prices:
     """Reads the price book."""
 
-    lists_contracts = False
-
     def __init__(
-        self, client: Sage300Client, reference: Reference, company: Sage300Settings, today: Callable[[], date]
+        self,
+        client: Sage300Client,
+        reference: Reference,
+        company: Sage300Settings,
+        today: Callable[[], date],
+        gateway: Gateway | None = None,
     ) -> None:
+        """`gateway`: where contracts are read."""
+        self.lists_contracts = gateway is not None
+        self._gateway = gateway
         self._client = client
         self._reference = reference
         self._company = company
@@ -70,11 +81,39 @@ class Prices:
             return codes
         prices, bad = self._prices(rows, codes)
         listed = self._lists(lists)
-        text = "\n".join(sorted(f"{one}" for one in (*prices, *bad)))
+        agreed = self._contracts(rows, codes)
+        if isinstance(agreed, Failure):
+            return agreed
+        customers, broken = agreed
+        bad = [*bad, *broken]
+        text = "\n".join(sorted(f"{one}" for one in (*prices, *customers, *bad)))
         cursor = hashlib.sha256(text.encode()).hexdigest()[:32]
         if cursor == since:
             return PriceBook(listed, ()), cursor, False
-        return PriceBook(listed, tuple(prices), bad=tuple(bad)), cursor, since is None
+        book = PriceBook(listed, tuple(prices), tuple(customers), bad=tuple(bad))
+        return book, cursor, since is None
+
+    def _contracts(
+        self, rows: Iterable[Row], codes: Mapping[str, str]
+    ) -> tuple[list[CustomerPrice], list[BadRow]] | Failure:
+        """What single customers have agreed on, from base prices and costs of the lists' rows."""
+        if self._gateway is None:
+            return [], []
+        agreed = contracts.read(self._gateway)
+        if isinstance(agreed, Failure):
+            return agreed
+        if not agreed:
+            return [], []
+        categories = self._reference.categories()
+        if isinstance(categories, Failure):
+            return categories
+        basis: dict[tuple[str, str], Basis] = {}
+        for row in rows:
+            item, name = text_of(row, ITEM), text_of(row, PRICE_LIST)
+            with suppress(Unreadable):
+                cost = number_of(row, MARKUP_COST)
+                basis[item, name] = Basis(self._now(row), cost, categories.get(item, ""))
+        return contracts.customer_prices(agreed, basis, codes, self._company.currency)
 
     def _lists(self, rows: Iterable[Row]) -> tuple[PriceList, ...]:
         return tuple(

@@ -69,6 +69,7 @@ class Reference:
             self._taxes: dict[str, Decimal] | None = None
             self._charges: dict[str, str] | None = None
             self._catalogue: dict[str, str] | None = None
+            self._categories: dict[str, str] = {}
 
     def doubt(self, *, items: Iterable[str], account: str) -> None:
         """Read these again: the company has refused an order of them."""
@@ -159,7 +160,16 @@ class Reference:
             if isinstance(rows, Failure):
                 return rows
             self._catalogue = {text_of(row, ITEM_KEY): text_of(row, ITEM) for row in rows}
+            self._categories = {text_of(row, ITEM_KEY): text_of(row, "CategoryCode") for row in rows}
         return {key: self._catalogue.get(key, key) for key in wanted}
+
+    def categories(self) -> dict[str, str] | Failure:
+        """The category of every item, by the number that stock and prices have."""
+        if self._catalogue is None:
+            read = self.codes_of([""])
+            if isinstance(read, Failure):
+                return read
+        return self._categories
 
 
 def _item(row: Row) -> Item:

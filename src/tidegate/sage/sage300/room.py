@@ -21,6 +21,7 @@ from tidegate.sage.sage300.check import Check
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.code_lists import code_lists
 from tidegate.sage.sage300.desks import Desks
+from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.writing import writing
@@ -44,6 +45,7 @@ class Sage300Company:
         password: str,
         clock: Clock,
         seats: SeatPool,
+        gateway: Gateway | None = None,
     ) -> None:
         self._name = name
         self._company = company
@@ -52,7 +54,8 @@ class Sage300Company:
         self.seats = seats
         self._client = Sage300Client(http, company=company.company_id, user=user, password=password)
         self._identity = Identity(self._client, company, self._today)
-        self._desks = Desks(self._client, company, self._today)
+        self._gateway = gateway
+        self._desks = Desks(self._client, company, self._today, gateway)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(zone(self._company.time_zone)).date()
@@ -67,13 +70,15 @@ class Sage300Company:
 
     @property
     def calls(self) -> int:
-        return self._client.calls
+        return self._client.calls + (self._gateway.calls if self._gateway is not None else 0)
 
     def calls_in(self, tally: Tally) -> int:
-        return self._client.calls_in(tally)
+        beside = self._gateway.calls_in(tally) if self._gateway is not None else 0
+        return self._client.calls_in(tally) + beside
 
     def usage(self) -> Usage:
-        return Usage(calls=self.calls, bytes=self._client.bytes, seat_seconds=self.seats.seconds)
+        size = self._client.bytes + (self._gateway.bytes if self._gateway is not None else 0)
+        return Usage(calls=self.calls, bytes=size, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
         """No number is documented; TooManyRequests says when there was one."""
@@ -95,7 +100,7 @@ class Sage300Company:
         return code_lists(self._client, self._desks.reference, self._company)
 
     def examine(self) -> list[Finding]:
-        return Check(self._client, self._desks.reference, self._identity, self._company).run()
+        return Check(self._client, self._desks.reference, self._identity, self._company, self._gateway).run()
 
     @property
     def learnt_limits(self) -> Mapping[str, int]:
@@ -112,6 +117,8 @@ class Sage300Company:
 
     def close(self) -> None:
         self._http.close()
+        if self._gateway is not None:
+            self._gateway.close()
 
 
 def open_sage300(
@@ -135,14 +142,34 @@ def open_sage300(
         connections=company.seats + 1,  # one beside the sessions for checks
         trust=company.trust,
     )
-    user = secret(company.user)
+    user, password = secret(company.user), secret(company.password)
     return Sage300Company(
         name,
         company,
         http=http,
         user=user,
-        password=secret(company.password),
+        password=password,
         clock=clock,
+        gateway=_gateway(
+            company,
+            factory,
+            secret(company.gateway_user) or user,
+            secret(company.gateway_password) or password,
+        ),
         # A user holds one LanPak in each company that it works in.
         seats=seats.pool((company.product, company.base_url, company.company_id, user), company.seats),
     )
+
+
+def _gateway(company: Sage300Settings, factory: ClientFactory, user: str, password: str) -> Gateway | None:
+    """None where there is none."""
+    if not company.gateway_url:
+        return None
+    http = factory.client(
+        company.gateway_url,
+        timeout=company.timeout,
+        max_bytes=company.max_answer_mb << 20,
+        connections=company.seats + 1,
+        trust=company.trust,
+    )
+    return Gateway(http, company=company.company_id, user=user, password=password)

@@ -13,7 +13,7 @@ from tidegate.config.company import Company
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
-from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
+from tidegate.sage.sage300.wire_names import GATEWAY, INVOICES, SHIPMENTS, STOCK_RESOURCES
 
 LONGEST_CODE = 12  #: characters of an optional field's code
 _COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -48,6 +48,9 @@ class Sage300Settings(Company, frozen=True, kw_only=True, tag="sage300"):
     held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
     shipments: str = ""  #: the resource that tells despatches; "" = none does
     reread_days: int = 7  #: shipments and invoices so old are read again, for what is changed in them
+    gateway_url: str = ""  #: of the SOAP gateway; "" = there is none
+    gateway_user: Identifier = ""  #: "" = `user`
+    gateway_password: Reference = ""  #: "" = `password`
     ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
     date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
 
@@ -62,6 +65,10 @@ class Sage300Settings(Company, frozen=True, kw_only=True, tag="sage300"):
     def check(self, key: str, report: Report) -> None:
         if self.base_url:
             check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
+        if self.gateway_url:
+            check_url(self.gateway_url, f"{key}.gateway_url", report, trust=self.trust)
+        elif self.stock == GATEWAY:
+            report.problem(f"{key}.gateway_url", "missing", "stock is to be read there")
         for name, what in (
             ("base_url", "the address of the Web API, e.g. https://SERVER/Sage300WebApi/v1.0"),
             ("company_id", "the id of the company database, e.g. SAMLTD"),
@@ -80,8 +87,9 @@ class Sage300Settings(Company, frozen=True, kw_only=True, tag="sage300"):
         allowed = ("", SHIPMENTS.resource, INVOICES.resource)
         if self.shipments not in allowed:
             report.problem(f"{key}.shipments", self.shipments, f'allowed are {", ".join(allowed[1:])} and ""')
-        if self.stock not in ("", *STOCK_RESOURCES):
-            report.problem(f"{key}.stock", self.stock, f'allowed are {", ".join(STOCK_RESOURCES)} and ""')
+        places = (*STOCK_RESOURCES, GATEWAY)
+        if self.stock not in ("", *places):
+            report.problem(f"{key}.stock", self.stock, f'allowed are {", ".join(places)} and ""')
         check_range(self.reread_days, 1, 90, f"{key}.reread_days", report, "days")
         check_range(self.buyer_class, 1, 10, f"{key}.buyer_class", report, "")
         if not self.company_name:

@@ -17,6 +17,7 @@ from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.documents import Documents
+from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.progress import billed_pieces
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.reference import Reference
@@ -32,15 +33,25 @@ from tidegate.sage.sage300.wire_names import (
     NOT_COSTED_OUT,
     ON_HAND,
     READY_STOCK,
+    STOCK_COLUMNS,
     STOCK_COMMITTED,
     STOCK_ORDERED,
+    STOCK_VIEW,
 )
 
 
 class Stock:
     """Stock levels."""
 
-    def __init__(self, client: Sage300Client, reference: Reference, company: Sage300Settings) -> None:
+    def __init__(
+        self,
+        client: Sage300Client,
+        reference: Reference,
+        company: Sage300Settings,
+        gateway: Gateway | None = None,
+    ) -> None:
+        """`gateway`: where stock is read there."""
+        self._gateway = gateway
         self._client = client
         self._reference = reference
         self._company = company
@@ -55,8 +66,7 @@ class Stock:
                 if name not in known:
                     text = f"Sage has no location {name!r}"
                     return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
-        where = tuple(equals("Location", name) for name in warehouses)
-        rows = self._client.read(self._company.stock, where)
+        rows = self._rows(warehouses)
         if isinstance(rows, Failure):
             return rows
         codes = self._reference.codes_of(text_of(row, ITEM) for row in rows)
@@ -70,6 +80,21 @@ class Stock:
         if cursor == since:
             return Delta((), cursor)
         return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
+
+    def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
+        """From the resource, or from the view behind it: columns become the resource's properties."""
+        if self._gateway is None:
+            where = tuple(equals("Location", name) for name in warehouses)
+            return self._client.read(self._company.stock, where)
+        terms = (name.replace('"', '""') for name in warehouses)
+        browsed = " OR ".join(f'LOCATION = "{name}"' for name in terms)
+        rows = self._gateway.read(STOCK_VIEW, tuple(STOCK_COLUMNS), browsed)
+        if isinstance(rows, Failure):
+            return rows
+        return [
+            {STOCK_COLUMNS[name]: value for name, value in row.items() if name in STOCK_COLUMNS}
+            for row in rows
+        ]
 
     def _level(self, row: Row, codes: Mapping[str, str]) -> StockLevel:
         on_hand = figure_of(row, ON_HAND)

@@ -100,11 +100,24 @@ LINE_ORDER, LINE_ORDER_LINE = "OrderNumber", "OrderDetailNumber"  # A (columns O
 
 # Stock (§10): resources that a partner has added; A after the columns of ICILOC and of IC0372
 STOCK_RESOURCES: Final = ("ICItemLocations", "ICLocationDetails")
+GATEWAY: Final = "gateway"  #: in the place of a resource: the view IC0290 by the gateway
+STOCK_VIEW: Final = "IC0290"  # P
 READY_STOCK: Final = "ICLocationDetails"  #: its quantity on hand is the physical one
 ON_HAND: Final = "QuantityonHand"
 NOT_COSTED_OUT: Final = "QuantityShippedNotCosted"
 NOT_COSTED_IN: Final = ("QuantityReceivedNotCosted", "QuantityAdjustedNotCosted")
 STOCK_COMMITTED, STOCK_ORDERED = "QuantityCommitted", "QuantityonSalesOrders"
+STOCK_COLUMNS: Final = {  # P
+    "ITEMNO": "ItemNumber",
+    "LOCATION": "Location",
+    "QTYONHAND": ON_HAND,
+    "QTYSHNOCST": NOT_COSTED_OUT,
+    "QTYRENOCST": NOT_COSTED_IN[0],
+    "QTYADNOCST": NOT_COSTED_IN[1],
+    "QTYSALORDR": STOCK_ORDERED,
+    "QTYCOMMIT": STOCK_COMMITTED,
+}
+MARKUP_COST: Final = "MarkupCost"  # A (column MARKUPCOST)
 
 # Items and prices (§11, §13)
 ITEM_KEY, ITEM, ITEM_NAME = "UnformattedItemNumber", "ItemNumber", "Description"

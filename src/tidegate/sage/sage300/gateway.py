@@ -1,0 +1,169 @@
+"""The SOAP gateway on the Sage 300 host, for what the Web API lacks (contract §16): our own contract, all of it assumed.
+
+A fault names its class, so no text is guessed at. Reads change nothing; a write that is not answered is in doubt.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.redaction import redact
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+OURS = "urn:tidegate:sage300:gateway:1"
+PAGE = 1000
+MOST_PAGES = 10_000
+NOT_FOUND = "not_found"  #: key of `Failure.details`: there is no such record
+Columns = dict[str, str]
+
+CODES = {
+    "validation": Code.REFUSED,
+    "duplicate": Code.UNCLEAR_ANSWER,
+    "not_found": Code.REFUSED,
+    "conflict": Code.RECORD_BUSY,
+    "locked": Code.LOCKED,
+    "seat_limit": Code.NO_SEAT,
+    "auth": Code.NOT_PERMITTED,
+    "format": Code.MALFORMED,
+    "unavailable": Code.SERVER_TROUBLE,
+}
+
+
+class Gateway:
+    """The gateway's view of one company."""
+
+    def __init__(self, http: HttpClient, *, company: str, user: str, password: str) -> None:
+        self._http = http
+        self._company = company
+        text = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {text}", "Content-Type": "text/xml; charset=utf-8"}
+
+    @property
+    def calls(self) -> int:
+        """Requests so far."""
+        return self._http.counter.value
+
+    @property
+    def bytes(self) -> int:
+        """Of bodies, both ways."""
+        return self._http.counter.bytes
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+
+    def ping(self) -> Columns | Failure:
+        """Versions, home currency, seats in use, and whether the company is open."""
+        answer = self._call("Ping", {}, reading=True)
+        if isinstance(answer, Failure):
+            return answer
+        return {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in answer}
+
+    def read(self, view: str, fields: Sequence[str], where: str = "") -> list[Columns] | Failure:
+        """All rows of a view, page by page; `where` is a filter in browse syntax."""
+        found: list[Columns] = []
+        after = ""
+        for _ in range(MOST_PAGES):
+            asked = {"view": view, "filter": where, "field": list(fields), "after": after, "limit": str(PAGE)}
+            answer = self._call("ReadView", asked, reading=True)
+            if isinstance(answer, Failure):
+                return answer
+            found += [_columns(row) for row in answer.findall(f"{{{OURS}}}row")]
+            if (answer.findtext(f"{{{OURS}}}complete") or "").strip() in ("true", "1"):
+                return found
+            following = (answer.findtext(f"{{{OURS}}}next") or "").strip()
+            if not following or following == after:
+                break
+            after = following
+        return Failure(Code.SERVER_TROUBLE, f"the gateway's pages of {view} do not end", sent=False)
+
+    def delete(self, view: str, key: str, fields: Mapping[str, str]) -> Failure | None:
+        """Delete the document that has these values, all of them; None: it is gone."""
+        asked = {"key": key, "view": view, "action": "delete", "f": dict(fields)}
+        answer = self._call("WriteDocument", asked, reading=False)
+        return answer if isinstance(answer, Failure) else None
+
+    def _call(self, operation: str, content: Mapping[str, object], *, reading: bool) -> Element | Failure:
+        root = Element(f"{{{OURS}}}{operation}")
+        SubElement(root, f"{{{OURS}}}company").text = self._company
+        for name, value in content.items():
+            _add(root, name, value)
+        envelope = Element(f"{{{SOAP}}}Envelope")
+        SubElement(envelope, f"{{{SOAP}}}Body").append(root)
+        headers = {**self._headers, "SOAPAction": f'"{OURS}/{operation}"'}
+        answer = self._http.request("POST", "", headers=headers, content=tostring(envelope, encoding="utf-8"))
+        return _read(answer, f"{operation}Response", reading=reading)
+
+
+def _add(root: Element, name: str, value: object) -> None:
+    """A value, a list of values, or fields by their names; "" is left out."""
+    if isinstance(value, Mapping):
+        for field, text in value.items():
+            SubElement(root, f"{{{OURS}}}{name}", {"name": field}).text = text
+    elif isinstance(value, list):
+        for each in value:
+            SubElement(root, f"{{{OURS}}}{name}").text = each
+    elif value:
+        SubElement(root, f"{{{OURS}}}{name}").text = str(value)
+
+
+def _columns(row: Element) -> Columns:
+    return {one.get("name", ""): (one.text or "").strip() for one in row.findall(f"{{{OURS}}}f")}
+
+
+def _read(answer: Answer | NoAnswer, wanted: str, *, reading: bool) -> Element | Failure:
+    if isinstance(answer, NoAnswer):
+        if reading or not answer.sent:
+            return Failure(Code.UNREACHABLE, f"the gateway cannot be reached: {answer.text}", sent=False)
+        return Failure(Code.NO_ANSWER, f"no answer from the gateway: {answer.text}")
+    if answer.status in (401, 403):
+        return Failure(Code.NOT_AUTHENTICATED, "the gateway refuses user or password", sent=False)
+    if answer.status in (404, 405):
+        text = f"this address is not the gateway: {answer.text(120)} (see gateway_url)"
+        return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
+    if answer.status == 429:
+        return Failure(Code.THROTTLED, "the gateway is throttling", answer.retry_after, sent=False)
+    content = _content(answer.body)
+    if content is not None and answer.status == 200 and content.tag == f"{{{OURS}}}{wanted}":
+        return content
+    fault = content.find(f"detail/{{{OURS}}}GatewayFault") if content is not None else None
+    if fault is not None:
+        return _refused(fault, answer, reading=reading)
+    text = f"not the gateway's answer ({answer.status}): {answer.text(120)}"
+    if reading:
+        return Failure(Code.SERVER_TROUBLE, text, answer.retry_after, sent=False)
+    return Failure(Code.GATEWAY_TIMEOUT if answer.status == 504 else Code.UNCLEAR_ANSWER, text)
+
+
+def _content(body: bytes) -> Element | None:
+    try:
+        envelope: Element = fromstring(body)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return None
+    found = envelope.find(f"{{{SOAP}}}Body")
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def _refused(fault: Element, answer: Answer, *, reading: bool) -> Failure:
+    kind = (fault.findtext(f"{{{OURS}}}class") or "").strip()
+    said = "; ".join((one.text or "").strip() for one in fault.findall(f"{{{OURS}}}message"))
+    pause = (fault.findtext(f"{{{OURS}}}retryAfter") or "").strip()
+    code = CODES.get(kind, Code.SERVER_TROUBLE if reading else Code.UNCLEAR_ANSWER)
+    return Failure(
+        code,
+        f"the gateway refused it ({kind}): {redact(said)[:600]}",
+        min(int(pause), 3600) if pause.isdigit() else answer.retry_after,
+        sent=code is Code.UNCLEAR_ANSWER,
+        details={NOT_FOUND: "yes"} if kind == "not_found" else {},
+    )
