@@ -108,8 +108,7 @@ class Sage300Stand(ErpStand):
             clearing="CARD",
             clearing_account="1025",
             courier="FEDEX",
-            document_lists=2,
-            price_calls=3 if gateway else 2,
+            list_calls=(3 if gateway else 2, 2),
         )
 
     def open(self) -> Company:

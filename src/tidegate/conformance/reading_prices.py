@@ -70,7 +70,7 @@ def test_a_book_without_news_costs_two_calls(stand: Stand) -> None:
         book, _, full = _book(session, cursor)
 
     assert (book.prices, full) == ((), False)
-    assert stand.company.calls - before <= stand.codes.price_calls
+    assert stand.company.calls - before <= stand.codes.list_calls[0]
 
 
 def test_every_question_is_answered_in_its_order(stand: Stand) -> None:

@@ -87,10 +87,7 @@ class Codes:
     tax_group: str = ""  #: of a destination, where the company computes tax by schedule
     tax_schedule: str = ""
     scheduled: Decimal = Decimal(0)  #: percent of that schedule
-    price_calls: int = (
-        2  #: so many calls read a price book without news: contracts may be a list of their own
-    )
-    document_lists: int = 1  #: so many calls list invoices and credit notes: products may keep them apart
+    list_calls: tuple[int, int] = (2, 1)  #: of a price book, and of invoices and credit notes, without news
 
 
 class SignInStand(Protocol):
