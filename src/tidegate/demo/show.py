@@ -15,6 +15,7 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
+from tidegate.demo.afterwards import stay
 from tidegate.demo.child import HubEnded
 from tidegate.demo.figures import calls_while_locked, unsent
 from tidegate.demo.performance import Event, Performance, problems
@@ -79,6 +80,8 @@ def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int
         finish(console, performance, broken, drawn=live is not None)
     for text in broken:
         print(f"tidegate demo: {text}", file=sys.stderr)
+    if not broken and not headless:
+        stay(stage, configuration, performance.clock.now())
     return FAILURE if broken else SUCCESS
 
 
