@@ -17,7 +17,9 @@ PROGRAM = "from tidegate.cli.main import run; run()"
 @pytest.mark.process
 def test_the_demonstration_stays_with_its_console_until_it_is_stopped(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, "demo", "--orders", "20"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stderr is not None
             said = ""

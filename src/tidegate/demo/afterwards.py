@@ -74,7 +74,11 @@ def stay(stage: Stage, configuration: Configuration, now: datetime) -> None:
     with open_hub(listens, around) as hub, in_step(stage, clock, stop), console(hub) as port:
         accounts.add(NAME, [Role.ADMINISTRATOR], [], now=clock.now(), actor="demo", password=PASSWORD)
         print(f"\nThe console shows it all:  http://127.0.0.1:{port}", file=sys.stderr)
-        print(f"  user {NAME}, password {PASSWORD}   (Ctrl-C ends the demonstration)", file=sys.stderr, flush=True)
+        print(
+            f"  user {NAME}, password {PASSWORD}   (Ctrl-C ends the demonstration)",
+            file=sys.stderr,
+            flush=True,
+        )
         runner.run(hub, stop)
 
 

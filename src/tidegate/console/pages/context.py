@@ -21,6 +21,9 @@ PLACES = (
     ("/cycles", "Cycles", Permission.SEE),
     ("/items", "Stock & prices", Permission.SEE),
     ("/connections", "Connections", Permission.SEE),
+    ("/months", "Month's end", Permission.SEE),
+    ("/digest", "Last day", Permission.SEE),
+    ("/alerts", "Alerts", Permission.SEE),
     ("/audit", "Audit", Permission.SEE),
     ("/users", "Users", Permission.USERS),
 )

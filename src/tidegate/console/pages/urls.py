@@ -10,6 +10,7 @@ from django.urls import include, path, re_path
 from tidegate.console import health, metrics
 from tidegate.console.pages import (
     account,
+    closing,
     connected,
     deeds,
     home,
@@ -72,6 +73,13 @@ urlpatterns = [
     path("connections/<str:connection>/lift", connected.lift, name="lift"),
     path("connections/<str:connection>/run", connected.run, name="run"),
     path("connections/<str:connection>/alerts/<int:alert>/clear", connected.clear, name="alert-clear"),
+    path("months", closing.months, name="months"),
+    path("months/run", closing.month_run, name="month-run"),
+    path("months/<str:company>/<str:period>.<str:kind>", closing.month_file, name="month-file"),
+    path("months/<str:company>/<str:period>", closing.month, name="month"),
+    path("months/<str:company>/<str:period>/sign", closing.month_sign, name="month-sign"),
+    path("digest", closing.day, name="digest"),
+    path("alerts", closing.alert_list, name="alerts"),
     path("audit", records.audit, name="audit"),
     path("users", users.listing, name="users"),
     path("users/add", users.add, name="user-add"),

@@ -14,8 +14,9 @@ from integration.console.pages.browsing import Browsing
 from integration.flows.stage import CONNECTION
 from tidegate.console.models import Change
 from tidegate.console.roles import Role
+from tidegate.domain.books.month import Month
 from tidegate.domain.states import State
-from tidegate.engine import schedule, waiting
+from tidegate.engine import month_end, schedule, waiting
 from tidegate.ledger import queue
 
 PAGES = (
@@ -29,6 +30,10 @@ PAGES = (
     "/items",
     "/connections",
     f"/connections/{CONNECTION}",
+    "/months",
+    "/months/sage/2026-02",
+    "/digest",
+    "/alerts",
     "/audit",
     "/users",
     "/account",
@@ -274,3 +279,24 @@ def explained(sql: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}".replace("%", "%%"))
         return [str(row[3]) for row in cursor.fetchall()]
+
+
+def test_a_month_is_run_signed_and_carried_away(held: Browsing) -> None:
+    held.sign_in("fiona", Role.FINANCE)
+    month_end.run(held.stage.hub, "sage", Month.of("2026-02"))
+    text = held.page("/months/sage/2026-02")
+    assert "Nobody has signed it" in text
+    state = month_end.shown("sage", "2026-02")
+    assert state is not None
+    text = held.post("/months/sage/2026-02/sign", note="a quiet month")
+    assert ("Signed by <strong>fiona</strong>" in text) is (state["state"] != "not compared")
+    assert held.client.get("/months/sage/2026-02.csv")["Content-Type"].startswith("text/csv")
+    assert held.client.get("/months/sage/2026-02.xlsx").content[:2] == b"PK"
+    held.page("/months/other/2026-02", 404)
+    held.page("/months/sage/nonsense", 404)
+
+
+def test_nobody_but_finance_closes_a_month(held: Browsing) -> None:
+    held.sign_in("otto", Role.OPERATOR)
+    held.post("/months/run", 404, company="sage", period="2026-02")
+    held.post("/months/sage/2026-02/sign", 404)
