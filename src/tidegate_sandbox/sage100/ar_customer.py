@@ -62,6 +62,8 @@ class CustomerObject(BusinessObject):
                             external_key=str(self.values.get("UDF_MAGENTO_CUSTOMER", "")),
                         )
                     )
+                level = kernel.prices.lists.first("name", self.values["PriceLevel"] or "Standard")
+                found.price_list_id = level.id if level is not None else kernel.prices.standard.id
                 found.name = self.values["CustomerName"]
                 found.extra[SAGE] = dict(self.values)
                 kernel.customers.changed(found)

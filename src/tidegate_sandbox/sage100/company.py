@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from tidegate_sandbox.erp import Company
 from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.invoice import Invoice
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.sage100.entry import InvoiceEntry
@@ -104,6 +106,59 @@ class SageCompany:
         if order is None:
             return []
         return [one.number for one in self.kernel.invoices.of_order(order.id) if not one.is_credit]
+
+    def entry_of(self, number: str) -> str:
+        """The invoice in data entry of an order; empty: none. A despatch that is not invoiced yet is one as well."""
+        if number in self.invoicing:
+            return self.invoicing[number]
+        return next((one.invoice for one in self.all_entries() if one.order == number), "")
+
+    def all_entries(self) -> Iterator[InvoiceEntry]:
+        """Invoices in data entry: those of `People`, and despatches of the kernel that wait for the invoice run."""
+        yield from self.entries.values()
+        kernel = self.kernel
+        for despatch in kernel.despatches.table:
+            waiting = [line for line in despatch.lines if not line.is_invoiced]
+            order = kernel.orders.table.get(despatch.order_id)
+            if not waiting or order is None:
+                continue
+            courier = kernel.couriers.get(despatch.courier_id)
+            yield InvoiceEntry(
+                despatch.number,
+                order.number,
+                {line.order_line_id: line.quantity for line in waiting},
+                despatch.date,
+                courier.name[:15] if courier is not None else "",
+                packages=[despatch.consignment] if despatch.consignment else [],
+            )
+
+    def packages_of(self, invoice: Invoice) -> list[str]:
+        """Tracking numbers of a posted invoice."""
+        if invoice.number in self.packages:
+            return self.packages[invoice.number]
+        found = [self.kernel.despatches.table.get(id) for id in invoice.despatch_ids]
+        return [one.consignment for one in found if one is not None and one.consignment]
+
+    def level_of(self, customer: Customer) -> str:
+        """The price level: the name of the kernel's price list, blank for the standard list."""
+        chosen = self.kernel.prices.lists.get(customer.price_list_id)
+        return "" if chosen is None or chosen.is_standard else chosen.name
+
+    def price_rows(self) -> Iterator[Row]:
+        """IM_PriceCode: what stands there, and the prices on the kernel's lists as records of their level."""
+        yield from self.price_codes
+        for one in self.kernel.prices.prices:
+            chosen = self.kernel.prices.lists[one.price_list_id]
+            if not chosen.is_standard and not one.uses_standard:
+                yield {
+                    "PriceCodeRecord": "1",
+                    "ItemCode": self.kernel.items[one.item_id].code,
+                    "CustomerPriceLevel": chosen.name,
+                    "PricingMethod": "O",
+                    "BreakQuantity1": Decimal(99999999),
+                    "DiscountMarkup1": one.amount,
+                    "record": one,
+                }
 
     def po_is_known(self, customer: Customer, purchase_order: str, apart: str = "") -> bool:
         """Whether a customer's PO number stands on another order or invoice."""

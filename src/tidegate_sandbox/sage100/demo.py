@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from tidegate_sandbox.erp.bank import Bank
 from tidegate_sandbox.erp.company import Company
+from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.erp.item import Item, ItemGroup, Unit
+from tidegate_sandbox.erp.item import Item, ItemGroup, ItemKind, Unit
+from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
+from tidegate_sandbox.erp.numbering import Numbering
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -39,6 +43,10 @@ SCHEDULES = {
     "ABC": {"CA SALES": {"TX": Decimal("8"), "NT": Decimal(0)}, "NONTAX": {"TX": Decimal(0)}},
     "XYZ": {"NY SALES": {"TX": Decimal("8.875"), "NT": Decimal(0)}, "NONTAX": {"TX": Decimal(0)}},
 }
+KINDS: tuple[tuple[ItemKind, str, str], ...] = (
+    ("stock", "WF&A", "Goods"),
+    ("service", "SERV", "Services and sets"),
+)
 WAREHOUSES = {"ABC": ("000", "001", "002"), "XYZ": ("000", "100")}
 CUSTOMERS = (
     ("00", "WEB0001", "Web sales", "", False),
@@ -48,22 +56,53 @@ CUSTOMERS = (
 )
 
 
+Goods = tuple[str, str, str, str]
+"""ItemCode, name, stock or service, standard price."""
+
+
 def demo_installation(
-    clock: Clock, *, seats: int | None = 5, items: int = 20, seed: int = 0, **options: Any
+    clock: Clock,
+    *,
+    seats: int | None = 5,
+    items: int = 20,
+    seed: int = 0,
+    more: Sequence[Goods] = (),
+    **options: Any,
 ) -> Installation:
-    """An installation with the companies ABC and XYZ. ``options`` are those of :class:`Options`."""
+    """An installation with the companies ABC and XYZ. ``more``: further goods; ``options`` are those of :class:`Options`."""
     switches = Options(**options)
-    companies = {code: demo_company(clock, code, switches, items=items, seed=seed) for code in ("ABC", "XYZ")}
+    companies = {
+        code: demo_company(clock, code, switches, items=items, seed=seed, more=more)
+        for code in ("ABC", "XYZ")
+    }
     return Installation(companies, switches, seats)
 
 
-def demo_company(clock: Clock, code: str, options: Options, *, items: int = 20, seed: int = 0) -> SageCompany:
+def demo_company(
+    clock: Clock,
+    code: str,
+    options: Options,
+    *,
+    items: int = 20,
+    seed: int = 0,
+    more: Sequence[Goods] = (),
+) -> SageCompany:
     """One company: items ABC-1 (19.95) and HUB-nnnn, four customers, miscellaneous items, terms, schedules."""
     rules = Rules(
-        order_numbers_generated=False, tax_rounding="document", prices_include_tax=False, posting="batch"
+        order_numbers_generated=False,
+        tax_rounding="document",
+        prices_include_tax=False,
+        posting="batch",
+        update_stock_on_despatch=False,
     )
     kernel = Company(
-        clock, name=f"Company {code}", timezone="America/New_York", rules=rules, first_id=10, user="tidegate"
+        clock,
+        name=f"Company {code}",
+        timezone="America/New_York",
+        rules=rules,
+        first_id=10,
+        user="tidegate",
+        numbering=Numbering(despatch="{:07d}", invoice="{:07d}"),
     )
     kernel.default_country, kernel.default_tax_code = "US", 0
     company = SageCompany(code, kernel, options)
@@ -78,7 +117,7 @@ def demo_company(clock: Clock, code: str, options: Options, *, items: int = 20, 
     }
     with kernel.system():
         _set_up(company)
-        _fill_items(company, items, Random(seed))
+        _fill_items(company, items, more, Random(seed))
         _fill_customers(company)
     return company
 
@@ -101,58 +140,94 @@ def _set_up(company: SageCompany) -> None:
     kernel.prices.lists.add(
         new(PriceList, name="Standard", description="Standard", currency_id=currency.id, is_standard=True)
     )
+    for level in ("1", "2"):
+        kernel.prices.lists.add(
+            new(PriceList, name=level, description=f"Price level {level}", currency_id=currency.id)
+        )
+    for name in sorted(company.ship_vias):
+        kernel.couriers.add(new(Courier, name=name, tracking_url="https://carrier.example/{0}"))
 
 
-def _fill_items(company: SageCompany, count: int, random: Random) -> None:
+def _fill_items(company: SageCompany, count: int, more: Sequence[Goods], random: Random) -> None:
     kernel = company.kernel
     unit = kernel.units.add(kernel.new(Unit, name="EACH"))
-    group = kernel.item_groups.add(
-        kernel.new(
-            ItemGroup,
-            code="WF&A",
-            description="Goods",
-            kind="stock",
-            unit_id=unit.id,
-            stock=Target("1300"),
-            revenue=Target("4000"),
-            cost_of_sales=Target("5000"),
-        )
-    )
-    goods = [("ABC-1", "Widget A", Decimal("19.95"))]
-    goods += [
-        (f"HUB-{n:04d}", f"Hub Widget {n}", Decimal(10) + Decimal("0.37") * n) for n in range(1, count + 1)
-    ]
-    for code, name, amount in goods:
-        item = kernel.items.add(
+    groups = {
+        kind: kernel.item_groups.add(
             kernel.new(
-                Item,
+                ItemGroup,
                 code=code,
-                name=name,
-                group_id=group.id,
-                kind="stock",
-                tax_code_id=kernel.tax_code(None).id,
+                description=description,
+                kind=kind,
                 unit_id=unit.id,
-                stock=group.stock,
-                revenue=group.revenue,
-                cost_of_sales=group.cost_of_sales,
-                cost=(amount * Decimal("0.6")).quantize(Decimal("0.00001")),
-                extra={
-                    SAGE: {
-                        "TaxClass": "TX",
-                        "PriceCode": "WDG",
-                        "SalesUnitOfMeasure": "EACH",
-                        "StandardUnitOfMeasure": "EACH",
-                        "DefaultWarehouseCode": "000",
-                        "SaleMethod": "N",
-                        "ProductType": "F",
-                    }
-                },
+                stock=Target("1300"),
+                revenue=Target("4000"),
+                cost_of_sales=Target("5000"),
             )
         )
-        kernel.prices.set(item.id, kernel.prices.standard.id, amount)
-        for warehouse in kernel.warehouses:
-            kernel.stock.keep(item.id, warehouse.id)
-            kernel.stock.move(item.id, warehouse.id, Decimal(random.randint(50, 150)), "opening")
+        for kind, code, description in KINDS
+    }
+    goods: list[Goods] = [("ABC-1", "Widget A", "stock", "19.95")]
+    goods += [
+        (f"HUB-{n:04d}", f"Hub Widget {n}", "stock", str(Decimal(10) + Decimal("0.37") * n))
+        for n in range(1, count + 1)
+    ]
+    opening = Decimal("0.00")
+    for code, name, kind, amount in (*goods, *more):
+        group = groups["stock" if kind == "stock" else "service"]
+        opening += _item(company, group, code, name, Decimal(amount), random)
+    kernel.ledger.post(
+        kernel.today(),
+        "stock",
+        "OPENING",
+        [(Target("1300"), opening, "Opening stock"), (Target("3000"), -opening, "Opening stock")],
+        at_once=True,
+    )
+
+
+def _item(
+    company: SageCompany, group: ItemGroup, code: str, name: str, amount: Decimal, random: Random
+) -> Decimal:
+    """Make an item with its prices and stock; the value of that stock."""
+    kernel = company.kernel
+    item = kernel.items.add(
+        kernel.new(
+            Item,
+            code=code,
+            name=name,
+            group_id=group.id,
+            kind=group.kind,
+            tax_code_id=kernel.tax_code(None).id,
+            unit_id=group.unit_id,
+            stock=group.stock,
+            revenue=group.revenue,
+            cost_of_sales=group.cost_of_sales,
+            cost=rounded(amount * Decimal("0.6"), 5),
+            extra={
+                SAGE: {
+                    "TaxClass": "TX",
+                    "PriceCode": "WDG",
+                    "SalesUnitOfMeasure": "EACH",
+                    "StandardUnitOfMeasure": "EACH",
+                    "DefaultWarehouseCode": "000",
+                    "SaleMethod": "N",
+                    "ProductType": "F",
+                }
+            },
+        )
+    )
+    kernel.prices.set(item.id, kernel.prices.standard.id, amount)
+    if code.startswith("HUB-"):  # the others cost the same at every level
+        level = next(one for one in kernel.prices.lists if one.name == "1")
+        kernel.prices.set(item.id, level.id, rounded(amount * Decimal("0.9")))
+    if group.kind != "stock":
+        return Decimal("0.00")
+    held = Decimal(0)
+    for warehouse in kernel.warehouses:
+        quantity = Decimal(random.randint(50, 150))
+        kernel.stock.keep(item.id, warehouse.id)
+        kernel.stock.move(item.id, warehouse.id, quantity, "opening")
+        held += quantity
+    return rounded(held * item.cost)
 
 
 def _fill_customers(company: SageCompany) -> None:
@@ -160,8 +235,9 @@ def _fill_customers(company: SageCompany) -> None:
     schedule = next(iter(company.schedules))
     columns = shapes()["AR_Customer"].columns
     for division, number, name, level, held in CUSTOMERS:
+        chosen = next(one for one in kernel.prices.lists if one.name == (level or "Standard"))
         customer = kernel.customers.open(
-            NewCustomer(code=account_code(division, number), name=name, on_hold=held)
+            NewCustomer(code=account_code(division, number), name=name, on_hold=held, price_list_id=chosen.id)
         )
         row = {one.name: one.default or one.empty for one in columns.values()}
         row.update(

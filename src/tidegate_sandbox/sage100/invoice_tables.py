@@ -38,7 +38,7 @@ def _copied(order: Order) -> Row:
 
 def entry_headers(company: SageCompany) -> Iterator[Row]:
     """SO_InvoiceHeader: not yet posted."""
-    for entry in company.entries.values():
+    for entry in company.all_entries():
         order = company.kernel.orders.table.first("number", entry.order)
         if order is not None:
             yield {
@@ -58,7 +58,7 @@ def entry_headers(company: SageCompany) -> Iterator[Row]:
 
 def entry_details(company: SageCompany) -> Iterator[Row]:
     """SO_InvoiceDetail."""
-    for entry in company.entries.values():
+    for entry in company.all_entries():
         order = company.kernel.orders.table.first("number", entry.order)
         for line in order.lines if order is not None else ():
             row = columns_of(line)
@@ -75,7 +75,7 @@ def entry_details(company: SageCompany) -> Iterator[Row]:
 
 def entry_tracking(company: SageCompany) -> Iterator[Row]:
     """SO_InvoiceTracking."""
-    for entry in company.entries.values():
+    for entry in company.all_entries():
         yield from _packages(entry.invoice, entry.packages)
 
 
@@ -86,7 +86,7 @@ def _packages(invoice: str, packages: list[str]) -> Iterator[Row]:
 
 def in_shipping(company: SageCompany, line: OrderLine) -> Decimal:
     """What of a line is in data entry."""
-    return sum((one.quantities.get(line.id, ZERO) for one in company.entries.values()), ZERO)
+    return sum((one.quantities.get(line.id, ZERO) for one in company.all_entries()), ZERO)
 
 
 # History
@@ -111,14 +111,20 @@ def invoice_headers(company: SageCompany) -> Iterator[Row]:
             "InvoiceDate": invoice.date,
             "TransactionDate": invoice.date,
             "ShipDate": invoice.date,
-            "ShipVia": invoice.extra.get("ship_via", ""),
+            "ShipVia": invoice.extra.get("ship_via") or columns_of(order).get("ShipVia", ""),
             "ShipperID": invoice.extra.get("shipper", ""),
             "InvoiceDueDate": posted.due_date if posted is not None else invoice.date,
             "SourceJournal": SOURCE_JOURNAL,
-            "JournalNoGLBatchNo": invoice.extra.get("register", ""),
+            "JournalNoGLBatchNo": register_of(company, invoice),
             "MultipleSalesOrdersApplied": "N",
-            "NumberOfPackages": Decimal(len(company.packages.get(invoice.number, ()))),
+            "NumberOfPackages": Decimal(len(company.packages_of(invoice))),
         }
+
+
+def register_of(company: SageCompany, invoice: Invoice) -> str:
+    """The register of the sales journal that it was posted in."""
+    posted = company.kernel.receivables.table.get(invoice.posted_id)
+    return str(invoice.extra.get("register") or (f"{posted.urn:06d}" if posted is not None else ""))
 
 
 def _sums(company: SageCompany, invoice: Invoice) -> Row:
@@ -179,8 +185,8 @@ def links(company: SageCompany) -> Iterator[Row]:
 
 def history_tracking(company: SageCompany) -> Iterator[Row]:
     """AR_InvoiceHistoryTracking."""
-    for invoice, packages in company.packages.items():
-        for row in _packages(invoice, packages):
+    for invoice in company.kernel.invoices.table:
+        for row in _packages(invoice.number, company.packages_of(invoice)):
             yield {**row, "HeaderSeqNo": HEADER_SEQUENCE}
 
 
@@ -277,7 +283,7 @@ def accounts(company: SageCompany) -> Iterator[Row]:
 def postings(company: SageCompany) -> Iterator[Row]:
     """GL_DetailPosting: only what the daily transaction register has updated."""
     kernel = company.kernel
-    registers = {one.number: str(one.extra.get("register", "")) for one in kernel.invoices.table}
+    registers = {one.number: register_of(company, one) for one in kernel.invoices.table}
     for number, (journal, row) in enumerate(kernel.ledger.rows, 1):
         yield {
             **stamps(company, row),

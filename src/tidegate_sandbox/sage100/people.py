@@ -44,7 +44,7 @@ class People:
         company = self._company
         with company.kernel.staff():
             found = self._open(order)
-            if order in company.invoicing:
+            if company.entry_of(order):
                 raise Refusal("in_use", "The sales order is currently being invoiced.", "order")
             chosen = {
                 line.id: line.outstanding if quantities is None else quantities.get(line.code, Decimal(0))

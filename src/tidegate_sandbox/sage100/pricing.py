@@ -45,13 +45,11 @@ def _record(company: SageCompany, item: Item, buyer: Buyer) -> Row | None:
         ("0", code, "", buyer.level, "", ""),
         ("0", code, "", "", "", ""),
     )
-    for key in wanted:
-        if key[0] == "0" and not code:
-            continue
-        for row in company.price_codes:
-            if _key(row) == key:
-                return row
-    return None
+    found: dict[tuple[str, ...], Row] = {}
+    for row in company.price_rows():
+        if row.get("ItemCode", "") in ("", item.code):
+            found.setdefault(_key(row), row)
+    return next((found[key] for key in wanted if key in found and (key[0] != "0" or code)), None)
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -142,7 +142,9 @@ class Lines(Fields):
         item = self.company.item(self.values["ItemCode"])
         if place is None:
             return False
-        return item is None or self.company.kernel.stock.holding(item.id, place.id) is not None
+        if item is None or item.kind != "stock":
+            return True
+        return self.company.kernel.stock.holding(item.id, place.id) is not None
 
     @property
     def nEOF(self) -> int:

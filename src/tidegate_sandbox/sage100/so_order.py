@@ -69,7 +69,7 @@ class SalesOrder(BusinessObject):
 
     def may_not_edit(self, name: str) -> str:
         """An order in invoice data entry is not edited."""
-        return "in_invoicing" if name in self.company.invoicing else ""
+        return "in_invoicing" if self.company.entry_of(name) else ""
 
     def begin(self) -> None:
         """Today's order of the standard type."""
@@ -88,7 +88,7 @@ class SalesOrder(BusinessObject):
         if self._customer is None:
             return Buyer("", "", "")
         row = columns_of(self._customer)
-        return Buyer(row["ARDivisionNo"], row["CustomerNo"], row.get("PriceLevel", ""))
+        return Buyer(row["ARDivisionNo"], row["CustomerNo"], self.company.level_of(self._customer))
 
     def order_day(self) -> date:
         """The order's date."""

@@ -40,7 +40,7 @@ def _headers(company: SageCompany) -> Iterator[Row]:
                 "OrderStatus": "H"
                 if order.status == "on_hold"
                 else columns_of(order).get("OrderStatus", "N"),
-                "CurrentInvoiceNo": company.invoicing.get(order.number, ""),
+                "CurrentInvoiceNo": company.entry_of(order.number),
             }
 
 
@@ -55,7 +55,7 @@ def _details(company: SageCompany) -> Iterator[Row]:
                     **row,
                     "SalesOrderNo": order.number,
                     "QuantityOrdered": line.quantity if row["ItemType"] == "1" else row["QuantityOrdered"],
-                    "QuantityShipped": line.despatched,
+                    "QuantityShipped": line.invoiced if line.is_stocked else ZERO,
                 }
 
 
@@ -114,7 +114,7 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
         for line in order.lines:
             if line.is_stocked and line.item_id is not None and line.warehouse_id is not None:
                 place = (line.item_id, line.warehouse_id)
-                wanted[place] = wanted.get(place, ZERO) + line.outstanding
+                wanted[place] = wanted.get(place, ZERO) + line.quantity - line.invoiced
                 shipping[place] = shipping.get(place, ZERO) + invoice_tables.in_shipping(company, line)
     for item in kernel.items:
         for holding in kernel.stock.of_item(item.id):
@@ -137,12 +137,19 @@ def _customers(company: SageCompany) -> Iterator[Row]:
                 **row,
                 **stamps(company, customer),
                 "CustomerName": customer.name,
+                "PriceLevel": company.level_of(customer),
                 "CreditHold": "Y" if customer.on_hold else "N",
                 "CreditLimit": customer.credit_limit,
                 "CurrentBalance": customer.balance,
                 "OpenOrderAmt": customer.open_orders,
                 "CustomerStatus": "A" if customer.is_active else "I",
             }
+
+
+def _price_codes(company: SageCompany) -> Iterator[Row]:
+    for row in company.price_rows():
+        record = row.get("record")
+        yield {**row, **stamps(company, record)} if record is not None else row
 
 
 def _terms(company: SageCompany) -> Iterator[Row]:
@@ -160,7 +167,7 @@ _TABLES: dict[str, Callable[[SageCompany], Iterator[Row]]] = {
     "so_salesorderhistoryheader": _history,
     "ci_item": _items,
     "im_itemwarehouse": _warehouses,
-    "im_pricecode": lambda company: iter(company.price_codes),
+    "im_pricecode": _price_codes,
     "ar_customer": _customers,
     "ar_termscode": _terms,
     "so_shiptoaddress": lambda company: iter(company.ship_tos),

@@ -148,3 +148,34 @@ def test_a_user_at_lunch_defers_the_cancelling(tmp_path: Path) -> None:
     back()
     assert stand.post(path, body)["outcome"] == "cancelled"
     assert stand.is_even()
+
+
+def test_the_kernels_own_people_work_the_same_chain(stand: Stand) -> None:
+    """A despatch that waits for the invoice run is data entry; scenarios that know no Sage 100 can trade in it."""
+    kernel = stand.sage.companies["ABC"].kernel
+    before = stock(stand)
+    despatch = kernel.despatch("0000001", courier="UPS BLUE", consignment="1Z7")
+    (shipment,) = rows(stand, "open-shipments")
+    assert (shipment["InvoiceNo"], shipment["ShipVia"]) == (despatch.number, "UPS BLUE")
+    assert rows(stand, "orders")[0]["CurrentInvoiceNo"] == despatch.number
+    assert stock(stand) == {**before, "QuantityInShipping": Decimal(2)}
+    (invoice,) = kernel.invoice_run()
+    assert stock(stand)["QuantityOnHand"] == before["QuantityOnHand"] - 2
+    assert rows(stand, "open-shipments") == rows(stand, "orders") == []
+    assert rows(stand, "tracking", InvoiceNo=invoice.number)[0]["TrackingID"] == "1Z7"
+    kernel.run_posting()
+    (header,) = rows(stand, "invoices")
+    assert [
+        one for one in rows(stand, "gl-postings") if one["JournalRegisterNo"] == header["JournalNoGLBatchNo"]
+    ]
+    assert kernel.ledger.trial_balance() == 0
+
+
+def test_price_levels_are_the_kernels_lists(stand: Stand) -> None:
+    lines = [{"division": "00", "customer": "WANDA01", "item": "HUB-0001", "quantity": "1"}]
+    (probe,) = stand.post("/v1/companies/ABC/price-probe", {"lines": lines})["results"]
+    (row,) = [row for row in rows(stand, "price-codes") if row["ItemCode"] == "HUB-0001"]
+    assert (row["PriceCodeRecord"], row["CustomerPriceLevel"], row["PricingMethod"]) == ("1", "1", "O")
+    assert Decimal(probe["unit_price"]) == Decimal(row["DiscountMarkup1"]) == Decimal("9.33")
+    (customer,) = [row for row in rows(stand, "customers") if row["CustomerNo"] == "WANDA01"]
+    assert customer["PriceLevel"] == "1"
