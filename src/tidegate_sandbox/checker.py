@@ -224,13 +224,13 @@ def nothing_stuck(
     others = [
         each
         for each in company["orders_by_reference"].get(order["increment_id"], [])
-        if each["key"] != key_of(terms, order)
+        if each["key"] != key_of(terms, order) or (not terms.looks_up and each["despatch"] != "none")
     ]
     excused = (
         not exportable(order, terms)
         or not {Decimal(each) for each in order["tax_percents"]} <= terms.tax_percents
         or any(not company["items"].get(sku, {}).get("active", True) for sku in order["pieces"])
-        or bool(others)  # another order stands there under the same number: only a person can tell
+        or bool(others)  # another stands there under the same number, or goods of it have left: a person's
         or (parent is not None and parent["state"] == "review")
         or (told["state"] == "held" and order.get("customer_id") in unplaceable)
         or charges_alone(order)

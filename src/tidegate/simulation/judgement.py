@@ -77,9 +77,12 @@ def gather(
     traced = list(traces(deliveries, now))
     shop = world.shop.books()
     checker_along.set_aside(shop, world.settings.skip_skus)
+    company = world.house.books(world.sage, world.shop)
+    if not world.house.looks_up:
+        mark_heard_of(company, deliveries)
     return Evidence(
         shop=shop,
-        company=world.house.books(world.sage, world.shop),
+        company=company,
         deliveries=deliveries,
         accounts=accounts(hub, now),
         terms=terms_of(world, hub, week, frozenset(changed)),
@@ -95,6 +98,17 @@ def gather(
         chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
         digests=[digest.digest(hub, name, now) for name in hub.connections],
     )
+
+
+def mark_heard_of(company: dict[str, Any], deliveries: Iterable[dict[str, Any]]) -> None:
+    """Which of the company's orders this hub has been told of, where nobody can ask."""
+    confirmed = {
+        each["key"].rpartition("/")[0]
+        for each in deliveries
+        if (each["flow"], each["step"], each["state"]) == ("orders", "order", "confirmed")
+    }
+    for order in company["orders"]:
+        order["heard_of"] = order["key"] in confirmed
 
 
 def told(report: Reconciliation) -> checker_report.Told:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tidegate_sandbox.checker import Terms, Verdict, notes_written, nothing_lost
+from tidegate_sandbox.checker import Terms, Verdict, notes_written, nothing_lost, nothing_stuck
+from tidegate_sandbox.checker_stock import Shelf
 
 ASKED = Terms(
     store="main",
@@ -69,3 +70,41 @@ def test_a_number_that_no_result_named_is_not_missed(
     order = {**ORDER, "state": "new", "status": "new", "ext_order_id": noted}
     told = {"state": "confirmed", "reason": "", "target_number": number}
     assert promises(UNASKED, order, {**THERE, "number_told": number_told}, told) == wrong
+
+
+@pytest.mark.parametrize(
+    ("terms", "despatch", "wrong"),
+    [(UNASKED, "fully", False), (UNASKED, "none", True), (ASKED, "fully", True)],
+)
+def test_a_person_decides_on_other_content_of_an_order_whose_goods_have_left(
+    terms: Terms, despatch: str, wrong: bool
+) -> None:
+    order = {
+        **ORDER,
+        "state": "new",
+        "status": "new",
+        "increment_id": "7",
+        "relation_parent_id": None,
+        "tax_percents": [],
+        "pieces": {},
+        "cancelled": {},
+        "creditmemos": [],
+        "grand_total": 0,
+        "base_grand_total": 0,
+    }
+    there = {**THERE, "key": "magento:main:7", "despatch": despatch}
+    company = {"orders_by_reference": {"7": [there]}, "items": {}}
+    told = {7: {"state": "review", "reason": "The order is delivered."}}
+    verdict = Verdict()
+    nothing_stuck(order, company, told, {}, (), replace(terms, tax_percents=frozenset()), verdict)
+    assert bool(verdict.violations) is wrong
+
+
+@pytest.mark.parametrize(("heard_of", "unclear"), [(True, set()), (False, {"A"})])
+def test_stock_of_an_order_that_this_hub_was_never_told_of_is_unclear(
+    heard_of: bool, unclear: set[str]
+) -> None:
+    order = {**ORDER, "pieces": {"A": "2"}, "awaited": {}, "shipments": []}
+    there = {**THERE, "id": 1, "key": "magento:main:7", "lines": [], "heard_of": heard_of}
+    company = {"orders": [there], "despatches": [], "stock": {}, "now": "2026-03-03T10:00:00+00:00"}
+    assert Shelf({"orders": [order]}, company, UNASKED).unclear() == unclear
