@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate_sandbox.checker_accounts import wrong_accounts
-from tidegate_sandbox.checker_buyers import no_account_can_have, on_hold
+from tidegate_sandbox.checker_buyers import account_on_hold, no_account_can_have
 from tidegate_sandbox.checker_nearest import is_nearest
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
@@ -110,7 +110,7 @@ def judge(
     steps_of: dict[int, list[Book]] = {}
     for each in deliveries:
         steps_of.setdefault(each["entity_id"], []).append(each)
-    unplaceable = no_account_can_have(mine, company, terms.store) | on_hold(mine, company, terms.store)
+    unplaceable = no_account_can_have(mine, company, terms.store)
     for order in mine:
         late = taken_back_there_too(
             order, found_there(order, company, terms), steps_of.get(order["entity_id"], ())
@@ -233,6 +233,7 @@ def nothing_stuck(
         or bool(others)  # another stands there under the same number, or goods of it have left: a person's
         or (parent is not None and parent["state"] == "review")
         or (told["state"] == "held" and order.get("customer_id") in unplaceable)
+        or (told["state"] == "held" and account_on_hold(told["reason"], company))
         or charges_alone(order)
     )
     if not excused:

@@ -10,11 +10,9 @@ Book = Mapping[str, Any]
 LINES, WIDTH = 4, 60
 
 
-def on_hold(mine: Iterable[Book], company: Book, store: str) -> set[int]:
-    """Buyers whose account, made for them, the company's people have not approved: it may refuse their orders."""
-    held = {each["key"] for each in company["customers"] if each["on_hold"]}
-    buyers = {order["customer_id"] for order in mine if order.get("customer_id") is not None}
-    return {id for id in buyers if f"magento:{store}:customer:{id}" in held}
+def account_on_hold(reason: str, company: Book) -> bool:
+    """Whether an order waits for an account, named in the reason, that is on hold: the company may take none of it."""
+    return any(each["on_hold"] and each["code"] in reason for each in company["customers"])
 
 
 def no_account_can_have(mine: Iterable[Book], company: Book, store: str) -> set[int]:

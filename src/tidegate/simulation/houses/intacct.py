@@ -111,6 +111,10 @@ def orders_in(request: httpx.Request) -> int:
 def books(face: Any, _shop: Any) -> dict[str, Any]:
     """The kernel's: this product keeps whole keys. Its standard list and its entries are called otherwise."""
     found: dict[str, Any] = face.company.books()
+    contact_of = {one.code: one.extra.get("contact", "") for one in face.company.customers.table}
+    contacts = {one.name: str(one.values.get("EMAIL1") or "") for one in face.tenant.store.contacts}
+    for each in found["customers"]:
+        each["email"] = contacts.get(contact_of[each["code"]], "")
     numbers = {each["urn"]: each["reference"] for each in found["transactions"]}
     for each in found["transactions"]:
         key = str(face.company.receivables.table[each["id"]].extra.get("description", ""))
