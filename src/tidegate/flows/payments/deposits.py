@@ -14,7 +14,7 @@ from functools import partial
 import msgspec
 
 from tidegate.config import model
-from tidegate.domain.books.bookkeeping import LedgerEntry, NewAllocation, NewReceipt
+from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
@@ -33,7 +33,7 @@ from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results
 from tidegate.flows.writing.attempts import settled_before
-from tidegate.ledger import delivery, lookups, papers, queue
+from tidegate.ledger import books, chain, delivery, lookups, papers, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Found, OrderKey
@@ -62,7 +62,10 @@ def prepaid(settings: model.Connection, method: str) -> model.Payment | None:
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
-    """Inside the transaction that confirms orders: queue the receipts of those that are paid."""
+    """Inside the transaction that confirms orders: queue the receipts of those that are paid.
+
+    An order that was in doubt may be invoiced already: then its receipt is set against what is known by now.
+    """
     settings = cycle.connection.settings
     if not confirmed or not any(payment.prepaid for payment in settings.payments.values()):
         return
@@ -81,6 +84,18 @@ def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
                 )
             )
     delivery.create_many(wanted, now)
+    for each in wanted:
+        if each.source_id is not None:
+            for entry in known_invoices(cycle, each.source_id):
+                allocate_later(cycle, each.source_id, entry, each.label, now)
+
+
+def known_invoices(cycle: Cycle, source_id: int) -> Sequence[LedgerEntry]:
+    """The entries of an order's invoices that were read before it was confirmed."""
+    urns = [link.identifier for link in chain.of(source_id) if link.kind == "sage-entry"]
+    if not urns:
+        return ()
+    return [each for each in books.entries_named(cycle.name, urns) if each.kind is EntryKind.INVOICE]
 
 
 def allocate_later(cycle: Cycle, source_id: int, entry: LedgerEntry, label: str, now: datetime) -> None:

@@ -1,0 +1,61 @@
+"""A gift box that Intacct does not know: an amount of the order there, an item of the invoice in the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.intacct.hub import IntacctHub
+from tidegate.domain.fulfilment import invoicing
+from tidegate.ledger import database
+from tidegate.simulation.world import sell_beside
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]:
+    made = IntacctHub(tmp_path)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    text = made.config.read_text(encoding="utf-8")
+    text = text.replace('"4905" = "Handling" }', '"4905" = "Handling", "4000" = "Sold beside" }')
+    text = text.replace('websites = ["base"]\n', 'websites = ["base"]\nskip_skus = ["BOX-1"]\n', 1)
+    made.config.write_text(text + '\n[connections.web.revenue.accounts]\n"*" = "4000"\n', encoding="utf-8")
+    made.face.tenant.store.more["subtotals"]["Sold beside"] = "4000"
+    sell_beside(made.shop, "BOX-1")
+    database.open_ledger(f"sqlite:///{tmp_path / 'tidegate.db'}")
+    database.migrate()
+    database.close()
+    yield made
+    database.close()
+    made.close()
+
+
+def sold_and_billed(hub: IntacctHub) -> Any:
+    """The shop's order, after its goods have left and were billed."""
+    hub.cycle("inventory")
+    hub.shopper.place_order("guest", lines=(("HUB-0001", 2),), beside=(("BOX-1", 1),))
+    hub.cycle("orders")
+    (order,) = hub.company.orders.table
+    shipped = hub.people("convert", document=f"Sales Order-{order.number}", to="Shipper")
+    hub.people("convert", document=shipped["docid"], to="Sales Invoice")
+    for flow in ("shipments", "invoices"):
+        hub.cycle(flow)
+    (placed,) = hub.shop.books()["orders"]
+    return placed
+
+
+def test_it_is_invoiced_with_what_it_was_sold_beside(hub: IntacctHub) -> None:
+    placed = sold_and_billed(hub)
+    (invoice,) = placed["invoices"]
+    assert {row["sku"]: row["qty"] for row in invoice["items"]} == {"HUB-0001": "2", "BOX-1": "1"}
+    assert Decimal(str(invoice["grand_total"])) == Decimal(str(placed["grand_total"]))
+
+
+def test_the_bug_that_leaves_it_out_shows(hub: IntacctHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invoicing, "beside", lambda lines, order, skus: {})
+    (invoice,) = sold_and_billed(hub)["invoices"]
+    assert [row["sku"] for row in invoice["items"]] == ["HUB-0001"]
