@@ -21,7 +21,7 @@ from tidegate.engine.cycles import FLOWS
 
 ROOT = Path(__file__).parents[2]
 LIST = ROOT / "tests" / "data" / "words_to_rename.toml"
-PACKAGES = ("tidegate", "tidegate_sandbox")
+PACKAGES = ("tidegate", "tidegate_agent", "tidegate_sandbox")
 
 #: The left column of the house's vocabulary, with what is said instead. Names only: as verbs of a command, as in
 #: `queue show`, some of them are plain English.

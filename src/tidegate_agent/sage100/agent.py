@@ -99,7 +99,7 @@ class Agent:
     # Sessions
 
     def _new_session(self, company: str) -> Session:
-        self._leave_seats_to_people(company)
+        self._keep_reserved_seats(company)
         sage = self.settings.sage100
         return Session(
             company,
@@ -128,7 +128,7 @@ class Agent:
         self.backend.end_server(process)
         self.journal.server_gone(process)
 
-    def _leave_seats_to_people(self, company: str) -> None:
+    def _keep_reserved_seats(self, company: str) -> None:
         """Open no session where fewer licences than agreed would be left to people (`SY_Console`, A)."""
         seats = self.settings.seats
         if not seats.seats_reserved_for_people:

@@ -114,7 +114,7 @@ class SageCompany:
         return next((one.invoice for one in self.all_entries() if one.order == number), "")
 
     def all_entries(self) -> Iterator[InvoiceEntry]:
-        """Invoices in data entry: those of `People`, and despatches of the kernel that wait for the invoice run."""
+        """Invoices in data entry: those of `Staff`, and despatches of the kernel that wait for the invoice run."""
         yield from self.entries.values()
         kernel = self.kernel
         for despatch in kernel.despatches.table:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.sage100.installation import Installation
-from tidegate_sandbox.sage100.people import People
+from tidegate_sandbox.sage100.staff import Staff
 
 Body = dict[str, Any]
 
@@ -23,16 +23,16 @@ class Control:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._taken: list[int] = []
-        self._actions: dict[str, Callable[[People, Body], Any]] = {
+        self._actions: dict[str, Callable[[Staff, Body], Any]] = {
             "ship": self._ship,
-            "track-package": lambda people, body: people.track(str(body["invoice"]), str(body["tracking"])),
-            "unship": lambda people, body: people.unship(str(body["invoice"])),
-            "post-sales-journal": lambda people, _: {
-                "invoices": [one.number for one in people.post_sales_journal()]
+            "track-package": lambda staff, body: staff.track(str(body["invoice"]), str(body["tracking"])),
+            "unship": lambda staff, body: staff.unship(str(body["invoice"])),
+            "post-sales-journal": lambda staff, _: {
+                "invoices": [one.number for one in staff.post_sales_journal()]
             },
-            "daily-transaction-register": lambda people, _: {"postings": people.daily_transaction_register()},
+            "daily-transaction-register": lambda staff, _: {"postings": staff.daily_transaction_register()},
             "credit-memo": self._credit,
-            "backup": lambda people, _: {"backup": people.backup()},
+            "backup": lambda staff, _: {"backup": staff.backup()},
             "take-seats": self._take_seats,
             "leave-seats": self._leave_seats,
             "arrange": self._arrange,
@@ -53,15 +53,15 @@ class Control:
         ]
         with self._installation.lock:
             if action in self._actions:
-                return self._actions[action](People(self._installation, company), given)
+                return self._actions[action](Staff(self._installation, company), given)
             return perform(company.kernel, action, given)
 
     def _quantities(self, body: Body) -> dict[str, Decimal] | None:
         found = body.get("quantities")
         return None if found is None else {code: Decimal(str(value)) for code, value in found.items()}
 
-    def _ship(self, people: People, body: Body) -> Any:
-        entry = people.ship(
+    def _ship(self, staff: Staff, body: Body) -> Any:
+        entry = staff.ship(
             str(body["order"]),
             self._quantities(body),
             ship_via=str(body.get("ship_via", "")),
@@ -69,20 +69,20 @@ class Control:
         )
         return {"invoice": entry.invoice}
 
-    def _credit(self, people: People, body: Body) -> Any:
-        made = people.credit(str(body["order"]), self._quantities(body))
+    def _credit(self, staff: Staff, body: Body) -> Any:
+        made = staff.credit(str(body["order"]), self._quantities(body))
         return {"number": made.number}
 
-    def _take_seats(self, people: People, body: Body) -> Any:
-        self._taken += people.take_seats(int(body.get("count", 1)))
+    def _take_seats(self, staff: Staff, body: Body) -> Any:
+        self._taken += staff.take_seats(int(body.get("count", 1)))
         return {"held": self._installation.licence.held}
 
-    def _leave_seats(self, people: People, _body: Body) -> Any:
-        people.leave(self._taken)
+    def _leave_seats(self, staff: Staff, _body: Body) -> Any:
+        staff.leave(self._taken)
         self._taken = []
         return {"held": self._installation.licence.held}
 
-    def _arrange(self, _people: People, body: Body) -> Any:
+    def _arrange(self, _staff: Staff, body: Body) -> Any:
         kinds = ("die_before", "die_during", "die_after", "hang", "hang_after", "busy", "null")
         if body.get("kind") not in kinds:
             raise ValueError(f"'kind' must be one of {', '.join(kinds)}")
@@ -95,7 +95,7 @@ class Control:
         )
         return {"arranged": len(self._installation.faults)}
 
-    def _options(self, _people: People, body: Body) -> Any:
+    def _options(self, _staff: Staff, body: Body) -> Any:
         options = self._installation.options
         for name, value in body.items():
             if not hasattr(options, name):
@@ -103,7 +103,7 @@ class Control:
             setattr(options, name, value)
         return {name: getattr(options, name) for name in body}
 
-    def _tables_down(self, _people: People, body: Body) -> Any:
+    def _tables_down(self, _staff: Staff, body: Body) -> Any:
         self._installation.tables_down = str(body.get("state", "")) if body.get("down", True) else ""
         if body.get("down", True) and not self._installation.tables_down:
             self._installation.tables_down = "08001"

@@ -19,8 +19,8 @@ class Arranged:
     skip: int = 0  #: so many matching calls pass first
     times: int = 1
 
-    def strikes(self, object_name: str, method: str) -> bool:
-        """Whether it strikes this call; it then has one time less."""
+    def applies_to(self, object_name: str, method: str) -> bool:
+        """Whether it is for this call; it then has one time less."""
         if self.times <= 0 or (self.method and self.method != method.lower()):
             return False
         if self.object and self.object != object_name.lower():

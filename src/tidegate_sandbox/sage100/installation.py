@@ -31,7 +31,7 @@ class Installation:
     """A Windows host with Sage 100. Safe from several threads: one call at a time.
 
     ``block_on_hang``: a hanging call really blocks until its process is ended (for worker processes);
-    otherwise the caller is told at once, and ``on_hang`` hears of it, so that a simulated clock can move.
+    otherwise the caller sees it at once, and ``on_hang`` hears of it, so that a simulated clock can move.
     """
 
     companies: dict[str, SageCompany]
@@ -83,9 +83,9 @@ class Installation:
         self.faults.append(Arranged(kind, method.lower(), object.lower(), skip, times))
 
     def fault_of(self, object: str, method: str) -> str:
-        """What strikes this call; empty: nothing."""
+        """What goes wrong with this call; empty: nothing."""
         for one in self.faults:
-            if one.strikes(object, method):
+            if one.applies_to(object, method):
                 return one.kind
         return ""
 

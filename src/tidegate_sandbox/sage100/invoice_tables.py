@@ -10,7 +10,7 @@ from tidegate_sandbox.erp.invoice import Invoice
 from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.receivable import Transaction
 from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
-from tidegate_sandbox.sage100.people import SOURCE_JOURNAL
+from tidegate_sandbox.sage100.staff import SOURCE_JOURNAL
 from tidegate_sandbox.sage100.stamping import stamps
 
 ZERO = Decimal(0)

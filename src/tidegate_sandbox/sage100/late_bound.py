@@ -23,7 +23,7 @@ class ComError(Exception):
 
 
 class Hung(Exception):
-    """The call never returns; a simulation without processes is told so at once."""
+    """The call never returns; a simulation without processes sees that at once."""
 
     hangs = True
 

@@ -71,11 +71,11 @@ class FakeNative:
                 answer = effect()
                 one.calls.append(Call(self.server or 0, obj.NAME, name, args, answer))
         if kind:
-            answer = self._strike(kind)
+            answer = self._fail(kind)
         one.after_call(obj.NAME, name)
         return answer
 
-    def _strike(self, kind: str) -> Any:
+    def _fail(self, kind: str) -> Any:
         one = self._installation
         if kind in ("die_before", "die_during", "die_after"):
             one.end_server(self.server or 0)

@@ -167,8 +167,8 @@ def test_the_idle_session_is_dropped_after_its_time(stand: Stand) -> None:
     assert stand.get("/v1/sessions") == {"sessions": []}
 
 
-def test_seats_are_left_to_people(tmp_path: Path) -> None:
-    stand = Stand(tmp_path, {"seats": {"seats_bought": 3, "seats_reserved_for_people": 2}})
+def test_seats_are_left_to_staff(tmp_path: Path) -> None:
+    stand = Stand(tmp_path, {"seats": {"seats_bought": 3, "seats_reserved_for_staff": 2}})
     process = stand.sage.licence.start()
     stand.sage.licence.take(process, "bob")
     assert failed(stand, "POST", ORDERS, {"batch": "b", "orders": [order()]})[:2] == (503, "seat_limit")

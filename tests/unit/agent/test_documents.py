@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tidegate_sandbox.erp.refusal import Refusal
-from tidegate_sandbox.sage100.people import People
+from tidegate_sandbox.sage100.staff import Staff
 from unit.agent.hub import Stand, order
 
 
@@ -21,8 +21,8 @@ def stand(tmp_path: Path) -> Any:
     assert made.is_even()
 
 
-def people(stand: Stand) -> People:
-    return People(stand.sage, stand.sage.companies["ABC"])
+def staff(stand: Stand) -> Staff:
+    return Staff(stand.sage, stand.sage.companies["ABC"])
 
 
 def rows(stand: Stand, dataset: str, **more: Any) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def stock(stand: Stand) -> dict[str, Decimal]:
 
 def test_in_data_entry_the_order_is_locked_and_stock_stands_still(stand: Stand) -> None:
     before = stock(stand)
-    entry = people(stand).ship("0000001", tracking="1Z999")
+    entry = staff(stand).ship("0000001", tracking="1Z999")
     (shipment,) = rows(stand, "open-shipments", columns="InvoiceNo,SalesOrderNo,UDF_MAGENTO_ORDER")
     assert (shipment["InvoiceNo"], shipment["SalesOrderNo"]) == (entry.invoice, "0000001")
     assert shipment["UDF_MAGENTO_ORDER"] == "main:000000123"
@@ -48,13 +48,13 @@ def test_in_data_entry_the_order_is_locked_and_stock_stands_still(stand: Stand) 
     assert rows(stand, "orders")[0]["CurrentInvoiceNo"] == entry.invoice
     assert stock(stand) == {**before, "QuantityInShipping": Decimal(2)}
     with pytest.raises(Refusal, match="being invoiced"):
-        people(stand).ship("0000001")
+        staff(stand).ship("0000001")
 
 
 def test_a_posted_journal_moves_stock_and_makes_the_chain(stand: Stand) -> None:
     before = stock(stand)
-    entry = people(stand).ship("0000001", tracking="1Z999")
-    people(stand).post_sales_journal()
+    entry = staff(stand).ship("0000001", tracking="1Z999")
+    staff(stand).post_sales_journal()
     after = stock(stand)
     assert after["QuantityOnHand"] == before["QuantityOnHand"] - 2
     assert (after["QuantityOnSalesOrder"], after["QuantityInShipping"]) == (0, 0)
@@ -75,10 +75,10 @@ def test_a_posted_journal_moves_stock_and_makes_the_chain(stand: Stand) -> None:
 
 
 def test_the_ledger_waits_for_the_daily_transaction_register(stand: Stand) -> None:
-    people(stand).ship("0000001")
-    people(stand).post_sales_journal()
+    staff(stand).ship("0000001")
+    staff(stand).post_sales_journal()
     before = len(rows(stand, "gl-postings"))
-    people(stand).daily_transaction_register()
+    staff(stand).daily_transaction_register()
     (invoice,) = rows(stand, "invoices")
     posted = [
         one
@@ -94,19 +94,19 @@ def test_the_ledger_waits_for_the_daily_transaction_register(stand: Stand) -> No
 
 
 def test_a_part_leaves_the_rest_open(stand: Stand) -> None:
-    people(stand).ship("0000001", {"ABC-1": Decimal(1)})
-    people(stand).post_sales_journal()
+    staff(stand).ship("0000001", {"ABC-1": Decimal(1)})
+    staff(stand).post_sales_journal()
     (line, *_) = rows(stand, "order-lines", SalesOrderNo="0000001")
     assert (Decimal(line["QuantityOrdered"]), Decimal(line["QuantityShipped"])) == (2, 1)
-    people(stand).ship("0000001")
-    people(stand).post_sales_journal()
+    staff(stand).ship("0000001")
+    staff(stand).post_sales_journal()
     assert rows(stand, "orders") == []
     assert len(rows(stand, "invoices")) == 2
 
 
 def test_a_receipt_settles_the_invoice_and_a_credit_takes_it_back(stand: Stand) -> None:
-    entry = people(stand).ship("0000001")
-    people(stand).post_sales_journal()
+    entry = staff(stand).ship("0000001")
+    staff(stand).post_sales_journal()
     kernel = stand.sage.companies["ABC"].kernel
     kernel.receipt("00-WEB0001", Decimal("48.09"), reference="CHK-1", invoice=entry.invoice)
     assert rows(stand, "open-items") == []
@@ -118,23 +118,23 @@ def test_a_receipt_settles_the_invoice_and_a_credit_takes_it_back(stand: Stand) 
     )
     (receipt,) = rows(stand, "receipts")
     assert (receipt["CheckNo"], receipt["CashAmountApplied"]) == ("CHK-1", "48.09")
-    people(stand).credit("0000001")
+    staff(stand).credit("0000001")
     assert sorted(one["InvoiceType"] for one in rows(stand, "invoices")) == ["CM", "IN"]
 
 
 def test_the_backup_fails_while_our_session_is_open(stand: Stand) -> None:
-    assert people(stand).backup() == "blocked"
+    assert staff(stand).backup() == "blocked"
     stand.post("/v1/drain")
-    assert people(stand).backup() == "done"
+    assert staff(stand).backup() == "done"
     stand.post("/v1/resume")
 
 
 def test_people_who_hold_all_seats_keep_us_out(tmp_path: Path) -> None:
     stand = Stand(tmp_path, seats=2)
-    held = people(stand).take_seats(2)
+    held = staff(stand).take_seats(2)
     body = {"batch": "b", "orders": [order()]}
     assert stand.call("POST", "/v1/companies/ABC/orders", body)[0] == 503
-    people(stand).leave(held)
+    staff(stand).leave(held)
     assert stand.send(order())[0]["outcome"] == "created"
     assert stand.is_even()
 
@@ -142,7 +142,7 @@ def test_people_who_hold_all_seats_keep_us_out(tmp_path: Path) -> None:
 def test_a_user_at_lunch_defers_the_cancelling(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"sage100": {"allow_cancel": True}})
     stand.send(order())
-    back = people(stand).edit("0000001")
+    back = staff(stand).edit("0000001")
     path, body = "/v1/companies/ABC/orders/0000001/cancel", {"key": "main:000000123"}
     assert stand.post(path, body)["outcome"] == "deferred"
     back()

@@ -19,7 +19,7 @@ from tidegate_sandbox.sage100.installation import Installation
 SOURCE_JOURNAL = "SO"
 
 
-class People:
+class Staff:
     """The staff of one company."""
 
     def __init__(self, installation: Installation, company: SageCompany) -> None:
@@ -152,7 +152,7 @@ class People:
         return "blocked" if held else "done"
 
     def take_seats(self, count: int) -> list[int]:
-        """People log on; their server processes, which end when they log off. Refusal ``seats``."""
+        """Staff log on; their server processes, which end when they log off. Refusal ``seats``."""
         licence = self._installation.licence
         taken = []
         for number in range(count):
@@ -162,7 +162,7 @@ class People:
         return taken
 
     def leave(self, processes: list[int]) -> None:
-        """People log off."""
+        """Staff log off."""
         for process in processes:
             self._installation.licence.end(process)
 
