@@ -147,12 +147,14 @@ def _say(order: Order, wanted: Additions) -> None:
 
 
 def _make_virtual(order: Order, kind: str) -> None:
-    """Nothing to ship: no address, no method (points 30 and 39)."""
+    """Nothing to ship: no address, no method (points 30 and 39). A bundle of virtual products stays a bundle."""
     order.row["is_virtual"] = 1
     order.row.pop("shipping_description", None)
     order.shipping, order.shipping_method = None, None
     for item in order.items:
-        item |= {"is_virtual": 1, "product_type": kind}
+        item["is_virtual"] = 1
+        if item["product_type"] not in ("bundle", "configurable"):
+            item["product_type"] = kind
 
 
 def paid(extension: Row) -> dict[str, str]:

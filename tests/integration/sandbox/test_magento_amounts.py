@@ -288,3 +288,14 @@ def test_virtual_goods_are_placed_without_a_shipment(kind: str, state: str) -> N
     order = world.store.order(world.shopper.place_order(kind, additions=Additions(virtual="downloadable")))
     assert order.row["state"] == state
     assert not world.store.shipments.of(order.entity_id)
+
+
+def test_a_bundle_of_virtual_products_stays_a_bundle() -> None:
+    """Seed 10000585: with another type its parts had no parent that anybody knows how to invoice."""
+    world = make_world()
+    order = world.store.order(world.shopper.place_order("bundle", additions=Additions(virtual="virtual")))
+    parents = [item for item in order.items if "parent_item_id" not in item]
+    parts = [item for item in order.items if "parent_item_id" in item]
+    assert {item["is_virtual"] for item in order.items} == {1}
+    assert "bundle" in {item["product_type"] for item in parents}
+    assert {item["product_type"] for item in parts} == {"virtual"}
