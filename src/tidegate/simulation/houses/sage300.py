@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 ADDRESS = "/Sage300WebApi/v1.0"
+GATEWAY = "/gateway/soap"
 RECEIPT = "TG-"  #: how the checker knows a receipt of the hub
 #: Goods that the shop sells beside widgets.
 SHIRTS: tuple[Any, ...] = (
@@ -42,6 +43,7 @@ stock = "ICItemLocations"
 held = "committed"
 shipments = "OEShipments"
 ready_to_post = true
+gateway_url = "{gateway}"
 amounts = {{ {amounts} }}
 """
 
@@ -70,7 +72,7 @@ def credentials(face: Any) -> dict[str, Any]:
 def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
     """The lines of `[companies.NAME]`."""
     amounts = ", ".join(f'"{account}" = "{name}"' for account, name in AMOUNTS.items())
-    return ROOM.format(url=url + ADDRESS, amounts=amounts)
+    return ROOM.format(url=url + ADDRESS, gateway=url + GATEWAY, amounts=amounts)
 
 
 def addresses(url: str) -> dict[str, str]:

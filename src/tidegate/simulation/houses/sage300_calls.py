@@ -13,6 +13,7 @@ CUSTOMER_MADE = Target(SAGE, "POST", "ARCustomers$")
 CALLS = Calls(
     order_sent=ORDER_SENT,
     order_read=ORDER_READ,
+    cancelling=Target(SAGE, "POST", "gateway/soap$", "delete"),
     allocating=BATCH_MADE,
     reference_read=Target(SAGE, "GET", "(ICItems|ARCustomers|TXTaxRates|ICLocations)$"),
     records_sent=Target(SAGE, "POST", "(ARCustomers|ARReceiptAndAdjustmentBatches)$"),
