@@ -19,7 +19,11 @@ from tidegate.simulation.week import TRADING, write_week
 
 #: How many weeks of each product, and those that run with every change.
 MANY = 200
-WITH_EVERY_CHANGE = {"intacct": tuple(range(30)), "sage50": (1, 2, 7), "sage300": (1, 2, 7)}
+WITH_EVERY_CHANGE = {
+    "intacct": tuple(each for each in range(30) if each != 7),
+    "sage50": (1, 2, 7),
+    "sage300": (1, 2, 7),
+}
 #: Thirty short ones of Sage 50 besides: two days and eight orders, in which the platform and its desktop do the same.
 SHORT = 30
 SHAPE: dict[str, Any] = {"orders": 8, "days": 2}
