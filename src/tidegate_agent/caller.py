@@ -40,7 +40,12 @@ class ServerDied(CallFailed):
 
 
 class CallHung(ServerDied):
-    """The call did not return within its limit, and its worker was ended."""
+    """The call did not return within its limit, and its worker was ended.
+
+    ``server_ended``: so was its server. Else nobody knows which process that is, and the call may yet take effect.
+    """
+
+    server_ended = True
 
 
 class Caller(Protocol):

@@ -30,7 +30,8 @@ class InlineWorker:
     def _ended_if_hung(self) -> Iterator[None]:
         try:
             yield
-        except CallHung:
+        except CallHung as hung:
+            hung.server_ended = self.server is not None
             self.kill()
             raise
 

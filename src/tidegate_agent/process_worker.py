@@ -44,8 +44,10 @@ class ProcessWorker:
         try:
             answer = self._pipe.ask(request, self._limit)
         except PipeSilent as silent:
+            hung = CallHung(f"{request['call']}: {silent}")
+            hung.server_ended = self._server is not None
             self.kill()
-            raise CallHung(f"{request['call']}: {silent}") from None
+            raise hung from None
         except PipeBroken as broken:
             raise ServerDied(f"the worker: {broken}") from None
         server = answer.get("server")

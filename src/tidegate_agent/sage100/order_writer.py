@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tidegate_agent.caller import CallFailed, TablesFailed
+from tidegate_agent.caller import CallFailed, CallHung, TablesFailed
 from tidegate_agent.clock import Clock
 from tidegate_agent.failure import Failure
 from tidegate_agent.journal import Entry, Journal
@@ -153,6 +153,9 @@ class OrderWriter:
         except CallFailed as failed:
             held.spoil()
             raise BatchStopped("session_lost", self._after_death(order, failed)) from failed
+        except BatchStopped:
+            self._end(held, business)
+            raise
         self._end(held, business)
         return result
 
@@ -245,6 +248,13 @@ class OrderWriter:
         if entry is None or entry.state not in ("reserved", "writing"):
             return _lost(order, failed, "build")
         was_writing = entry.state == "writing"
+        if was_writing and isinstance(failed, CallHung) and not failed.server_ended:
+            self.journal.change(
+                self.company, order.key, "review"
+            )  # the server may write it yet: a person looks
+            return _result(
+                order, "in_doubt", number=entry.number, error=_error("session_lost", "write", failed.text)
+            )
         sight = settle(self.journal, self.lookup, entry)
         if sight.result == "found":
             result = {

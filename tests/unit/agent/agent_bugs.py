@@ -229,7 +229,7 @@ def idle_sessions_are_kept(patch: Patch) -> None:
 
 
 def seats_of_people_are_taken(patch: Patch) -> None:
-    patch.setattr(Agent, "_leave_seats_to_staff", lambda self, company: None)
+    patch.setattr(Agent, "_keep_reserved_seats", lambda self, company: None)
 
 
 def the_server_of_a_hung_call_lives_on(patch: Patch) -> None:

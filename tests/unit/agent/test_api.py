@@ -168,7 +168,7 @@ def test_the_idle_session_is_dropped_after_its_time(stand: Stand) -> None:
 
 
 def test_seats_are_left_to_staff(tmp_path: Path) -> None:
-    stand = Stand(tmp_path, {"seats": {"seats_bought": 3, "seats_reserved_for_staff": 2}})
+    stand = Stand(tmp_path, {"seats": {"seats_bought": 3, "seats_reserved_for_people": 2}})
     process = stand.sage.licence.start()
     stand.sage.licence.take(process, "bob")
     assert failed(stand, "POST", ORDERS, {"batch": "b", "orders": [order()]})[:2] == (503, "seat_limit")

@@ -212,7 +212,7 @@ def idle_means_dropped(folder: Path) -> None:
 
 
 def people_keep_their_seats(folder: Path) -> None:
-    stand = Stand(folder, {"seats": {"seats_bought": 2, "seats_reserved_for_staff": 2}})
+    stand = Stand(folder, {"seats": {"seats_bought": 2, "seats_reserved_for_people": 2}})
     assert stand.call("POST", ORDERS, {"batch": "b", "orders": [order()]})[0] == 503
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tidegate_sandbox.sage100.native import FakeNative
 from tidegate_sandbox.sage100.texts import DUPLICATE_PO
 from unit.agent.hub import Stand, order
 
@@ -278,3 +279,16 @@ def test_characters_that_sage_does_not_have_are_replaced_and_reported(stand: Sta
     (result,) = stand.send(order(comment="für 東京"))
     assert (result["outcome"], result["warnings"]) == ("created", ["characters were replaced in comment"])
     assert stand.get("/v1/companies/ABC/data/orders")["rows"][0]["Comment"] == "für ??"
+
+
+def test_a_write_that_hangs_in_a_server_that_cannot_be_ended_is_a_persons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may yet be written: not in Sage now is no proof, and a second one would be the second."""
+    stand = Stand(tmp_path)
+    monkeypatch.setattr(FakeNative, "server", None)
+    stand.sage.arrange("hang", "nWrite", "SO_SalesOrder_bus")
+    assert stand.send(order())[0]["outcome"] == "in_doubt"
+    (again,) = stand.send(order())
+    assert (again["outcome"], again["error"]["class"]) == ("conflict", "review")
+    assert stand.orders() == []

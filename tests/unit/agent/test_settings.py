@@ -27,7 +27,7 @@ def test_the_least_settings_are_enough() -> None:
         ({"seats": {"seats": 0}}, "'seats.seats' must lie between 1 and 20"),
         ({"seats": {"seats": "1"}}, "'seats.seats' must be a whole number"),
         ({"seats": {"call_limit_s": 0}}, "must be greater than zero"),
-        ({"seats": {"seats_reserved_for_staff": 2}}, "needs 'seats.seats_bought'"),
+        ({"seats": {"seats_reserved_for_people": 2}}, "needs 'seats.seats_bought'"),
         ({"seats": 3}, "'seats' must be a table"),
         ({"listen": {"address": "10.0.0.5"}}, "needs 'listen.certificate'"),
         ({"listen": {"certificate": "a.crt"}}, "belong together"),
