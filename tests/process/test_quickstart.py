@@ -186,7 +186,9 @@ def test_against_the_simulated_systems(port: int, tmp_path: Path) -> None:
     page = statements("Try it against simulated systems")
     assert page.pop(0) == "tidegate sandbox"  # the first terminal's
     shell.run("tidegate init --sandbox")
-    assert {path.name for path in shell.folder.iterdir()} == {"tidegate.toml", "sandbox-secrets"}
+    made = {path.name for path in shell.folder.iterdir()}
+    assert {"tidegate.toml", "sandbox-secrets", "tidegate.db"} <= made
+    assert all(name.startswith(("tidegate.", "sandbox-secrets")) for name in made)
     shell.sign_in("tidegate sign-in us")
     assert " 0 fail" in shell.run("tidegate check")
     # Exit 1 of both: two of the ten orders wait for a person.

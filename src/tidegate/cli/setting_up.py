@@ -19,6 +19,9 @@ from tidegate.cli.sandbox import MAGENTO, PORTS
 from tidegate.cli.showing import Json, with_progress
 from tidegate.simulation.products import USUAL
 
+#: The console's first user of a sandbox.
+DEMO = "demo"
+
 if TYPE_CHECKING:
     from tidegate.config.question import Question
     from tidegate.config.template import Answers
@@ -74,6 +77,15 @@ def init(
     text = template.render(complete)
     loaded = reading.loads(text, path=there.config, environment=os.environ, settings=SETTINGS)
     write(there.config, text)
+    console: dict[str, str] | None = None
+    if sandbox:
+        from tidegate.cli.user import first_user
+
+        console = {
+            "url": loaded.configuration.console.public,
+            "user": DEMO,
+            "password": first_user(there, DEMO),
+        }
     names = () if complete.secrets_folder else template.variables(complete)
     missing = [name for name in names if not os.environ.get(name)]
     key = new_key() if "TIDEGATE_ENCRYPTION_KEY" in missing else ""
@@ -83,12 +95,17 @@ def init(
             "company": complete.company,
             "variables": list(names),
         }
-        showing.print_json({**document, "missing": missing, "encryption_key": key or None})
+        showing.print_json(
+            {**document, "missing": missing, "encryption_key": key or None, "console": console}
+        )
         return
     print(f"wrote {there.config}")
     other = [warning for warning in loaded.warnings if "environment variable" not in warning.found]
     told_warnings(other)
     tell_next(missing, key, complete)
+    if console and console["password"]:
+        print(f"\nThe console, while `tidegate run` runs:  {console['url']}")
+        print(f"  user {console['user']}, password {console['password']}")
 
 
 def tell_next(missing: list[str], key: str, answers: Answers) -> None:

@@ -37,16 +37,43 @@ Where = Annotated[
 @contextmanager
 def console(there: Invocation) -> Iterator[Configuration]:
     """The ledger with the console's tables."""
-    from tidegate.console.installed import install
+    from tidegate.console.installed import install, uninstall
 
-    install()  # before anything below is imported: models need their apps
+    new = install()  # before anything below is imported: models need their apps
     from tidegate.console.accounts import Refusal
 
-    with there.ledger(create=True) as configuration:
-        try:
-            yield configuration
-        except Refusal as refused:
-            raise Refused(str(refused), exit_code=exits.FOUND) from None
+    try:
+        with there.ledger(create=True) as configuration:
+            try:
+                yield configuration
+            except Refusal as refused:
+                raise Refused(str(refused), exit_code=exits.FOUND) from None
+    finally:
+        if new:
+            uninstall()
+
+
+def first_user(there: Invocation, name: str) -> str:
+    """Make an administrator with a password of our own; the password, "" when there is one already."""
+    import secrets
+
+    with console(there):
+        from tidegate.console import accounts
+        from tidegate.console.models import User
+        from tidegate.console.roles import Role
+
+        if User.objects.exists():
+            return ""
+        password = secrets.token_urlsafe(12)
+        accounts.add(
+            name,
+            [Role.ADMINISTRATOR],
+            [],
+            now=there.clock.now(),
+            actor=operator_name(None),
+            password=password,
+        )
+    return password
 
 
 def roles_of(names: list[str]) -> list[str]:
@@ -173,6 +200,43 @@ def role(
         for place in connection or [""]:
             change(user, Role(role), place, now=there.clock.now(), actor=operator_name(by))
         print(f"{name}: {accounts.said(user)}")
+
+
+@group.command("token")
+def token(
+    context: typer.Context,
+    name: Name,
+    token: Annotated[str, typer.Argument(metavar="TOKEN", help="What the token is called.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope", metavar="SCOPE", help="status, queue, trace, digest or actions; may be repeated."
+        ),
+    ] = None,
+    take: Annotated[bool, typer.Option("--take", help="Take it away instead of making it.")] = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Make a token for a program, with the user's rights narrowed to scopes."""
+    there = here(context)
+    with console(there):
+        from tidegate.console import accounts, tokens
+
+        user, now = accounts.find(name), there.clock.now()
+        if take:
+            tokens.take(user, token, now=now, actor=operator_name(by))
+            print(f"{token} opens nothing any more")
+            return
+        for each in scope or []:
+            if each not in set(tokens.Scope):
+                known = ", ".join(tokens.Scope)
+                raise typer.BadParameter(f"there is no scope {each}; there are {known}", param_hint="--scope")
+        scopes = [tokens.Scope(each) for each in scope or ["status"]]
+        made = tokens.make(user, token, scopes, now=now, actor=operator_name(by))
+    if as_json:
+        showing.print_json({"user": name, "name": token, "scopes": scopes, "token": made})
+    else:
+        print(f"{made}\n  shown once; it opens: {', '.join(scopes)}")
 
 
 @group.command("remove")

@@ -24,20 +24,21 @@ _KEPT = ("DATABASES",)  # the ledger has put its own in place
 _before: dict[str, Any] = {}  #: what the settings were without the console
 
 
-def install() -> None:
-    """Let this process know the console's tables and pages; once is enough."""
+def install() -> bool:
+    """Let this process know the console's tables and pages; false when it does already."""
     configure()
     if apps.is_installed("tidegate.console"):
-        return
+        return False
     for name, value in vars(wanted).items():
         if name.isupper() and name not in _KEPT:
             _before.setdefault(name, getattr(settings, name, None))
             setattr(settings, name, value)
     apps.set_installed_apps(settings.INSTALLED_APPS)
+    return True
 
 
 def uninstall() -> None:
-    """Forget the console again: a test process goes on with ledgers that have none of its tables."""
+    """Forget the console again: who calls commands in one process goes on with ledgers that have none of its tables."""
     apps.unset_installed_apps()
     for name, value in _before.items():
         setattr(settings, name, value)

@@ -87,3 +87,19 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.act} {self.subject}"
+
+
+class Token(models.Model):
+    """What a program shows to ask in a user's name; only its digest is kept. `scopes` are separated by spaces."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.TextField()
+    digest = models.TextField(unique=True)
+    scopes = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="token_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user}"

@@ -21,12 +21,14 @@ def test_users_are_made_listed_and_shut_out(tmp_path: Path) -> None:
         )
 
     os.umask(0o077)
-    assert tidegate("init", "--sandbox").returncode == 0
+    first = json.loads(tidegate("init", "--sandbox", "--json").stdout)["console"]
+    assert first["user"] == "demo"
+    assert len(first["password"]) >= 12
     made = json.loads(tidegate("user", "add", "anna", "--json").stdout)
     assert made["roles"] == "administrator of everything"
     assert made["link"].startswith("http://127.0.0.1:8900/invitation/")
     again = tidegate("user", "add", "anna")
     assert (again.returncode, "already" in again.stderr) == (1, True)
     assert tidegate("user", "add", "ben", "--connection", "nowhere").returncode == 5
-    (anna,) = json.loads(tidegate("user", "list", "--json").stdout)["users"]
+    (anna, _demo) = json.loads(tidegate("user", "list", "--json").stdout)["users"]
     assert anna["roles"] == [{"role": "administrator", "connection": "*"}]

@@ -10,6 +10,7 @@ from tidegate.console.pages import drawing
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.engine import alert_report, reports, tides
+from tidegate.ledger import mirror
 
 #: In the order of the account; with `confirmed` they add up to `read`.
 PLACES = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
@@ -39,14 +40,15 @@ def content(visit: Visit) -> dict[str, Any]:
         if connection is None:
             continue
         day = tides.tide_of(visit.configuration, name, visit.now)
-        accounts = {flow: each["account"] for flow, each in connection["flows"].items()}
         bands.append(
             {
                 "name": name,
                 "status": connection,
                 "condition": condition(connection),
                 "day": drawing.day(day, visit.now) if day else None,
-                "totals": totals(accounts),
+                "totals": totals(connection, None),
+                "deliveries": totals(connection, False),
+                "items": totals(connection, True),
                 "next": next_run(connection),
                 "early": sum(bool(each["ended_early"]) for each in connection["flows"].values()),
             }
@@ -73,10 +75,16 @@ def condition(connection: dict[str, Any]) -> str:
     return "open" if connection["window"]["open"] else "closed"
 
 
-def totals(accounts: dict[str, dict[str, int]]) -> dict[str, int]:
-    """The accounts of all flows together."""
+def totals(connection: dict[str, Any], mirrored: bool | None) -> dict[str, int]:
+    """The accounts of all flows together: of deliveries, of items of stock, prices and masters, or (None) of both."""
     names = ("read", *PLACES, "unexplained")
-    return {name: sum(account.get(name, 0) for account in accounts.values()) for name in names}
+    accounts = [
+        account
+        for flow in connection["flows"].values()
+        for step, account in (flow["steps"] or {"": flow["account"]}).items()
+        if mirrored is None or mirrored is (step == mirror.STEP)
+    ]
+    return {name: sum(account.get(name, 0) for account in accounts) for name in names}
 
 
 def next_run(connection: dict[str, Any]) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from django.urls import include, path, re_path
 from tidegate.console import health, metrics
 from tidegate.console.pages import (
     account,
+    api,
     closing,
     connected,
     deeds,
@@ -45,7 +46,10 @@ CLOSED = "|".join(
     )
 )
 
+_patterns, _app, _namespace = api.api.urls
+
 urlpatterns = [
+    path("api/v1/", include((api.reachable(_patterns), _app), namespace=_namespace)),
     path("", home.home, name="home"),
     path("tide", home.tide, name="tide"),
     path("health", health.health, name="health"),

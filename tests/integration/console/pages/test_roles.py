@@ -15,7 +15,16 @@ from tidegate.console.pages.page import NEEDS
 from tidegate.console.roles import MAY, Permission, Role, rights_of
 
 #: Routes that everybody reaches: the entrance itself, what it refuses, and what monitors ask (which guards itself).
-OPEN = ("health", "ready", "metrics", "account/login/", "invitation/", "account/signup", "^account/(?:signup")
+OPEN = (
+    "api/v1/",
+    "health",
+    "ready",
+    "metrics",
+    "account/login/",
+    "invitation/",
+    "account/signup",
+    "^account/(?:signup",
+)
 #: Routes of allauth's, which concern the own account alone.
 OWN = ("account", "account/")
 
