@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
@@ -11,7 +12,7 @@ import typer
 
 from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, Unknown
-from tidegate.cli.invocation import here, only_connection, zone_of
+from tidegate.cli.invocation import Invocation, here, only_connection, zone_of
 from tidegate.cli.showing import Json, local
 from tidegate.cli.stopping import asked_to_stop
 
@@ -31,19 +32,24 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
     """Run every cycle when it is due, until SIGINT or SIGTERM. A running cycle ends properly."""
+    with asked_to_stop() as stop:
+        run_until(here(context), stop, as_json=as_json)
+
+
+def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False) -> None:
+    """The hub with all that it serves, until `stop` is set: by a signal, or by a service's control."""
     import logging
 
     import structlog
 
     from tidegate import log
 
-    there = here(context)
     with_console = bool(there.configuration().console.listen)
     if with_console:  # before the ledger is opened: its tables are brought up to date with the ledger's
         from tidegate.console.installed import install
 
         install()
-    with there.hub() as hub, asked_to_stop() as stop:
+    with there.hub() as hub:
         level = logging.DEBUG if there.debug else logging.INFO
         log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock, level=level)
         for warning in there.warnings:

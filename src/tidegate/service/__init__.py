@@ -1,0 +1,1 @@
+"""Tidegate as a service of the operating system: what `tidegate service install` writes or registers."""
