@@ -1,4 +1,4 @@
-"""The judge of the hub's daily digest: its numbers are those of the ledger at that instant, counted one by one."""
+"""The checker of the hub's daily digest: its numbers are those of the ledger at that instant, counted one by one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLACES = {
 PENDING = ("waiting", "in_doubt", "handed_over", "review", "held")
 
 
-def judge(
+def check(
     digest: Mapping[str, Any],
     deliveries: Sequence[Book],
     accounts: Sequence[Book],
@@ -44,13 +44,13 @@ def judge(
                 said.update({name: account[name] for name in set(PLACES.values())})
         same(verdict, f"{flow} by state", +said, +counted.get(flow, Counter()))
         same(verdict, f"{flow} pending", row["pending"], sum(row["account"][name] for name in PENDING))
-    judge_orders(digest, deliveries, verdict)
-    judge_people(digest, deliveries, accounts, mirrored, verdict)
+    check_orders(digest, deliveries, verdict)
+    check_waiting(digest, deliveries, accounts, mirrored, verdict)
     adds_up = all(each["unexplained"] == 0 for each in accounts)
     same(verdict, "adds_up", digest["adds_up"], adds_up)
 
 
-def judge_orders(digest: Mapping[str, Any], deliveries: Sequence[Book], verdict: Verdict) -> None:
+def check_orders(digest: Mapping[str, Any], deliveries: Sequence[Book], verdict: Verdict) -> None:
     """Pending versus confirmed, of the day, and the oldest."""
     orders = [each for each in deliveries if each["flow"] == "orders" and each["step"] == "order"]
     at = instant(digest["at"])
@@ -70,7 +70,7 @@ def judge_orders(digest: Mapping[str, Any], deliveries: Sequence[Book], verdict:
     same(verdict, "the oldest", ages, waiting[: len(ages)] if ages else waiting[:1])
 
 
-def judge_people(
+def check_waiting(
     digest: Mapping[str, Any],
     deliveries: Sequence[Book],
     accounts: Sequence[Book],

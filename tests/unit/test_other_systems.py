@@ -20,7 +20,7 @@ def guarded(name, globals=None, locals=None, fromlist=(), level=0):
         raise ImportError(f"{globals['__name__']} imports {name}")
     return real(name, globals, locals, fromlist, level)
 builtins.__import__ = guarded
-os.environ["DJANGO_SETTINGS_MODULE"] = "tidegate.ledger.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tidegate.console.settings"
 import django
 django.setup()
 import tidegate

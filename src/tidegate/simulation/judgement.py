@@ -148,7 +148,7 @@ def judge(evidence: Evidence) -> checker.Verdict:
     checker_receipts.judge(*books, terms, verdict)
     checker_chain.judge(*books, evidence.chains, terms, verdict)
     for made in evidence.digests:
-        checker_digest.judge(made, evidence.deliveries, evidence.accounts, mirror.STEP, verdict)
+        checker_digest.check(made, evidence.deliveries, evidence.accounts, mirror.STEP, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
     checker_calls.quiet_in_windows(evidence.company_calls, terms, verdict)
     checker_calls.one_try_a_cycle(evidence.tries, verdict)

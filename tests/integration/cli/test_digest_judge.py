@@ -33,7 +33,7 @@ def judged(terminal: Terminal) -> list[str]:
     with terminal.world.open_hub() as hub:
         now = terminal.world.clock.now()
         verdict = Verdict()
-        checker_digest.judge(
+        checker_digest.check(
             digest.digest(hub, "web", now),
             judgement.all_deliveries(now),
             judgement.accounts(hub, now),
