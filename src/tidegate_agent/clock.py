@@ -16,7 +16,7 @@ class Clock(Protocol):
         ...
 
     def seconds(self) -> float:
-        """A count of seconds that never goes back, for limits."""
+        """A count of seconds that never goes back, for limits; since the machine was started, or longer."""
         ...
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
@@ -32,7 +32,7 @@ class MachineClock:
         return datetime.now(UTC)
 
     def seconds(self) -> float:
-        """Monotonic seconds."""
+        """Monotonic seconds; Windows and Linux count them from the start of the machine."""
         return time.monotonic()
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:

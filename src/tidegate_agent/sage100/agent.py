@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,9 +62,11 @@ class Agent:
 
     def start(self) -> None:
         """End what a dead agent left, then settle its open rows. What cannot be settled yet is tried again."""
-        for process, _ in self.journal.servers():
-            _log.warning("server process %s outlived its agent and is ended", process)
-            self.backend.end_server(process)
+        machine_started = self.clock.now() - timedelta(seconds=self.clock.seconds())
+        for process, noted_at in self.journal.servers():
+            if noted_at >= machine_started:  # else its number may be somebody else's by now
+                _log.warning("server process %s outlived its agent and is ended", process)
+                self.backend.end_server(process)
             self.journal.server_gone(process)
         for company in self._busy:
             self.settle(company)

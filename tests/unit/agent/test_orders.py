@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tidegate_agent.embedded import VirtualClock
 from tidegate_sandbox.sage100.native import FakeNative
 from tidegate_sandbox.sage100.texts import DUPLICATE_PO
 from unit.agent.hub import Stand, order
@@ -292,3 +293,17 @@ def test_a_write_that_hangs_in_a_server_that_cannot_be_ended_is_a_persons(
     (again,) = stand.send(order())
     assert (again["outcome"], again["error"]["class"]) == ("conflict", "review")
     assert stand.orders() == []
+
+
+def test_a_process_noted_before_the_machine_started_is_not_ours_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = Stand(tmp_path)
+    bob = stand.sage.licence.start()
+    stand.sage.licence.take(bob, "bob")
+    stand.journal.server_started(bob.process)
+    stand.clock.advance(60)
+    monkeypatch.setattr(VirtualClock, "seconds", lambda self: 10.0)
+    stand.restart()
+    assert stand.sage.licence.held == ["bob"]
+    assert stand.journal.servers() == []
