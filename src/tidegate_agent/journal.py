@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +26,6 @@ CREATE TABLE IF NOT EXISTS entry (
   company TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, fingerprint TEXT NOT NULL, number TEXT NOT NULL,
   state TEXT NOT NULL, result TEXT, batch TEXT NOT NULL, begun_at TEXT NOT NULL, changed_at TEXT NOT NULL,
   PRIMARY KEY (company, kind, key));
-CREATE TABLE IF NOT EXISTS number (
-  company TEXT NOT NULL, number TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS server (
   process INTEGER PRIMARY KEY, at TEXT NOT NULL);
 """
@@ -83,17 +80,10 @@ class Journal:
         """Note the number that was reserved for a key, before anything is done with it."""
         now = self._now()
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO entry VALUES (?,?,?,?,?,'reserved',NULL,?,?,?)",
-                    (company, key, kind, fingerprint, number, batch, now, now),
-                )
-                self._db.execute("INSERT INTO number VALUES (?,?,?,?,?)", (company, number, key, kind, now))
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+            self._db.execute(
+                "INSERT OR REPLACE INTO entry VALUES (?,?,?,?,?,'reserved',NULL,?,?,?)",
+                (company, key, kind, fingerprint, number, batch, now, now),
+            )
 
     def change(
         self, company: str, key: str, state: State, result: dict[str, Any] | None = None, kind: str = "order"
@@ -127,15 +117,6 @@ class Journal:
             ).fetchall()
         return [_entry(row) for row in rows]
 
-    def numbers(self, company: str, key: str, kind: str = "order") -> Sequence[str]:
-        """Every number that was ever reserved for a key, oldest first."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT number FROM number WHERE company=? AND kind=? AND key=? ORDER BY rowid",
-                (company, kind, key),
-            ).fetchall()
-        return [str(row[0]) for row in rows]
-
     def forget_old(self) -> int:
         """Forget settled rows older than 90 days; how many. Open rows and those in review are kept."""
         limit = (self._clock.now() - KEPT).isoformat()
@@ -143,7 +124,6 @@ class Journal:
             done = self._db.execute(
                 "DELETE FROM entry WHERE state IN ('written','given_up') AND changed_at < ?", (limit,)
             )
-            self._db.execute("DELETE FROM number WHERE at < ?", (limit,))
         return done.rowcount
 
     # Server processes, so that a new agent can end what a dead one left

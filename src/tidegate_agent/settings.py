@@ -77,7 +77,6 @@ class Settings:
     worker: str = "process"  #: process; inline only for simulations
     python: str = ""  #: interpreter of the workers (32 bit); empty: the agent's own
     read_only: bool = False
-    log_personal_data: bool = False
     secrets: str = ""  #: file of the protected secrets; empty: beside the journal
     listen: Listening = field(default_factory=Listening)
     seats: Seats = field(default_factory=Seats)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -207,8 +206,3 @@ class Lookup:
             number,
             reason="it was being written more than an hour ago and stands nowhere: it may have been deleted",
         )
-
-
-def keys_shown(sights: Sequence[tuple[str, Sight]]) -> list[dict[str, Any]]:
-    """Answers of `by-key`."""
-    return [sight.shown(key) for key, sight in sights]

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 PROGID = "ProvideX.Script"  # P
 SESSION = "SY_Session"  # P
-SEPARATOR = "\u0160"  # P: byte 0x8A of code page 1252
 CODE_PAGE = "cp1252"  # P
 CLASS_MISSING = 90  # P: ProvideX error of Init and NewObject
 
@@ -30,7 +29,6 @@ class Task(NamedTuple):
 ORDER = Task("SO_SalesOrder_bus", SALES_ORDER, "SO_SalesOrder_ui")  # P
 CUSTOMER = Task("AR_Customer_bus", RECEIVABLE, "AR_Customer_ui")  # P
 ITEM = Task("CI_ItemCode_bus", COMMON, "CI_ItemCode_ui")  # P, one source: CI_Item_bus
-SHIP_TO = Task("SO_ShipToAddress_bus", SALES_ORDER, "SO_ShipToAddress_ui")  # object P, task A
 TASKS = (ORDER, CUSTOMER, ITEM)
 
 REFUSING_WARNINGS = (r"customer PO number already exists",)  # P
@@ -44,7 +42,3 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("auth", r"password|logon|not authorized|external access"),
     ("record_locked", r"error #0\b|in use\b"),
 )
-DUPLICATE_PO = r"customer PO number already exists"  # P
-
-# Lock-like and refused numbers of ProvideX errors, P for the language family
-BUSY, NO_FILE, NO_ACCESS = 0, 12, 13

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Options:
-    """Edition, version and how the open points of the contract are taken. May be changed while it runs."""
+    """Edition, and how the open points of the contract are taken. May be changed while it runs."""
 
     edition: str = "standard"  #: standard, advanced, premium
-    version: str = "7.20"
     widths: str = "2023"  #: or 2018
     retain_history: bool = True
     retain_deleted: bool = True
     tax_before_write: bool = True  #: tax is known before the header's nWrite
-    in_shipping_extra: bool = False
     svc_setkey_refuses: bool = True
     line_values_after_write_zero: bool = True
     decimal_argument_refused: bool = True
