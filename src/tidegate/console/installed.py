@@ -56,6 +56,16 @@ def adapt(console: Console, encryption_key: str, client_secret: str = "", client
         settings.SECURE_HSTS_SECONDS = 365 * 86_400
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SOCIALACCOUNT_PROVIDERS = providers(console, client_id, client_secret)
+    settings.CONTENT_SECURITY_POLICY = policy(console if settings.SOCIALACCOUNT_PROVIDERS else Console())
+
+
+def policy(console: Console) -> dict[str, Any]:
+    """The content security policy; the button of single sign-on is a form, and leads to the provider."""
+    directives = {name: list(values) for name, values in wanted.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()}
+    parts = urlsplit(console.openid.server_url)
+    if parts.netloc:
+        directives["form-action"].append(f"{parts.scheme}://{parts.netloc}")
+    return {"DIRECTIVES": directives}
 
 
 def hosts_of(console: Console) -> list[str]:

@@ -11,7 +11,7 @@ from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.states import State
 from tidegate.engine import mappings
-from tidegate.ledger import causes, heads
+from tidegate.ledger import causes, heads, mirror
 from tidegate.ledger.causes import Cause
 
 
@@ -24,8 +24,21 @@ def listing(visit: Visit) -> HttpResponse:
         causes=[of(visit, cause) for cause in found],
         total=sum(cause.count for cause in found),
         upto=heads.highest_delivery(),
+        items=items(visit),
         at=visit.now,
     )
+
+
+def items(visit: Visit) -> list[dict[str, Any]]:
+    """Items of stock, prices and masters that stand still, by flow: they are no deliveries, and no less."""
+    seen = set(visit.chosen())
+    found = []
+    for connection, flow in mirror.mirrors():
+        if connection in seen:
+            account = mirror.account(connection, flow)
+            if count := account.review + account.held:
+                found.append({"connection": connection, "flow": flow, "count": count})
+    return found
 
 
 def of(visit: Visit, cause: Cause) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tidegate.config.console import LOOPBACK
 from tidegate.console.answers import GATE, HUB
 from tidegate.console.gate import Gate
 from tidegate.console.installed import adapt
+from tidegate.console.models import User
 from tidegate.console.server import bound, served
 from tidegate.console.static_files import with_static
 from tidegate.engine.hub import Hub
@@ -53,6 +54,8 @@ def console(hub: Hub) -> Iterator[int | None]:
         log.warning("console", problem=f"{LOOPBACK} is taken: no console", remedy="set [console] listen")
         yield None
         return
+    if not User.objects.exists():
+        log.warning("console", problem="nobody can sign in yet", remedy="tidegate user add NAME")
     scheme = "https" if settings.public.startswith("https://") else "http"
     with served(
         application(hub), listening, "console", settings.threads, settings.trusted_proxy, url_scheme=scheme
