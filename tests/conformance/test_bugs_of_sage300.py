@@ -15,7 +15,7 @@ from conformance.sage300_stand import Sage300Stand
 from tidegate.conformance import lost_answers, orders, reading_fulfilment, receipts
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import DAY, accepted, delta, failed, find, goods, make_order, send
-from tidegate.domain.books.bookkeeping import NewReceipt
+from tidegate.domain.books.bookkeeping import NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.fulfilment.sage_documents import OrderStanding
 from tidegate.sage.port.session import Purpose
@@ -299,6 +299,36 @@ def test_contracts_are_in_the_price_book() -> None:
         stand.face.database.contracts[0]["DISCPER"] = "20"
         changed, _, _ = session.prices.read(cursor)
         assert [one.price for one in changed.customer_prices] == [Decimal("8.296")]
+    stand.close()
+
+
+def test_no_second_order_leaves_where_sage_keeps_the_first_under_another_day() -> None:
+    stand = Sage300Stand(server_zone="America/Los_Angeles", settings={"date_form": "local_midnight"})
+    with opened(stand.company) as session:
+        made = accepted(send(session, make_order(stand, 213)))
+        assert "01.03.2026, not 02.03.2026" in made.details["date"]
+        failure = failed(session.orders.prepare([make_order(stand, 214)])[0])
+    assert (failure.missing, failure.sent) == ("setting:date_form", False)
+    stand.close()
+
+
+def test_an_allocation_waits_for_a_receipt_that_nobody_has_posted() -> None:
+    stand = Sage300Stand(settings={"ready_to_post": False})
+    with opened(stand.company) as session:
+        order = accepted(send(session, make_order(stand, 213)))
+        receipt = accepted(session.receipts.post(receipts._receipt(stand)))
+        stand.happen("despatch", order=order.number)
+        stand.happen("invoice-run")
+        [invoice] = delta(session.ledgers.read(None)).rows
+        wanted = NewAllocation(
+            key=f"{receipts.KEY}/1",
+            account="WEB",
+            debit_entry=invoice.id,
+            credit_entry=receipt.id,
+            amount=Decimal("29.98"),
+            day=DAY,
+        )
+        assert failed(session.receipts.allocate(wanted)).code is Code.RECORD_BUSY
     stand.close()
 
 

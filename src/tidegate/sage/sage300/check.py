@@ -132,6 +132,12 @@ class Check:
         else:
             text = f"{company.tax_authority!r} has no rates for buyers of class {company.buyer_class}"
             self._note("fail", "tax_authority", text, "look at the keys tax_authority and buyer_class")
+        if company.customer_key and company.customer_group:
+            found = self._client.read("ARCustomers", (equals(company.customer_key, "-"),))
+            if isinstance(found, Failure):
+                self._failed("customer_key", found)
+            else:
+                self._note("pass", "customer_key", f"customers can be looked up by {company.customer_key}")
         charges = self._reference.charges()
         if isinstance(charges, Failure):
             self._failed("amounts", charges)

@@ -45,6 +45,7 @@ class Orders:
 
     def __init__(self, client: Sage300Client, reference: Reference, company: Sage300Settings) -> None:
         self.about = writing(company)
+        self._shifted = ""  #: why no further order may leave: Sage keeps them under another day
         self._client = client
         self._reference = reference
         self._company = company
@@ -53,6 +54,9 @@ class Orders:
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
         """Resolve names and build bodies; what is known from before is not read again."""
+        if self._shifted:
+            failure = Failure(Code.UNKNOWN_REFERENCE, self._shifted, missing="setting:date_form", sent=False)
+            return [failure] * len(orders)
         return prepare_each(orders, self._read, self._prepared)
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
@@ -172,10 +176,12 @@ class Orders:
         details = {}
         day = day_of(row, ORDER_DATE)
         if day is not None and day != sent.order.date:
-            # A zone between us and the ledger; the order stands, and a person looks at date_form.
-            details["date"] = (
-                f"Sage keeps the order under {day:%d.%m.%Y}, not {sent.order.date:%d.%m.%Y}: see date_form"
+            # A zone between us and the ledger moves days, at a month's end into another period: this order stands.
+            self._shifted = (
+                f"Sage keeps order {number} under {day:%d.%m.%Y}, not {sent.order.date:%d.%m.%Y}: "
+                "correct date_form, start again, and correct that order in Sage"
             )
+            details["date"] = self._shifted
         return Accepted(id, number, status=status_of(row), gross=gross, details=details)
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:

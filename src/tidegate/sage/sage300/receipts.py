@@ -259,7 +259,9 @@ class Receipts:
 
 def _exceeds(row: Row | None, what: str, amount: Decimal) -> Failure | None:
     if row is None:
-        return Failure(Code.REFUSED, f"Sage has no posted document {what!r}", sent=False)
+        # A batch that waits for a person: it is looked for again in every cycle, and an alert tells of it.
+        text_ = f"{what} is not posted yet: post the batches of Tidegate in A/R"
+        return Failure(Code.RECORD_BUSY, text_, sent=False)
     try:
         due = abs(money_of(row, "CustomerCurrencyAmountDue"))
     except Unreadable as error:
