@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -43,6 +44,21 @@ class Seats:
 
 
 @dataclass(frozen=True)
+class SageTexts:
+    """Further texts of this site's Sage by what they mean: patterns, compared without regard to case."""
+
+    record_locked: tuple[str, ...] = ()
+    seat_limit: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    auth: tuple[str, ...] = ()
+    validation: tuple[str, ...] = ()
+
+    def patterns(self) -> list[tuple[str, str]]:
+        """(meaning, pattern) of each."""
+        return [(one.name, pattern) for one in fields(self) for pattern in getattr(self, one.name)]
+
+
+@dataclass(frozen=True)
 class Sage100:
     """The Sage 100 beside the agent."""
 
@@ -65,6 +81,7 @@ class Sage100:
     batch_entry: bool = False
     allow_cancel: bool = False
     refusing_warnings: tuple[str, ...] = ()  #: patterns of further warnings that count as refusals
+    texts: SageTexts = field(default_factory=SageTexts)
     modules: tuple[str, ...] = ("S/O", "A/R", "I/M", "G/L")
 
 
@@ -141,6 +158,13 @@ def _check(settings: Settings) -> None:
         raise SettingsError("'seats.seats_reserved_for_people' needs 'seats.seats_bought'")
     if not sage.companies:
         raise SettingsError("'sage100.companies' must name the companies that the hub may reach")
+    for name, pattern in (*sage.texts.patterns(), *(("refusing", one) for one in sage.refusing_warnings)):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SettingsError(
+                f"'sage100': the pattern {pattern!r} ({name}) cannot be read: {error}"
+            ) from None
     try:
         ZoneInfo(sage.time_zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -26,6 +26,7 @@ from tidegate_agent.sage100.order_calls import OrderCalls
 from tidegate_agent.sage100.order_writer import OrderWriter, settle
 from tidegate_agent.sage100.reader import Reader
 from tidegate_agent.sage100.session import Session
+from tidegate_agent.sage100.texts import Texts
 from tidegate_agent.settings import Settings
 
 _log = logging.getLogger("tidegate_agent")
@@ -51,6 +52,7 @@ class Agent:
         self.metrics = Metrics()
         self.pool: Pool[Session] = Pool(settings.seats, clock, self._new_session)
         self.zone = ZoneInfo(settings.sage100.time_zone)
+        self._texts = Texts(settings.sage100.texts.patterns())
         self.new_texts: list[str] = []
         self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
         self.in_hand: set[tuple[str, str]] = set()  #: (company, key) of the batches that are running
@@ -110,6 +112,7 @@ class Agent:
             user=sage.user,
             password=self.secret(sage.password),
             drop_limit_s=self.settings.seats.drop_limit_s,
+            texts=self._texts,
             on_new_text=self._on_new_text,
         )
 

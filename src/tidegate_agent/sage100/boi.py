@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from tidegate_agent.caller import Caller, CallFailed, Ref, Value
-from tidegate_agent.sage100.texts import Meaning, Stage, meaning_of
+from tidegate_agent.sage100.texts import USUAL, Meaning, Stage, Texts
 
 OnText = Callable[[str], None]
 
@@ -37,8 +37,10 @@ class Boi:
         name: str,
         *,
         stage: Stage = "value",
+        texts: Texts = USUAL,
         on_new_text: OnText = lambda _: None,
     ) -> None:
+        self._texts = texts
         self._caller = caller
         self.ref = ref
         self.name = name
@@ -65,7 +67,7 @@ class Boi:
     def refusal(self, stage: str, field: str = "") -> Refused:
         """What the object says about its last failure."""
         text = self.text()
-        meaning, known = meaning_of(text, self._stage)
+        meaning, known = self._texts.meaning_of(text, self._stage)
         if not known:
             self._on_new_text(text)
         return Refused(stage, text, meaning, field=field)
@@ -106,7 +108,14 @@ class Boi:
         ref = self._caller.get(self.ref, name)
         if not isinstance(ref, Ref):
             raise CallFailed(f"{self.name}.{name} is no object")
-        return Boi(self._caller, ref, f"{self.name}.{name}", stage=self._stage, on_new_text=self._on_new_text)
+        return Boi(
+            self._caller,
+            ref,
+            f"{self.name}.{name}",
+            stage=self._stage,
+            texts=self._texts,
+            on_new_text=self._on_new_text,
+        )
 
     def drop(self) -> None:
         """``DropObject``, then the reference is released."""

@@ -9,6 +9,7 @@ from tidegate_agent.caller import CallFailed, ClassMissing, Ref, Worker
 from tidegate_agent.failure import Failure, FailureClass
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, OnText, Refused
+from tidegate_agent.sage100.texts import USUAL, Texts
 
 _CLASSES: dict[str, FailureClass] = {
     "locked": "locked",
@@ -30,6 +31,7 @@ class Session:
         user: str,
         password: str,
         drop_limit_s: float,
+        texts: Texts = USUAL,
         on_new_text: OnText = lambda _: None,
     ) -> None:
         self.company = company
@@ -38,6 +40,7 @@ class Session:
         self._user = user
         self._password = password
         self._drop_limit_s = drop_limit_s
+        self._texts = texts
         self._on_new_text = on_new_text
         self._worker: Worker | None = None
         self._script: Ref | None = None
@@ -62,6 +65,7 @@ class Session:
             self._object(names.SESSION),
             names.SESSION,
             stage="session",
+            texts=self._texts,
             on_new_text=self._on_new_text,
         )
         self._write_will()
@@ -109,7 +113,11 @@ class Session:
                 raise self._failure(refused) from None
             self._module = wanted
         made = Boi(
-            self.worker, self._object(task.object, session.ref), task.object, on_new_text=self._on_new_text
+            self.worker,
+            self._object(task.object, session.ref),
+            task.object,
+            texts=self._texts,
+            on_new_text=self._on_new_text,
         )
         self._objects.append(made)
         self._write_will()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from tidegate_agent.sage100.names import TEXTS
@@ -11,18 +11,27 @@ from tidegate_agent.sage100.names import TEXTS
 Meaning = Literal["record_locked", "seat_limit", "locked", "auth", "validation", "unavailable"]
 Stage = Literal["session", "value"]
 
-_PATTERNS = tuple((meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in TEXTS)
+
+class Texts:
+    """The patterns of one site: its own first, then those of `names.py`; the first that matches decides."""
+
+    def __init__(self, own: Iterable[tuple[str, str]] = ()) -> None:
+        self._patterns = tuple(
+            (meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in (*own, *TEXTS)
+        )
+
+    def meaning_of(self, text: str, stage: Stage) -> tuple[Meaning, bool]:
+        """(what the text means, whether it was known).
+
+        An unknown text is ``validation`` where a value was refused and ``unavailable`` while a session is opened.
+        """
+        for meaning, pattern in self._patterns:
+            if pattern.search(text):
+                return meaning, True  # type: ignore[return-value]
+        return ("validation" if stage == "value" else "unavailable"), False
 
 
-def meaning_of(text: str, stage: Stage) -> tuple[Meaning, bool]:
-    """(what the text means, whether it was known).
-
-    An unknown text is ``validation`` where a value was refused and ``unavailable`` while a session is opened.
-    """
-    for meaning, pattern in _PATTERNS:
-        if pattern.search(text):
-            return meaning, True  # type: ignore[return-value]
-    return ("validation" if stage == "value" else "unavailable"), False
+USUAL = Texts()
 
 
 def matches(text: str, patterns: Sequence[str]) -> bool:

@@ -338,3 +338,13 @@ def test_new_texts_are_listed_for_the_operator(stand: Stand) -> None:
     stand.sage.texts["not_on_file"] = "Das Feld {field} fehlt."
     stand.send(order(customer="NOBODY"))
     assert stand.agent.new_texts == ["Das Feld CustomerNo fehlt."]
+
+
+def test_a_site_says_what_its_own_texts_mean(tmp_path: Path) -> None:
+    stand = Stand(tmp_path, {"sage100": {"texts": {"record_locked": ["wird gerade bearbeitet"]}}})
+    stand.sage.texts["record_locked"] = "Der Satz WIRD GERADE BEARBEITET."
+    stand.sage.companies["ABC"].locks["SO_SalesOrderHeader", "0000001"] = "bob"
+    (result,) = stand.send(order())
+    assert (result["outcome"], result["error"]["class"]) == ("deferred", "record_locked")
+    assert stand.agent.new_texts == []
+    assert stand.is_even()

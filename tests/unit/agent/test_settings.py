@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,15 @@ def test_the_least_settings_are_enough() -> None:
         ({"sage100": {}}, "'sage100.companies' must name"),
         ({"sage100": {"companies": ["ABC"], "reader": "csv"}}, "'sage100.reader' must be one of odbc, sql"),
         ({"sage100": {"companies": ["ABC"], "time_zone": "Moon"}}, "'sage100.time_zone' is no time zone"),
+        (
+            {"sage100": {"companies": ["ABC"], "texts": {"auth": ["("]}}},
+            "the pattern '(' (auth) cannot be read",
+        ),
         ({"worker": "thread"}, "'worker' must be one of process, inline"),
     ],
 )
 def test_a_wrong_setting_is_named(change: dict[str, Any], text: str) -> None:
-    with pytest.raises(SettingsError, match="^.*" + text.replace("(", "\\(")):
+    with pytest.raises(SettingsError, match="^.*" + re.escape(text)):
         read({**GOOD, **change})
 
 
