@@ -12,7 +12,7 @@ from tidegate.console.roles import Permission
 from tidegate.domain.books.chain import NAMES
 from tidegate.domain.errors import Code
 from tidegate.engine import reports
-from tidegate.ledger import heads, mirror, numbers, queue
+from tidegate.ledger import customer_search, heads, mirror, numbers, queue
 
 LONGEST = 200
 
@@ -22,18 +22,26 @@ def search(visit: Visit) -> HttpResponse:
     """Straight to what is found alone; else the list."""
     text = visit.text("q")[:LONGEST]
     if not text:
-        return visit.show("search", q="", found=[], items=[])
+        return visit.show("search", q="", found=[], items=[], customers=[])
     seen = set(visit.connections())
     found = orders(visit, text, seen)
     items = stock(text, seen) if not found else []
-    if len(found) == 1 and not items:
+    customers = customer_search.find(
+        text,
+        [
+            (name, visit.configuration.connections[name].websites)
+            for name in visit.connections(Permission.PERSONS)
+            if name in visit.configuration.connections
+        ],
+    )
+    if len(found) == 1 and not items and not customers:
         return redirect(found[0]["address"])
-    if not found and not items:
+    if not found and not items and not customers:
         if text in set(Code):
             return redirect(f"/queue?code={text}")
         if text in seen:
             return redirect(f"/connections/{text}")
-    return visit.show("search", q=text, found=found, items=items)
+    return visit.show("search", q=text, found=found, items=items, customers=customers)
 
 
 def orders(visit: Visit, text: str, seen: set[str]) -> list[dict[str, Any]]:

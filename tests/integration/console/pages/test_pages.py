@@ -17,7 +17,9 @@ from tidegate.console.roles import Role
 from tidegate.domain.books.month import Month
 from tidegate.domain.states import State
 from tidegate.engine import month_end, schedule, waiting
-from tidegate.ledger import queue
+from tidegate.ledger import customers, queue
+from tidegate.ledger.customers import KnownCustomer
+from tidegate.ledger.database import transaction
 
 PAGES = (
     "/",
@@ -300,3 +302,17 @@ def test_nobody_but_finance_closes_a_month(held: Browsing) -> None:
     held.sign_in("otto", Role.OPERATOR)
     held.post("/months/run", 404, company="sage", period="2026-02")
     held.post("/months/sage/2026-02/sign", 404)
+
+
+def test_a_customer_is_found_by_account_and_by_e_mail(browsing: Browsing) -> None:
+    stage = browsing.stage
+    with transaction("a customer"):
+        known = KnownCustomer(CONNECTION, "base", "ann@example.com", "ANN01", "", "created")
+        customers.save([known], stage.now)
+    browsing.sign_in()
+    for name in ("ANN01", "Ann@example.com"):
+        text = browsing.page(f"/search?q={name}")
+        assert "account ANN01" in text
+        assert "ann@example.com" in text
+    browsing.sign_in("vera", Role.VIEWER)
+    assert "account ANN01" not in browsing.page("/search?q=ANN01")
