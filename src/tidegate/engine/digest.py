@@ -115,7 +115,7 @@ def waiting_row(each: daily.Waiting, now: datetime) -> Report:
     """One of the oldest."""
     waits = age(each.created_at, now) or {}
     return {
-        "label": each.label,
+        "label": each.step if "@" in each.label else each.label,  # a digest names no person
         "flow": each.flow,
         "step": each.step,
         "state": each.state,

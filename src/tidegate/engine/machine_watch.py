@@ -13,6 +13,8 @@ from tidegate.ledger.database import transaction
 
 DISK, SECOND_HUB = "disk-space", "second-hub"
 PAUSE = timedelta(minutes=1)
+#: When this hub looked for the first time.
+BEGAN = "began"
 _MEGABYTE = 1_000_000
 
 
@@ -25,7 +27,8 @@ def look(hub: Hub) -> None:
     hub.watched[SECOND_HUB] = now
     with transaction("presence"):
         presence.beat(hub.holder, now)
-    others = presence.others(hub.holder, now)
+    since = hub.watched.setdefault(BEGAN, now)
+    others = presence.others(hub.holder, since, now)
     agree(SECOND_HUB, "", {"": second_hub(others)} if others else {}, now)
     path = database.place()
     free = free_mb(path) if path is not None else None

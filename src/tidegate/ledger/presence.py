@@ -42,12 +42,15 @@ def beat(holder: str, now: datetime) -> None:
     marks.write(RUNNING + holder, now.isoformat(), now)
 
 
-def others(holder: str, now: datetime) -> list[str]:
-    """Other hubs that work with this ledger: heard of lately, and not proved to have ended."""
+def others(holder: str, since: datetime, now: datetime) -> list[str]:
+    """Other hubs that work with this ledger: heard of lately and after `since`, and not proved to have ended.
+
+    `since` is when this hub began: what a hub that was killed has left behind is no second hub.
+    """
     return [
         name
         for name, at in _running()
-        if name != holder and abs(now - at) < SILENT and not holding.gone(name)
+        if name != holder and at > since and abs(now - at) < SILENT and not holding.gone(name)
     ]
 
 

@@ -18,9 +18,9 @@ from integration.cli.terminal import Terminal
 from tidegate.cli.invocation import Invocation
 from tidegate.config.notify import Target
 from tidegate.domain.alert_kinds import Severity
-from tidegate.engine import digest, messages
+from tidegate.engine import digest, messages, runner
 from tidegate.engine.hub import Hub
-from tidegate.ledger import alerts, notifications
+from tidegate.ledger import alerts, daily, notifications
 from tidegate.ledger.database import transaction
 from tidegate.notify import planning
 from tidegate.notify.carrier import Message
@@ -251,6 +251,40 @@ def test_the_digest_comes_once_a_day_as_html_and_text(
         digest.make_due(hub, hub.clock.now())
         assert messages.send_due(hub) == 1
         assert [each["day"] for each in digest.kept("web")] == ["2026-03-24", "2026-03-23"]
+
+
+def test_the_running_hub_looks_after_digests_and_messages(
+    terminal: Terminal, mailbox: tuple[Mailbox, int]
+) -> None:
+    box, port = mailbox
+    told(terminal, port, "digest = true")
+    with opened(terminal) as hub:
+        raised(hub)
+        runner.keep_watch(hub)
+        assert hub.sender is not None
+        hub.sender.join(200)
+        assert not hub.sender.is_alive()
+        assert notifications.undelivered() == []
+        assert [each["day"] for each in digest.kept("web")] == ["2026-03-23"]
+    assert sorted(str(mail["subject"]).partition(":")[0] for mail in box.mails) == [
+        "Tidegate",
+        "Tidegate, web 2026-03-23",
+    ]
+
+
+def test_no_person_stands_in_a_kept_digest(terminal: Terminal) -> None:
+    waiting = daily.Waiting(
+        "registrations",
+        "registration",
+        "ann@example.com",
+        "held",
+        "customer-pending",
+        "customer:ann@example.com",
+        terminal.world.clock.now(),
+    )
+    row = digest.waiting_row(waiting, terminal.world.clock.now())
+    assert "ann" not in str(row)
+    assert daily.nameless("sku:HUB-1") == "sku:HUB-1"
 
 
 def test_the_digest_by_hand(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
