@@ -262,8 +262,7 @@ def test_the_running_hub_looks_after_digests_and_messages(
         raised(hub)
         runner.keep_watch(hub)
         assert hub.sender is not None
-        hub.sender.join(200)
-        assert not hub.sender.is_alive()
+        hub.sender.join()  # the machine may be busy: the test's own limit ends it
         assert notifications.undelivered() == []
         assert [each["day"] for each in digest.kept("web")] == ["2026-03-23"]
     assert sorted(str(mail["subject"]).partition(":")[0] for mail in box.mails) == [
