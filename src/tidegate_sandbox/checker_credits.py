@@ -23,7 +23,7 @@ AT_ONCE = ("gift_wrapping", "printed_card")
 def a_person_decides(there: Book, note: Book, earlier: Iterable[Book]) -> bool:
     """Whether a credit note has other fees than the shop's memo of the same pieces would have.
 
-    `there` is the company's order, `earlier` its older credit notes.
+    `there` is the company's order, `earlier` its older credit notes that the shop has a memo of.
     """
     lines = {line["id"]: line for line in there["lines"]}
     pieces = {

@@ -249,8 +249,14 @@ def excused(case: Case, kind: Kind) -> bool:
 
 def other_fees(case: Case, kind: Kind, document: Book) -> bool:
     """Whether it is a credit note whose fees the shop would give back otherwise: that is a person's."""
-    before = [each for each in case.documents["credits"].values() if each["id"] < document["id"]]
-    return kind.flow == "credits" and a_person_decides(case.there, document, before)
+    if kind.flow != "credits":
+        return False
+    made = {
+        number for number, _ in case.marked(kind)
+    }  # the shop's first memo is not always of the first note
+    notes = case.documents["credits"].items()
+    before = [note for number, note in notes if number in made and note["id"] < document["id"]]
+    return a_person_decides(case.there, document, before)
 
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tidegate_sandbox.checker_credits import a_person_decides
+from tidegate_sandbox.checker_documents import KINDS, Case, other_fees
 
 ORDER = {
     "lines": [
@@ -76,3 +77,17 @@ def test_wrapping_comes_back_with_the_first_memo_alone() -> None:
     assert not a_person_decides(there, ONE_PIECE, [earlier])
     of_another_order = {"id": 9, "lines": [{"line_id": 99, "quantity": "1", "net": "1", "tax": "0"}]}
     assert a_person_decides(there, ONE_PIECE, [of_another_order])
+
+
+@pytest.mark.parametrize(("made", "asked"), [(False, True), (True, False)])
+def test_wrapping_stays_due_while_the_first_note_waits_for_a_person(made: bool, asked: bool) -> None:
+    """Seed 10000151: the first note was a person's, so that the second one's memo would be the shop's first."""
+    first = note(9, l2=("1", "14.44", "0.87"))
+    memos = [{"comments": ["Sage credit note 0000000009"]}] if made else []
+    case = Case(
+        order={"entity_id": 5, "creditmemos": memos},
+        there={"lines": [*ORDER["lines"], WRAPPING]},
+        documents={"credits": {"0000000009": first, "0000000010": ONE_PIECE}},
+        told=(),
+    )
+    assert other_fees(case, KINDS[2], ONE_PIECE) is asked
