@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.intacct_stand import IntacctStand
 from conformance.sage50_stand import Sage50Stand
+from conformance.sage100_stand import Sage100Stand
 from conformance.sage200_stand import Sage200Stand
 from conformance.sage300_stand import Sage300Stand
 from tidegate.conformance.memory.stand import MemoryStand
@@ -85,6 +86,14 @@ SAGE_300["sage300-gateway"] = lambda: Sage300Stand(
     gateway=True, settings={"stock": "gateway"}, extra_resources=("OEShipments",), page_size=1000
 )
 
+SAGE_100: dict[str, Callable[[], Stand]] = {
+    "sage100": lambda: Sage100Stand(sockets=True),
+    "sage100-otherwise": lambda: Sage100Stand(
+        history="unknown", edition="premium", line_values_after_write_zero=False, svc_setkey_refuses=False
+    ),
+}
+"""What the contract assumes of Sage 100, turned the other way."""
+
 LEAST = frozenset(
     {
         "cancelling",
@@ -132,10 +141,11 @@ TAKING: dict[str, Callable[[], Stand]] = {
     "sage200-standard": SAGE_200["sage200-standard"],
     "intacct": IntacctStand,
     "sage300": Sage300Stand,
+    "sage100": Sage100Stand,
 }
 """Every way to take an order."""
 
-ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300
+ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100
 """Rooms that answer at once: the whole suite is theirs."""
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {

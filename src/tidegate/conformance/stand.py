@@ -19,13 +19,13 @@ from tidegate.conformance.opened import Opened
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import total
-from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.arithmetic import TaxRounding
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import Buyer, LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.entrance import SignIn
-from tidegate.sage.port.orders import Charged, Customers, Found, OrderKey, OrderWriting, Prepared
+from tidegate.sage.port.orders import Charged, Customers, Found, OrderKey, OrderWriting, Prepared, Tax
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.seats import SeatPool
 
@@ -294,7 +294,8 @@ def free_text(stand: Stand, price: str, *, rate: int = 0) -> SalesLine:
 def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> SalesOrder:
     """An order whose totals are what the company's own arithmetic comes to."""
     chosen = lines or (goods(stand), charge(stand))
-    summed, net, tax = _summed(chosen, stand.company.about.orders.arithmetic, stand.codes)
+    about, codes = stand.company.about.orders, stand.codes
+    summed, net, tax = _summed(chosen, about, codes)
     values: dict[str, Any] = {
         "key": f"magento:{STORE}:{number}",
         "reference": f"{number:09}",
@@ -305,15 +306,17 @@ def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> 
         "net": net,
         "tax": tax,
         "gross": net + tax,
-        **_as_taken(stand.company.about.orders, summed),
+        **_as_taken(about, codes, summed),
         **changes,
     }
     return SalesOrder(**values)
 
 
-def _as_taken(about: OrderWriting, lines: Sequence[SalesLine]) -> dict[str, Any]:
-    """What stands elsewhere than on lines: shipping in the header, the customer inside the order."""
+def _as_taken(about: OrderWriting, codes: Codes, lines: Sequence[SalesLine]) -> dict[str, Any]:
+    """What stands elsewhere than on lines: the tax schedule, shipping in the header, the customer inside the order."""
     elsewhere: dict[str, Any] = {}
+    if about.tax is Tax.BY_SCHEDULE:
+        elsewhere |= {"tax_group": codes.tax_group, "tax_schedule": codes.tax_schedule}
     if about.shipping is Charged.HEADER_FIELD:
         charges = [line for line in lines if line.kind is LineKind.CHARGE]
         elsewhere |= {"lines": tuple(line for line in lines if line not in charges)}
@@ -325,9 +328,13 @@ def _as_taken(about: OrderWriting, lines: Sequence[SalesLine]) -> dict[str, Any]
 
 
 def _summed(
-    lines: Sequence[SalesLine], arithmetic: Arithmetic, codes: Codes
+    lines: Sequence[SalesLine], about: OrderWriting, codes: Codes
 ) -> tuple[tuple[SalesLine, ...], Decimal, Decimal]:
+    arithmetic = about.arithmetic
     rates = {code: rate for rate, code in codes.taxes.items()}
+    if about.tax is Tax.BY_SCHEDULE:  # one rate for all that is sold, once for the whole order
+        arithmetic = replace(arithmetic, tax_rounding=TaxRounding.PER_RATE)
+        rates = dict.fromkeys(rates, codes.scheduled)
     nets = [line_net(one.quantity, one.unit_price, one.unit_discount, arithmetic) for one in lines]
     taxed = [Taxed(net, one.tax_code, rates.get(one.tax_code)) for net, one in zip(nets, lines, strict=True)]
     each = taxes(taxed, arithmetic)

@@ -12,6 +12,8 @@ from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage50.product import SAGE_50
 from tidegate.sage.sage50.settings import Sage50Settings
+from tidegate.sage.sage100.product import SAGE_100
+from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage300.product import SAGE_300
@@ -20,7 +22,7 @@ from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300)
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -65,5 +67,9 @@ def open_company(
             from tidegate.sage.sage300.room import open_sage300
 
             return open_sage300(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
+        case Sage100Settings():
+            from tidegate.sage.sage100.room import open_sage100
+
+            return open_sage100(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
         case _:
             raise ValueError(f"no room for {type(company).__name__}")

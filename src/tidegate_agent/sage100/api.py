@@ -132,7 +132,7 @@ class Api:
             raise Failure("format", f"'since' needs an offset, and 'limit' lies between 1 and {MOST}")
         columns = tuple(name for name in asked.one("columns", "").split(",") if name)
         known = ("since", "after", "limit", "columns")
-        narrowed = tuple((name, asked.one(name)) for name in asked.query if name not in known)
+        narrowed = tuple((name, tuple(values)) for name, values in asked.query.items() if name not in known)
         page = Page(at, asked.one("after", ""), limit, columns, narrowed)
         try:
             reader = DatasetReader(agent.reader(company), agent.zone, agent.clock.now())

@@ -34,6 +34,7 @@ FIELDS = {
     "price_level": "PriceLevel$",
     "salesperson_division": "SalespersonDivisionNo$",
     "salesperson": "SalespersonNo$",
+    "credit_hold": "CreditHold$",
 }
 """Fields of a request and the columns they go to, in the order in which they are set."""
 

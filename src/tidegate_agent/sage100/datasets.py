@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -39,9 +40,9 @@ DATASETS: dict[str, Dataset] = {
     "contacts": Dataset("AR_CustomerContact", True),
     "terms": Dataset("AR_TermsCode", True),
     "salespeople": Dataset("AR_Salesperson", True),
-    "orders": Dataset("SO_SalesOrderHeader", True),
+    "orders": Dataset("SO_SalesOrderHeader", True, filters=("CustomerPONo",)),
     "order-lines": Dataset("SO_SalesOrderDetail", filters=("SalesOrderNo",)),
-    "order-history": Dataset("SO_SalesOrderHistoryHeader", True),
+    "order-history": Dataset("SO_SalesOrderHistoryHeader", True, filters=("CustomerPONo", "SalesOrderNo")),
     "order-invoice-links": Dataset("SO_ARInvoiceHistoryLink", filters=("SalesOrderNo",)),
     "open-shipments": Dataset("SO_InvoiceHeader"),
     "shipment-tracking": Dataset("SO_InvoiceTracking"),
@@ -64,7 +65,7 @@ class Page:
     after: str
     limit: int
     columns: tuple[str, ...]
-    narrowed: tuple[tuple[str, str], ...] = ()
+    narrowed: tuple[tuple[str, tuple[str, ...]], ...] = ()  #: column -> its values, any of which will do
 
 
 class DatasetReader:
@@ -101,16 +102,17 @@ class DatasetReader:
     def _columns(self, dataset: Dataset, asked: Page) -> tuple[str, ...]:
         known = COLUMNS[dataset.table]
         for name in asked.columns:
-            if name not in known and not name.startswith("UDF_"):
+            # A name goes into the statement: one of ours, or one that can be nothing but a name.
+            if name not in known and not _UDF.fullmatch(name):
                 raise Failure("format", f"the dataset has no column {name}")
         return asked.columns or known
 
     def _where(self, dataset: Dataset, asked: Page) -> list[Condition]:
         where: list[Condition] = []
-        for column, value in asked.narrowed:
+        for column, values in asked.narrowed:
             if column not in dataset.filters:
                 raise Failure("format", f"the dataset cannot be narrowed by {column}")
-            where.append(Where(column, "=", value))
+            where.append(Where(column, "=", values[0]) if len(values) == 1 else Where(column, "IN", values))
         if asked.since is not None:
             if not dataset.by_stamp and not dataset.bound:
                 raise Failure("format", "this dataset is read whole: leave 'since' out")
@@ -150,6 +152,7 @@ class DatasetReader:
         return shown
 
 
+_UDF = re.compile(r"UDF_[A-Z0-9_]{1,40}")
 _STAMPS = ("DateUpdated", "TimeUpdated")
 
 

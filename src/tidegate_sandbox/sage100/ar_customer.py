@@ -65,6 +65,7 @@ class CustomerObject(BusinessObject):
                 level = kernel.prices.lists.first("name", self.values["PriceLevel"] or "Standard")
                 found.price_list_id = level.id if level is not None else kernel.prices.standard.id
                 found.name = self.values["CustomerName"]
+                found.on_hold = self.values["CreditHold"] == "Y"
                 found.extra[SAGE] = dict(self.values)
                 kernel.customers.changed(found)
         except Refusal as refusal:

@@ -210,7 +210,8 @@ def _item(
                     "StandardUnitOfMeasure": "EACH",
                     "DefaultWarehouseCode": "000",
                     "SaleMethod": "N",
-                    "ProductType": "F",
+                    "ProductType": "F" if group.kind == "stock" else "K",
+                    "ProductLine": group.code,
                 }
             },
         )

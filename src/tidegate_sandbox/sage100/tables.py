@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from tidegate_sandbox.erp.order import Order
-from tidegate_sandbox.sage100 import invoice_tables
+from tidegate_sandbox.sage100 import by_hand, invoice_tables
 from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
 from tidegate_sandbox.sage100.pricing import standard_price
 from tidegate_sandbox.sage100.schema import Column, known_columns, shapes
@@ -27,6 +27,7 @@ def columns(company: SageCompany, table: str) -> dict[str, Column] | None:
 
 def rows(company: SageCompany, table: str) -> Iterator[Row]:
     """All rows of a table; a column that a row does not have is empty."""
+    by_hand.complete(company)
     make = _TABLES.get(table.lower())
     return make(company) if make is not None else iter(())
 
@@ -68,6 +69,7 @@ def _history(company: SageCompany) -> Iterator[Row]:
             yield _history_row(company, order, "")
     if company.options.retain_deleted:
         for one in company.kernel.orders.deleted:
+            by_hand.complete_order(company, one.order)
             yield _history_row(company, one.order, "X")
 
 
@@ -100,6 +102,15 @@ def _items(company: SageCompany) -> Iterator[Row]:
             "SalesUMConvFctr": Decimal(1),
             "InactiveItem": "N" if item.is_active else "Y",
             "TotalQuantityOnHand": sum((one.on_hand for one in kernel.stock.of_item(item.id)), ZERO),
+        }
+    for misc in company.misc.values():
+        yield {
+            "ItemCode": misc.code,
+            "ItemType": "5",
+            "ItemCodeDesc": misc.description[:30],
+            "TaxClass": misc.tax_class,
+            "InactiveItem": "N",
+            **stamps(company, kernel.prices.standard),
         }
 
 

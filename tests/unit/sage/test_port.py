@@ -19,6 +19,8 @@ from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.port.session import Session
 from tidegate.sage.sage50 import writing as sage50
 from tidegate.sage.sage50.settings import Sage50Settings
+from tidegate.sage.sage100 import writing as sage100
+from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage200.writing import writing
 from tidegate.sage.sage300 import writing as sage300
@@ -86,8 +88,9 @@ def test_no_length_of_a_product_stands_in_the_configuration_s_rules() -> None:
         (IntacctSettings(), intacct.writing(IntacctSettings())),
         (Sage50Settings(), sage50.writing(10)),
         (Sage300Settings(), sage300.writing(Sage300Settings())),
+        (Sage100Settings(), sage100.WRITING),
     ],
-    ids=["sage200", "intacct", "sage50", "sage300"],
+    ids=["sage200", "intacct", "sage50", "sage300", "sage100"],
 )
 def test_the_prefix_of_accounts_is_as_long_as_the_room_lets_it(settings: Any, about: OrderWriting) -> None:
     """Four letters was one product's rule: 8 characters of a reference, of which a customer's number needs 4."""

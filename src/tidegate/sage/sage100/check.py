@@ -1,0 +1,140 @@
+"""The preflight check: is the agent there, does it reach the company, and is what the hub needs set up?
+
+It reads only, and takes no seat. Source: contract §5, §12.3. Every line says what to do when it fails.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.sage100.client import Sage100Client
+from tidegate.sage.sage100.reference import Reference
+from tidegate.sage.sage100.rows import text_of
+from tidegate.sage.sage100.settings import Sage100Settings
+
+CONTRACT = 1
+NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
+REMEDIES = {
+    Code.NOT_AUTHENTICATED: "look at the token, and at the agent's list of addresses",
+    Code.NOT_PERMITTED: "give the agent's Sage user external access, the company and the tasks: see docs/sage/agent.md",
+    Code.UNKNOWN_ENDPOINT: "look at company_code, and at the agent's list of companies",
+    Code.UNREACHABLE: "look at the address, at the firewall, and whether the agent's service runs",
+    Code.LOCKED: "the company is closed (backup, period end): try again later",
+}
+
+
+class Check:
+    """One run of the check."""
+
+    def __init__(self, client: Sage100Client, reference: Reference, company: Sage100Settings) -> None:
+        self._client = client
+        self._reference = reference
+        self._company = company
+        self.findings: list[Finding] = []
+
+    def run(self) -> list[Finding]:
+        """All findings; the check stops where what follows cannot be known."""
+        found = self._client.health()
+        if isinstance(found, Failure):
+            self._failed("agent", found)
+            return self.findings
+        if found.get("contract") != CONTRACT:
+            text = f"the agent keeps contract {found.get('contract')}, this hub {CONTRACT}"
+            self._note("fail", "agent", text, "bring both to the same version")
+        else:
+            self._note("pass", "agent", f"version {text_of(found, 'agent')}, {text_of(found, 'state')}")
+        offered = self._client.capabilities()
+        if isinstance(offered, Failure):
+            self._failed("company", offered)
+            return self.findings
+        self._offered(offered)
+        self._names()
+        return self.findings
+
+    def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
+        self.findings.append(Finding(subject, verdict, text, remedy))
+
+    def _failed(self, subject: str, failure: Failure) -> None:
+        self._note("fail", subject, failure.text, REMEDIES.get(failure.code, "see docs/sage/sage-100.md"))
+
+    def _offered(self, offered: dict[str, Any]) -> None:
+        """What this installation has of what the hub needs."""
+        company = self._company
+        edition, version = text_of(offered, "edition"), text_of(offered, "version")
+        self._note("pass", "company", f"{company.company_code}: {edition} {version}".rstrip())
+        if text_of(offered, "writer") != "boi":
+            self._note("fail", "writing", "the agent only reads", "take read_only from its settings")
+        self._fields(offered.get("udf"))
+        listed = offered.get("missing_datasets")
+        missing = [str(one) for one in listed] if isinstance(listed, list) else []
+        needed = [one for one in NEEDED if one in missing]
+        if needed:
+            text = f"the agent cannot read {', '.join(needed)}"
+            self._note("fail", "reading", text, "look at its reader: data source, rights on tables")
+        elif missing:
+            self._note("warn", "reading", f"the agent cannot read {', '.join(missing)}")
+        else:
+            self._note("pass", "reading", "all datasets")
+        self._history(text_of(offered, "history"))
+        zone = text_of(offered, "time_zone")
+        if zone and zone != company.time_zone:
+            remedy = f'time_zone = "{zone}", or change the agent\'s'
+            self._note("warn", "time zone", f"the agent's is {zone}, ours {company.time_zone}", remedy)
+
+    def _fields(self, fields: Any) -> None:
+        known = fields if isinstance(fields, dict) else {}
+        wanted = {
+            "order": ("fail", "Sales Order Header", self._company.order_field),
+            "order_history": ("warn", "Sales Order History Header", self._company.order_field),
+            "item": ("warn", "Sales Order Detail", ""),
+            "customer": ("fail", "Customer", self._company.customer_field),
+        }
+        there = []
+        for name, (verdict, place, ours) in wanted.items():
+            found = known.get(name)
+            field = text_of(found, "name") if isinstance(found, dict) else ""
+            if name == "customer" and not self._company.opens_accounts:
+                verdict = "warn"
+            if not field:
+                self._note(
+                    verdict, "fields", f"{place} has no field for our key", "create it in Custom Office"
+                )
+            elif ours and field != ours:
+                self._note(
+                    "fail", "fields", f"the agent uses {field}, the configuration has {ours}", "use one name"
+                )
+            else:
+                there.append(f"{place}: {field}")
+        if there:
+            self._note("pass", "fields", ", ".join(there))
+
+    def _history(self, kept: str) -> None:
+        if kept == "none" and self._company.keeps_history:
+            self._note("fail", "history", "Sage retains no order history", "keeps_history = false")
+        elif kept in ("none", "unknown", ""):
+            text = "orders that leave the open file may leave no trace: a miss is trusted for an hour only"
+            self._note("warn", "history", text, "retain order history in Sales Order Options")
+        else:
+            self._note("pass", "history", f"Sage retains {kept}")
+
+    def _names(self) -> None:
+        """The names that orders are sent with."""
+        company = self._company
+        warehouses = self._reference.warehouses()
+        if isinstance(warehouses, Failure):
+            self._failed("warehouse", warehouses)
+        elif company.warehouse in warehouses:
+            self._note("pass", "warehouse", f"{company.warehouse} is there")
+        else:
+            text = f"no item is kept in a warehouse {company.warehouse!r}"
+            self._note("fail", "warehouse", text, f"one of {', '.join(warehouses)}")
+        charges = self._reference.charges()
+        if isinstance(charges, Failure):
+            self._failed("amounts", charges)
+            return
+        missing = sorted(set(company.amounts.values()) - charges.keys())
+        if missing:
+            remedy = "add them in Miscellaneous Item Maintenance, or look at the key amounts"
+            self._note("fail", "amounts", f"there are no miscellaneous items {', '.join(missing)}", remedy)

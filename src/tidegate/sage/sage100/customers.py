@@ -1,0 +1,226 @@
+"""Customers: looked for, read with their terms, and created through the agent.
+
+Source: contract §4, §6.3, §7.5. Balances do not always stamp their row (A): the flows' nightly full read makes up for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.masters.master import CustomerRecord
+from tidegate.domain.money import ZERO
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.reading.document import Unreadable
+from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
+from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.sage100.accounts import LONGEST_NUMBER, account_of, parts_of, spelled
+from tidegate.sage.sage100.client import Sage100Client
+from tidegate.sage.sage100.deltas import changes
+from tidegate.sage.sage100.lengths import Codes, address_lines, one_line
+from tidegate.sage.sage100.payloads import CITY, EMAIL, NAME, STREET, ZIP, country_of
+from tidegate.sage.sage100.places import state_of
+from tidegate.sage.sage100.reference import Reference, customer_of
+from tidegate.sage.sage100.rows import Row, each, number_of, text_of
+from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.wire_names import ACTIVE, CUSTOMER_NUMBER, CUSTOMERS, DIVISION
+from tidegate.sage.sage100.writing import KEY
+
+PHONE = 17  #: characters of a telephone number
+AGES = ("CurrentBalance", "AgingCategory1", "AgingCategory2", "AgingCategory3", "AgingCategory4")
+COLUMNS = (
+    *(DIVISION, CUSTOMER_NUMBER, "CustomerName", "EmailAddress", "CreditHold", "CustomerStatus", "TermsCode"),
+    *(
+        "TaxSchedule",
+        "TaxExemptNo",
+        "PriceLevel",
+        "SalespersonDivisionNo",
+        "SalespersonNo",
+        "CreditLimit",
+        *AGES,
+    ),
+)
+
+
+class Customers:
+    """The company's customers."""
+
+    def __init__(self, client: Sage100Client, reference: Reference, company: Sage100Settings) -> None:
+        self._client = client
+        self._reference = reference
+        self._company = company
+        self._columns = (*COLUMNS, company.customer_field)
+        self._known: dict[str, Row] = {}
+        self._high = ""
+
+    def forget(self) -> None:
+        """Read all again."""
+        self._known, self._high = {}, ""
+
+    # Look for
+
+    def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
+        """By account or e-mail, without regard to case, in all customers; what changed is read first."""
+        rows = self._rows()
+        if isinstance(rows, Failure):
+            return rows
+        by_account: dict[str, Row] = {}
+        by_email: dict[str, list[Row]] = {}
+        for account, row in rows.items():
+            by_account[account.casefold()] = row
+            for address in emails_of(row):
+                by_email.setdefault(address.casefold(), []).append(row)
+        found = {}
+        for one in queries:
+            account = spelled(one.account, self._company.division).casefold() if one.account.strip() else ""
+            listed = [by_account[account]] if account in by_account else []
+            email = one.email.strip().casefold()
+            listed += [row for row in by_email.get(email, []) if row not in listed] if email else []
+            found[one.key] = [self._match(row) for row in listed]
+        return found
+
+    def _rows(self) -> dict[str, Row] | Failure:
+        """All customers, by account."""
+        read = self._client.rows(CUSTOMERS, self._columns, since=self._high)
+        if isinstance(read, Failure):
+            return read
+        rows, high = read
+        self._known = {**self._known, **{self._account(row): row for row in rows}}
+        self._high = high
+        return self._known
+
+    def _account(self, row: Row) -> str:
+        return customer_of(row, self._company.division)
+
+    def _match(self, row: Row) -> CustomerMatch:
+        return CustomerMatch(
+            id=self._account(row),
+            account=self._account(row),
+            name=text_of(row, "CustomerName"),
+            email=next(iter(emails_of(row)), ""),
+            on_hold=text_of(row, "CreditHold") == "Y",
+            currency=self._company.currency,
+            key=text_of(row, self._company.customer_field),
+        )
+
+    # Read
+
+    def read(self, since: str | None) -> Delta[CustomerRecord] | Failure:
+        """Customers that changed since the cursor, inactive ones included."""
+        found = changes(self._client, CUSTOMERS, self._columns, self._account, since)
+        if isinstance(found, Failure):
+            return found
+        made, bad = each(found.rows, self._record, self._account)
+        return Delta(tuple(made), found.parking(one.name for one in bad), found.full, tuple(bad))
+
+    def _record(self, row: Row) -> CustomerRecord:
+        account = self._account(row)
+        if not account:
+            raise Unreadable("Sage states none", CUSTOMER_NUMBER)
+        person = text_of(row, "SalespersonNo")
+        return CustomerRecord(
+            id=account,
+            account=account,
+            name=text_of(row, "CustomerName"),
+            email=next(iter(emails_of(row)), ""),
+            price_list=text_of(row, "PriceLevel"),
+            tax_code=text_of(row, "TaxSchedule"),
+            vat_number=text_of(row, "TaxExemptNo"),
+            currency=self._company.currency,
+            credit_limit=number_of(row, "CreditLimit") or None,  # 0 is no limit (A)
+            balance=sum((number_of(row, name) or ZERO for name in AGES), ZERO),
+            terms=text_of(row, "TermsCode"),
+            on_hold=text_of(row, "CreditHold") == "Y",
+            hidden=text_of(row, "CustomerStatus") not in ("", ACTIVE),
+            sales_rep=f"{text_of(row, 'SalespersonDivisionNo')}-{person}" if person else "",
+            key=text_of(row, self._company.customer_field),
+        )
+
+    # Create
+
+    def find_created(self, keys: Sequence[str]) -> dict[str, CustomerMatch | None] | Failure:
+        """Customers with our keys; an entry for every key."""
+        rows = self._rows()
+        if isinstance(rows, Failure):
+            return rows
+        found: dict[str, CustomerMatch | None] = dict.fromkeys(keys)
+        for match in map(self._match, rows.values()):
+            if match.key in found:
+                found[match.key] = match
+        return found
+
+    def create(self, new: NewCustomer) -> Outcome:
+        """A customer; one that is there already is Accepted again."""
+        rows = self._rows()
+        if isinstance(rows, Failure):
+            return rows
+        account = spelled(new.account, self._company.division)
+        for row in rows.values():
+            if text_of(row, self._company.customer_field) == new.key:
+                return Accepted(self._account(row), self._account(row))
+        if account in rows:
+            text = f"the account {new.account} is taken"
+            return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
+        codes = Codes()
+        body = self._new(new, codes)
+        failure = codes.failure()
+        if failure is not None:
+            return failure
+        body["fingerprint"] = f"sha256:{payload_hash(body)}"[:100]
+        batch = hashlib.sha256(new.key.encode()).hexdigest()[:24]
+        results = self._client.write("customers", {"batch": batch, "customers": [body]})
+        if isinstance(results, Failure):
+            return results
+        return self._outcome(next((one for one in results if text_of(one, "key") == new.key), None), new)
+
+    def _new(self, new: NewCustomer, codes: Codes) -> dict[str, Any]:
+        company, address = self._company, new.address
+        division, number = parts_of(new.account, company.division)
+        state = state_of(address.country, address.region)
+        street = [*address.street, *([address.region] if address.region.strip() and not state else [])]
+        lines, _ = address_lines(street, STREET, 3)
+        body = {
+            "key": codes.check("our key", new.key, KEY),
+            "division": division,
+            "customer": codes.check("account", number, LONGEST_NUMBER),
+            "name": one_line(new.name or new.email or new.account, NAME),
+            **{f"address{at}": line for at, line in enumerate(lines, 1)},
+            "zip": codes.check("postcode", address.postcode, ZIP),
+            "city": one_line(address.city, CITY),
+            "state": state,
+            "country": country_of(address.country, company.countries),
+            "email": codes.check("e-mail", new.email, EMAIL),
+            "telephone": one_line(address.telephone, PHONE),
+            "terms": company.customer_terms,
+            "tax_schedule": company.customer_tax_schedule,
+            "credit_hold": "Y" if new.on_hold else "",
+        }
+        return {name: value for name, value in body.items() if value}
+
+    def _outcome(self, result: Row | None, new: NewCustomer) -> Outcome:
+        """What the agent says of one customer."""
+        if result is None:
+            return Failure(Code.UNCLEAR_ANSWER, "the agent's answer leaves the customer out")
+        error = result.get("error")
+        error = error if isinstance(error, dict) else {}
+        said = text_of(error, "sage_text")
+        match text_of(result, "outcome"):
+            case "created" | "existing" if text_of(result, "customer"):
+                division = text_of(result, "division") or self._company.division
+                account = account_of(division, text_of(result, "customer"), self._company.division)
+                return Accepted(account, account)
+            case "rejected":
+                taken = {"taken": new.account} if text_of(error, "stage") == "key" else {}
+                return Failure(Code.REFUSED, f"Sage refused the account: {said}", sent=False, details=taken)
+            case "deferred" | "not_attempted":
+                return Failure(Code.RECORD_BUSY, f"the account waits: {said}", sent=False)
+            case other:
+                return Failure(Code.UNCLEAR_ANSWER, f"the agent says {other!r} of the account: {said}")
+
+
+def emails_of(row: Row) -> list[str]:
+    """The field may hold several, separated by semicolons."""
+    return [one.strip() for one in text_of(row, "EmailAddress").split(";") if one.strip()]

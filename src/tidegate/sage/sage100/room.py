@@ -1,0 +1,210 @@
+"""Sage 100 behind the port: one company of an installation, through the agent beside it.
+
+Writing holds a seat of ours while it may hold one of Sage's; reading goes by the tables, and takes none (contract §1).
+What was proven and against what: docs/sage/sage-100.md.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.usage import Usage
+from tidegate.sage.port.company import About
+from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.session import Purpose, Session
+from tidegate.sage.port.usage import UNLIMITED, Budget
+from tidegate.sage.sage100.check import Check
+from tidegate.sage.sage100.client import Sage100Client
+from tidegate.sage.sage100.code_lists import code_lists
+from tidegate.sage.sage100.desks import Desks
+from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.writing import WRITING
+from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.transport import ClientFactory, HttpClient, Tally
+
+DRAINS_FOR = timedelta(minutes=5)  #: before a window: no session of ours may be open when a backup begins
+
+
+class Sage100Company:
+    """:class:`tidegate.sage.port.company.Company` for Sage 100."""
+
+    entrance = None  #: the agent's token stands in the configuration
+    doorbell = None  #: it calls nobody
+
+    def __init__(
+        self,
+        name: str,
+        company: Sage100Settings,
+        *,
+        http: HttpClient,
+        token: str,
+        clock: Clock,
+        seats: SeatPool,
+    ) -> None:
+        self._name = name
+        self._company = company
+        self._http = http
+        self._clock = clock
+        self.seats = seats
+        self._client = Sage100Client(http, company=company.company_code, token=token)
+        self._desks = Desks(self._client, company)
+        self._lock = threading.Lock()
+        self._open = 0
+        self._closed_until: datetime | None = None
+        self._drained = False
+        self._greeted = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def about(self) -> About:
+        return About(
+            product=self._company.product,
+            seats=self._company.seats,
+            orders=WRITING,
+            seat_pool=self.seats.name,
+            drains_for=DRAINS_FOR,
+        )
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls
+
+    def calls_in(self, tally: Tally) -> int:
+        return self._client.calls_in(tally)
+
+    def usage(self) -> Usage:
+        return Usage(calls=self.calls, bytes=self._client.bytes, seat_seconds=self.seats.seconds)
+
+    def budget(self) -> Budget:
+        """The agent counts nothing; seats are what is scarce."""
+        return UNLIMITED
+
+    # The door
+
+    def stand_down(self, until: datetime) -> None:
+        """Begin nothing new; when the last session has ended, the agent drops all that it holds of Sage."""
+        with self._lock:
+            self._closed_until = until
+            idle = self._open == 0
+        if idle:
+            self._drain()
+
+    @contextmanager
+    def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
+        """Wait for a seat to write; reading takes none."""
+        refused = self._enter()
+        if refused is not None:
+            yield refused
+            return
+        try:
+            if purpose is not Purpose.WRITING:
+                yield self._welcome() or self._desks.session()
+                return
+            with self.seats.seat() as none_free:
+                yield none_free or self._welcome() or self._desks.session()
+        finally:
+            self._leave()
+
+    def _enter(self) -> Failure | None:
+        with self._lock:
+            if self._closed_until is not None and self._clock.now() < self._closed_until:
+                text = f"a window is near: nothing new until {self._closed_until:%Y-%m-%d %H:%M} UTC"
+                return Failure(Code.MAINTENANCE, text, sent=False)
+            self._closed_until = None
+            self._open += 1
+            return None
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._open -= 1
+            drains = self._open == 0 and self._closed_until is not None
+        if drains:
+            self._drain()
+
+    def _drain(self) -> None:
+        """A failure changes nothing: the agent drops idle sessions by itself, and the check of the window shows more."""
+        with self._lock:
+            self._drained = True
+        self._client.command("drain")
+
+    def _welcome(self) -> Failure | None:
+        """Once a process, and after standing down: an agent that was drained, by whomever of us, works again."""
+        with self._lock:
+            greeted, drained = self._greeted, self._drained
+        if greeted and not drained:
+            return None
+        if not drained:
+            health = self._client.health()
+            if isinstance(health, Failure):
+                return health
+            drained = health.get("state") in ("drained", "draining")
+        if drained:
+            failure = self._client.command("resume")
+            if failure is not None:
+                return failure
+        with self._lock:
+            self._greeted, self._drained = True, False
+        return None
+
+    def lent(self) -> AbstractContextManager[None]:
+        return self.seats.lent()
+
+    # Set-up
+
+    def code_lists(self) -> list[CodeList] | Failure:
+        return code_lists(self._desks.reference, self._company)
+
+    def examine(self) -> list[Finding]:
+        return Check(self._client, self._desks.reference, self._company).run()
+
+    @property
+    def learnt_limits(self) -> Mapping[str, int]:
+        return self._client.learnt
+
+    def take_limits(self, learnt: Mapping[str, int]) -> None:
+        self._client.take(learnt)
+
+    def forget_limits(self) -> None:
+        self._client.forget()
+
+    def forget(self) -> None:
+        self._desks.forget()
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def open_sage100(
+    name: str,
+    company: Sage100Settings,
+    *,
+    secrets: Callable[[str], str],
+    factory: ClientFactory,
+    clock: Clock,
+    seats: SeatPools,
+) -> Sage100Company:
+    """Open a company from its configuration; makes no call."""
+    http = factory.client(
+        company.base_url,
+        timeout=company.timeout,
+        max_bytes=company.max_answer_mb << 20,
+        connections=company.seats + 3,  # readers, who take no seat, and checks
+        trust=company.trust,
+    )
+    return Sage100Company(
+        name,
+        company,
+        http=http,
+        token=secrets(company.token) if company.token else "",
+        clock=clock,
+        # The agent's pool serves every company of the installation.
+        seats=seats.pool((company.product, company.base_url), company.seats),
+    )

@@ -1,0 +1,84 @@
+"""`[companies.NAME]` with `product = "sage100"`: the keys of this room and their checks.
+
+Source: contract §1, §4, §5, §7, §12. Every key is described in docs/sage/sage-100.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from tidegate.config.company import Company
+from tidegate.config.problem import Report
+from tidegate.config.references import Reference
+from tidegate.config.store_rules import check_url
+from tidegate.sage.sage100.accounts import USUAL
+
+_COMPANY = re.compile(r"[A-Z0-9]{3}")
+_DIVISION = re.compile(r"[0-9A-Z]{2}")
+_UDF = re.compile(r"UDF_[A-Z0-9_]{1,40}")
+
+
+class Sage100Settings(Company, frozen=True, kw_only=True, tag="sage100"):
+    """One company of a Sage 100 installation, with the agent beside it."""
+
+    base_url: str = ""  #: the agent's address, e.g. https://sage.example.com:8490
+    company_code: str = ""
+    token: Reference = ""  #: the agent's bearer token
+    warehouse: str = ""  #: of lines that name none
+    division: str = USUAL  #: of accounts that name none
+    tax_schedule: str = ""  #: of orders whose destination names none; "" = the customer's
+    tax_schedules: tuple[str, ...] = ()  #: those that orders may name; () = any
+    tolerance: str = "0.00"  #: so much Sage's total may differ; beyond it the order is not written
+    terms: str = ""  #: of orders; "" = the customer's
+    customer_terms: str = ""  #: of accounts that the hub opens; "" = Sage's own default
+    customer_tax_schedule: str = ""  #: the same
+    opens_accounts: bool = True
+    amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> miscellaneous item
+    countries: Mapping[str, str] = {}  #: ISO code -> Sage's own, beside the usual ones
+    order_field: str = "UDF_MAGENTO_ORDER"
+    customer_field: str = "UDF_MAGENTO_CUSTOMER"
+    keeps_history: bool = True  #: Sales Order retains order history
+    holds_for_work_orders: bool = False  #: what work orders require counts as held
+    holds_in_shipping: bool = False  #: what is in shipping counts as held, too
+
+    @property
+    def longest_account(self) -> int:
+        return 20
+
+    @property
+    def identity(self) -> str:
+        return f"{self.base_url.rstrip('/')} {self.company_code}" if self.company_code else ""
+
+    @property
+    def tolerated(self) -> Decimal:
+        """`tolerance` as a number."""
+        return Decimal(self.tolerance)
+
+    def check(self, key: str, report: Report) -> None:
+        if self.base_url:
+            check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
+        for name, what in (
+            ("base_url", "the address of the agent beside Sage 100, e.g. https://SERVER:8490"),
+            ("company_code", "the three characters of the company, e.g. ABC"),
+            ("token", "the token that the agent was set up with"),
+            ("warehouse", "the warehouse that orders are shipped from"),
+        ):
+            if not getattr(self, name):
+                report.problem(f"{key}.{name}", "missing", f"give {what}")
+        if self.company_code and not _COMPANY.fullmatch(self.company_code):
+            report.problem(
+                f"{key}.company_code", self.company_code, "a code has three capital letters or digits"
+            )
+        if not _DIVISION.fullmatch(self.division):
+            report.problem(f"{key}.division", self.division, "a division has two digits or capital letters")
+        for name in ("order_field", "customer_field"):
+            if not _UDF.fullmatch(getattr(self, name)):
+                report.problem(f"{key}.{name}", getattr(self, name), "a field's name begins with UDF_")
+        try:
+            good = 0 <= Decimal(self.tolerance) < 1
+        except InvalidOperation:
+            good = False
+        if not good:
+            report.problem(f"{key}.tolerance", self.tolerance, 'give an amount below one, e.g. "0.02"')

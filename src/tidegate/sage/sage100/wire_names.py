@@ -1,0 +1,43 @@
+"""Names of Sage 100 and of the agent that the hub relies on, and whose word each is.
+
+C: the vendor says so. P: seen in working public code. A: our assumption. Whoever meets a real system corrects them here.
+Source: contract §5, §6.4, §7, §12.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Datasets of the agent (our own contract, §6.4)
+ORDERS: Final = "orders"
+HISTORY: Final = "order-history"
+ORDER_LINES: Final = "order-lines"
+ITEMS: Final = "items"
+CUSTOMERS: Final = "customers"
+STOCK: Final = "stock"
+
+# Columns
+ORDER_NUMBER: Final = "SalesOrderNo"  # C
+PURCHASE_ORDER: Final = "CustomerPONo"  # C
+DIVISION, CUSTOMER_NUMBER = "ARDivisionNo", "CustomerNo"  # C
+ORDER_TYPE, ORDER_STATUS = "OrderType", "OrderStatus"  # C
+LAST_INVOICE: Final = "LastInvoiceNo"  # P: of the history
+CANCEL_REASON: Final = "CancelReasonCode"  # P
+SUMS: Final = ("TaxableAmt", "NonTaxableAmt", "FreightAmt", "SalesTaxAmt")  # P
+DISCOUNT: Final = "DiscountAmt"  # P
+QUOTES: Final = frozenset("QP")  # C: quote, prospect quote
+GONE_QUOTES: Final = frozenset("QZ")  # C: letters of the history
+HELD: Final = "H"  # C
+COMPLETED, DELETED = "C", "X"  # C: letters of the history
+
+REGULAR, MISCELLANEOUS = "1", "5"  # C: CI_Item.ItemType
+ACTIVE: Final = "A"  # C: AR_Customer.CustomerStatus
+ON_HAND: Final = "QuantityOnHand"  # C
+HOLDING: Final = ("QuantityOnSalesOrder", "QuantityOnBackOrder")  # C: what Sage's own "available" takes off
+FOR_WORK_ORDERS: Final = "QuantityRequiredForWO"  # C: where the Inventory option says so
+IN_SHIPPING: Final = "QuantityInShipping"  # A: a part of what is on sales order
+
+# Texts of refusals (A, but the duplicate PO, which is P)
+PERIOD_CLOSED: Final = r"(?i)accounting period|fiscal (year|period)|period is (closed|locked)"
+DUPLICATE_PO: Final = r"(?i)customer PO number already exists"
+NUMBERS_IN_TEXT: Final = r"\b[0-9A-Z]{7}\b"  # A: order numbers in the agent's reason for a review

@@ -1,0 +1,59 @@
+"""How Sage 100 takes orders: lengths, rounding, and what keeps an order from being made twice.
+
+Source: contract §4, §5, §7.1. Tax is Sage's own, by schedule and class, once for the whole order.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tidegate.domain.orders.arithmetic import Arithmetic
+from tidegate.domain.orders.sales_order import LineKind
+from tidegate.domain.orders.stored_keys import KeyMaker, full_customer_keys, full_key, short_keys
+from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
+from tidegate.sage.sage100.accounts import LONGEST_NUMBER
+
+KEY: Final = 40  #: characters of the field that holds our key, and of the agent's journal
+REFERENCE: Final = 30  #: of CustomerPONo
+PRODUCT: Final = 30  #: of ItemCode
+LINE_KEY: Final = 20  #: of the lines' field
+LOOKUPS: Final = 50  #: keys of one by-key call
+BATCH: Final = 10  #: orders of one call, and so of one session
+_short_order_key = short_keys(KEY, prefix="MGO")
+_short_customer_keys = short_keys(KEY, prefix="MGC")
+
+
+def order_key(store: str, entity_id: int, again: int = 0) -> str:
+    """The whole key where it fits, else a short one of the same source."""
+    whole = full_key(store, entity_id)
+    return whole if len(whole) <= KEY and not again else _short_order_key(store, entity_id, again)
+
+
+def customer_keys(currency: str) -> KeyMaker:
+    """The same for customers."""
+    whole = full_customer_keys(currency)
+
+    def make(store: str, customer_id: int, again: int = 0) -> str:
+        key = whole(store, customer_id, again)
+        return key if len(key) <= KEY and not again else _short_customer_keys(store, customer_id, again)
+
+    return make
+
+
+WRITING: Final = OrderWriting(
+    guard=Guard.LOOK_UP_FIRST,
+    arithmetic=Arithmetic(),
+    key_length=KEY,
+    reference_length=REFERENCE,
+    account_length=LONGEST_NUMBER,
+    product_length=PRODUCT,
+    line_kinds=frozenset(LineKind),
+    tax=Tax.BY_SCHEDULE,
+    customers=Customers.ACCOUNT,
+    shipping=Charged.CHARGE_CODE,
+    rounding=Charged.FREE_TEXT,
+    orders_per_call=BATCH,
+    lookups_per_call=LOOKUPS,
+    make_key=order_key,
+    make_customer_keys=customer_keys,
+)
