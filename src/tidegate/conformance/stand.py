@@ -345,9 +345,6 @@ def _summed(
     return summed, total(nets), total(each)
 
 
-# What a flow does with a session
-
-
 def prepared(session: Opened, order: SalesOrder) -> Prepared:
     """The prepared order; fails where it was held."""
     [one] = session.orders.prepare([order])
@@ -388,9 +385,6 @@ def failed(outcome: object) -> Failure:
     """The outcome, which must be a failure."""
     assert isinstance(outcome, Failure), outcome
     return outcome
-
-
-# What a flow reads
 
 
 def delta(answer: Delta[T] | Failure) -> Delta[T]:

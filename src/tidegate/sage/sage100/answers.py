@@ -60,9 +60,10 @@ def failure_of(answer: Answer | NoAnswer, *, reading: bool) -> Failure | None:
     return _trouble(answer, said, pause, reading=reading)
 
 
-def _pause(value: object) -> float | None:
+def _pause(value: object) -> int | None:
+    """Seconds that the body tells, as far as a header would be believed."""
     good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return min(float(str(value)), LONGEST_PAUSE) if good else None
+    return min(int(str(value)), int(LONGEST_PAUSE)) if good else None
 
 
 def unclear(answer: Answer) -> Failure:
