@@ -41,10 +41,10 @@ def face() -> Any:
 
 def shipped(administrators: Administrators, face: Any, how: str) -> None:
     """Somebody sells by telephone, and a trigger tells of what leaves."""
-    administrators.happen("trigger", {"how": how})
+    administrators.carry_out("trigger", {"how": how})
     sold = face.company.other_channel_sale("HUB-0001", Decimal(1), warehouse="WH1", channel="telephone")
     face.company.despatch(sold.number)
-    administrators.happen("trigger", {"how": how})
+    administrators.carry_out("trigger", {"how": how})
 
 
 def test_every_kind_is_drawn() -> None:
@@ -84,7 +84,7 @@ def test_a_hub_that_believes_a_forged_call_ends_the_week(face: Any) -> None:
 def test_peace_opens_what_was_closed(face: Any) -> None:
     administrators = Administrators(face, lambda headers, body: 200)
     for what in ("maintenance", "period-closed"):
-        administrators.happen(what, {"on": True, "pick": 0.0})
+        administrators.carry_out(what, {"on": True, "pick": 0.0})
     assert face.tenant.is_offline
     assert not face.company.calendar.period_of(face.company.today()).is_open
     administrators.peace()

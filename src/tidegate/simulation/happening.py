@@ -75,7 +75,7 @@ class Outside:
     def happen(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
         for people in (self.staff, self.merchant, self.cashier, *self.others):
-            if people.happen(event.what, event.options):
+            if people.carry_out(event.what, event.options):
                 return
         if self.gifts.does(event.what, event.options):
             return
@@ -88,7 +88,7 @@ class Outside:
         if flow not in READING or self.world.sage_wire.faults.active("late_commit") is None:
             return
         for what in ("despatch", "price", "despatch", "invoice-run", "payment"):
-            self.staff.happen(what, chances(self._interfering, what))
+            self.staff.carry_out(what, chances(self._interfering, what))
 
     def do_order(self, seed: int, more: str = "", boxes: int = 0) -> None:
         """A shopper orders; mostly here, now and then on the store's other website."""

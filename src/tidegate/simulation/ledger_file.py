@@ -33,8 +33,11 @@ def fresh_ledger(folder: Path, name: str = "ledger.db") -> Path:
         return ledger
     database.open_ledger(f"sqlite:///{ledger}", durability="off")
     database.ensure_ready()
-    database.backup(template)
+    # Several processes may make it at once: each under a name of its own, and the last one counts.
+    own = template.with_name(f"{template.name}.{folder.name}")
+    database.backup(own)
     database.close()
+    own.replace(template)
     return ledger
 
 

@@ -26,7 +26,7 @@ class Merchant:
         self._items = items
         self._skus = skus or {}
 
-    def happen(self, what: str, options: dict[str, Any]) -> bool:
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         deed = getattr(self, "do_" + what.replace("-", "_"), None)
         if deed is None:

@@ -45,7 +45,7 @@ class Cashier:
         self._company = world.sage.company
         self._repenting = 0
 
-    def happen(self, what: str, options: dict[str, float]) -> bool:
+    def carry_out(self, what: str, options: dict[str, float]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         if what == "buyer-repents":
             self._repenting += 1

@@ -36,7 +36,7 @@ class Staff:
         self._parcels = 0
         self._new = 0
 
-    def happen(self, what: str, options: dict[str, Any]) -> bool:
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         deed = getattr(self, "do_" + what.replace("-", "_"), None)
         if deed is None:

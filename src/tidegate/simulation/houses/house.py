@@ -89,7 +89,7 @@ def by_whole_key(order: Any, shop: Any) -> Any:
 class People(Protocol):
     """Somebody to whom things happen that other products do not know."""
 
-    def happen(self, what: str, options: dict[str, Any]) -> bool:
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         ...
 

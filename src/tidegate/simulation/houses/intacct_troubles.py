@@ -64,10 +64,10 @@ class Administrators:
         for definition in ("Shipper", "Sales Invoice"):
             self._face.people.perform("webhook", {**trigger, "document_type": definition})
 
-    def happen(self, what: str, options: dict[str, Any]) -> bool:
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         deeds: dict[str, Callable[..., Any]] = {
-            "gateway-fault": self.strike,
+            "gateway-fault": self.inject,
             "maintenance": lambda on, pick: self._face.people.perform("maintenance", {"on": on}),
             "period-closed": lambda on, pick: self.close_period(on=on),
             "in-progress": lambda on, pick: self.work_on(pick) if on else self.let_go(),
@@ -93,7 +93,7 @@ class Administrators:
             self.let_go()
         self.trigger("rings")
 
-    def strike(self, kind: str, function: str, times: int) -> None:
+    def inject(self, kind: str, function: str, times: int) -> None:
         """Some functions, or requests, are refused."""
         from tidegate_sandbox.faults import Fault
 

@@ -140,13 +140,13 @@ def source_of(order: Any, shop: Any) -> Any:
     return next((each for row, each in rows if str(row["item_id"]) in ids), None)
 
 
-def numbers_told(face: Any) -> set[str]:
+def numbers_heard(face: Any) -> set[str]:
     """Of orders that a result file has named: the platform keeps silent about any other's."""
     results = (upload.result.content for upload in face.platform.uploads if upload.result is not None)
     return {str(line.get("documentNumber")) for content in results for line in json.loads(content)}
 
 
-def stock_told(face: Any) -> tuple[str, dict[str, Decimal]]:
+def stock_heard(face: Any) -> tuple[str, dict[str, Decimal]]:
     """When the last products file was written, and its figure of each article that is stocked."""
     (installation,) = face.platform.installations
     face.platform.settle()
@@ -165,7 +165,7 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
     """
     found: dict[str, Any] = face.company.books()
     sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
-    told, (told_at, levels) = numbers_told(face), stock_told(face)
+    told, (told_at, levels) = numbers_heard(face), stock_heard(face)
     for book in found["orders"]:
         book["number_told"] = book["number"] in told
         source = sources.get(book["number"])

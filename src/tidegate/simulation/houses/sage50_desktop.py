@@ -47,7 +47,7 @@ class Desktop:
         self._faults = faults
         self._face.bell.call = call
 
-    def happen(self, what: str, options: dict[str, Any]) -> bool:
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         if what == "desktop":
             self.switch(**options)
