@@ -367,12 +367,19 @@ def clearing_explained(company: Book, verdict: Verdict) -> None:
             )
 
 
+def forgotten(case: Case) -> bool:
+    """Cancelled on both sides, and unknown as sent to a ledger from before: no money is owed for it."""
+    sent = any(each["state"] != "skipped" for each in steps(case, "orders", "order"))
+    over = case.there["status"] == "cancelled" and case.order["state"] == "canceled"
+    return over and not sent
+
+
 def receipts_there(
     mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
 ) -> None:
     """A prepaid order that stands in the company has its receipt, over what gift cards and the like left to pay."""
     for case in cases(mine, company, deliveries, terms):
-        if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]):
+        if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]) or forgotten(case):
             continue
         values = [
             -Decimal(each["gross"])

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from tidegate.domain.money import quotient
+
+MEGABYTE = Decimal(1_000_000)
+
 
 class Measure(StrEnum):
     """What is counted."""
@@ -49,7 +53,7 @@ class Usage:
         parts = (
             (self.calls, f"{self.calls} calls"),
             (self.units, f"{self.units} metered units"),
-            (self.bytes, f"{Decimal(self.bytes) / 1_000_000:.1f} MB"),
+            (self.bytes, f"{quotient(Decimal(self.bytes), MEGABYTE):.1f} MB"),
             (self.seat_seconds, f"{self.seat_seconds} seat-seconds"),
         )
         return ", ".join(text for count, text in parts if count)
