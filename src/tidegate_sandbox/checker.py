@@ -21,6 +21,7 @@ from tidegate_sandbox.checker_remaining import (
     charges_alone,
     taken_back_there_too,
     versions,
+    waits_with_its_order,
 )
 
 Book = Mapping[str, Any]
@@ -248,13 +249,10 @@ def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -
         if state in EXPLAINED and not each["reason"]:
             verdict.unexplained += 1
             verdict.add("nothing is hidden", subject, f"{each['step']}: {state} without a reason")
-        if state in UNFINISHED:
+        if state in UNFINISHED and not waits_with_its_order(each, deliveries):
             verdict.unexplained += 1
-            verdict.add(
-                "liveness",
-                subject,
-                f"{each['step']}: still {state} after every fault was over: {each['reason']}",
-            )
+            text = f"{each['step']}: still {state} after every fault was over: {each['reason']}"
+            verdict.add("liveness", subject, text)
         if (
             each["step"].startswith("change")
             and not each["step"].startswith("change-unread")  # nobody could see whether anything changed

@@ -123,3 +123,17 @@ def cancelled_here_too(order: Book, found: Sequence[Book], told: Sequence[Book])
     asked = any(each["flow"] in ("orders", "order-status") and each["state"] == "review" for each in told)
     carried = any(each["step"].startswith("standing-") and each["state"] == "confirmed" for each in told)
     return "" if asked or carried else f"{kept[0]['number']} is cancelled, the shop has the order alive"
+
+
+def waits_with_its_order(step: Book, deliveries: Sequence[Book]) -> bool:
+    """What the shop took back is decided when the order is settled; until then the order says what is waited for."""
+    return (
+        step["state"] == "queued"
+        and step["step"].startswith("reduced-")
+        and any(
+            each["entity_id"] == step["entity_id"]
+            and (each["flow"], each["step"]) == ("orders", "order")
+            and each["state"] in ("held", "review")
+            for each in deliveries
+        )
+    )
