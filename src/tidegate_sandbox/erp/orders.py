@@ -52,6 +52,9 @@ class Orders:
         self._invoiced = invoiced
         self._maker = maker
         self._numbers = Sequence(first_number)
+        self.next_number: Callable[[], str] | None = (
+            None  #: a face's own counter, for orders entered without one
+        )
         self.number_of: Callable[[int], str] = "{:010d}".format  #: how a face's product writes its numbers
         self.table: Table[Order] = Table(
             number=lambda order: order.number,
@@ -66,6 +69,8 @@ class Orders:
     def _number(self, asked: str) -> str:
         if self._company.rules.order_numbers_generated:
             return self.number_of(self._numbers.next())
+        if not asked.strip() and self.next_number is not None:
+            return self.next_number()
         if not asked.strip():
             raise Refusal("missing", "The order number must be entered.", "number")
         if self.table.first("number", asked) is not None:

@@ -106,6 +106,7 @@ def demo_company(
     )
     kernel.default_country, kernel.default_tax_code = "US", 0
     company = SageCompany(code, kernel, options)
+    kernel.orders.next_number = company.order_number
     company.terms = {"00": 0, "01": 30}
     company.schedules = SCHEDULES.get(code, SCHEDULES["ABC"])
     company.ship_vias = {"UPS GROUND", "UPS BLUE", "PICKUP"}
