@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.rooms import SAGE_100
-from tidegate.conformance.customers import *  # noqa: F403
-from tidegate.conformance.lengths import *  # noqa: F403
-from tidegate.conformance.orders import *  # noqa: F403
+from tidegate.conformance.customers import *
+from tidegate.conformance.lengths import *
+from tidegate.conformance.orders import *
 from tidegate.conformance.stand import Stand
 
 
