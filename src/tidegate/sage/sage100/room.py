@@ -28,6 +28,7 @@ from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
 DRAINS_FOR = timedelta(minutes=5)  #: before a window: no session of ours may be open when a backup begins
+WRITERS = 1  #: a second batch of the same company is refused by the agent (contract §12.3: 409)
 
 
 class Sage100Company:
@@ -67,7 +68,7 @@ class Sage100Company:
     def about(self) -> About:
         return About(
             product=self._company.product,
-            seats=self._company.seats,
+            seats=WRITERS,
             orders=WRITING,
             seat_pool=self.seats.name,
             drains_for=DRAINS_FOR,
@@ -205,6 +206,6 @@ def open_sage100(
         http=http,
         token=secrets(company.token) if company.token else "",
         clock=clock,
-        # The agent's pool serves every company of the installation.
-        seats=seats.pool((company.product, company.base_url), company.seats),
+        # The agent takes one batch of a company at a time, whatever `seats` says.
+        seats=seats.pool((company.product, company.base_url, company.company_code), WRITERS),
     )
