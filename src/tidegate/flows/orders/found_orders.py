@@ -70,22 +70,26 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
 
     What the company has decides: the total of what remains now, or an earlier one; then the rest is a
     matter of its own (`flows/orders/reductions.py`). Where it tells no total, what was remembered when the order
-    left stands. A review that names all figures where the total is none of these and Magento's own figures do not
-    say what remains.
+    left stands. A total that is both (of a free order, or where only gifts were taken back) tells nothing: what was
+    not remembered as left out is asked about. A review that names all figures where the total is none of these and
+    Magento's own figures do not say what remains.
     """
     now = read_order(item.document) if item.document else None
     if now is None or not is_reduced(now) or there.gross is None:
         return order
     left = remaining(now)
-    if not isinstance(left, Failure) and agrees(order, there.gross, tolerance(cycle)):
-        with transaction("remember"):
-            reductions.remember(item, now, order, cycle.now(), looked_up=True)
-        return order
     amounts = cycle.connection.settings.amounts.terms()
     sent = reductions.baseline(item).gross
     placed = reductions.total_as_placed(now, order, amounts)
     earlier = [placed] if sent is None else [sent, placed]
     matching = [each for each in earlier if abs(there.gross - each) <= tolerance(cycle)]
+    if not isinstance(left, Failure) and agrees(order, there.gross, tolerance(cycle)):
+        apart = abs(there.gross - order.gross)
+        either = any(abs(there.gross - each) <= apart for each in matching)
+        if not (either and reductions.unexplained_of(now, item, item.source_id or 0)):
+            with transaction("remember"):
+                reductions.remember(item, now, order, cycle.now(), looked_up=True)
+            return order
     if not matching:
         if not isinstance(left, Failure) or Code.TOTALS_DIFFER in item.overruled:
             return order
