@@ -122,7 +122,6 @@ def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
         if "payments" in terms.flows:
             payments_told(case, company, verdict)
     receipts_once(company, verdict)
-    clearing_explained(company, verdict)
     if "payments" in terms.flows:
         receipts_there(mine, company, deliveries, terms, verdict)
 
@@ -352,19 +351,15 @@ def receipts_once(company: Book, verdict: Verdict) -> None:
             verdict.add("never twice", key, f"{count} receipts")
 
 
-def clearing_explained(company: Book, verdict: Verdict) -> None:
-    """On an account that the hub posts receipts to stands what was paid in there, and nothing else."""
-    banked: dict[str, Decimal] = {}
-    for each in company["transactions"]:
-        if each["bank"]:
-            banked[each["bank"]] = banked.get(each["bank"], ZERO) - Decimal(each["gross"])
-    for account in {each["bank"] for each in receipts(company)}:
-        rows = [row for each in company["journals"] for row in each["rows"] if row["account"] == account]
-        balance = sum((Decimal(row["debit"]) - Decimal(row["credit"]) for row in rows), ZERO)
-        if balance != banked[account]:
-            verdict.add(
-                "clearing is explained", account, f"{balance} stands there, paid in {banked[account]}"
-            )
+def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[Book]:
+    """The hub's receipts with this order's number, but those that the hub posted for another order of that number."""
+    others = {
+        each["target_number"]
+        for each in deliveries
+        if each["step"] == "deposit" and each["entity_id"] != case.id
+    }
+    named = [each for each in receipts(company) if each["reference"] == case.there["reference"]]
+    return [each for each in named if str(each["urn"]) not in others]
 
 
 def forgotten(case: Case) -> bool:
@@ -381,11 +376,7 @@ def receipts_there(
     for case in cases(mine, company, deliveries, terms):
         if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]) or forgotten(case):
             continue
-        values = [
-            -Decimal(each["gross"])
-            for each in receipts(company)
-            if each["reference"] == case.there["reference"]
-        ]
+        values = [-Decimal(each["gross"]) for each in receipts_of(case, company, deliveries)]
         waiting = [each for each in steps(case, "payments", "deposit") if each["state"] != "confirmed"]
         gross = Decimal(case.there["gross"])
         own = terms.order_currencies[case.order["store_id"]] == terms.currency

@@ -10,17 +10,33 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, GONE, Book, Terms, Verdict
-from tidegate_sandbox.checker_documents import cases, receipts, steps
+from tidegate_sandbox.checker_documents import ZERO, cases, receipts, receipts_of, steps
 
 
 def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
     """Every receipt of the hub, and the general ledger as a whole."""
     if Decimal(company["trial_balance"]):
         verdict.add("the books balance", company["company"], f"trial balance {company['trial_balance']}")
+    clearing_explained(company, verdict)
     allocated_once(company, verdict)
     if "payments" in terms.flows:
         nothing_left_open(shop, company, deliveries, terms, verdict)
         nothing_for_the_dead(company, verdict)
+
+
+def clearing_explained(company: Book, verdict: Verdict) -> None:
+    """On an account that the hub posts receipts to stands what was paid in there, and nothing else."""
+    banked: dict[str, Decimal] = {}
+    for each in company["transactions"]:
+        if each["bank"]:
+            banked[each["bank"]] = banked.get(each["bank"], ZERO) - Decimal(each["gross"])
+    for account in {each["bank"] for each in receipts(company)}:
+        rows = [row for each in company["journals"] for row in each["rows"] if row["account"] == account]
+        balance = sum((Decimal(row["debit"]) - Decimal(row["credit"]) for row in rows), ZERO)
+        if balance != banked[account]:
+            verdict.add(
+                "clearing is explained", account, f"{balance} stands there, paid in {banked[account]}"
+            )
 
 
 def allocated_once(company: Book, verdict: Verdict) -> None:
@@ -51,8 +67,7 @@ def nothing_left_open(
     mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
     entries = {each["id"]: each for each in company["transactions"]}
     for case in cases(mine, company, deliveries, terms):
-        reference = case.there["reference"]
-        left = [each for each in receipts(company) if each["reference"] == reference]
+        left = receipts_of(case, company, deliveries)
         owed = [entries.get(each["transaction_id"]) for each in case.documents["invoices"].values()]
         opened = [each for each in owed if each is not None and Decimal(each["outstanding"]) > 0]
         waits = any(

@@ -10,6 +10,7 @@ import pytest
 
 from tidegate_sandbox.checker import Terms, Verdict
 from tidegate_sandbox.checker_documents import receipts_there
+from tidegate_sandbox.checker_receipts import nothing_left_open
 
 TERMS = replace(
     Terms(
@@ -68,3 +69,68 @@ def test_a_receipt_is_missed_but_of_what_is_over_on_both_sides_and_unknown(
     verdict = Verdict()
     receipts_there([order_of(here)], company, [step] if told else [], TERMS, verdict)
     assert verdict.lost == lost
+
+
+def books_of_one_number() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Two stores count their orders alike: 4 and 5 bear the number 3; only the receipt of 5 was posted, or has more left."""
+    orders = {
+        f"magento:main:{id}": [
+            {"id": id, "reference": "3", "status": "complete", "gross": "94.76", "lines": []}
+        ]
+        for id in (4, 5)
+    }
+    company = {
+        "orders_by_key": orders,
+        "despatches": [],
+        "invoices": [
+            {"number": f"I{id}", "order_ids": [id], "credit": False, "transaction_id": 10 + id}
+            for id in (4, 5)
+        ],
+        "transactions": [
+            {
+                "id": 10 + id,
+                "kind": "invoice",
+                "reference": f"I{id}",
+                "second_reference": "",
+                "outstanding": left,
+            }
+            for id, left in ((4, "94.76"), (5, "0.00"))
+        ]
+        + [
+            {
+                "id": 20,
+                "urn": 1099,
+                "kind": "receipt",
+                "reference": "3",
+                "second_reference": "TG-AAAA",
+                "gross": "-94.76",
+                "outstanding": "-48.86",
+            }
+        ],
+    }
+    told = [
+        {"entity_id": 5, "flow": "payments", "step": "deposit", "state": "confirmed", "target_number": "1099"}
+    ]
+    return company, told
+
+
+def test_a_receipt_of_another_order_with_the_same_number_is_not_this_orders() -> None:
+    company, told = books_of_one_number()
+    verdict, shop = Verdict(), {"orders": [{**order_of("complete"), "method": "transfer"}]}
+    nothing_left_open(shop, company, told, TERMS, verdict)
+    assert verdict.violations == []  # its invoice is open, and it is not paid at checkout
+
+
+def test_a_receipt_of_another_order_with_the_same_number_hides_no_lost_one() -> None:
+    company, told = books_of_one_number()
+    verdict = Verdict()
+    receipts_there([order_of("complete")], company, told, TERMS, verdict)
+    assert verdict.lost == 1
+
+
+def test_the_orders_own_receipt_is_found_open_though_its_number_is_shared() -> None:
+    company, told = books_of_one_number()
+    told[0]["entity_id"] = 4
+    verdict = Verdict()
+    nothing_left_open({"orders": [order_of("complete")]}, company, told, TERMS, verdict)
+    assert [each.promise for each in verdict.violations] == ["receipts are allocated"]
