@@ -82,6 +82,9 @@ class Cashier:
         """Just before orders are read: one that was sent, and whose receipt is still to be posted, is cancelled."""
         if not self._repenting:
             return
+        self._world.sage_wire.settle()
+        if self._world.sage_wire.pending:  # a receipt may be on its way: it is not "still to be posted"
+            return
         receipts = {one.reference for one in self._company.receivables.table if one.kind == "receipt"}
         for order in self._prepaid():
             untouched = order.status == "live" and order.despatch == "none" and order.invoicing == "none"
