@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,12 +21,12 @@ UNPAID = "payment-pending"
 
 @dataclass(frozen=True)
 class Told:
-    """What a reconciliation of the hub said: (kind, subject, gap) of each difference that names a gap."""
+    """What a reconciliation of the hub said: (kind, order key, gap) of each difference."""
 
     compared: bool
     unexplained: Decimal
     gaps: tuple[tuple[str, str, Decimal], ...]
-    orders: Mapping[str, str]  #: the key of each order that was compared, by its number
+    orders: frozenset[str]  #: the keys of the orders that were compared: two stores may give one number
 
 
 def judge(
@@ -37,7 +37,7 @@ def judge(
         return
     if told.unexplained:
         verdict.add("the report is true", "reconcile", f"{told.unexplained} is explained by nothing")
-    named = {told.orders.get(subject, subject): (kind, gap) for kind, subject, gap in told.gaps if gap}
+    named = {key: (kind, gap) for kind, key, gap in told.gaps if gap}
     mine = {
         key_of(terms, order): order
         for order in shop["orders"]
@@ -45,7 +45,7 @@ def judge(
     }
     for key, order in mine.items():
         apart = gap(order, found_there(order, company, terms), company, terms)
-        if apart is None or key not in told.orders.values() or carrying(order, deliveries):
+        if apart is None or key not in told.orders or carrying(order, deliveries):
             continue
         kind, said = named.get(key, ("", ZERO))
         if said != apart:
@@ -57,9 +57,7 @@ def cancelled_there(told: Told | None) -> frozenset[str]:
     """The keys of the orders that the report names as cancelled in the company and alive in the shop."""
     if told is None:
         return frozenset()
-    return frozenset(
-        told.orders.get(subject, subject) for kind, subject, _ in told.gaps if kind == "cancelled-in-sage"
-    )
+    return frozenset(key for kind, key, _ in told.gaps if kind == "cancelled-in-sage")
 
 
 def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Decimal | None:

@@ -105,6 +105,7 @@ def report_of(connection: str, currency: str, report: Reconciliation) -> dict[st
             {
                 "kind": each.kind.value,
                 "subject": each.subject,
+                "order": each.order,
                 "figure": each.figure,
                 "magento": amount(each.magento),
                 "ledger": amount(each.ledger),

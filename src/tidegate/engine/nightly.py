@@ -112,7 +112,7 @@ def tell(connection: Connection, report: Reconciliation) -> None:
     now = connection.clock.now()
     about: defaultdict[str, list[Difference]] = defaultdict(list)
     for difference in report.differences:
-        if difference.subject not in report.orders:
+        if not difference.order:
             about[difference.subject].append(difference)
     with transaction("reconcile"):
         order_reviews.review(connection.name, connection.settings.store, report, now)
@@ -132,11 +132,17 @@ def tell(connection: Connection, report: Reconciliation) -> None:
 
 
 def alert_one_sided(name: str, report: Reconciliation, now: datetime) -> None:
-    """An alert for each order that is cancelled, refunded or credited on one side only. In a transaction."""
-    found = {(each.kind.value, each.subject): each for each in report.differences if each.kind in ONE_SIDED}
+    """An alert for each order that is cancelled, refunded or credited on one side only. In a transaction.
+
+    Orders of several stores that share a number share the alert, which names each of them.
+    """
+    found: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
+    for difference in report.differences:
+        if difference.kind in ONE_SIDED:
+            found[difference.kind.value, difference.subject].append(difference)
     for alert in alerts.open_alerts(name):
         seen = alert.code in ONE_SIDED and alert.subject in report.examined
         if seen and (alert.code, alert.subject) not in found:
             alerts.clear_alert(alert.code, name, alert.subject, now)
-    for (code, subject), each in list(found.items())[:MOST]:
-        alerts.raise_alert(code, name, subject, each.text, now)
+    for (code, subject), differences in list(found.items())[:MOST]:
+        alerts.raise_alert(code, name, subject, "; ".join(each.text for each in differences), now)

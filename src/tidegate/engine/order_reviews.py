@@ -41,7 +41,7 @@ def review(connection: str, store: str, report: Reconciliation, now: datetime) -
         elif not (figures_of(differences) == item.subject and stands(item)):
             verdicts += raised_again(item, reason_of(differences))
             figures[item.id] = figures_of(differences)
-    for number, key in report.orders.items():
+    for key, number in report.orders.items():
         item = known.get(step_key(key, STEP))
         over = key not in found and number in report.examined
         if over and item is not None and item.state is State.REVIEW:
@@ -55,8 +55,8 @@ def by_order(report: Reconciliation) -> dict[str, list[Difference]]:
     """The differences that belong to an order, by its key."""
     found: dict[str, list[Difference]] = {}
     for difference in report.differences:
-        if difference.subject in report.orders:
-            found.setdefault(report.orders[difference.subject], []).append(difference)
+        if difference.order:
+            found.setdefault(difference.order, []).append(difference)
     return found
 
 
@@ -80,7 +80,6 @@ def opened(
 ) -> list[NewDelivery]:
     """Reviews of orders that had none; an order that was never captured has no document yet."""
     orders = {key: queue.by_key(step_key(key, "order")) for key in new}
-    numbers = {key: number for number, key in report.orders.items()}
     made = []
     for key, differences in new.items():
         order = orders[key]
@@ -92,7 +91,7 @@ def opened(
                 key=step_key(key, STEP),
                 state=State.REVIEW,
                 source_id=order.source_id if order is not None else None,
-                label=numbers[key],
+                label=report.orders[key],
                 reason_code=Code.BOOKS_DIFFER.value,
                 reason=reason_of(differences),
                 subject=figures_of(differences),

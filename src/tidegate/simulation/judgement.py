@@ -116,8 +116,8 @@ def told(report: Reconciliation) -> checker_report.Told:
     return checker_report.Told(
         report.compared,
         report.unexplained,
-        tuple((each.kind.value, each.subject, each.gap) for each in report.differences),
-        report.orders,
+        tuple((each.kind.value, each.order, each.gap) for each in report.differences),
+        frozenset(report.orders),
     )
 
 

@@ -51,7 +51,11 @@ def test_an_order_that_was_never_captured(sent: Terminal) -> None:
     sent.world.clock.advance(3600 * 3)
     report = sent.json("reconcile", "--from", "2026-03-20", code=1)
     (found,) = report["differences"]
-    assert (found["kind"], found["subject"]) == ("missing-in-ledger", "000000004")
+    assert (found["kind"], found["subject"], found["order"]) == (
+        "missing-in-ledger",
+        "000000004",
+        "magento:main:4",
+    )
     assert found["gap"] == found["magento"] == total_of(report)["difference"]
 
 

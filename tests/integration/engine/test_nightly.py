@@ -103,6 +103,27 @@ def test_what_belongs_to_no_order_stays_an_alert(terminal: Terminal, hub: Hub) -
     assert raised() == []
 
 
+def test_orders_that_share_a_number_share_the_alert_of_one_side(terminal: Terminal, hub: Hub) -> None:
+    """Two stores may give one number: the alert names both, and ends when neither differs."""
+    web, kind = hub.connections["web"], Kind.CANCELLED_IN_MAGENTO
+    first, second = (
+        Difference(kind=kind, subject="000000001", text=f"Sage has {number} alive", order=key)
+        for key, number in (("magento:main:1", "S1"), ("magento:main:2", "S2"))
+    )
+    report = replace(reconciled(first, second), orders={first.order: "000000001", second.order: "000000001"})
+    tell(web, report)
+    assert told(kind) == ["Sage has S1 alive; Sage has S2 alive"]
+    tell(web, replace(report, differences=(second,)))
+    assert told(kind) == ["Sage has S2 alive"]
+    tell(web, replace(report, differences=()))
+    assert told(kind) == []
+
+
+def told(kind: Kind) -> list[str]:
+    """What the open alerts of a kind say."""
+    return [alert.text for alert in alerts.open_alerts("web") if alert.code == kind]
+
+
 def reconciled(*differences: Difference) -> Reconciliation:
     """A report of nothing but these."""
     day, examined = START.date(), frozenset(each.subject for each in differences)

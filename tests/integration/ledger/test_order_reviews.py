@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ def night(sage: str | None, *, nights: int = 1, examined: bool = True) -> Item:
         text="it differs",
         magento=Decimal("60.00"),
         sage=Decimal(sage or "0"),
+        order=KEY,
     )
     report = Reconciliation(
         start=NOW.date(),
@@ -38,7 +40,7 @@ def night(sage: str | None, *, nights: int = 1, examined: bool = True) -> Item:
         waiting=ZERO,
         unexplained=ZERO,
         differences=(found,) if sage else (),
-        orders={NUMBER: KEY},
+        orders={KEY: NUMBER},
         examined=frozenset({NUMBER} if examined else ()),
     )
     with database.transaction("test"):
@@ -47,6 +49,36 @@ def night(sage: str | None, *, nights: int = 1, examined: bool = True) -> Item:
     assert account(CONNECTION, "orders", "order").unexplained == 0
     assert account(CONNECTION, "orders", STEP).unexplained == 0
     return item
+
+
+def test_of_two_orders_with_one_number_each_has_its_own_review(ledger: Ledger) -> None:
+    """Store views may give the same number: the review stands beside the order that differs, and ends there."""
+    other = "magento:main:8"
+    captured(7)
+    captured(8)
+    found = Difference(kind=Kind.TOTAL, subject=NUMBER, text="it differs", order=KEY)
+    report = Reconciliation(
+        start=NOW.date(),
+        end=NOW.date(),
+        totals=(),
+        waiting=ZERO,
+        unexplained=ZERO,
+        differences=(found,),
+        orders={KEY: NUMBER, other: NUMBER},
+        examined=frozenset({NUMBER}),
+    )
+    with database.transaction("test"):
+        review(CONNECTION, "main", report, NOW)
+    assert standing() == [(7, State.REVIEW)]
+    with database.transaction("test"):
+        review(CONNECTION, "main", replace(report, differences=(replace(found, order=other),)), NOW + DAY)
+    assert standing() == [(7, State.SKIPPED), (8, State.REVIEW)]
+
+
+def standing() -> list[tuple[int | None, State]]:
+    """The reviews by order."""
+    items = queue.listing(connection=CONNECTION, step=STEP)
+    return sorted((item.entity_id, item.state) for item in items)
 
 
 def accepted(item: Item) -> None:

@@ -168,6 +168,9 @@ class Difference:
     ledger: Decimal | None = None
     sage: Decimal | None = None
     gap: Decimal = ZERO
+    order: str = (
+        ""  #: the key of the order it is about, since two stores may give one number; "" = about none
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,7 @@ class Reconciliation:
     clearing: tuple[Row, ...] = ()
     completeness: tuple[Bucket, ...] = ()
     differences: tuple[Difference, ...] = ()
-    orders: Mapping[str, str] = field(default_factory=dict)  #: number that people know -> order key
+    orders: Mapping[str, str] = field(default_factory=dict)  #: order key -> number that people know
     examined: frozenset[str] = frozenset()  #: subjects that were looked at, so that old alerts can end
     unchecked: tuple[str, ...] = ()  #: what could not be compared, and why
     compared: bool = (

@@ -75,4 +75,5 @@ def overdue_orders(facts: Facts) -> Iterator[Difference]:
                 text=f"placed {order.created_at:%Y-%m-%d %H:%M} UTC, {order.state} without a reason: "
                 f"{shown(order.figures.total)}",
                 ledger=order.figures.total,
+                order=order.key,
             )

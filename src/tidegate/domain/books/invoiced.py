@@ -59,6 +59,7 @@ def invoiced_orders(
                 figure="total",
                 ledger=kept.billable.total,
                 sage=billed,
+                order=key,
             )
     if unchecked is not None:
         unchecked += map(not_compared, unparted)
@@ -127,7 +128,13 @@ def _apart(
         text = f"{figure} of the order is {shown(ours)}, of its invoices {shown(theirs)}"
         if abs(ours - theirs) > most:
             yield Difference(
-                kind=Kind.INVOICED, subject=kept.number, text=text, figure=figure, ledger=ours, sage=theirs
+                kind=Kind.INVOICED,
+                subject=kept.number,
+                text=text,
+                figure=figure,
+                ledger=ours,
+                sage=theirs,
+                order=kept.key,
             )
         elif ours != theirs and small is not None:
             small.append(f"{kept.number}: {text}, within the rounding line's {shown(most)}")

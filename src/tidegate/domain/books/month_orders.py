@@ -141,7 +141,7 @@ def waiting(facts: Facts, zone: tzinfo, *, compared: bool) -> Sheet:
         number = number_of(key, facts)
         lines.append(
             SheetRow(
-                number,
+                f"{number} {key}",  # two stores may give one number
                 {
                     "order": number,
                     "day": placed.created_at.astimezone(zone).date(),
@@ -178,7 +178,7 @@ def found(
     ]
     lines = [
         SheetRow(
-            f"{each.kind.value} {each.subject} {each.figure}",
+            " ".join(filter(None, (each.kind.value, each.subject, each.figure, each.order))),
             {
                 "kind": each.kind.value,
                 "subject": each.subject,

@@ -7,6 +7,7 @@ else is left over. Design, promise 5.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,7 +51,7 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
             continue
         counted.append(key)
         found, waits = compare(key, facts)
-        differences += found
+        differences += [replace(each, order=key) for each in found]
         waiting.append(waits)
     tax, revenue, clearing = tax_rows(facts), revenue_rows(facts), clearing_rows(facts)
     totals = total_rows(facts, counted)
@@ -78,7 +79,7 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
         clearing=clearing,
         completeness=buckets(facts),
         differences=tuple(differences),
-        orders={number_of(key, facts): key for key in keys},
+        orders={key: number_of(key, facts) for key in keys},
         examined=examined(facts) | {row.name for row in (*tax, *revenue)},
         unchecked=(*unchecked, *uncompared),
         compared=facts.store is not None and facts.company is not None and facts.books_read,
