@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
+from tidegate_sandbox.checker_by_hand import completed
 from tidegate_sandbox.checker_credits import a_person_decides
 from tidegate_sandbox.checker_remaining import product, versions
 
@@ -179,11 +180,19 @@ def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
         theirs = case.documents[kind.flow].get(number)
         if theirs is None:
             verdict.add("nothing is invented", case.id, f"the company has no {kind.mark[5:]} {number}")
-        elif here != case.there_of(theirs) and not asked_about(
-            case, kind, number, here, case.there_of(theirs)
+        elif (
+            here != case.there_of(theirs)
+            and not completed(here, case.there_of(theirs), by_hand(case, kind))
+            and not asked_about(case, kind, number, here, case.there_of(theirs))
         ):
             told = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
             verdict.add("documents agree", case.id, f"{kind.mark} {number}: {told}")
+
+
+def by_hand(case: Case, kind: Kind) -> list[Pieces]:
+    """The pieces of the shop's documents that carry no mark of the hub."""
+    marked = {document["entity_id"] for _, document in case.marked(kind)}
+    return [picked(case.order, each) for each in case.order[kind.shop] if each["entity_id"] not in marked]
 
 
 def asked_about(case: Case, kind: Kind, number: str, here: Pieces, there: Pieces) -> bool:

@@ -12,6 +12,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.config.model import Flow
 from tidegate.domain.states import State
 from tidegate.engine.reconcile import compare, last_days
+from tidegate_sandbox.magento import shipment
 from tidegate_sandbox.magento.additions import Additions
 
 CARD = "HUB-0003"
@@ -84,3 +85,25 @@ def test_a_skipped_product_with_a_custom_option_is_skipped_by_its_own_sku(shop: 
     shop.run("shipments", "invoices")
     assert shipped(shop, placed) == [{f"{CARD}-red": "1", "HUB-0001": "2"}]
     assert shop.stage.shop_order(placed)["state"] == "complete"
+
+
+@pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
+def test_what_goes_along_after_goods_that_a_person_shipped_has_the_parcels(
+    shop: Fulfilled, fault: str
+) -> None:
+    """After a lost answer the goods counted as despatched twice, and the tracking number was told nowhere."""
+    placed = shop.sent(lines=(("HUB-0001", 2), (CARD, 1)))
+    order = shop.stage.shop.orders.any(placed)
+    goods = next(each["item_id"] for each in order.items if each["sku"] == "HUB-0001")
+    shipment.ship(shop.stage.shop, order, {goods: Decimal(2)}, source="wh_detroit")
+    shop.despatch(placed, consignment="T1")
+    if fault:
+        shop.stage.break_shop(fault, method="POST", path="/ship$")
+    for _ in range(3):
+        shop.run("shipments", after=SETTLED)
+    assert shipped(shop, placed) == [{"HUB-0001": "2"}, {CARD: "1"}]
+    tracks = [
+        [each["track_number"] for each in paper["tracks"]] for paper in shop.papers(placed)["shipments"]
+    ]
+    assert tracks == [[], ["T1"]]
+    assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment import invoicing, shipping
+from tidegate.domain.fulfilment import invoicing, shipping, store_document
 from tidegate.domain.fulfilment.sage_documents import DespatchLine, InvoiceLine
 from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
@@ -158,3 +158,21 @@ def test_an_invoice_of_everything_covers_a_part() -> None:
     said = settle(MARK, {1: Decimal(2)}, left, there, [whole], done="invoiced", covers=True)
     assert isinstance(said, There)
     assert isinstance(settle(MARK, {1: Decimal(2)}, left, there, [whole], done="invoiced"), Failure)
+
+
+def test_what_our_parts_lack_and_a_person_has_made_is_no_question() -> None:
+    """The box went along in a part of ours; the goods stand on a shipment that was made by hand before."""
+    box = Paper(2, "000000002", {99: Decimal(3)}, (f"{MARK.part} 2",))
+    goods = Paper(1, "000000001", {14: Decimal(1)})
+    wanted, none = {14: Decimal(1)}, {14: ZERO}
+    said = settle(MARK, wanted, none, BUNDLE, [goods, box], done="despatched", along=[99])
+    assert isinstance(said, There)
+    assert (said.paper, said.papers) == (box, (box, goods))
+    other = replace(goods, pieces={14: Decimal(2)})
+    assert isinstance(settle(MARK, wanted, none, BUNDLE, [other, box], done="despatched"), Failure)
+
+
+def test_the_bug_that_counts_only_our_own_parts_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_document, "_counted", lambda *_: {})
+    with pytest.raises(AssertionError):
+        test_what_our_parts_lack_and_a_person_has_made_is_no_question()

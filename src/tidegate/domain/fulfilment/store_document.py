@@ -91,17 +91,23 @@ def settle(
     """What to do about a company's document: None means that it is to be written.
 
     Ours is found by its marker. Another that carries no marker of ours is taken for it when it has the
-    same pieces and either nothing is left to write or a tracking number is the same. With `covers`, one
+    same pieces and either nothing is left to write or a tracking number is the same; so is one that has what
+    our parts do not have, when nothing of that is left to write. With `covers`, one
     that took everything is also taken for a part: a payment at checkout makes one invoice of the order.
     Items that only go `along` make no difference between two documents.
     """
     ours = [paper for paper in papers if paper.carries(mark.text)]
+    by_hand = [paper for paper in papers if not any(mark.kind in comment for comment in paper.comments)]
     if rest := _rest(mark, wanted, ours):
-        return beyond(rest, left, order, done) or Begun(tuple(ours), rest)
+        too_much = beyond(rest, left, order, done)
+        for paper in by_hand if too_much else ():
+            if _counted(paper, rest, order, along) == rest:
+                text = f"found by its comment: {mark.text}; the rest was made in Magento as {paper.number}"
+                return There(ours[0], text, (*ours, paper))
+        return too_much or Begun(tuple(ours), rest)
     if ours:
         return There(ours[0], f"found by its comment: {mark.text}", tuple(ours))
     too_much = beyond(wanted, left, order, done)
-    by_hand = [paper for paper in papers if not any(mark.kind in comment for comment in paper.comments)]
     for paper in by_hand:
         if _counted(paper, wanted, order, along) == dict(wanted) and (
             too_much or set(tracks) & set(paper.tracks)

@@ -251,7 +251,7 @@ class ShipmentClerk:
             if not along:
                 follows = follows_of(item, subject, pieces, said.papers, order)
                 return Adopt(str(said.paper.id), said.paper.number, said.text, follows)
-            said = Begun((said.paper,), {})
+            said = Begun(said.papers, {})
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return NotYet(source)
@@ -268,11 +268,14 @@ class ShipmentClerk:
         )
         comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
         told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
+        first = not any(paper.carries(mark.text) for paper in there)  # of ours: the parcels go with it
+        known = {number for paper in there for number in paper.tracks}
+        parcels = [each for each in subject.parcels if first and each.number not in known][:limit]
         body = shipment(
             call.lines,
             source=source,
             comment=comment,
-            tracks=[] if said else [self.parcel(parcel) for parcel in subject.parcels[:limit]],
+            tracks=[self.parcel(parcel) for parcel in parcels],
             notify=self.connection.settings.fulfilment.notify and not told,
         )
         alone: list[int] = []  # made without what goes along
@@ -332,25 +335,19 @@ class ShipmentClerk:
         self, subject: ShipmentSubject, order: StoreOrder
     ) -> tuple[dict[int, Decimal], tuple[str, ...]] | Failure:
         """The pieces by the items that a shipment names, and what the order does not have."""
-        together = self.together(shipping.bundles(order))
+        together = self.connection.store.shipments.ships_together(shipping.bundles(order))
         if isinstance(together, Failure):
             return together
         whole = {each.item_id for each in order.items if each.product_id in together}
         return shipping.wanted(subject.lines, order, self.connection.settings.skus, whole)
-
-    def together(self, products: Sequence[int]) -> set[int] | Failure:
-        """Which bundles ship as one parcel."""
-        return self.connection.store.shipments.ships_together(products)
 
     def track(self, item: Item, subject: TrackSubject) -> Step:
         """Add the number to its shipment, unless it is there."""
         of = lookups.step_of(item.source_id, FLOW, subject.shipment)
         if of is None or of.state is State.SKIPPED or of.state is State.CANCELLED:
             return Drop("its shipment is not written to Magento")
-        if of.state in (
-            State.REVIEW,
-            State.HELD,
-        ):  # this may take for ever, and nobody sees what is only queued
+        # this may take for ever, and nobody sees what is only queued
+        if of.state in (State.REVIEW, State.HELD):
             return NotYet(documents.comes_first(FLOW, of.step, of.state, missing=documents.STEP + of.step))
         if of.state is not State.CONFIRMED:
             return Later("its shipment is not confirmed yet")
@@ -389,7 +386,7 @@ def follows_of(
 ) -> tuple[NewDelivery, ...]:
     """What the confirmation of our shipment brings with it: its other parcels, and a question about what it lacks."""
     there = {number for paper in papers for number in paper.tracks}
-    ours = all(paper.carries(MARK) for paper in papers)
+    ours = any(paper.carries(MARK) for paper in papers)
     late = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
     subjects = [TrackSubject(subject.entity_id, item.step, parcel) for parcel in late]
     begin = TRACK + step_part(subject.despatch)
