@@ -15,10 +15,12 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO
 from tidegate.magento.client import StoreClient
 from tidegate.magento.orders import Websites
 from tidegate.magento.product_skus import ProductSkus, may_have_options
 from tidegate.magento.progress import Key
+from tidegate.magento.reading import taken_back
 from tidegate.magento.search import Filter, Search, instant
 from tidegate.magento.traversal import Traversal
 from tidegate.magento.unreadable_orders import Row
@@ -27,7 +29,8 @@ from tidegate.reading.shape import Shape
 
 FIELDS = (
     "entity_id,state,status,store_id,created_at,items[item_id,parent_item_id,product_type,product_id,sku,"
-    "qty_ordered,product_option[extension_attributes[custom_options[option_id]]]]"
+    "qty_ordered,qty_shipped,qty_canceled,qty_refunded,"
+    "product_option[extension_attributes[custom_options[option_id]]]]"
 )
 
 
@@ -39,6 +42,9 @@ class _Item(msgspec.Struct):
     product_option: Any = None
     sku: Text = None
     qty_ordered: Amount = None
+    qty_shipped: Amount = None
+    qty_canceled: Amount = None
+    qty_refunded: Amount = None
 
 
 class _Order(msgspec.Struct):
@@ -55,9 +61,11 @@ _DECODER: Shape[_Order] = Shape(_Order)
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """One order and the pieces of simple SKUs that it was placed with; `website` is "" for a deleted one.
+    """One order and the pieces of simple SKUs that it holds; `website` is "" for a deleted one.
 
-    `products` are the products by id behind SKUs that may have custom options added.
+    It holds what is neither cancelled nor refunded, which may be zero, and all of it once a piece was shipped:
+    what had left is not told apart. `is_reduced`: something was cancelled or refunded. `products` are the products
+    by id behind SKUs that may have custom options added.
     """
 
     entity_id: int
@@ -66,6 +74,7 @@ class OpenOrder:
     website: str
     created_at: datetime
     pieces: tuple[tuple[str, Decimal], ...]
+    is_reduced: bool = False
     products: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -152,14 +161,21 @@ def opened(raw: Mapping[str, Any], websites: Websites) -> OpenOrder | Failure:
         codes = websites.codes(fresh=True)  # a store view that was made since the list was read
     if isinstance(codes, Failure):
         return codes
-    counted = list(_counted(row.items or ()))
+    items = row.items or ()
+    counted, whole = list(_counted(items)), {item.item_id: item for item in items}
+    back = [_taken_back(item, whole.get(item.parent_item_id or 0)) for item in counted]
+    gone = [ZERO for _ in back] if any(item.qty_shipped for item in items) else back
     return OpenOrder(
         row.entity_id,
         str(row.state or ""),
         str(row.status or ""),
         codes.get(row.store_id, "") if row.store_id is not None else "",
         created_at,
-        tuple((str(item.sku), item.qty_ordered or Decimal(0)) for item in counted),
+        tuple(
+            (str(item.sku), max((item.qty_ordered or ZERO) - pieces, ZERO))
+            for item, pieces in zip(counted, gone, strict=True)
+        ),
+        any(back),
         {
             str(item.sku): item.product_id
             for item in counted
@@ -175,6 +191,11 @@ def has_options(product_option: Any) -> bool:
     ):
         return False
     return bool(product_option["extension_attributes"].get("custom_options"))
+
+
+def _taken_back(item: _Item, whole: _Item | None) -> Decimal:
+    """Pieces cancelled or refunded: of a variant, its configurable counts them (point 7)."""
+    return sum((taken_back(item, whole, name) for name in ("qty_canceled", "qty_refunded")), ZERO)
 
 
 def _counted(items: Sequence[_Item]) -> Iterator[_Item]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
@@ -186,8 +186,8 @@ def _line(item: WireItem, bundle: WireItem | None, taxes: list[WireTax]) -> Orde
         bundle_sku=_text(bundle.sku) if bundle else "",
         bundle_name=_text(bundle.name) if bundle else "",
         bundle_quantity=_money(bundle.qty_ordered) if bundle else ZERO,
-        cancelled=_taken_back(item, bundle, "qty_canceled"),
-        refunded=_taken_back(item, bundle, "qty_refunded"),
+        cancelled=taken_back(item, bundle, "qty_canceled"),
+        refunded=taken_back(item, bundle, "qty_refunded"),
     )
 
 
@@ -225,7 +225,16 @@ def _under_zero(incl_tax: Decimal, tax: Decimal, rate: Decimal) -> Decimal:
     return (tax * HUNDRED / rate).quantize(CENT)
 
 
-def _taken_back(item: WireItem, bundle: WireItem | None, name: str) -> Decimal:
+class Quantities(Protocol):
+    """A line's pieces as Magento counts them; its `qty_canceled` and `qty_refunded` are asked for by name."""
+
+    @property
+    def qty_ordered(self) -> Decimal | None:
+        """None where Magento tells none."""
+        ...
+
+
+def taken_back(item: Quantities, bundle: Quantities | None, name: str) -> Decimal:
     """Pieces cancelled or refunded: Magento counts them on the parts of a bundle, on the bundle, or on both."""
     own = _money(getattr(item, name))
     if bundle is None or not bundle.qty_ordered or not getattr(bundle, name):

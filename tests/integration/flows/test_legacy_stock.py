@@ -15,6 +15,8 @@ from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
+from tidegate.flows.stock import owed_pieces
+from tidegate_sandbox.magento import creditmemo, lifecycle
 
 FLOWS = {"orders": Flow(every="15m"), "inventory": Flow(every="15m"), "shipments": Flow(every="15m")}
 STOCK = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
@@ -147,6 +149,92 @@ def test_an_order_that_a_person_skips_holds_nothing(shop: Stage) -> None:
     count(shop, 110)
     inventory(shop, after=timedelta(minutes=5))
     assert lies(shop) == 110
+
+
+def take_back(shop: Stage, placed: int, pieces: int) -> None:
+    """The merchant invoices an order and refunds pieces that have not left; its shipping stays charged."""
+    order = shop.shop.order(placed)
+    lifecycle.invoice(shop.shop, order)
+    creditmemo.refund(
+        shop.shop,
+        order,
+        {order.items[0]["item_id"]: Decimal(pieces)},
+        creditmemo.Arguments(shipping=Decimal(0)),
+    )
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_what_was_taken_back_of_an_order_that_waits_is_for_sale(shop: Stage, *, read: bool) -> None:
+    """The company gets what remains; the rest never left, and the store has put it back itself."""
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    take_back(shop, placed, 1)
+    if read:
+        shop.cycle()
+        assert shop.state(placed) is not State.CONFIRMED
+    count(shop, 110)
+    inventory(shop)
+    assert lies(shop) == 108
+    shop.mend()
+    shop.cycle(after=timedelta(minutes=30))
+    assert shop.state(placed) is State.CONFIRMED
+    inventory(shop)
+    assert lies(shop) == 108
+
+
+@pytest.mark.parametrize(("shipped", "held"), [(False, 0), (True, 3)])
+def test_an_order_in_review_of_which_no_piece_remains_holds_none_unless_they_left(
+    shop: Stage, *, shipped: bool, held: int
+) -> None:
+    """All was refunded but the shipping: that is a person's to enter, and the pieces wait for nobody.
+
+    What somebody shipped in the store is gone, and Sage still counts it.
+    """
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    if shipped:
+        lifecycle.ship(shop.shop, shop.shop.order(placed))
+    take_back(shop, placed, 3)
+    shop.cycle()
+    assert shop.state(placed) is State.REVIEW
+    count(shop, 110)
+    inventory(shop)
+    assert lies(shop) == 110 - held
+
+
+def test_an_order_that_no_longer_holds_its_pieces_would_keep_them(
+    shop: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deliberate bug: what an order was placed with waits with it, whatever was refunded since."""
+    monkeypatch.setattr(
+        owed_pieces, "held_by", lambda order: tuple((line.sku, line.quantity) for line in order.lines)
+    )
+    with pytest.raises(AssertionError):
+        test_an_order_in_review_of_which_no_piece_remains_holds_none_unless_they_left(
+            shop, shipped=False, held=0
+        )
+
+
+def test_a_number_that_a_refund_has_raised_is_read_back(shop: Stage) -> None:
+    """Sage still keeps the pieces for its order: they are for nobody until that is changed."""
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    assert shop.state(placed) is State.CONFIRMED
+    inventory(shop)
+    inventory(shop, after=timedelta(hours=1))
+    assert lies(shop) == 97
+    take_back(shop, placed, 1)
+    assert lies(shop) == 98
+    inventory(shop)
+    assert lies(shop) == 97
+
+
+def test_a_number_that_a_refund_has_raised_would_be_taken_for_told(
+    shop: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deliberate bug: only an order that is over has put its pieces back."""
+    monkeypatch.setattr(owed_pieces, "gave_back", lambda order: order.state in owed_pieces.UNDONE)
+    with pytest.raises(AssertionError):
+        test_a_number_that_a_refund_has_raised_is_read_back(shop)
 
 
 @pytest.mark.parametrize(("kind", "skus"), [("configurable", 1), ("bundle", 2)])

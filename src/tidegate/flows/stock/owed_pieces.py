@@ -63,8 +63,16 @@ def in_ledger(cycle: Cycle) -> Waiting:
     waiting = [read_order(document) for document in queued.documents(cycle.name)]
     left = [read_order(document) for document in queued.passed_over(cycle.name)]
     waiting += [order for order in left if order_is_withheld(order, rules) and holds_pieces(order, rules)]
-    pieces = {order.entity_id: tuple((line.sku, line.quantity) for line in order.lines) for order in waiting}
-    return Waiting(asked_at, since, pieces)
+    return Waiting(asked_at, since, {order.entity_id: held_by(order) for order in waiting})
+
+
+def held_by(order: Order) -> tuple[tuple[str, Decimal], ...]:
+    """The pieces that an order still holds: Sage will get no more than the store has left of it.
+
+    So it is, too, where the order waits for a person because money remains to be entered. Of one that somebody
+    shipped in the store all pieces count: Sage does not know of any that left, refunded since or not.
+    """
+    return tuple((line.sku, line.quantity if order.shipped else line.remaining) for line in order.lines)
 
 
 def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
@@ -94,13 +102,18 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
         counted = waiting.orders.keys() | entities(connection, [line.order_key for line in lines]).values()
         counted |= intake.known_ids(store, "order", ids, read_before=waiting.asked_at - COMMITTING)
         unread = [each for each in found if each.entity_id not in counted and holds_pieces(each, rules)]
-        moving = [each for each in found if noted and (each.created_at >= noted or each.state in UNDONE)]
+        moving = [each for each in found if noted and (each.created_at >= noted or gave_back(each))]
         moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     for held in [*waiting.orders.values(), *[order.pieces for order in unread]]:
         for sku, quantity in held:
             pieces[settings.skus.get(sku, sku).casefold()] += quantity
     return Owed(pieces, frozenset(moved))
+
+
+def gave_back(order: OpenOrder) -> bool:
+    """Whether the store may have put pieces of an order back on its number."""
+    return order.state in UNDONE or order.is_reduced
 
 
 def noted_since(cycle: Cycle) -> datetime | None:
