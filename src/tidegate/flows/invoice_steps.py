@@ -10,6 +10,7 @@ from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.ledger.texts import storable
 
 INVOICES, INVOICE = "invoices", "invoice:"
+UNREAD_DESPATCH = "despatch"  #: what an invoice waits for whose despatch has not been read yet
 UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
 
 

@@ -36,7 +36,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment import shipments
+from tidegate.flows.fulfilment import invoices_ahead, shipments
 from tidegate.flows.fulfilment.document_parts import portion, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.invoice_steps import (
@@ -91,7 +91,8 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
 def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     """Take in new invoices, or credit notes, and the cursor behind them, in one commit; whether they were read.
 
-    What they follow is read after them and taken in before them, so that none overtakes its despatch.
+    What they follow is read after them and taken in before them, so that none overtakes its despatch; an invoice
+    that is ahead of it all the same waits (`invoices_ahead`).
     """
     since = cursors.read(cycle.name, flow, CURSOR)
     with cycle.session(Purpose.READING) as session:
@@ -107,7 +108,8 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     # What is not posted yet may still change; it comes again with its posting.
     wanted = [row for row in changes.rows if row.credit is credit and row.posted]
     cycle.count("read", len(wanted))
-    if wanted and not read_before(cycle, credit=credit):
+    ahead = [] if credit else invoices_ahead.waiting(cycle.name)
+    if (wanted or ahead) and not read_before(cycle, credit=credit):
         return False
     known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
     now = cycle.now()
@@ -120,6 +122,8 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
                     taking.one(row.number, partial(take, cycle, flow, row, key, known[key], now))
         if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
+    if ahead:
+        invoices_ahead.release(cycle, ahead, now)
     return True
 
 
@@ -128,7 +132,13 @@ def read_before(cycle: Cycle, *, credit: bool) -> bool:
     flows = cycle.connection.settings.flows
     if credit and FLOW in flows and flows[FLOW].enabled and not read(cycle, FLOW, credit=False):
         return False
-    return shipments.FLOW not in flows or not flows[shipments.FLOW].enabled or shipments.read(cycle)
+    return not reads_despatches(cycle) or shipments.read(cycle)
+
+
+def reads_despatches(cycle: Cycle) -> bool:
+    """Whether the flow `shipments` runs; else the shop ships by itself, and nothing waits for that."""
+    flow = cycle.connection.settings.flows.get(shipments.FLOW)
+    return flow is not None and flow.enabled
 
 
 def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | None, now: datetime) -> None:
@@ -147,6 +157,8 @@ def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | No
     wanted = new_step(cycle, flow, order, step, subject)
     if not row.credit and waits_for_payment(cycle, order.source_id, row.number):
         wanted = held_for_payment(wanted, row.number)
+    elif not row.credit and reads_despatches(cycle):
+        wanted = invoices_ahead.held_if_ahead(wanted, order.source_id, subject.lines)
     made = delivery.create_many([wanted], now)[wanted.key]
     chain.add([ChainLink(order.source_id, f"sage-{what}", row.id, row.number, made)], now)
     cycle.count("captured")

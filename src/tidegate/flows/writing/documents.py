@@ -25,6 +25,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
+from tidegate.flows.invoice_steps import UNREAD_DESPATCH
 from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
 from tidegate.ledger import delivery, lookups, papers, queue
 from tidegate.ledger.database import transaction
@@ -358,6 +359,8 @@ def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     if item.waits_for.startswith(STEP):
         before = lookups.step_of(item.source_id, clerk.flow, item.waits_for.removeprefix(STEP))
         return before is None or before.state in FINAL
+    if item.waits_for == UNREAD_DESPATCH:
+        return False  # the reading of despatches releases it
     if item.reason_code == Code.PARENT_PENDING:
         first = None if item.source_id is None else prerequisite(clerk, item.source_id)
         return first is None or first.text != item.reason  # what people read is the present reason
