@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tidegate.engine import reports
+from tidegate.engine import alert_report
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.ledger import database
 from tidegate.simulation.happening import Outside
@@ -186,7 +186,7 @@ class ScriptedOutside(Outside):
 
     def do_look_at_alarms(self) -> None:
         """Somebody looks at the open alerts and remembers their codes."""
-        self.alarms |= {each["code"] for each in reports.alert_list(self.world.clock.now())["alerts"]}
+        self.alarms |= {each["code"] for each in alert_report.alert_list(self.world.clock.now())["alerts"]}
 
     def do_die_with_next_order(self) -> None:
         """The process dies at its first commit after its next order has left."""

@@ -136,6 +136,7 @@ def die_with_an_order(stage: Stage) -> None:
     except ProcessDeath:
         return
     finally:
+        database.set_trip(mortality.trip)  # the next process dies no more
         mortality.revive()
         wire.settle()
     raise AssertionError("the process was to die while it sent an order")
