@@ -47,3 +47,9 @@ def a_person_decides(there: Book, note: Book, earlier: Iterable[Book]) -> bool:
         elif extra["source"] in AT_ONCE and first:
             given_back += whole
     return given_back != credited
+
+
+def of_nothing(note: Book, company: Book) -> bool:
+    """Whether a credit note gives nothing back of orders that cost nothing: the shop makes no memo of nothing."""
+    orders = [each for each in company["orders"] if each["id"] in note["order_ids"]]
+    return not any(Decimal(each["gross"]) for each in (note, *orders))

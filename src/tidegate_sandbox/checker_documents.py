@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
 from tidegate_sandbox.checker_by_hand import completed
-from tidegate_sandbox.checker_credits import a_person_decides
+from tidegate_sandbox.checker_credits import a_person_decides, of_nothing
 from tidegate_sandbox.checker_remaining import product, versions
 
 Pieces = defaultdict[str, Decimal]
@@ -259,9 +259,8 @@ def other_fees(case: Case, kind: Kind, document: Book) -> bool:
     """Whether it is a credit note whose fees the shop would give back otherwise: that is a person's."""
     if kind.flow != "credits":
         return False
-    made = {
-        number for number, _ in case.marked(kind)
-    }  # the shop's first memo is not always of the first note
+    # The shop's first memo is not always of the first note.
+    made = {number for number, _ in case.marked(kind)}
     notes = case.documents["credits"].items()
     before = [note for number, note in notes if number in made and note["id"] < document["id"]]
     return a_person_decides(case.there, document, before)
@@ -269,6 +268,8 @@ def other_fees(case: Case, kind: Kind, document: Book) -> bool:
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:
     """Whether the shop is to have it by now: by rule, an invoice only when it is paid."""
+    if kind.flow == "credits" and of_nothing(document, company):
+        return False
     if kind.flow == "shipments" or terms.invoice_when == "invoice":
         return True
     if kind.flow == "invoices":

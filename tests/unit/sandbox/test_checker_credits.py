@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tidegate_sandbox.checker_credits import a_person_decides
+from tidegate_sandbox.checker_credits import a_person_decides, of_nothing
 from tidegate_sandbox.checker_documents import KINDS, Case, other_fees
 
 ORDER = {
@@ -91,3 +91,14 @@ def test_wrapping_stays_due_while_the_first_note_waits_for_a_person(made: bool, 
         told=(),
     )
     assert other_fees(case, KINDS[2], ONE_PIECE) is asked
+
+
+@pytest.mark.parametrize(
+    ("credited", "ordered", "nothing"),
+    [("0.00", "0.00", True), ("0.00", "8.40", False), ("8.40", "8.40", False), ("0.01", "0.00", False)],
+)
+def test_no_memo_is_due_of_a_note_of_nothing_over_an_order_of_nothing(
+    credited: str, ordered: str, nothing: bool
+) -> None:
+    company = {"orders": [{"id": 4, "gross": ordered}, {"id": 5, "gross": "9.00"}]}
+    assert of_nothing({"gross": credited, "order_ids": [4]}, company) is nothing

@@ -29,7 +29,7 @@ from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, NotYet, Step, Write
+from tidegate.flows.writing.documents import Adopt, Drop, NotYet, Step, Write
 from tidegate.ledger import papers as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit
@@ -117,6 +117,8 @@ class CreditClerk:
         plan = self.plan(subject, order, call, pieces, there)
         if isinstance(plan, Failure):
             return plan
+        if subject.gross == ZERO and not plan.adjustment and not call.goes_on:
+            return Drop(OF_NOTHING.format(subject.number))
         back = settings.fulfilment.returns
         returns = back == "always" or (back == "sage" and subject.returned)
         named = pieces if call.pieces is None else call.pieces
@@ -232,6 +234,10 @@ ALLOWANCE = (
     "Sage's credit note {} credits no pieces of the order (an allowance, or carriage alone), which Magento's "
     "credit memo cannot say by pieces. Make it in Magento by hand, then `tidegate queue link`. What is of one "
     'order alone and names no product can become an adjustment: fulfilment.allowances = "adjustment".'
+)
+OF_NOTHING = (
+    "Sage's credit note {} is of 0.00, as are its pieces in Magento, which makes no credit memo of nothing; what came "
+    "back comes with the stock"
 )
 OTHER_CURRENCY = (
     "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
