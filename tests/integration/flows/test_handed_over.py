@@ -16,7 +16,7 @@ from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.orders import Orders
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
-from tidegate.engine import reports, watch
+from tidegate.engine import alert_report, reports, watch
 from tidegate.engine.interventions import Act, Result
 from tidegate.ledger import parcels
 from tidegate.sage.port.outcomes import HandedOver
@@ -142,7 +142,9 @@ def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(stage:
     stage.cycle()
     stage.pass_time(26 * HOUR)
     watch.watch(stage.hub, stage.connection)
-    (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
+    (alert,) = [
+        each for each in alert_report.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"
+    ]
     assert alert["text"].startswith("sage has not fetched orders for 26 hours: 1 records lie in parcel up-1")
     status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     (parcel,) = status["parcels"]
@@ -321,6 +323,8 @@ def test_the_alert_has_the_word_of_the_product(stage: MemoryStage) -> None:
     stage.cycle()
     stage.pass_time(26 * HOUR)
     watch.watch(stage.hub, stage.connection)
-    (alert,) = [each for each in reports.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"]
+    (alert,) = [
+        each for each in alert_report.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"
+    ]
     assert alert["text"].startswith("sage has not said what became of orders for 26 hours")
     assert "fetched" not in alert["text"]
