@@ -24,6 +24,7 @@ from tidegate.sage.sage300.lengths import Codes, one_line, street_lines
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.rows import Row, each, flag_of, name_of, number_of, option_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.web_orders import ORDER_KEY_PREFIX
 from tidegate.sage.sage300.wire_names import ACTIVITY
 from tidegate.sage.sage300.writing import ACCOUNT
 
@@ -74,7 +75,11 @@ class Customers:
 
     def _key(self, row: Row) -> str:
         key = text_of(row, self._company.customer_key)
-        return key if key.startswith("magento:") else option_of(row, OPTIONS, self._company.customer_option)
+        return (
+            key
+            if key.startswith(ORDER_KEY_PREFIX)
+            else option_of(row, OPTIONS, self._company.customer_option)
+        )
 
     # Read
 
