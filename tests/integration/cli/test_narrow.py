@@ -99,6 +99,8 @@ def test_large_figures_are_never_folded(capsys: pytest.CaptureFixture[str]) -> N
         "halted": {"since": "2026-03-23T12:15:00Z", "by": "ann", "reason": LONG},
         "oldest_waiting": None,
         "used": None,
+        "seats": None,
+        "budget": [],
         "parcels": [],
         "window": None,
         "flows": {"registrations": flow},
@@ -121,6 +123,7 @@ def test_long_texts_are_broken_between_words(capsys: pytest.CaptureFixture[str])
     assert "connections.web.payments.banktransfer-instant" in shown
 
     alert = {"id": 7, "connection": "", "code": "clock", "subject": "x" * 200, "text": LONG, "count": 12}
+    alert |= {"severity": "warning", "role": "operator", "notifications": []}
     instants = dict.fromkeys(("raised_at", "last_at"), "2026-03-23T12:15:00Z")
     zones = {"": ZoneInfo("UTC")}
     report = {"cleared": [], "halted": [], "alerts": [{**alert, **instants}]}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from tidegate.simulation.houses import sage50_desktop
 from tidegate.simulation.houses.house import Codes, House
 from tidegate.simulation.houses.mappings import mappings
-from tidegate.simulation.houses.sage50_bell import Bell
 from tidegate.simulation.houses.sage50_calls import CALLS
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ METHODS_LINE = "payment_methods = {" + ", ".join(f'{code} = "{text}"' for code, 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
     """The simulator with a registered application, and its wire. One that is not served rings at `face.bell`."""
+    from tidegate.simulation.houses.sage50_bell import Bell
     from tidegate_sandbox import sage50
 
     bell = Bell()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import httpx
 
-Call = Callable[[Mapping[str, str], bytes, str], int]
-"""(headers, body, path behind the bell) -> the status of the answer, 0 where none came."""
-RINGS = ("rings", "rings", "rings-twice", "is-lost", "is-forged")
+from tidegate.simulation.houses.sage50_desktop import Call
 
 
 class Bell(httpx.BaseTransport):

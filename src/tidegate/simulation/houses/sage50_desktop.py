@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.simulation.event import Event, moment
-from tidegate.simulation.houses.sage50_bell import RINGS, Call
 
+Call = Callable[[Mapping[str, str], bytes, str], int]
+"""(headers, body, path behind the bell) -> the status of the answer, 0 where none came."""
+RINGS = ("rings", "rings", "rings-twice", "is-lost", "is-forged")
 #: The result file of an upload may come late, in part, or never; one that never comes is a person's.
 RESULTS = ("full", "full", "late", "partial")
 
