@@ -109,7 +109,7 @@ def add(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Make a user; prints a one-time link on which they set their password."""
+    """Make a user; prints a one-time link to a password."""
     there = here(context)
     with console(there) as configuration:
         roles_of(role)
@@ -217,7 +217,7 @@ def token(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Make a token for a program, with the user's rights narrowed to scopes."""
+    """Make a token for a program, narrowed to scopes."""
     there = here(context)
     with console(there):
         from tidegate.console import accounts, tokens

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from integration.cli.terminal import Terminal
-from tidegate.cli.items import in_words
 from tidegate.domain.verdict import Verdict
+from tidegate.engine.items import in_words
 from tidegate.ledger import database, lease, mirror
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

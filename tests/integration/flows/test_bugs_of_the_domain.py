@@ -15,10 +15,10 @@ from integration.flows import (
     test_keys_of_customers,
     test_taking_orders,
 )
+from integration.flows.conftest import InMemory
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import Stage
-from integration.flows.test_taking_orders import Open
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.domain.states import State
 from tidegate.flows import next_period
@@ -26,8 +26,6 @@ from tidegate.flows.fulfilment import invoices
 from tidegate.flows.orders import batch, customers, found_orders
 from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.flows.payments import receipts
-
-company = test_taking_orders.company
 
 
 @pytest.fixture
@@ -54,35 +52,35 @@ def test_a_hold_for_payment_that_counts_as_final(shop: Fulfilled, monkeypatch: p
 
 
 def test_a_schedule_whose_total_is_not_compared_before_it_leaves(
-    company: Open, monkeypatch: pytest.MonkeyPatch
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "beyond_tolerance", lambda *given: None)
     with pytest.raises(AssertionError):
         test_taking_orders.test_another_total_after_tax_is_a_review_with_both_calculations(
-            company, before=True
+            in_memory, before=True
         )
 
 
 def test_a_schedule_whose_total_is_not_compared_at_all(
-    company: Open, monkeypatch: pytest.MonkeyPatch
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(found_orders, "agrees", lambda *given: True)
     with pytest.raises(AssertionError):
         test_taking_orders.test_another_total_after_tax_is_a_review_with_both_calculations(
-            company, before=False
+            in_memory, before=False
         )
 
 
 def test_a_tolerance_of_a_schedule_that_is_the_rounding_lines(
-    company: Open, monkeypatch: pytest.MonkeyPatch
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(found_orders, "tolerance", lambda it: it.connection.settings.rounding.tolerance)
     with pytest.raises(AssertionError):
-        test_taking_orders.test_the_tolerance_of_a_schedule_is_its_own(company)
+        test_taking_orders.test_the_tolerance_of_a_schedule_is_its_own(in_memory)
 
 
 def test_customers_made_for_a_product_that_has_them_inside_the_order(
-    company: Open, monkeypatch: pytest.MonkeyPatch
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careful = CustomerDesk.__init__
 
@@ -93,11 +91,11 @@ def test_customers_made_for_a_product_that_has_them_inside_the_order(
     monkeypatch.setattr(CustomerDesk, "__init__", careless)
     with pytest.raises(AssertionError):
         test_taking_orders.test_customers_inside_the_order_are_neither_looked_up_nor_created_nor_waited_for(
-            company
+            in_memory
         )
 
 
-def test_one_account_for_every_currency(company: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_account_for_every_currency(in_memory: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
     careful = CustomerDesk.__init__
 
     def careless(self: CustomerDesk, *given: Any) -> None:
@@ -106,7 +104,7 @@ def test_one_account_for_every_currency(company: Open, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(CustomerDesk, "__init__", careless)
     with pytest.raises(AssertionError):
-        test_taking_orders.test_a_customer_has_an_account_for_each_currency_under_keys_of_their_own(company)
+        test_taking_orders.test_a_customer_has_an_account_for_each_currency_under_keys_of_their_own(in_memory)
 
 
 # --- keys and periods
