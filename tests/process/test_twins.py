@@ -47,7 +47,7 @@ def test_two_hubs_on_one_ledger(set_up: SetUp) -> None:
     stage.wait_until_noted()
     for each in twins.values():
         assert each.runs
-        assert each.cycles()
+        assert each.cycles("done", "ended early", "lease lost")  # the late one may have had no other
         each.stop()
     assert holder_of(stage) is None
     stage.judge(notes=True)
