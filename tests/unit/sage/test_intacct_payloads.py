@@ -12,9 +12,10 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.sage.fitting_texts import street_lines
 from tidegate.sage.intacct.contacts import contact_of
 from tidegate.sage.intacct.elements import element
-from tidegate.sage.intacct.lengths import Codes, street_lines
+from tidegate.sage.intacct.lengths import Codes
 from tidegate.sage.intacct.payloads import CONTACTS, ORDER, Resolved, order_payload
 from tidegate.sage.intacct.reference import Customer, Item
 from tidegate.sage.intacct.settings import IntacctSettings

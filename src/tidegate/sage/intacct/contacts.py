@@ -15,11 +15,12 @@ from typing import Any
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.order import Address
+from tidegate.sage.fitting_texts import one_line, street_lines
 from tidegate.sage.intacct import answers
 from tidegate.sage.intacct.client import IntacctClient, Outcome
 from tidegate.sage.intacct.elements import element
 from tidegate.sage.intacct.envelope import Function
-from tidegate.sage.intacct.lengths import Codes, one_line, street_lines
+from tidegate.sage.intacct.lengths import Codes
 from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import text_of
 

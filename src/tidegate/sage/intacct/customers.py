@@ -13,6 +13,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.keys import payload_hash
+from tidegate.sage.fitting_texts import one_line
 from tidegate.sage.intacct import answers
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.contacts import contact_fields
@@ -20,7 +21,7 @@ from tidegate.sage.intacct.deltas import changes
 from tidegate.sage.intacct.elements import element
 from tidegate.sage.intacct.elements import text_of as child_text
 from tidegate.sage.intacct.envelope import Function
-from tidegate.sage.intacct.lengths import Codes, one_line
+from tidegate.sage.intacct.lengths import Codes
 from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import Row, each, flag_of, name_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings

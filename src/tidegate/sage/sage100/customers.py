@@ -15,12 +15,13 @@ from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.reading.document import Unreadable
+from tidegate.sage.fitting_texts import one_line, street_lines
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage100.accounts import LONGEST_NUMBER, account_of, parts_of, spelled
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.deltas import changes
-from tidegate.sage.sage100.lengths import Codes, address_lines, one_line
+from tidegate.sage.sage100.lengths import Codes
 from tidegate.sage.sage100.payloads import CITY, EMAIL, NAME, STREET, ZIP, country_of
 from tidegate.sage.sage100.places import state_of
 from tidegate.sage.sage100.reference import Reference, customer_of
@@ -181,7 +182,7 @@ class Customers:
         division, number = parts_of(new.account, company.division)
         state = state_of(address.country, address.region)
         street = [*address.street, *([address.region] if address.region.strip() and not state else [])]
-        lines, _ = address_lines(street, STREET, 3)
+        lines, _ = street_lines(street, STREET, 3)
         body = {
             "key": codes.check("our key", new.key, KEY),
             "division": division,

@@ -12,7 +12,8 @@ from tidegate.domain.money import ZERO, rounded
 from tidegate.domain.orders.calculation import line_net
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.sage100.lengths import Codes, address_lines, one_line, wrapped
+from tidegate.sage.fitting_texts import one_line, street_lines, wrapped
+from tidegate.sage.sage100.lengths import Codes
 from tidegate.sage.sage100.places import COUNTRIES, state_of
 from tidegate.sage.sage100.reference import Customer
 from tidegate.sage.sage100.settings import Sage100Settings
@@ -108,7 +109,7 @@ def _ship_to(address: Address, company: Sage100Settings, codes: Codes) -> dict[s
     state = state_of(address.country, address.region)
     if address.region.strip() and not state:
         street.append(address.region)
-    lines, rest = address_lines(street, STREET, 3)
+    lines, rest = street_lines(street, STREET, 3)
     if rest:
         codes.over.append(f"address: {rest}")
     return {

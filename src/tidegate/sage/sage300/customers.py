@@ -15,12 +15,13 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.money import ZERO
+from tidegate.sage.fitting_texts import one_line, street_lines
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage300 import answers
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.deltas import Stream, changes
-from tidegate.sage.sage300.lengths import Codes, one_line, street_lines
+from tidegate.sage.sage300.lengths import Codes
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.rows import Row, each, flag_of, name_of, number_of, option_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings

@@ -15,7 +15,8 @@ from tidegate.domain.money import ZERO, rounded, shown, total
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.sage.sage300.lengths import Codes, one_line, street_lines, wrapped
+from tidegate.sage.fitting_texts import one_line, street_lines, wrapped
+from tidegate.sage.sage300.lengths import Codes
 from tidegate.sage.sage300.reference import Customer, Item
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.wire_names import (
