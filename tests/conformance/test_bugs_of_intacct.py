@@ -94,14 +94,14 @@ def closed_by_its_id_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def digest_of_ids_alone(patch: pytest.MonkeyPatch) -> None:
-    behind = deltas._behind
+    behind = deltas.behind
 
     def narrow(rows: Any, before: Any, key: str) -> Any:
         return behind(
             [{name: row.get(name, "") for name in (key, deltas.STAMP)} for row in rows], before, key
         )
 
-    patch.setattr(deltas, "_behind", narrow)
+    patch.setattr(deltas, "behind", narrow)
 
 
 def pages_end_with_the_first(patch: pytest.MonkeyPatch) -> None:

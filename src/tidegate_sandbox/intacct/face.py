@@ -78,7 +78,7 @@ class IntacctFace:
         add_named_types(tenant)
         Customers(tenant)
         Items(tenant)
-        prices = PriceBook(tenant)
+        self.prices = prices = PriceBook(tenant)
         SoTypes(tenant)
         receivables = ArTypes(tenant)
         Payments(tenant, receivables)

@@ -22,6 +22,7 @@ class Options:
     multi_entity: bool = True  #: lines and subtotals need a location; §6.1
     refuse_held: bool = True  #: orders of customers on hold or beyond their credit limit are refused; §7, A
     customers_numbered: bool = False  #: the company gives customers their id; §7
+    default_price_list: str = ""  #: that the definition of orders names for customers without one; §9, A
     most_keys: int = 100  #: keys of one read; §5.3, A
     concurrency: int | None = 5  #: requests at a time; further ones wait; §12
     queue_seconds: float = 10.0  #: real seconds that they wait before 429

@@ -173,19 +173,22 @@ class PriceBook:
     def price(
         self, customer: Customer, item: Item, quantity: Decimal, day: date, listed: str = ""
     ) -> Decimal:
-        """What one unit costs: the document's or customer's list, else the base price; the schedule's
-        percentage at the end (§9, A)."""
+        """What one unit costs: on the document's list, else the customer's, else its schedule's, else the
+        definition's default, else the base price; the schedule's percentage at the end (§9, A)."""
         company = self.tenant.company
         base = company.prices.amount(item.id, None)
-        chosen = (
-            company.prices.lists.first("name", listed)
-            if listed
-            else company.prices.lists.get(customer.price_list_id)
-        )
-        found = base if chosen is None or chosen.is_standard else self._on(chosen, item, quantity, day, base)
         schedule = self.tenant.store.schedules.first(
             "name", customer.extra.get("values", {}).get("PRICESCHEDULE") or None
         )
+        own = company.prices.lists.get(customer.price_list_id)
+        names = (
+            listed,
+            own.name if own is not None and not own.is_standard else "",
+            str(schedule.values.get("PRICELISTID") or "") if schedule is not None else "",
+            self.tenant.options.default_price_list,
+        )
+        chosen = company.prices.lists.first("name", next((name for name in names if name), None))
+        found = base if chosen is None or chosen.is_standard else self._on(chosen, item, quantity, day, base)
         percent = (
             schedule.values.get("DISCOUNTPERCENT") if schedule is not None else customer.line_discount_percent
         )

@@ -151,18 +151,22 @@ def learn_invoices(connection: Connection, desk: InvoiceDesk) -> int | Failure:
 
 
 def learn_entries(connection: Connection, desk: LedgerDesk) -> int | Failure:
-    """Entries of the sales ledger; how many came."""
-    delta = desk.read(cursors.read(connection.name, STREAM, "entries"))
-    if isinstance(delta, Failure):
-        return delta
-    unreadable.tell(
-        connection.name, STREAM, f"{unreadable.SAGE}'s entries", delta.bad, connection.clock.now()
-    )
-    now = connection.clock.now()
-    with transaction("books"):
-        books.keep_entries(connection.name, delta.rows, now)
-        cursors.move(connection.name, STREAM, "entries", delta.cursor, now)
-    return len(delta.rows)
+    """Entries of the sales ledger, a long first read portion by portion; how many came."""
+    came = 0
+    while True:
+        delta = desk.read(cursors.read(connection.name, STREAM, "entries"))
+        if isinstance(delta, Failure):
+            return delta
+        unreadable.tell(
+            connection.name, STREAM, f"{unreadable.SAGE}'s entries", delta.bad, connection.clock.now()
+        )
+        now = connection.clock.now()
+        with transaction("books"):
+            books.keep_entries(connection.name, delta.rows, now)
+            cursors.move(connection.name, STREAM, "entries", delta.cursor, now)
+        came += len(delta.rows)
+        if not delta.more:
+            return came
 
 
 def learn_postings(connection: Connection, desk: PostingDesk) -> int | Failure:

@@ -70,12 +70,18 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
 
 
 def read(cycle: Cycle, ledgers: LedgerDesk) -> None:
-    """Take in what changed in the sales ledger, and the cursor behind it, in one commit."""
+    """Take in what changed in the sales ledger; a long first read portion by portion."""
+    while cycle.may_call_company() and read_page(cycle, ledgers):
+        cycle.keep_lease()
+
+
+def read_page(cycle: Cycle, ledgers: LedgerDesk) -> bool:
+    """Take in one reading, and the cursor behind it, in one commit; whether another one follows it."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
     changes = ledgers.read(since)
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
-        return
+        return False
     unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
     cycle.count("read", len(changes.rows))
     rows = [row for row in changes.rows if row.kind in LINK_OF and row.reference]
@@ -87,8 +93,10 @@ def read(cycle: Cycle, ledgers: LedgerDesk) -> None:
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):
                 taking.one(row.reference, partial(settlements.take, cycle, row, tie, now))
-        if changes.cursor != since and not taking.failures:
+        moved = changes.cursor != since and not taking.failures
+        if moved:
             cursors.move(cycle.name, FLOW, CURSOR, changes.cursor, now)
+    return changes.more and moved
 
 
 def learn_postings(cycle: Cycle, postings: PostingDesk) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import threading
 from collections import Counter as Counts
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Code, Failure
@@ -94,18 +94,35 @@ class IntacctClient:
 
     def read_first(self, query: Query) -> Row | Failure | None:
         """The first row of a query."""
-        [page] = self._read([query.page(1, 0)])
-        taken = _taken(query, page, 0)
-        return taken if isinstance(taken, Failure) else next(iter(taken[0]), None)
+        return self.read_firsts([query])[0]
+
+    def read_firsts(self, queries: Sequence[Query]) -> list[Row | Failure | None]:
+        """The first row of each query, in one request."""
+        pages = self._read([one.page(1, 0) for one in queries])
+        taken = [_taken(one, page, 0) for one, page in zip(queries, pages, strict=True)]
+        return [one if isinstance(one, Failure) else next(iter(one[0]), None) for one in taken]
 
     def read_many(self, queries: Sequence[Query]) -> list[list[Row] | Failure]:
         """The rows of several queries, pooled in one request as long as each has a further page."""
+        found, left = self._pages(queries, MOST_PAGES)
+        endless = Failure(Code.SERVER_TROUBLE, "Intacct's pages do not end", sent=False)
+        return [endless if at in left else one for at, one in enumerate(found)]
+
+    def read_pages(self, queries: Sequence[Query], pages: int) -> list[tuple[list[Row], bool] | Failure]:
+        """So many pages of each query at most, and whether rows are left behind them."""
+        found, left = self._pages(queries, pages)
+        return [one if isinstance(one, Failure) else (one, at in left) for at, one in enumerate(found)]
+
+    def _pages(
+        self, queries: Sequence[Query], most: int
+    ) -> tuple[list[list[Row] | Failure], Collection[int]]:
+        """What was read of each query in so many requests, and which of them have further pages."""
         found: list[list[Row] | Failure] = [[] for _ in queries]
         offsets = [0] * len(queries)
         left = list(range(len(queries)))
-        for _ in range(MOST_PAGES):
+        for _ in range(most):
             if not left:
-                return found
+                break
             size = self.page_size
             pages = self._read([queries[at].page(size, offsets[at]) for at in left])
             if self._shrinks(pages):
@@ -123,8 +140,7 @@ class IntacctClient:
                 if remaining:
                     again.append(at)
             left = again
-        endless = Failure(Code.SERVER_TROUBLE, "Intacct's pages do not end", sent=False)
-        return [endless if at in left else one for at, one in enumerate(found)]
+        return found, left
 
     def _shrinks(self, pages: Sequence[Outcome]) -> bool:
         """Whether the request took too long and is to be made again with a smaller page."""

@@ -25,22 +25,29 @@ MOST_PARKED = 200  #: unreadable rows that are asked for again by their record n
 
 
 @dataclass(frozen=True, slots=True)
-class _Position:
-    """How far one stream was read."""
+class Position:
+    """How far one stream was read. `after`: a first read is under way, and has come to this record number."""
 
     moment: datetime | None = None
     digest: str = ""
     parked: tuple[str, ...] = ()
+    after: str = ""
 
     def __str__(self) -> str:
         stamp = "" if self.moment is None else f"{self.moment:%Y%m%dT%H%M%S}"
-        return f"{stamp} {self.digest} {','.join(self.parked)}"
+        return f"{stamp} {self.digest} {','.join(self.parked)} {self.after}".rstrip(" ")
 
 
-def _position(text: str) -> _Position:
-    stamp, digest, parked = (*text.split(" "), "", "", "")[:3]
+def positions(cursor: str | None, streams: int) -> list[Position]:
+    """How far each stream was read; none of them where the cursor is of other streams."""
+    found = [_position(part) for part in cursor.split("|")] if cursor else []
+    return found if len(found) == streams else [Position() for _ in range(streams)]
+
+
+def _position(text: str) -> Position:
+    stamp, digest, parked, after = (*text.split(" "), "", "", "", "")[:4]
     moment = datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if stamp else None
-    return _Position(moment, digest, tuple(filter(None, parked.split(","))))
+    return Position(moment, digest, tuple(filter(None, parked.split(","))), after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +55,18 @@ class Changes:
     """Rows of each stream. `full` says that all of them were read."""
 
     rows: tuple[list[Row], ...]
-    positions: tuple[_Position, ...]
+    positions: tuple[Position, ...]
     full: bool
 
     @property
     def cursor(self) -> str:
         """The cursor behind these rows."""
         return "|".join(str(one) for one in self.positions)
+
+    @property
+    def more(self) -> bool:
+        """Whether rows are left behind these, and may be read at once."""
+        return any(one.after for one in self.positions)
 
     def parking(self, bad: Mapping[int, Iterable[BadRow]]) -> str:
         """The cursor behind these rows, of which the bad ones of each stream are asked for again the next time."""
@@ -75,27 +87,25 @@ def changes(
     begin: Callable[[], Element | Failure] | None = None,
 ) -> Changes | Failure:
     """What changed in these streams since a cursor; without one everything for which the condition `begin` holds."""
-    before = [_position(part) for part in cursor.split("|")] if cursor else []
-    if len(before) != len(queries):
-        before = [_Position() for _ in queries]
+    before = positions(cursor, len(queries))
     since_when = begin() if begin is not None and any(one.moment is None for one in before) else None
     if isinstance(since_when, Failure):
         return since_when
     asked = [_since(query, one.moment, since_when) for query, one in zip(queries, before, strict=True)]
     pages = client.read_many(asked)
     rows: list[list[Row]] = []
-    positions = []
+    reached = []
     for query, old, page in zip(queries, before, pages, strict=True):
         if isinstance(page, Failure):
             return page
-        new = _behind(page, old, query.key)
+        new = behind(page, old, query.key)
         news = page if new.moment != old.moment or new.digest != old.digest else []
-        again = _parked(client, query, old, news)
+        again = parked_rows(client, query, old, news)
         if isinstance(again, Failure):
             return again
         rows.append([*news, *again])
-        positions.append(new)
-    return Changes(tuple(rows), tuple(positions), full=all(one.moment is None for one in before))
+        reached.append(new)
+    return Changes(tuple(rows), tuple(reached), full=all(one.moment is None for one in before))
 
 
 def _since(query: Query, moment: datetime | None, begin: Element | None) -> Query:
@@ -104,22 +114,22 @@ def _since(query: Query, moment: datetime | None, begin: Element | None) -> Quer
     return replace(query, fields=(query.key, *query.fields, STAMP), where=where)
 
 
-def _behind(rows: Sequence[Row], before: _Position, key: str) -> _Position:
+def behind(rows: Sequence[Row], before: Position, key: str) -> Position:
     """The position after these rows; a stream of which nothing was ever seen stays without one."""
     stamped = [(moment, row) for row in rows if (moment := moment_of(row, STAMP)) is not None]
     newest = max((moment for moment, _ in stamped), default=before.moment)
     if before.moment is not None and (newest is None or newest < before.moment):
         newest = before.moment
     if newest is None:
-        return _Position()
+        return Position()
     edge = newest - OVERLAP
     # Stamps are to the second: a row may change twice within one, so its content counts.
     seen = sorted(f"{text_of(row, key)} {sorted(row.items())}" for moment, row in stamped if moment >= edge)
-    return _Position(newest, hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16])
+    return Position(newest, hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16])
 
 
-def _parked(
-    client: IntacctClient, query: Query, before: _Position, rows: Sequence[Row]
+def parked_rows(
+    client: IntacctClient, query: Query, before: Position, rows: Sequence[Row]
 ) -> list[Row] | Failure:
     """Rows that could not be read the last time, and are not among these."""
     there = {text_of(row, query.key) for row in rows}

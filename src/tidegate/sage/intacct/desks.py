@@ -9,6 +9,7 @@ from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.contacts import Contacts
 from tidegate.sage.intacct.customers import Customers
 from tidegate.sage.intacct.despatches import Despatches
+from tidegate.sage.intacct.enquiries import Enquiries
 from tidegate.sage.intacct.invoices import Invoices
 from tidegate.sage.intacct.ledgers import Ledgers, Postings
 from tidegate.sage.intacct.masters import Products
@@ -28,7 +29,7 @@ TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-pos
 
 
 class Desks:
-    """What all sessions of one company share. What single customers pay cannot be enquired: that desk is missing."""
+    """What all sessions of one company share."""
 
     def __init__(self, client: IntacctClient, company: IntacctSettings, today: Callable[[], date]) -> None:
         """Makes no call. `today` is the day in the company's time zone."""
@@ -49,6 +50,7 @@ class Desks:
             stock=Stock(client, self.reference),
             web_lines=WebLines(orders),
             prices=Prices(client, company, today),
+            enquiries=Enquiries(client, company, today),
             products=Products(client),
             progress=Progress(orders),
             despatches=Despatches(orders),

@@ -18,8 +18,8 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.client import IntacctClient
-from tidegate.sage.intacct.deltas import changes
 from tidegate.sage.intacct.elements import element
+from tidegate.sage.intacct.first_read import in_portions
 from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import Row, bad_row, day_of, money_of, name_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings
@@ -53,9 +53,9 @@ class Ledgers:
         self._company = company
 
     def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
-        """Entries that changed; a payment changes the invoice that it pays."""
+        """Entries that changed; a payment changes the invoice that it pays. First all of them, portion by portion."""
         queries = [Query(object, fields) for _, object, fields in OBJECTS]
-        found = changes(self._client, queries, since)
+        found = in_portions(self._client, queries, since)
         if isinstance(found, Failure):
             return found
         entries: list[LedgerEntry] = []
@@ -68,7 +68,7 @@ class Ledgers:
                 except Unreadable as error:
                     bad[at].append(bad_row(row, f"{kind.value} {text_of(row, 'RECORDID')}", error))
         every = tuple(row for rows in bad.values() for row in rows)
-        return Delta(tuple(entries), found.parking(bad), found.full, every)
+        return Delta(tuple(entries), found.parking(bad), found.full, every, more=found.more)
 
     def entry(self, kind: EntryKind, row: Row) -> LedgerEntry:
         """A row of one of the objects. Raises Unreadable."""

@@ -67,7 +67,7 @@ class Prices:
         items, entries = found.rows
         if not found.full:
             changed = {text_of(row, "ITEMID") for row in (*items, *entries)} - {""}
-            read = self._of(sorted(changed))
+            read = of_items(self._client, in_parts(sorted(changed)))
             if isinstance(read, Failure):
                 return read
             items, entries = read
@@ -75,22 +75,6 @@ class Prices:
         prices, bad = self._prices(items, entries, known)
         book = PriceBook(self._lists(lists), tuple(prices), bad=tuple(bad))
         return book, found.parking({0: bad}), found.full
-
-    def _of(self, skus: Sequence[str]) -> tuple[list[Row], list[Row]] | Failure:
-        items: list[Row] = []
-        entries: list[Row] = []
-        for part in in_parts(skus):
-            asked = [
-                Query(one.object, ("RECORDNO", *one.fields), among("ITEMID", part)) for one in (ITEM, ENTRY)
-            ]
-            some, others = self._client.read_many(asked)
-            if isinstance(some, Failure):
-                return some
-            if isinstance(others, Failure):
-                return others
-            items += some
-            entries += others
-        return items, entries
 
     def _lists(self, rows: Iterable[Row]) -> tuple[PriceList, ...]:
         currency = self._company.currency
@@ -114,9 +98,8 @@ class Prices:
     ) -> tuple[list[ListPrice], list[BadRow]]:
         """The prices of each item, on all lists or on none: one that cannot be read spoils those of its item."""
         by_item: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in entries:
-            if self._concerns(row):
-                by_item[text_of(row, "ITEMID")].append(row)
+        for row in concerned(entries, self._today(), self._company.currency):
+            by_item[text_of(row, "ITEMID")].append(row)
         made: list[ListPrice] = []
         bad: list[BadRow] = []
         for row in items:
@@ -127,13 +110,48 @@ class Prices:
                 bad.append(bad_row(row, sku, error))
         return made, bad
 
-    def _concerns(self, row: Row) -> bool:
-        today = self._today()
-        begin, end = day_of(row, "DATEFROM"), day_of(row, "DATETO")
-        if (begin is not None and begin > today) or (end is not None and end < today):
-            return False
-        currency = text_of(row, "CURRENCY")
-        return currency in ("", self._company.currency) and not text_of(row, "EMPLOYEEID")
+
+def of_items(
+    client: IntacctClient, skus: Iterable[Sequence[str]], item: Query = ITEM
+) -> tuple[list[Row], list[Row]] | Failure:
+    """Items and their entries on all lists, pooled; `skus` in parts that one query takes."""
+    items: list[Row] = []
+    entries: list[Row] = []
+    for part in skus:
+        asked = [Query(one.object, ("RECORDNO", *one.fields), among("ITEMID", part)) for one in (item, ENTRY)]
+        some, others = client.read_many(asked)
+        if isinstance(some, Failure):
+            return some
+        if isinstance(others, Failure):
+            return others
+        items += some
+        entries += others
+    return items, entries
+
+
+def concerned(entries: Iterable[Row], today: date, currency: str) -> list[Row]:
+    """Entries that are a web shop's: of today, in its currency, for everybody."""
+    return [
+        row
+        for row in entries
+        if covers(row, today)
+        and text_of(row, "CURRENCY") in ("", currency)
+        and not text_of(row, "EMPLOYEEID")
+    ]
+
+
+def covers(row: Row, today: date) -> bool:
+    """Whether a list or an entry holds today: dates are inclusive, none is open."""
+    begin, end = day_of(row, "DATEFROM"), day_of(row, "DATETO")
+    return (begin is None or begin <= today) and (end is None or today <= end)
+
+
+def price_on(name: str, entries: Sequence[Row], base: Decimal | None, quantity: Decimal) -> Decimal | None:
+    """The price of one piece on a list from these entries of one item; the base price where none fits."""
+    rows = [one for one in entries if text_of(one, "PRICELISTID") == name]
+    return next(
+        (one.price for one in reversed(_breaks(name, "", rows, base)) if one.quantity <= quantity), base
+    )
 
 
 def _of_item(item: Row, entries: Sequence[Row], lists: Sequence[str]) -> list[ListPrice]:
@@ -158,7 +176,8 @@ def _breaks(name: str, sku: str, entries: Sequence[Row], base: Decimal | None) -
     made: list[ListPrice] = []
     for start in sorted(starts | {Decimal(1)} if limits else starts):
         fitting = [one for one in limits if one[0] <= start and (one[1] is None or start <= one[1])]
-        price = max(fitting, key=lambda one: one[0])[2] if fitting else base
+        # Of two from the same quantity on the later one holds (A); they come by their record numbers.
+        price = max(reversed(fitting), key=lambda one: one[0])[2] if fitting else base
         if price is not None and (not made or made[-1].price != price):
             made.append(ListPrice(name, sku, price, start))
     return made

@@ -49,6 +49,11 @@ def from_record(number: str) -> Element:
     return element("greaterthanorequalto", {"field": "RECORDNO", "value": number})
 
 
+def behind_record(number: str) -> Element:
+    """Records that were made later than this one."""
+    return element("greaterthan", {"field": "RECORDNO", "value": number})
+
+
 def every(conditions: Iterable[Element]) -> Element | None:
     """All of them; None for none."""
     return _joined("and", list(conditions))
@@ -76,6 +81,7 @@ class Query:
     any_case: bool = False
     sums: tuple[str, ...] = ()  #: fields that are added up by all other ones
     key: str = "RECORDNO"  #: what pages are ordered by
+    descending: bool = False  #: the greatest first
 
     def page(self, size: int, offset: int) -> Element:
         """The function for one page."""
@@ -86,7 +92,14 @@ class Query:
             "select": element("select", chosen),
             "filter": None if self.where is None else element("filter", self.where),
             "orderby": element(
-                "orderby", element("order", [element("field", self.key), element("ascending")])
+                "orderby",
+                element(
+                    "order",
+                    [
+                        element("field", self.key),
+                        element("descending" if self.descending else "ascending"),
+                    ],
+                ),
             ),
             "options": element("options", {"caseinsensitive": self.any_case, "showprivate": True}),
             "docparid": self.definition or None,

@@ -41,6 +41,7 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
     charges: tuple[str, ...] = ("Shipping",)  #: subtotals that hold charges: what charge codes may name
     amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> the subtotal that posts to it
     price_decimals: int = 2  #: the items' SO_PRECISION
+    price_list: str = ""  #: default price list of the definition of orders; "" = none: the base price
     payment_method: str = "Credit Card"  #: of receipts
     undeposited: tuple[
         str, ...
