@@ -47,6 +47,9 @@ def uninstall() -> None:
 def adapt(console: Console, encryption_key: str, client_secret: str = "", client_id: str = "") -> None:
     """What depends on the configuration: cookies, names of this host, single sign-on."""
     settings.SECRET_KEY = key_of(encryption_key)
+    # browsers give cookies to a host, whatever the port: another hub of this machine has cookies of its own
+    settings.SESSION_COOKIE_NAME = f"tidegate-{settings.SECRET_KEY[:8]}"
+    settings.CSRF_COOKIE_NAME = f"tidegate-csrf-{settings.SECRET_KEY[:8]}"
     secure = console.public.startswith("https://")
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
     settings.ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if secure else "http"

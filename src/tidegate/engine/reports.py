@@ -164,8 +164,6 @@ def step_account(name: str, flow: str, step: str) -> Account:
     """The account of one step's deliveries, of a family of steps, or of a flow's mirror."""
     if step == mirror.STEP:
         return mirror.account(name, flow)
-    if step in overview.FAMILIES:
-        return overview.family_account(name, flow, step)
     return accounts.account(name, flow, step)
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from tidegate.engine import clock_watch, digest, machine_watch, messages, overdue
+from tidegate.engine import clock_watch, digest, figures, machine_watch, messages, overdue
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.faults import fault_is_over, tell_fault
@@ -83,6 +83,7 @@ def keep_watch(hub: Hub) -> None:
         overdue.look(hub)
         for connection in hub.connections.values():
             watch(hub, connection)
+        figures.look(hub)
         messages.look(hub, digest.make_due)
     except LedgerError as error:
         log.debug("ledger", problem=str(error))

@@ -20,7 +20,7 @@ TABLES = (
     *("mirrorpicture", "mirrorrow", "stockmovement"),
     *("storedkey", "parcelrecord", "parcel", "link", "event", "attempt", "delivery", "batch", "source"),
     *("cursor", "mark", "lease", "halt", "closure", "alert", "secret", "usage", "customerlink"),
-    *("bookinvoice", "bookentry", "bookposting"),
+    *("bookinvoice", "bookentry", "bookposting", "depth", "tally"),
 )
 
 

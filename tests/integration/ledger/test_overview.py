@@ -7,7 +7,7 @@ import pytest
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import create
 from tidegate.domain.states import State
-from tidegate.ledger import overview
+from tidegate.ledger import account, overview
 
 
 @pytest.mark.usefixtures("ledger")
@@ -37,9 +37,9 @@ def test_a_family_has_one_account(ledger: Ledger) -> None:
     create("1/change-000000000000", step="change-000000000000", state=State.REVIEW)
     create("2/change-ffffffffffff", step="change-ffffffffffff")
     create("3/changes", step="changes")
-    account = overview.family_account("main-uk", "orders", "change")
-    assert (account.read, account.review, account.waiting) == (2, 1, 1)
-    assert account.unexplained == 0
+    counted = account.account("main-uk", "orders", "change")
+    assert (counted.read, counted.review, counted.waiting) == (2, 1, 1)
+    assert counted.unexplained == 0
 
 
 def test_documents_are_families_too(ledger: Ledger) -> None:
@@ -56,5 +56,5 @@ def test_documents_are_families_too(ledger: Ledger) -> None:
         ("shipments", "shipment"),
         ("shipments", "track"),
     ]
-    assert overview.family_account("main-uk", "shipments", "shipment").read == 3
-    assert overview.family_account("main-uk", "payments", "payment").read == 1
+    assert account.account("main-uk", "shipments", "shipment").read == 3
+    assert account.account("main-uk", "payments", "payment").read == 1

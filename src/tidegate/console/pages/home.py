@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 
-from tidegate.console.pages import drawing
+from tidegate.console.pages import drawing, plots
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.engine import alert_report, reports, tides
-from tidegate.ledger import mirror
+from tidegate.ledger import depths, mirror
 
 #: In the order of the account; with `confirmed` they add up to `read`.
 PLACES = ("confirmed", "handed_over", "waiting", "in_doubt", "review", "held", "cancelled", "skipped")
+#: How far back the small line of the depth goes.
+DAY = timedelta(days=1)
 
 
 @page(Permission.SEE)
@@ -46,6 +49,7 @@ def content(visit: Visit) -> dict[str, Any]:
                 "status": connection,
                 "condition": condition(connection),
                 "day": drawing.day(day, visit.now) if day else None,
+                "depth": plots.spark(depths.history([name], visit.now - DAY), visit.now - DAY, visit.now),
                 "totals": totals(connection, None),
                 "deliveries": totals(connection, False),
                 "items": totals(connection, True),

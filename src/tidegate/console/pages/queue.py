@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
-from tidegate.console.pages import deeds
+from tidegate.console.pages import deeds, plots
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.cadence import parse_every
@@ -16,7 +16,7 @@ from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
 from tidegate.engine import reports, waiting
 from tidegate.engine.cycles import FLOWS
-from tidegate.ledger import causes, heads, queue
+from tidegate.ledger import causes, depths, heads, queue
 
 PAGE = 50
 AGES = (
@@ -31,7 +31,30 @@ AGES = (
 @page(Permission.SEE)
 def listing(visit: Visit) -> HttpResponse:
     """A page of the queue."""
-    return visit.show("queue", **content(visit))
+    return visit.show("queue", **content(visit), **over_time(visit))
+
+
+@page(Permission.SEE)
+def plot(visit: Visit) -> HttpResponse:
+    """How deep it was, and how old; the page refreshes it by itself."""
+    return visit.show("queue_plot", **over_time(visit))
+
+
+def over_time(visit: Visit) -> dict[str, Any]:
+    """The samples of the chosen connections and flow, drawn."""
+    name, span = plots.span_of(visit.text("span"))
+    start = visit.now - span
+    samples = depths.history(visit.chosen(), start, visit.text("flow"))
+    chosen = {key: visit.text(key) for key in ("connection", "flow") if visit.text(key)}
+    return {
+        "plot": plots.plot(samples, start, visit.now),
+        "from": start,
+        "span": name,
+        "spans": [
+            (each, words, "/queue?" + urlencode({**chosen, "span": each})) for each, words, _ in plots.SPANS
+        ],
+        "plot_address": "/queue/plot?" + urlencode({**chosen, "span": name}),
+    }
 
 
 @page(Permission.SEE)

@@ -60,6 +60,7 @@ urlpatterns = [
     path("delivery/<int:number>", orders.delivery, name="delivery"),
     path("queue", queue.listing, name="queue"),
     path("queue/rows", queue.rows, name="queue-rows"),
+    path("queue/plot", queue.plot, name="queue-plot"),
     path("act/preview", deeds.preview, name="act-preview"),
     path("act/do", deeds.carry_out, name="act-do"),
     path("reviews", reviews.listing, name="reviews"),

@@ -5,6 +5,7 @@ from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
 from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
+from tidegate.ledger.models.figures import Depth, Tally
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mapping import Mapping
@@ -30,6 +31,7 @@ __all__ = [
     "Cursor",
     "CustomerLink",
     "Delivery",
+    "Depth",
     "Digest",
     "Event",
     "Halt",
@@ -48,5 +50,6 @@ __all__ = [
     "Source",
     "StockMovement",
     "StoredKey",
+    "Tally",
     "Usage",
 ]

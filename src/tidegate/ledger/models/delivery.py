@@ -66,6 +66,12 @@ class Delivery(models.Model):
                 name="delivery_numberless",
                 condition=Q(step="order", state=State.CONFIRMED.value, target_number=""),
             ),
+            # what is not history: counted, with its ages, without walking past what has arrived
+            models.Index(
+                fields=["connection", "flow", "step", "state", "created_at"],
+                name="delivery_open",
+                condition=~Q(state=State.CONFIRMED.value),
+            ),
             models.Index(
                 fields=["scope", "flow"], name="delivery_sending", condition=Q(state=State.SENDING.value)
             ),
