@@ -54,7 +54,7 @@ def advance(kind: str, now: datetime) -> bool:
     (newest,) = rows.fetch_one(f"SELECT max(id) FROM {table}") or (0,)
     if upto >= seen:
         marks.write(name, str(newest or 0), now)
-    return upto < seen
+    return bool(upto < seen)
 
 
 def counted(kind: str) -> int:
