@@ -41,10 +41,17 @@ CALLS: dict[Call, tuple[str, str]] = {
     "send": ("POST", "/orders$"),
     "look-up": ("GET", "/by-key$"),
     "prepare": ("GET", "/data/items$"),
+    "cancel": ("POST", "/cancel$"),
     "create customer": ("POST", "/customers$"),
     "find customer": ("GET", "/data/customers$"),
     "read stock": ("GET", "/data/stock$"),
 }
+NEWS_CALLS = {
+    "despatches": 4,  # data entry and its tracking numbers, posted invoices, tracking of those that have none
+    "progress": 2,  # the open file and history
+    "ledgers": 2,  # open items and receipts
+}
+REGISTERED = ("invoice-run", "receipt", "credit")  #: acts that the daily transaction register follows at once
 CLASSES = {400: "format", 503: "unavailable"}
 
 
@@ -90,6 +97,7 @@ class Sage100Stand(ErpStand):
                 "tax_schedule": SCHEDULE,
                 "tax_schedules": (SCHEDULE, "CA SALES", "NONTAX"),
                 "amounts": {"4000": "/WEB", "7900": "/WEB"},
+                "cancels": True,
                 **(settings or {}),
             },
         )
@@ -113,6 +121,8 @@ class Sage100Stand(ErpStand):
             courier="UPS GROUND",
             tax_schedule=SCHEDULE,
             scheduled=RATE,
+            list_calls=(2, 1),
+            news_calls=NEWS_CALLS,
         )
 
     def _agent_of(self, folder: Path, history: str, seats: int) -> Callable[[Installation], Any]:
@@ -129,6 +139,7 @@ class Sage100Stand(ErpStand):
                         "companies": ["ABC"],
                         "history": history,
                         "time_zone": "America/New_York",
+                        "allow_cancel": True,
                     },
                 },
                 SECRETS.__getitem__,
@@ -193,6 +204,8 @@ class Sage100Stand(ErpStand):
     ) -> None:
         if kind == "refuse" and self._server:
             pytest.skip("a server that listens refuses no connection")
+        if on not in CALLS:
+            pytest.skip(f"this product has no call to {on}")
         method, path = CALLS[on]
         said = options.pop("body_text", None)
         if said is not None:
@@ -205,14 +218,21 @@ class Sage100Stand(ErpStand):
         self.erp.set_period(day, is_open=False)
 
     def forbid(self, call: Call) -> None:
-        assert call == "send"
-        self.installation.options.rights.discard("SO_SalesOrder_ui")
+        if call == "send":
+            self.installation.options.rights.discard("SO_SalesOrder_ui")
+        else:  # what is read is read from the tables, which the whole account may or may not
+            self.installation.tables_down = "42000"
 
     def happen(self, action: str, **values: Any) -> Any:
         for name in ("customer", "account"):
             if name in values:
                 values[name] = f"00-{values[name]}"
-        return self.face.control.perform(action, values)
+        if action == "other-channel-sale":
+            values.setdefault("warehouse", self.warehouse)
+        answer = self.face.control.perform(action, values)
+        if action in REGISTERED:
+            self.face.control.perform("posting-run", {})
+        return answer
 
     def books(self) -> dict[str, Any]:
         found = self.erp.books()

@@ -136,6 +136,8 @@ def test_the_clearing_account_may_be_named_by_its_nominal_code(stand: Stand) -> 
 
 
 def test_the_set_up_lists_name_the_banks(stand: Stand) -> None:
+    with opened(stand.company) as session:
+        assert session.receipts, "without them no bank is named"
     lists = stand.company.code_lists()
 
     assert isinstance(lists, list)

@@ -5,8 +5,8 @@ A room joins the suite by one class that keeps `Stand`. The suite itself speaks 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
@@ -88,6 +88,7 @@ class Codes:
     tax_schedule: str = ""
     scheduled: Decimal = Decimal(0)  #: percent of that schedule
     list_calls: tuple[int, int] = (2, 1)  #: of a price book, and of invoices and credit notes, without news
+    news_calls: Mapping[str, int] = field(default_factory=dict)  #: desk -> calls without news, if not 1
 
 
 class SignInStand(Protocol):

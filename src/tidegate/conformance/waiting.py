@@ -9,7 +9,7 @@ import pytest
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.sage.port.orders import OrderKey, Tax
+from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.session import Purpose
 
 
@@ -141,7 +141,7 @@ def test_the_code_lists_hold_what_orders_name(stand: Stand) -> None:
     by_kind = {one.kind: one for one in lists}
     assert set(stand.codes.taxes.values()) <= set(by_kind["tax"].codes)
     rates = {rate: code for code, rate in by_kind["tax"].rates.items() if code in stand.codes.taxes.values()}
-    given = stand.company.about.orders.tax is Tax.GIVEN  # then a code has no rate of its own
+    given = stand.company.about.orders.tax.from_store  # then a code has no rate of its own
     assert rates == ({} if given else dict(stand.codes.taxes))
     assert stand.codes.charge in by_kind["charge"].codes
     assert stand.codes.revenue in by_kind["account"].codes

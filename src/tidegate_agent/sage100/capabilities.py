@@ -32,6 +32,8 @@ def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
             "order_history": _field(reader, HISTORY, sage.udf_order),
             "item": _field(reader, "SO_SalesOrderDetail", sage.udf_item),
             "customer": _field(reader, "AR_Customer", sage.udf_customer),
+            "invoice": _field(reader, "AR_InvoiceHistoryHeader", sage.udf_order),
+            "invoice_item": _field(reader, "AR_InvoiceHistoryDetail", sage.udf_item),
         },
         "tasks": None,
         "batch_entry": sage.batch_entry,

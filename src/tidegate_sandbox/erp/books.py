@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from tidegate_sandbox.erp.company_ledgers import CompanyLedgers
 from tidegate_sandbox.erp.money import ZERO
-from tidegate_sandbox.erp.order import Order
+from tidegate_sandbox.erp.order import Order, OrderLine
 
 
 def books(company: CompanyLedgers) -> dict[str, Any]:
@@ -293,6 +294,13 @@ def _counts(company: CompanyLedgers) -> dict[str, int]:
     }
 
 
+def _waiting(company: CompanyLedgers, line: OrderLine) -> Iterator[tuple[tuple[int, int], Decimal]]:
+    """What has left and is not invoiced, where stock falls with the invoice: by item and warehouse."""
+    for one in company.despatches.lines.find("order_id", line.order_id):
+        if one.order_line_id == line.id and not one.is_invoiced:
+            yield (line.item_id or 0, one.warehouse_id), one.quantity
+
+
 def _inconsistencies(company: CompanyLedgers) -> list[str]:
     """What must never be: books that do not balance, stock below zero, promises that nobody holds."""
     found = []
@@ -302,10 +310,10 @@ def _inconsistencies(company: CompanyLedgers) -> list[str]:
     for line in company.orders.lines:
         if line.is_stocked:
             place = (line.item_id or 0, line.warehouse_id or 0)
-            held = line.allocated
+            promised[place] = promised.get(place, ZERO) + line.allocated
             if not company.rules.update_stock_on_despatch:
-                held += line.despatched - line.invoiced
-            promised[place] = promised.get(place, ZERO) + held
+                for place, left in _waiting(company, line):
+                    promised[place] = promised.get(place, ZERO) + left
     for holding in company.stock.holdings:
         code = company.items[holding.item_id].code
         if holding.on_hand < 0:

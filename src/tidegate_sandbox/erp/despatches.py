@@ -131,7 +131,7 @@ class Despatches:
     ) -> list[tuple[OrderLine, Decimal]]:
         """Quantities that leave from another warehouse than their lines'; only free stock of it can."""
         company = self._company
-        if not company.rules.update_stock_on_despatch:
+        if not company.rules.update_stock_on_despatch and not company.rules.invoice_by_despatch:
             raise Refusal("invalid", "Stock falls at invoicing, where the line says.", "warehouse")
         lines = {line.id: line for line in order.lines}
         chosen = []
@@ -155,6 +155,8 @@ class Despatches:
         if line.is_stocked and company.rules.update_stock_on_despatch:
             self._stock.release(line, min(quantity, line.allocated))
             self._stock.issue(order, line, quantity, f"despatch {despatch.number}", warehouse_id)
+        elif line.is_stocked and warehouse_id != line.warehouse_id:
+            self._stock.promise_elsewhere(line, quantity, warehouse_id)
         elif line.is_stocked:
             line.allocated -= quantity
         line.despatched += quantity

@@ -55,7 +55,7 @@ class Invoices:
         self, orders: Iterable[Order] | None = None, *, day: date | None = None, consolidate: bool = False
     ) -> list[Invoice]:
         """Invoice everything despatched and not yet invoiced; one invoice an order, or ``consolidate``: one
-        for all orders of an account.
+        for all orders of an account. Where each despatch is an invoice, one each, else with the first one's number.
 
         Lines that are not despatched (text, charges, services) go with the first invoice of their order.
         Refusal ``closed_period`` before anything is done.
@@ -64,11 +64,41 @@ class Invoices:
         day = day if day is not None else company.today()
         company.calendar.require_open(day)
         together: dict[object, list[tuple[Order, list[tuple[OrderLine, Decimal]]]]] = {}
+        made: list[Invoice] = []
         for order in list(self._orders.table if orders is None else orders):
+            if company.rules.invoice_by_despatch and not consolidate and order.status == "live":
+                made += self._by_despatch(order, day)
             if order.status == "live" and (due := self._due(order)):
                 key = (order.customer_id, order.exchange_rate) if consolidate else order.id
                 together.setdefault(key, []).append((order, due))
-        return [self._invoice(pairs, day) for pairs in together.values()]
+        return made + [self._invoice(pairs, day, number=self._number(pairs)) for pairs in together.values()]
+
+    def _waiting(self, order: Order) -> list[int]:
+        """The despatches of an order that are not invoiced."""
+        lines = self._despatches.lines.find("order_id", order.id)
+        return list(dict.fromkeys(one.despatch_id for one in lines if not one.is_invoiced))
+
+    def _number(self, pairs: list[tuple[Order, list[tuple[OrderLine, Decimal]]]]) -> str:
+        """Of the first despatch, where invoices have the numbers of despatches; "": the next one."""
+        if not self._company.rules.invoice_by_despatch:
+            return ""
+        waiting = [id for order, _ in pairs for id in self._waiting(order)]
+        return self._despatches.table[waiting[0]].number if waiting else ""
+
+    def _by_despatch(self, order: Order, day: date) -> list[Invoice]:
+        """One invoice for each despatch, with its number; what is not despatched goes with the first."""
+        made = []
+        for id in self._waiting(order):
+            despatch = self._despatches.table[id]
+            quantities: dict[int, Decimal] = {}
+            for line in order.lines:
+                if line.has_value and not line.is_stocked and line.invoiced < line.quantity:
+                    quantities[line.id] = line.quantity - line.invoiced
+            for one in despatch.lines:
+                before = quantities.get(one.order_line_id, NONE)
+                quantities[one.order_line_id] = before + one.quantity
+            made.append(self.make(order, quantities, despatch_ids=[id], day=day, number=despatch.number))
+        return made
 
     def make(
         self,
@@ -149,7 +179,7 @@ class Invoices:
         invoice = self._new(orders[0], day, number=number)
         for order, due in pairs:
             for line, quantity in due:
-                self._line(invoice, order, line, quantity)
+                self._line(invoice, order, line, quantity, self._left_from(line, quantity, despatch_ids))
         self._post(invoice, orders[0].number if len(orders) == 1 else "")
         self.table.add(invoice)
         for order in orders:
@@ -238,13 +268,36 @@ class Invoices:
         invoice.lines.append(one)
         self.lines.add(one)
 
-    def _line(self, invoice: Invoice, order: Order, line: OrderLine, quantity: Decimal) -> None:
+    def _left_from(
+        self, line: OrderLine, quantity: Decimal, despatch_ids: frozenset[int] | None
+    ) -> list[tuple[int, Decimal]]:
+        """The warehouses that pieces of a line left from, by the despatches that are invoiced; else the line's own."""
+        waiting = [
+            one
+            for one in self._despatches.lines.find("order_id", line.order_id)
+            if one.order_line_id == line.id
+            and not one.is_invoiced
+            and (despatch_ids is None or one.despatch_id in despatch_ids)
+        ]
+        if sum((one.quantity for one in waiting), NONE) != quantity:
+            return [(line.warehouse_id or 0, quantity)]
+        return [(one.warehouse_id, one.quantity) for one in waiting]
+
+    def _line(
+        self,
+        invoice: Invoice,
+        order: Order,
+        line: OrderLine,
+        quantity: Decimal,
+        left_from: list[tuple[int, Decimal]],
+    ) -> None:
         company = self._company
         if line.is_stocked and not company.rules.update_stock_on_despatch:
-            holding = self._stock.holding(line.item_id or 0, line.warehouse_id or 0)
-            if holding is not None:
-                holding.allocated_orders -= quantity
-            self._stock.issue(order, line, quantity, f"invoice {invoice.number}")
+            for warehouse_id, part in left_from:
+                holding = self._stock.holding(line.item_id or 0, warehouse_id)
+                if holding is not None:
+                    holding.allocated_orders -= part
+                self._stock.issue(order, line, part, f"invoice {invoice.number}", warehouse_id)
         earlier = [one for one in self.lines.find("order_line_id", line.id) if not self._book.is_credit(one)]
         whole = line.net - line.document_discount
         if line.invoiced + quantity >= line.quantity:

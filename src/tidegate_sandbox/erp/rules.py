@@ -24,6 +24,7 @@ class Rules:
     check_order_period: bool = True  #: an order dated in a closed period is refused
     allocate_held_orders: bool = True  #: an order on hold takes stock all the same
     unique_order_reference: bool = False  #: refuse a second order with the customer's own number
+    invoice_by_despatch: bool = False  #: each despatch is an invoice of its own, and has its number
     posting: Literal["immediate", "batch"] = "immediate"  #: batch: journals wait for the posting run
     may_override_prices: bool = True  #: permission of the integration's user
     may_override_holds: bool = True  #: permission of the integration's user

@@ -112,6 +112,13 @@ class Stock:
             raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
         return holding
 
+    def promise_elsewhere(self, line: OrderLine, quantity: Decimal, warehouse_id: int) -> None:
+        """What is promised to a line will leave from another warehouse, once it is invoiced."""
+        self.release(line, min(quantity, line.allocated))
+        holding = self.holding(line.item_id or 0, warehouse_id)
+        if holding is not None:
+            holding.allocated_orders += quantity
+
     def issue(
         self, order: Order, line: OrderLine, quantity: Decimal, reason: str, warehouse_id: int | None = None
     ) -> None:

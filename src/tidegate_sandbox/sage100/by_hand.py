@@ -93,5 +93,5 @@ def _line(company: SageCompany, line: OrderLine, number: int) -> Row:
         "UnitPrice": line.price,
         "ExtensionAmt": line.net,
         "TaxClass": "TX" if line.tax_rate else "NT",
-        "UDF_MAGENTO_ITEM": line.external_key[:20],
+        "UDF_MAGENTO_ITEM": line.external_key[:60],
     }

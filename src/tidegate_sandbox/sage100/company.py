@@ -9,6 +9,7 @@ from typing import Any
 
 from tidegate_sandbox.erp import Company
 from tidegate_sandbox.erp.customer import Customer
+from tidegate_sandbox.erp.despatch import Despatch
 from tidegate_sandbox.erp.invoice import Invoice
 from tidegate_sandbox.erp.item import Item
 from tidegate_sandbox.erp.order import Order
@@ -32,6 +33,7 @@ class Misc:
     code: str
     description: str
     tax_class: str = "NT"
+    account: str = "4000"  #: that it is posted to
 
 
 @dataclass
@@ -130,14 +132,32 @@ class SageCompany:
                 despatch.date,
                 courier.name[:15] if courier is not None else "",
                 packages=[despatch.consignment] if despatch.consignment else [],
+                warehouses=self._left_from(despatch),
+                despatch=despatch,
             )
+
+    def _left_from(self, despatch: Despatch) -> dict[int, str]:
+        return {one.order_line_id: self.kernel.warehouses[one.warehouse_id].name for one in despatch.lines}
+
+    def despatches_of(self, invoice: Invoice) -> list[Despatch]:
+        """The despatches that an invoice is of."""
+        found = (self.kernel.despatches.table.get(id) for id in invoice.despatch_ids)
+        return [one for one in found if one is not None]
+
+    def warehouses_of(self, invoice: Invoice) -> dict[int, str]:
+        """Line id -> where the goods of a posted invoice left from."""
+        return {id: name for one in self.despatches_of(invoice) for id, name in self._left_from(one).items()}
 
     def packages_of(self, invoice: Invoice) -> list[str]:
         """Tracking numbers of a posted invoice."""
         if invoice.number in self.packages:
             return self.packages[invoice.number]
-        found = [self.kernel.despatches.table.get(id) for id in invoice.despatch_ids]
-        return [one.consignment for one in found if one is not None and one.consignment]
+        return [one.consignment for one in self.despatches_of(invoice) if one.consignment]
+
+    def ship_via_of(self, invoice: Invoice) -> str:
+        """Who carried the goods of a posted invoice; empty: not said."""
+        couriers = (self.kernel.couriers.get(one.courier_id) for one in self.despatches_of(invoice))
+        return next((one.name[:15] for one in couriers if one is not None), "")
 
     def level_of(self, customer: Customer) -> str:
         """The price level: the name of the kernel's price list, blank for the standard list."""

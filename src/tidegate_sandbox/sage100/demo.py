@@ -28,6 +28,7 @@ from tidegate_sandbox.sage100.schema import shapes
 
 ACCOUNTS = (
     ("1010", "Bank", "bank"),
+    ("1050", "Paid otherwise", ""),
     ("1100", "Accounts receivable", "debtors"),
     ("1300", "Inventory", "stock"),
     ("2300", "Sales tax payable", "tax"),
@@ -93,6 +94,7 @@ def demo_company(
         tax_rounding="document",
         prices_include_tax=False,
         posting="batch",
+        invoice_by_despatch=True,
         update_stock_on_despatch=False,
     )
     kernel = Company(
@@ -102,7 +104,8 @@ def demo_company(
         rules=rules,
         first_id=10,
         user="tidegate",
-        numbering=Numbering(despatch="{:07d}", invoice="{:07d}"),
+        # One counter for all in Sage: a despatch is the invoice that it becomes.
+        numbering=Numbering(despatch="1{:06d}", invoice="8{:06d}", credit="9{:06d}"),
     )
     kernel.default_country, kernel.default_tax_code = "US", 0
     company = SageCompany(code, kernel, options)
@@ -114,7 +117,7 @@ def demo_company(
     company.misc = {
         "/SHIP": Misc("/SHIP", "Shipping"),
         "/TAX": Misc("/TAX", "Sales tax of the web shop"),
-        "/FEE": Misc("/FEE", "Handling fee", "TX"),
+        "/FEE": Misc("/FEE", "Handling fee", "TX", "4905"),
     }
     with kernel.system():
         _set_up(company)

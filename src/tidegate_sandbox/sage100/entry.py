@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass
@@ -19,3 +20,5 @@ class InvoiceEntry:
     batch: str = ""
     shipper: str = "WHS"
     packages: list[str] = field(default_factory=list)  #: tracking numbers, in the order of the packages
+    warehouses: dict[int, str] = field(default_factory=dict)  #: line id -> where it left from, if elsewhere
+    despatch: Any = None  #: the kernel's record of it, where there is one

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.invoice import Invoice
+from tidegate_sandbox.erp.journal import Journal
 from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.receivable import Transaction
 from tidegate_sandbox.sage100.company import Row, SageCompany, columns_of
@@ -14,6 +15,7 @@ from tidegate_sandbox.sage100.staff import SOURCE_JOURNAL
 from tidegate_sandbox.sage100.stamping import stamps
 
 ZERO = Decimal(0)
+CASH_JOURNAL = "CR"
 HEADER_SEQUENCE = "000001"  #: numbers are not reused here; readers must join by it all the same
 COPIED = (
     "ARDivisionNo",
@@ -43,7 +45,7 @@ def entry_headers(company: SageCompany) -> Iterator[Row]:
         if order is not None:
             yield {
                 **_copied(order),
-                **stamps(company, order),
+                **(stamps(company, order) if entry.despatch is None else stamps(company, entry.despatch)),
                 "InvoiceNo": entry.invoice,
                 "InvoiceDate": entry.day,
                 "InvoiceType": "IN",
@@ -68,6 +70,7 @@ def entry_details(company: SageCompany) -> Iterator[Row]:
                     **row,
                     "InvoiceNo": entry.invoice,
                     "OrderLineKey": row["LineKey"],
+                    "WarehouseCode": entry.warehouses.get(line.id, row.get("WarehouseCode", "")),
                     "QuantityShipped": quantity,
                     "AppliedSalesOrderNo": entry.order,
                 }
@@ -102,7 +105,7 @@ def invoice_headers(company: SageCompany) -> Iterator[Row]:
             continue
         yield {
             **_copied(order),
-            **stamps(company, invoice),
+            **stamps(company, invoice, *company.despatches_of(invoice)),
             **_sums(company, invoice),
             "InvoiceNo": invoice.number,
             "HeaderSeqNo": HEADER_SEQUENCE,
@@ -111,12 +114,14 @@ def invoice_headers(company: SageCompany) -> Iterator[Row]:
             "InvoiceDate": invoice.date,
             "TransactionDate": invoice.date,
             "ShipDate": invoice.date,
-            "ShipVia": invoice.extra.get("ship_via") or columns_of(order).get("ShipVia", ""),
+            "ShipVia": invoice.extra.get("ship_via")
+            or company.ship_via_of(invoice)
+            or columns_of(order).get("ShipVia", ""),
             "ShipperID": invoice.extra.get("shipper", ""),
             "InvoiceDueDate": posted.due_date if posted is not None else invoice.date,
             "SourceJournal": SOURCE_JOURNAL,
             "JournalNoGLBatchNo": register_of(company, invoice),
-            "MultipleSalesOrdersApplied": "N",
+            "MultipleSalesOrdersApplied": "Y" if len(kernel.invoices.orders_of(invoice)) > 1 else "N",
             "NumberOfPackages": Decimal(len(company.packages_of(invoice))),
         }
 
@@ -150,9 +155,10 @@ def _sums(company: SageCompany, invoice: Invoice) -> Row:
 def invoice_details(company: SageCompany) -> Iterator[Row]:
     """AR_InvoiceHistoryDetail."""
     for invoice in company.kernel.invoices.table:
-        order = company.kernel.orders.table.get(invoice.order_id)
+        left_from = company.warehouses_of(invoice)
         for number, one in enumerate(invoice.lines, 1):
             line = company.kernel.orders.lines[one.order_line_id]
+            order = company.kernel.orders.table.get(line.order_id)
             row = columns_of(line)
             if "LineKey" not in row or order is None:
                 continue
@@ -164,6 +170,9 @@ def invoice_details(company: SageCompany) -> Iterator[Row]:
                 "QuantityShipped": one.quantity if line.is_stocked else ZERO,
                 "QuantityOrdered": line.quantity if line.is_stocked else ZERO,
                 "ExtensionAmt": one.net,
+                "WarehouseCode": left_from.get(line.id, row.get("WarehouseCode", "")),
+                # Goods that do not come back are credited as if they had been shipped by somebody else.
+                "DropShip": "Y" if invoice.is_credit and not invoice.returned else "N",
                 "AppliedSalesOrderNo": order.number,
             }
 
@@ -202,6 +211,17 @@ def _type(one: Transaction) -> str:
     return {"invoice": "IN", "credit_note": "CM", "receipt": "PP", "refund": "AD"}[one.kind]
 
 
+def _check(one: Transaction | None) -> str:
+    """The number of a check has ten characters; what people typed more of is its end."""
+    return one.reference.strip()[-10:].strip() if one is not None else ""
+
+
+def _item_number(company: SageCompany, one: Transaction) -> str:
+    """The number of an open item: of its invoice, else a prepayment's own."""
+    invoice = company.kernel.invoices.table.first("posted_id", one.id)
+    return invoice.number if invoice is not None else f"{one.urn:07d}"
+
+
 def open_items(company: SageCompany) -> Iterator[Row]:
     """AR_OpenInvoice: what is not settled; a receipt without an invoice is a negative prepayment."""
     kernel = company.kernel
@@ -213,12 +233,14 @@ def open_items(company: SageCompany) -> Iterator[Row]:
         yield {
             **_owner(customer),
             **stamps(company, one),
-            "InvoiceNo": (invoice.number if invoice is not None else one.reference or f"{one.urn:07d}")[:7],
+            "InvoiceNo": _item_number(company, one),
             "InvoiceType": _type(one),
             "InvoiceDate": one.date,
             "InvoiceDueDate": one.due_date,
             "InvoiceHistoryHeaderSeqNo": HEADER_SEQUENCE if invoice is not None else "",
             "PostingDate": one.posted_on,
+            "CheckNo": _check(one) if one.kind == "receipt" else "",
+            "TaxableAmt": one.goods,
             "SalesTaxAmt": one.tax,
             "Balance": one.outstanding,
         }
@@ -243,14 +265,14 @@ def payments(company: SageCompany) -> Iterator[Row]:
                 "TransactionDate": match.date,
                 "SequenceNo": f"{number:06d}",
                 "TransactionType": "P" if other is not None and other.kind == "receipt" else "C",
-                "CheckNo": (other.reference if other is not None else "")[:10],
+                "CheckNo": _check(other),
                 "PaymentDate": match.date,
                 "TransactionAmt": -match.value,
             }
 
 
 def receipts(company: SageCompany) -> Iterator[Row]:
-    """AR_CashReceiptsHistory: one line for each receipt."""
+    """AR_CashReceiptsHistory: one line for each receipt, entered as a prepayment and applied from there."""
     kernel = company.kernel
     for one in kernel.receivables.table:
         customer = kernel.customers.table.get(one.customer_id)
@@ -263,8 +285,10 @@ def receipts(company: SageCompany) -> Iterator[Row]:
             "DepositDate": one.date,
             "DepositNo": f"{one.urn:05d}"[-5:],
             "DepositType": "C",
-            "CheckNo": one.reference[:10],
+            "CheckNo": _check(one),
             "SequenceNo": "000001",
+            "InvoiceNo": _item_number(company, one),
+            "InvoiceType": _type(one),
             "PostingDate": one.posted_on,
             "CustomerName": customer.name,
             "CashAmountApplied": -one.gross,
@@ -284,17 +308,24 @@ def postings(company: SageCompany) -> Iterator[Row]:
     """GL_DetailPosting: only what the daily transaction register has updated."""
     kernel = company.kernel
     registers = {one.number: register_of(company, one) for one in kernel.invoices.table}
+    checks = {one.urn: _check(one) for one in kernel.receivables.table if one.kind == "receipt"}
     for number, (journal, row) in enumerate(kernel.ledger.rows, 1):
         yield {
             **stamps(company, row),
             "AccountKey": f"{row.account_id:09d}",
             "PostingDate": journal.date,
-            "SourceJournal": SOURCE_JOURNAL if journal.reference in registers else "GJ",
+            "SourceJournal": _journal(journal, registers, checks),
             "JournalRegisterNo": registers.get(journal.reference) or f"{journal.urn:06d}",
             "SequenceNo": f"{number:010d}",
             "SourceModule": "S/O",
-            "DocumentNo": journal.reference[:10],
+            "DocumentNo": checks.get(journal.urn, journal.reference[:10]),
             "PostingComment": row.narrative[:50],
             "DebitAmount": row.debit,
             "CreditAmount": row.credit,
         }
+
+
+def _journal(journal: Journal, registers: Mapping[str, str], checks: Mapping[int, str]) -> str:
+    if journal.urn in checks:
+        return CASH_JOURNAL
+    return SOURCE_JOURNAL if journal.reference in registers else "GJ"

@@ -39,9 +39,11 @@ class Options:
         default_factory=lambda: {
             "SO_SalesOrderHeader": {"UDF_MAGENTO_ORDER": 40, "UDF_WEB_STORE": 20},
             "SO_SalesOrderHistoryHeader": {"UDF_MAGENTO_ORDER": 40, "UDF_WEB_STORE": 20},
-            "SO_SalesOrderDetail": {"UDF_MAGENTO_ITEM": 20},
+            "SO_SalesOrderDetail": {"UDF_MAGENTO_ITEM": 60},
             "AR_Customer": {"UDF_MAGENTO_CUSTOMER": 40},
             "SO_InvoiceHeader": {"UDF_MAGENTO_ORDER": 40},
+            "SO_InvoiceDetail": {"UDF_MAGENTO_ITEM": 60},
             "AR_InvoiceHistoryHeader": {"UDF_MAGENTO_ORDER": 40},
+            "AR_InvoiceHistoryDetail": {"UDF_MAGENTO_ITEM": 60},
         }
     )

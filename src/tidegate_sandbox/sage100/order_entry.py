@@ -8,6 +8,7 @@ from typing import Any
 
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
+from tidegate_sandbox.erp.nominal import Target
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.tax import TaxCode
 from tidegate_sandbox.sage100.company import SAGE, SageCompany
@@ -60,6 +61,7 @@ def _line(company: SageCompany, schedule: str, line: Values) -> NewLine:
             external_key=key,
             extra=extra,
         )
+    misc = company.misc.get(str(line["ItemCode"]))
     return NewLine(
         kind="text",
         code=str(line["ItemCode"]),
@@ -67,6 +69,7 @@ def _line(company: SageCompany, schedule: str, line: Values) -> NewLine:
         quantity=Decimal(1),
         price=line["ExtensionAmt"],
         tax_code_id=tax_code,
+        revenue=Target(misc.account) if misc is not None else None,
         external_key=key,
         extra=extra,
     )

@@ -9,9 +9,13 @@ from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.sage100.company import Row, SageCompany
 
 
-def stamps(company: SageCompany, record: Record) -> Row:
-    """``DateUpdated`` and the rest: local time of the server, hours as a decimal number in text."""
-    created, updated = _local(company, record.created_at), _local(company, record.updated_at)
+def stamps(company: SageCompany, record: Record, *parts: Record) -> Row:
+    """``DateUpdated`` and the rest: local time of the server, hours as a decimal number in text.
+
+    ``parts``: records that are a part of this one for Sage 100, and stamp it when they change.
+    """
+    changed = max(one.updated_at for one in (record, *parts))
+    created, updated = _local(company, record.created_at), _local(company, changed)
     return {
         "DateCreated": created.date(),
         "TimeCreated": hours(created),

@@ -37,7 +37,7 @@ def _headers(company: SageCompany) -> Iterator[Row]:
         if company.order(order.number) is not None:
             yield {
                 **columns_of(order),
-                **stamps(company, order),
+                **stamps(company, order, *order.lines),
                 "OrderStatus": "H"
                 if order.status == "on_hold"
                 else columns_of(order).get("OrderStatus", "N"),
@@ -80,7 +80,7 @@ def _history_row(company: SageCompany, order: Order, status: str) -> Row:
     invoices = company.invoices_of(order.number)
     return {
         **row,
-        **stamps(company, order),
+        **stamps(company, order, *order.lines),
         "OrderStatus": "Z" if quote and letter == "X" else letter,
         "CancelReasonCode": company.cancelled.get(order.number, ""),
         "LastInvoiceNo": invoices[-1] if invoices else "",
@@ -91,6 +91,10 @@ def _items(company: SageCompany) -> Iterator[Row]:
     kernel = company.kernel
     for item in kernel.items:
         yield {
+            "ProductType": "F" if item.kind == "stock" else "K",
+            "ProductLine": kernel.item_groups[item.group_id].code,
+            "SaleMethod": "N",
+            "TaxClass": "TX",
             **columns_of(item),
             **stamps(company, item),
             "ItemCode": item.code,
@@ -127,6 +131,7 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
                 place = (line.item_id, line.warehouse_id)
                 wanted[place] = wanted.get(place, ZERO) + line.quantity - line.invoiced
                 shipping[place] = shipping.get(place, ZERO) + invoice_tables.in_shipping(company, line)
+    _move_elsewhere(company, wanted)
     for item in kernel.items:
         for holding in kernel.stock.of_item(item.id):
             yield {
@@ -140,6 +145,18 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
             }
 
 
+def _move_elsewhere(company: SageCompany, wanted: dict[tuple[int, int], Decimal]) -> None:
+    """What leaves from another warehouse than the order's is on sales order there, from data entry on (A)."""
+    kernel = company.kernel
+    for entry in company.all_entries():
+        for id, name in entry.warehouses.items():
+            line, place = kernel.orders.lines[id], kernel.warehouse(name).id
+            if line.item_id is not None and line.warehouse_id is not None and line.warehouse_id != place:
+                pieces = entry.quantities.get(id, ZERO)
+                wanted[line.item_id, line.warehouse_id] -= pieces
+                wanted[line.item_id, place] = wanted.get((line.item_id, place), ZERO) + pieces
+
+
 def _customers(company: SageCompany) -> Iterator[Row]:
     for customer in company.kernel.customers.table:
         row = columns_of(customer)
@@ -150,6 +167,7 @@ def _customers(company: SageCompany) -> Iterator[Row]:
                 "CustomerName": customer.name,
                 "PriceLevel": company.level_of(customer),
                 "CreditHold": "Y" if customer.on_hold else "N",
+                "TaxExemptNo": customer.vat_number or row.get("TaxExemptNo", ""),
                 "CreditLimit": customer.credit_limit,
                 "CurrentBalance": customer.balance,
                 "OpenOrderAmt": customer.open_orders,

@@ -106,14 +106,20 @@ class Sage100Client:
         return Failure(Code.SERVER_TROUBLE, f"the agent's pages of {dataset} do not end", sent=False)
 
     def narrowed(
-        self, dataset: str, column: str, values: Iterable[str], columns: Sequence[str] = ()
+        self,
+        dataset: str,
+        column: str,
+        values: Iterable[str],
+        columns: Sequence[str] = (),
+        *,
+        since: str = "",
     ) -> list[Row] | Failure:
         """The rows with any of these values, in as few calls as they take."""
         wanted = [value for value in dict.fromkeys(values) if value]
         found: list[Row] = []
         for start in range(0, len(wanted), MOST_VALUES):
             where = [(column, value) for value in wanted[start : start + MOST_VALUES]]
-            read = self.rows(dataset, columns, where=where)
+            read = self.rows(dataset, columns, since=since, where=where)
             if isinstance(read, Failure):
                 return read
             found += read[0]
@@ -178,6 +184,14 @@ class Sage100Client:
             return answers.unclear(answer)
         stopped = found.get("stopped") if isinstance(found, dict) else None
         return [{**one, "stopped": stopped} for one in results]
+
+    def act(self, path: str, payload: Mapping[str, Any]) -> Row | Failure:
+        """POST below the company; what became of one record."""
+        answer = self._send("POST", f"{self._place}/{path}", payload=payload)
+        if isinstance(answer, Failure):
+            return answer
+        found = answers.document(answer)
+        return found if isinstance(found, dict) else answers.unclear(answer)
 
     def command(self, name: str) -> Failure | None:
         """`drain` or `resume`: it changes no record, so its failure is never in doubt."""

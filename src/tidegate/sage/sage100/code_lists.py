@@ -9,14 +9,18 @@ from tidegate.sage.sage100.settings import Sage100Settings
 
 
 def code_lists(reference: Reference, company: Sage100Settings) -> list[CodeList] | Failure:
-    """Miscellaneous items, warehouses, the accounts that `amounts` names, and the schedules that are written down."""
+    """Tax classes, miscellaneous items, warehouses, the accounts that `amounts` names, and the schedules that are written down."""
     charges = reference.charges()
     if isinstance(charges, Failure):
         return charges
     warehouses = reference.warehouses()
     if isinstance(warehouses, Failure):
         return warehouses
+    classes = reference.tax_classes()
+    if isinstance(classes, Failure):
+        return classes
     listed = [
+        CodeList("tax", {name: name for name in sorted(classes)}),
         CodeList("charge", {code: one.name for code, one in charges.items()}),
         CodeList("account", dict(company.amounts)),
         CodeList("warehouse", dict(warehouses)),

@@ -24,6 +24,7 @@ from tidegate.sage.sage100.deltas import changes
 from tidegate.sage.sage100.lengths import Codes
 from tidegate.sage.sage100.payloads import CITY, EMAIL, NAME, STREET, ZIP, country_of
 from tidegate.sage.sage100.places import state_of
+from tidegate.sage.sage100.prices import STANDARD
 from tidegate.sage.sage100.reference import Reference, customer_of
 from tidegate.sage.sage100.rows import Row, each, number_of, text_of
 from tidegate.sage.sage100.settings import Sage100Settings
@@ -127,7 +128,7 @@ class Customers:
             account=account,
             name=text_of(row, "CustomerName"),
             email=next(iter(emails_of(row)), ""),
-            price_list=text_of(row, "PriceLevel"),
+            price_list=text_of(row, "PriceLevel") or STANDARD,
             tax_code=text_of(row, "TaxSchedule"),
             vat_number=text_of(row, "TaxExemptNo"),
             currency=self._company.currency,

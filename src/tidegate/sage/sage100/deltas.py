@@ -46,10 +46,11 @@ def changes(
     columns: Sequence[str],
     name: Callable[[Row], str],
     since: str | None,
+    first: str = "",
 ) -> Changes | Failure:
-    """Rows since the cursor; None, or a cursor that cannot be read: all."""
+    """Rows since the cursor; None, or a cursor that cannot be read: all, or since the time `first`."""
     before = _position(since)
-    read = client.rows(dataset, columns, since=before.high if before else "")
+    read = client.rows(dataset, columns, since=before.high if before else first)
     if isinstance(read, Failure):
         return read
     rows, high = read

@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
+
+from tidegate.domain.calendar import zone
 from tidegate.sage.port.session import Session
+from tidegate.sage.sage100.cancelling import Cancelling
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.customers import Customers
+from tidegate.sage.sage100.despatches import Despatches
+from tidegate.sage.sage100.documents import Documents
+from tidegate.sage.sage100.invoices import Invoices
+from tidegate.sage.sage100.ledgers import Ledgers
 from tidegate.sage.sage100.masters import Products
 from tidegate.sage.sage100.order_search import OrderSearch
 from tidegate.sage.sage100.orders import Orders
+from tidegate.sage.sage100.postings import Postings
+from tidegate.sage.sage100.price_probe import PriceProbe
+from tidegate.sage.sage100.prices import Prices
+from tidegate.sage.sage100.progress import Progress
 from tidegate.sage.sage100.reference import Reference
 from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.shipments import OpenShipments
 from tidegate.sage.sage100.stock import Stock
+from tidegate.sage.sage100.web_lines import WebLines
+from tidegate.sage.sage100.web_orders import WebOrders
+from tidegate.sage.seats import SeatPool
+
+#: What a receipt was applied to is told by its invoice's balance alone.
+TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 
 
 class Desks:
     """What all sessions of one company share."""
 
-    def __init__(self, client: Sage100Client, company: Sage100Settings) -> None:
-        """Makes no call."""
+    def __init__(
+        self,
+        client: Sage100Client,
+        company: Sage100Settings,
+        now: Callable[[], datetime],
+        seats: SeatPool,
+    ) -> None:
+        """Makes no call. `now` is aware UTC; `seats` are those that writing takes."""
+
+        def today() -> date:
+            return now().astimezone(zone(company.time_zone)).date()
+
         self.reference = reference = Reference(client, company)
         self._customers = customers = Customers(client, reference, company)
+        self._postings = postings = Postings(client, company)
+        orders = WebOrders(client, company, now)
+        documents = Documents(client, orders, company)
+        shipments = OpenShipments(client, company)
+        probe = PriceProbe(client, company, seats, today) if company.price_probes else None
         self._session = Session(
             orders=Orders(client, reference, company),
             order_search=OrderSearch(client, company),
@@ -27,6 +62,15 @@ class Desks:
             new_customers=customers if company.opens_accounts else None,
             stock=Stock(client, reference, company),
             products=Products(client),
+            cancelling=Cancelling(client, orders, company) if company.cancels else None,
+            web_lines=WebLines(orders, shipments, company),
+            prices=Prices(client, company, today, probe),
+            progress=Progress(client, orders, shipments, company),
+            despatches=Despatches(client, orders, documents, shipments, company),
+            invoices=Invoices(client, orders, documents, company),
+            ledgers=Ledgers(client, documents, company, now),
+            postings=postings,
+            ties=TIES,
         )
 
     def session(self) -> Session:
@@ -37,3 +81,4 @@ class Desks:
         """Drop what names stand for."""
         self.reference.forget()
         self._customers.forget()
+        self._postings.forget()

@@ -44,7 +44,7 @@ def _product(row: Row) -> ProductRecord:
         sku=name_of(row, "ItemCode"),
         name=text_of(row, "ItemCodeDesc"),
         active=active,
-        sellable=active and kind != DISCONTINUED,
+        sellable=kind != DISCONTINUED,
         stocked=kind != KIT,
         cost=number_of(row, "StandardUnitCost"),
         group=text_of(row, "ProductLine"),

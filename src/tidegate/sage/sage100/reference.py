@@ -160,6 +160,13 @@ class Reference:
             return found
         return {code: one for code, one in found.items() if one.type == MISCELLANEOUS and one.active}
 
+    def tax_classes(self) -> set[str] | Failure:
+        """Those that any item has: an order's line takes its class from its item."""
+        found = self._items.whole()
+        if isinstance(found, Failure):
+            return found
+        return {one.tax_class for one in found.values() if one.tax_class}
+
     def warehouses(self) -> dict[str, str] | Failure:
         """Warehouses in which any item is kept: there is no dataset of warehouses."""
         if self._warehouses is None:

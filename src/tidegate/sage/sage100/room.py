@@ -53,7 +53,7 @@ class Sage100Company:
         self._clock = clock
         self.seats = seats
         self._client = Sage100Client(http, company=company.company_code, token=token)
-        self._desks = Desks(self._client, company)
+        self._desks = Desks(self._client, company, clock.now, seats)
         self._lock = threading.Lock()
         self._open = 0
         self._closed_until: datetime | None = None

@@ -15,7 +15,7 @@ from tidegate.domain.money import ZERO, rounded
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.sage.each_row import each_row
-from tidegate.sage.sage100.wire_names import DISCOUNT, SUMS
+from tidegate.sage.sage100.wire_names import BILLED, DISCOUNT, SUMS
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -64,6 +64,16 @@ def day_of(row: Row, name: str) -> date | None:
 def total_of(row: Row) -> Decimal:
     """What an order comes to: Sage has no column for it (contract §4). Raises Unreadable."""
     return rounded(sum((figure_of(row, name) for name in SUMS), ZERO) - figure_of(row, DISCOUNT), 2)
+
+
+def money_of(row: Row, name: str) -> Decimal:
+    """An amount that every record has, in cents. Raises Unreadable where it is absent, too."""
+    return rounded(figure_of(row, name), 2)
+
+
+def billed_of(row: Row) -> Decimal:
+    """What an invoice comes to (contract §7.2); below zero where credit memos are written so. Raises Unreadable."""
+    return rounded(sum((figure_of(row, name) for name in BILLED), ZERO) - figure_of(row, DISCOUNT), 2)
 
 
 def each(

@@ -15,6 +15,15 @@ from tidegate.config.references import Reference
 from tidegate.config.store_rules import check_url
 from tidegate.sage.sage100.accounts import USUAL
 
+SHIPMENTS = ("shipped", "posted")
+#: The bases of cost-based prices, and their columns of an item.
+MARKUP_BASES = {
+    "standard_cost": "StandardUnitCost",
+    "average_cost": "AverageUnitCost",
+    "last_cost": "LastTotalUnitCost",
+    "standard_price": "StandardUnitPrice",
+}
+MOST_PROBES = 20  #: of one call of the agent
 _COMPANY = re.compile(r"[A-Z0-9]{3}")
 _DIVISION = re.compile(r"[0-9A-Z]{2}")
 _UDF = re.compile(r"UDF_[A-Z0-9_]{1,40}")
@@ -39,6 +48,13 @@ class Sage100Settings(Company, frozen=True, kw_only=True, tag="sage100"):
     countries: Mapping[str, str] = {}  #: ISO code -> Sage's own, beside the usual ones
     order_field: str = "UDF_MAGENTO_ORDER"
     customer_field: str = "UDF_MAGENTO_CUSTOMER"
+    line_field: str = "UDF_MAGENTO_ITEM"
+    invoice_fields: bool = True  #: invoices and their history have these fields, too
+    shipments: str = "shipped"  #: goods have left when they are "shipped" in data entry, or "posted"
+    history_days: int = 90  #: so far back the first reading of documents goes
+    cancels: bool = False  #: the agent may delete orders
+    markup_base: str = "standard_cost"  #: what the price methods C and M start from
+    price_probes: int = 0  #: prices that a full reading compares with Sage's own
     keeps_history: bool = True  #: Sales Order retains order history
     holds_for_work_orders: bool = False  #: what work orders require counts as held
     holds_in_shipping: bool = False  #: what is in shipping counts as held, too
@@ -73,7 +89,14 @@ class Sage100Settings(Company, frozen=True, kw_only=True, tag="sage100"):
             )
         if not _DIVISION.fullmatch(self.division):
             report.problem(f"{key}.division", self.division, "a division has two digits or capital letters")
-        for name in ("order_field", "customer_field"):
+        for name, choices in (("shipments", SHIPMENTS), ("markup_base", tuple(MARKUP_BASES))):
+            if getattr(self, name) not in choices:
+                report.problem(f"{key}.{name}", getattr(self, name), f"one of {', '.join(choices)}")
+        if not 1 <= self.history_days <= 3660:
+            report.problem(f"{key}.history_days", str(self.history_days), "from 1 to 3660 days")
+        if not 0 <= self.price_probes <= MOST_PROBES:
+            report.problem(f"{key}.price_probes", str(self.price_probes), f"from 0 to {MOST_PROBES} prices")
+        for name in ("order_field", "customer_field", "line_field"):
             if not _UDF.fullmatch(getattr(self, name)):
                 report.problem(f"{key}.{name}", getattr(self, name), "a field's name begins with UDF_")
         try:
