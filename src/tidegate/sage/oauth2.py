@@ -46,6 +46,9 @@ class Server:
     access_seconds: int  #: the life of an access token where the answer does not say
     extra: tuple[tuple[str, str], ...] = ()  #: further parameters of the page to open
     ahead: timedelta = AHEAD
+    authorize_url: str = ""  #: of the page, where it has another address than the tokens
+    refresh_lasts: timedelta | None = None  #: where each renewal begins the life of the sign-in anew
+    warn: timedelta = WARN  #: tell the operator so long before it ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class _Answered(msgspec.Struct):
     access_token: str = ""
     refresh_token: str | None = None
     expires_in: int | None = None
+    refresh_token_expires_in: int | None = None
     error: str = ""
     error_description: str = ""
 
@@ -128,7 +132,8 @@ class OAuthSignIn:
         if not self._registration.client_secret:
             query.append(("code_challenge", self._writer.create_code_challenge(verifier, "S256")))
             query.append(("code_challenge_method", "S256"))
-        address: str = add_params_to_uri(self._http.base_url + self._server.authorize_path, query)
+        page = self._server.authorize_url or self._http.base_url + self._server.authorize_path
+        address: str = add_params_to_uri(page, query)
         return address
 
     def complete(self, callback_url: str, state: str, verifier: str) -> Failure | None:
@@ -153,24 +158,26 @@ class OAuthSignIn:
         return None
 
     def ends_at(self) -> datetime | None:
-        """The absolute end: counted from the sign-in, not moved by a renewal."""
+        """The end: counted from the sign-in, not moved by a renewal; where renewals move it, from the last one."""
         tokens = self._load()  # another process may have signed in meanwhile
         if tokens is None:
             return None
         if not tokens.refresh_token:
             return tokens.expires_at
+        if self._server.refresh_lasts is not None:
+            return tokens.refresh_ends_at or tokens.obtained_at + self._server.refresh_lasts
         lasts = self._registration.lasts
         return None if lasts is None else tokens.signed_in_at + lasts
 
     def warning(self) -> str | None:
-        """What to tell the operator within ten days of the absolute end."""
+        """What to tell the operator when the end is near."""
         if self._load() is None:
             return f"nobody has signed in to {self.name} yet: {self._again}"
         end = self.ends_at()
         if end is None:
             return None
         left = end - self._clock.now()
-        if left > WARN:
+        if left > self._server.warn:
             return None
         if left <= timedelta(0):
             return f"the sign-in to {self.name} ended on {end:%Y-%m-%d}: {self._again}"
@@ -253,7 +260,9 @@ class OAuthSignIn:
         # Counted from before the question: the token ends earlier for us than for the server.
         seconds = min(max(answered.expires_in or 0, 0), LONGEST_TOKEN_SECONDS) or self._server.access_seconds
         ends = asked_at + timedelta(seconds=seconds)
-        given = Tokens(answered.access_token, refresh_token, asked_at, ends, signed_in_at)
+        lasts = min(max(answered.refresh_token_expires_in or 0, 0), LONGEST_TOKEN_SECONDS)
+        refresh_ends = asked_at + timedelta(seconds=lasts) if lasts else None
+        given = Tokens(answered.access_token, refresh_token, asked_at, ends, signed_in_at, refresh_ends)
         kept = tokens_of(turn.keep(as_secrets(given), forget=superseded(given))) or given
         self._tokens = kept
         self._pause_until = 0.0

@@ -21,6 +21,7 @@ class Tokens:
     obtained_at: datetime
     expires_at: datetime  #: when the access token ends
     signed_in_at: datetime  #: when a person last signed in; a renewal does not move it
+    refresh_ends_at: datetime | None = None  #: where the answer said how long the refresh token works
 
 
 def tokens_of(secrets: Secrets) -> Tokens | None:
@@ -34,6 +35,7 @@ def tokens_of(secrets: Secrets) -> Tokens | None:
         obtained_at=access.obtained_at,
         expires_at=access.expires_at or access.obtained_at,
         signed_in_at=access.granted_at or access.obtained_at,
+        refresh_ends_at=refresh.expires_at if refresh is not None else None,
     )
 
 
@@ -42,7 +44,7 @@ def as_secrets(tokens: Tokens) -> dict[str, Secret]:
     at, since = tokens.obtained_at, tokens.signed_in_at
     kept = {ACCESS: Secret(tokens.access_token, at, tokens.expires_at, since)}
     if tokens.refresh_token:
-        kept[REFRESH] = Secret(tokens.refresh_token, at, None, since)
+        kept[REFRESH] = Secret(tokens.refresh_token, at, tokens.refresh_ends_at, since)
     return kept
 
 

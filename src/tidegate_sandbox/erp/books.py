@@ -316,7 +316,7 @@ def _inconsistencies(company: CompanyLedgers) -> list[str]:
                     promised[place] = promised.get(place, ZERO) + left
     for holding in company.stock.holdings:
         code = company.items[holding.item_id].code
-        if holding.on_hand < 0:
+        if holding.on_hand < 0 and not company.rules.stock_below_zero:
             found.append(f"stock of {code} is below zero")
         if holding.allocated_orders != promised.get((holding.item_id, holding.warehouse_id), ZERO):
             found.append(f"allocated stock of {code} is not what its orders hold")

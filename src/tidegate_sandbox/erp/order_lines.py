@@ -45,6 +45,7 @@ class LineMaker:
             order_id=order.id,
             kind=new.kind,
             external_key=new.external_key,
+            given=new.given,
         )
         if new.kind == "item":
             self._item_line(line, customer, new)

@@ -19,6 +19,10 @@ def sum_line(line: OrderLine, rules: Rules, document_discount: Decimal = ZERO) -
     if line.kind == "comment":
         line.net = line.tax = line.document_discount = ZERO
         return
+    if line.given is not None:
+        line.net, line.tax = line.given
+        line.document_discount = ZERO
+        return
     if line.kind == "tax":
         line.net = line.document_discount = ZERO
         line.tax = rounded(line.price)

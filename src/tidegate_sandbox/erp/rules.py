@@ -12,6 +12,7 @@ class Rules:
 
     allocate_on_entry: bool = True  #: an order takes free stock as soon as it is entered
     update_stock_on_despatch: bool = True  #: else stock falls when the order is invoiced
+    stock_below_zero: bool = False  #: goods may leave that are not there
     despatch_services: bool = False  #: lines of items without stock are despatched with the goods
     post_cost_of_sales: bool = True  #: stock that leaves posts cost of sales against stock
     prices_include_tax: bool = False  #: entered prices contain tax

@@ -80,7 +80,7 @@ class Stock:
         holding = self._by_place.get((item_id, warehouse_id))
         if holding is None:
             raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
-        if holding.confirmed + quantity < 0:
+        if holding.confirmed + quantity < 0 and not self._company.rules.stock_below_zero:
             raise Refusal("invalid", "There is not enough stock.", "quantity")
         holding.confirmed = rounded(holding.confirmed + quantity, 5)
         holding.updated_at = at = self._company.stamp()
