@@ -64,7 +64,9 @@ class Documents:
 
     def texts(self, order: Order, *, invoice: bool) -> Body:
         """Reference, notes and addresses; an invoice made of a quote has its own."""
-        found: Body = order.extra.get("invoice_texts" if invoice and "invoice_texts" in order.extra else "texts", {})
+        found: Body = order.extra.get(
+            "invoice_texts" if invoice and "invoice_texts" in order.extra else "texts", {}
+        )
         return found
 
     def invoice_number(self, order: Order) -> str:

@@ -30,7 +30,9 @@ class NewLine:
     cost: Decimal | None = None
     tax_code_id: int | None = None
     revenue: Target | None = None
-    given: tuple[Decimal, Decimal] | None = None  #: net and tax, where a face's product calculates them itself
+    given: tuple[Decimal, Decimal] | None = (
+        None  #: net and tax, where a face's product calculates them itself
+    )
     external_key: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -66,7 +66,9 @@ class OrderLine(Record):
     tax_code_id: int | None = None
     tax_rate: Decimal = ZERO
     revenue: Target = NOWHERE
-    given: tuple[Decimal, Decimal] | None = None  #: net and tax, where a face's product calculates them itself
+    given: tuple[Decimal, Decimal] | None = (
+        None  #: net and tax, where a face's product calculates them itself
+    )
     net: Decimal = ZERO
     tax: Decimal = ZERO
     document_discount: Decimal = ZERO  #: this line's share of the order's discount
