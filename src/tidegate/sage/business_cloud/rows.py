@@ -7,7 +7,7 @@ raises Unreadable, and the row that it was read for is left out, by its own name
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -62,14 +62,6 @@ def day_of(row: Row, name: str) -> date | None:
     """A date; None when absent or unreadable."""
     try:
         return values.day(row.get(name))
-    except Unreadable:
-        return None
-
-
-def instant_of(row: Row, name: str) -> datetime | None:
-    """An instant; None when absent or unreadable."""
-    try:
-        return values.instant(row.get(name))
     except Unreadable:
         return None
 

@@ -1,6 +1,8 @@
 """How this product takes orders: lengths, rounding, and what keeps an order from being made twice.
 
-Source: contract §6, §7, §8, §9. Amounts are rounded to two places before anything is added.
+Source: contract §6, §7, §8, §9. Amounts are rounded to two places before anything is added. A repeat of the same request
+is answered with the first answer for seven days, which guards besides: a ledger that was restored, or an order that
+was changed meanwhile, is another request, and only the look-up finds what is there.
 """
 
 from __future__ import annotations
@@ -18,12 +20,10 @@ REFERENCE: Final = 25  #: of a document's
 PRODUCT: Final = 30  #: of a stock item's code
 KEY: Final = 60  #: of our key in the notes (A: notes have 2,000)
 LOOKUPS: Final = 50  #: references that one look-up carries, where they begin alike
-GUARD_DAYS: Final = 7  #: for so long a repeat is answered with the first answer
 
 WRITING: Final = OrderWriting(
-    guard=Guard.TARGET_REPLAYS,
-    guard_days=GUARD_DAYS,
-    arithmetic=Arithmetic(price_decimals=2, quantity_decimals=4),
+    guard=Guard.LOOK_UP_FIRST,
+    arithmetic=Arithmetic(quantity_decimals=4),
     key_length=KEY,
     reference_length=REFERENCE,
     account_length=ACCOUNT,

@@ -1,0 +1,215 @@
+"""Orders: prepared from names that are remembered, sent one by one as what the configuration says. Source: contract §8, §9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing import together
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.parcel import Parcel
+from tidegate.reading.document import Unreadable
+from tidegate.sage.business_cloud.answers import GONE
+from tidegate.sage.business_cloud.client import BusinessCloudClient
+from tidegate.sage.business_cloud.payloads import Resolved, order_payload
+from tidegate.sage.business_cloud.reference import Account, Contact, Item, Reference
+from tidegate.sage.business_cloud.rows import Row, money_of, name_of, text_of
+from tidegate.sage.business_cloud.settings import BusinessCloudSettings
+from tidegate.sage.business_cloud.web_documents import (
+    KINDS,
+    WRAPPERS,
+    is_void,
+    key_of_document,
+    number_of_document,
+    resource_of,
+    standing_of,
+)
+from tidegate.sage.business_cloud.wire_names import CARRIAGE, WAREHOUSE
+from tidegate.sage.business_cloud.writing import WRITING, repeat_id
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import lacking_each, prepare_each
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's names resolve to; a Failure stands for a read that failed."""
+
+    contacts: Mapping[str, Contact] | Failure
+    items: Mapping[str, Item] | Failure
+    accounts: Mapping[str, Account] | Failure
+    taxes: Mapping[str, tuple[str, Decimal]] | Failure
+
+
+class Orders:
+    """Takes orders."""
+
+    about = WRITING
+
+    def __init__(
+        self, client: BusinessCloudClient, reference: Reference, company: BusinessCloudSettings
+    ) -> None:
+        self._client = client
+        self._reference = reference
+        self._company = company
+
+    # Prepare
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        """Resolve names and build bodies; what is known from before is not read again."""
+        return prepare_each(orders, self._read, self._prepared)
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What Sage lacks of each; a read that failed says nothing about a record."""
+        return lacking_each(orders, self._read, self._missing)
+
+    def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
+        # After a read that ends the cycle (throttled, halted) no other one may follow.
+        taxes = self._reference.taxes()
+        if isinstance(taxes, Failure) and taxes.ends_cycle:
+            return taxes
+        accounts = self._reference.accounts()
+        if isinstance(accounts, Failure) and accounts.ends_cycle:
+            return accounts
+        contacts = self._reference.contacts(order.account for order in orders)
+        if isinstance(contacts, Failure) and contacts.ends_cycle:
+            return contacts
+        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
+        items = self._reference.items(goods)
+        if isinstance(items, Failure) and items.ends_cycle:
+            return items
+        return _Known(contacts, items, accounts, taxes)
+
+    def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
+        held = together(self._missing(order, known))
+        if held is not None:
+            return held
+        contacts, items, accounts, taxes = known.contacts, known.items, known.accounts, known.taxes
+        if (
+            isinstance(contacts, Failure)
+            or isinstance(items, Failure)
+            or isinstance(accounts, Failure)
+            or isinstance(taxes, Failure)
+        ):
+            raise ValueError("an order whose names could not be read is held")
+        rates = {code: rate for code, (_, rate) in taxes.items()}
+        found = Resolved(contacts[order.account], items, accounts, rates)
+        payload = order_payload(order, found, self._company)
+        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+
+    def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
+        """All that Sage does not have, or that could not be read, the contact first."""
+        if order.account or isinstance(order, SalesOrder):
+            contact = _resolved(known.contacts, order.account, Code.UNKNOWN_CUSTOMER, "customer", "contact")
+            if isinstance(contact, Failure):
+                yield contact
+            elif (differs := _currency_differs(order.currency, contact)) is not None:
+                yield differs
+        for line in order.lines:
+            yield from self._missing_of_line(line, known)
+        shipping = order.shipping if isinstance(order, SalesOrder) else None
+        if shipping is not None:
+            yield from self._missing_of_line(shipping, known)
+
+    def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
+        if line.kind is LineKind.GOODS:
+            item = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+            if isinstance(item, Failure):
+                yield item
+            elif line.warehouse not in ("", WAREHOUSE):
+                text = f"Sage knows no warehouses but {WAREHOUSE!r}, and the line names {line.warehouse!r}"
+                yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{line.warehouse}", sent=False)
+        if line.kind is LineKind.CHARGE and line.code not in ("", CARRIAGE):
+            text = f"Sage's one charge is the shipping of the document, {CARRIAGE!r}, and not {line.code!r}"
+            yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"charge:{line.code}", sent=False)
+        if line.kind is not LineKind.CHARGE:
+            code = line.account or self._company.sales_account
+            account = _resolved(known.accounts, code, Code.UNKNOWN_REFERENCE, "account", "ledger account")
+            if isinstance(account, Failure):
+                yield account
+        if line.tax_code:
+            tax = _resolved(known.taxes, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax rate")
+            if isinstance(tax, Failure):
+                yield tax
+
+    # Send
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One POST for one order. ValueError for more."""
+        if len(batch) > self.about.orders_per_call:
+            raise ValueError(f"a call takes one order, got {len(batch)}")
+        for one in batch:
+            yield one.order.key, self._sent(one)
+
+    def _sent(self, one: Prepared) -> Outcome:
+        resource = resource_of(self._company.orders)
+        made = self._client.create(resource, WRAPPERS[resource], one.payload)
+        if isinstance(made, dict) and is_void(made):
+            # The answer of an earlier request, whose document was voided since: this is another one.
+            again = repeat_id(str(one.payload["idempotency_id"]), text_of(made, "id"))
+            made = self._client.create(resource, WRAPPERS[resource], {**one.payload, "idempotency_id": again})
+        if not isinstance(made, Failure):
+            return self._accepted(one, made)
+        if GONE in made.details:
+            return self._guilty(one, made)
+        if made.code is Code.REFUSED:
+            self._doubt(one)
+        return made
+
+    def _doubt(self, one: Prepared) -> None:
+        """Read what this order names again: the company has refused it."""
+        self._reference.contacts_read.forget()
+        self._reference.products_read.forget()
+        self._reference.services_read.forget()
+
+    def _guilty(self, one: Prepared, failure: Failure) -> Failure:
+        """Sage does not say what it did not find: each record that the order names is asked for (§4)."""
+        self._reference.forget()
+        held = together(
+            answer
+            for answer in self.lacking([Named(one.order.account, one.order.currency, one.order.lines)])
+            if answer is not None
+        )
+        return held or failure
+
+    def _accepted(self, sent: Prepared, row: Row) -> Outcome:
+        if key_of_document(row) != sent.order.key or text_of(row, "reference") != sent.order.reference:
+            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another document, or with none")
+        try:
+            id, gross = name_of(row, "id"), money_of(row, "total_amount")
+        except Unreadable as error:
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer cannot be read: {error}")
+        kind = KINDS[self._company.orders]
+        return Accepted(id, number_of_document(row), kind, status=standing_of(row), gross=gross)
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+        """Nothing: every order is answered at once."""
+        return {}
+
+
+def _currency_differs(currency: str, contact: Contact) -> Failure | None:
+    """A contact is locked to one currency (§4)."""
+    if not currency or not contact.currency or currency.upper() == contact.currency.upper():
+        return None
+    text = (
+        f"the order is in {currency}, contact {contact.account} in {contact.currency}: "
+        f"map the order to a contact in {currency}"
+    )
+    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+
+def _resolved(
+    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
+) -> T | Failure:
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
