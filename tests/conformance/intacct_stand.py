@@ -25,6 +25,7 @@ from tidegate_sandbox.intacct.demo import demo_company
 from tidegate_sandbox.intacct.document import node
 from tidegate_sandbox.intacct.events import signature
 from tidegate_sandbox.intacct.face import GATEWAY
+from tidegate_sandbox.intacct.outbox import Sending
 from tidegate_sandbox.intacct.sign_in import Session
 from tidegate_sandbox.server import SandboxServer
 
@@ -45,6 +46,7 @@ DENIED: dict[Call, tuple[str, str]] = {
     "look-up": ("query", "*"),
     "prepare": ("query", "WAREHOUSE"),
 }
+POLICY, TOKEN = "tidegate", "k7-long-and-random"
 #: Subtotals of tax beside the usual one, so that the suite's three rates are told apart.
 TAXES = {Decimal(20): "Sales Tax", Decimal(5): "Reduced Tax", Decimal(0): "No Tax"}
 
@@ -99,6 +101,47 @@ class IntacctBells:
         return [Ring("POST", "documents", {"x-ia-sage-signature": token}, body)]
 
 
+class Queue:
+    """The company's offline requests: :class:`tidegate.conformance.stand.DesktopStand`. It works when it is told to."""
+
+    second_file_replaces = False
+    kept_for = None
+
+    def __init__(self, stand: IntacctStand) -> None:
+        self._stand = stand
+        stand.face.tenant.policies[POLICY] = "https://hub.example/answers"
+        stand.face.outbox.sender = self._posted
+        self.is_heard = True
+
+    def _posted(self, sending: Sending) -> int:
+        """The vendor posts a response to the hub."""
+        bell = self._stand.company.doorbell
+        if not self.is_heard or bell is None:
+            return 0
+        return bell.ring(Ring("POST", f"answers/{TOKEN}", sending.headers, sending.body)).status
+
+    def work(self, at_most: int | None = None) -> None:
+        self._stand.face.offline.work_now(at_most)
+        self._stand.face.run_due()
+
+    def refuse_files_with(self, key: str) -> None:
+        pytest.skip("the form of a request is checked when it is handed over")
+
+    def refuse(self, key: str) -> None:
+        of_this_order = f"<customfieldvalue>{key}</customfieldvalue>"
+        options = {"text": "The item is not sold."}
+        self._stand.faults.add(Fault("refused", times=None, body=of_this_order, options=options))
+
+    def leave_out(self, key: str) -> None:
+        self._stand.face.offline.left_out.add(f"{key}/order")
+
+    def lose_results(self) -> None:
+        self.is_heard = False
+
+    def again(self) -> Company:
+        return self._stand.open()
+
+
 class IntacctStand(ErpStand):
     """:class:`tidegate.conformance.stand.Stand`; `options` are those of the simulator."""
 
@@ -145,13 +188,14 @@ class IntacctStand(ErpStand):
                 **(settings or {}),
             },
         )
+        self.vault = MemoryVault()
         company = self.open()
         assert isinstance(company, IntacctCompany)
         self.company: Company = company
         self.seats = company.seats
         self.sign_ins = self.consents = None
         self.bells = IntacctBells(self)
-        self.desktop = None
+        self.desktop = Queue(self) if self.settings.offline_policy else None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
             account="WEB",
@@ -171,7 +215,7 @@ class IntacctStand(ErpStand):
     def open(self) -> Company:
         """The company as a new process opens it."""
         factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
-        return self.opened(factory, MemoryVault())
+        return self.opened(factory, self.vault)
 
     # The company's own books and people
 
@@ -199,6 +243,17 @@ class IntacctStand(ErpStand):
             self.faults.add(
                 Fault(kind, times=times, method="POST", path=GATEWAY, body=body or CALLS[on], options=options)
             )
+
+    def lock(self) -> None:
+        if self.desktop is None:
+            super().lock()
+        else:  # whoever reads results is to meet it: a locked company is read
+            self.faults.add(Fault("offline", times=None, body="query"))
+
+    def unlock(self) -> None:
+        super().unlock()
+        if self.desktop is not None:
+            self.faults.clear()
 
     def forbid(self, call: Call) -> None:
         self.face.options.denied = frozenset({DENIED[call]})

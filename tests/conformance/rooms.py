@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from conformance.intacct_stand import IntacctStand
+from conformance.intacct_stand import POLICY, TOKEN, IntacctStand
 from conformance.sage50_stand import Sage50Stand
 from conformance.sage100_stand import Sage100Stand
 from conformance.sage200_stand import Sage200Stand
@@ -54,6 +54,9 @@ INTACCT: dict[str, Callable[[], Stand]] = {
         entity="E100", settings={"multi_currency": False, "location": ""}, **INTACCT_OTHERWISE
     ),
 }
+
+OFFLINE: dict[str, Any] = {"offline_policy": POLICY, "call_back_token": TOKEN}
+"""Orders go in offline requests, whose responses are posted to the doorbell."""
 
 SAGE_300_OTHERWISE: dict[str, Any] = {
     "at_prefix": False,
@@ -162,6 +165,7 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
         hands_over=True, orders_per_call=25, second_file_replaces=True, guard=Guard.TARGET_OVERWRITES
     ),
     "memory-named": lambda: MemoryStand(hands_over=True, orders_per_call=25, names_parcels=True),
+    "intacct-offline": lambda: IntacctStand(settings=OFFLINE, offline_seconds=10**7),
     "sage50": Sage50Stand,
     "sage50-served": lambda: Sage50Stand(served=True),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),

@@ -15,10 +15,10 @@ from tidegate.conformance.stand import accepted, failed, goods, make_order
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.sales_order import Buyer, SalesOrder
 from tidegate.domain.parcel import Parcel, digest_of
+from tidegate.sage.asking_again import next_question
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.port.session import Purpose
-from tidegate.sage.sage50.tracking import next_question
 from tidegate_sandbox.faults import Fault
 
 TRACKING = r"/api/files/tracking/"

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tidegate.sage.intacct.doorbell import Doorbell
+from tidegate.sage.intacct.offline import Answers
 from tidegate.sage.port.doorbell import Ring
+from tidegate.sage.vault import MemoryVault
 from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.intacct_troubles import BLIPS, SECRET, Administrators, script
 from tidegate_sandbox.clock import SandboxClock
@@ -63,7 +65,10 @@ def test_every_kind_is_drawn() -> None:
     ("how", "calls"), [("rings", 1), ("rings-twice", 2), ("is-lost", 0), ("is-forged", 2)]
 )
 def test_a_trigger_calls_the_hub_with_a_proof(face: Any, how: str, calls: int) -> None:
-    bell = Doorbell(Clock(face.clock), secret=SECRET, client_id="", company_id=face.credentials.company_id)  # type: ignore[arg-type]
+    clock: Any = Clock(face.clock)
+    answers_heard = Answers("east", MemoryVault(), clock, token="")
+    company = face.credentials.company_id
+    bell = Doorbell(clock, secret=SECRET, client_id="", company_id=company, answers=answers_heard)
     answers: list[int] = []
 
     def call(headers: Any, body: bytes) -> int:

@@ -63,6 +63,10 @@ def _collected(session: Opened, parcel: Parcel) -> Mapping[str, Outcome]:
     return found
 
 
+def _lies(outcome: Outcome) -> bool:
+    return isinstance(outcome, HandedOver)
+
+
 def test_the_room_says_that_it_hands_over(stand: Stand, desktop: DesktopStand) -> None:
     assert stand.company.about.orders.hands_over
     assert stand.company.about.orders.orders_per_call > 1
@@ -128,9 +132,11 @@ def test_what_a_result_leaves_out_has_no_outcome_and_is_found_by_the_look_up(
         desktop.work()
         found = dict(_collected(session, parcel))
         accepted(found.pop(orders[0].key))
-        if found:  # the product says of the whole file that it was worked through: then it has no number
-            assert accepted(found[orders[1].key]).number == ""
-            assert len(stand.booked(orders[1].key)) == 1
+        if (
+            found
+        ):  # the product says of the whole file that it was worked through, or the room has looked it up
+            [booked] = stand.booked(orders[1].key)
+            assert accepted(found[orders[1].key]).number in ("", booked.number)
             return
         assert [one.ours for one in find(session, orders[1])] == [True]
 
@@ -143,7 +149,10 @@ def test_a_lost_result_never_turns_into_one(stand: Stand, desktop: DesktopStand)
         desktop.work()
         stand.advance(26 * 3600)
         found = _collected(session, parcel)
-        assert [one for one in found.values() if not isinstance(one, HandedOver)] == []
+        booked = {one.id for order in orders for one in stand.booked(order.key)}
+        assert [
+            one for one in found.values() if getattr(one, "id", "") not in booked and not _lies(one)
+        ] == []
         assert [one.ours for order in orders for one in find(session, order)] == [True, True]
 
 

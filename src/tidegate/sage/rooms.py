@@ -56,7 +56,9 @@ def open_company(
         case IntacctSettings():
             from tidegate.sage.intacct.room import open_intacct
 
-            return open_intacct(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
+            return open_intacct(
+                name, company, secrets=secrets, factory=factory, vault=tokens, clock=clock, seats=seats
+            )
         case Sage50Settings():
             from tidegate.sage.sage50.room import open_sage50
 

@@ -194,6 +194,9 @@ class IntacctFace:
             raise ValueError("the body must be an object")
         if name == "options":
             return self._options(body)
+        if name == "work-offline":
+            self.offline.work_now(body.get("most"))
+            return {"attempts": self.run_due()}
         if name == "run-due":
             return {"attempts": self.run_due()}
         if name in PEOPLE:

@@ -13,17 +13,27 @@ import itertools
 import threading
 from collections import Counter as Counts
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.intacct import answers
-from tidegate.sage.intacct.envelope import Function, Refused, Response, by_session, request, response
+from tidegate.sage.intacct.envelope import (
+    Function,
+    Refused,
+    Response,
+    acknowledged,
+    by_session,
+    request,
+    response,
+)
 from tidegate.sage.intacct.queries import PAGE, Query
 from tidegate.sage.intacct.rows import Row, row_of
 from tidegate.sage.intacct.sign_in import HEADERS, SignIn
 from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 SMALLEST_PAGE = 50  #: rows; a page that does not come at this size has another reason
+OFFLINE = 500_000  #: characters of an offline request (§12)
 FUNCTIONS = 100  #: of one request, by the vendor's advice (§12)
 MOST_PAGES = 10_000
 
@@ -80,6 +90,37 @@ class IntacctClient:
     def write_one(self, function: Function) -> Outcome:
         """Send one function."""
         return self.write([function])[function.control_id]
+
+    def hand_over(self, functions: Sequence[Function], control_id: str, policy: str) -> Failure | None:
+        """Let functions be worked on later, as one offline request of this id; None when it was taken over.
+
+        It is signed in to by itself: a session may have run out when its turn comes (§13).
+        """
+        if len({one.control_id for one in functions}) < len(functions):
+            raise ValueError("two functions of one request have the same control id")
+        door = self._sign_in.door()
+        body = request(
+            self._sign_in.credentials.sender,
+            self._sign_in.login(),
+            functions,
+            control_id=control_id,
+            unique=True,
+            policy=policy,
+        )
+        if len(body.decode()) > OFFLINE:
+            text = f"an offline request takes {OFFLINE} characters"
+            return Failure(Code.PARCEL_REFUSED, text, sent=False)
+        answer = door.http.request("POST", door.path, headers=HEADERS, content=body)
+        failure = answers.transport(answer, reading=False)
+        self._count(functions, answer)
+        if failure is not None or isinstance(answer, NoAnswer):
+            return failure or Failure(Code.NO_ANSWER, "no answer from Intacct")
+        taken = acknowledged(answer.body, control_id)
+        if isinstance(taken, Refused):
+            refused = answers.control(taken)
+            # Its form is checked as a whole: in halves until the bad function stands alone.
+            return replace(refused, code=Code.PARCEL_REFUSED) if refused.code is Code.MALFORMED else refused
+        return None if taken else answers.unclear(answer, reading=False)
 
     # Reading
 

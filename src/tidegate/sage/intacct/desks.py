@@ -13,6 +13,7 @@ from tidegate.sage.intacct.enquiries import Enquiries
 from tidegate.sage.intacct.invoices import Invoices
 from tidegate.sage.intacct.ledgers import Ledgers, Postings
 from tidegate.sage.intacct.masters import Products
+from tidegate.sage.intacct.offline import Offline
 from tidegate.sage.intacct.order_search import OrderSearch
 from tidegate.sage.intacct.orders import Orders
 from tidegate.sage.intacct.prices import Prices
@@ -31,30 +32,39 @@ TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-pos
 class Desks:
     """What all sessions of one company share."""
 
-    def __init__(self, client: IntacctClient, company: IntacctSettings, today: Callable[[], date]) -> None:
-        """Makes no call. `today` is the day in the company's time zone."""
+    def __init__(
+        self,
+        client: IntacctClient,
+        company: IntacctSettings,
+        today: Callable[[], date],
+        offline: Callable[[OrderSearch], Offline | None],
+    ) -> None:
+        """Makes no call. `today` is the day in the company's time zone; `offline` gives None where orders go online."""
         self.reference = Reference(client)
         self._contacts = Contacts(client)
-        orders = WebOrders(client, company)
+        web_orders = WebOrders(client, company)
         customers = Customers(client, company)
         search = OrderSearch(client, company)
         ledgers = Ledgers(client, company)
         self._receipts = Receipts(client, self.reference, ledgers, company)
+        later = offline(search)
+        orders = Orders(client, self.reference, self._contacts, company, later)
         self._session = Session(
-            orders=Orders(client, self.reference, self._contacts, company),
+            orders=orders,
+            order_tracking=orders if later is not None else None,
             order_search=search,
             cancelling=search,
             customers=customers,
             new_customers=customers if company.customer_field else None,
             receipts=self._receipts,
             stock=Stock(client, self.reference),
-            web_lines=WebLines(orders),
+            web_lines=WebLines(web_orders),
             prices=Prices(client, company, today),
             enquiries=Enquiries(client, company, today),
             products=Products(client),
-            progress=Progress(orders),
-            despatches=Despatches(orders),
-            invoices=Invoices(orders),
+            progress=Progress(web_orders),
+            despatches=Despatches(web_orders),
+            invoices=Invoices(web_orders),
             ledgers=ledgers,
             postings=Postings(client),
             ties=TIES,

@@ -1,6 +1,6 @@
-"""What a Platform trigger of Intacct calls: a document changed, and its read is hastened.
+"""What Intacct calls: a trigger (a document changed, and its read is hastened), and responses to offline requests.
 
-Source: contract §15.6. The proof is a token in a header (JWT, HS256 under the client's secret) that signs the
+Source: contract §13, §15.6. A trigger's proof is a token in a header (JWT, HS256 under the client's secret) that signs the
 body's digest; times in it are in milliseconds or seconds (A). The body is a template that the customer writes, and
 the header that names the document's type is not signed: neither is believed, all flows of documents are hastened.
 """
@@ -16,10 +16,13 @@ from typing import Any
 
 from tidegate.clock import Clock
 from tidegate.reading.document import Unreadable, read
+from tidegate.sage.intacct.offline import Answers
 from tidegate.sage.port.doorbell import Heard, Ring, unproven
 
 SIGNATURE = "x-ia-sage-signature"
 ISSUER = "Sage Intacct"
+ANSWERS = "answers"  #: the address of responses; what follows it is secret
+ORDERS = frozenset({"orders"})
 FLOWS = frozenset({"shipments", "invoices", "order-status"})
 LEEWAY = timedelta(minutes=5)  #: between two machines' clocks
 MILLISECONDS = 10**11  #: from so many on, a time is in milliseconds
@@ -28,15 +31,21 @@ MILLISECONDS = 10**11  #: from so many on, a time is in milliseconds
 class Doorbell:
     """Hears the triggers of one company: :class:`tidegate.sage.port.doorbell.Doorbell`."""
 
-    def __init__(self, clock: Clock, *, secret: str, client_id: str, company_id: str) -> None:
-        """Without a `secret` nothing is believed; an empty `client_id` is not compared."""
+    def __init__(
+        self, clock: Clock, *, secret: str, client_id: str, company_id: str, answers: Answers
+    ) -> None:
+        """Without a `secret` no trigger is believed; an empty `client_id` is not compared."""
+        self._answers = answers
         self._clock = clock
         self._secret = secret
         self._client_id = client_id
         self._company_id = company_id
 
     def ring(self, ring: Ring) -> Heard:
-        """Signed by the trigger, for this company and this body, and not over: documents are read at once."""
+        """A trigger, signed, for this company and this body, and not over; or the response to an offline request."""
+        what, _, token = ring.path.strip("/").partition("/")
+        if what == ANSWERS:
+            return self._answered(ring, token)
         if ring.method.upper() != "POST":
             return Heard(404, note="a trigger posts")
         claims = self._claims(ring.headers.get(SIGNATURE, ""))
@@ -51,6 +60,14 @@ class Doorbell:
         if ends is None or ends + LEEWAY < self._clock.now():
             return unproven("a signature that is over")
         return Heard(200, FLOWS, "a document has changed")
+
+    def _answered(self, ring: Ring, token: str) -> Heard:
+        """Nothing signs a response: who knows the address is believed as far as `Answers.take` goes."""
+        if ring.method.upper() != "POST" or not self._answers.is_meant(token):
+            return Heard(404, note="no such address")
+        if not self._answers.take(ring.body):
+            return Heard(200, note="a response to a request that is not ours")
+        return Heard(200, ORDERS, "an offline request was worked on")
 
     def _ours(self, claims: dict[str, Any]) -> bool:
         company = str(claims.get("tenant_id", self._company_id)).casefold()

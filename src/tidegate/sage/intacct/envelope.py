@@ -78,8 +78,12 @@ def request(
     *,
     control_id: str,
     unique: bool,
+    policy: str = "",
 ) -> bytes:
-    """A request of functions that stand alone. `unique`: a control id that was executed before is refused."""
+    """A request of functions that stand alone. `unique`: a control id that was executed before is refused.
+
+    With a transport policy it is worked on later, and its response posted to the policy's address (§13).
+    """
     root = element(
         "request",
         [
@@ -91,6 +95,7 @@ def request(
                     "controlid": control_id,
                     "uniqueid": unique,
                     "dtdversion": "3.0",
+                    "policyid": policy or None,
                     "includewhitespace": False,
                     "showadditionalerrorinfo": True,
                 },
@@ -147,6 +152,47 @@ def response(body: bytes, functions: Sequence[Function], control_id: str) -> Res
         refused = _errors(operation)
         return Response(authentication=refused) if refused is not None else None
     return Response(results=_results(operation, functions))
+
+
+def acknowledged(body: bytes, control_id: str) -> Refused | bool:
+    """Whether an offline request was taken over; why not, where the gateway says so (§13)."""
+    root = parsed(body)
+    if root is None or root.tag != "response":
+        return False
+    if text_of(root, "control/status") != SUCCESS:
+        return _errors(root) or False
+    same = text_of(root, "control/controlid") == control_id
+    return same and text_of(root, "acknowledgement/status") == SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The response to an offline request. `level`: where the whole was refused; then that stands under ""."""
+
+    control_id: str
+    refused: Mapping[str, Refused]
+    level: str = ""
+
+
+def posted(body: bytes) -> Posted | None:
+    """What a posted response refuses, by the functions' control ids; None for a text that is none."""
+    root = parsed(body)
+    if root is None or root.tag != "response":
+        return None
+    control_id = text_of(root, "control/controlid")
+    if text_of(root, "control/status") != SUCCESS:
+        return Posted(control_id, {"": _errors(root) or Refused(())}, "control")
+    operation = root.find("operation")
+    if operation is None:
+        return None
+    if text_of(operation, "authentication/status") != SUCCESS:
+        return Posted(control_id, {"": _errors(operation) or Refused(())}, "authentication")
+    refused = {
+        text_of(one, "controlid"): _errors(one) or Refused(())
+        for one in operation.findall("result")
+        if text_of(one, "status") != SUCCESS
+    }
+    return Posted(control_id, {name: one for name, one in refused.items() if name})
 
 
 def _results(operation: Element, functions: Sequence[Function]) -> dict[str, Result]:

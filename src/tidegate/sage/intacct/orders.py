@@ -26,12 +26,13 @@ from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.contacts import Contacts
 from tidegate.sage.intacct.elements import element, text_of
 from tidegate.sage.intacct.envelope import Function
+from tidegate.sage.intacct.offline import ACCOUNT, Offline
 from tidegate.sage.intacct.payloads import CONTACTS, ORDER, Resolved, order_payload
 from tidegate.sage.intacct.reference import Customer, Item, Reference
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.writing import writing
 from tidegate.sage.port.orders import Prepared
-from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.preparing import lacking_each, prepare_each
 
 T = TypeVar("T")
@@ -50,9 +51,16 @@ class Orders:
     """Takes orders."""
 
     def __init__(
-        self, client: IntacctClient, reference: Reference, contacts: Contacts, company: IntacctSettings
+        self,
+        client: IntacctClient,
+        reference: Reference,
+        contacts: Contacts,
+        company: IntacctSettings,
+        offline: Offline | None = None,
     ) -> None:
+        """With `offline`, orders are handed over, and worked on later."""
         self.about = writing(company)
+        self._offline = offline
         self._client = client
         self._reference = reference
         self._contacts = contacts
@@ -176,23 +184,31 @@ class Orders:
                 ready.append(
                     (one, Function(self._control_id(one.order.key), element(ORDER, one.payload[ORDER])))
                 )
-        outcomes = self._client.write([function for _, function in ready]) if ready else {}
+        if not ready:
+            return
+        functions = [function for _, function in ready]
+        if self._offline is not None:
+            handed_over = self._offline.hand_over(batch, self._control_ids(batch), functions)
+            yield from ((one.order.key, handed_over) for one, _ in ready)
+            return
+        outcomes = self._client.write(functions)
         for one, function in ready:
             yield one.order.key, self._outcome(one, outcomes[function.control_id])
+
+    def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
+        """Note the offline request that these orders will go in, and its id: no call is made."""
+        assert self._offline is not None  # noqa: S101 - the session names no tracking else
+        return self._offline.reserve(batch, self._control_ids(batch))
+
+    def _control_ids(self, batch: Sequence[Prepared]) -> dict[str, str]:
+        return {one.order.key: self._control_id(one.order.key) for one in batch}
 
     def _outcome(self, sent: Prepared, made: Element | Failure) -> Outcome:
         if isinstance(made, Failure):
             if made.code is Code.REFUSED:
                 goods = (line.code for line in sent.order.lines if line.kind is LineKind.GOODS)
                 self._reference.doubt(items=goods, account=sent.order.account)
-                self._contacts.forget()
-            if made.code is Code.CUSTOMER_PENDING:
-                self._held.add(sent.order.account)
-                return replace(made, missing=f"hold:{sent.order.account}")
-            if answers.DONE_BEFORE in made.details:
-                # Sent again only after a look-up has shown that the first one is gone (port, guards).
-                self._used[sent.order.key] = self._used.get(sent.order.key, 0) + 1
-            return made
+            return self._not_made(sent.order.key, sent.order.account, made)
         docid = text_of(made, "key")
         number = number_of(docid, self._company.sales_order)
         if not number:
@@ -200,12 +216,33 @@ class Orders:
             return Failure(Code.UNCLEAR_ANSWER, text)
         return Accepted(docid, number, status=OrderStanding.LIVE)
 
+    def _not_made(self, key: str, account: str, failure: Failure) -> Failure:
+        """What a refusal teaches of the order's names."""
+        if failure.code is Code.REFUSED:
+            self._reference.doubt(account=account)
+            self._contacts.forget()
+        if failure.code is Code.CUSTOMER_PENDING:
+            self._held.add(account)
+            return replace(failure, missing=f"hold:{account}")
+        if answers.DONE_BEFORE in failure.details:
+            # Sent again only after a look-up has shown that the first one is gone (port, guards).
+            self._used[key] = self._used.get(key, 0) + 1
+        return failure
+
     def _control_id(self, key: str) -> str:
         return control_id(key, self._used.get(key, 0))
 
-    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
-        """Nothing: every order is answered at once."""
-        return {}
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
+        """What became of offline requests; sent online, every order is answered at once."""
+        found = self._offline.collect(parcels) if self._offline is not None else {}
+        if isinstance(found, Failure):
+            return found
+        return {
+            key: self._not_made(key, one.details[ACCOUNT], one)
+            if isinstance(one, Failure) and ACCOUNT in one.details
+            else one
+            for key, one in found.items()
+        }
 
 
 def control_id(key: str, used: int) -> str:

@@ -12,12 +12,15 @@ from datetime import date, datetime, timedelta
 from tidegate.clock import Clock
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Failure
+from tidegate.redaction import remember_secret
 from tidegate.sage.intacct.check import Check
 from tidegate.sage.intacct.client import SMALLEST_PAGE, IntacctClient
 from tidegate.sage.intacct.code_lists import code_lists
 from tidegate.sage.intacct.desks import Desks
 from tidegate.sage.intacct.doorbell import Doorbell
 from tidegate.sage.intacct.envelope import Sender
+from tidegate.sage.intacct.offline import Answers, Offline
+from tidegate.sage.intacct.order_search import OrderSearch
 from tidegate.sage.intacct.queries import PAGE
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.sign_in import Credentials, SignIn
@@ -27,6 +30,7 @@ from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Allowance, Budget, Measure, Usage
 from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
 
@@ -44,6 +48,7 @@ class IntacctCompany:
         client_at: Callable[[str], HttpClient],
         clock: Clock,
         seats: SeatPool,
+        vault: Vault,
         doorbell: Doorbell | None = None,
     ) -> None:
         self._name = name
@@ -56,7 +61,13 @@ class IntacctCompany:
         self._client = IntacctClient(
             SignIn(credentials, company.base_url, self._at), lambda: tuple(self._clients.values())
         )
-        self._desks = Desks(self._client, company, self._today)
+        self._vault = vault
+        self._desks = Desks(self._client, company, self._today, self._offline)
+
+    def _offline(self, search: OrderSearch) -> Offline | None:
+        """How orders are handed over, where the company has a transport policy for them."""
+        policy = self._company.offline_policy
+        return Offline(self._name, policy, self._client, search, self._vault, self._clock) if policy else None
 
     def _at(self, origin: str) -> HttpClient:
         """The client for an origin: the address that we sign in at, and the one that a session goes on at."""
@@ -144,6 +155,7 @@ def open_intacct(
     *,
     secrets: Callable[[str], str],
     factory: ClientFactory,
+    vault: Vault,
     clock: Clock,
     seats: SeatPools,
 ) -> IntacctCompany:
@@ -161,7 +173,8 @@ def open_intacct(
             trust=company.trust,
         )
 
-    company_id = secret(company.company_id)
+    company_id, token = secret(company.company_id), secret(company.call_back_token)
+    remember_secret(token)
     credentials = Credentials(
         Sender(secret(company.sender_id), secret(company.sender_password)),
         company_id,
@@ -177,13 +190,14 @@ def open_intacct(
         clock=clock,
         # Entities of one company share its requests.
         seats=seats.pool((company.product, company.base_url, company_id), company.seats),
-        doorbell=_doorbell(secret(company.webhook_secret), secret(company.webhook_client), company_id, clock),
+        vault=vault,
+        doorbell=Doorbell(
+            clock,
+            secret=secret(company.webhook_secret),
+            client_id=secret(company.webhook_client),
+            company_id=company_id.rpartition("|")[2],  # of `console|client` the client is the company
+            answers=Answers(name, vault, clock, token=token),
+        )
+        if company.webhook_secret or token
+        else None,
     )
-
-
-def _doorbell(secret: str, client_id: str, company_id: str, clock: Clock) -> Doorbell | None:
-    """None where no trigger calls."""
-    if not secret:
-        return None
-    company = company_id.rpartition("|")[2]  # of `console|client` the client is the company
-    return Doorbell(clock, secret=secret, client_id=client_id, company_id=company)

@@ -47,6 +47,8 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
         str, ...
     ] = ()  #: accounts of undeposited funds, which a payment method may name as its bank
     monthly_transactions: int = 0  #: included in the tier, of all programs together; 0 = not stated
+    offline_policy: str = ""  #: transport policy of offline requests; "" = orders are sent online
+    call_back_token: Reference = ""  #: random text in the address that its responses are posted to
     webhook_secret: Reference = ""  #: client secret of the trigger that calls the hub; "" = none does
     webhook_client: Identifier = ""  #: its client id; "" = not compared
 
@@ -89,6 +91,9 @@ class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
                 )
         if "" in named:
             report.problem(f"{key}.taxes", "an empty name", "name the subtotals of the order's definition")
+        if self.offline_policy and not self.call_back_token:
+            remedy = "responses are posted to .../bell/NAME/answers/TOKEN; without one, why an order was refused is not heard"
+            report.warning(f"{key}.call_back_token", "missing", remedy)
         if not self.location:
             remedy = "companies with several entities refuse lines and subtotals without a location"
             report.warning(f"{key}.location", "missing", remedy)

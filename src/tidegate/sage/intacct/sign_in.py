@@ -37,6 +37,14 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Requests go to `path` of `http`."""
+
+    http: HttpClient
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiSession:
     """An open session: requests go to `path` of `http`."""
 
@@ -66,6 +74,16 @@ class SignIn:
                 self._session = opened
             return self._session
 
+    def door(self) -> Door:
+        """Where requests go that bring their own sign-in: the address of the configuration."""
+        origin, path = parted(self._url)
+        return Door(self._at(origin), path)
+
+    def login(self) -> Element:
+        """The sign-in of a request that stands alone."""
+        known = self.credentials
+        return login(known.company, known.user, known.password, known.entity)
+
     def ended(self, session: ApiSession) -> None:
         """The gateway no longer knows this session."""
         with self._lock:
@@ -73,13 +91,11 @@ class SignIn:
                 self._session = None
 
     def _open(self) -> ApiSession | Failure:
-        known = self.credentials
         control_id = f"sign-in-{next(self._numbers)}"
         functions = [Function(control_id, element("getAPISession"))]
-        who = login(known.company, known.user, known.password, known.entity)
-        body = request(known.sender, who, functions, control_id=control_id, unique=False)
-        origin, path = parted(self._url)
-        answer = self._at(origin).request("POST", path, headers=HEADERS, content=body)
+        sender, door = self.credentials.sender, self.door()
+        body = request(sender, self.login(), functions, control_id=control_id, unique=False)
+        answer = door.http.request("POST", door.path, headers=HEADERS, content=body)
         failure = answers.transport(answer, reading=True)
         if failure is not None or isinstance(answer, NoAnswer):
             return failure or Failure(Code.UNREACHABLE, "Intacct cannot be reached", sent=False)

@@ -42,5 +42,7 @@ def writing(company: IntacctSettings) -> OrderWriting:
         rounding=Charged.FREE_TEXT,
         orders_per_call=ORDERS,
         lookups_per_call=LOOKUPS,
+        hands_over=bool(company.offline_policy),
+        one_parcel=False,
         states_totals=False,
     )

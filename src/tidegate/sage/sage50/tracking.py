@@ -14,6 +14,7 @@ from typing import Any
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.parcel import Parcel
+from tidegate.sage.asking_again import next_question
 from tidegate.sage.port.outcomes import HandedOver, Outcome
 from tidegate.sage.sage50 import answers, results, wire_names
 from tidegate.sage.sage50.client import Sage50Client
@@ -22,8 +23,6 @@ from tidegate.sage.sage50.fields import moment_of, text_of
 from tidegate.sage.sage50.uploads import LINK, Uploads
 from tidegate.transport import Answer, NoAnswer
 
-#: Minutes between two questions for one file; then the last for ever (§9, A).
-PAUSES = (1, 2, 5, 10, 15)
 Found = dict[str, Outcome]
 NEVER_ARRIVED = Failure(Code.TRANSIENT, "the file never reached the platform: it is sent again", sent=False)
 
@@ -143,16 +142,6 @@ class Tracking:
             text = f"Sage 50's result file cannot be read: {read}"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         return read
-
-
-def next_question(opened_at: datetime, now: datetime) -> datetime:
-    """When to ask again for a file of this age: after 1, 2, 5, 10 minutes, then every 15."""
-    asked, pauses = opened_at, list(PAUSES)
-    while asked <= now:
-        asked += timedelta(minutes=pauses.pop(0) if len(pauses) > 1 else pauses[0])
-        if len(pauses) == 1 and now - asked > timedelta(minutes=pauses[0]):
-            asked += (now - asked) // timedelta(minutes=pauses[0]) * timedelta(minutes=pauses[0])
-    return asked
 
 
 def _accepted(parcel: Parcel, found: Found) -> Found:
