@@ -67,7 +67,7 @@ def aim(kinds: Sequence[str], times: int, target: Target | None, *, armed: bool 
 
 #: So many orders more are cancelled in the shop, so that there is something to delete; a deletion that was refused
 #: waits for a person, who tries again so often.
-CANCELLED, CANCELLED_OF_FEW, TRIED_AGAIN = 8, 3, 3
+CANCELLED, CANCELLED_OF_FEW, TRIED_AGAIN = 14, 5, 3
 TRADING = (
     Aim(
         WRITE,
@@ -97,7 +97,7 @@ TRADING = (
 #: control lets go of what came on hold, the van leaves, and somebody has tried again what waits for a person.
 EARLY, AT_WORK = 8, (10, 18, 26, 34, 42, 50)
 #: A queue that says "done" and has done nothing, and one that does nothing for some hours.
-LIES, STOPS = 5, 2
+LIES, STOPS = 6, 6
 
 
 def aimed(
