@@ -36,6 +36,7 @@ from tidegate.magento.whose_fault import (
     blames_keys,
     blames_signature,
     of_no_record,
+    of_one_record,
     of_sign_in,
     of_this_call,
 )
@@ -144,7 +145,7 @@ class StoreClient:
 
     def get_as(self, path: str, decoder: Decoder[T], query: str = "") -> T | Failure:
         """A read whose answer must have the decoder's type."""
-        return self._decoded("GET", path, decoder, query)
+        return of_one_record(self._decoded("GET", path, decoder, query))
 
     def get_with(self, access: Access, path: str, decoder: Decoder[T]) -> T | Failure:
         """A read in somebody else's name: a customer's, by the token that came with a request."""

@@ -69,6 +69,17 @@ def of_no_record(answer: T | Failure) -> T | Failure:
     return answer
 
 
+def of_one_record(answer: T | Failure) -> T | Failure:
+    """A read of one record that something in front of the store refuses: it is not read, and the others go on.
+
+    The page is no word of the store, so that no person is asked about this record; least of all about one in doubt,
+    which must be looked up before anybody decides.
+    """
+    if isinstance(answer, Failure) and {THIS_CALL, WEB_PAGE} <= answer.details.keys():
+        return replace(answer, code=Code.TRANSIENT, sent=False)
+    return answer
+
+
 def patiently(refused: Failure, failures_before: int) -> Failure:
     """What a refused write means after so many counted failures.
 

@@ -96,8 +96,11 @@ TRADING = (
 #: Without goods that leave there are no documents: so many orders come early, and at these hours of the week credit
 #: control lets go of what came on hold, the van leaves, and somebody has tried again what waits for a person.
 EARLY, AT_WORK = 8, (10, 18, 26, 34, 42, 50)
-#: A queue that says "done" and has done nothing, and one that does nothing for some hours.
-LIES, STOPS = 6, 6
+#: A queue that says "done" and has done nothing, and one that does nothing for some hours; the products that are sold
+#: elsewhere then.
+LIES, STOPS, MOVED = 4, 3, 8
+UNTRUE_AFTER = (timedelta(hours=5), timedelta(hours=16))
+STOPPED_AFTER = tuple(timedelta(hours=hours) for hours in (0, 10, 20, 28))
 
 
 def aimed(
@@ -110,19 +113,42 @@ def aimed(
     for each in always(calls, recording=trading or settings["unknown"] == "create", deleting=deleting):
         yield from turns(each, seed, rng, start, days)
     for _ in range((CANCELLED_OF_FEW if trading else CANCELLED) if deleting else 0):
-        yield Event(moment(rng, start, days), "cancel", {"pick": rng.random()})
+        yield Event(moment(rng, start, days), "cancel-there", {"pick": rng.random()})
     for _ in range(TRIED_AGAIN if deleting else 0):
         yield Event(moment(rng, start, days), "retry-all", {})
     for each in TRADING if trading else ():
         yield from turns(each, seed // EVERY, rng, start, days)
     if trading:
         yield from work(rng, start)
-    for _ in range(LIES if settings.get("few_values") else 0):
-        yield Event(moment(rng, start, days), "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
-    for _ in range(STOPS if settings.get("few_values") else 0):
-        at = moment(rng, start, days)
+    if settings.get("few_values"):
+        yield from untrue(rng, start, days)
+
+
+def untrue(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
+    """A queue that is not to be relied on, and enough that moves for it to be used.
+
+    Once more when the other faults are over: while they last, few cycles come as far as the queue.
+    """
+    end = start + timedelta(days=days)
+    times = [moment(rng, start, days) for _ in range(LIES)]
+    for at in [*times, *(end + hours for hours in UNTRUE_AFTER)]:
+        yield Event(at, "queue-lies", {"options": {"operation": 0, "lie": "unwritten"}})
+        yield from sold(rng, at)
+    for at in [moment(rng, start, days) for _ in range(STOPS)]:
         yield Event(at, "consumer-stops", {})
+        yield from sold(rng, at)
         yield Event(at + timedelta(hours=9), "consumer-starts", {})
+    for hours in STOPPED_AFTER:
+        yield Event(end + hours, "consumer-stops", {})
+        yield from sold(rng, end + hours)
+        yield Event(end + hours + timedelta(hours=4), "consumer-starts", {})
+
+
+def sold(rng: random.Random, at: datetime) -> Iterator[Event]:
+    """So many products sold in the shop round the corner, in the minutes that follow."""
+    for minutes in range(MOVED):
+        at += timedelta(minutes=minutes)
+        yield Event(at, "other-channel-sale", {"pick": rng.random(), "pieces": 1})
 
 
 def work(rng: random.Random, start: datetime) -> Iterator[Event]:

@@ -133,17 +133,29 @@ class Outside:
         """The merchant puts an order on hold."""
         self._on_some(pick, self.world.shopper.hold)
 
+    def do_cancel_there(self, pick: float) -> None:
+        """The merchant cancels an order that the company has by now."""
+        here = self._alive()
+        if here:
+            with suppress(Refusal):
+                self.world.shopper.cancel(list(here)[int(pick * len(here))])
+
     def do_hold_and_despatch(self, pick: float) -> None:
         """The merchant puts an order on hold whose goods are just leaving."""
-        there = {each.external_key: each for each in self.staff.web_orders() if each.status == "live"}
-        here = [number for number in self.placed if f"magento:main:{number}" in there]
+        here = self._alive()
         if not here:
             return
-        entity_id = here[int(pick * len(here))]
+        entity_id = list(here)[int(pick * len(here))]
         with suppress(Refusal):
             self.world.shopper.hold(entity_id)
         with suppress(erp.Refusal):
-            self.world.sage.company.despatch(there[f"magento:main:{entity_id}"].number)
+            self.world.sage.company.despatch(here[entity_id])
+
+    def _alive(self) -> dict[int, str]:
+        """The company's numbers of the orders that are alive there, by the shop's ids, as they were placed."""
+        there = {each.external_key: each.number for each in self.staff.web_orders() if each.status == "live"}
+        keys = {number: f"magento:main:{number}" for number in self.placed}
+        return {number: there[key] for number, key in keys.items() if key in there}
 
     def do_unhold(self, pick: float) -> None:
         """The merchant takes an order off hold."""

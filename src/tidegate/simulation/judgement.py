@@ -208,9 +208,14 @@ def blind(now: datetime) -> bool:
 
 
 def unread(now: datetime) -> frozenset[int]:
-    """Orders of which the hub has told a person that the shop cannot show them."""
+    """Orders of which the hub has told a person that the shop cannot show them.
+
+    That person may have said "try again": such an order is still not read, and has no number yet.
+    """
     told = reports.deliveries(now, flow="orders", states=[State.REVIEW], code=Code.UNREADABLE, limit=1000)
-    return frozenset(each["entity_id"] for each in told["deliveries"])
+    tried = reports.deliveries(now, flow="orders", states=[State.QUEUED], limit=1000)
+    unnamed = [each for each in tried["deliveries"] if each["label"] == str(each["entity_id"])]
+    return frozenset(each["entity_id"] for each in [*told["deliveries"], *unnamed])
 
 
 def counts(evidence: Evidence) -> dict[str, int]:
