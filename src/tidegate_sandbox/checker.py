@@ -91,7 +91,7 @@ UNFINISHED = ("captured", "queued", "sending", "handed over", "in doubt")
 GONE = ("deleted", "cancelled")
 
 
-def judge(
+def check(
     shop: Book, company: Book, deliveries: Sequence[Book], accounts: Sequence[Book], terms: Terms
 ) -> Verdict:
     """All promises that can be judged from the outside, at the end of a settled week."""
@@ -195,11 +195,11 @@ def nothing_lost(
         state in ("cancelled", "held", "queued") or (state == "skipped" and exportable(order, terms))
     ):
         verdict.add(
-            "the truth is told", entity_id, f"the company has {here[0]['number']}; the hub says {state}"
+            "reports are true", entity_id, f"the company has {here[0]['number']}; the hub says {state}"
         )
     if there and state == "confirmed" and told["target_number"] not in numbers(there[0]):
         verdict.add(
-            "the truth is told", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
+            "reports are true", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
         )
 
 

@@ -22,7 +22,7 @@ def set_aside(shop: Book, skus: Collection[str]) -> None:
             order["cancelled"].pop(sku, None)
 
 
-def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
     """Orders whose goods have left as a whole; what the shop has refunded need not be shipped."""
     mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids and each["along"]]
     for case in cases(mine, company, deliveries, terms):

@@ -22,7 +22,7 @@ NODES = {
 THERE, MISSING = "there", "missing"
 
 
-def judge(
+def check(
     shop: Book,
     company: Book,
     deliveries: Sequence[Book],
@@ -39,7 +39,7 @@ def judge(
         if not any(each["state"] == "confirmed" for each in steps(case, "orders", "order")):
             continue  # a person has to say first which order it is
         if case.id not in chains:
-            verdict.add("the chain is whole", case.id, "the hub tells no chain")
+            verdict.add("the chain is whole", case.id, "the hub has no chain")
             continue
         chain = Chain(case, company, chains[case.id]["tree"], entries)
         for wrong in (*chain.documents(), *chain.receipts(), *chain.ends(chains[case.id])):
@@ -52,17 +52,17 @@ class Chain:
     def __init__(self, case: Case, company: Book, tree: Book, entries: Mapping[int, Book]) -> None:
         self._case = case
         self._company = company
-        self._nodes = list(walk(tree))
+        self._nodes = list(traverse(tree))
         self._entries = entries
 
     def documents(self) -> Iterator[str]:
         """What is wrong with despatches, invoices and credit notes, and with what hangs on them."""
         for kind in KINDS:
             name, mirrored = NODES[kind.flow]
-            told = {node["number"]: node for node in self._told(name)}
+            told = {node["number"]: node for node in self._listed(name)}
             papers = self._case.documents[kind.flow]
             if told.keys() != papers.keys():
-                yield f"{name}: told {sorted(told)}, the company has {sorted(papers)}"
+                yield f"{name}: listed {sorted(told)}, the company has {sorted(papers)}"
             for number in told.keys() & papers.keys():
                 yield from self._mirrored(kind, told[number], mirrored)
                 if kind.flow != "shipments":
@@ -76,9 +76,9 @@ class Chain:
         booked = {
             str(each["urn"]): each for each in receipts(self._company) if each["reference"] == reference
         }
-        told = {node["number"]: node for node in self._told("sage-receipt")}
+        told = {node["number"]: node for node in self._listed("sage-receipt")}
         if told.keys() != booked.keys():
-            yield f"receipts: told {sorted(told)}, the company has {sorted(booked)}"
+            yield f"receipts: listed {sorted(told)}, the company has {sorted(booked)}"
         for urn in told.keys() & booked.keys():
             yield from self._postings(told[urn], urn)
             if (told[urn]["text"] == "allocated") != (not Decimal(booked[urn]["outstanding"])):
@@ -88,12 +88,12 @@ class Chain:
         """Complete is what misses nothing; what has left and was billed, in the shop, in the books and paid."""
         missing = [node["kind"] for node in self._nodes if node["presence"] == MISSING]
         if chain["complete"] == bool(missing) or len(chain["missing"]) != len(missing):
-            yield f"complete: {chain['complete']}, missing {missing}, told {chain['missing']}"
+            yield f"complete: {chain['complete']}, missing {missing}, listed {chain['missing']}"
         papers = self._case.documents
         if chain["complete"] and not (papers["shipments"] and papers["invoices"]):
             yield "complete, and the company has not despatched or not invoiced it"
 
-    def _told(self, kind: str) -> list[Book]:
+    def _listed(self, kind: str) -> list[Book]:
         return [node for node in self._nodes if node["kind"] == kind and node["presence"] == THERE]
 
     def _mirrored(self, kind: Kind, node: Book, name: str) -> Iterator[str]:
@@ -102,10 +102,10 @@ class Chain:
         ids = {str(document["entity_id"]) for document in self._case.order[kind.shop]}
         marks = {number for number, _ in self._case.marked(kind)}
         if len(found) != 1:
-            yield f"{node['kind']} {node['number']}: {len(found)} documents of the shop are told"
+            yield f"{node['kind']} {node['number']}: {len(found)} documents of the shop are listed"
         for child in found:
             if child["presence"] == THERE and child["identifier"] not in ids:
-                yield f"{name} {child['number']} is told; the store does not have it"
+                yield f"{name} {child['number']} is listed; the store does not have it"
             waits = any(each["state"] != "confirmed" for each in steps(self._case, kind.flow, kind.step))
             if child["presence"] == MISSING and node["number"] in marks and not waits:
                 yield f"{name} of {node['number']} is called missing; the store has it"
@@ -117,7 +117,7 @@ class Chain:
         told = [child["number"] for child in found if child["presence"] == THERE]
         booked = [] if entry is None else [str(entry["urn"])]
         if told != booked or len(found) != 1:
-            yield f"entry of {node['number']}: told {told}, the company has {booked}"
+            yield f"entry of {node['number']}: listed {told}, the company has {booked}"
             return
         if entry is None:
             return
@@ -125,7 +125,7 @@ class Chain:
         paid = [child["presence"] for child in found[0]["children"] if child["kind"] == "payment"]
         expected = [] if paper["credit"] else [MISSING if Decimal(entry["outstanding"]) else THERE]
         if paid != expected:
-            yield f"payment of {node['number']}: told {paid}, {entry['outstanding']} is open"
+            yield f"payment of {node['number']}: listed {paid}, {entry['outstanding']} is open"
 
     def _postings(self, node: Book, urn: str) -> Iterator[str]:
         """Accounts and amounts (debit less credit) of an entry."""
@@ -141,11 +141,11 @@ class Chain:
             for row in journal["rows"]
         )
         if told != booked:
-            yield f"postings of {urn}: told {dict(told)}, the company has {dict(booked)}"
+            yield f"postings of {urn}: listed {dict(told)}, the company has {dict(booked)}"
 
 
-def walk(node: Book) -> Iterator[Book]:
+def traverse(node: Book) -> Iterator[Book]:
     """The node and everything below it."""
     yield node
     for child in node["children"]:
-        yield from walk(child)
+        yield from traverse(child)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tidegate_sandbox.checker import Book, Terms, Verdict
 
 
-def judge(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
     """Group, VAT number and attributes of everybody whose account is beyond doubt, when all has settled."""
     groups = {name: group for group, name in terms.bands.items()}
     for id, customer in shop["customers"].items():

@@ -107,21 +107,21 @@ def kinds_of(order: Book) -> tuple[Kind, ...]:
     return KINDS[1:] if order["virtual"] else KINDS
 
 
-def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
     """All documents of the orders that stand in the company once; only of flows that run."""
     mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
     for case in cases(mine, company, deliveries, terms):
         for kind in kinds_of(case.order):
             if kind.flow in terms.flows:
                 made_once(case, kind, verdict)
-                told_truly(case, kind, company, terms, verdict)
+                confirmed_is_there(case, kind, company, terms, verdict)
                 nothing_missing(case, kind, company, terms, verdict)
         if "shipments" in terms.flows:
-            told_once(case, verdict)
+            reported_once(case, verdict)
         if {"shipments", "invoices"} <= terms.flows:
             in_order(case, verdict)
         if "payments" in terms.flows:
-            payments_told(case, company, verdict)
+            payments_reported(case, company, verdict)
     receipts_once(company, verdict)
     if "payments" in terms.flows:
         receipts_there(mine, company, deliveries, terms, verdict)
@@ -151,13 +151,13 @@ def cases(mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms
                 "shipments": {
                     each["number"]: each for each in company["despatches"] if each["order_id"] == there["id"]
                 },
-                "invoices": papers(company, there, credit=False),
-                "credits": papers(company, there, credit=True),
+                "invoices": bills(company, there, credit=False),
+                "credits": bills(company, there, credit=True),
             }
             yield Case(order, there, documents, told.get(order["entity_id"], ()))
 
 
-def papers(company: Book, there: Book, *, credit: bool) -> dict[str, Book]:
+def bills(company: Book, there: Book, *, credit: bool) -> dict[str, Book]:
     """The company's invoices, or credit notes, of an order by their numbers."""
     return {
         each["number"]: each
@@ -217,7 +217,7 @@ def add(pieces: Pieces, more: Pieces) -> None:
         pieces[sku] += count
 
 
-def told_truly(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Verdict) -> None:
+def confirmed_is_there(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Verdict) -> None:
     """What the hub calls confirmed is there."""
     marks = {number for number, _ in case.marked(kind)}
     for each in steps(case, kind.flow, kind.step):
@@ -226,7 +226,7 @@ def told_truly(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Ver
             str(doc["entity_id"]) == str(each["target_id"]) for doc in case.order[kind.shop]
         ):
             verdict.lost += 1
-            verdict.add("the truth is told", case.id, f"{each['step']} is confirmed; the store has {marks}")
+            verdict.add("reports are true", case.id, f"{each['step']} is confirmed; the store has {marks}")
 
 
 def nothing_missing(case: Case, kind: Kind, company: Book, terms: Terms, verdict: Verdict) -> None:
@@ -290,7 +290,7 @@ def steps(case: Case, flow: str, begin: str) -> list[Book]:
     return [each for each in case.told if each["flow"] == flow and each["step"].startswith(begin)]
 
 
-def told_once(case: Case, verdict: Verdict) -> None:
+def reported_once(case: Case, verdict: Verdict) -> None:
     """One mail for each despatch that the hub told of, and each tracking number once."""
     mails = Counter(id for kind, id in case.order["mails"] if kind == "shipment")
     parts: dict[str, list[Book]] = {}
@@ -299,7 +299,7 @@ def told_once(case: Case, verdict: Verdict) -> None:
     for number, shipments in parts.items():
         sent = sum(mails[shipment["entity_id"]] for shipment in shipments)
         if sent != 1:
-            verdict.add("told once", case.id, f"{sent} mails about the shipment of despatch {number}")
+            verdict.add("reported once", case.id, f"{sent} mails about the shipment of despatch {number}")
         despatch = case.documents["shipments"].get(number)
         tracks = Counter(track["track_number"] for shipment in shipments for track in shipment["tracks"])
         if despatch is not None and despatch["consignment"]:
@@ -307,7 +307,7 @@ def told_once(case: Case, verdict: Verdict) -> None:
         for track, count in tracks.items():
             waits = any(each["state"] in EXPLAINED for each in steps(case, "shipments", "track:"))
             if count > 1 or (not count and not waits):
-                verdict.add("told once", case.id, f"tracking number {track} stands {count} times")
+                verdict.add("reported once", case.id, f"tracking number {track} stands {count} times")
 
 
 def in_order(case: Case, verdict: Verdict) -> None:
@@ -327,21 +327,21 @@ def in_order(case: Case, verdict: Verdict) -> None:
             return
 
 
-def payments_told(case: Case, company: Book, verdict: Verdict) -> None:
+def payments_reported(case: Case, company: Book, verdict: Verdict) -> None:
     """That an invoice is paid is said once, and only when it is."""
     for number, invoice in case.documents["invoices"].items():
         said = sum(comment["text"] == f"Sage invoice {number} is paid" for comment in case.order["comments"])
         if said > 1:
-            verdict.add("told once", case.id, f"{said} comments say that invoice {number} is paid")
+            verdict.add("reported once", case.id, f"{said} comments say that invoice {number} is paid")
         if said and not paid(invoice, company):
-            verdict.add("the truth is told", case.id, f"invoice {number} is called paid and is not")
+            verdict.add("reports are true", case.id, f"invoice {number} is called paid and is not")
         if (
             paid(invoice, company)
             and Decimal(invoice["gross"])
             and not [each for each in steps(case, "payments", "payment:") if each["step"].endswith(number)]
         ):
             verdict.lost += 1
-            verdict.add("nothing is lost", case.id, f"nobody was told that invoice {number} is paid")
+            verdict.add("nothing is lost", case.id, f"nobody was notified that invoice {number} is paid")
 
 
 def receipts(company: Book) -> list[Book]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tidegate_sandbox.checker import Book, Terms, Verdict
 
 
-def judge(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
     """Base prices of the website and the tier prices of each band, when everything has settled."""
     groups = {code: int(id) for id, code in shop["groups"].items()}
     standard = company["prices"]["Standard"]

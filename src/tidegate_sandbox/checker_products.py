@@ -11,7 +11,7 @@ KILOGRAMS_IN_A_POUND = Decimal("0.45359237")
 PLACES = Decimal("0.0001")
 
 
-def judge(shop: Book, company: Book, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, verdict: Verdict) -> None:
     """When everything has settled; an item without a weight says nothing of it."""
     for sku, product in shop["products"].items():
         item = company["items"].get(sku)

@@ -13,7 +13,7 @@ from tidegate_sandbox.checker import EXPLAINED, GONE, Book, Terms, Verdict
 from tidegate_sandbox.checker_documents import ZERO, cases, receipts, receipts_of, steps
 
 
-def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
     """Every receipt of the hub, and the general ledger as a whole."""
     if Decimal(company["trial_balance"]):
         verdict.add("the books balance", company["company"], f"trial balance {company['trial_balance']}")

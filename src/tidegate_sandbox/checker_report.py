@@ -20,7 +20,7 @@ UNPAID = "payment-pending"
 
 
 @dataclass(frozen=True)
-class Told:
+class Report:
     """What a reconciliation of the hub said: (kind, order key, gap) of each difference."""
 
     compared: bool
@@ -29,8 +29,8 @@ class Told:
     orders: frozenset[str]  #: the keys of the orders that were compared: two stores may give one number
 
 
-def judge(
-    shop: Book, company: Book, deliveries: Sequence[Book], told: Told | None, terms: Terms, verdict: Verdict
+def check(
+    shop: Book, company: Book, deliveries: Sequence[Book], told: Report | None, terms: Terms, verdict: Verdict
 ) -> None:
     """At the end of a week in which both sides answered."""
     if told is None or not told.compared:
@@ -53,7 +53,7 @@ def judge(
             verdict.add("the report is true", order["increment_id"], text)
 
 
-def cancelled_there(told: Told | None) -> frozenset[str]:
+def cancelled_there(told: Report | None) -> frozenset[str]:
     """The keys of the orders that the report names as cancelled in the company and alive in the shop."""
     if told is None:
         return frozenset()

@@ -18,7 +18,7 @@ CENT = Decimal("0.01")
 ZERO = Decimal(0)
 
 
-def judge(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
+def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
     """Every invoice and credit memo that the hub made, unless a person was asked about one of that order."""
     mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
     for case in cases(mine, company, deliveries, terms):

@@ -293,10 +293,10 @@ class FaultPlan:
             if armed.fault.kind == kind and armed.matches(method, path, raw, match):
                 yield armed.fault
 
-    def strike(self, fault: Fault, method: str | None = None, path: str | None = None) -> bool:
+    def inject(self, fault: Fault, method: str | None = None, path: str | None = None) -> bool:
         """Whether this armed fault strikes now by its ``times``, ``skip`` and ``probability``; counted if so."""
         with self._lock:
-            struck = any(armed.fault is fault and self._strikes(armed) for armed in self._armed)
+            struck = any(armed.fault is fault and self._is_due(armed) for armed in self._armed)
             if struck:
                 self._count_call(fault, method, path)
             return struck
@@ -314,7 +314,7 @@ class FaultPlan:
             for armed in self._armed:
                 if kinds is not None and armed.fault.kind not in kinds:
                     continue
-                if armed.matches(method, path, raw, more) and self._strikes(armed):
+                if armed.matches(method, path, raw, more) and self._is_due(armed):
                     self._count_call(armed.fault, method, path)
                     return armed.fault
         return None
@@ -324,7 +324,7 @@ class FaultPlan:
             called = re.sub(r"^.*?/[vV]1/", "", path_template(path))
             self._calls[f"{fault.name or fault.kind} {method} {called}"] += 1
 
-    def _strikes(self, armed: _Armed) -> bool:
+    def _is_due(self, armed: _Armed) -> bool:
         if armed.skip:
             armed.skip -= 1
             return False

@@ -16,6 +16,6 @@ def spoiled(plan: FaultPlan, environ: Mapping[str, Any], body: bytes, answered: 
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     for fault in plan.matching(UNREADABLE, method=method, path=path, body=body, **asked):
         answer = spoil(answered, fault.options)
-        if answer is not None and plan.strike(fault, method, path):
+        if answer is not None and plan.inject(fault, method, path):
             return answer
     return None

@@ -213,7 +213,7 @@ class Wire:
             kind = fault.kind if fault else None
             pause = fault.options.get("seconds", 2) if fault else 0
             try:
-                result = self._run(environ, body) if fault is None else self._strike(fault, environ, body)
+                result = self._run(environ, body) if fault is None else self._inject(fault, environ, body)
             except ConnectionDropped:
                 self._note(environ, None, kind)
                 raise
@@ -274,7 +274,7 @@ class Wire:
                 known = key in self._totals or len(self._totals) < _COUNTER_KEYS
                 self._totals[key if known else f"{method} (other)"] += 1
 
-    def _strike(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
+    def _inject(self, fault: Fault, environ: Environ, body: bytes) -> Answer:
         options = fault.options
         match fault.kind:
             case "refuse":

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tidegate.bench import papers
+from tidegate.bench import documents
 
 
 def test_a_document_costs_no_more_calls_than_it_may(tmp_path: Path) -> None:
-    figures = papers.measure(tmp_path, quick=True)
+    figures = documents.measure(tmp_path, quick=True)
 
     assert {figure.kind for figure in figures} == {"counted"}
     assert [(figure.name, figure.value) for figure in figures if not figure.met] == []
 
 
 def test_sage_is_asked_once_for_many(tmp_path: Path) -> None:
-    few, _ = papers.count(tmp_path, 3)
-    assert {flow: calls.documents for flow, calls in few.items()} == dict.fromkeys(papers.LIMITS, 3)
+    few, _ = documents.count(tmp_path, 3)
+    assert {flow: calls.documents for flow, calls in few.items()} == dict.fromkeys(documents.LIMITS, 3)
     assert few["shipments"].sage == 2
     assert few["deposits"].sage <= 3 + 4

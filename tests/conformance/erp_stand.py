@@ -141,7 +141,7 @@ class ErpStand:
             )
             self.erp.stock.keep(item.id, self.erp.warehouse(self.warehouse).id)
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         return perform(self.erp, action, values)
 
     def books(self) -> dict[str, Any]:

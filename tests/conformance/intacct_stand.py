@@ -229,7 +229,7 @@ class IntacctStand(ErpStand):
     def key_fields(self, key: str) -> dict[str, Any]:
         return {"external_key": key, "extra": {"custom": {"MAGENTO_ORDER_ID": key}} if key else {}}
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         if kind == "refuse" and self._server:
@@ -269,7 +269,7 @@ class IntacctStand(ErpStand):
                 Session("", "staff", "", now, now, persistent=False), node("CUSTOMER", given)
             )
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         if values.get("consolidate"):
             pytest.skip("an invoice of this product is made from one document")
         if action == "credit" and not values.get("returned"):
@@ -280,7 +280,7 @@ class IntacctStand(ErpStand):
             values.setdefault("warehouse", "WH1")
         if action == "receipt":
             values.setdefault("bank", "BOA")
-        return super().happen(action, **values)
+        return super().do(action, **values)
 
     def close(self) -> None:
         super().close()

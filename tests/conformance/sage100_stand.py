@@ -199,7 +199,7 @@ class Sage100Stand(ErpStand):
                     )
                 )
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         if kind == "refuse" and self._server:
@@ -223,7 +223,7 @@ class Sage100Stand(ErpStand):
         else:  # what is read is read from the tables, which the whole account may or may not
             self.installation.tables_down = "42000"
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         for name in ("customer", "account"):
             if name in values:
                 values[name] = f"00-{values[name]}"

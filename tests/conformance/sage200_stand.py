@@ -163,7 +163,7 @@ class Sage200Stand(ErpStand):
         field = self.settings.key_field
         return {"external_key": key if field == "spare_text_1" else "", "extra": {field: key} if key else {}}
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         method, collection = CALLS[on]

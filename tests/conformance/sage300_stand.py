@@ -125,7 +125,7 @@ class Sage300Stand(ErpStand):
             if one.external_key == key
         ]
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         if kind == "refuse" and self._server:
@@ -151,7 +151,7 @@ class Sage300Stand(ErpStand):
         method, resource, _ = CALLS[call]
         self.face.options.denied = frozenset({(resource, method)})
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         if values.get("uses_standard"):
             pytest.skip("an item has a price of its own on every list that names it")
         if action == "other-channel-sale":

@@ -187,7 +187,7 @@ class Sage50Stand(ErpStand):
     def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
         raise NotImplementedError("nobody can look for it")
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         method, path = CALLS[on]
@@ -231,8 +231,8 @@ class Sage50Stand(ErpStand):
         """A new article, in no file yet."""
         self.new_item(sku, extra={})
 
-    def happen(self, action: str, **values: Any) -> Any:
-        done = super().happen(action, **values)
+    def do(self, action: str, **values: Any) -> Any:
+        done = super().do(action, **values)
         self.desktop.upload()
         return done
 

@@ -208,8 +208,8 @@ def of_an_invoice_with_the_same_number(stand: IntacctStand) -> None:
     order = make_order(stand, 1)
     with opened(stand.company) as session:
         [(_, outcome)] = session.orders.send(session.orders.prepare([order]))
-        stand.happen("despatch", order=accepted(outcome).number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=accepted(outcome).number)
+        stand.do("invoice-run")
         assert [one.id for one in find(session, order)] == [accepted(outcome).id]
 
 

@@ -17,7 +17,7 @@ from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import DAY, accepted, delta, failed, find, goods, make_order, send
 from tidegate.domain.books.bookkeeping import NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage300 import answers, client, order_search, payloads, progress, status_words
 from tidegate.sage.sage300 import stock as room_stock
@@ -101,7 +101,7 @@ def deleted_orders_forgotten(patch: pytest.MonkeyPatch) -> None:
 
     def without_gone(self: Any, since: str | None) -> Any:
         found = read(self, since)
-        rows = tuple(row for row in found.rows if row.standing is not OrderStanding.CANCELLED)
+        rows = tuple(row for row in found.rows if row.status is not SalesOrderStatus.CANCELLED)
         return replace(found, rows=rows)
 
     patch.setattr(progress.Progress, "read", without_gone)
@@ -142,7 +142,7 @@ def refused_with(text: str, sku: str = "HUB-0001") -> Question:
     def asked(stand: Sage300Stand) -> None:
         if sku != "HUB-0001":
             stand.add_product(sku)
-        stand.strike("status", "send", status=409, body_text=text)
+        stand.inject("status", "send", status=409, body_text=text)
         with opened(stand.company) as session:
             assert failed(send(session, make_order(stand, 213, goods(stand, sku)))).group is Group.REVIEW
 
@@ -152,7 +152,7 @@ def refused_with(text: str, sku: str = "HUB-0001") -> Question:
 def stock_falls_when_goods_leave(stand: Sage300Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
-        stand.happen("despatch", order=order.number)
+        stand.do("despatch", order=order.number)
         levels = {(one.sku, one.warehouse): one.on_hand for one in delta(session.stock.read(None)).rows}
     assert levels["HUB-0001", "1"] == Decimal(stand.books()["stock"]["HUB-0001"]["1"]["on_hand"])
 
@@ -174,9 +174,9 @@ def a_cancelled_order_is_reported(stand: Sage300Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
         cursor = delta(session.progress.read(None)).cursor
-        stand.happen("cancel", order=order.number)
+        stand.do("cancel", order=order.number)
         [row] = delta(session.progress.read(cursor)).rows
-        assert (row.order_id, row.standing) == (order.id, OrderStanding.CANCELLED)
+        assert (row.order_id, row.status) == (order.id, SalesOrderStatus.CANCELLED)
 
 
 def an_order_keeps_its_day(stand: Sage300Stand) -> None:
@@ -206,7 +206,7 @@ def a_receipt_in_an_open_batch_is_found(stand: Sage300Stand) -> None:
         day=DAY,
     )
     with opened(stand.company) as session:
-        stand.strike("drop_after", "post receipt")
+        stand.inject("drop_after", "post receipt")
         assert failed(session.receipts.post(receipt)).group is Group.VERIFY_FIRST
         entry = session.receipts.find([receipt.key])[receipt.key]
         assert entry is not None
@@ -216,7 +216,7 @@ def a_receipt_in_an_open_batch_is_found(stand: Sage300Stand) -> None:
             receipt.amount,
         )
         stand.face.site.batches["SAMLTD"]._database.batches[1].status = "ReadyToPost"
-        stand.happen("post-receipts")
+        stand.do("post-receipts")
         posted = session.receipts.find([receipt.key])[receipt.key]
         assert (posted.id, posted.urn, posted.reference) == (entry.id, entry.urn, "000000213")
 
@@ -317,8 +317,8 @@ def test_an_allocation_waits_for_a_receipt_that_nobody_has_posted() -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
         receipt = accepted(session.receipts.post(receipts._receipt(stand)))
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         [invoice] = delta(session.ledgers.read(None)).rows
         wanted = NewAllocation(
             key=f"{receipts.KEY}/1",
@@ -370,9 +370,9 @@ def test_despatches_are_told_by_invoices_where_shipments_cannot_be_read() -> Non
     stand = Sage300Stand(settings={"shipments": "OEInvoices"}, extra_resources=("ICItemLocations",))
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
-        stand.happen("despatch", order=order.number, consignment="1Z999", courier="FEDEX")
+        stand.do("despatch", order=order.number, consignment="1Z999", courier="FEDEX")
         assert delta(session.despatches.read(None)).rows == ()
-        stand.happen("invoice-run")
+        stand.do("invoice-run")
         [despatch] = delta(session.despatches.read(None)).rows
     assert [(one.line_key, one.quantity) for one in despatch.lines] == [("item:551", 2)]
     assert [one.number for one in despatch.parcels] == ["1Z999"]

@@ -41,7 +41,7 @@ def initial_key_replaced_by_the_current_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def new_key_used_before_its_commit(patch: pytest.MonkeyPatch) -> None:
-    judged = keys.Keys._judged
+    judged = keys.Keys._key_of
 
     def using(self: Any, answer: Any, asked_at: Any) -> Any:
         new = judged(self, answer, asked_at)
@@ -50,7 +50,7 @@ def new_key_used_before_its_commit(patch: pytest.MonkeyPatch) -> None:
             self._http.request("GET", path, headers={self._rotation.header: new.value})
         return new
 
-    patch.setattr(keys.Keys, "_judged", using)
+    patch.setattr(keys.Keys, "_key_of", using)
 
 
 def every_process_renews_for_itself(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.door import KEY, MemoryBell, MemoryConsent
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.sage.port.doorbell import Heard
-from tidegate.sage.port.entrance import ConsentState, Passcode, Standing
+from tidegate.sage.port.entrance import ConsentState, ConsentStatus, Passcode
 from tidegate.sage.port.usage import Usage
 from tidegate.sage.seats import SeatPool
 
@@ -56,7 +56,7 @@ def the_key_stays_in_the_process_that_heard_it(patch: pytest.MonkeyPatch) -> Non
     state = MemoryConsent.state
 
     def seen(self: MemoryConsent) -> ConsentState:
-        return ConsentState(Standing.GRANTED) if id(self) in heard else state(self)
+        return ConsentState(ConsentStatus.GRANTED) if id(self) in heard else state(self)
 
     patch.setattr(MemoryConsent, "granted", lambda self, key: heard.update({id(self): key}))
     patch.setattr(MemoryConsent, "state", seen)
@@ -71,7 +71,7 @@ def a_passcode_never_ends(patch: pytest.MonkeyPatch) -> None:
         passcode = kept.get("passcode")
         if passcode is None or passcode.expires_at is None:
             return state(self)
-        return ConsentState(Standing.WAITING, Passcode(passcode.value, passcode.expires_at))
+        return ConsentState(ConsentStatus.WAITING, Passcode(passcode.value, passcode.expires_at))
 
     patch.setattr(MemoryConsent, "state", endless)
 
@@ -120,7 +120,7 @@ BUGS: list[tuple[Bug, dict[str, Any], Question]] = [
     (
         any_approval_will_do,
         CONSENT,
-        of_people(consent.test_an_approval_of_a_passcode_that_we_have_not_is_not_believed),
+        of_people(consent.test_an_approval_of_a_passcode_that_we_do_not_have_is_refused),
     ),
     (
         the_key_stays_in_the_process_that_heard_it,

@@ -131,7 +131,7 @@ def a_process_that_dies_before_the_answer_leaves_a_trace(stand: IntacctStand) ->
     with opened(stand.company) as session:
         ready = [prepared(session, make_order(stand, 300))]
         named = session.order_tracking.reserve(ready)
-        stand.strike("drop_after", "send")
+        stand.inject("drop_after", "send")
         [(_, outcome)] = session.orders.send(ready)
         assert failed(outcome).sent
     with opened(stand.open()) as session:
@@ -218,7 +218,7 @@ def test_a_request_that_could_not_sign_in_halts(stand: IntacctStand) -> None:
 def test_an_account_on_hold_is_waited_for(stand: IntacctStand) -> None:
     with opened(stand.company) as session:
         parcel = handed_over(stand, session, 1)
-        stand.happen("customer-change", customer=stand.codes.account, changes={"on_hold": True})
+        stand.do("customer-change", customer=stand.codes.account, changes={"on_hold": True})
         queue(stand).work()
         [outcome] = collected(stand, session, parcel).values()
         assert (failed(outcome).code, failed(outcome).missing) == (Code.CUSTOMER_PENDING, "hold:WEB")

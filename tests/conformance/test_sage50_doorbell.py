@@ -13,7 +13,7 @@ import pytest
 from conformance.sage50_stand import SECRET, TOKEN, Sage50Stand
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.doorbell import Heard, Ring
-from tidegate.sage.port.entrance import Consent, Passcode, Standing
+from tidegate.sage.port.entrance import Consent, ConsentStatus, Passcode
 from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage50.keys import INITIAL
 from tidegate_sandbox.faults import Fault
@@ -100,9 +100,9 @@ def asked(stand: Sage50Stand) -> Passcode:
     return passcode
 
 
-def standing(stand: Sage50Stand) -> Standing:
+def status(stand: Sage50Stand) -> ConsentStatus:
     assert isinstance(stand.company.entrance, Consent)
-    return stand.company.entrance.state().standing
+    return stand.company.entrance.state().status
 
 
 def test_an_approval_that_comes_twice_changes_nothing(stand: Sage50Stand) -> None:
@@ -165,11 +165,11 @@ def test_an_approval_that_comes_before_the_answer_to_the_passcode_is_delivered_a
 
 def test_a_denial_ends_the_passcode_with_a_call_back_or_without(stand: Sage50Stand) -> None:
     asked(stand)
-    assert standing(stand) is Standing.WAITING
+    assert status(stand) is ConsentStatus.WAITING
     stand.sim("consent", {"action": "deny"})
-    assert standing(stand) is Standing.DENIED
+    assert status(stand) is ConsentStatus.DENIED
     asked(stand)
     stand.sim("consent", {"action": "deny", "silently": True})
-    assert standing(stand) is Standing.WAITING, "nobody said anything"
+    assert status(stand) is ConsentStatus.WAITING, "nobody said anything"
     stand.advance(15 * 60 + 1)
-    assert standing(stand) is Standing.GRANTED, "the consent before stands still"
+    assert status(stand) is ConsentStatus.GRANTED, "the consent before stands still"

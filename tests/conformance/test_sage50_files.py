@@ -56,7 +56,7 @@ def test_no_news_cost_one_call_and_a_changed_file_is_read_whole(stand: Sage50Sta
     again = stock(stand, first.cursor)
     assert (again.rows, again.full, stand.company.calls - before) == ((), False, 1)
     stand.advance(3600)
-    stand.happen("stock-adjust", item="HUB-0001", warehouse="HOME", to="3")
+    stand.do("stock-adjust", item="HUB-0001", warehouse="HOME", to="3")
     changed = stock(stand, first.cursor)
     assert changed.full
     assert changed.as_of == stand.clock.now()
@@ -71,7 +71,7 @@ def test_a_file_that_came_once_more_without_a_change_was_still_true_then(stand: 
 
 
 def test_prices_and_articles_come_from_the_same_download(stand: Sage50Stand) -> None:
-    stand.happen("price-change", item="HUB-0001", price="7.77", price_list="Wholesale")
+    stand.do("price-change", item="HUB-0001", price="7.77", price_list="Wholesale")
     before = stand.company.calls
     stock(stand)
     book, cursor, full = desk(stand, "prices").read(None)
@@ -108,7 +108,7 @@ def test_mass_removal_is_held_whoever_reads_and_the_rest_goes_on(stand: Sage50St
     stand.desktop.upload()
     first = stock(stand)
     remove(stand, *(f"NEW-{number:02}" for number in range(25)))
-    stand.happen("stock-adjust", item="HUB-0001", warehouse="HOME", to="3")
+    stand.do("stock-adjust", item="HUB-0001", warehouse="HOME", to="3")
     other = stand.open()
     for reader, since in ((stand.company, first.cursor), (stand.company, None), (other, None)):
         read = delta(desk(stand, "stock", reader).read(since))

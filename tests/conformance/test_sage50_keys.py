@@ -12,7 +12,7 @@ import pytest
 from conformance.sage50_stand import HOST, Sage50Stand
 from tidegate.conformance.stand import failed, make_order
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.port.entrance import Consent, Passcode, Standing
+from tidegate.sage.port.entrance import Consent, ConsentStatus, Passcode
 from tidegate.sage.port.outcomes import HandedOver
 from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage50.keys import CURRENT, INITIAL, PREVIOUS
@@ -119,7 +119,7 @@ def test_where_that_loses_the_connection_a_person_must_consent_again() -> None:
     assert failure.code is Code.SIGN_IN_EXPIRED
     assert "tidegate connect" in failure.text
     assert stand.company.entrance is not None
-    assert stand.company.entrance.state().standing is Standing.LOST  # type: ignore[union-attr]
+    assert stand.company.entrance.state().status is ConsentStatus.LOST  # type: ignore[union-attr]
     rotations = len(stand.face.platform.journal.entries("lost"))
     assert failed(read(stand)).code is Code.SIGN_IN_EXPIRED
     assert len(stand.face.platform.journal.entries("lost")) == rotations, "nobody knocks again"
@@ -155,7 +155,7 @@ def test_a_withdrawn_consent_halts(stand: Sage50Stand) -> None:
     stand.advance(HOUR)
     assert failed(read(stand)).code is Code.SIGN_IN_EXPIRED
     assert isinstance(stand.company.entrance, Consent)
-    assert stand.company.entrance.state().standing is Standing.REVOKED
+    assert stand.company.entrance.state().status is ConsentStatus.REVOKED
 
 
 def test_a_platform_that_is_away_while_a_key_ends_halts_nothing(stand: Sage50Stand) -> None:

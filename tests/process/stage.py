@@ -287,7 +287,7 @@ class Stage:
         """Reads end before the shop's present second: an order is in them when its second is over."""
         return self.clock.now() >= self.sold_at.replace(microsecond=0) + timedelta(seconds=1)
 
-    def judge(self, *, notes: bool = False, config: Path | None = None) -> None:
+    def check(self, *, notes: bool = False, config: Path | None = None) -> None:
         """Both systems' books against the hub's reports: nothing lost, doubled or unexplained."""
         now = self.clock.now()
         with self.ledger_open(config) as configuration:
@@ -315,7 +315,7 @@ class Stage:
         if not notes:
             deliveries = [each for each in deliveries if each["flow"] == "orders"]
         company = self.company.books()
-        verdict = checker.judge(self.shop.books(), company, deliveries, accounts, terms)
+        verdict = checker.check(self.shop.books(), company, deliveries, accounts, terms)
         assert verdict.violations == []
         assert (verdict.orders, verdict.lost, verdict.doubled, verdict.unexplained) == (self.sold, 0, 0, 0)
         assert told["adds_up"]

@@ -64,7 +64,7 @@ def test_full_before_the_cycle(stage: Stage, disk: Path) -> None:
     assert stage.booked == 0
     filler.unlink()
     stage.cycle_until_settled()
-    stage.judge()
+    stage.check()
 
 
 def test_full_in_the_middle_of_a_batch(stage: Stage, disk: Path) -> None:
@@ -80,7 +80,7 @@ def test_full_in_the_middle_of_a_batch(stage: Stage, disk: Path) -> None:
     assert stage.booked == 3
     filler.unlink()
     stage.cycle_until_settled()
-    stage.judge()
+    stage.check()
     assert sum(each["adopted"] for each in stage.orders()) == 1
 
 
@@ -100,4 +100,4 @@ def test_a_running_hub_goes_on_when_there_is_space_again(set_up: SetUp, disk: Pa
     stage.wait_until_settled()
     assert stage.clock.now() - since < timedelta(seconds=LEASE_SECONDS)
     run.stop()
-    stage.judge()
+    stage.check()

@@ -34,7 +34,7 @@ def test_killed_while_sending(stage: Stage, times: int) -> None:
     run = stage.run()
     stage.wait_until_settled()
     run.stop()
-    stage.judge()
+    stage.check()
     stage.call("status")
     adopted = [each for each in stage.orders() if each["adopted"]]
     assert len(adopted) >= moments.count(Moment.CARRIED_OUT) + moments.count(Moment.THEN_CARRIED_OUT)
@@ -51,7 +51,7 @@ def test_killed_elsewhere(stage: Stage) -> None:
         command.kill()
         gate.wait_until_quiet()
     stage.cycle_until_settled()
-    stage.judge()
+    stage.check()
 
 
 def test_killed_while_noting(set_up: SetUp) -> None:
@@ -70,4 +70,4 @@ def test_killed_while_noting(set_up: SetUp) -> None:
     stage.wait_until_settled()
     stage.wait_until_noted()
     run.stop()
-    stage.judge(notes=True)
+    stage.check(notes=True)

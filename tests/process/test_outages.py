@@ -41,7 +41,7 @@ def test_sage_is_killed_twice(stage: Stage) -> None:
         stage.sage_server.resume()
     stage.wait_until_settled()
     run.stop()
-    stage.judge()
+    stage.check()
     assert any("ended early" in each.get("note", "") for each in run.cycles())
     orders = stage.orders()
     assert sum(each["adopted"] for each in orders) == 1
@@ -61,7 +61,7 @@ def test_magento_is_killed_while_it_is_read(stage: Stage) -> None:
     stage.shop_server.resume()
     stage.wait_until_settled()
     run.stop()
-    stage.judge()
+    stage.check()
     assert not any(each["failures"] for each in stage.orders())
     assert stage.json("alerts")["alerts"] == []
 
@@ -77,4 +77,4 @@ def test_magento_is_killed_while_it_is_written_to(set_up: SetUp) -> None:
     stage.shop_server.resume()
     stage.wait_until_noted()
     run.stop()
-    stage.judge(notes=True)
+    stage.check(notes=True)

@@ -75,7 +75,7 @@ def test_killed_while_sending(set_up: SetUp, server: Server) -> None:
     run = stage.run()
     stage.wait_until_settled()
     run.stop()
-    stage.judge()
+    stage.check()
     assert sum(each["adopted"] for each in stage.orders()) >= 2
 
 
@@ -98,5 +98,5 @@ def test_the_server_dies_in_the_middle_of_a_batch(set_up: SetUp, server: Server)
     stage.wait_until_settled()
     assert (stage.clock.now() - since).total_seconds() < LEASE_SECONDS
     run.stop()
-    stage.judge()
+    stage.check()
     assert sum(each["adopted"] for each in stage.orders()) == 1

@@ -31,7 +31,7 @@ def test_restored_from_an_older_backup(stage: Stage) -> None:
     stage.wait_until_settled()
     run.stop()
     stage.cycle("order-status")
-    stage.judge(notes=True)
+    stage.check(notes=True)
 
     forget(stage)
     shutil.copy(backup, ledger_of(stage))
@@ -41,7 +41,7 @@ def test_restored_from_an_older_backup(stage: Stage) -> None:
     stage.wait_until_settled()
     run.stop()
     stage.cycle("order-status")
-    stage.judge(notes=True)
+    stage.check(notes=True)
     stage.call("status")
     orders = stage.orders()
     assert sum(each["adopted"] for each in orders) == 6
@@ -58,7 +58,7 @@ def test_the_ledger_is_lost_altogether(stage: Stage) -> None:
     stage.cycle_until_settled()
     counts = stage.cycle("order-status")
     assert (counts["sent"], counts["adopted"]) == (0, 2 * stage.sold)
-    stage.judge(notes=True)
+    stage.check(notes=True)
     assert all(each["adopted"] for each in stage.orders())
 
 
@@ -87,7 +87,7 @@ def test_copies_of_the_live_files_go_on(stage: Stage, stopped: bool) -> None:
     for copy in copies:
         config = stage.configure(f"{copy.stem}.toml", ledger=f"sqlite:///{copy}")
         stage.cycle_until_settled(config=config)
-        stage.judge(config=config)
+        stage.check(config=config)
 
 
 def ledger_of(stage: Stage) -> Path:

@@ -50,7 +50,7 @@ def test_two_hubs_on_one_ledger(set_up: SetUp) -> None:
         assert each.cycles("done", "ended early", "lease lost")  # the late one may have had no other
         each.stop()
     assert holder_of(stage) is None
-    stage.judge(notes=True)
+    stage.check(notes=True)
 
 
 def test_the_twin_goes_on_when_one_is_killed(set_up: SetUp) -> None:
@@ -67,7 +67,7 @@ def test_the_twin_goes_on_when_one_is_killed(set_up: SetUp) -> None:
     stage.wait_until_settled()
     stage.wait_until_noted()
     other.stop()
-    stage.judge(notes=True)
+    stage.check(notes=True)
     assert sum(each["adopted"] for each in stage.orders()) == 1
 
 
@@ -84,4 +84,4 @@ def test_cycles_by_hand_started_at_once(stage: Stage) -> None:
     assert sorted(each.code or 0 for each in commands) == [0, 6, 6]
     assert sorted(json.loads(each.stdout)["outcome"] for each in commands) == ["busy", "busy", "done"]
     stage.cycle_until_settled()
-    stage.judge()
+    stage.check()

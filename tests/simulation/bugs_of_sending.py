@@ -85,12 +85,12 @@ def accounts_are_created_without_looking(patch: pytest.MonkeyPatch) -> None:
 
 def an_equal_number_is_enough(patch: pytest.MonkeyPatch) -> None:
     """Any order with the same customer's order number is taken for ours."""
-    judge = found_orders.judge_found
+    judge = found_orders.verdict_on_found
 
     def credulous(cycle: Any, item: Any, found: Any, order: Any) -> Any:
         return judge(cycle, item, [replace(each, ours=True) for each in found], order)
 
-    patch.setattr(batch, "judge_found", credulous)
+    patch.setattr(batch, "verdict_on_found", credulous)
 
 
 # --- nothing is lost -----------------------------------------------------------------------------

@@ -54,6 +54,6 @@ def any_company_s_closing_is_ours(patch: pytest.MonkeyPatch) -> None:
 
     def closed(company: str, now: datetime) -> Any:
         row = models.Closure.objects.filter(until__gt=now).first()
-        return closures.Closed(row.company, row.until, row.reason, row.learnt_at) if row else None
+        return closures.Closure(row.company, row.until, row.reason, row.learnt_at) if row else None
 
     patch.setattr(closures, "closed", closed)

@@ -70,11 +70,11 @@ def despatches_are_read_and_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def an_invoice_overtakes_its_shipment(patch: pytest.MonkeyPatch) -> None:
     """Nothing has to come first."""
-    patch.setattr(invoices.InvoiceClerk, "after", ())
-    patch.setattr(invoices, "InvoiceClerk", lambda connection: Hasty(connection))
+    patch.setattr(invoices.InvoiceHandler, "after", ())
+    patch.setattr(invoices, "InvoiceHandler", lambda connection: Hasty(connection))
 
 
-class Hasty(invoices.InvoiceClerk):
+class Hasty(invoices.InvoiceHandler):
     """Waits for nothing."""
 
     def __init__(self, connection: Any) -> None:

@@ -17,7 +17,7 @@ import httpx
 from tidegate.engine import alert_report
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.ledger import database
-from tidegate.simulation.happening import Outside
+from tidegate.simulation.outside import Outside
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.run import CONNECTION, Simulation, fresh_ledger
 from tidegate.simulation.week import Event, Week
@@ -225,9 +225,9 @@ class Scripted(Simulation):
             if call[2].endswith("/sop_orders") and call[1] == "POST"
         ]
 
-    def judge(self) -> None:
+    def check(self) -> None:
         """The judge, and then the script's own questions."""
-        super().judge()
+        super().check()
         self.findings = [(each["promise"], each["text"]) for each in self.outcome.violations]
         self.findings += [
             (promise, answer) for promise, check in self.script.checks.items() if (answer := check(self))

@@ -41,7 +41,7 @@ KINDS = {kind for call in coverage.CALLS for kind in call.kinds}
     ],
 )
 def test_a_fault_counts_for_its_kind_and_for_the_kind_of_call(system: str, told: str, cell: str) -> None:
-    assert coverage.struck(system, {told: 2}) == {cell: 2}
+    assert coverage.injected(system, {told: 2}) == {cell: 2}
 
 
 def test_the_table_has_every_cell_and_names_those_that_are_seldom() -> None:
@@ -57,7 +57,7 @@ def test_the_table_has_every_cell_and_names_those_that_are_seldom() -> None:
 
 def test_the_table_is_read_on_eighty_columns() -> None:
     cells = coverage.table(Counter({f"{kind} @ sign-in": 10**5 for kind in KINDS}), {})
-    assert max(map(len, coverage.told(cells))) <= 80
+    assert max(map(len, coverage.table_lines(cells))) <= 80
 
 
 @pytest.mark.parametrize(("at_least", "code"), [(0, 0), (1, 1)])

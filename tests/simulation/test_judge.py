@@ -15,8 +15,8 @@ import pytest
 
 from simulation.mutants import MUTANTS
 from simulation.script import Script, Scripted
-from tidegate.simulation import judgement
-from tidegate.simulation.judgement import Evidence
+from tidegate.simulation import checking
+from tidegate.simulation.checking import Evidence
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
 from tidegate_sandbox import checker, checker_calls
@@ -47,11 +47,11 @@ def honest() -> Evidence:
 
 def promises(evidence: Evidence) -> set[str]:
     """What the judge finds broken."""
-    return {each.promise for each in judgement.judge(evidence).violations}
+    return {each.promise for each in checking.check(evidence).violations}
 
 
 def test_honest_books_pass(honest: Evidence) -> None:
-    verdict = judgement.judge(honest)
+    verdict = checking.check(honest)
     assert verdict.violations == []
     assert (verdict.lost, verdict.doubled, verdict.unexplained) == (0, 0, 0)
     assert verdict.orders == 6
@@ -230,7 +230,7 @@ FORGERIES: dict[Forgery, str] = {
     no_comment: "noted",
     no_number: "noted",
     the_status_was_erased: "the store is not harmed",
-    another_number_is_told: "the truth is told",
+    another_number_is_told: "reports are true",
     skipped_without_a_reason: "nothing is hidden",
     in_review_for_nothing: "nothing is stuck",
     a_note_that_never_goes_out: "liveness",
@@ -258,13 +258,13 @@ def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> Non
 def test_a_lost_order_is_counted_once(honest: Evidence) -> None:
     doctored = deepcopy(honest)
     an_order_is_missing(doctored)
-    assert judgement.judge(doctored).lost == 1
+    assert checking.check(doctored).lost == 1
 
 
 def test_a_double_is_counted(honest: Evidence) -> None:
     doctored = deepcopy(honest)
     an_order_is_there_twice(doctored)
-    assert judgement.judge(doctored).doubled == 1
+    assert checking.check(doctored).doubled == 1
 
 
 def test_a_fresh_start_forgives_a_403(honest: Evidence) -> None:

@@ -15,8 +15,8 @@ import pytest
 from simulation.fulfilment import FOUR, WHOLE, back
 from simulation.mutants import MUTANTS
 from simulation.script import Script, Scripted
-from tidegate.simulation import judgement
-from tidegate.simulation.judgement import Evidence
+from tidegate.simulation import checking
+from tidegate.simulation.checking import Evidence
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate_sandbox import (
     checker_chain,
@@ -54,7 +54,7 @@ def honest() -> Evidence:
 
 def promises(evidence: Evidence) -> set[str]:
     """What the judge finds broken."""
-    return {each.promise for each in judgement.judge(evidence).violations}
+    return {each.promise for each in checking.check(evidence).violations}
 
 
 def order(books: Evidence) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def a_vat_number_of_somebody_else(books: Evidence) -> None:
 
 def nodes(books: Evidence, kind: str) -> list[dict[str, Any]]:
     """The documents of one kind that the first order's chain tells."""
-    found = [node for node in checker_chain.walk(books.chains[1]["tree"]) if node["kind"] == kind]
+    found = [node for node in checker_chain.traverse(books.chains[1]["tree"]) if node["kind"] == kind]
     return cast("list[dict[str, Any]]", found)
 
 
@@ -277,13 +277,13 @@ FORGERIES: dict[Forgery, str] = {
     a_shipment_that_nobody_despatched: "nothing is invented",
     a_piece_too_many: "documents agree",
     a_piece_too_few_that_nobody_was_asked_about: "documents agree",
-    no_shipment: "the truth is told",
+    no_shipment: "reports are true",
     an_invoice_that_waits_for_nothing: "nothing is stuck",
     an_invoice_before_its_shipment: "documents keep their order",
-    a_mail_twice: "told once",
+    a_mail_twice: "reported once",
     a_receipt_twice: "never twice",
     money_on_the_clearing_account: "clearing is explained",
-    called_paid_though_it_is_not: "the truth is told",
+    called_paid_though_it_is_not: "reports are true",
     a_piece_of_stock_too_few: "each sale counts once",
     a_cent_on_a_price: "prices agree",
     published_too_much: "never more than there is",

@@ -17,8 +17,8 @@ import pytest
 
 from simulation.fulfilment import WHOLE, back
 from simulation.script import Script, Scripted
-from tidegate.simulation import judgement
-from tidegate.simulation.judgement import Evidence
+from tidegate.simulation import checking
+from tidegate.simulation.checking import Evidence
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.more_trade import BOX
 from tidegate_sandbox import checker_along, checker_products, checker_report, checker_totals
@@ -113,7 +113,7 @@ def test_in_an_honest_week_all_of_it_was_there_to_be_judged(honest: Evidence) ->
 def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> None:
     doctored = deepcopy(honest)
     forgery(doctored)
-    assert FORGERIES[forgery] in {each.promise for each in judgement.judge(doctored).violations}
+    assert FORGERIES[forgery] in {each.promise for each in checking.check(doctored).violations}
 
 
 def test_what_is_said_of_another_order_is_not_held_against_its_namesake(honest: Evidence) -> None:
@@ -122,7 +122,7 @@ def test_what_is_said_of_another_order_is_not_held_against_its_namesake(honest: 
     assert doctored.report is not None
     said = (("cancelled-in-magento", "magento:main:999", Decimal(-9)),)
     object.__setattr__(doctored, "report", replace(doctored.report, gaps=said))
-    assert judgement.judge(doctored).violations == judgement.judge(honest).violations
+    assert checking.check(doctored).violations == checking.check(honest).violations
 
 
 def test_every_promise_of_these_judges_is_put_to_the_test() -> None:

@@ -65,8 +65,8 @@ def test_its_weeks_have_the_flows_that_it_can_and_no_others(house: Any) -> None:
 
 @pytest.mark.parametrize("house", OTHERS, ids=lambda house: house.name)
 def test_every_fault_of_a_week_names_calls_of_its_own_product(house: Any) -> None:
-    paths = {target.path for target in USUAL.calls.struck}
-    own = {target.path for target in (*house.calls.struck, *house.calls.reads, *house.calls.writes)}
+    paths = {target.path for target in USUAL.calls.injected}
+    own = {target.path for target in (*house.calls.injected, *house.calls.reads, *house.calls.writes)}
     struck = {
         event.options["path"]
         for seed in range(20)

@@ -59,7 +59,7 @@ def an_odd_4xx_on_a_read_is_a_refusal(patch: Patch) -> None:
 
 def a_read_goes_to_a_person() -> bool:
     said = Answer(408, {"content-type": "application/json"}, b'{"message": "late"}')
-    found = store_answers.judge(said, "GET", "/V1/orders/1")
+    found = store_answers.body_of(said, "GET", "/V1/orders/1")
     return isinstance(found, Failure) and found.code is Code.REFUSED
 
 

@@ -20,14 +20,14 @@ def book(*prices: tuple[str, str, str]) -> pl.DataFrame:
 
 def test_a_delta_tells_a_changed_product_whole() -> None:
     before = book(("A", "RETAIL", "1"), ("A", "TRADE", "2"), ("B|C", "RETAIL", "3"))
-    after, touched = price_book.laid_over(before, book(("A", "RETAIL", "5")), full=False)
+    after, touched = price_book.updated(before, book(("A", "RETAIL", "5")), full=False)
     assert touched == {"A"}
     assert {row[0] for row in after.iter_rows()} == {"A|RETAIL", "B|C|RETAIL"}
 
 
 def test_a_full_reading_tells_what_is_gone() -> None:
     before = book(("A", "RETAIL", "1"), ("B|C", "RETAIL", "3"))
-    after, touched = price_book.laid_over(before, book(("A", "RETAIL", "1")), full=True)
+    after, touched = price_book.updated(before, book(("A", "RETAIL", "1")), full=True)
     assert touched == {"B|C"}
     assert after.height == 1
 

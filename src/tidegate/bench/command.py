@@ -44,7 +44,7 @@ def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return INTERRUPTED
-    tell = tell_programs if as_json else tell_people
+    tell = tell_programs if as_json else print_table
     tell(machine, figures, quick=quick)
     return MISSED if failed or missed(figures) else FINE
 
@@ -68,7 +68,7 @@ def tell_programs(machine: str, figures: Sequence[Figure], *, quick: bool) -> No
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
 
 
-def tell_people(machine: str, figures: Sequence[Figure], *, quick: bool) -> None:
+def print_table(machine: str, figures: Sequence[Figure], *, quick: bool) -> None:
     """A table, and the machine below it."""
     console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, emoji=False)
     table = Table(box=None, pad_edge=False, header_style="bold")

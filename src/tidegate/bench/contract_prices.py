@@ -24,7 +24,7 @@ from tidegate.domain.prices.price_book import CustomerPrice, PriceList
 from tidegate.domain.prices.prices import CONTRACT, PriceRules, PriceSetting, Shelf, wanted_prices
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices.reading import FLOW
-from tidegate.ledger import mirror, picture
+from tidegate.ledger import mirror, snapshot
 from tidegate.ledger.database import transaction
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -90,7 +90,7 @@ def diff(folder: Path, customers: int, products: int) -> Diffed:
     few = products // CHANGED
     with open_without_safety(folder / "prices.db"):
         with transaction("prepare"):
-            picture.write(CONNECTION, price_book.SNAPSHOT, book(customers, products), START)
+            snapshot.write(CONNECTION, price_book.SNAPSHOT, book(customers, products), START)
             mirror.baseline(CONNECTION, FLOW, values(customers, products), START)
         book_seconds, skus = new_in_the_book(book(customers, products, cheaper=few))
         unchanged, none = new_to_the_store(values(customers, products))
@@ -104,7 +104,7 @@ def new_in_the_book(told: pl.DataFrame) -> tuple[float, int]:
     """Seconds, and of how many products anything changed since the book was kept."""
     clock = SystemClock()
     began = clock.monotonic()
-    _, skus = price_book.laid_over(price_book.read(CONNECTION), told, full=True)
+    _, skus = price_book.updated(price_book.read(CONNECTION), told, full=True)
     return clock.monotonic() - began, len(skus)
 
 

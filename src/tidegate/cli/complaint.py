@@ -105,12 +105,12 @@ def of_problems(problems: Sequence[Problem]) -> Complaint:
     """Every problem of a configuration, each with its file, key and remedy."""
     lines: list[str] = []
     for problem in problems:
-        lines += told(problem)
+        lines += problem_lines(problem)
     count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
     return Complaint(exits.CONFIGURATION, f"the configuration has {count}", tuple(lines))
 
 
-def told(problem: Problem) -> list[str]:
+def problem_lines(problem: Problem) -> list[str]:
     """One problem on two lines: where, then what and what to do."""
     place = problem.file
     if problem.line is not None:
@@ -121,7 +121,7 @@ def told(problem: Problem) -> list[str]:
     return [where, f"    {problem.found}" + (f"; {problem.remedy}" if problem.remedy else "")]
 
 
-def told_warnings(warnings: Iterable[Problem]) -> None:
+def print_warnings(warnings: Iterable[Problem]) -> None:
     """Warnings go to stderr and stop nothing."""
     for warning in warnings:
         print(f"tidegate: warning: {visible(redact(str(warning)))}", file=sys.stderr)

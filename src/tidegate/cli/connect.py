@@ -118,9 +118,9 @@ def by_passcode(
     """Ask for a passcode, show it with the time that is left, and wait until a person has answered."""
     from tidegate.console.server import serving
     from tidegate.domain.errors import Failure
-    from tidegate.sage.port.entrance import Standing
+    from tidegate.sage.port.entrance import ConsentStatus
 
-    if consent.state().standing is Standing.GRANTED and not again:
+    if consent.state().status is ConsentStatus.GRANTED and not again:
         let_in(hub, company, operator, as_json)
         return
     with ExitStack() as served:
@@ -140,8 +140,8 @@ def by_passcode(
         raise Refused(
             f"nobody has answered the passcode in time: `tidegate connect {company}` asks for a new one"
         )
-    if state.standing is not Standing.GRANTED:
-        raise Refused(f"{company} did not let us in: {state.standing.value}. {state.text}".strip(". "))
+    if state.status is not ConsentStatus.GRANTED:
+        raise Refused(f"{company} did not let us in: {state.status.value}. {state.text}".strip(". "))
     let_in(hub, company, operator, as_json)
 
 
@@ -166,15 +166,17 @@ def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: 
 
     The approval reaches a running hub; where none runs, this command itself listens for it.
     """
-    from tidegate.sage.port.entrance import Standing
+    from tidegate.sage.port.entrance import ConsentStatus
 
     clock = there.clock
     told: datetime | None = None
     with asked_to_stop() as stop:
         while (now := clock.now()) < passcode.expires and not stop.is_set():
             state = consent.state()
-            old = state.standing is Standing.GRANTED and state.passcode is not None  # this one is still open
-            if not old and state.standing not in (Standing.WAITING, Standing.NOT_ASKED):
+            old = (
+                state.status is ConsentStatus.GRANTED and state.passcode is not None
+            )  # this one is still open
+            if not old and state.status not in (ConsentStatus.WAITING, ConsentStatus.NOT_ASKED):
                 return state
             left = passcode.expires - now
             if not quiet and (told is None or now - told >= TOLD):

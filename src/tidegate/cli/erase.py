@@ -16,7 +16,7 @@ from tidegate.cli.queue_acts import Yes
 from tidegate.cli.showing import Json
 
 if TYPE_CHECKING:
-    from tidegate.ledger.erasure import Customer
+    from tidegate.ledger.erasure import ErasedCustomer
 
 #: Open deliveries that are named.
 MOST_NAMED = 20
@@ -68,7 +68,7 @@ def erase(
     show(found, told, dry_run, problem, as_json)
 
 
-def refuse_open(found: Customer) -> None:
+def refuse_open(found: ErasedCustomer) -> None:
     """What is not finished still needs the address; says what and what to do."""
     if not found.open:
         return
@@ -84,7 +84,7 @@ def refuse_open(found: Customer) -> None:
     )
 
 
-def confirm(found: Customer, told: dict[str, int]) -> None:
+def confirm(found: ErasedCustomer, told: dict[str, int]) -> None:
     """Ask before what cannot be undone; without a terminal the answer can only be --yes."""
     try:
         agreed = typer.confirm(
@@ -104,7 +104,7 @@ def counted(told: dict[str, int]) -> str:
     return ", ".join(f"{kind} {number}" for kind, number in told.items())
 
 
-def show(found: Customer, told: dict[str, int], dry_run: bool, problem: str, as_json: bool) -> None:
+def show(found: ErasedCustomer, told: dict[str, int], dry_run: bool, problem: str, as_json: bool) -> None:
     """What was changed, or would be."""
     if as_json:
         showing.print_json(

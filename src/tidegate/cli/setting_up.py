@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tidegate.cli import exits, showing
-from tidegate.cli.complaint import Refused, told_warnings
+from tidegate.cli.complaint import Refused, print_warnings
 from tidegate.cli.invocation import here
 from tidegate.cli.proving import Sage, with_room
 from tidegate.cli.sandbox import MAGENTO, PORTS
@@ -25,7 +25,7 @@ DEMO = "demo"
 if TYPE_CHECKING:
     from tidegate.config.question import Question
     from tidegate.config.template import Answers
-    from tidegate.engine.preflight import Line
+    from tidegate.engine.preflight import PreflightLine
 
 
 def init(
@@ -101,7 +101,7 @@ def init(
         return
     print(f"wrote {there.config}")
     other = [warning for warning in loaded.warnings if "environment variable" not in warning.found]
-    told_warnings(other)
+    print_warnings(other)
     tell_next(missing, key, complete)
     if console and console["password"]:
         print(f"\nThe console, while `tidegate run` runs:  {console['url']}")
@@ -257,7 +257,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
 STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def show_lines(lines: list[Line]) -> None:
+def show_lines(lines: list[PreflightLine]) -> None:
     """One line each, below their area; what to do stands under the line."""
     area = ""
     for line in lines:

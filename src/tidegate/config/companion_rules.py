@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tidegate.config.model import Connection
+from tidegate.config.model import ConnectionSettings
 from tidegate.config.problem import Report
 
 
-def check(connection: Connection, key: str, report: Report) -> None:
+def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Check which flows run together."""
     for path, found, remedy in _lacking(connection):
         report.warning(f"{key}.{path}", found, remedy)
 
 
-def _lacking(connection: Connection) -> Iterator[tuple[str, str, str]]:
+def _lacking(connection: ConnectionSettings) -> Iterator[tuple[str, str, str]]:
     """(key, what is found, remedy)."""
     running = {name for name, flow in connection.flows.items() if flow.enabled}
     stock = connection.stock

@@ -19,7 +19,7 @@ class Window(Strict, frozen=True, kw_only=True):
     reason: str = "closed"
 
 
-class Company(Strict, frozen=True, kw_only=True, tag_field="product"):
+class CompanySettings(Strict, frozen=True, kw_only=True, tag_field="product"):
     """`[companies.NAME]`: one Sage company. The key `product` chooses the subclass that reads the table.
 
     A room derives from it with `tag="..."`, adds its keys, and overrides `check` and `identity`.
@@ -65,6 +65,6 @@ class Company(Strict, frozen=True, kw_only=True, tag_field="product"):
         """Check the keys that the room has added; `company_rules` checks the others."""
 
 
-def product_of(kind: type[Company]) -> str:
+def product_of(kind: type[CompanySettings]) -> str:
     """The value of `product` that chooses these settings."""
     return str(kind.__struct_config__.tag)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tidegate.config.company import Company, Window
+from tidegate.config.company import CompanySettings, Window
 from tidegate.config.problem import Report
 from tidegate.config.store_rules import check_range, check_time_zone
 from tidegate.domain.calendar import Closing
 from tidegate.trust import plain_fingerprint
 
 
-def check(company: Company, key: str, report: Report) -> None:
+def check(company: CompanySettings, key: str, report: Report) -> None:
     """Check one company: the shared keys here, the others by its room."""
     check_time_zone(company.time_zone, f"{key}.time_zone", report)
     check_range(company.seats, 1, 20, f"{key}.seats", report)
@@ -29,7 +29,7 @@ def check(company: Company, key: str, report: Report) -> None:
     company.check(key, report)
 
 
-def _check_settle(company: Company, key: str, report: Report) -> None:
+def _check_settle(company: CompanySettings, key: str, report: Report) -> None:
     check_range(company.settle_minutes, 0, 1440, f"{key}.settle_minutes", report, "minutes")
     if 0 <= company.settle_minutes * 60 < company.timeout:
         found = f"{company.settle_minutes} minutes, shorter than the timeout of {company.timeout:g} seconds"
@@ -37,7 +37,7 @@ def _check_settle(company: Company, key: str, report: Report) -> None:
         report.warning(f"{key}.settle_minutes", found, remedy)
 
 
-def check_trust(company: Company, key: str, report: Report) -> None:
+def check_trust(company: CompanySettings, key: str, report: Report) -> None:
     """How a server on one's own network proves who it is."""
     if company.ca_file and not Path(company.ca_file).is_absolute():
         remedy = "give the whole path, e.g. /etc/tidegate/ca.pem"

@@ -17,8 +17,8 @@ from tidegate.config import (
     stock_rules,
 )
 from tidegate.config.books import Reconcile
-from tidegate.config.company import Company
-from tidegate.config.model import Capture, Connection, CustomerRule, Rounding, Tax
+from tidegate.config.company import CompanySettings
+from tidegate.config.model import Capture, ConnectionSettings, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
 from tidegate.domain.orders.terms import OTHER, tax_key
@@ -37,13 +37,13 @@ OWN_ACCOUNT = 4  #: characters that an account reference needs behind its prefix
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def check(connection: Connection, company: Company | None, key: str, report: Report) -> None:
+def check(connection: ConnectionSettings, company: CompanySettings | None, key: str, report: Report) -> None:
     """Check one connection; `company` is the one it names, None when there is no such company."""
     _check_websites(connection.websites, key, report)
     flow_rules.check(connection.flows, f"{key}.flows", report)
     orders = connection.flows.get("orders")
     _check_capture(connection.capture, orders is not None and orders.enabled, f"{key}.capture", report)
-    _check_customers(connection.customers, company or Company(), f"{key}.customers", report)
+    _check_customers(connection.customers, company or CompanySettings(), f"{key}.customers", report)
     _check_trusted(connection, f"{key}.customers", report)
     _check_mapped(connection, key, report)
     _check_tax(connection.tax, f"{key}.tax", report)
@@ -133,7 +133,7 @@ def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> 
             report.warning(f"{key}.states", found, suggestion(state, STATES))
 
 
-def _check_customers(rule: CustomerRule, company: Company, key: str, report: Report) -> None:
+def _check_customers(rule: CustomerRule, company: CompanySettings, key: str, report: Report) -> None:
     if rule.unknown == "web-account" and not (rule.web_account or rule.guest_account):
         remedy = 'unknown = "web-account" needs it, or guest_account: the account reference in Sage'
         report.problem(f"{key}.web_account", "missing", remedy)
@@ -159,7 +159,7 @@ def _check_customers(rule: CustomerRule, company: Company, key: str, report: Rep
         _check_account(account, path, report)
 
 
-def _check_trusted(connection: Connection, key: str, report: Report) -> None:
+def _check_trusted(connection: ConnectionSettings, key: str, report: Report) -> None:
     trusted = connection.customers.trust_emails
     for website in trusted:
         if website not in connection.websites:
@@ -183,7 +183,7 @@ def _check_account(account: str, key: str, report: Report) -> None:
         report.problem(key, f'the text "{account}"', "an account reference has no spaces around it")
 
 
-def _check_mapped(connection: Connection, key: str, report: Report) -> None:
+def _check_mapped(connection: ConnectionSettings, key: str, report: Report) -> None:
     wanted = (("payments", "payment method"), ("shipping", "shipping method"), ("tax.codes", "tax rate"))
     mappings: tuple[dict[str, object], ...] = (
         dict(connection.payments),

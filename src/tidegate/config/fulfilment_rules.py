@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tidegate.config.model import Connection, Payment
+from tidegate.config.model import ConnectionSettings, Payment
 from tidegate.config.problem import Report, joined, suggestion
-from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, OrderStatus
 
-STANDINGS = tuple(standing.value for standing in Standing if standing is not Standing.OPEN)
-MONEY = (Standing.INVOICED_OPEN, Standing.PAID, Standing.COMPLETE)
+STANDINGS = tuple(status.value for status in OrderStatus if status is not OrderStatus.OPEN)
+MONEY = (OrderStatus.INVOICED_OPEN, OrderStatus.PAID, OrderStatus.COMPLETE)
 #: Only Magento's own calls bring these about; as a mere text they would lie.
-OWN_CALL = {HELD_STATUS: Standing.ON_HOLD.value, CANCELLED_STATUS: Standing.CANCELLED.value}
+OWN_CALL = {HELD_STATUS: OrderStatus.ON_HOLD.value, CANCELLED_STATUS: OrderStatus.CANCELLED.value}
 
 
-def check(connection: Connection, key: str, report: Report) -> None:
+def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Check one connection."""
     for courier, carrier in connection.fulfilment.carriers.items():
         if not carrier.strip() or not courier.strip():
@@ -33,7 +33,7 @@ def check(connection: Connection, key: str, report: Report) -> None:
     _check_money(connection, key, report)
 
 
-def _check_money(connection: Connection, key: str, report: Report) -> None:
+def _check_money(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Only the flows of money know what is open and what is paid."""
     mapped = [name for name in MONEY if name in connection.statuses]
     running = {name for name, flow in connection.flows.items() if flow.enabled}

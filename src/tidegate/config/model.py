@@ -15,7 +15,7 @@ from tidegate.config.alerts import Alerts as Alerts
 from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
-from tidegate.config.company import Company as Company
+from tidegate.config.company import CompanySettings as CompanySettings
 from tidegate.config.console import Console
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.notify import Notify as Notify
@@ -29,7 +29,7 @@ from tidegate.config.tax import Tax as Tax
 from tidegate.config.texts import Texts
 
 
-class Hub(Strict, frozen=True, kw_only=True):
+class HubSettings(Strict, frozen=True, kw_only=True):
     """`[hub]`: this installation."""
 
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
@@ -128,14 +128,14 @@ class Rounding(Strict, frozen=True, kw_only=True):
     code: str = ""  #: charge or item code of the rounding line, where the company's product needs one
 
 
-class Status(Strict, frozen=True, kw_only=True):
+class NotesSettings(Strict, frozen=True, kw_only=True):
     """`[connections.NAME.notes]`: what is written on the Magento order."""
 
     number: bool = True  #: store Sage's number in ext_order_id
     comment: Literal["none", "hidden", "visible"] = "hidden"
 
 
-class Connection(Strict, frozen=True, kw_only=True):
+class ConnectionSettings(Strict, frozen=True, kw_only=True):
     """`[connections.NAME]`: some websites of a store tied to one company."""
 
     store: str
@@ -152,7 +152,7 @@ class Connection(Strict, frozen=True, kw_only=True):
     prices: Prices = Prices()
     accounts: Accounts = Accounts()
     products: Products = Products()
-    notes: Status = Status()
+    notes: NotesSettings = NotesSettings()
     fulfilment: Fulfilment = Fulfilment()
     statuses: dict[str, str] = {}  #: how an order stands in Sage -> status in Magento
     stock: Stock = Stock()
@@ -173,10 +173,10 @@ class Connection(Strict, frozen=True, kw_only=True):
 class Configuration(Strict, frozen=True, kw_only=True):
     """The whole file."""
 
-    hub: Hub = Hub()
+    hub: HubSettings = HubSettings()
     api: Api = Api()
     notify: Notify = Notify()
     console: Console = Console()
     stores: dict[str, Store] = {}
-    companies: dict[str, Company] = {}
-    connections: dict[str, Connection] = {}
+    companies: dict[str, CompanySettings] = {}
+    connections: dict[str, ConnectionSettings] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidegate.config import flow_rules
-from tidegate.config.model import Configuration, Connection
+from tidegate.config.model import Configuration, ConnectionSettings
 from tidegate.config.prices import Prices
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
@@ -66,11 +66,11 @@ def check_shared(configuration: Configuration, report: Report) -> None:
             )
 
 
-def _writes(connection: Connection) -> bool:
+def _writes(connection: ConnectionSettings) -> bool:
     return "prices" in connection.flows and connection.flows["prices"].enabled
 
 
-def check_contract_groups(connection: Connection, key: str, report: Report) -> None:
+def check_contract_groups(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Groups of single accounts need somebody who puts customers into them, and takes them out again."""
     prices, accounts = connection.prices, connection.accounts
     if prices.customer_prices != "groups" or "prices" not in connection.flows:

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from tidegate.config import company_rules, flow_rules, rules, store_rules, tax_pairs
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.question import (
     AUTHORITY,
@@ -38,7 +38,7 @@ def _store_url(answer: str, report: Report) -> None:
 def _trusted(field: str) -> Validator:
     return checked(
         lambda answer, report: company_rules.check_trust(
-            msgspec.structs.replace(Company(), **{field: answer}), "", report
+            msgspec.structs.replace(CompanySettings(), **{field: answer}), "", report
         )
     )
 
@@ -87,8 +87,8 @@ OPENING: tuple[Question, ...] = (
 """Before the product, and the questions of its room."""
 
 CLOSING: tuple[Question, ...] = (
-    Question("company_time_zone", "Time zone of the company", Company().time_zone, _ZONE),
-    Question("currency", "The company's own currency", Company().currency, _currency),
+    Question("company_time_zone", "Time zone of the company", CompanySettings().time_zone, _ZONE),
+    Question("currency", "The company's own currency", CompanySettings().currency, _currency),
     Question("connection", "Short name for the connection of the two", "web", _NAME),
     Question("every", "How often orders go to Sage", "15m", _EVERY),
     Question(

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from tidegate.config import rules, secrets
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.model import Configuration
 from tidegate.config.problem import ConfigurationError, Problem, Report
 from tidegate.config.shape import read_struct
@@ -42,7 +42,7 @@ class Loaded:
     path: Path
 
 
-Settings = tuple[type[Company], ...]
+Settings = tuple[type[CompanySettings], ...]
 """What the rooms add to `[companies.NAME]`: one struct a product, distinguished by its tag."""
 
 

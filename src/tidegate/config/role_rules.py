@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tidegate.config.model import Connection
+from tidegate.config.model import ConnectionSettings
 from tidegate.config.problem import Report
 
 CLEARING, ROUNDING, REVENUE, FREIGHT, FEES = "clearing", "rounding", "revenue", "freight", "other amounts"
@@ -20,7 +20,7 @@ EXCLUDED = (
 )
 
 
-def check(connection: Connection, key: str, report: Report) -> None:
+def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Warn of ledger accounts in two such roles, and of a named buyer on the account of strangers."""
     roles = nominal_roles(connection)
     for one, other in EXCLUDED:
@@ -35,7 +35,7 @@ def check(connection: Connection, key: str, report: Report) -> None:
             report.warning(f"{key}.customers", found, "give the buyer an account of their own")
 
 
-def nominal_roles(connection: Connection) -> Mapping[str, frozenset[str]]:
+def nominal_roles(connection: ConnectionSettings) -> Mapping[str, frozenset[str]]:
     """The ledger accounts that the connection names, by role."""
     terms = connection.amounts.terms().values()
     return {

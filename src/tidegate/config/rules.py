@@ -16,7 +16,7 @@ from tidegate.config import (
     price_rules,
     store_rules,
 )
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.model import Configuration
 from tidegate.config.problem import Report, joined, suggestion
 
@@ -114,7 +114,7 @@ def _check_twins(configuration: Configuration, report: Report) -> None:
     )
 
 
-def _identity(company: Company) -> str:
+def _identity(company: CompanySettings) -> str:
     return f"{company.product} {company.identity}".lower()
 
 

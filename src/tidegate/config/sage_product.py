@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tidegate.config.company import Company, product_of
+from tidegate.config.company import CompanySettings, product_of
 from tidegate.config.question import Question
 
 
@@ -14,7 +14,7 @@ class SageProduct:
     """A product as the configuration file, the wizard and the documentation see it."""
 
     title: str  #: as its vendor calls it
-    settings: type[Company]  #: the keys and checks of `[companies.NAME]`
+    settings: type[CompanySettings]  #: the keys and checks of `[companies.NAME]`
     page: str  #: below docs/: set-up, keys, limits, and what was proven against what
     signs_in: bool  #: whether a person signs in through the browser before the first cycle
     questions: tuple[Question, ...]  #: what `tidegate init` asks for the room's own keys

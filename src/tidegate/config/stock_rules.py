@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from tidegate.config import flow_rules
-from tidegate.config.model import Connection
+from tidegate.config.model import ConnectionSettings
 from tidegate.config.problem import Report, joined
 from tidegate.config.stock import Stock
 from tidegate.config.store_rules import check_range
@@ -17,7 +17,7 @@ from tidegate.domain.stock.availability import Buffer, Buffers
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
-def check(connection: Connection, key: str, report: Report) -> None:
+def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     """Check the stock of one connection."""
     stock = connection.stock
     _check_buffer(stock.buffer, f"{key}.buffer", report)

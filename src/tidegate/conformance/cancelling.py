@@ -25,7 +25,7 @@ def test_an_unanswered_cancellation_can_be_repeated(stand: Stand) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
         sent = accepted(send(session, order))
-        stand.strike("drop_after", "cancel")
+        stand.inject("drop_after", "cancel")
         assert failed(session.cancelling.cancel(sent.id, sent.number)).group is Group.VERIFY_FIRST
 
         accepted(session.cancelling.cancel(sent.id, sent.number))

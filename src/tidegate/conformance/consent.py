@@ -10,20 +10,20 @@ from tidegate.conformance.stand import Stand, accepted, make_order, send
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.redaction import redact
 from tidegate.sage.port.company import Company
-from tidegate.sage.port.entrance import Passcode, Standing
+from tidegate.sage.port.entrance import ConsentStatus, Passcode
 from tidegate.sage.port.session import Purpose
 
 
 @pytest.fixture
-def people(stand: Stand) -> ConsentStand:
+def consents_of(stand: Stand) -> ConsentStand:
     if stand.consents is None:
         pytest.skip("this product asks for no consent")
     return stand.consents
 
 
-def asked(people: ConsentStand) -> Passcode:
+def asked(consents_of: ConsentStand) -> Passcode:
     """A new passcode."""
-    passcode = people.consent.ask()
+    passcode = consents_of.consent.ask()
     assert isinstance(passcode, Passcode), passcode
     return passcode
 
@@ -35,13 +35,15 @@ def refused(company: Company) -> Failure:
         return session
 
 
-def test_until_somebody_allows_it_the_door_is_shut_and_says_so(stand: Stand, people: ConsentStand) -> None:
-    assert people.consent.state().standing is Standing.NOT_ASKED
-    assert people.consent.warning()
-    passcode = asked(people)
+def test_until_somebody_allows_it_the_door_is_shut_and_says_so(
+    stand: Stand, consents_of: ConsentStand
+) -> None:
+    assert consents_of.consent.state().status is ConsentStatus.NOT_ASKED
+    assert consents_of.consent.warning()
+    passcode = asked(consents_of)
 
-    state = people.consent.state()
-    assert (state.standing, state.passcode) == (Standing.WAITING, passcode)
+    state = consents_of.consent.state()
+    assert (state.status, state.passcode) == (ConsentStatus.WAITING, passcode)
     assert passcode.expires > stand.clock.now()
     assert passcode.text not in repr(passcode)
     assert passcode.text not in redact(f"the passcode {passcode.text} was shown")
@@ -51,13 +53,15 @@ def test_until_somebody_allows_it_the_door_is_shut_and_says_so(stand: Stand, peo
     assert failure.sent is False
 
 
-def test_an_approval_that_one_process_hears_opens_the_door_of_all(stand: Stand, people: ConsentStand) -> None:
-    other = people.again()
-    passcode = asked(people)
-    assert people.allow(passcode.text, other).status == 200
+def test_an_approval_that_one_process_hears_opens_the_door_of_all(
+    stand: Stand, consents_of: ConsentStand
+) -> None:
+    other = consents_of.again()
+    passcode = asked(consents_of)
+    assert consents_of.allow(passcode.text, other).status == 200
 
-    assert people.consent.state().standing is Standing.GRANTED
-    assert people.consent.warning() is None
+    assert consents_of.consent.state().status is ConsentStatus.GRANTED
+    assert consents_of.consent.warning() is None
     with opened(stand.company) as session:
         accepted(send(session, make_order(stand, 213)))
     with opened(other) as session:
@@ -65,49 +69,49 @@ def test_an_approval_that_one_process_hears_opens_the_door_of_all(stand: Stand, 
     other.close()
 
 
-def test_an_approval_that_comes_twice_changes_nothing(stand: Stand, people: ConsentStand) -> None:
-    people.allow(asked(people).text, stand.company)
-    people.approval_again(stand.company)
+def test_an_approval_that_comes_twice_changes_nothing(stand: Stand, consents_of: ConsentStand) -> None:
+    consents_of.allow(asked(consents_of).text, stand.company)
+    consents_of.approval_again(stand.company)
 
-    assert people.consent.state().standing is Standing.GRANTED
+    assert consents_of.consent.state().status is ConsentStatus.GRANTED
     with opened(stand.company) as session:
         accepted(send(session, make_order(stand, 213)))
 
 
-def test_an_approval_of_a_passcode_that_we_have_not_is_not_believed(
-    stand: Stand, people: ConsentStand
+def test_an_approval_of_a_passcode_that_we_do_not_have_is_refused(
+    stand: Stand, consents_of: ConsentStand
 ) -> None:
-    assert people.approval_of_another(stand.company).status >= 400
-    asked(people)
-    assert people.approval_of_another(stand.company).status >= 400
+    assert consents_of.approval_of_another(stand.company).status >= 400
+    asked(consents_of)
+    assert consents_of.approval_of_another(stand.company).status >= 400
 
-    assert people.consent.state().standing is Standing.WAITING
+    assert consents_of.consent.state().status is ConsentStatus.WAITING
     refused(stand.company)
 
 
-def test_a_passcode_that_nobody_answers_ends_by_itself(stand: Stand, people: ConsentStand) -> None:
-    passcode = asked(people)
+def test_a_passcode_that_nobody_answers_ends_by_itself(stand: Stand, consents_of: ConsentStand) -> None:
+    passcode = asked(consents_of)
     stand.advance((passcode.expires - stand.clock.now()).total_seconds() + 1)
 
-    state = people.consent.state()
-    assert (state.standing, state.passcode) == (Standing.NOT_ASKED, None)
-    people.allow(asked(people).text, stand.company)
-    assert people.consent.state().standing is Standing.GRANTED
+    state = consents_of.consent.state()
+    assert (state.status, state.passcode) == (ConsentStatus.NOT_ASKED, None)
+    consents_of.allow(asked(consents_of).text, stand.company)
+    assert consents_of.consent.state().status is ConsentStatus.GRANTED
 
 
-def test_a_new_passcode_takes_the_place_of_the_former(stand: Stand, people: ConsentStand) -> None:
-    first, second = asked(people), asked(people)
+def test_a_new_passcode_takes_the_place_of_the_former(stand: Stand, consents_of: ConsentStand) -> None:
+    first, second = asked(consents_of), asked(consents_of)
 
     assert first.text != second.text
-    assert people.consent.state().passcode == second
-    assert people.allow(second.text, stand.company).status == 200
+    assert consents_of.consent.state().passcode == second
+    assert consents_of.allow(second.text, stand.company).status == 200
 
 
 def test_a_consent_that_was_withdrawn_halts_and_a_new_one_leads_on(
-    stand: Stand, people: ConsentStand
+    stand: Stand, consents_of: ConsentStand
 ) -> None:
-    people.allow(asked(people).text, stand.company)
-    people.withdraw()
+    consents_of.allow(asked(consents_of).text, stand.company)
+    consents_of.withdraw()
 
     with stand.company.session(Purpose.WRITING) as session:
         failure = session
@@ -116,14 +120,14 @@ def test_a_consent_that_was_withdrawn_halts_and_a_new_one_leads_on(
             failure = answer if isinstance(answer, Failure) else session
     assert isinstance(failure, Failure)
     assert failure.group is Group.HALT_AND_ALERT
-    assert people.consent.state().standing in (Standing.REVOKED, Standing.LOST)
-    assert people.consent.warning()
+    assert consents_of.consent.state().status in (ConsentStatus.REVOKED, ConsentStatus.LOST)
+    assert consents_of.consent.warning()
 
-    people.allow(asked(people).text, stand.company)
+    consents_of.allow(asked(consents_of).text, stand.company)
     with opened(stand.company) as session:
         accepted(send(session, make_order(stand, 213)))
 
 
-def test_a_key_that_is_typed_in_is_looked_at(stand: Stand, people: ConsentStand) -> None:
-    assert isinstance(people.consent.enter("no key of this product"), Failure)
+def test_a_key_that_is_typed_in_is_looked_at(stand: Stand, consents_of: ConsentStand) -> None:
+    assert isinstance(consents_of.consent.enter("no key of this product"), Failure)
     refused(stand.company)

@@ -106,7 +106,7 @@ def test_an_order_for_the_new_customer_goes_out_in_the_same_session(stand: Stand
 @pytest.mark.parametrize("kind", ["drop_after", "cut_body", "garbage"])
 def test_a_creation_whose_answer_was_lost_makes_no_second_account(stand: Stand, kind: str) -> None:
     with opened(stand.company) as session:
-        stand.strike(kind, "create customer")
+        stand.inject(kind, "create customer")
         assert failed(session.new_customers.create(NEW)).group is Group.VERIFY_FIRST
 
         outcome = accepted(session.new_customers.create(NEW))
@@ -136,7 +136,7 @@ def test_a_new_account_can_wait_for_approval(stand: Stand) -> None:
 
 def test_a_look_up_that_fails_is_a_failure(stand: Stand) -> None:
     with opened(stand.company) as session:
-        stand.strike("login_page", "find customer", times=None)
+        stand.inject("login_page", "find customer", times=None)
         assert failed(session.customers.find([CustomerQuery("q", account="SAILS")])).ends_cycle
         assert failed(session.new_customers.find_created([NEW.key])).ends_cycle
         failure = failed(session.new_customers.create(NEW))

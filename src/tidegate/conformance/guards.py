@@ -72,7 +72,7 @@ def test_an_order_whose_answer_was_lost_is_one_whatever_is_sent_again(stand: Sta
         pytest.skip("this product has no guard of its own")
     order = make_order(stand, 213)
     with opened(stand.company) as session:
-        stand.strike(kind, "send")
+        stand.inject(kind, "send")
         assert failed(send(session, order)).group is Group.VERIFY_FIRST
         send(session, order)
 

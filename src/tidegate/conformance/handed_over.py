@@ -237,7 +237,7 @@ def test_a_file_that_never_arrived_is_to_be_sent_again(stand: Stand, desktop: De
     orders = _orders(stand, 2)
     with opened(stand.company) as session:
         ready = [prepared(session, one) for one in orders]
-        stand.strike("drop_before", "send")
+        stand.inject("drop_before", "send")
         answers: dict[str, Outcome] = dict(session.orders.send(ready))
         assert {failed(one).code for one in answers.values()} == {Code.NO_ANSWER}
         parcel = _parcel(stand, ready, "")
@@ -254,7 +254,7 @@ def test_a_file_whose_answer_was_lost_lies_there_all_the_same(stand: Stand, desk
     orders = _orders(stand, 2)
     with opened(stand.company) as session:
         ready = [prepared(session, one) for one in orders]
-        stand.strike("drop_after", "send")
+        stand.inject("drop_after", "send")
         answers: dict[str, Outcome] = dict(session.orders.send(ready))
         assert all(isinstance(one, Failure) and one.sent for one in answers.values())
         found = _collected(session, _parcel(stand, ready, ""))

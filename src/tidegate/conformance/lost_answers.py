@@ -39,7 +39,7 @@ def left_in_doubt(
     stand: Stand, session: Opened, order: SalesOrder, kind: str, options: dict[str, Any]
 ) -> None:
     """Sent, and the answer tells nothing: it must be looked up first."""
-    stand.strike(kind, "send", **options)
+    stand.inject(kind, "send", **options)
     failure = failed(send(session, order))
     assert failure.group is Group.VERIFY_FIRST
     assert failure.sent
@@ -84,7 +84,7 @@ def test_an_order_that_did_not_arrive_looks_the_same_and_is_then_not_found(
 def test_a_refused_connection_had_no_effect(stand: Stand) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
-        stand.strike("refuse", "send")
+        stand.inject("refuse", "send")
         failure = failed(send(session, order))
 
     assert failure.code is Code.UNREACHABLE
@@ -96,7 +96,7 @@ def test_a_refused_connection_had_no_effect(stand: Stand) -> None:
 def test_a_late_effect_is_found_once_it_has_happened(stand: Stand, seen: str) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
-        stand.strike("late", "send", seconds=300, seen=seen)
+        stand.inject("late", "send", seconds=300, seen=seen)
         assert failed(send(session, order)).code is Code.NO_ANSWER
         assert find(session, order) == [], "not yet: a look-up so early proves nothing"
         stand.advance(301)
@@ -127,7 +127,7 @@ def test_a_read_that_fails_is_a_failure_and_never_an_empty_answer(
 ) -> None:
     with opened(stand.company) as session:
         order = sent_before(stand, session)
-        stand.strike(kind, call, **options)
+        stand.inject(kind, call, **options)
         if call == "look-up":
             failure = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
         else:
@@ -150,7 +150,7 @@ def test_a_read_that_takes_too_long_goes_on_in_the_same_call_and_misses_nothing(
 ) -> None:
     with opened(stand.company) as session:
         order = sent_before(stand, session)
-        stand.strike(kind, call, **options)
+        stand.inject(kind, call, **options)
         if call == "look-up":
             assert [one.ours for one in find(session, order)] == [True]
         else:
@@ -161,5 +161,5 @@ def test_a_read_carried_out_twice_does_no_harm(stand: Stand) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
         accepted(send(session, order))
-        stand.strike("duplicate_request", "look-up")
+        stand.inject("duplicate_request", "look-up")
         assert len(find(session, order)) == 1

@@ -252,7 +252,7 @@ def test_one_poisoned_record_harms_only_itself(stand: Stand) -> None:
     # Sage refuses it, whatever we send: the others of the batch go out.
     orders = [make_order(stand, number) for number in range(500, 510)]
     bad = orders[4]
-    stand.strike("status", "send", times=None, body=bad.key, status=400, body_text="The order is cursed.")
+    stand.inject("status", "send", times=None, body=bad.key, status=400, body_text="The order is cursed.")
     with opened(stand.company) as session:
         ready = [one for one in session.orders.prepare(orders) if isinstance(one, Prepared)]
         outcomes = dict(next(iter(session.orders.send([one]))) for one in ready)
@@ -265,7 +265,7 @@ def test_one_poisoned_record_harms_only_itself(stand: Stand) -> None:
     assert all(len(stand.booked(order.key)) == 1 for order in orders if order is not bad)
 
 
-def test_a_closed_period_is_told_by_its_own_code(stand: Stand) -> None:
+def test_a_closed_period_has_a_code_of_its_own(stand: Stand) -> None:
     stand.close_period(make_order(stand, 1).date)
     order = make_order(stand, 213)
     with opened(stand.company) as session:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tidegate.conformance.opened import Opened, opened
 from tidegate.conformance.stand import Stand, charge, delta, goods, sent_order
-from tidegate.domain.fulfilment.sage_documents import OrderStanding, Parcel
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus, TrackedParcel
 from tidegate.sage.port.outcomes import Accepted
 
 
@@ -23,7 +23,7 @@ def test_a_despatch_names_order_lines_warehouse_and_parcel(stand: Stand) -> None
     one = stand.codes.skus[0]
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        made = stand.happen(
+        made = stand.do(
             "despatch",
             order=order.number,
             quantities={one: "1"},
@@ -49,8 +49,8 @@ def test_goods_that_leave_from_another_warehouse_say_so(stand: Stand) -> None:
     one, other = stand.codes.skus[0], stand.codes.other_warehouse
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number, quantities={one: "1"}, warehouse=other)
-        stand.happen("despatch", order=order.number)
+        stand.do("despatch", order=order.number, quantities={one: "1"}, warehouse=other)
+        stand.do("despatch", order=order.number)
         despatches = delta(session.despatches.read(None)).rows
 
     assert [
@@ -65,12 +65,12 @@ def test_goods_that_leave_from_another_warehouse_say_so(stand: Stand) -> None:
 def test_a_tracking_number_that_comes_later_brings_its_despatch_again_and_whole(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        made = stand.happen("despatch", order=order.number)
+        made = stand.do("despatch", order=order.number)
         before = delta(session.despatches.read(None))
         stand.advance(86_400)
-        stand.happen("track", despatch=made["number"], consignment="1Z999", courier=stand.codes.courier)
+        stand.do("track", despatch=made["number"], consignment="1Z999", courier=stand.codes.courier)
         after = delta(session.despatches.read(before.cursor))
-        stand.happen("track", despatch=made["number"], consignment="1Z888")
+        stand.do("track", despatch=made["number"], consignment="1Z888")
         again = delta(session.despatches.read(after.cursor))
 
     assert before.rows[0].parcels == ()
@@ -78,17 +78,17 @@ def test_a_tracking_number_that_comes_later_brings_its_despatch_again_and_whole(
     assert despatch.id == before.rows[0].id
     assert despatch.lines == before.rows[0].lines
     assert [(one.carrier, one.number) for one in despatch.parcels] == [(stand.codes.courier, "1Z999")]
-    assert all(isinstance(one, Parcel) for one in despatch.parcels)
+    assert all(isinstance(one, TrackedParcel) for one in despatch.parcels)
     assert [one.number for one in again.rows[0].parcels] == ["1Z888"]
 
 
-def test_despatches_of_other_channels_are_not_told(stand: Stand) -> None:
+def test_despatches_of_other_channels_are_not_read(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
+        stand.do("despatch", order=order.number)
         cursor = delta(session.despatches.read(None)).cursor
-        sale = stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
-        stand.happen("despatch", order=sale["order"])
+        sale = stand.do("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
+        stand.do("despatch", order=sale["order"])
         told = delta(session.despatches.read(cursor)).rows
 
     assert {one.order_id for one in told} <= {order.id}, "what the overlap repeats at most"
@@ -97,7 +97,7 @@ def test_despatches_of_other_channels_are_not_told(stand: Stand) -> None:
 def test_despatches_without_news_cost_one_call(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
+        stand.do("despatch", order=order.number)
         cursor = delta(session.despatches.read(None)).cursor
         before = stand.company.calls
         assert delta(session.despatches.read(cursor)).rows == ()
@@ -112,8 +112,8 @@ def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
         assert delta(session.invoices.read(None)).rows == ()
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         [invoice] = delta(session.invoices.read(None)).rows
 
     [booked] = stand.books()["invoices"]
@@ -138,11 +138,11 @@ def test_a_partly_despatched_order_is_invoiced_in_two(stand: Stand) -> None:
     one = stand.codes.skus[0]
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number, quantities={one: "1"})
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number, quantities={one: "1"})
+        stand.do("invoice-run")
         first = delta(session.invoices.read(None))
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         second = delta(session.invoices.read(first.cursor))
 
     assert [(line.line_key, line.quantity) for line in first.rows[0].lines if line.line_key] == [
@@ -159,8 +159,8 @@ def test_one_invoice_may_be_of_several_orders(stand: Stand) -> None:
     with opened(stand.company) as session:
         orders = [_two_lines(stand, session, number) for number in (213, 214)]
         for order in orders:
-            stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run", consolidate=True)
+            stand.do("despatch", order=order.number)
+        stand.do("invoice-run", consolidate=True)
         [invoice] = delta(session.invoices.read(None)).rows
 
     assert sorted(invoice.order_ids) == sorted(one.id for one in orders)
@@ -169,15 +169,15 @@ def test_one_invoice_may_be_of_several_orders(stand: Stand) -> None:
     assert len([line for line in invoice.lines if line.line_key]) == 4
 
 
-def test_a_credit_note_is_told_with_its_quantities(stand: Stand) -> None:
+def test_a_credit_note_is_read_with_its_quantities(stand: Stand) -> None:
     one = stand.codes.skus[0]
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         cursor = delta(session.invoices.read(None)).cursor
         stand.advance(3600)
-        made = stand.happen("credit", order=order.number, quantities={one: "1"}, returned=True)
+        made = stand.do("credit", order=order.number, quantities={one: "1"}, returned=True)
         [credit] = [one for one in delta(session.invoices.read(cursor)).rows if one.credit]
 
     assert (credit.number, credit.credit) == (made["number"], True)
@@ -190,9 +190,9 @@ def test_a_credit_note_is_told_with_its_quantities(stand: Stand) -> None:
 def test_a_credit_without_goods_is_no_return(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
-        stand.happen("credit", order=order.number)
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
+        stand.do("credit", order=order.number)
         rows = delta(session.invoices.read(None)).rows
 
     [credit] = [one for one in rows if one.credit]
@@ -200,15 +200,15 @@ def test_a_credit_without_goods_is_no_return(stand: Stand) -> None:
     assert credit.gross == order.gross
 
 
-def test_invoices_of_other_channels_are_not_told(stand: Stand) -> None:
+def test_invoices_of_other_channels_are_not_read(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         cursor = delta(session.invoices.read(None)).cursor
-        sale = stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
-        stand.happen("despatch", order=sale["order"])
-        stand.happen("invoice-run")
+        sale = stand.do("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
+        stand.do("despatch", order=sale["order"])
+        stand.do("invoice-run")
         told = delta(session.invoices.read(cursor)).rows
 
     assert {key for one in told for key in one.order_keys} <= {"magento:main:213"}
@@ -217,8 +217,8 @@ def test_invoices_of_other_channels_are_not_told(stand: Stand) -> None:
 def test_invoices_without_news_cost_one_call(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         cursor = delta(session.invoices.read(None)).cursor
         before = stand.company.calls
         assert delta(session.invoices.read(cursor)).rows == ()
@@ -235,31 +235,31 @@ def test_an_order_stands_as_the_company_says(stand: Stand) -> None:
         order = _two_lines(stand, session)
         cancelled = _two_lines(stand, session, 214)
         read = delta(session.progress.read(None))
-        assert {row.order_key: row.standing for row in read.rows} == {
-            "magento:main:213": OrderStanding.LIVE,
-            "magento:main:214": OrderStanding.LIVE,
+        assert {row.order_key: row.status for row in read.rows} == {
+            "magento:main:213": SalesOrderStatus.LIVE,
+            "magento:main:214": SalesOrderStatus.LIVE,
         }
         stand.advance(3600)
-        stand.happen("hold", order=order.number)
-        stand.happen("cancel", order=cancelled.number)
+        stand.do("hold", order=order.number)
+        stand.do("cancel", order=cancelled.number)
         held = delta(session.progress.read(read.cursor))
-        stand.happen("hold", order=order.number, on_hold=False)
-        stand.happen("despatch", order=order.number, quantities={one: "1"})
-        stand.happen("invoice-run")
+        stand.do("hold", order=order.number, on_hold=False)
+        stand.do("despatch", order=order.number, quantities={one: "1"})
+        stand.do("invoice-run")
         parted = delta(session.progress.read(held.cursor))
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         done = delta(session.progress.read(parted.cursor))
         before = stand.company.calls
         assert delta(session.progress.read(done.cursor)).rows == ()
 
     assert stand.company.calls - before <= stand.codes.news_calls.get("progress", 1)
-    assert {row.order_key: row.standing for row in held.rows} == {
-        "magento:main:213": OrderStanding.ON_HOLD,
-        "magento:main:214": OrderStanding.CANCELLED,
+    assert {row.order_key: row.status for row in held.rows} == {
+        "magento:main:213": SalesOrderStatus.ON_HOLD,
+        "magento:main:214": SalesOrderStatus.CANCELLED,
     }
     [row] = [row for row in parted.rows if row.order_id == order.id]
-    assert (row.standing, row.despatched, row.invoiced) == (OrderStanding.LIVE, "part", "part")
+    assert (row.status, row.despatched, row.invoiced) == (SalesOrderStatus.LIVE, "part", "part")
     [row] = [row for row in done.rows if row.order_id == order.id]
-    assert (row.standing, row.despatched, row.invoiced) == (OrderStanding.COMPLETE, "full", "full")
+    assert (row.status, row.despatched, row.invoiced) == (SalesOrderStatus.COMPLETE, "full", "full")
     assert (row.order_number, row.order_key) == (order.number, "magento:main:213")

@@ -12,8 +12,8 @@ from tidegate.sage.port.outcomes import Accepted
 
 def _invoiced(stand: Stand, session: Opened, number: int = 213) -> Accepted:
     order = sent_order(stand, session, number)
-    stand.happen("despatch", order=order.number)
-    stand.happen("invoice-run")
+    stand.do("despatch", order=order.number)
+    stand.do("invoice-run")
     return order
 
 
@@ -46,11 +46,11 @@ def test_a_part_payment_and_the_rest_show_in_what_is_outstanding(stand: Stand) -
         read = delta(session.ledgers.read(None))
         entry = _invoice(read.rows)
         stand.advance(86_400)
-        stand.happen("receipt", customer=account, value="10.00", reference="CHQ1", invoice=entry.reference)
+        stand.do("receipt", customer=account, value="10.00", reference="CHQ1", invoice=entry.reference)
         part = delta(session.ledgers.read(read.cursor))
         assert order.gross is not None
-        stand.happen("receipt", customer=account, value=str(order.gross - 10), reference="CHQ2")
-        stand.happen("settle", customer=account, debit=entry.reference, credit="CHQ2")
+        stand.do("receipt", customer=account, value=str(order.gross - 10), reference="CHQ2")
+        stand.do("settle", customer=account, debit=entry.reference, credit="CHQ2")
         full = delta(session.ledgers.read(part.cursor))
 
     assert _invoice(part.rows).outstanding == order.gross - 10
@@ -67,7 +67,7 @@ def test_a_part_payment_and_the_rest_show_in_what_is_outstanding(stand: Stand) -
 def test_a_credit_note_stands_in_the_ledger(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _invoiced(stand, session)
-        made = stand.happen("credit", order=order.number, returned=True)
+        made = stand.do("credit", order=order.number, returned=True)
         rows = delta(session.ledgers.read(None)).rows
 
     [credit] = [one for one in rows if one.kind is EntryKind.CREDIT]
@@ -77,8 +77,8 @@ def test_a_credit_note_stands_in_the_ledger(stand: Stand) -> None:
 def test_the_postings_of_every_entry_balance(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _invoiced(stand, session)
-        stand.happen("receipt", customer=stand.codes.account, value="5.00", reference="CHQ1")
-        stand.happen("credit", order=order.number)
+        stand.do("receipt", customer=stand.codes.account, value="5.00", reference="CHQ1")
+        stand.do("credit", order=order.number)
         entries = delta(session.ledgers.read(None)).rows
         postings = session.postings.read([*(one.urn for one in entries), "999999"])
 

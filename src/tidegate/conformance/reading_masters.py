@@ -8,9 +8,9 @@ from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, delta, sent_order
 
 
-def test_accounts_are_told_with_their_terms(stand: Stand) -> None:
+def test_accounts_are_read_with_their_terms(stand: Stand) -> None:
     stand.open_account("JANE01", "Jane Buyer", "jane@example.com")
-    stand.happen(
+    stand.do(
         "customer-change",
         customer="JANE01",
         changes={"price_list": stand.codes.price_list, "credit_limit": "500.00", "vat_number": "GB123"},
@@ -35,14 +35,14 @@ def test_accounts_are_told_with_their_terms(stand: Stand) -> None:
     assert not jane.hidden
 
 
-def test_a_changed_account_is_told(stand: Stand) -> None:
+def test_a_changed_account_is_read(stand: Stand) -> None:
     account = stand.codes.account
     with opened(stand.company) as session:
         read = delta(session.customers.read(None))
         stand.advance(3600)
-        stand.happen("customer-change", customer=account, changes={"on_hold": True})
+        stand.do("customer-change", customer=account, changes={"on_hold": True})
         held = delta(session.customers.read(read.cursor))
-        stand.happen("customer-change", customer=account, changes={"is_active": False})
+        stand.do("customer-change", customer=account, changes={"is_active": False})
         hidden = delta(session.customers.read(held.cursor))
 
     assert not held.full
@@ -55,8 +55,8 @@ def test_a_balance_follows_the_ledger(stand: Stand) -> None:
         order = sent_order(stand, session)
         cursor = delta(session.customers.read(None)).cursor
         stand.advance(3600)
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         rows = delta(session.customers.read(cursor)).rows
 
     assert [one.balance for one in rows if one.account == stand.codes.account] == [order.gross]
@@ -71,7 +71,7 @@ def test_accounts_without_news_cost_one_call(stand: Stand) -> None:
     assert stand.company.calls - before <= 1
 
 
-def test_products_are_told(stand: Stand) -> None:
+def test_products_are_read(stand: Stand) -> None:
     sku = stand.codes.skus[0]
     with opened(stand.company) as session:
         read = delta(session.products.read(None))
@@ -91,13 +91,13 @@ def test_products_are_told(stand: Stand) -> None:
     assert product.group
 
 
-def test_a_changed_and_a_new_product_are_told(stand: Stand) -> None:
+def test_a_changed_and_a_new_product_are_read(stand: Stand) -> None:
     sku = stand.codes.skus[0]
     with opened(stand.company) as session:
         read = delta(session.products.read(None))
         stand.advance(3600)
-        stand.happen("item-change", item=sku, changes={"is_active": False, "weight": "1.25", "cost": "3.5"})
-        stand.happen("new-item", item="BRAND-NEW", like=sku, price="9.99")
+        stand.do("item-change", item=sku, changes={"is_active": False, "weight": "1.25", "cost": "3.5"})
+        stand.do("new-item", item="BRAND-NEW", like=sku, price="9.99")
         changed = {one.sku: one for one in delta(session.products.read(read.cursor)).rows}
         stock = delta(session.stock.read(None)).rows
 

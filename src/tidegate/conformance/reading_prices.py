@@ -34,12 +34,12 @@ def test_the_book_is_what_the_company_sells_at(stand: Stand) -> None:
     assert all(price == Decimal(booked[code][sku]) for (code, sku), price in told.items())
 
 
-def test_a_changed_price_is_told_and_lists_always(stand: Stand) -> None:
+def test_a_changed_price_is_read_and_lists_always(stand: Stand) -> None:
     sku, wholesale = stand.codes.skus[0], stand.codes.price_list
     with opened(stand.company) as session:
         book, cursor, _ = _book(session)
         stand.advance(3600)
-        stand.happen("price-change", item=sku, price="7.77", price_list=wholesale)
+        stand.do("price-change", item=sku, price="7.77", price_list=wholesale)
         changed, _, full = _book(session, cursor)
 
     assert not full
@@ -51,11 +51,11 @@ def test_a_standard_price_moves_the_lists_that_use_it(stand: Stand) -> None:
     sku, wholesale = stand.codes.skus[0], stand.codes.price_list
     with opened(stand.company) as session:
         _book(session)
-        stand.happen("price-change", item=sku, price="1.00", price_list=wholesale, uses_standard=True)
+        stand.do("price-change", item=sku, price="1.00", price_list=wholesale, uses_standard=True)
         book, cursor, _ = _book(session)
         [standard] = [one.code for one in book.lists if one.standard]
         stand.advance(3600)
-        stand.happen("price-change", item=sku, price="12.34")
+        stand.do("price-change", item=sku, price="12.34")
         changed, _, _ = _book(session, cursor)
 
     prices = _prices(changed)
@@ -75,9 +75,7 @@ def test_a_book_without_news_costs_two_calls(stand: Stand) -> None:
 
 def test_every_question_is_answered_in_its_order(stand: Stand) -> None:
     sku, other = stand.codes.skus[:2]
-    stand.happen(
-        "customer-change", customer=stand.codes.account, changes={"price_list": stand.codes.price_list}
-    )
+    stand.do("customer-change", customer=stand.codes.account, changes={"price_list": stand.codes.price_list})
     with opened(stand.company) as session:
         book, _, _ = _book(session)
         answers = list(

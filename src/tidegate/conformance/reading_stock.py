@@ -33,7 +33,7 @@ def test_all_stock_is_what_the_books_say(stand: Stand) -> None:
     assert _levels(read.rows)[sku, home][1] == 2, "what the order holds"
 
 
-def test_only_the_named_warehouses_are_told(stand: Stand) -> None:
+def test_only_the_named_warehouses_are_read(stand: Stand) -> None:
     with opened(stand.company) as session:
         read = delta(session.stock.read(None, [stand.codes.other_warehouse]))
 
@@ -48,16 +48,16 @@ def test_a_warehouse_that_is_not_there_is_held_for_a_fix(stand: Stand) -> None:
     assert failure.group is Group.HOLD_FOR_FIX
 
 
-def test_a_delta_tells_what_moved_whoever_moved_it(stand: Stand) -> None:
+def test_a_delta_has_what_moved_whoever_moved_it(stand: Stand) -> None:
     sku, home, other = stand.codes.skus[1], stand.codes.warehouse, stand.codes.other_warehouse
     with opened(stand.company) as session:
         before = delta(session.stock.read(None))
         stand.advance(3600)
-        stand.happen("stock-adjust", item=sku, warehouse=other, to="6")
+        stand.do("stock-adjust", item=sku, warehouse=other, to="6")
         cursor = delta(session.stock.read(before.cursor)).cursor
         stand.advance(3600)
-        stand.happen("stock-adjust", item=sku, warehouse=other, to="7")
-        stand.happen("other-channel-sale", item=sku, quantity="3", warehouse=home)
+        stand.do("stock-adjust", item=sku, warehouse=other, to="7")
+        stand.do("other-channel-sale", item=sku, quantity="3", warehouse=home)
         after = delta(session.stock.read(cursor))
 
     told = _levels(after.rows)
@@ -67,12 +67,12 @@ def test_a_delta_tells_what_moved_whoever_moved_it(stand: Stand) -> None:
     assert len(told) == (len(_booked(stand)) if after.full else 2), "all, or nothing else"
 
 
-def test_what_changes_while_a_delta_is_read_is_told_by_the_next(stand: Stand) -> None:
+def test_what_changes_while_a_delta_is_read_is_in_the_next(stand: Stand) -> None:
     sku, home = stand.codes.skus[0], stand.codes.warehouse
     with opened(stand.company) as session:
         cursor = delta(session.stock.read(None)).cursor
         for quantity in ("11", "12", "13"):  # within the overlap
-            stand.happen("stock-adjust", item=sku, warehouse=home, to=quantity)
+            stand.do("stock-adjust", item=sku, warehouse=home, to=quantity)
             read = delta(session.stock.read(cursor))
             assert _levels(read.rows)[sku, home][0] == Decimal(quantity)
             cursor = read.cursor
@@ -91,7 +91,7 @@ def test_no_news_cost_one_call(stand: Stand) -> None:
 
 
 def test_a_company_that_is_locked_says_so(stand: Stand) -> None:
-    stand.strike("status", "read stock", status=503, body_text="The database is locked for backup.")
+    stand.inject("status", "read stock", status=503, body_text="The database is locked for backup.")
     with opened(stand.company) as session:
         assert failed(session.stock.read(None)).group is Group.WAIT_FOR_WINDOW
 
@@ -102,12 +102,12 @@ def test_web_lines_follow_an_order_from_entry_to_invoice(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = sent_order(stand, session, 213, *lines)
         entered = session.web_lines.read()
-        stand.happen("despatch", order=order.number, quantities={one: "1"})
+        stand.do("despatch", order=order.number, quantities={one: "1"})
         parted = session.web_lines.read()
-        stand.happen("invoice-run")
+        stand.do("invoice-run")
         invoiced = session.web_lines.read()
-        stand.happen("despatch", order=order.number)
-        stand.happen("invoice-run")
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
         done = session.web_lines.read()
 
     assert isinstance(entered, list)
@@ -128,7 +128,7 @@ def test_web_lines_follow_an_order_from_entry_to_invoice(stand: Stand) -> None:
 
 def test_orders_of_other_channels_are_no_web_lines(stand: Stand) -> None:
     stand.typed_in("PO 1")
-    stand.happen("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
+    stand.do("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
     with opened(stand.company) as session:
         assert session.web_lines.read() == []
 

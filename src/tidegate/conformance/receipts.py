@@ -64,7 +64,7 @@ def test_a_receipt_whose_answer_was_lost_is_in_doubt_and_then_found(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
     with opened(stand.company) as session:
-        stand.strike(kind, "post receipt", **options)
+        stand.inject(kind, "post receipt", **options)
         failure = failed(session.receipts.post(_receipt(stand)))
         assert failure.group is Group.VERIFY_FIRST
         assert failure.sent
@@ -78,7 +78,7 @@ def test_a_receipt_that_did_not_arrive_is_not_found_and_posted_once(
     stand: Stand, kind: str, options: dict[str, Any]
 ) -> None:
     with opened(stand.company) as session:
-        stand.strike(kind, "post receipt", **options)
+        stand.inject(kind, "post receipt", **options)
         failed(session.receipts.post(_receipt(stand)))
         assert _find(session, KEY)[KEY] is None
         accepted(session.receipts.post(_receipt(stand)))
@@ -87,7 +87,7 @@ def test_a_receipt_that_did_not_arrive_is_not_found_and_posted_once(
     assert len(_booked(stand)) == 1
 
 
-def test_keys_that_begin_alike_are_told_apart(stand: Stand) -> None:
+def test_keys_that_begin_alike_are_distinguished(stand: Stand) -> None:
     keys = [f"magento:main:{number}/deposit" for number in (21, 213, 2130)]
     with opened(stand.company) as session:
         accepted(session.receipts.post(_receipt(stand, key=keys[1])))
@@ -97,7 +97,7 @@ def test_keys_that_begin_alike_are_told_apart(stand: Stand) -> None:
 
 
 def test_a_receipt_typed_in_with_the_same_number_is_not_ours(stand: Stand) -> None:
-    stand.happen("receipt", customer=stand.codes.account, value="29.98", reference="000000213")
+    stand.do("receipt", customer=stand.codes.account, value="29.98", reference="000000213")
     with opened(stand.company) as session:
         assert _find(session, KEY) == {KEY: None}
 
@@ -145,7 +145,7 @@ def test_the_set_up_lists_name_the_banks(stand: Stand) -> None:
     assert stand.codes.clearing in banks.codes
 
 
-def test_a_closed_period_is_told_by_its_own_code(stand: Stand) -> None:
+def test_a_closed_period_has_a_code_of_its_own(stand: Stand) -> None:
     stand.close_period(DAY)
     with opened(stand.company) as session:
         failure = failed(session.receipts.post(_receipt(stand)))
@@ -171,8 +171,8 @@ def _allocation(stand: Stand, session: Opened, amount: str = "29.98") -> NewAllo
     """A receipt and an invoice of the same amount, and the wish to set one against the other."""
     order = sent_order(stand, session)
     accepted(session.receipts.post(_receipt(stand)))
-    stand.happen("despatch", order=order.number)
-    stand.happen("invoice-run")
+    stand.do("despatch", order=order.number)
+    stand.do("invoice-run")
     entries = _entries(session)
     return NewAllocation(
         key=f"{KEY}/1",
@@ -202,7 +202,7 @@ def test_whether_a_lost_allocation_was_done_shows_in_what_is_outstanding(
 ) -> None:
     with opened(stand.company) as session:
         allocation = _allocation(stand, session)
-        stand.strike(kind, "allocate", **options)
+        stand.inject(kind, "allocate", **options)
         assert failed(session.receipts.allocate(allocation)).group is Group.VERIFY_FIRST
         assert _entries(session)[EntryKind.INVOICE].outstanding == 0
 

@@ -209,7 +209,7 @@ class Stand(Protocol):
         """Somebody else enters orders with this customer's order number (and key)."""
         ...
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         """Arm a fault of the wire for calls of this kind."""
@@ -245,7 +245,7 @@ class Stand(Protocol):
 
     def add_product(self, sku: str) -> None: ...
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         """The company's people do something: by name; the actions are those of the demo company."""
         ...
 

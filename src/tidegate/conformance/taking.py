@@ -102,7 +102,7 @@ def test_given_tax_is_booked_as_it_was_given(stand: Stand) -> None:
     assert stand.booked(odd.key)[0].gross == odd.gross
 
 
-def test_a_schedule_tells_its_own_total_and_never_ours(stand: Stand) -> None:
+def test_a_schedule_states_its_own_total_and_never_ours(stand: Stand) -> None:
     if stand.company.about.orders.tax is not Tax.BY_SCHEDULE:
         pytest.skip("this product has no schedules")
     right = order_as_taken(stand, 213)

@@ -31,18 +31,18 @@ def test_a_lock_waits_for_the_next_window_and_stores_nothing(stand: Stand) -> No
     assert len(stand.booked(order.key)) == 1
 
 
-def test_throttling_waits_as_long_as_it_was_told(stand: Stand) -> None:
+def test_throttling_waits_as_long_as_the_answer_says(stand: Stand) -> None:
     order = make_order(stand, 213)
     with opened(stand.company) as session:
         ready = prepared(session, order)
-        stand.strike("status", "send", status=429, retry_after=120)
+        stand.inject("status", "send", status=429, retry_after=120)
         [(_, outcome)] = session.orders.send([ready])
         failure = failed(outcome)
         assert failure.code is Code.THROTTLED
         assert failure.group is Group.WAIT_FOR_SEAT
         assert failure.retry_after == 120
         assert failure.sent is False
-        stand.strike("status", "look-up", status=429)
+        stand.inject("status", "look-up", status=429)
         looked = failed(session.order_search.find([OrderKey(order.key, order.reference)]))
         assert looked.code is Code.THROTTLED
         assert looked.retry_after is None
@@ -55,7 +55,7 @@ def test_nothing_is_repeated_by_itself(stand: Stand) -> None:
     with opened(stand.company) as session:
         ready = prepared(session, order)
         before = stand.company.calls
-        stand.strike("status", "send", times=None, status=503)
+        stand.inject("status", "send", times=None, status=503)
         list(session.orders.send([ready]))
 
     assert stand.company.calls - before == 1

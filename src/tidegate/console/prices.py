@@ -21,7 +21,7 @@ from tidegate.engine.price_answers import MOST_ITEMS, PriceAnswer
 DECIMALS, LARGEST = 4, Decimal("99999999.9999")
 
 
-class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AskedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A line of the cart; `sku` is the shop's."""
 
     sku: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -31,7 +31,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request."""
 
-    lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
+    lines: Annotated[list[AskedLine], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
     connection: str = ""
     store: str = ""
     website: str = ""
@@ -52,11 +52,11 @@ def prices(request: HttpRequest) -> HttpResponse:
         if wait:
             return later(429, wait, "too many wrong tokens")
         return problem(401, "not-authenticated", "send the hub's token: Authorization: Bearer ...")
-    return _told(request)
+    return _answered(request)
 
 
 @require_POST
-def _told(request: HttpRequest) -> HttpResponse:
+def _answered(request: HttpRequest) -> HttpResponse:
     try:
         question = _QUESTION.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

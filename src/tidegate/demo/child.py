@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import IO, Any
 
-from tidegate.demo.stage import Stage
+from tidegate.demo.setup import Setup
 
 Line = dict[str, Any]
 #: Real seconds that a hub which was asked to stop may take to end its cycle.
@@ -25,7 +25,7 @@ class HubEnded(RuntimeError):
 class Life:
     """One process, from its preparation to its end."""
 
-    def __init__(self, stage: Stage, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
+    def __init__(self, stage: Setup, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
         self._lines = lines
         self._ready = threading.Event()
         self.waits_until: datetime | None = None  #: None while it is at work
@@ -98,7 +98,7 @@ class Life:
 class Child:
     """One life at a time, the next one in readiness; each is ended by its own handle only."""
 
-    def __init__(self, stage: Stage, dies_at: int) -> None:
+    def __init__(self, stage: Setup, dies_at: int) -> None:
         self._stage = stage
         self._dies_at = dies_at
         self._life: Life | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from tidegate.config.model import Configuration
 from tidegate.demo.life import Life, live
-from tidegate.demo.stage import Stage
+from tidegate.demo.setup import Setup
 from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
 from tidegate.domain.states import OUT, WAITING, State
 from tidegate.engine import reports
@@ -58,7 +58,7 @@ def under_way(account: dict[str, int]) -> int:
     return account["waiting"] + account["handed_over"] + account["in_doubt"]
 
 
-def look(stage: Stage, configuration: Configuration, now: datetime) -> Figures:
+def look(stage: Setup, configuration: Configuration, now: datetime) -> Figures:
     """Read the ledger and count in the sandbox; calls nothing of the hub."""
     company = stage.sage.company
     with company.lock:
@@ -122,13 +122,13 @@ def unsent(now: datetime) -> list[Book]:
     ]
 
 
-def calls_while_locked(stage: Stage) -> int:
+def calls_while_locked(stage: Setup) -> int:
     """Requests to Sage while it was locked for its backup."""
     start, end = stage.locked
     return sum(start <= at < end for at, *_ in stage.sage_wire.requests_seen)
 
 
-def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
+def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
     """The sandbox's judge: both books against the hub's reports."""
     accounts = [
         {"flow": flow, "step": step, **account}
@@ -147,6 +147,6 @@ def judge(figures: Figures, now: datetime, stage: Stage) -> checker.Verdict:
         order_currencies=ORDER_CURRENCIES,
         comment=False,  # other comments name the number, too
     )
-    return checker.judge(
+    return checker.check(
         stage.shop.books(), stage.house.books(stage.sage, stage.shop), all_deliveries(now), accounts, terms
     )

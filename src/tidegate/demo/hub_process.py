@@ -43,7 +43,7 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
     print("ready", flush=True)
-    start = told_time()
+    start = read_time()
     if start is None:
         return  # the parent is gone
     clock = HubClock(start, ask)
@@ -81,7 +81,7 @@ class Executioner(httpx.HTTPTransport):
         return response
 
 
-def told_time() -> datetime | None:
+def read_time() -> datetime | None:
     """The time that the parent says, as ISO text on one line; None when it is gone."""
     line = sys.stdin.readline().strip()
     return datetime.fromisoformat(line) if line else None
@@ -89,7 +89,7 @@ def told_time() -> datetime | None:
 
 def ask(until: datetime) -> datetime | None:
     """Report until when this process waits, and wait for the time at which it goes on."""
-    return told_time() if write({"waits_until": until.isoformat()}) else None
+    return read_time() if write({"waits_until": until.isoformat()}) else None
 
 
 def tell(report: Report, stop: threading.Event) -> None:

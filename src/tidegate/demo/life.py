@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
-from tidegate.demo.stage import Stage
+from tidegate.demo.setup import Setup
 from tidegate.demo.story import BUFFER, CONNECTION, STATUSES, WEBSITE
 from tidegate.engine import reports
 from tidegate.ledger import books
@@ -29,13 +29,13 @@ class Life:
     credited: int = 0
 
 
-def live(stage: Stage) -> Life:
+def live(stage: Setup) -> Life:
     """Count in the shop and in the ledger."""
     shop = stage.shop
     with shop.lock:
         of = [{row["order_id"] for row in table.all()} for table in (shop.shipments, shop.invoices)]
         credited = len({row["order_id"] for row in shop.creditmemos.all()})
-        paid = sum(map(told_paid, shop.orders.all()))
+        paid = sum(map(reported_paid, shop.orders.all()))
     return Life(shipped=len(of[0]), invoiced=len(of[1]), posted=posted(), paid=paid, credited=credited)
 
 
@@ -49,12 +49,12 @@ def posted() -> int:
     return len({key for invoice in found for key in invoice.order_keys} - open_orders)
 
 
-def told_paid(order: StoreOrder) -> bool:
+def reported_paid(order: StoreOrder) -> bool:
     """Whether the shop was told that the order is paid; a later credit memo may have changed its status."""
     return any(entry.get("status") == PAID for entry in order.histories)
 
 
-def entity_of(stage: Stage, order: Order) -> int | None:
+def entity_of(stage: Setup, order: Order) -> int | None:
     """The shop's id of the order that Sage's was made of; None for any other."""
     source = stage.house.source_of(order, stage.shop)
     return None if source is None else source.entity_id
@@ -63,7 +63,7 @@ def entity_of(stage: Stage, order: Order) -> int | None:
 # --- the end ------------------------------------------------------------------------------------
 
 
-def differences(stage: Stage) -> Iterator[str]:
+def differences(stage: Setup) -> Iterator[str]:
     """What the shop and Sage do not agree on; nothing, when all is settled."""
     flows = stage.house.flows
     if "shipments" in flows:
@@ -74,7 +74,7 @@ def differences(stage: Stage) -> Iterator[str]:
         yield from prices(stage)
 
 
-def documents(stage: Stage) -> Iterator[str]:
+def documents(stage: Setup) -> Iterator[str]:
     """A despatch, invoice or credit note without its counterpart in the shop, or one with two."""
     company, shop = stage.sage.company, stage.shop
     with company.lock, shop.lock:
@@ -95,19 +95,19 @@ def documents(stage: Stage) -> Iterator[str]:
             yield from money(stage, order, entity_id)
 
 
-def money(stage: Stage, order: Order, entity_id: int) -> Iterator[str]:
+def money(stage: Setup, order: Order, entity_id: int) -> Iterator[str]:
     """The shop was told that an order is paid when, and only when, Sage has the money for all of it."""
     company = stage.sage.company
     invoices = company.invoices.of_order(order.id)
     owed = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
     settled = order.status == "complete" and not any(one.outstanding for one in owed)
     there = stage.shop.orders.any(entity_id)
-    told = there is not None and told_paid(there)
+    told = there is not None and reported_paid(there)
     if settled != told:
         yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if told else 'open'} in the shop"
 
 
-def salable(stage: Stage) -> Iterator[str]:
+def salable(stage: Setup) -> Iterator[str]:
     """A product of which the shop has more or less than is free in Sage, without the buffer of ten percent.
 
     What is still reserved in the shop may only be of orders that are not in Sage.
@@ -134,7 +134,7 @@ def salable(stage: Stage) -> Iterator[str]:
             yield f"the shop still reserves {-reserved} pieces of orders that have left"
 
 
-def prices(stage: Stage) -> Iterator[str]:
+def prices(stage: Setup) -> Iterator[str]:
     """A product that the shop sells for another price than Sage's standard one."""
     company, shop = stage.sage.company, stage.shop
     with company.lock, shop.lock:
@@ -147,10 +147,12 @@ def prices(stage: Stage) -> Iterator[str]:
                 yield f"{sku}: {wanted} in Sage, {asked} in the shop"
 
 
-def incomplete_chains(stage: Stage, now: datetime) -> tuple[int, list[str]]:
+def incomplete_chains(stage: Setup, now: datetime) -> tuple[int, list[str]]:
     """Of the paid orders: how many chains `tidegate trace` calls complete, and what is missing of the others."""
     with stage.shop.lock:
-        numbers = [str(order.row["increment_id"]) for order in stage.shop.orders.all() if told_paid(order)]
+        numbers = [
+            str(order.row["increment_id"]) for order in stage.shop.orders.all() if reported_paid(order)
+        ]
     missing: list[str] = []
     complete = 0
     for number in numbers:

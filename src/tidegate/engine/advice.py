@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tidegate.config.model import Company
+from tidegate.config.model import CompanySettings
 from tidegate.domain.money import plain, total
 from tidegate.domain.stock.advice import (
     Buffer,
@@ -74,7 +74,7 @@ class Dice:
 
 def advise(
     connection: str,
-    company: Company,
+    company: CompanySettings,
     now: datetime,
     dice: Dice,
     *,

@@ -62,13 +62,13 @@ def look(watch: ClockWatch, clock: Clock) -> timedelta:
             clock_change.put_back(now, -jump, timedelta(seconds=LEASE_SECONDS))
         else:
             clock_change.put_forward(now, jump)
-        alerts.raise_alert(ALERT, "", "", told(jump, now), now)
+        alerts.raise_alert(ALERT, "", "", jump_text(jump, now), now)
         beat(now)
     log.warning("clock changed", seconds=round(jump.total_seconds()))
     return jump
 
 
-def told(jump: timedelta, now: datetime) -> str:
+def jump_text(jump: timedelta, now: datetime) -> str:
     """What happened, for people."""
     size = timedelta(seconds=round(abs(jump).total_seconds()))
     how = "put back" if jump < timedelta(0) else "put forward, or the machine slept,"

@@ -9,7 +9,7 @@ from tidegate.engine.permission_check import enabled
 from tidegate.flows.connection import Connection
 from tidegate.flows.masters import products
 from tidegate.flows.skus import store_skus
-from tidegate.ledger import picture
+from tidegate.ledger import snapshot
 from tidegate.sage.port.findings import CodeList, Finding
 
 
@@ -27,7 +27,9 @@ def check_codes(connection: Connection, lists: Mapping[str, CodeList]) -> Iterat
         )
     if "products" in running:
         yield check_skus(connection)
-        yield from check_hidden(connection.settings.skus, picture.read(connection.name, products.SHOP)["key"])
+        yield from check_hidden(
+            connection.settings.skus, snapshot.read(connection.name, products.SHOP)["key"]
+        )
 
 
 def check_couriers(connection: Connection, couriers: CodeList) -> Iterator[Finding]:
@@ -76,8 +78,8 @@ def check_hidden(skus: Mapping[str, str], shop: Iterable[str]) -> Iterator[Findi
 
 def check_skus(connection: Connection) -> Finding:
     """How many products only one side knows, as the flow read them last."""
-    shop = set(picture.read(connection.name, products.SHOP)["key"])
-    codes = list(picture.read(connection.name, products.COMPANY)["key"])
+    shop = set(snapshot.read(connection.name, products.SHOP)["key"])
+    codes = list(snapshot.read(connection.name, products.COMPANY)["key"])
     if not shop or not codes:
         return Finding("products", "pass", "not compared before the flow has read both sides")
     names = store_skus(connection.settings.skus)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from tidegate.engine.hub import Hub
 from tidegate.flows.spending import Spending, beyond, margin, words
 from tidegate.ledger import usage
-from tidegate.sage.port.entrance import Consent, Standing
+from tidegate.sage.port.entrance import Consent, ConsentStatus
 from tidegate.sage.port.findings import Finding
 
 
@@ -18,11 +18,11 @@ def check_door(hub: Hub, name: str) -> Iterator[Finding]:
     if isinstance(company.entrance, Consent):
         state = company.entrance.state()
         warning = company.entrance.warning()
-        if state.standing is Standing.GRANTED and warning is None:
+        if state.status is ConsentStatus.GRANTED and warning is None:
             yield Finding("consent", "pass", "given")
         else:
-            verdict = "warn" if state.standing is Standing.GRANTED else "fail"
-            text = warning or state.text or state.standing.value
+            verdict = "warn" if state.status is ConsentStatus.GRANTED else "fail"
+            text = warning or state.text or state.status.value
             yield Finding("consent", verdict, text, f"tidegate connect {name}")
     if company.doorbell is not None and not hub.configuration.api.listen:
         yield Finding(

@@ -8,7 +8,7 @@ import structlog
 
 from tidegate.ledger import database, erasure
 from tidegate.ledger.database import transaction
-from tidegate.ledger.erasure import Customer
+from tidegate.ledger.erasure import ErasedCustomer
 from tidegate.ledger.faults import LedgerError
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ class _OnlyShown(Exception):
     """Undoes what was done to be counted."""
 
 
-def counts(customer: Customer, now: datetime) -> dict[str, int]:
+def counts(customer: ErasedCustomer, now: datetime) -> dict[str, int]:
     """What an erasure would change, by kind: carried out and undone. Nothing is changed."""
     told: dict[str, int] = {}
     try:
@@ -29,7 +29,7 @@ def counts(customer: Customer, now: datetime) -> dict[str, int]:
         return told
 
 
-def erase(customer: Customer, actor: str, now: datetime) -> tuple[dict[str, int], str]:
+def erase(customer: ErasedCustomer, actor: str, now: datetime) -> tuple[dict[str, int], str]:
     """(what was changed, why the file may still hold freed pages or ""). Raises ValueError for open deliveries."""
     with transaction("erase"):
         told = erasure.erase(customer, actor, now)

@@ -243,7 +243,7 @@ class Lifted:
 
     halt: halts.Halted | None
     alerts: int = 0
-    closure: closures.Closed | None = None
+    closure: closures.Closure | None = None
 
 
 def lift(connection: str, *, company: str | None, actor: str, now: datetime) -> Lifted:

@@ -11,7 +11,7 @@ from tidegate.sage.port.findings import Finding
 
 def check_limits(connection: Connection) -> Iterator[Finding]:
     """One line a system that refused or was too slow for larger questions."""
-    for system, since, limits in learnt.told(connection):
+    for system, since, limits in learnt.learnt_limits(connection):
         what = ", ".join(f"{name} {size}" for name, size in sorted(limits.items()))
         until = since + learnt.KEPT_FOR
         text = f"smaller questions to {system.replace(':', ' ')}: {what}; tried again after {until:%Y-%m-%d}"

@@ -35,7 +35,9 @@ def lists_by_kind(lists: Iterable[CodeList]) -> dict[str, CodeList]:
     return {each.kind: each for each in lists}
 
 
-def check_mappings(name: str, settings: model.Connection, terms: Terms, facts: Facts) -> list[Finding]:
+def check_mappings(
+    name: str, settings: model.ConnectionSettings, terms: Terms, facts: Facts
+) -> list[Finding]:
     """All findings about the mappings of connection `name`."""
     place = f"connections.{name}"
     return [
@@ -50,7 +52,9 @@ def check_mappings(name: str, settings: model.Connection, terms: Terms, facts: F
 # --- tax --------------------------------------------------------------------------------------
 
 
-def check_tax(place: str, settings: model.Connection, terms: Terms, facts: Facts) -> Iterator[Finding]:
+def check_tax(
+    place: str, settings: model.ConnectionSettings, terms: Terms, facts: Facts
+) -> Iterator[Finding]:
     """Both ways: what is mapped exists with the same rate, and what the store has is mapped."""
     codes = facts.lists.get("tax")
     if codes is not None:
@@ -135,7 +139,9 @@ def _is_mapped(rate: TaxRate, terms: Terms) -> bool:
     return terms.tax_code(rate.code) is not None or terms.tax_code(plain(rate.rate)) is not None
 
 
-def check_rounding(place: str, settings: model.Connection, terms: Terms, facts: Facts) -> Iterator[Finding]:
+def check_rounding(
+    place: str, settings: model.ConnectionSettings, terms: Terms, facts: Facts
+) -> Iterator[Finding]:
     """The line that makes the cents meet needs an account and a code with rate 0."""
     rule = settings.rounding
     if rule.tolerance == 0:
@@ -171,7 +177,9 @@ def check_rounding(place: str, settings: model.Connection, terms: Terms, facts: 
 # --- methods ----------------------------------------------------------------------------------
 
 
-def check_methods(place: str, settings: model.Connection, terms: Terms, facts: Facts) -> Iterator[Finding]:
+def check_methods(
+    place: str, settings: model.ConnectionSettings, terms: Terms, facts: Facts
+) -> Iterator[Finding]:
     """The methods of the newest orders are mapped, and charges exist."""
     if facts.methods is not None:
         yield from _in_use(place, "payment", facts.methods.payment, terms.payment, facts.methods.orders)
@@ -206,7 +214,7 @@ def _in_use(place: str, kind: str, methods: Sequence[str], find: object, orders:
 # --- accounts and warehouse -------------------------------------------------------------------
 
 
-def check_accounts(place: str, settings: model.Connection, facts: Facts) -> Iterator[Finding]:
+def check_accounts(place: str, settings: model.ConnectionSettings, facts: Facts) -> Iterator[Finding]:
     """Every nominal account that a mapping names exists. A prepaid method's is a bank (`check_clearing`)."""
     accounts = facts.lists.get("account")
     if accounts is None:
@@ -240,7 +248,7 @@ def bank_of(name: str, banks: CodeList) -> str | None:
     return banks.aliases[alias] if alias is not None else None
 
 
-def check_warehouse(place: str, settings: model.Connection, facts: Facts) -> Iterator[Finding]:
+def check_warehouse(place: str, settings: model.ConnectionSettings, facts: Facts) -> Iterator[Finding]:
     """The warehouse that the orders' lines name."""
     warehouses = facts.lists.get("warehouse")
     if warehouses is None:

@@ -21,7 +21,7 @@ from tidegate.flows.connection import Connection
 from tidegate.ledger import mappings, queue
 from tidegate.ledger.database import transaction
 
-Settings = model.Connection
+Settings = model.ConnectionSettings
 Values = Mapping[str, str]
 
 

@@ -55,7 +55,7 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
     websites = connection.store.shop.websites()
     if isinstance(websites, Failure):
         return websites
-    people = read_people(connection, websites)
+    people = read_customers(connection, websites)
     if isinstance(people, Failure):
         return people
     goods = read_products(connection.store.client, barcode)
@@ -97,7 +97,7 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
     )
 
 
-def read_people(connection: Connection, websites: Iterable[Website]) -> list[WireCustomer] | Failure:
+def read_customers(connection: Connection, websites: Iterable[Website]) -> list[WireCustomer] | Failure:
     """The customers of the connection's websites."""
     ours = {website.id for website in websites if website.code in connection.settings.websites}
     found: list[WireCustomer] = []

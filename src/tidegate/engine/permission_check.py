@@ -13,12 +13,12 @@ from tidegate.sage.port.findings import Finding
 REMEDY = "grant it under System > Integrations, then authorise again"
 
 
-def enabled(settings: model.Connection) -> set[str]:
+def enabled(settings: model.ConnectionSettings) -> set[str]:
     """The flows of a connection that run."""
     return {name for name, flow in settings.flows.items() if flow.enabled}
 
 
-def uses_of(settings: model.Connection, store: model.Store) -> set[str]:
+def uses_of(settings: model.ConnectionSettings, store: model.Store) -> set[str]:
     """What a connection uses its store for: keys of `magento.permissions.NEEDS`."""
     uses = enabled(settings)
     if "inventory" in uses:
@@ -33,7 +33,9 @@ def uses_of(settings: model.Connection, store: model.Store) -> set[str]:
     return uses
 
 
-def check_permissions(store: MagentoStoreClient, users: Iterable[model.Connection]) -> Iterator[Finding]:
+def check_permissions(
+    store: MagentoStoreClient, users: Iterable[model.ConnectionSettings]
+) -> Iterator[Finding]:
     """One line for each permission that the store's connections need."""
     uses = set().union(*(uses_of(settings, store.config) for settings in users))
     for permission in try_permissions(store.client, uses):

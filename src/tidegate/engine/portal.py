@@ -16,19 +16,19 @@ from tidegate.engine.reports import Report, amount
 from tidegate.flows.connection import Connection
 from tidegate.ledger import customers, statement
 from tidegate.ledger.statement import Stated
-from tidegate.magento.buyer import Buyer
+from tidegate.magento.buyer import StoreBuyer
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class PortalCustomer:
     """A signed-in customer and the connection that serves their website."""
 
     connection: Connection
-    buyer: Buyer
+    buyer: StoreBuyer
     website: str
 
 
-def identify(hub: Hub, store: str, token: str) -> Customer | Failure:
+def identify(hub: Hub, store: str, token: str) -> PortalCustomer | Failure:
     """Ask the shop whose token this is, and find the connection of their website."""
     client = hub.stores[store]
     buyer = client.buyers.who_is(token)
@@ -41,11 +41,11 @@ def identify(hub: Hub, store: str, token: str) -> Customer | Failure:
     for connection in hub.connections.values():
         settings = connection.settings
         if settings.store == store and website in settings.websites and settings.portal.enabled:
-            return Customer(connection, buyer, website)
+            return PortalCustomer(connection, buyer, website)
     return Failure(Code.NOT_PERMITTED, f"the website {website} shows no invoices", sent=False)
 
 
-def invoices(customer: Customer) -> list[Stated] | Failure:
+def invoices(customer: PortalCustomer) -> list[Stated] | Failure:
     """Everything that the customer may see, the newest first."""
     connection = customer.connection
     account = whole_account(customer)
@@ -57,7 +57,7 @@ def invoices(customer: Customer) -> list[Stated] | Failure:
     return statement.of_orders(connection.name, connection.settings.store, orders)
 
 
-def whole_account(customer: Customer) -> str | None:
+def whole_account(customer: PortalCustomer) -> str | None:
     """The account whose every invoice the customer may see; None = only those of their own orders.
 
     Never an account that many buyers share, and never one that was only found by an e-mail address.

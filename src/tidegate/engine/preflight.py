@@ -43,7 +43,7 @@ SKEW_FAIL = timedelta(minutes=10)  #: Magento refuses OAuth timestamps from so f
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PreflightLine:
     """One line of the check. `verdict` is pass, warn or fail; `area` says whose line it is."""
 
     area: str
@@ -66,15 +66,19 @@ class StoreFacts:
 Told = Callable[[int, int], None]
 
 
-def preflight(hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, total: None) -> list[Line]:
+def preflight(
+    hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, total: None
+) -> list[PreflightLine]:
     """The whole check, in the order in which things must work. `told` hears of the progress."""
     total = 2 + len(hub.stores) + len(hub.companies) + len(hub.connections)
-    lines: list[Line] = []
+    lines: list[PreflightLine] = []
     done = 0
 
     def add(area: str, findings: Iterable[Finding]) -> None:
         nonlocal done
-        lines.extend(Line(area, each.subject, each.verdict, each.text, each.remedy) for each in findings)
+        lines.extend(
+            PreflightLine(area, each.subject, each.verdict, each.text, each.remedy) for each in findings
+        )
         done += 1
         told(done, total)
 
@@ -104,7 +108,7 @@ def preflight(hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, t
     return lines
 
 
-def worst(lines: Sequence[Line]) -> str:
+def worst(lines: Sequence[PreflightLine]) -> str:
     """The verdict of the whole check."""
     verdicts = {line.verdict for line in lines}
     return next(verdict for verdict in ("fail", "warn", "pass") if verdict in verdicts or verdict == "pass")
@@ -146,7 +150,7 @@ def check_ledger(hub: Hub) -> Iterator[Finding]:
 
 
 def check_store(
-    store: MagentoStoreClient, facts: StoreFacts, users: Iterable[model.Connection]
+    store: MagentoStoreClient, facts: StoreFacts, users: Iterable[model.ConnectionSettings]
 ) -> Iterator[Finding]:
     """Reachability and credentials first: without them nothing else can be known."""
     skew = store.shop.clock_skew()
@@ -309,7 +313,7 @@ def check_connection(
 
 def check_flows(
     connection: Connection,
-    others: Mapping[str, model.Connection],
+    others: Mapping[str, model.ConnectionSettings],
     facts: StoreFacts,
     lists: list[CodeList] | None,
 ) -> Iterator[Finding]:

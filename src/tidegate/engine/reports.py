@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tidegate.config.model import Alerts, Company, Configuration, Connection, Flow
+from tidegate.config.model import Alerts, CompanySettings, Configuration, ConnectionSettings, Flow
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.flow_account import Account
 from tidegate.domain.parcel import Parcel, is_overdue
@@ -115,7 +115,7 @@ def connection_status(
     }
 
 
-def parcel_dict(parcel: Parcel, settings: Connection | None, now: datetime) -> Report:
+def parcel_dict(parcel: Parcel, settings: ConnectionSettings | None, now: datetime) -> Report:
     """A parcel that lies with the company, and since when."""
     hours = (settings.alerts if settings else Alerts()).parcel_hours
     return {
@@ -133,8 +133,8 @@ def parcel_dict(parcel: Parcel, settings: Connection | None, now: datetime) -> R
 
 def flow_status(
     name: str,
-    settings: Connection | None,
-    company: Company | None,
+    settings: ConnectionSettings | None,
+    company: CompanySettings | None,
     flow: str,
     held: Iterable[tuple[str, str]],
     now: datetime,
@@ -167,7 +167,7 @@ def step_account(name: str, flow: str, step: str) -> Account:
     return accounts.account(name, flow, step)
 
 
-def next_cycle(rule: Flow, company: Company, last: str | None, now: datetime) -> datetime:
+def next_cycle(rule: Flow, company: CompanySettings, last: str | None, now: datetime) -> datetime:
     """When the flow is due; at the earliest now."""
     cadence = Cadence(every=rule.every, cron=rule.cron, time_zone=company.time_zone)
     return cadence.next_after(datetime.fromisoformat(last) if last else None, now)
@@ -178,7 +178,7 @@ def account_dict(account: Account) -> dict[str, int]:
     return {**asdict(account), "accounted": account.accounted, "unexplained": account.unexplained}
 
 
-def window(name: str, company: Company, now: datetime) -> Report:
+def window(name: str, company: CompanySettings, now: datetime) -> Report:
     """Whether the company may be called now: by its calendar, and by what its answers taught."""
     calendar = calendar_of(company)
     until, reason = None, ""

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 NAME = "retention"
 #: Records of one kind that one night looks at: some seconds at most.
-PORTION = 500
+AT_ONCE = 500
 DAY = timedelta(days=1)
 
 Find = Callable[[str, datetime, int, int], list[int]]
@@ -36,8 +36,8 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
         usage.forget(now)
     orders, registrations = personal.finished_orders, personal.finished_registrations
     blanked = {
-        "orders": portion("orders", orders, with_documents, rule.orders, connection.name, now),
-        "registrations": portion(
+        "orders": blank_some("orders", orders, with_documents, rule.orders, connection.name, now),
+        "registrations": blank_some(
             "registrations",
             registrations,
             personal.blank_registrations,
@@ -45,24 +45,24 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
             connection.name,
             now,
         ),
-        "payloads": portion("payloads", orders, quotes_only, rule.payloads, connection.name, now),
+        "payloads": blank_some("payloads", orders, quotes_only, rule.payloads, connection.name, now),
     }
     if any(blanked.values()):
         log.info(NAME, connection=connection.name, **blanked)
 
 
-def portion(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:
+def blank_some(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:
     """One kind's portion, in one commit: rows that were changed. At the end it begins again from the first."""
     if not days:
         return 0
     name = f"{NAME}:{kind}:{connection}"
     place = int(marks.read(name) or 0)
-    found = find(connection, now - timedelta(days=days), place, PORTION)
+    found = find(connection, now - timedelta(days=days), place, AT_ONCE)
     if not found and not place:
         return 0
     with transaction(NAME):
         changed = blank(found, now)
-        marks.write(name, str(found[-1] if len(found) == PORTION else 0), now)
+        marks.write(name, str(found[-1] if len(found) == AT_ONCE else 0), now)
     return changed
 
 

@@ -23,7 +23,7 @@ DEFAULT = "default"
 
 
 def check_stock(
-    connection: Connection, others: Mapping[str, model.Connection], warehouses: CodeList | None
+    connection: Connection, others: Mapping[str, model.ConnectionSettings], warehouses: CodeList | None
 ) -> Iterator[Finding]:
     """All findings about one connection's stock; `others` are all connections by name."""
     settings = connection.settings
@@ -96,7 +96,7 @@ def check_modules(connection: Connection) -> Iterator[Finding]:
             )
 
 
-def check_shared(name: str, others: Mapping[str, model.Connection]) -> Iterator[Finding]:
+def check_shared(name: str, others: Mapping[str, model.ConnectionSettings]) -> Iterator[Finding]:
     """No source has two writers."""
     mine = others[name]
     for other, settings in others.items():
@@ -108,12 +108,14 @@ def check_shared(name: str, others: Mapping[str, model.Connection]) -> Iterator[
             yield Finding("sources", "fail", text, "give each connection sources of its own")
 
 
-def written_by(settings: model.Connection) -> set[str]:
+def written_by(settings: model.ConnectionSettings) -> set[str]:
     """The sources that a connection writes."""
     return set(settings.stock.warehouses.values()) or {DEFAULT}
 
 
-def check_warehouses(place: str, settings: model.Connection, warehouses: CodeList) -> Iterator[Finding]:
+def check_warehouses(
+    place: str, settings: model.ConnectionSettings, warehouses: CodeList
+) -> Iterator[Finding]:
     """Every mapped warehouse is Sage's, and every warehouse of Sage is mapped or named here."""
     mapped = {code.strip().upper() for code in settings.stock.warehouses}
     known = {code.strip().upper(): code for code in warehouses.codes}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tidegate.config.model import Company, Configuration
+from tidegate.config.model import CompanySettings, Configuration
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing, Period
 from tidegate.ledger import closures, marks, runs
@@ -61,7 +61,7 @@ def tide_of(configuration: Configuration, name: str, now: datetime) -> Tide | No
     )
 
 
-def closings(company: Company, start: datetime, end: datetime) -> Iterator[Period]:
+def closings(company: CompanySettings, start: datetime, end: datetime) -> Iterator[Period]:
     """The closings of the calendar between two instants, the first one cut at `start`."""
     calendar = Calendar(
         company.time_zone, tuple(Closing(each.rule, each.minutes, each.reason) for each in company.closed)

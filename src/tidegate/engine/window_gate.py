@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tidegate.clock import Clock
-from tidegate.config.model import Company
+from tidegate.config.model import CompanySettings
 from tidegate.domain.calendar import HORIZON, Calendar, Closing, Period
 from tidegate.transport import Opening
 
@@ -18,7 +18,7 @@ GIVE_UP = 2.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def calendar_of(company: Company) -> Calendar:
+def calendar_of(company: CompanySettings) -> Calendar:
     """The company's windows, from its configuration."""
     closings = tuple(Closing(each.rule, each.minutes, each.reason) for each in company.closed)
     return Calendar(company.time_zone, closings)

@@ -12,7 +12,7 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.masters.account_card import StoreCustomer
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.flows import unreadable
-from tidegate.ledger import marks, picture
+from tidegate.ledger import marks, snapshot
 
 #: Beside the mirror of the flow; nobody is told anything of these.
 ACCOUNTS, PEOPLE = "customers:accounts", "customers:people"
@@ -24,21 +24,21 @@ _NAMES = msgspec.json.Decoder(list[str])
 
 def accounts(connection: str) -> dict[str, CustomerRecord]:
     """The accounts by reference."""
-    return {key: _RECORD.decode(value) for key, value in picture.read(connection, ACCOUNTS).iter_rows()}
+    return {key: _RECORD.decode(value) for key, value in snapshot.read(connection, ACCOUNTS).iter_rows()}
 
 
 def account(connection: str, reference: str) -> CustomerRecord | None:
     """One account, None when the company told none of that reference."""
-    found = picture.read(connection, ACCOUNTS).filter(pl.col("key") == reference)["value"]
+    found = snapshot.read(connection, ACCOUNTS).filter(pl.col("key") == reference)["value"]
     return _RECORD.decode(found[0]) if len(found) else None
 
 
-def people(connection: str) -> dict[int, StoreCustomer]:
+def customers(connection: str) -> dict[int, StoreCustomer]:
     """The store's customers by id."""
-    return {int(key): _CUSTOMER.decode(value) for key, value in picture.read(connection, PEOPLE).iter_rows()}
+    return {int(key): _CUSTOMER.decode(value) for key, value in snapshot.read(connection, PEOPLE).iter_rows()}
 
 
-def told(before: Mapping[str, CustomerRecord], delta: Delta[CustomerRecord]) -> dict[str, CustomerRecord]:
+def updated(before: Mapping[str, CustomerRecord], delta: Delta[CustomerRecord]) -> dict[str, CustomerRecord]:
     """The accounts after a reading."""
     known = unreadable.kept(before, delta.bad) if delta.full else dict(before)
     return known | {record.account: record for record in delta.rows}
@@ -52,11 +52,11 @@ def keep(
 ) -> None:
     """Keep them (None: they are as they were). In a transaction."""
     if records is not None:
-        picture.write(connection, ACCOUNTS, _frame(records), now)
+        snapshot.write(connection, ACCOUNTS, _frame(records), now)
         held = sorted(account for account, record in records.items() if record.on_hold or record.hidden)
         marks.write(_held(connection), msgspec.json.encode(held).decode(), now)
     if customers is not None:
-        picture.write(connection, PEOPLE, _frame({str(key): each for key, each in customers.items()}), now)
+        snapshot.write(connection, PEOPLE, _frame({str(key): each for key, each in customers.items()}), now)
 
 
 def on_hold(connection: str) -> frozenset[str]:
@@ -76,7 +76,7 @@ def by_email(records: Iterable[CustomerRecord]) -> dict[str, list[str]]:
 
 def _frame(values: Mapping[str, CustomerRecord] | Mapping[str, StoreCustomer]) -> pl.DataFrame:
     texts = [msgspec.json.encode(each).decode() for each in values.values()]
-    return pl.DataFrame({"key": list(values), "value": texts}, schema=picture.SCHEMA)
+    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)
 
 
 def _held(connection: str) -> str:

@@ -26,8 +26,8 @@ class Connection:
     """One `[connections.NAME]` with its clients. Shared by the threads of one cycle."""
 
     name: str
-    settings: model.Connection
-    company_settings: model.Company
+    settings: model.ConnectionSettings
+    company_settings: model.CompanySettings
     store: MagentoStoreClient
     company: Company
     calendar: Calendar
@@ -85,7 +85,7 @@ class Connection:
                 )
             return self._terms
 
-    def remap(self, settings: model.Connection) -> None:
+    def remap(self, settings: model.ConnectionSettings) -> None:
         """Work with other mappings from now on; an order that is being prepared keeps those it began with."""
         with self._lock:
             self.settings = settings

@@ -124,7 +124,7 @@ class Cycle:
             return False
         return True
 
-    def portion_is_over(self) -> bool:
+    def should_stop(self) -> bool:
         """Whether the work has gone on for long and others wait. Asked between records, when all is committed.
 
         The portion is counted from the first question, so that each one does something; by the monotonic

@@ -64,7 +64,7 @@ def keep(connection: Connection, now: datetime) -> None:
         marks.write(name, msgspec.json.encode(_Kept(since, learnt)).decode(), now)
 
 
-def told(connection: Connection) -> Iterator[tuple[str, datetime, Mapping[str, int]]]:
+def learnt_limits(connection: Connection) -> Iterator[tuple[str, datetime, Mapping[str, int]]]:
     """What is kept of each system: its name, since when, and the sizes."""
     for name, _ in _teachers(connection):
         kept = _read(name)

@@ -13,8 +13,8 @@ from tidegate.sage.port.orders import OrderWriting
 
 def terms_of(
     name: str,
-    settings: model.Connection,
-    company: model.Company,
+    settings: model.ConnectionSettings,
+    company: model.CompanySettings,
     writing: OrderWriting,
     rates: Mapping[str, Decimal],
     groups: Mapping[str, str] | None = None,
@@ -61,7 +61,7 @@ def terms_of(
     )
 
 
-def customer_rules(name: str, settings: model.Connection, writing: OrderWriting) -> CustomerRules:
+def customer_rules(name: str, settings: model.ConnectionSettings, writing: OrderWriting) -> CustomerRules:
     """Whose account orders of connection `name` go to."""
     rule = settings.customers
     return CustomerRules(

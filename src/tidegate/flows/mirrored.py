@@ -109,7 +109,7 @@ def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], g
 def send(cycle: Cycle, writer: Writer, size: int) -> None:
     """Write what is due, portion by portion, in the order of the keys."""
     after: MirrorItem | None = None
-    while cycle.may_go_on() and not cycle.portion_is_over() and cycle.now() - cycle.started < LONGEST:
+    while cycle.may_go_on() and not cycle.should_stop() and cycle.now() - cycle.started < LONGEST:
         items = mirror.due(cycle.name, cycle.flow, cycle.now(), size, after)
         if not items:
             break

@@ -11,7 +11,7 @@ from tidegate.ledger.texts import LONGEST_REASON, storable
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Closure:
     """Until when a company is closed, and what it said."""
 
     company: str
@@ -32,11 +32,11 @@ def learn(company: str, until: datetime, reason: str, now: datetime) -> None:
     )
 
 
-def closed(company: str, now: datetime) -> Closed | None:
+def closed(company: str, now: datetime) -> Closure | None:
     """The closure in force, or None."""
     columns = ("company", "until", "reason", "learnt_at")
     found = rows.find(models.Closure, columns, "WHERE company = %s", company)
-    return next((closure for closure in (Closed(*row) for row in found) if closure.until > now), None)
+    return next((closure for closure in (Closure(*row) for row in found) if closure.until > now), None)
 
 
 def forget(company: str, now: datetime) -> bool:

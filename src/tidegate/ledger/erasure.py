@@ -17,7 +17,7 @@ import polars as pl
 from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, OUT
-from tidegate.ledger import keys, marks, mirror, models, personal, picture, rows
+from tidegate.ledger import keys, marks, mirror, models, personal, rows, snapshot
 from tidegate.ledger.database import inside
 
 #: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
@@ -55,7 +55,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class ErasedCustomer:
     """Whose records these are, and the records; `emails` in lower case."""
 
     connection: str
@@ -76,7 +76,7 @@ class _Record:
     emails: frozenset[str]  #: that and those of the addresses
 
 
-def find(connection: str, store: str, *, email: str = "", customer_id: int | None = None) -> Customer:
+def find(connection: str, store: str, *, email: str = "", customer_id: int | None = None) -> ErasedCustomer:
     """Everything of one customer, by e-mail or by the store's id.
 
     An e-mail stands for the ids that ordered or registered with it; an id for the e-mails it had, under which
@@ -86,7 +86,7 @@ def find(connection: str, store: str, *, email: str = "", customer_id: int | Non
     known = list(_records(connection, store))
     people = [
         (int(key), _plain(msgspec.json.decode(value).get("email", "")))
-        for key, value in picture.read(connection, f"{CUSTOMERS}:people").iter_rows()
+        for key, value in snapshot.read(connection, f"{CUSTOMERS}:people").iter_rows()
     ]
     pairs = [(each.customer_id, each.own) for each in known] + people
     ids = {one for one, own in pairs if one is not None and given and own == given}
@@ -103,7 +103,7 @@ def find(connection: str, store: str, *, email: str = "", customer_id: int | Non
     sources = sorted({each.source_id for each in mine if each.source_id is not None})
     deliveries = {each.delivery_id for each in mine if each.delivery_id is not None}
     deliveries |= _deliveries_of(sources)
-    return Customer(
+    return ErasedCustomer(
         connection=connection,
         store=store,
         emails=frozenset(emails),
@@ -114,7 +114,7 @@ def find(connection: str, store: str, *, email: str = "", customer_id: int | Non
     )
 
 
-def erase(customer: Customer, actor: str, now: datetime) -> dict[str, int]:
+def erase(customer: ErasedCustomer, actor: str, now: datetime) -> dict[str, int]:
     """Take the person out of every record; how many were changed, by kind. Refuses (ValueError) open deliveries."""
     inside(now)
     # looked at once more: a cycle may have opened one while a person was asked
@@ -214,7 +214,7 @@ def _open_items(connection: str, ids: set[int]) -> Iterator[Open]:
 # --- taking it out --------------------------------------------------------------------------------
 
 
-def _words(customer: Customer) -> set[str]:
+def _words(customer: ErasedCustomer) -> set[str]:
     words = set(customer.emails)
     for part in rows.chunks(customer.sources):
         words |= personal.words_in(
@@ -227,7 +227,7 @@ def _words(customer: Customer) -> set[str]:
     return words
 
 
-def _forget_mappings(customer: Customer) -> int:
+def _forget_mappings(customer: ErasedCustomer) -> int:
     """By e-mail only: a mapping by the store's id names nobody."""
     found = models.CustomerLink.objects.filter(
         connection=customer.connection, customer_key__in=sorted(customer.emails)
@@ -235,14 +235,14 @@ def _forget_mappings(customer: Customer) -> int:
     return found.delete()[0]
 
 
-def _forget_mirrored(customer: Customer, now: datetime) -> int:
+def _forget_mirrored(customer: ErasedCustomer, now: datetime) -> int:
     """The store's customer and their e-mail at the company's account, as both were read last."""
     count = mirror.drop(customer.connection, CUSTOMERS, sorted(map(str, customer.ids)), now)
     # and the whole names, under which an earlier ledger may have made the account
     theirs = keys.of_customers(customer.store, customer.ids)
     theirs |= {customer_key(customer.store, one) for one in customer.ids}
     for name in (f"{CUSTOMERS}:people", f"{CUSTOMERS}:accounts"):
-        known = dict(picture.read(customer.connection, name).iter_rows())
+        known = dict(snapshot.read(customer.connection, name).iter_rows())
         kept: dict[str, str] = {}
         for key, value in known.items():
             content = msgspec.json.decode(value)
@@ -256,8 +256,8 @@ def _forget_mirrored(customer: Customer, now: datetime) -> int:
                 kept[key] = value
         changed = sum(kept.get(key) != value for key, value in known.items())
         if changed:
-            frame = pl.DataFrame({"key": list(kept), "value": list(kept.values())}, schema=picture.SCHEMA)
-            picture.write(customer.connection, name, frame, now)
+            frame = pl.DataFrame({"key": list(kept), "value": list(kept.values())}, schema=snapshot.SCHEMA)
+            snapshot.write(customer.connection, name, frame, now)
         count += changed
     return count
 
@@ -278,7 +278,7 @@ def _blank_alerts(connection: str, quotes: Quotes, now: datetime) -> int:
     return count
 
 
-def _blank_elsewhere(customer: Customer) -> int:
+def _blank_elsewhere(customer: ErasedCustomer) -> int:
     """Their e-mail in the texts of other records; keys, labels and what a record waits for stay."""
     quotes = Quotes(customer.emails)
     here = customer.connection
@@ -299,7 +299,7 @@ def _blank_elsewhere(customer: Customer) -> int:
     return count
 
 
-def _note(customer: Customer, actor: str, told: dict[str, int], now: datetime) -> None:
+def _note(customer: ErasedCustomer, actor: str, told: dict[str, int], now: datetime) -> None:
     """Who, when, how much, not whom; and a line in the history of each delivery, which `trace` shows."""
     deliveries = []
     for part in rows.chunks(customer.deliveries):

@@ -21,12 +21,12 @@ import polars as pl
 
 from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
-from tidegate.ledger import mirror_item, models, picture, rows
+from tidegate.ledger import mirror_item, models, rows, snapshot
 from tidegate.ledger.account import _PLACE
 from tidegate.ledger.database import inside
 from tidegate.ledger.mirror_item import MirrorItem
 from tidegate.ledger.mirror_outcomes import begin, observe, reclaim, settle
-from tidegate.ledger.picture import Values
+from tidegate.ledger.snapshot import Values
 from tidegate.ledger.texts import storable
 
 __all__ = [
@@ -66,7 +66,7 @@ def settled(connection: str, flow: str) -> pl.DataFrame:
     """What the reader was told and confirmed: key, value. Left out is what is on its way or in doubt."""
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
     schema = {"key": pl.String, "value": pl.String, "state": pl.String}
-    found, folded = rows.fetch_all(sql, connection, flow), picture.read(connection, flow)
+    found, folded = rows.fetch_all(sql, connection, flow), snapshot.read(connection, flow)
     if not found:  # most cycles
         return folded
     own = pl.DataFrame(found, schema=schema, orient="row")
@@ -123,7 +123,7 @@ def listing(
 
 def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
     """The keys of all items that the mirror knows, wherever they stand, and `wanted` does not name."""
-    named, folded = picture.frame(wanted), picture.read(connection, flow)
+    named, folded = snapshot.frame(wanted), snapshot.read(connection, flow)
     if named["key"].equals(folded["key"]):
         folded = folded.clear()
     known = pl.concat([folded.select("key"), mirror_item.table(connection, flow).select("key")]).unique()
@@ -145,7 +145,7 @@ def mirrors() -> list[tuple[str, str]]:
     Left out are pictures that flows keep beside their mirrors, such as `inventory:levels`.
     """
     found = rows.fetch_all(
-        "SELECT DISTINCT connection, flow FROM tidegate_mirrorpicture "
+        "SELECT DISTINCT connection, flow FROM tidegate_mirrorsnapshot "
         "UNION SELECT DISTINCT connection, flow FROM tidegate_mirrorrow ORDER BY 1, 2"
     )
     return [(connection, flow) for connection, flow in found if ":" not in flow]
@@ -153,7 +153,7 @@ def mirrors() -> list[tuple[str, str]]:
 
 def account(connection: str, flow: str) -> Account:
     """Every item that is known, by where it stands; what stands in the picture is confirmed."""
-    folded = picture.size(connection, flow)
+    folded = snapshot.size(connection, flow)
     sql = (
         "SELECT state, count(*), sum(CASE WHEN in_picture THEN 1 ELSE 0 END) FROM tidegate_mirrorrow "
         "WHERE connection = %s AND flow = %s GROUP BY state"
@@ -181,11 +181,11 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
     """
     inside(now)
     drop(connection, flow, gone, now)
-    told = picture.frame(wanted)
+    told = snapshot.frame(wanted)
     if (told["value"] == "").any():
         raise ValueError("want: a value is never empty; say what the reader shall have, or drop the item")
     own = mirror_item.table(connection, flow)
-    differing = picture.differing(told, picture.read(connection, flow))
+    differing = snapshot.differing(told, snapshot.read(connection, flow))
     fresh = differing.join(own, on="key", how="anti", maintain_order="left")
     new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
     mirror_item.insert(connection, flow, new, now)
@@ -250,11 +250,11 @@ def drop(connection: str, flow: str, keys: Iterable[str], now: datetime) -> int:
     going = named.join(
         mirror_item.table(connection, flow).filter(pl.col("state").is_in(stays)), on="key", how="anti"
     )
-    folded = picture.read(connection, flow)
+    folded = snapshot.read(connection, flow)
     kept = folded.join(going, on="key", how="anti")
     rowless = folded.height - kept.height
     if rowless:
-        picture.write(connection, flow, kept, now)
+        snapshot.write(connection, flow, kept, now)
     count = rowless
     for part in rows.chunks(going["key"].to_list()):
         found = models.MirrorRow.objects.filter(connection=connection, flow=flow, key__in=part)
@@ -269,7 +269,7 @@ def baseline(connection: str, flow: str, values: Values, now: datetime) -> None:
     What waits and is wanted as it is there already is confirmed; what is on its way is left alone.
     """
     inside(now)
-    there = picture.frame(values)
+    there = snapshot.frame(values)
     own = there.join(mirror_item.table(connection, flow), on="key")
     known = own.filter(~pl.col("state").is_in(_UNMOVED))
     confirmed, others = (
@@ -285,7 +285,7 @@ def baseline(connection: str, flow: str, values: Values, now: datetime) -> None:
     rows.update(models.MirrorRow, ("sent",), list(still.select("id", "value").iter_rows()))
     rowless = there.join(own, on="key", how="anti")
     if rowless.height:
-        picture.write(connection, flow, picture.with_values(picture.read(connection, flow), rowless), now)
+        snapshot.write(connection, flow, snapshot.with_values(snapshot.read(connection, flow), rowless), now)
 
 
 def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> int:
@@ -299,10 +299,10 @@ def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> 
         "SELECT count(*) FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s AND state = 'confirmed'"
     )
     (count,) = rows.fetch_one(sql, connection, flow) or (0,)
-    if not count or not (always or count >= max(_FOLD_AT, picture.size(connection, flow) // _FOLD_SHARE)):
+    if not count or not (always or count >= max(_FOLD_AT, snapshot.size(connection, flow) // _FOLD_SHARE)):
         return 0
     own = mirror_item.table(connection, flow).filter(pl.col("state") == State.CONFIRMED)
     told = own.select("key", pl.col("sent").alias("value"))
-    picture.write(connection, flow, picture.with_values(picture.read(connection, flow), told), now)
+    snapshot.write(connection, flow, snapshot.with_values(snapshot.read(connection, flow), told), now)
     models.MirrorRow.objects.filter(connection=connection, flow=flow, state=State.CONFIRMED.value).delete()
     return told.height

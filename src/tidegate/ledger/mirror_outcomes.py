@@ -14,7 +14,7 @@ import polars as pl
 from tidegate.domain.errors import Code
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.domain.verdict import Verdict
-from tidegate.ledger import mirror_item, models, picture, rows
+from tidegate.ledger import mirror_item, models, rows, snapshot
 from tidegate.ledger.lease import Lease, check
 from tidegate.ledger.mirror_item import MirrorItem
 from tidegate.ledger.texts import LONGEST_REASON, storable
@@ -189,7 +189,7 @@ def _drifted(connection: str, flow: str, values: Mapping[str, str], now: datetim
     """Rows for folded items of which the reader has another value."""
     if not values:
         return []
-    told = picture.read(connection, flow).join(picture.frame(values), on="key", suffix="_there")
+    told = snapshot.read(connection, flow).join(snapshot.frame(values), on="key", suffix="_there")
     other = told.filter(pl.col("value") != pl.col("value_there")).sort("key")
     mirror_item.insert(connection, flow, [(*row, True) for row in other.iter_rows()], now)
     return other["key"].to_list()

@@ -75,16 +75,16 @@ def payload_without(subject: str, quotes: Quotes) -> str:
         content = msgspec.json.decode(subject)
     except msgspec.DecodeError:
         return quotes.out_of(subject)
-    bare_content = _walk(content, quotes)
+    bare_content = _cleaned(content, quotes)
     return subject if bare_content == content else msgspec.json.encode(bare_content).decode()
 
 
-def _walk(value: Any, quotes: Quotes) -> Any:
+def _cleaned(value: Any, quotes: Quotes) -> Any:
     if isinstance(value, str):
         return quotes.out_of(value)
     if isinstance(value, dict):
-        return {key: "" if key == "email" else _walk(each, quotes) for key, each in value.items()}
-    return [_walk(each, quotes) for each in value] if isinstance(value, list) else value
+        return {key: "" if key == "email" else _cleaned(each, quotes) for key, each in value.items()}
+    return [_cleaned(each, quotes) for each in value] if isinstance(value, list) else value
 
 
 def blank_labels(delivery_ids: Sequence[int], quotes: Quotes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from tidegate.ledger import picture
+from tidegate.ledger import snapshot
 from tidegate.ledger.database import inside
 
 _NAME = "books:groups"  #: a picture beside the mirrors
@@ -13,7 +13,7 @@ _NAME = "books:groups"  #: a picture beside the mirrors
 
 def read(connection: str) -> dict[str, str]:
     """Code -> group; empty before they were read first."""
-    return dict(picture.read(connection, _NAME).iter_rows())
+    return dict(snapshot.read(connection, _NAME).iter_rows())
 
 
 def keep(connection: str, groups: Mapping[str, str], now: datetime) -> bool:
@@ -21,5 +21,5 @@ def keep(connection: str, groups: Mapping[str, str], now: datetime) -> bool:
     inside(now)
     if read(connection) == dict(groups):
         return False
-    picture.write(connection, _NAME, picture.frame(groups), now)
+    snapshot.write(connection, _NAME, snapshot.frame(groups), now)
     return True

@@ -78,7 +78,7 @@ def unwritten(connection: str) -> list[Unwritten]:
     ]
 
 
-def told(connection: str, places: Iterable[tuple[int, str]]) -> list[Unwritten]:
+def despatched_lines(connection: str, places: Iterable[tuple[int, str]]) -> list[Unwritten]:
     """Every despatched line of these orders and line keys, whatever became of its shipment.
 
     Of virtual items, which Magento is never told of.
@@ -111,15 +111,15 @@ def newest() -> int:
 def despatched_after(connection: str, delivery_id: int) -> tuple[int, dict[tuple[int, str], str]]:
     """The company's SKUs of lines that left, by order and line key, heard of after this delivery; the newest id."""
     # flow and connection are looked at here: SQLite would leave the primary key for the index of the queue
-    told = rows.fetch_all(
+    despatched = rows.fetch_all(
         "SELECT delivery.id, delivery.connection, delivery.flow, source.entity_id, delivery.subject "
         "FROM tidegate_delivery AS delivery LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
         "WHERE delivery.id > %s ORDER BY delivery.id",
         delivery_id,
     )
-    return max((row[0] for row in told), default=delivery_id), {
+    return max((row[0] for row in despatched), default=delivery_id), {
         (entity_id, line.line_key): line.sku
-        for _, owner, flow, entity_id, subject in told
+        for _, owner, flow, entity_id, subject in despatched
         if (owner, flow) == (connection, FLOW) and entity_id is not None
         for line in _lines(subject)
     }
@@ -139,14 +139,14 @@ def _of_orders(
     connection: str, entity_ids: Iterable[int], states: tuple[State, ...]
 ) -> Iterator[tuple[int, _Subject]]:
     for part in rows.chunks(sorted(set(entity_ids))):
-        told = rows.fetch_all(
+        despatched = rows.fetch_all(
             "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
             "JOIN tidegate_source AS source ON source.id = delivery.source_id "
             f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)}) "
             f"AND source.connection = %s AND source.entity_id IN ({rows.marks(part)})",
             *(connection, FLOW, *[state.value for state in states], connection, *part),
         )
-        yield from ((entity_id, _decoded(subject)) for entity_id, subject in told)
+        yield from ((entity_id, _decoded(subject)) for entity_id, subject in despatched)
 
 
 def written_since(connection: str, moment: datetime) -> set[str]:
@@ -155,12 +155,12 @@ def written_since(connection: str, moment: datetime) -> set[str]:
     Magento has taken their pieces off the source itself, or put them back there: what it was told last is not
     what it has.
     """
-    told = rows.fetch_all(
+    despatched = rows.fetch_all(
         "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow IN (%s, %s) "
         "AND state = 'confirmed' AND changed_at >= %s",
         *(connection, FLOW, CREDITS, rows.instant(moment)),
     )
-    found = [_decoded(subject) for (subject,) in told]
+    found = [_decoded(subject) for (subject,) in despatched]
     return {sku for each in found for sku in (*each.skus, *(line.sku for line in each.lines))}
 
 
@@ -168,23 +168,23 @@ def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
     """Those of the orders that reserve nothing in Magento any more, as it was read last."""
     found: set[int] = set()
     for part in rows.chunks(sorted(set(entity_ids))):
-        told = rows.fetch_all(
+        despatched = rows.fetch_all(
             "SELECT entity_id FROM tidegate_source WHERE connection = %s AND kind = 'order' "
             f"AND entity_id IN ({rows.marks(part)}) AND state IN ({rows.marks(FINISHED)})",
             *(connection, *part, *FINISHED),
         )
-        found.update(entity_id for (entity_id,) in told)
+        found.update(entity_id for (entity_id,) in despatched)
     return found
 
 
 def _subjects(connection: str, states: tuple[State, ...]) -> list[tuple[int, _Subject]]:
-    told = rows.fetch_all(
+    despatched = rows.fetch_all(
         "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
         "LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
         f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)})",
         *(connection, FLOW, *[state.value for state in states]),
     )
-    return [(entity_id or 0, _decoded(subject)) for entity_id, subject in told]
+    return [(entity_id or 0, _decoded(subject)) for entity_id, subject in despatched]
 
 
 def _lines(subject: str) -> tuple[_Line, ...]:

@@ -23,7 +23,7 @@ from oauthlib.oauth1 import Client as Signer
 from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.answer import judge
+from tidegate.magento.answer import body_of
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import Shape
 from tidegate.redaction import remember_secret
@@ -191,7 +191,7 @@ class AdminToken(Access):
             if self._token and now < self._ends:
                 return None
             content = msgspec.json.encode({"username": self._username, "password": self._password})
-            body = judge(
+            body = body_of(
                 http.request(
                     "POST", ADMIN_TOKEN_PATH, content=content, headers={"Content-Type": "application/json"}
                 ),

@@ -76,7 +76,7 @@ def error_text(body: Any) -> str:
     return "; ".join(one for one in [text, *more] if one)
 
 
-def judge(
+def body_of(
     answer: Answer | NoAnswer, method: str, path: str, *, names_permission: bool = True
 ) -> bytes | Failure:
     """The JSON body of a good answer, or what went wrong.

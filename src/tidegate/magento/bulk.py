@@ -24,7 +24,7 @@ PATH = "/all/async/bulk"
 MODULE = "Magento_WebapiAsync"
 
 
-class Status(IntEnum):
+class BulkStatus(IntEnum):
     """How an operation stands; RETRIABLE and FAILED have not been carried out."""
 
     DONE = 1
@@ -39,7 +39,7 @@ class Operation:
     """One element of a bulk call; `result` is what the synchronous call would have answered, as JSON."""
 
     id: int
-    status: Status
+    status: BulkStatus
     message: str = ""
     result: str = ""
 
@@ -85,7 +85,7 @@ class BulkCalls:
         The status of many operations carries all that was sent. One that the shop does not list is not
         counted here, but by `operations`. Asked that way, too, where the shop does not tell numbers.
         """
-        answer = self._client.get_as(f"/V1/bulk/{uuid}/operation-status/{Status.OPEN.value}", _COUNT)
+        answer = self._client.get_as(f"/V1/bulk/{uuid}/operation-status/{BulkStatus.OPEN.value}", _COUNT)
         if not isinstance(answer, Failure) or answer.code not in (Code.REFUSED, Code.UNKNOWN_ENDPOINT):
             return answer
         listed = self.operations(uuid, count)
@@ -102,14 +102,14 @@ class BulkCalls:
 
 def open_ones(operations: Sequence[Operation]) -> int:
     """How many may still be carried out."""
-    return sum(operation.status is Status.OPEN for operation in operations)
+    return sum(operation.status is BulkStatus.OPEN for operation in operations)
 
 
 def _operation(number: int, listed: _Listed | None) -> Operation:
     if listed is None:
-        return Operation(number, Status.OPEN, "the shop does not list it")
+        return Operation(number, BulkStatus.OPEN, "the shop does not list it")
     try:
-        status = Status(listed.status)
+        status = BulkStatus(listed.status)
     except ValueError:
-        status = Status.OPEN
+        status = BulkStatus.OPEN
     return Operation(number, status, listed.result_message or "", str(listed.result_serialized_data or ""))

@@ -25,7 +25,7 @@ PAGE = 500
 MOST_ORDERS = 5000
 
 
-class Buyer(msgspec.Struct, frozen=True):
+class StoreBuyer(msgspec.Struct, frozen=True):
     """A customer of one website."""
 
     id: int
@@ -42,7 +42,7 @@ class _Orders(msgspec.Struct):
     items: list[_Entity] | None = None
 
 
-_BUYER: Shape[Buyer] = Shape(Buyer)
+_BUYER: Shape[StoreBuyer] = Shape(StoreBuyer)
 _ORDERS: Shape[_Orders] = Shape(_Orders)
 
 
@@ -66,7 +66,7 @@ class Buyers:
     def __init__(self, client: StoreClient) -> None:
         self._client = client
 
-    def who_is(self, token: str) -> Buyer | Failure:
+    def who_is(self, token: str) -> StoreBuyer | Failure:
         """The customer whose token this is; `not-authenticated` for every token that is nobody's."""
         buyer = self._client.get_with(CustomerToken(token), "/V1/customers/me", _BUYER)
         if isinstance(buyer, Failure) and buyer.code is Code.NOT_PERMITTED:

@@ -24,8 +24,8 @@ from tidegate.magento.answer import (
     READS,
     RESOURCE,
     TOO_LONG,
+    body_of,
     garbage,
-    judge,
     status_of,
 )
 from tidegate.magento.pools import LONGEST, K, pools, shorter
@@ -42,7 +42,7 @@ from tidegate.magento.whose_fault import (
 )
 from tidegate.reading import pauses
 from tidegate.reading.document import Unreadable
-from tidegate.reading.shape import ANYTHING, Decoder, Page
+from tidegate.reading.shape import ANYTHING, Decoder, PageShape
 from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ class StoreClient:
     def get_with(self, access: Access, path: str, decoder: Decoder[T]) -> T | Failure:
         """A read in somebody else's name: a customer's, by the token that came with a request."""
         answer = self._noted(self._http.request("GET", REST + path, auth=access))
-        raw = judge(answer, "GET", path, names_permission=access.names_missing_permission)
+        raw = body_of(answer, "GET", path, names_permission=access.names_missing_permission)
         if isinstance(raw, Failure):
             return raw
         try:
@@ -216,7 +216,7 @@ class StoreClient:
             value = decoder.decode(raw)
         except Unreadable as error:
             return garbage(f"{method} {path}", method in READS, str(error), of_field=bool(error.path))
-        if isinstance(value, Page):
+        if isinstance(value, PageShape):
             self._bad_rows += value.bad
         return value
 
@@ -275,7 +275,7 @@ class StoreClient:
                 return of_sign_in(failure)
             raw: bytes | Failure = b""
             for way in self._auth.ways(path):
-                raw = judge(
+                raw = body_of(
                     self._request(method, path, query, body, way),
                     method,
                     path,

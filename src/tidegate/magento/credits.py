@@ -14,11 +14,11 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.money import ZERO
 from tidegate.magento.client import StoreClient
-from tidegate.magento.papers import TOTALS, OrderPapers, figure, made
-from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
+from tidegate.magento.order_documents import TOTALS, OrderDocuments, figure, made
+from tidegate.magento.shipments import DocumentComment, DocumentItem, document_items
 
 LIST, ONE = "/V1/creditmemos", "/V1/creditmemo"
 
@@ -41,8 +41,8 @@ class CreditArguments(msgspec.Struct, frozen=True):
 class Credit(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
     """`POST /V1/order/{id}/refund`, offline: the money goes back through Sage."""
 
-    items: tuple[PaperItem, ...]
-    comment: PaperComment
+    items: tuple[DocumentItem, ...]
+    comment: DocumentComment
     arguments: CreditArguments
     notify: bool = False
     append_comment: bool = True
@@ -68,17 +68,17 @@ def credit(
         figure(max(-adjustment, ZERO)),
         msgspec.UNSET if shipping is None else figure(shipping),
     )
-    return Credit(paper_items(pieces), PaperComment(comment), arguments)
+    return Credit(document_items(pieces), DocumentComment(comment), arguments)
 
 
 class Credits:
     """One store's credit memos. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
         self._client = client
         self._papers = papers
 
-    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+    def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is refunded already."""
         return self._papers.of_order(LIST, entity_id, more=f",{TOTALS}")
 
@@ -87,10 +87,10 @@ class Credits:
         call = f"/V1/order/{entity_id}/refund"
         return made(self._client.post(call, body), call)
 
-    def one(self, credit_id: int) -> Paper | Failure:
+    def one(self, credit_id: int) -> StoreDocument | Failure:
         """A made credit memo with what it comes to."""
         return self._papers.one(ONE, credit_id)
 
-    def whole(self, paper: Paper) -> Paper | Failure:
+    def whole(self, paper: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
         return self._papers.whole(ONE, paper)

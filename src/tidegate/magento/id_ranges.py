@@ -13,7 +13,7 @@ from tidegate.domain.errors import Failure
 from tidegate.magento.answer import may_be_one_record
 from tidegate.magento.progress import Key, Progress, Stretch
 from tidegate.magento.search import Filter, Search
-from tidegate.magento.unreadable_orders import Row, Unreadable, UnreadableOrders, contradiction
+from tidegate.magento.unreadable_orders import Row, UnreadableOrder, UnreadableOrders, contradiction
 
 T = TypeVar("T")
 Range = tuple[int, int | None, bool]
@@ -58,11 +58,13 @@ def read_by_ids(
             return
 
 
-def found(what: Row | Unreadable | Failure | None, progress: Progress[T], cursor: Key | None) -> Stretch[T]:
+def found(
+    what: Row | UnreadableOrder | Failure | None, progress: Progress[T], cursor: Key | None
+) -> Stretch[T]:
     """What the search for one bad order brought: the order after all, its name, an outage, or nothing."""
     if isinstance(what, Failure):
         return Stretch(failure=what)
-    if isinstance(what, Unreadable):
+    if isinstance(what, UnreadableOrder):
         failure = progress.hold(what, cursor)
         return Stretch(upto=progress.safe, failure=failure)
     values = progress.take([what] if what else [], cursor)

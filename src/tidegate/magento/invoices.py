@@ -12,10 +12,10 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.magento.client import StoreClient
-from tidegate.magento.papers import TOTALS, OrderPapers, made
-from tidegate.magento.shipments import PaperComment, PaperItem, paper_items
+from tidegate.magento.order_documents import TOTALS, OrderDocuments, made
+from tidegate.magento.shipments import DocumentComment, DocumentItem, document_items
 
 PATH = "/V1/invoices"
 
@@ -23,8 +23,8 @@ PATH = "/V1/invoices"
 class Invoice(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
     """`POST /V1/order/{id}/invoice`. Nothing is captured: the money comes to Sage."""
 
-    items: tuple[PaperItem, ...]
-    comment: PaperComment
+    items: tuple[DocumentItem, ...]
+    comment: DocumentComment
     capture: bool = False
     notify: bool = False
     append_comment: bool = True
@@ -32,17 +32,17 @@ class Invoice(msgspec.Struct, frozen=True, rename={"append_comment": "appendComm
 
 def invoice(pieces: Mapping[int, Decimal], comment: str) -> Invoice:
     """The call's body."""
-    return Invoice(paper_items(pieces), PaperComment(comment))
+    return Invoice(document_items(pieces), DocumentComment(comment))
 
 
 class Invoices:
     """One store's invoices. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
         self._client = client
         self._papers = papers
 
-    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+    def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is invoiced already."""
         return self._papers.of_order(PATH, entity_id, more=f",{TOTALS}")
 
@@ -51,10 +51,10 @@ class Invoices:
         call = f"/V1/order/{entity_id}/invoice"
         return made(self._client.post(call, body), call)
 
-    def one(self, invoice_id: int) -> Paper | Failure:
+    def one(self, invoice_id: int) -> StoreDocument | Failure:
         """A made invoice with what it comes to."""
         return self._papers.one(PATH, invoice_id)
 
-    def whole(self, paper: Paper) -> Paper | Failure:
+    def whole(self, paper: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
         return self._papers.whole(PATH, paper)

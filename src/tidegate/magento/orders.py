@@ -16,11 +16,11 @@ from tidegate.magento.progress import Key
 from tidegate.magento.reading import STORE_VIEW, read_order
 from tidegate.magento.search import Filter, Search, instant, utc_text
 from tidegate.magento.traversal import Traversal
-from tidegate.magento.unreadable_orders import PATH, Row, Unreadable, UnreadableOrders
+from tidegate.magento.unreadable_orders import PATH, Row, UnreadableOrder, UnreadableOrders
 from tidegate.magento.wire import WireHead
 from tidegate.reading.shape import Shape
 
-__all__ = ["AuditPage", "AuditRow", "OrderReader", "Page", "ReadResult", "Unreadable", "Websites"]
+__all__ = ["AuditPage", "AuditRow", "OrderPage", "OrderReader", "ReadResult", "Websites"]
 
 AUDIT_FIELDS = "entity_id,increment_id,state,status,store_id,created_at,updated_at"
 _RAW: Shape[dict[str, Any]] = Shape(dict[str, Any])
@@ -35,7 +35,7 @@ class Websites(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OrderPage:
     """One page of a read, to be committed as a whole: orders, unreadable ones and cursor together.
 
     Every order changed before `read_up_to` is in this or an earlier page, or named as unreadable.
@@ -43,7 +43,7 @@ class Page:
     """
 
     orders: list[Order] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableOrder] = field(default_factory=list)
     read_up_to: datetime | None = None
     done: bool = False
     failure: Failure | None = None
@@ -54,7 +54,7 @@ class ReadResult:
     """A whole read; each order once, in its newest revision."""
 
     orders: list[Order]
-    unreadable: list[Unreadable]
+    unreadable: list[UnreadableOrder]
     read_up_to: datetime | None
     failure: Failure | None
     calls: int
@@ -78,7 +78,7 @@ class AuditPage:
     """One page of an audit. All orders with ids up to `read_up_to` are in this or an earlier page."""
 
     rows: list[AuditRow] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableOrder] = field(default_factory=list)
     read_up_to: int = 0
     done: bool = False
     failure: Failure | None = None
@@ -164,7 +164,7 @@ class OrderReader:
         page_size: int = 100,
         skip_ids: Collection[int] = (),
         highest_known: int = 0,
-    ) -> Iterator[Page]:
+    ) -> Iterator[OrderPage]:
         """Orders with `since` <= updated_at < `until`, page by page, in ascending order of change.
 
         Both bounds count in whole seconds (fractions are cut off). `skip_ids` are orders known to be
@@ -189,13 +189,13 @@ class OrderReader:
         for stretch in traversal.stretches():
             orders = self.skus.own(stretch.rows)
             if isinstance(orders, Failure):
-                yield Page(unreadable=stretch.unreadable, read_up_to=read_up_to, failure=orders)
+                yield OrderPage(unreadable=stretch.unreadable, read_up_to=read_up_to, failure=orders)
                 return
             if stretch.done:
                 read_up_to = until
             elif stretch.upto is not None:
                 read_up_to = instant(stretch.upto[0])
-            yield Page(orders, stretch.unreadable, read_up_to, stretch.done, stretch.failure)
+            yield OrderPage(orders, stretch.unreadable, read_up_to, stretch.done, stretch.failure)
 
     def read_changed(
         self,
@@ -209,7 +209,7 @@ class OrderReader:
         """The same as `pages`, in one go."""
         before = self._client.calls
         orders: dict[int, Order] = {}
-        unreadable: list[Unreadable] = []
+        unreadable: list[UnreadableOrder] = []
         read_up_to: datetime | None = None
         failure: Failure | None = None
         for page in self.pages(

@@ -18,7 +18,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.paging import shrunk
 from tidegate.magento.search import Filter, Search
-from tidegate.reading.shape import Page, Rows
+from tidegate.reading.shape import PageShape, Rows
 
 PATH = "/V1/products"
 AT_DEFAULT = "/all/V1/products"
@@ -80,7 +80,7 @@ class StoreProducts:
         self._client = client
         self._page_size = page_size
 
-    def products(self, since: datetime | None = None) -> Iterator[Page[StoreProduct] | Failure]:
+    def products(self, since: datetime | None = None) -> Iterator[PageShape[StoreProduct] | Failure]:
         """Products by ascending id: all, or those saved from `since` on; pages go on behind the last id.
 
         Stock and price writes do not move a product's time (point 23): this tells of new and edited ones.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.unreadable_orders import Row, Unreadable
+from tidegate.magento.unreadable_orders import Row, UnreadableOrder
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Stretch(Generic[T]):
     """What one step read. All rows of the window up to and with `upto` are read or named as unreadable."""
 
     rows: list[T] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableOrder] = field(default_factory=list)
     upto: Key | None = None
     done: bool = False  #: the whole window is read
     failure: Failure | None = None  #: the traversal ends here; nothing behind `upto` counts as read
@@ -42,7 +42,7 @@ class Progress(Generic[T]):
         self._read = read
         self._limit = limit
         self._seen: dict[int, str] = {}
-        self._held: list[Unreadable] = []
+        self._held: list[UnreadableOrder] = []
         self._barrier: Key | None = None  #: where the traversal stood when the first of `_held` was found
         self._good_since = 0
         self._bad = 0
@@ -58,7 +58,7 @@ class Progress(Generic[T]):
             if isinstance(value, Failure):
                 if value.code != Code.MALFORMED:
                     return value
-                failure = self.hold(Unreadable(head.entity_id, value.text, value.code), cursor)
+                failure = self.hold(UnreadableOrder(head.entity_id, value.text, value.code), cursor)
                 if failure is not None:
                     return failure
             else:
@@ -67,7 +67,7 @@ class Progress(Generic[T]):
             self._seen[head.entity_id] = head.updated_at
         return values
 
-    def hold(self, one: Unreadable, cursor: Key | None) -> Failure | None:
+    def hold(self, one: UnreadableOrder, cursor: Key | None) -> Failure | None:
         """Hold back an unreadable row somewhere behind `cursor`; a failure if it is one too many."""
         self._bad += 1
         if self._bad > self._limit:
@@ -91,7 +91,7 @@ class Progress(Generic[T]):
 
     def stretch(self, values: list[T]) -> Stretch[T]:
         """`values`, and what may be released with them."""
-        released: list[Unreadable] = []
+        released: list[UnreadableOrder] = []
         if self._good_since >= RELEASE_AFTER:
             released, self._held = self._held, []
         return Stretch(values, released, self.safe)

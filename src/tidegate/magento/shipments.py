@@ -13,10 +13,10 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.magento.answer import is_about
 from tidegate.magento.client import StoreClient
-from tidegate.magento.papers import OrderPapers, figure, made
+from tidegate.magento.order_documents import OrderDocuments, figure, made
 from tidegate.magento.search import Filter, Search
 from tidegate.magento.wire import Id, Text
 from tidegate.reading.shape import Shape
@@ -27,14 +27,14 @@ LIST, ONE = "/V1/shipments", "/V1/shipment"
 VAGUE = "Could not save a shipment"
 
 
-class PaperItem(msgspec.Struct, frozen=True):
+class DocumentItem(msgspec.Struct, frozen=True):
     """So many pieces of one order item."""
 
     order_item_id: int
     qty: msgspec.Raw
 
 
-class PaperComment(msgspec.Struct, frozen=True):
+class DocumentComment(msgspec.Struct, frozen=True):
     """A comment that the customer's account does not show."""
 
     comment: str
@@ -64,8 +64,8 @@ class ShipArguments(msgspec.Struct, frozen=True):
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True, rename={"append_comment": "appendComment"}):
     """`POST /V1/order/{id}/ship`. The comment is kept as recorded: with `appendComment`."""
 
-    items: tuple[PaperItem, ...]
-    comment: PaperComment
+    items: tuple[DocumentItem, ...]
+    comment: DocumentComment
     append_comment: bool | None = None
     notify: bool | None = None
     tracks: tuple[Track, ...] = ()
@@ -114,8 +114,8 @@ def shipment(
 ) -> Shipment:
     """The call's body; `source` "" leaves the choice to Magento, which is right without MSI only."""
     return Shipment(
-        items=paper_items(pieces),
-        comment=PaperComment(comment),
+        items=document_items(pieces),
+        comment=DocumentComment(comment),
         append_comment=True,
         notify=notify,
         tracks=tuple(tracks),
@@ -123,19 +123,19 @@ def shipment(
     )
 
 
-def paper_items(pieces: Mapping[int, Decimal]) -> tuple[PaperItem, ...]:
+def document_items(pieces: Mapping[int, Decimal]) -> tuple[DocumentItem, ...]:
     """Pieces by order item, as the calls want them."""
-    return tuple(PaperItem(item_id, figure(quantity)) for item_id, quantity in sorted(pieces.items()))
+    return tuple(DocumentItem(item_id, figure(quantity)) for item_id, quantity in sorted(pieces.items()))
 
 
 class Shipments:
     """One store's shipments. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderPapers) -> None:
+    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
         self._client = client
         self._papers = papers
 
-    def of_order(self, entity_id: int) -> list[Paper] | Failure:
+    def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is shipped already, with comments and tracking numbers."""
         return self._papers.of_order(LIST, entity_id, more=TRACKS)
 
@@ -152,7 +152,7 @@ class Shipments:
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}", details=answer.details)
         return answer
 
-    def one(self, shipment_id: int) -> Paper | Failure:
+    def one(self, shipment_id: int) -> StoreDocument | Failure:
         """A made shipment with its pieces."""
         return self._papers.pieces(ONE, shipment_id, more=TRACKS)
 

@@ -13,8 +13,8 @@ from tidegate.magento.client import StoreClient
 from tidegate.magento.credits import Credits
 from tidegate.magento.invoices import Invoices
 from tidegate.magento.notes import OrderNotes
+from tidegate.magento.order_documents import OrderDocuments
 from tidegate.magento.orders import OrderReader
-from tidegate.magento.papers import OrderPapers
 from tidegate.magento.shipments import Shipments
 from tidegate.magento.shop import Shop
 from tidegate.transport import ClientFactory, Tally
@@ -33,7 +33,7 @@ class MagentoStoreClient:
     client: StoreClient
     orders: OrderReader
     notes: OrderNotes
-    papers: OrderPapers
+    papers: OrderDocuments
     shipments: Shipments
     invoices: Invoices
     credits: Credits
@@ -78,7 +78,7 @@ def open_store(
     access = access_for(config, secrets, clock=clock, randomness=randomness, as_seen=as_seen)
     client = StoreClient(http, access, clock)
     shop = Shop(client)
-    papers = OrderPapers(client)
+    papers = OrderDocuments(client)
     visiting = factory.client(
         config.url.rstrip("/"),
         timeout=min(config.timeout, VISIT),

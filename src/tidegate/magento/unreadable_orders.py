@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableOrder:
     """One order that has to be set aside, by its id; `code` is UNREADABLE or MALFORMED."""
 
     entity_id: int
@@ -102,7 +102,7 @@ class UnreadableOrders:
         page = self.page(Search().where(NO_ORDER), 1)
         return _outage(page) if isinstance(page, Failure) else None
 
-    def at_the_head(self, search: Search, failure: Failure) -> Row | Unreadable | Failure | None:
+    def at_the_head(self, search: Search, failure: Failure) -> Row | UnreadableOrder | Failure | None:
         """The first order of a sorted search, which breaks every read that begins with it.
 
         Of two halves of the ids, that one breaks whose own first order it is. So one row a call is
@@ -146,7 +146,9 @@ class UnreadableOrders:
             high, step = high + step, step * 8
         return HIGHEST_ID
 
-    def single(self, entity_id: int, search: Search, failure: Failure) -> Row | Unreadable | Failure | None:
+    def single(
+        self, entity_id: int, search: Search, failure: Failure
+    ) -> Row | UnreadableOrder | Failure | None:
         """One order alone: read after all, named as unreadable, gone (None), or the store is at fault."""
         self.left_out = False
         alone = search.where(Filter("entity_id", "eq", entity_id))
@@ -169,14 +171,14 @@ class UnreadableOrders:
                     return outage
                 if not isinstance(self._page(alone, 1), Failure):
                     return self._missed(failure)
-            return self._exclude(Unreadable(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
+            return self._exclude(UnreadableOrder(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
         head = read_head(raw)
         if isinstance(head, Failure) or head.entity_id != entity_id:
-            return self._exclude(Unreadable(entity_id, f"order {entity_id} is not readable as an order"))
+            return self._exclude(UnreadableOrder(entity_id, f"order {entity_id} is not readable as an order"))
         # It reads alone but breaks every list: taken from here, left out there.
         return self._exclude(Row(head, raw))
 
-    def _exclude(self, found: Row | Unreadable) -> Row | Unreadable:
+    def _exclude(self, found: Row | UnreadableOrder) -> Row | UnreadableOrder:
         entity_id = found.head.entity_id if isinstance(found, Row) else found.entity_id
         self._excluded = [entity_id, *self._excluded]
         self.left_out = True

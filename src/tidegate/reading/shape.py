@@ -54,7 +54,7 @@ class Shape(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Page(Generic[T]):
+class PageShape(Generic[T]):
     """Rows of a list: the good ones, and those that cannot be read by their own names."""
 
     total_count: int
@@ -76,7 +76,7 @@ class Rows(Generic[T]):
         self._name = name
         self._key = key
 
-    def decode(self, body: bytes | str) -> Page[T]:
+    def decode(self, body: bytes | str) -> PageShape[T]:
         """The page. Raises Unreadable where it is none at all."""
         value = read(body)
         listed, total = value, None
@@ -89,7 +89,7 @@ class Rows(Generic[T]):
             rows = []
         if len(rows) > MOST_ROWS:
             raise Unreadable(f"a page of {len(rows)} rows")
-        page: Page[T] = Page(len(rows) if total is None else total)
+        page: PageShape[T] = PageShape(len(rows) if total is None else total)
         for number, row in enumerate(rows, 1):
             try:
                 page.items.append(self._row.take(row))

@@ -278,9 +278,9 @@ class OAuthSignIn:
         )
         if isinstance(answer, NoAnswer):
             return Failure(Code.UNREACHABLE, f"the sign-in server did not answer: {answer.text}", sent=False)
-        return self._judged(answer)
+        return self._answered(answer)
 
-    def _judged(self, answer: Answer) -> _Answered | Failure:
+    def _answered(self, answer: Answer) -> _Answered | Failure:
         try:
             answered = _ANSWER.decode(answer.body)
         except Unreadable:

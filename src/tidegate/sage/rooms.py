@@ -34,7 +34,7 @@ Secrets = Callable[[str], str]
 
 def open_company(
     name: str,
-    company: model.Company,
+    company: model.CompanySettings,
     *,
     secrets: Secrets,
     factory: ClientFactory,

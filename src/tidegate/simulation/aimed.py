@@ -172,7 +172,7 @@ def turns(aim: Aim, turn: int, rng: random.Random, start: datetime, days: int) -
             name = rng.choice(tuple(PAUSES))
         kind, options = fault_of(name)
         at = moment(rng, start, days - 1)  # early enough that what it hits comes to its end
-        yield Event(start if aim.armed else at, "fault", target.struck(name, kind, 1, options))
+        yield Event(start if aim.armed else at, "fault", target.injected(name, kind, 1, options))
 
 
 def fault_of(name: str) -> tuple[str, dict[str, Any]]:

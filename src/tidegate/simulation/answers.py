@@ -58,13 +58,13 @@ WRITES_BACK = (
 BEARS_LESS = ("count_lies",)
 
 
-def strange_answers(seed: int, start: datetime, days: int, calls: Calls, *, back: bool) -> Iterator[Event]:
+def unexpected_answers(seed: int, start: datetime, days: int, calls: Calls, *, back: bool) -> Iterator[Event]:
     """A week's worth of them; `back`: the way back has calls of its own."""
     rng = random.Random(f"answers-{seed}")
 
     def fault(name: str, kind: str, targets: Sequence[Target], options: dict[str, Any]) -> Event:
         target = rng.choice(targets)
-        return Event(moment(rng, start, days), "fault", target.struck(name, kind, 1, options))
+        return Event(moment(rng, start, days), "fault", target.injected(name, kind, 1, options))
 
     there = ((*READS, *calls.reads), (*calls.writes, *WRITES))
     back_again = ((*READS_BACK, *calls.reads_back), (*calls.writes_back, *WRITES_BACK))

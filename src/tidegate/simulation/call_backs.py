@@ -8,7 +8,7 @@ from typing import Protocol
 from tidegate.engine import bell
 from tidegate.engine.hub import Hub
 from tidegate.sage.port.doorbell import Ring
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.crashes import ProcessDeath
 
 
 class Called(Protocol):

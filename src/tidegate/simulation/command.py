@@ -129,6 +129,6 @@ def tell(summary: Summary) -> None:
     )
     write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
     write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")
-    sys.stdout.writelines(f"{line}\n" for line in coverage.told(summary.cells))
+    sys.stdout.writelines(f"{line}\n" for line in coverage.table_lines(summary.cells))
     for each in summary.violations:
         write(f"VIOLATION {each['promise']}: {each['subject']}: {each['text']}\n  replay: {each['replay']}\n")

@@ -85,11 +85,11 @@ def call_of(system: str, method: str, path: str) -> str:
     )
 
 
-def struck(system: str, by_call: Mapping[str, int]) -> Counter[str]:
+def injected(system: str, by_call: Mapping[str, int]) -> Counter[str]:
     """One system's counts by "name METHOD path", as counts by "kind @ kind of call"."""
     counted: Counter[str] = Counter()
-    for told, count in by_call.items():
-        name, method, path = told.split(" ", 2)  # a SKU in a path may hold blanks
+    for call, count in by_call.items():
+        name, method, path = call.split(" ", 2)  # a SKU in a path may hold blanks
         counted[f"{kind_of(name)} @ {call_of(system, method, path)}"] += count
     return counted
 
@@ -113,7 +113,7 @@ def below(cells: Cells, least: int) -> Iterator[str]:
                 yield f"{kind} at {call}: {count}"
 
 
-def told(cells: Cells) -> Iterator[str]:
+def table_lines(cells: Cells) -> Iterator[str]:
     """The table for people: a block for each kind of call, as many cells in a line as 80 columns hold."""
     for call, row in cells.items():
         yield f"struck: {call}"

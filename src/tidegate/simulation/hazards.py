@@ -46,8 +46,8 @@ def hazards(seed: int, start: datetime, days: int, house: House, *, back: bool) 
 
 def misled(at: datetime, calls: Calls) -> Iterator[Event]:
     """The answer to an order is lost, and what is between us and Sage answers the look-ups by 404."""
-    yield Event(at, "fault", calls.order_sent.struck("drop_after", "drop_after", 1, {}))
-    yield Event(at, "fault", calls.order_read.struck("status-404", "status", MISLEADING, {"status": 404}))
+    yield Event(at, "fault", calls.order_sent.injected("drop_after", "drop_after", 1, {}))
+    yield Event(at, "fault", calls.order_read.injected("status-404", "status", MISLEADING, {"status": 404}))
 
 
 def close_other(now: datetime, hours: int) -> None:

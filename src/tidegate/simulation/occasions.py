@@ -30,7 +30,7 @@ def occasions(seed: int, start: datetime, days: int, *, back: bool) -> Iterator[
     if rng.randrange(OTHER_HUB) == 0:
         yield Event(moment(rng, start, days), "other-hub", {})
     if back:
-        yield from by_people(seed, start, days)
+        yield from by_staff(seed, start, days)
 
 
 def wrong_clock(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
@@ -44,7 +44,7 @@ def wrong_clock(rng: random.Random, start: datetime, days: int) -> Iterator[Even
     yield Event(at + timedelta(minutes=rng.choice((40, 130, 300))), "clock-jump", {"minutes": -wrong})
 
 
-def by_people(seed: int, start: datetime, days: int) -> Iterator[Event]:
+def by_staff(seed: int, start: datetime, days: int) -> Iterator[Event]:
     """What people of both sides do to orders that were sent, and who registers at the wrong moment."""
     for what, times, names in (
         ("cancel-in-company", 2, ("pick",)),

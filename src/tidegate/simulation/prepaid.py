@@ -31,7 +31,7 @@ def prepaid(seed: int, start: datetime, days: int, allocating: Target | None) ->
         yield Event(at, "bill-a-part", {"pick": rng.random()})
         yield Event(at + timedelta(hours=rng.choice((1, 7))), "bill-the-rest", {"pick": rng.random()})
     if allocating is not None:
-        lost = allocating.struck("drop_after", "drop_after", 1, {})
+        lost = allocating.injected("drop_after", "drop_after", 1, {})
         yield Event(moment(rng, start, days), "fault", lost)
     for _ in range(rng.randrange(3)):
         yield Event(moment(rng, start, days), "buyer-repents", {})

@@ -21,14 +21,14 @@ from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.simulation import coverage, judgement, other_hub
+from tidegate.simulation import checking, coverage, other_hub
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.call_backs import called_back
-from tidegate.simulation.happening import Outside
+from tidegate.simulation.checking import all_deliveries as all_deliveries
+from tidegate.simulation.crashes import ProcessDeath
 from tidegate.simulation.hazards import OTHER_REASON, close_other
-from tidegate.simulation.judgement import all_deliveries as all_deliveries
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.outside import Outside
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.settings import Settings
 from tidegate.simulation.target import MAGENTO, SAGE
@@ -113,7 +113,7 @@ class Simulation:
         self.world.shop.configure(sales_shipping_display=shown)
         self.world.register(NEW_CUSTOMERS)
         if self.world.settings.back:
-            self.world.observer.shelf = lambda: judgement.shelf(self.world, week)
+            self.world.observer.shelf = lambda: checking.shelf(self.world, week)
         self.world.call = partial(called_back, self)
         self.outside = Outside(self.world, country)
         self.outcome = Outcome(week.seed)
@@ -122,7 +122,7 @@ class Simulation:
         self.misplaced: list[str] = []  #: cycles that took another company's closing for ours
         self.lifts: list[datetime] = []  #: when a person signed in again and lifted a halt
         self.starts: list[datetime] = []  #: when a process began
-        self.evidence: judgement.Evidence | None = None
+        self.evidence: checking.Evidence | None = None
 
     def run(self) -> Outcome:
         """The week, the settling, the judgement."""
@@ -130,10 +130,10 @@ class Simulation:
             self.open(first=True)
             for event in self.week.events:
                 self.until(event.at)
-                self.happen(event)
+                self.carry_out(event)
             self.until(self.week.end)
             self.settle()
-            self.judge()
+            self.check()
         database.set_trip(None)
         if self.hub is not None:
             self.hub.close()
@@ -213,7 +213,7 @@ class Simulation:
 
     # --- events --------------------------------------------------------------------------------
 
-    def happen(self, event: Event) -> None:
+    def carry_out(self, event: Event) -> None:
         """An event of the script."""
         if event.what == "die":
             self.world.mortality.arm(event.options["point"], event.options["after"])
@@ -233,7 +233,7 @@ class Simulation:
             self.outcome.faults["clock jump"] += 1
             self.world.clock_error += timedelta(minutes=event.options["minutes"])
         else:
-            self.outside.happen(event)
+            self.outside.carry_out(event)
 
     def close_another(self, hours: int) -> None:
         """Another company of the same ledger says that it is locked."""
@@ -322,7 +322,7 @@ class Simulation:
         slow = bool(self.world.settings.back) or self.world.house.hands_over
         self.until(self.world.clock.now() + (self.retrying_back if slow else self.retrying))
 
-    def judge(self) -> None:
+    def check(self) -> None:
         """Books against reports; nothing changes any more, so nothing may be written any more."""
         before = self.writes()
         back = bool(self.world.settings.back)
@@ -330,7 +330,7 @@ class Simulation:
         hub = self.hub or self.open()
         report = self.reconciled(hub)
         fresh_starts = [*self.lifts, *self.starts]
-        self.evidence = judgement.gather(
+        self.evidence = checking.gather(
             self.world,
             hub,
             self.week,
@@ -339,7 +339,7 @@ class Simulation:
             forgetful="ledger restored" in self.outcome.faults,
             report=report,
         )
-        verdict = judgement.judge(self.evidence)
+        verdict = checking.check(self.evidence)
         for text in self.misplaced[:1]:
             verdict.add("windows", "week", f"closed by another company's closing: {text}")
         if self.writes() != before:
@@ -378,13 +378,13 @@ class Simulation:
         self.outcome.lost, self.outcome.doubled = verdict.lost, verdict.doubled
         self.outcome.unexplained = verdict.unexplained
         if self.evidence is not None:
-            for name, count in judgement.counts(self.evidence).items():
+            for name, count in checking.counts(self.evidence).items():
                 setattr(self.outcome, name, count)
         for system, wire in ((MAGENTO, self.world.shop_wire), (SAGE, self.world.sage_wire)):
             self.outcome.faults.update(wire.faults.fired())
             by_call = wire.faults.fired_by_call()
             self.outcome.faults_by_call.update(by_call)
-            self.outcome.strikes.update(coverage.struck(system, by_call))
+            self.outcome.strikes.update(coverage.injected(system, by_call))
         self.outcome.faults["locked unannounced"] += self.outside.locks
         self.outcome.faults["process death"] += self.outcome.deaths
         self.outcome.faults += Counter()  # only what happened

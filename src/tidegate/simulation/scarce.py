@@ -26,9 +26,9 @@ def scarce(
     rng = random.Random(f"scarce-{seed}")
     if rng.random() < 0.3:
         target = rng.choice((house.calls.order_sent, house.calls.order_read, *BUSY))
-        yield Event(moment(rng, start, days), "fault", target.struck(pause[0], "status", 1, pause[1]))
+        yield Event(moment(rng, start, days), "fault", target.injected(pause[0], "status", 1, pause[1]))
     if rng.random() < 0.5 and house.calls.cancelling is not None:  # it waits for the first deletion
-        yield Event(start, "fault", house.calls.cancelling.struck(page, "login_page", 1, {}))
+        yield Event(start, "fault", house.calls.cancelling.injected(page, "login_page", 1, {}))
     if rng.random() < 0.5 and "closed_period" in house.face_faults:
         at = moment(rng, start, days)
         period = {"system": SAGE, "kind": "closed_period"}

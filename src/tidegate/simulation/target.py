@@ -16,7 +16,7 @@ class Target(NamedTuple):
     path: str
     body: str = ""
 
-    def struck(self, name: str, kind: str, times: int | None, options: dict[str, Any]) -> dict[str, Any]:
+    def injected(self, name: str, kind: str, times: int | None, options: dict[str, Any]) -> dict[str, Any]:
         """The options of an event `fault`: these calls fail in this way, so many times (None: until it ends)."""
         chosen = {"system": self.system, "name": name, "kind": kind, "times": times, "options": options}
         matched = {"method": self.method, "path": self.path}

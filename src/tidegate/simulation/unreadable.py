@@ -58,6 +58,6 @@ def for_hours(
     """One field of one kind of answer."""
     at = moment(rng, start, days)
     options = {"field": field, "figure": rng.choice(figures(system, path))}
-    yield Event(at, "fault", Target(system, "GET", path).struck(UNREADABLE, UNREADABLE, None, options))
+    yield Event(at, "fault", Target(system, "GET", path).injected(UNREADABLE, UNREADABLE, None, options))
     over = at + timedelta(hours=rng.choice((2, 5, 12)))
     yield Event(over, "face-fault-ends", {"system": system, "kind": UNREADABLE})

@@ -15,7 +15,7 @@ from typing import Any
 from tidegate.simulation import bulk_queue, odd_skus, trade
 from tidegate.simulation.additions import with_additions
 from tidegate.simulation.aimed import aimed
-from tidegate.simulation.answers import bearing_less, strange_answers
+from tidegate.simulation.answers import bearing_less, unexpected_answers
 from tidegate.simulation.event import Event as Event
 from tidegate.simulation.event import moment
 from tidegate.simulation.gifts import gifts
@@ -90,7 +90,7 @@ def write_week(
         *arrivals(rng, start, days, orders),
         *changes(rng, start, days, orders),
         *closings(rng, start, days),
-        *wire_faults(rng, start, days, (*house.calls.struck, *TARGETS)),
+        *wire_faults(rng, start, days, (*house.calls.faulty, *TARGETS)),
         *face_faults(rng, start, days, house),
         *own_faults(rng, start, days),
     ]
@@ -112,7 +112,7 @@ def write_week(
     }
     if back:
         trading = random.Random(f"trade-{seed}")
-        back_targets = (*trade.TARGETS, *house.calls.struck_back)
+        back_targets = (*trade.TARGETS, *house.calls.faulty_back)
         events += [*trade.trade(trading, start, days), *wire_faults(trading, start, days, back_targets)]
         # of their own generator: the other events of a seed stay what they are
         events += trade.between_readings(random.Random(f"stock-{seed}"), start, days)
@@ -129,7 +129,7 @@ def write_week(
     events += odd_faults(random.Random(f"odd-{seed}"), start, days, house)
     absurd = "status-429-absurd"
     events += scarce(seed, start, days, house, (absurd, ODD_FAULTS[absurd]), PAGE_FOR_DELETE)
-    events += strange_answers(seed, start, days, house.calls, back=bool(back))
+    events += unexpected_answers(seed, start, days, house.calls, back=bool(back))
     events += bearing_less(seed, start, days, house, own_server=settings["edition"] in house.hosted)
     events += occasions(seed, start, days, back=bool(back))
     events += gifts(seed, start, days) if back else ()
@@ -197,17 +197,17 @@ def wire_faults(rng: random.Random, start: datetime, days: int, targets: Sequenc
             target, at = rng.choice(targets), moment(rng, start, days)
             kind, times = "status" if name.startswith("status") else name, rng.choice((1, 1, 1, 2, 3))
             skipping = {"skip": rng.randrange(3)} if rng.random() < 0.5 else {}
-            yield Event(at, "fault", target.struck(name, kind, times, {**options, **skipping}))
+            yield Event(at, "fault", target.injected(name, kind, times, {**options, **skipping}))
 
 
 def odd_faults(rng: random.Random, start: datetime, days: int, house: House) -> Iterator[Event]:
     """Answers of something between the hub and its systems, in one week of four each."""
     for name, options in ODD_FAULTS.items():
         if rng.random() < 0.25:
-            target = rng.choice((*house.calls.struck, *TARGETS))
-            yield Event(moment(rng, start, days), "fault", target.struck(name, "status", 1, options))
+            target = rng.choice((*house.calls.faulty, *TARGETS))
+            yield Event(moment(rng, start, days), "fault", target.injected(name, "status", 1, options))
     if rng.random() < 0.25 and house.calls.cancelling is not None:
-        yield Event(start, "fault", house.calls.cancelling.struck(PAGE_FOR_DELETE, "login_page", 1, {}))
+        yield Event(start, "fault", house.calls.cancelling.injected(PAGE_FOR_DELETE, "login_page", 1, {}))
 
 
 def face_faults(rng: random.Random, start: datetime, days: int, house: House) -> Iterator[Event]:

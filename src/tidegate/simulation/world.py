@@ -20,8 +20,8 @@ from tidegate.engine.hub import Hub, Surroundings, open_hub
 from tidegate.ledger import database
 from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation import odd_skus
+from tidegate.simulation.crashes import Crashes, MortalTransport
 from tidegate.simulation.houses.house import House
-from tidegate.simulation.mortality import Mortality, MortalTransport
 from tidegate.simulation.observer import Observer
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
@@ -82,7 +82,7 @@ class World:
     sage_wire: Any
     shopper: Shopper
     settings: Settings
-    mortality: Mortality
+    mortality: Crashes
     transport: httpx.BaseTransport
     observer: Observer
     house: House = USUAL
@@ -173,7 +173,7 @@ def build_world(
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = house.build(clock, sage_faults, company)
-    mortality = Mortality()
+    mortality = Crashes()
     hosts = HostsTransport(
         {
             SHOP: InProcessTransport(shop_wire),

@@ -155,7 +155,7 @@ class Documents:
         paid = ZERO if void else total - posted.outstanding
         matched = [match.date for match in posted.matches]
         return {
-            "status": status("VOID" if void else standing(posted)),
+            "status": status("VOID" if void else payment_status(posted)),
             "outstanding_amount": ZERO if void else posted.outstanding,
             "total_paid": paid,
             "last_paid": max(matched) if matched and not void else None,
@@ -243,7 +243,7 @@ class Documents:
             "credit_note_number_prefix": "SC-",
             "credit_note_number": one.number.removeprefix("SC-"),
             **(self._own(one) if isinstance(one, OwnCredit) else self._made(one)),
-            "status": status("VOID" if void else standing(posted)),
+            "status": status("VOID" if void else payment_status(posted)),
             "outstanding_amount": -posted.outstanding,
             "total_paid": posted.outstanding - posted.gross,
             "sent": False,
@@ -341,7 +341,7 @@ class Documents:
         return found
 
 
-def standing(posted: Transaction) -> str:
+def payment_status(posted: Transaction) -> str:
     """How far a document is paid."""
     if posted.outstanding == 0:
         return "PAID"

@@ -13,7 +13,6 @@ from tidegate_sandbox.business_cloud.api import ROOT, Api, refused
 from tidegate_sandbox.business_cloud.business import Business
 from tidegate_sandbox.business_cloud.demo import demo_company
 from tidegate_sandbox.business_cloud.options import Options
-from tidegate_sandbox.business_cloud.people import People
 from tidegate_sandbox.business_cloud.problem import OAuthProblem, Problem
 from tidegate_sandbox.business_cloud.sign_in import (
     AUTHORIZE,
@@ -23,6 +22,7 @@ from tidegate_sandbox.business_cloud.sign_in import (
     SignInServer,
     TokenPair,
 )
+from tidegate_sandbox.business_cloud.staff import Staff
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.control import ACTIONS, perform
@@ -78,7 +78,7 @@ class BusinessCloudFace:
             self.other.id,
         )
         self.api = Api([self.business, self.other], self.sign_in_server, options)
-        self.people = People(self.business, self.api.entries[self.business.id])
+        self.people = Staff(self.business, self.api.entries[self.business.id])
 
     def sign_in(self) -> TokenPair:
         """Tokens as after a person's sign-in in the browser."""

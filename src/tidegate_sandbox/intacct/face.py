@@ -31,7 +31,6 @@ from tidegate_sandbox.intacct.named_types import add_named_types
 from tidegate_sandbox.intacct.offline import Offline
 from tidegate_sandbox.intacct.options import Options
 from tidegate_sandbox.intacct.outbox import Outbox
-from tidegate_sandbox.intacct.people import PEOPLE, People
 from tidegate_sandbox.intacct.price_types import PriceBook
 from tidegate_sandbox.intacct.query import Queries
 from tidegate_sandbox.intacct.response import CONTENT_TYPE, short_document, support_id
@@ -40,6 +39,7 @@ from tidegate_sandbox.intacct.sign_in import Credentials
 from tidegate_sandbox.intacct.so_change import DocumentChange
 from tidegate_sandbox.intacct.so_entry import DocumentEntry
 from tidegate_sandbox.intacct.so_types import SoTypes
+from tidegate_sandbox.intacct.staff import PEOPLE, Staff
 from tidegate_sandbox.intacct.tenant import Tenant
 from tidegate_sandbox.reply import HTML, Reply
 
@@ -99,7 +99,7 @@ class IntacctFace:
         self.gateway = Gateway(tenant, functions, self.offline.hand_over)
         self.offline.work = lambda raw, endpoint: self.gateway.answer(raw, endpoint, later=True)
         self.rest = Rest(tenant, queries, entry, change, self.outbox)
-        self.people = People(tenant, entry, change, self.events)
+        self.people = Staff(tenant, entry, change, self.events)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI app. It sends nothing by itself: ``run_due`` does, so that nobody is called from a request."""

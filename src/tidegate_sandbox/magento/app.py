@@ -175,7 +175,7 @@ class _Exchange:
 
     def _permit(self, call: Call, route: Route) -> None:
         """401 for whoever may not: no key, a wrong one, or one without the permission (point 24)."""
-        if call.strikes("token_revoked") is not None:
+        if call.injected("token_revoked") is not None:
             signed = request.headers.get("Authorization", "").lower().startswith("oauth")
             raise Refusal(401, "Access token has been revoked") if signed else not_authorized(route.resource)
         caller = self._caller(call)
@@ -184,7 +184,7 @@ class _Exchange:
             if caller.resources is None or caller.resources or caller.customer_id is not None:
                 return
             raise not_authorized(route.resource)
-        if not caller.may(route.resource) or call.strikes("permission", resource=route.resource) is not None:
+        if not caller.may(route.resource) or call.injected("permission", resource=route.resource) is not None:
             raise not_authorized(route.resource)
 
     def _caller(self, call: Call) -> Caller:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from tidegate_sandbox.magento.buyers import Person, Place
 from tidegate_sandbox.magento.catalogue import Catalogue, Product
 from tidegate_sandbox.magento.figure import ZERO
-from tidegate_sandbox.magento.people import Person, Place
 from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import Priced, TaxRate, Terms
 from tidegate_sandbox.magento.store_view import StoreView

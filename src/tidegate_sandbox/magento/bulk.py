@@ -131,7 +131,7 @@ class Bulk:
         self.batches[uuid] = batch
         self._queue.extend((batch, operation) for operation in known)
         if (stopped := self._faults.active("consumer_stopped")) is not None:
-            self._faults.strike(stopped)  # it strikes whoever relies on the queue
+            self._faults.inject(stopped)  # it strikes whoever relies on the queue
         return batch
 
     def advance(self) -> None:

@@ -126,7 +126,7 @@ def _accept(call: Call, route: Route, *, several: bool) -> dict[str, Any]:
     elements = call.elements() if several else [call.document]
     for body in elements:
         _check(call, service, body)
-    lies = call.strikes("bulk_lies")
+    lies = call.injected("bulk_lies")
     unwritten = lost = None
     if lies is not None:
         at = lies.options.get("operation", 0)

@@ -38,7 +38,7 @@ class Call:
     path: dict[str, str] = field(default_factory=dict)
     customer_id: int | None = None
 
-    def strikes(self, kind: str, **match: Any) -> Fault | None:
+    def injected(self, kind: str, **match: Any) -> Fault | None:
         """The armed fault of ``kind`` that strikes this call, counted."""
         if self.store.faults.active(kind) is None:
             return None

@@ -33,7 +33,7 @@ def _saved(call: Call, order: Order, refusal: Refusal, save: Callable[[], Row]) 
     Of calls in parallel on one order one wins, and the others are told that nothing is left, or get a 500
     from the lock (point 22): whether this call was the winner is not to be seen from its answer.
     """
-    busy = call.strikes("order_busy", entity_id=order.entity_id)
+    busy = call.injected("order_busy", entity_id=order.entity_id)
     if busy is not None and not busy.options.get("done", True):
         raise _lost(call.store, busy.options, refusal)
     made = save()

@@ -15,17 +15,17 @@ Row = Mapping[str, Any]
 
 def answer(call: Call, items: list[Any], criteria: Criteria, total: int) -> dict[str, Any]:
     """The body of a list answer."""
-    empty = not items and call.strikes("null_lists") is not None
-    lie = call.strikes("count_lies")
+    empty = not items and call.injected("null_lists") is not None
+    lie = call.injected("count_lies")
     total += lie.options.get("more", 1) if lie else 0
     return {"items": None if empty else items, "search_criteria": criteria.echo(), "total_count": total}
 
 
 def page(call: Call, found: Sequence[Any], criteria: Criteria, key: Callable[[Any], int]) -> list[Any]:
     """Which of ``found`` are on the page: all of the sorted rows, unless a fault caps or shuffles them."""
-    if criteria.sorts and call.strikes("ignore_sort") is not None:
+    if criteria.sorts and call.injected("ignore_sort") is not None:
         found = sorted(found, key=lambda item: hashlib.sha256(str(key(item)).encode()).digest())
-    capped = call.strikes("page_cap")
+    capped = call.injected("page_cap")
     return list(found[criteria.page(capped.options.get("size", 20) if capped else None)])
 
 

@@ -20,7 +20,7 @@ def _poison(call: Call, orders: Iterable[Order]) -> None:
     if call.store.faults.active("poison_order") is None:
         return
     for order in orders:
-        if call.strikes("poison_order", entity_id=order.entity_id) is not None:
+        if call.injected("poison_order", entity_id=order.entity_id) is not None:
             raise call.store.report()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from tidegate_sandbox.magento import people, recorded
+from tidegate_sandbox.magento import buyers, recorded
 from tidegate_sandbox.magento.basket import METHODS, Basket, Line
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
 from tidegate_sandbox.magento.order import Order, Row
@@ -56,8 +56,8 @@ class _Form:
 
     def order(self) -> Order:
         basket, ids = self.basket, self.store.sequences
-        shipping = {**people.address(basket.person, basket.place, "shipping"), **self._address_ids()}
-        billing = {**people.address(basket.person, basket.place, "billing"), **self._address_ids()}
+        shipping = {**buyers.address(basket.person, basket.place, "shipping"), **self._address_ids()}
+        billing = {**buyers.address(basket.person, basket.place, "billing"), **self._address_ids()}
         items = [item for line in basket.lines for item in self._items(line)]
         payment = {**self._payment(), "entity_id": ids["payment"].take()}
         row = self._row(billing["entity_id"], items)

@@ -104,7 +104,7 @@ def saved(
         failures += found
         if not found:
             good.append(row)
-    if call.strikes("prices_lost") is None:
+    if call.injected("prices_lost") is None:
         for row in good:
             save(row)
     return failures

@@ -8,13 +8,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from tidegate_sandbox.magento import additions, lifecycle, order_actions, order_form, order_state, people
+from tidegate_sandbox.magento import additions, buyers, lifecycle, order_actions, order_form, order_state
 from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.basket import Basket, Line, line
+from tidegate_sandbox.magento.buyers import Person, Place
 from tidegate_sandbox.magento.figure import HUNDRED, ZERO, cents
 from tidegate_sandbox.magento.kinds import KINDS, Choices, Kind, tax
 from tidegate_sandbox.magento.order import Order
-from tidegate_sandbox.magento.people import Person, Place
 from tidegate_sandbox.magento.prices import Buyer
 from tidegate_sandbox.magento.pricing import TaxRate, Terms
 from tidegate_sandbox.magento.store import MagentoStore
@@ -105,7 +105,7 @@ class Shopper:
         random = self._random
         view = self.store.views[wish.store_view or random.choice(kind.views)]
         person = self._person(kind, wish, view)
-        place = random.choice(people.PLACES[wish.place or kind.place])
+        place = random.choice(buyers.PLACES[wish.place or kind.place])
         if wish.tax_percent is not None:
             place = replace(place, rates=tax(Decimal(wish.tax_percent)))
         inclusive = view.website_id == 2 if wish.tax_inclusive is None else wish.tax_inclusive
@@ -123,12 +123,12 @@ class Shopper:
     def _person(self, kind: Kind, wish: Choices, view: StoreView) -> Person:
         customers = self.store.customers
         if wish.customer is not None:
-            found = people.customer(customers.get(wish.customer))
+            found = buyers.customer(customers.get(wish.customer))
         elif kind.account:
             here = [row for row in customers.all() if row["website_id"] == view.website_id]
-            found = people.customer(self._random.choice(here)) if here else people.guest(self._random)
+            found = buyers.customer(self._random.choice(here)) if here else buyers.guest(self._random)
         else:
-            found = people.guest(self._random)
+            found = buyers.guest(self._random)
         return found if wish.email is None else replace(found, email=wish.email)
 
     def _lines(
@@ -152,8 +152,8 @@ class Shopper:
         if not kind.mixed_taxes or wish.tax_percent is not None:
             return place.rates
         if place.country_id == "GB":
-            return self._random.choice(((people.VAT,), (people.REDUCED_VAT,), ()))
-        return self._random.choice(((people.MICHIGAN,), (people.MICHIGAN, people.CITY), ()))
+            return self._random.choice(((buyers.VAT,), (buyers.REDUCED_VAT,), ()))
+        return self._random.choice(((buyers.MICHIGAN,), (buyers.MICHIGAN, buyers.CITY), ()))
 
     def _goods(self, kind: Kind, view: StoreView) -> Iterator[tuple[Any, ...]]:
         random = self._random
@@ -283,5 +283,5 @@ class Shopper:
 
 def _at_home(rates: tuple[TaxRate, ...], place: Place) -> Decimal:
     """The tax within a price that includes it: that of London, also for a buyer abroad."""
-    abroad = place in people.PLACES["abroad"]
-    return people.VAT.percent if abroad else sum((rate.percent for rate in rates), ZERO)
+    abroad = place in buyers.PLACES["abroad"]
+    return buyers.VAT.percent if abroad else sum((rate.percent for rate in rates), ZERO)

@@ -120,7 +120,7 @@ class Api:
         environ: dict[str, Any],
     ) -> Any:
         """The body of a 200, None for an empty one. Raises Problem for any other answer."""
-        if self._struck("token_revoked", verb, path, raw):
+        if self._injected("token_revoked", verb, path, raw):
             self._sign_in.revoke_all()
         self._authenticate(environ)
         down = self._is_down(edition, verb, path, raw)
@@ -134,7 +134,7 @@ class Api:
         handlers, ids = self.context.routes.find(tail)
         collection = next((part for part in reversed(tail.split("/")) if not part.isdigit() and part), "")
         handler = self._handler(handlers, verb, tail, collection, query)
-        if self._struck("old_version", verb, path, raw):
+        if self._injected("old_version", verb, path, raw):
             raise not_found()
         self._check_state(verb, path, raw, collection)
         call = Call(
@@ -149,7 +149,7 @@ class Api:
         )
         return self._carry_out(handler, call, writes=verb != "GET" and collection not in READING_POSTS)
 
-    def _struck(self, kind: str, verb: str, path: str, raw: bytes) -> Fault | None:
+    def _injected(self, kind: str, verb: str, path: str, raw: bytes) -> Fault | None:
         return self._faults.take_kind(kind, method=verb, path=path, body=raw)
 
     def _authenticate(self, environ: dict[str, Any]) -> None:
@@ -176,7 +176,7 @@ class Api:
         """Whether the tunnel to the customer's own server is gone; Standard is hosted and has none."""
         if edition != PROFESSIONAL:
             return False
-        return not self.tunnel_up or self._struck("tunnel_down", verb, path, raw) is not None
+        return not self.tunnel_up or self._injected("tunnel_down", verb, path, raw) is not None
 
     def _sites(self, verb: str, down: bool) -> Any:
         if verb != "GET":
@@ -214,22 +214,22 @@ class Api:
 
     def _check_state(self, verb: str, path: str, raw: bytes, collection: str) -> None:
         """What the user may do, and faults that stand for the state of the company."""
-        if (verb, collection) in self.options.denied or self._struck("permission", verb, path, raw):
+        if (verb, collection) in self.options.denied or self._injected("permission", verb, path, raw):
             raise ApplicationProblem(403, FORBIDDEN)
-        if self._struck("lock", verb, path, raw):
+        if self._injected("lock", verb, path, raw):
             raise ApplicationProblem(503, LOCKED + LATER)
-        if self._struck("seats", verb, path, raw):
+        if self._injected("seats", verb, path, raw):
             raise no_seats(self.options)
         if (
             verb in ("POST", "PUT")
             and collection in DOCUMENTS
-            and self._struck("closed_period", verb, path, raw)
+            and self._injected("closed_period", verb, path, raw)
         ):
             raise ApplicationProblem(400, "The date is in a closed accounting period.")
 
     def _profile(self, edition: str, verb: str, path: str, raw: bytes) -> Profile:
         options = self.options
-        spare = options.spare_fields and self._struck("no_spare_fields", verb, path, raw) is None
+        spare = options.spare_fields and self._injected("no_spare_fields", verb, path, raw) is None
         return Profile(
             professional=edition == PROFESSIONAL,
             spare=spare,

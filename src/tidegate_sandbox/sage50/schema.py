@@ -37,7 +37,7 @@ def findings(
 ) -> Iterator[Finding]:
     """What is wrong with a document by the definition ``name``; ``formats``: dates and addresses too."""
     known = definitions(schema)
-    return _Check(known, formats).walk(value, known[name], "")
+    return _Check(known, formats).findings(value, known[name], "")
 
 
 class _Check:
@@ -45,9 +45,9 @@ class _Check:
         self._definitions = definitions
         self._formats = formats
 
-    def walk(self, value: Any, schema: Schema, path: str) -> Iterator[Finding]:
+    def findings(self, value: Any, schema: Schema, path: str) -> Iterator[Finding]:
         if "$ref" in schema:
-            yield from self.walk(value, self._definitions[schema["$ref"].rpartition("/")[2]], path)
+            yield from self.findings(value, self._definitions[schema["$ref"].rpartition("/")[2]], path)
         if "type" in schema and not _is_any(value, schema["type"]):
             yield path, f"a value of type {_names(schema['type'])} is expected"
             return
@@ -76,7 +76,7 @@ class _Check:
         if len(value) > schema.get("maxItems", len(value)):
             yield path, f"at most {schema['maxItems']} entries are expected"
         for position, one in enumerate(value if "items" in schema else ()):
-            yield from self.walk(one, schema["items"], f"{path}[{position}]")
+            yield from self.findings(one, schema["items"], f"{path}[{position}]")
 
     def _object(self, value: dict[str, Any], schema: Schema, path: str) -> Iterator[Finding]:
         for name in schema.get("required", ()):
@@ -86,9 +86,9 @@ class _Check:
             if name in value:
                 if "const" in inner and value[name] != inner["const"]:
                     yield _below(path, name), f"{inner['const']} is expected"
-                yield from self.walk(value[name], inner, _below(path, name))
-        if "if" in schema and not any(self.walk(value, schema["if"], path)):
-            yield from self.walk(value, schema["then"], path)
+                yield from self.findings(value[name], inner, _below(path, name))
+        if "if" in schema and not any(self.findings(value, schema["if"], path)):
+            yield from self.findings(value, schema["then"], path)
 
 
 def _number(value: int | Decimal, schema: Schema, path: str) -> Iterator[Finding]:

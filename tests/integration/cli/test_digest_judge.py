@@ -10,7 +10,7 @@ import pytest
 from integration.cli.terminal import ONE_PAYMENT, Terminal
 from tidegate.engine import digest
 from tidegate.ledger import daily, mirror
-from tidegate.simulation import judgement
+from tidegate.simulation import checking
 from tidegate_sandbox import checker_digest
 from tidegate_sandbox.checker import Verdict
 
@@ -35,8 +35,8 @@ def judged(terminal: Terminal) -> list[str]:
         verdict = Verdict()
         checker_digest.check(
             digest.digest(hub, "web", now),
-            judgement.all_deliveries(now),
-            judgement.accounts(hub, now),
+            checking.all_deliveries(now),
+            checking.accounts(hub, now),
             mirror.STEP,
             verdict,
         )

@@ -105,7 +105,7 @@ def test_portions_reach_every_record_and_begin_again(
     terminal.cycle("order-status")
     terminal.world.clock.advance(YEAR)
     keep(terminal, orders=365)
-    monkeypatch.setattr(retention, "PORTION", 1)
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
     night(terminal, 4)
     with terminal.world.open_hub():
         assert personal.words_in(models.Source.objects.values_list("document", flat=True)) == set()
@@ -125,6 +125,6 @@ def test_portions_reach_every_record_and_begin_again(
 def test_once_a_day(aged: tuple[Terminal, str], monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, _ = aged
     kinds: list[str] = []
-    monkeypatch.setattr(retention, "portion", lambda kind, *_: kinds.append(kind) or 0)
+    monkeypatch.setattr(retention, "blank_some", lambda kind, *_: kinds.append(kind) or 0)
     night(terminal, pause=3600, times=25)
     assert kinds == ["orders", "registrations", "payloads"] * 2

@@ -124,7 +124,7 @@ def test_a_company_that_stays_locked(terminal: Terminal, hub: Hub) -> None:
     company = hub.connections["web"].settings.company
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            closures, "closed", lambda _company, now: closures.Closed(company, now, "locked", START)
+            closures, "closed", lambda _company, now: closures.Closure(company, now, "locked", START)
         )
         later(hub, terminal, minutes=30)
         assert raised("company-locked") == []

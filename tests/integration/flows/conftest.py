@@ -41,7 +41,7 @@ def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Ca
     yield over_a_copy
     try:
         for stage in built:
-            stage.judge()
+            stage.check()
     finally:
         for stage in built:
             stage.hub.close()

@@ -12,7 +12,7 @@ from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
 from tidegate.engine.cycles import Report
-from tidegate.ledger import papers, queue
+from tidegate.ledger import order_documents, queue
 from tidegate.ledger.queue import Item
 from tidegate_sandbox.magento import document_books
 
@@ -85,7 +85,7 @@ class Fulfilled:
         """The last step of the order whose name begins so."""
         source = self.stage.delivery(placed).source_id
         assert source is not None
-        found = queue.get(papers.steps(source, flow, prefix)[-1].id)
+        found = queue.get(order_documents.steps(source, flow, prefix)[-1].id)
         assert found is not None
         return found
 
@@ -93,7 +93,7 @@ class Fulfilled:
         """All steps of the order in the flow."""
         source = self.stage.delivery(placed).source_id
         assert source is not None
-        return {each.step: each.state for each in papers.steps(source, flow, "")}
+        return {each.step: each.state for each in order_documents.steps(source, flow, "")}
 
     # --- the shop --------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from tidegate.conformance.memory.switches import Switches
 from tidegate.domain.errors import Failure
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
-from tidegate.simulation.mortality import Mortality, MortalTransport
+from tidegate.simulation.crashes import Crashes, MortalTransport
 from tidegate.simulation.observer import Observer
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings
@@ -44,7 +44,7 @@ def build_shop(ledger: str) -> World:
     shop, wire = magento.build(clock, FaultPlan(11), price_scope="website")
     if "hub" not in shop.integrations:
         shop.access.add("hub")
-    mortality = Mortality()
+    mortality = Crashes()
     observer = Observer(HostsTransport({SHOP: InProcessTransport(wire)}), clock)
     words = dict.fromkeys(
         ("client_id", "client_secret", "subscription_key", "site_id", "company_id"), "unused"
@@ -78,7 +78,7 @@ def build_shop(ledger: str) -> World:
 class MortalCalls(Calls):
     """Calls to the company, before and after each of which the process may die."""
 
-    mortality: Mortality
+    mortality: Crashes
 
     def read(self, kind: str, work: Callable[[], T]) -> T | Failure:
         """Ask something."""
@@ -137,7 +137,7 @@ class MemoryStage(Stage):
         FiledOrders(self.room.inside).work()
         Requests(self.room.inside).work()
 
-    def strike(self, on: str, heard: Failure, **how: Any) -> None:
+    def inject(self, on: str, heard: Failure, **how: Any) -> None:
         """The next call of this kind goes wrong."""
         self.room.calls_made.troubles.append(Trouble(on, heard, **how))
 
@@ -148,7 +148,7 @@ class MemoryStage(Stage):
     def in_sage(self, entity_id: int) -> list[dict[str, Any]]:
         """The company's orders that carry the order's key."""
         return [
-            {"number": one.number, "gross": str(one.gross), "status": one.standing.value}
+            {"number": one.number, "gross": str(one.gross), "status": one.status.value}
             for one in self.books.with_key(f"magento:main:{entity_id}")
         ]
 
@@ -162,7 +162,7 @@ class MemoryStage(Stage):
         kinds: Sequence[str] = self.room.calls_made.log[self._from :]
         return list(kinds)
 
-    def judge(self) -> None:
+    def check(self) -> None:
         """The account adds up, and no key has two orders."""
         told = reports.status(self.hub.configuration, self.now)
         assert told["adds_up"], told

@@ -230,7 +230,7 @@ class Stage:
 
     # --- the end ---------------------------------------------------------------------------------
 
-    def judge(self) -> None:
+    def check(self) -> None:
         """Holds after every test: the account adds up, nothing is doubled, the company is sound."""
         told = reports.status(self.hub.configuration, self.now)
         assert told["adds_up"], told

@@ -38,7 +38,7 @@ def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
 
     yield make
     for stage in built:
-        stage.judge()
+        stage.check()
         stage.hub.close()
 
 

@@ -21,7 +21,7 @@ from tidegate.domain.errors import Code
 from tidegate.domain.fulfilment import shipping, store_document
 from tidegate.flows import cycle
 from tidegate.flows.fulfilment import invoices, shipments
-from tidegate.flows.fulfilment.credits import CreditClerk
+from tidegate.flows.fulfilment.credits import CreditHandler
 from tidegate.flows.stock import short_stock
 from tidegate.flows.writing import documents
 
@@ -31,7 +31,7 @@ def british(build: Build) -> Fulfilled:
 
 
 def test_a_memo_whose_total_is_not_compared(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CreditClerk, "differs", lambda *given: None)
+    monkeypatch.setattr(CreditHandler, "differs", lambda *given: None)
     with pytest.raises(AssertionError):
         test_totals_of_documents.test_point_35_a_part_of_the_carriage_is_right_or_told_and_teaches_the_rule(
             british(build)

@@ -120,12 +120,12 @@ def a_sleeping_machine_sends(patch: pytest.MonkeyPatch) -> None:
 
 def any_hand_over_is_believed(patch: pytest.MonkeyPatch) -> None:
     """Though nothing will ever read what became of it."""
-    judge = sending.judge
+    judge = sending.verdicts_on
 
     def credulous(cycle: Any, writing: Any, *given: Any) -> Any:
         return judge(cycle, replace(writing, in_parcels=True), *given)
 
-    patch.setattr(sending, "judge", credulous)
+    patch.setattr(sending, "verdicts_on", credulous)
 
 
 def accounts_are_never_collected(patch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from integration.flows.stage import SETTLED
 from tidegate.config import model
 from tidegate.domain.states import FINAL
 from tidegate.engine.cycles import run_cycle
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.crashes import ProcessDeath
 
 STATUSES = {"partly-shipped": "part", "invoiced-open": "invoiced", "paid": "paid", "complete": "paid"}
 EVERY = ("orders", *FLOWS, "order-status")

@@ -278,7 +278,7 @@ def test_a_parcel_that_is_named_before_it_leaves_is_known_by_its_name_when_it_do
 
 def test_a_name_that_is_refused_lets_nothing_leave_and_puts_nothing_in_doubt(stage: MemoryStage) -> None:
     stage.turn(names_parcels=True)
-    stage.strike("reserve", Failure(Code.NO_ANSWER, "no answer came"))
+    stage.inject("reserve", Failure(Code.NO_ANSWER, "no answer came"))
     placed = stage.order()
     stage.cycle()
     assert (stage.state(placed), stage.platform.files) == (State.QUEUED, [])

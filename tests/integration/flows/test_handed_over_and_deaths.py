@@ -12,7 +12,7 @@ from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import parcels
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.crashes import ProcessDeath
 
 #: More than a story has.
 ENOUGH = 120

@@ -43,7 +43,7 @@ def stage(tmp_path: Path, migrated: Path) -> Iterator[MemoryStage]:
     built.reopen(customers=built.customers(unknown="create"))
     yield built
     try:
-        built.judge()
+        built.check()
     finally:
         built.hub.close()
         database.set_trip(None)

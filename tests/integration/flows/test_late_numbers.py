@@ -9,7 +9,7 @@ from integration.flows.conftest import InMemory
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED
 from tidegate.cli.trace import tree_of
-from tidegate.config.model import Status
+from tidegate.config.model import NotesSettings
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine import preflight, reports
@@ -75,7 +75,7 @@ def test_they_go_on_with_the_number_that_a_look_up_brings(stage: MemoryStage) ->
 def test_the_number_reaches_the_order_itself_its_chain_and_the_search_though_nobody_waits(
     stage: MemoryStage,
 ) -> None:
-    stage.reopen(notes=Status(number=False, comment="none"))
+    stage.reopen(notes=NotesSettings(number=False, comment="none"))
     placed = unnumbered(stage)
     stage.number_orders()
     stage.cycle()
@@ -114,7 +114,7 @@ def test_what_the_company_made_of_an_order_is_kept_told_and_shown(
 
 def test_an_adopted_draft_is_a_draft(stage: MemoryStage) -> None:
     stage.turn(numbers_later=False, makes=Kind.DRAFT)
-    stage.strike("send", Failure(Code.NO_ANSWER, "no answer"), carried_out=True)
+    stage.inject("send", Failure(Code.NO_ANSWER, "no answer"), carried_out=True)
     placed = stage.order("guest")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT

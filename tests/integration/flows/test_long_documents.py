@@ -69,7 +69,10 @@ def test_point_28_more_parcels_than_a_call_takes_follow_one_by_one(
 
     def parcelled(*given: Any) -> Any:
         for step, subject in whole(*given):
-            yield step, replace(subject, parcels=tuple(shipments.Parcel("DPD", each) for each in numbers))
+            yield (
+                step,
+                replace(subject, parcels=tuple(shipments.StoreParcel("DPD", each) for each in numbers)),
+            )
 
     monkeypatch.setattr(shipments, "parts", parcelled)
     placed = shop.sent(lines=LINES[:1])

@@ -237,7 +237,7 @@ def test_a_doubt_that_cannot_be_looked_up_is_settled_by_the_guard(
     stage.turn(guard=guard, guard_days=days)
     stage.turn(without=frozenset({"order_search"}))
     placed = stage.order("guest")
-    stage.strike("send", Failure(Code.NO_ANSWER, "no answer came"))
+    stage.inject("send", Failure(Code.NO_ANSWER, "no answer came"))
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     stage.cycle(after=timedelta(minutes=11))

@@ -11,15 +11,15 @@ from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED
 from tidegate.config import model
 from tidegate.config.model import Flow
-from tidegate.conformance.memory.people import People
 from tidegate.conformance.memory.requests import Requests
+from tidegate.conformance.memory.staff import Staff
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import lookups, parcels, queue
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.parcels import Scope
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.crashes import ProcessDeath
 
 OTHERS = frozenset({Scope.CUSTOMERS, Scope.CANCELLATIONS, Scope.RECEIPTS, Scope.ALLOCATIONS})
 
@@ -133,7 +133,7 @@ def invoiced(stage: MemoryStage) -> None:
     placed = prepaid(stage)
     worked_on(stage, "payments")
     number = stage.only(placed)["number"]
-    people = People(stage.books)
+    people = Staff(stage.books)
     people.act("despatch", {"order": number})
     people.act("invoice-run", {})
     stage.cycle("invoices")
@@ -199,7 +199,7 @@ def test_a_desk_that_hands_over_without_saying_so_leaves_its_record_in_doubt(
 
 
 def test_an_unanswered_hand_over_is_found_by_its_key(stage: MemoryStage) -> None:
-    stage.strike("create customer", Failure(Code.NO_ANSWER, "no answer came"), carried_out=True)
+    stage.inject("create customer", Failure(Code.NO_ANSWER, "no answer came"), carried_out=True)
     from_a_stranger(stage)
     assert account().state is State.IN_DOUBT
     stage.cycle(after=SETTLED)

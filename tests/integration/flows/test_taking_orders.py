@@ -13,7 +13,7 @@ import tidegate
 from integration.flows.conftest import InMemory
 from integration.flows.in_memory import MemoryStage
 from tidegate.config import connection_rules, model
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.tax import Tax as TaxSettings
 from tidegate.config.tax import TaxDestination
@@ -223,15 +223,15 @@ def test_check_names_amounts_that_would_have_no_line(in_memory: InMemory) -> Non
 
 
 def test_no_guest_account_is_asked_for_where_customers_come_inside_the_order() -> None:
-    class Inside(Company, frozen=True, kw_only=True, tag="inside"):
+    class Inside(CompanySettings, frozen=True, kw_only=True, tag="inside"):
         """A product that knows its customers by its orders."""
 
         @property
         def customers_inside(self) -> bool:
             return True
 
-    connection = model.Connection(store="main", company="uk", websites=("base",))
-    for company, expected in ((Inside(), False), (Company(), True)):
+    connection = model.ConnectionSettings(store="main", company="uk", websites=("base",))
+    for company, expected in ((Inside(), False), (CompanySettings(), True)):
         report = Report("tidegate.toml")
         connection_rules.check(connection, company, "connections.web", report)
         told = [each.key for each in report.warnings]

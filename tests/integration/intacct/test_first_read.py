@@ -21,9 +21,9 @@ def stand() -> Iterator[IntacctStand]:
     """A company that has sold by telephone before the shop was opened."""
     made = IntacctStand()
     for _ in range(OTHERS):
-        sold = made.happen("other-channel-sale", item="HUB-0002", quantity="1", channel="telephone")
-        made.happen("despatch", order=sold["order"])
-    made.happen("invoice-run")
+        sold = made.do("other-channel-sale", item="HUB-0002", quantity="1", channel="telephone")
+        made.do("despatch", order=sold["order"])
+    made.do("invoice-run")
     yield made
     made.close()
 
@@ -44,8 +44,8 @@ def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def sell(stand: IntacctStand, session: Opened) -> str:
     sent = send(session, make_order(stand, 213, goods(stand)))
     assert isinstance(sent, Accepted)
-    stand.happen("despatch", order=sent.number)
-    stand.happen("invoice-run")
+    stand.do("despatch", order=sent.number)
+    stand.do("invoice-run")
     return sent.number
 
 

@@ -83,7 +83,7 @@ def test_addresses_that_are_there_cost_nothing_in_this_process_and_two_more_in_a
 
 
 def test_one_address_that_is_refused_harms_its_own_order_alone(stand: IntacctStand) -> None:
-    stand.strike("status", "send", times=None, body="13 Main Street", status=400, body_text="No such street.")
+    stand.inject("status", "send", times=None, body="13 Main Street", status=400, body_text="No such street.")
     outcomes = send_batch(stand, 10, 5)
 
     assert [isinstance(one, Accepted) for one in outcomes].count(False) == 1

@@ -17,7 +17,7 @@ from tidegate.ledger import database
 
 #: Who points at others comes first.
 TABLES = (
-    *("mirrorpicture", "mirrorrow", "stockmovement"),
+    *("mirrorsnapshot", "mirrorrow", "stockmovement"),
     *("storedkey", "parcelrecord", "parcel", "link", "event", "attempt", "delivery", "batch", "source"),
     *("cursor", "mark", "lease", "halt", "closure", "alert", "secret", "usage", "customerlink"),
     *("bookinvoice", "bookentry", "bookposting", "depth", "tally"),

@@ -13,7 +13,7 @@ from integration.ledger.making import CONNECTION, NOW, captured, create
 from tidegate.domain.orders.order import Address, Customer, LineOption, Order, Remark
 from tidegate.domain.orders.personal import without_person, words_of
 from tidegate.domain.states import State
-from tidegate.ledger import customers, database, erasure, models, personal, picture
+from tidegate.ledger import customers, database, erasure, models, personal, snapshot
 from tidegate.ledger.customers import KnownCustomer
 from unit.domain.orders import line, order
 
@@ -81,8 +81,8 @@ def test_one_customer_goes_and_others_stay(ledger: Ledger) -> None:
         customers.save([KnownCustomer(CONNECTION, "base", "17", "C1")], NOW)
         for name, values in (("people", people), ("accounts", accounts)):
             texts = [msgspec.json.encode(each).decode() for each in values.values()]
-            frame = pl.DataFrame({"key": list(values), "value": texts}, schema=picture.SCHEMA)
-            picture.write(CONNECTION, f"customers:{name}", frame, NOW)
+            frame = pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)
+            snapshot.write(CONNECTION, f"customers:{name}", frame, NOW)
     found = erasure.find(CONNECTION, "main", customer_id=17)
     assert found.sources == (mine, guest)
     assert found == erasure.find(CONNECTION, "main", email=EMAIL.lower())
@@ -93,8 +93,8 @@ def test_one_customer_goes_and_others_stay(ledger: Ledger) -> None:
     assert personal.words_in([documents[mine], documents[guest]]) == set()
     assert "else@example.com" in documents[other]
     assert list(customers.find(CONNECTION, "base", [EMAIL, 17])) == ["17"]
-    assert picture.read(CONNECTION, "customers:people")["key"].to_list() == ["18"]
-    kept = dict(picture.read(CONNECTION, "customers:accounts").iter_rows())
+    assert snapshot.read(CONNECTION, "customers:people")["key"].to_list() == ["18"]
+    kept = dict(snapshot.read(CONNECTION, "customers:accounts").iter_rows())
     assert "Other" in kept["C3"]
     assert not [text for text in (kept["C1"], kept["C2"]) if "Åsa" in text or "example" in text.lower()]
     reasons = models.Delivery.objects.filter(source_id__in=[mine, guest]).values_list("reason", flat=True)

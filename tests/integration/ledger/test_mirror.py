@@ -258,7 +258,7 @@ def test_whatever_happens_the_store_ends_with_what_is_wanted(
 ) -> None:
     """A model of a store that loses writes, is edited by hand, and answers or does not."""
     models.MirrorRow.objects.all().delete()
-    models.MirrorPicture.objects.all().delete()
+    models.MirrorSnapshot.objects.all().delete()
     keys = "abcd"
     store: dict[str, str] = {}
     wanted: dict[str, str] = {}

@@ -69,13 +69,13 @@ def test_of_two_orders_with_one_number_each_has_its_own_review(ledger: Ledger) -
     )
     with database.transaction("test"):
         review(CONNECTION, "main", report, NOW)
-    assert standing() == [(7, State.REVIEW)]
+    assert status() == [(7, State.REVIEW)]
     with database.transaction("test"):
         review(CONNECTION, "main", replace(report, differences=(replace(found, order=other),)), NOW + DAY)
-    assert standing() == [(7, State.SKIPPED), (8, State.REVIEW)]
+    assert status() == [(7, State.SKIPPED), (8, State.REVIEW)]
 
 
-def standing() -> list[tuple[int | None, State]]:
+def status() -> list[tuple[int | None, State]]:
     """The reviews by order."""
     items = queue.listing(connection=CONNECTION, step=STEP)
     return sorted((item.entity_id, item.state) for item in items)

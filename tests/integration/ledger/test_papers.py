@@ -5,7 +5,7 @@ from __future__ import annotations
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, captured, create
 from tidegate.domain.states import State
-from tidegate.ledger import chain, models, papers
+from tidegate.ledger import chain, models, order_documents
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 
@@ -19,12 +19,12 @@ def test_open_steps_are_those_of_one_order_in_these_flows(ledger: Ledger) -> Non
     create("b", flow="shipments", step="shipment:2", source_id=source, state=State.SKIPPED)
     create("c", flow="invoices", step="invoice:1", source_id=source)
     create("d", flow="shipments", step="shipment:1", source_id=other)
-    assert [step.step for step in papers.open_steps(source, ("shipments",))] == ["shipment:1"]
-    assert [step.flow for step in papers.open_steps(source, ("shipments", "invoices"))] == [
+    assert [step.step for step in order_documents.open_steps(source, ("shipments",))] == ["shipment:1"]
+    assert [step.flow for step in order_documents.open_steps(source, ("shipments", "invoices"))] == [
         "shipments",
         "invoices",
     ]
-    assert [each.key for each in papers.steps(source, "shipments", "shipment:")] == ["a", "b"]
+    assert [each.key for each in order_documents.steps(source, "shipments", "shipment:")] == ["a", "b"]
 
 
 def test_ties_are_by_number_kind_and_connection(ledger: Ledger) -> None:
@@ -40,9 +40,9 @@ def test_ties_are_by_number_kind_and_connection(ledger: Ledger) -> None:
             ],
             NOW,
         )
-    found = papers.ties(CONNECTION, "sage-invoice", ["INV7", "INV9", ""])
+    found = order_documents.ties(CONNECTION, "sage-invoice", ["INV7", "INV9", ""])
     assert list(found) == ["INV7"]
     (tie,) = found["INV7"]
     assert (tie.source_id, tie.store, tie.entity_id, tie.identifier) == (source, "main", 1, "7")
-    assert papers.ties("another", "sage-invoice", ["INV7"]) == {}
-    assert papers.numbers(source, "sage-invoice") == ["INV7", "INV8"]
+    assert order_documents.ties("another", "sage-invoice", ["INV7"]) == {}
+    assert order_documents.numbers(source, "sage-invoice") == ["INV7", "INV8"]

@@ -8,7 +8,7 @@ import pytest
 
 from integration.magento.world import World, world
 from tidegate.domain.errors import Code, Failure
-from tidegate.magento.bulk import BulkCalls, Status
+from tidegate.magento.bulk import BulkCalls, BulkStatus
 from tidegate.magento.call_size import CallSize
 from tidegate.magento.stock import ITEMS, SourceItem, StoreStock, items_body
 
@@ -96,11 +96,11 @@ def test_point_27_operations_are_counted_by_ourselves(shop: World) -> None:
     bodies = [items_body([item("HUB-0001", 3)]), items_body([item("HUB-0002", 4, "nowhere")])]
     uuid = bulk(shop).submit(ITEMS, bodies)
     assert isinstance(uuid, str)
-    assert [one.status for one in bulk(shop).operations(uuid, 2)] == [Status.OPEN, Status.OPEN]  # type: ignore[union-attr]
+    assert [one.status for one in bulk(shop).operations(uuid, 2)] == [BulkStatus.OPEN, BulkStatus.OPEN]  # type: ignore[union-attr]
     shop.clock.advance(10)
     found = bulk(shop).operations(uuid, 3)  # of which the third is never heard of
     assert isinstance(found, list)
-    assert [one.status for one in found] == [Status.DONE, Status.FAILED, Status.OPEN]
+    assert [one.status for one in found] == [BulkStatus.DONE, BulkStatus.FAILED, BulkStatus.OPEN]
     assert found[1].message == "Could not save Source Item"
 
 

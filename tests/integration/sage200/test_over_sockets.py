@@ -50,7 +50,7 @@ def test_a_real_connection_that_breaks_is_in_doubt(
     order = make_order(stand, 213)
     with stand.company.session(Purpose.WRITING) as session:
         ready = prepared(session, order)
-        stand.strike(kind, "send")
+        stand.inject(kind, "send")
         [(_, outcome)] = session.orders.send([ready])
         failure = failed(outcome)
         assert (failure.code, failure.sent) == (Code.NO_ANSWER, True)
@@ -62,7 +62,7 @@ def test_a_real_timeout_is_in_doubt(served: tuple[Sage200Stand, SandboxServer]) 
     order = make_order(stand, 213)
     with stand.company.session(Purpose.WRITING) as session:
         ready = prepared(session, order)
-        stand.strike("slow", "send", seconds=3, effect="now")
+        stand.inject("slow", "send", seconds=3, effect="now")
         [(_, outcome)] = session.orders.send([ready])
         assert failed(outcome).code is Code.NO_ANSWER
         assert [one.ours for one in find(session, order)] == [True]

@@ -94,7 +94,7 @@ class Sage:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    def strike(self, kind: str, **more: Any) -> None:
+    def inject(self, kind: str, **more: Any) -> None:
         self.faults.add(Fault(kind, **more))
 
     def id_of(self, path: str, field_name: str, value: str) -> int:

@@ -62,12 +62,12 @@ def test_spare_fields_came_in_august_2023() -> None:
 
 def test_the_fault_of_an_old_version() -> None:
     world = sage()
-    world.strike("no_spare_fields", times=2)
+    world.inject("no_spare_fields", times=2)
     order = world.enter(spare_text_1="key")
     assert "spare_text_1" not in order
     assert "spare_text_1" not in world.get(f"sop_orders/{order['id']}")
     assert world.get(f"sop_orders/{order['id']}")["spare_text_1"] is None
-    world.strike("old_version", times=None, path="warehouse_holdings")
+    world.inject("old_version", times=None, path="warehouse_holdings")
     assert world.call("GET", "warehouse_holdings").status_code == 404
     assert world.call("GET", "warehouses").status_code == 200
 

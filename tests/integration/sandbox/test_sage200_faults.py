@@ -89,18 +89,18 @@ def test_the_companys_own_people_are_locked_out_too() -> None:
 
 def test_faults_of_the_face() -> None:
     world = sage()
-    world.strike("lock", method="POST")
+    world.inject("lock", method="POST")
     assert "backup" in world.enter(status=503)["Message"]
-    world.strike("closed_period")
+    world.inject("closed_period")
     assert "closed" in world.enter(status=400)["Message"]
-    world.strike("permission")
+    world.inject("permission")
     assert world.enter(status=403)["Message"] == "The requested operation is forbidden for this account."
-    world.strike("seats")
+    world.inject("seats")
     assert "licences" in world.enter(status=503)["Message"]
     world.face.options.seats_status = 429
-    world.strike("seats")
+    world.inject("seats")
     assert world.enter(status=429)["statusCode"] == 429
-    world.strike("tunnel_down", times=2)
+    world.inject("tunnel_down", times=2)
     world.base = STANDARD
     world.get("sop_orders")
     world.base = world.base.replace("sage200/", "sage200extra/")
@@ -126,11 +126,11 @@ def test_a_role_may_lack_a_feature() -> None:
 
 def test_an_order_whose_answer_is_lost_is_there_all_the_same() -> None:
     world = sage()
-    world.strike("drop_after", method="POST", path="sop_orders")
+    world.inject("drop_after", method="POST", path="sop_orders")
     with pytest.raises(httpx.RemoteProtocolError):
         world.enter()
     assert len(world.get("sop_orders", filter="customer_document_no eq '000000123'")) == 1
-    world.strike("duplicate_request", method="POST", path="sop_orders")
+    world.inject("duplicate_request", method="POST", path="sop_orders")
     world.enter(customer_document_no="twice")
     assert len(world.company.books()["orders_by_reference"]["twice"]) == 2
 
@@ -138,7 +138,7 @@ def test_an_order_whose_answer_is_lost_is_there_all_the_same() -> None:
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_errors_of_the_wire_have_the_shape_of_their_layer(status: int) -> None:
     world = sage()
-    world.strike("status", options={"status": status, "retry_after": 30})
+    world.inject("status", options={"status": status, "retry_after": 30})
     answer = world.call("GET", "customers")
     assert answer.status_code == status
     assert answer.headers["Retry-After"] == "30"

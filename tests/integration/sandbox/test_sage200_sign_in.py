@@ -199,7 +199,7 @@ def test_tokens_follow_from_the_seed_or_cannot_be_guessed() -> None:
 
 def test_a_revoked_token_stays_revoked_until_somebody_signs_in() -> None:
     world = sage()
-    world.strike("token_revoked")
+    world.inject("token_revoked")
     assert world.call("GET", "customers").status_code == 401
     assert world.call("GET", "customers").status_code == 401
     assert refused(refresh(world, world.tokens.refresh_token or "")) == "invalid_grant"

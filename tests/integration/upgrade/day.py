@@ -17,7 +17,7 @@ from integration.flows.stage import ORDERS, PAUSE, START, Stage
 from tidegate.config import model
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import database
-from tidegate.simulation.mortality import ProcessDeath
+from tidegate.simulation.crashes import ProcessDeath
 from tidegate.simulation.world import build_world
 
 SEED = 8

@@ -70,4 +70,4 @@ def finished(stage: Stage, morning: Morning) -> None:
             flow,
             account,
         )
-    stage.judge()
+    stage.check()

@@ -14,7 +14,7 @@ import tomlkit
 
 from tidegate.config import model
 from tidegate.config.amounts import Amount
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.references import reference_keys
 from tidegate.config.sage_product import SageProduct
 from tidegate.sage.rooms import PRODUCTS
@@ -105,7 +105,7 @@ def test_the_row_of_the_product_names_them_all_and_their_pages() -> None:
 @pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
 def test_the_page_of_a_product_describes_its_own_keys(product: SageProduct) -> None:
     described = [row["key"].strip("`") for _, kind, row in OWN if kind is product.settings]
-    shared = get_type_hints(Company)
+    shared = get_type_hints(CompanySettings)
     assert described == [key for key in get_type_hints(product.settings) if key not in shared]
 
 
@@ -145,7 +145,7 @@ def test_every_example_of_a_key_loads(title: str, kind: type[msgspec.Struct], ro
     example = tomllib.loads(row["example"].strip("`"))
     assert list(example) == [row["key"].strip("`")]
     document = base()
-    if issubclass(kind, Company) and kind is not Company:
+    if issubclass(kind, CompanySettings) and kind is not CompanySettings:
         document["companies"]["uk"] = company_on_the_page(kind)
     if title == "[[companies.NAME.closed]]":
         window = {"rule": "FREQ=DAILY;BYHOUR=1", "minutes": 5, **example}
@@ -176,7 +176,7 @@ def test_every_block_of_the_page_loads() -> None:
         read(tomlkit.dumps(merged(base(), tomllib.loads(block))))
 
 
-def company_on_the_page(settings: type[Company]) -> dict[str, Any]:
+def company_on_the_page(settings: type[CompanySettings]) -> dict[str, Any]:
     """The table that the page of this product shows."""
     (product,) = [each for each in PRODUCTS if each.settings is settings]
     (block,) = re.findall(r"(?ms)^```toml\n(\[companies.*?)^```", (DOCS / product.page).read_text("utf-8"))

@@ -16,7 +16,7 @@ RUNNING = {name: model.Flow(every="15m") for name in ("orders", "invoices", "pay
 def told(**rules: Any) -> tuple[list[str], list[str]]:
     """The keys of the problems, and of the warnings."""
     rules = {"flows": RUNNING, **rules}
-    connection = model.Connection(store="main", company="uk", websites=("base",), **rules)
+    connection = model.ConnectionSettings(store="main", company="uk", websites=("base",), **rules)
     report = Report("tidegate.toml")
     fulfilment_rules.check(connection, "web", report)
     return [each.key for each in report.problems], [each.key for each in report.warnings]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import ConfigurationError, Problem, Report
 from tidegate.config.question import Question, address
 from tidegate.config.questions import answers_of, questions_of
@@ -21,7 +21,7 @@ from tidegate.sage.rooms import PRODUCTS
 from unit.config.configuration_files import ENVIRONMENT, whole
 
 
-class Abacus(Company, frozen=True, kw_only=True, tag="abacus"):
+class Abacus(CompanySettings, frozen=True, kw_only=True, tag="abacus"):
     """A product that asks for a counting house and a password."""
 
     counting_house: str = ""

@@ -11,7 +11,7 @@ import pytest
 
 from tidegate.domain.errors import Code
 from tidegate.domain.orders.capture import Action, CaptureRules, Known, decide, not_exported, parent_settled
-from tidegate.domain.orders.keys import Standing, revision
+from tidegate.domain.orders.keys import StoreStatus, revision
 from tidegate.domain.orders.order import Order
 from tidegate.domain.states import TRANSITIONS, State
 from unit.domain.orders import CUST_PO_COUPON
@@ -122,10 +122,10 @@ def test_a_refunded_order_that_was_sent_is_the_credits_flow_s_business() -> None
 
 
 def test_a_cancellation_that_the_store_takes_back() -> None:
-    by_store = known(State.CANCELLED, standing=Standing.CANCELLED)
+    by_store = known(State.CANCELLED, status=StoreStatus.CANCELLED)
     assert decide(CUST_PO_COUPON, by_store, RULES).action is Action.UNSKIP
     assert decide(CANCELLED, by_store, RULES).action is Action.NOTHING
-    sent = known(State.CANCELLED, standing=Standing.CANCELLED, maybe_sent=True)
+    sent = known(State.CANCELLED, status=StoreStatus.CANCELLED, maybe_sent=True)
     assert decide(CUST_PO_COUPON, sent, RULES).action is Action.NOTHING
 
 
@@ -192,9 +192,9 @@ def test_no_disposition_asks_for_a_transition_that_does_not_exist() -> None:
     parents = [None, *State]
     flags = [False, True]
     for order, state, parent, maybe, noted, standing in product(
-        orders, State, parents, flags, flags, Standing
+        orders, State, parents, flags, flags, StoreStatus
     ):
-        before = known(state, maybe_sent=maybe, cancelling=noted, standing=standing)
+        before = known(state, maybe_sent=maybe, cancelling=noted, status=standing)
         action = decide(order, before, RULES, parent=parent).action
         if action in LETTERS:
             assert state in TRANSITIONS[LETTERS[action]][0], (order.state, before, parent, action)

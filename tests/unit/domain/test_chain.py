@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.books.chain import Books, Node, Presence, Tie, gaps, grow, untold, walk
+from tidegate.domain.books.chain import Books, Node, Presence, Tie, gaps, grow, traverse, untold
 from tidegate.domain.fulfilment.sage_documents import SalesInvoice
 
 LINKS = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
@@ -62,13 +62,13 @@ def books(**changes: object) -> Books:
 def test_a_settled_order_is_complete_to_its_postings() -> None:
     tree = grow(ORDER, [SALE, *DESPATCH, *INVOICED], books())
     assert gaps(tree) == []
-    found = {(node.kind, node.number) for node in walk(tree)}
+    found = {(node.kind, node.number) for node in traverse(tree)}
     assert {
         ("magento-shipment", "000000003"),
         ("magento-invoice", "000000004"),
         ("sage-entry", "900"),
     } <= found
-    accounts = [(node.number, node.text) for node in walk(tree) if node.kind == "posting"]
+    accounts = [(node.number, node.text) for node in traverse(tree) if node.kind == "posting"]
     assert accounts == [
         ("1100", "debit 54.00, period 2026/3"),
         ("4000", "credit 45.00, period 2026/3"),
@@ -113,7 +113,7 @@ def test_an_entry_is_found_by_the_step_that_learnt_it_too() -> None:
     ties = [SALE, *DESPATCH, *INVOICED, Tie("sage-entry", "900", "", 3)]
     tree = grow(ORDER, ties, books(entries={"900": entry(reference="")}))
     assert gaps(tree) == []
-    assert sum(node.kind == "sage-entry" for node in walk(tree)) == 1
+    assert sum(node.kind == "sage-entry" for node in traverse(tree)) == 1
 
 
 def test_a_receipt_shows_what_is_not_allocated() -> None:
@@ -131,6 +131,6 @@ def test_a_receipt_shows_what_is_not_allocated() -> None:
         ],
         books(entries={"900": entry(), "901": receipt}),
     )
-    (node,) = [each for each in walk(tree) if each.kind == "sage-receipt"]
+    (node,) = [each for each in traverse(tree) if each.kind == "sage-receipt"]
     assert node.text == "54.00 not allocated"
-    assert [each.number for each in walk(tree) if each.kind == "sage-entry"] == ["900"]
+    assert [each.number for each in traverse(tree) if each.kind == "sage-entry"] == ["900"]

@@ -8,7 +8,7 @@ import pytest
 
 from tidegate.domain.fulfilment.document_totals import invoice_differs
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 
 GOODS = InvoiceLine("1", "item:5", "HUB-0001", D(1), D(10), D(2))
 CARRIAGE = InvoiceLine("2", "", "", D(1), D(5), D(1))
@@ -26,7 +26,9 @@ CARRIAGE = InvoiceLine("2", "", "", D(1), D(5), D(1))
 )
 def test_an_invoice_is_compared(ours: str, theirs: str, finished: bool, differs: bool) -> None:
     carriage = D(6) if D(theirs) > D(12) else D(0)
-    paper = Paper(1, "000000001", {5: D(1)}, totals=(D(theirs), D(theirs)), carriage=(carriage, carriage))
+    paper = StoreDocument(
+        1, "000000001", {5: D(1)}, totals=(D(theirs), D(theirs)), carriage=(carriage, carriage)
+    )
     found = invoice_differs(
         "0001",
         (GOODS, CARRIAGE),

@@ -12,7 +12,7 @@ from tidegate.domain.books.agreement import CompanyOrder, Kind, Reconciliation
 from tidegate.domain.fulfilment.document_totals import invoice_differs
 from tidegate.domain.fulfilment.order_part import part_of
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from unit.domain.test_reconciliation import KEPT, KEY, LINES, SALE, SHOWN, invoice, report
 
 D = Decimal
@@ -118,7 +118,7 @@ def test_a_part_is_known_only_with_every_line_s_order_and_its_own_amounts() -> N
 def test_magento_s_invoice_against_a_part(freight: str, told: bool, finished: bool, differs: bool) -> None:
     goods = InvoiceLine("1", "item:5", "HUB-0001", D(1), D(10), D(2), KEY)
     charge = InvoiceLine("2", "", "", D(1), D(freight), D(1), KEY)
-    paper = Paper(1, "000000001", {5: D(1)}, totals=(D(18), D(18)), carriage=(D(6), D(6)))
+    paper = StoreDocument(1, "000000001", {5: D(1)}, totals=(D(18), D(18)), carriage=(D(6), D(6)))
     found = invoice_differs(
         "0001",
         (goods, charge) if told else (goods,),

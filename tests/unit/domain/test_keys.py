@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from tidegate.domain.orders import keys
 from tidegate.domain.orders.keys import (
-    Standing,
+    StoreStatus,
     content_changed,
     content_of,
     customer_key,
     order_key,
     payload_hash,
     revision,
-    standing,
     step_key,
+    store_status,
 )
 from tidegate.domain.orders.order import Reductions
 from unit.domain.orders import CUST_PO_COUPON, line, order
@@ -192,11 +192,11 @@ def test_revisions_of_different_versions_claim_nothing(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("canceled", Standing.CANCELLED),
-        ("closed", Standing.CLOSED),
-        ("new", Standing.OPEN),
-        ("holded", Standing.OPEN),
+        ("canceled", StoreStatus.CANCELLED),
+        ("closed", StoreStatus.CLOSED),
+        ("new", StoreStatus.OPEN),
+        ("holded", StoreStatus.OPEN),
     ],
 )
-def test_standing(state: str, expected: Standing) -> None:
-    assert standing(msgspec.structs.replace(CUST_PO_COUPON, state=state)) is expected
+def test_standing(state: str, expected: StoreStatus) -> None:
+    assert store_status(msgspec.structs.replace(CUST_PO_COUPON, state=state)) is expected

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.domain.fulfilment.order_status import Standing, stands
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.order_status import OrderStatus, stands
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
-LIVE, DONE = OrderStanding.LIVE, OrderStanding.COMPLETE
+LIVE, DONE = SalesOrderStatus.LIVE, SalesOrderStatus.COMPLETE
 
 
 @pytest.mark.parametrize(
-    ("standing", "despatched", "invoiced", "paid", "word"),
+    ("status", "despatched", "invoiced", "paid", "word"),
     [
-        (LIVE, "none", "none", False, Standing.OPEN),
-        (LIVE, "part", "none", False, Standing.PARTLY_SHIPPED),
-        (LIVE, "full", "none", False, Standing.SHIPPED),
-        (LIVE, "part", "part", False, Standing.INVOICED_OPEN),
-        (LIVE, "full", "full", False, Standing.INVOICED_OPEN),
-        (LIVE, "part", "part", True, Standing.PAID),
-        (LIVE, "full", "full", True, Standing.COMPLETE),
-        (DONE, "full", "full", False, Standing.INVOICED_OPEN),
-        (DONE, "full", "full", True, Standing.COMPLETE),
-        (OrderStanding.ON_HOLD, "part", "part", True, Standing.ON_HOLD),
-        (OrderStanding.CANCELLED, "none", "none", False, Standing.CANCELLED),
+        (LIVE, "none", "none", False, OrderStatus.OPEN),
+        (LIVE, "part", "none", False, OrderStatus.PARTLY_SHIPPED),
+        (LIVE, "full", "none", False, OrderStatus.SHIPPED),
+        (LIVE, "part", "part", False, OrderStatus.INVOICED_OPEN),
+        (LIVE, "full", "full", False, OrderStatus.INVOICED_OPEN),
+        (LIVE, "part", "part", True, OrderStatus.PAID),
+        (LIVE, "full", "full", True, OrderStatus.COMPLETE),
+        (DONE, "full", "full", False, OrderStatus.INVOICED_OPEN),
+        (DONE, "full", "full", True, OrderStatus.COMPLETE),
+        (SalesOrderStatus.ON_HOLD, "part", "part", True, OrderStatus.ON_HOLD),
+        (SalesOrderStatus.CANCELLED, "none", "none", False, OrderStatus.CANCELLED),
     ],
 )
 def test_what_counts_most_is_told(
-    standing: OrderStanding, despatched: str, invoiced: str, paid: bool, word: Standing
+    status: SalesOrderStatus, despatched: str, invoiced: str, paid: bool, word: OrderStatus
 ) -> None:
-    assert stands(standing, despatched, invoiced, paid=paid) is word
+    assert stands(status, despatched, invoiced, paid=paid) is word

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_amounts import Side
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_document_amounts import (
     fixed_tax_of,
     is_explained,
@@ -34,9 +34,9 @@ def order(other: str = "0") -> StoreOrder:
     return StoreOrder(1, "000000001", "processing", "", (ITEM,), "USD", (side, side), extras=(CARD, FEE))
 
 
-def paper(total: str = "20", *, pieces: int = 2, fields: tuple[Extra, ...] = ()) -> Paper:
+def paper(total: str = "20", *, pieces: int = 2, fields: tuple[Extra, ...] = ()) -> StoreDocument:
     totals = (D(total), D(total))
-    return Paper(1, "000000009", {5: D(pieces)}, totals=totals, extras=(CARD, FEE), fields=fields)
+    return StoreDocument(1, "000000009", {5: D(pieces)}, totals=totals, extras=(CARD, FEE), fields=fields)
 
 
 def test_a_gift_card_is_part_of_the_value_and_a_fee_is_a_charge() -> None:

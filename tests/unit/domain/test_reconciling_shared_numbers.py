@@ -13,7 +13,7 @@ from tidegate.domain.books import month_orders
 from tidegate.domain.books.agreement import CompanyOrder, Difference, Kind, Reconciliation
 from tidegate.domain.states import State
 from tidegate.engine import order_reviews
-from tidegate.simulation import judgement
+from tidegate.simulation import checking
 from unit.domain.test_reconciliation import FIGURES, KEPT, KEY, NOW, SALE, SHOWN, facts, kinds, report
 
 D = Decimal
@@ -73,7 +73,7 @@ def test_rows_of_month_s_end_are_told_apart() -> None:
 
 def test_the_judge_hears_of_which_order_the_report_speaks() -> None:
     """Seeds 10000704 and 10000711: an order without a gap was taken for its namesake."""
-    told = judgement.told(both())
+    told = checking.reported(both())
     assert told.gaps == (("cancelled-in-magento", KEY, D("-54.00")),)
     assert told.orders == {KEY, OTHER}
 

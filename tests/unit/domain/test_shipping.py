@@ -8,7 +8,7 @@ import pytest
 
 from tidegate.domain.errors import Code
 from tidegate.domain.fulfilment import shipping
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 
 D = Decimal
@@ -18,8 +18,8 @@ def order(*items: StoreItem) -> StoreOrder:
     return StoreOrder(9, "000000009", "processing", "processing", items)
 
 
-def shipment(**pieces: int) -> Paper:
-    return Paper(1, "000000001", {int(key[1:]): D(count) for key, count in pieces.items()})
+def shipment(**pieces: int) -> StoreDocument:
+    return StoreDocument(1, "000000001", {int(key[1:]): D(count) for key, count in pieces.items()})
 
 
 #: Of the first product one piece was shipped and two were refunded: perhaps one is left, perhaps none.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import invoicing, shipping, store_document
 from tidegate.domain.fulfilment.sage_documents import DespatchLine, InvoiceLine
-from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document import Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 from tidegate.domain.money import ZERO
 
@@ -102,7 +102,7 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
 ) -> None:
     """Every despatch is written once, however often it is read, and more than ordered never is."""
     there = order(*(item(number, f"SKU-{number}", quantity) for number, quantity in enumerate(ordered, 1)))
-    papers: list[Paper] = []
+    papers: list[StoreDocument] = []
     despatched: dict[int, Decimal] = dict.fromkeys(range(1, len(ordered) + 1), ZERO)
     for number in range(data.draw(st.integers(1, 6))):
         lines = [line(f"item:{each.item_id}", each.sku, data.draw(st.integers(0, 4))) for each in there.items]
@@ -112,7 +112,7 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
         for _ in range(2):  # read again: a lost answer
             said = settle(mark, wanted, shipping.left(there), there, papers, done="despatched")
             if said is None:
-                papers.append(Paper(number + 1, str(number), wanted, (mark.text,)))
+                papers.append(StoreDocument(number + 1, str(number), wanted, (mark.text,)))
                 shipped = {
                     each.item_id: replace(each, shipped=each.shipped + wanted.get(each.item_id, ZERO))
                     for each in there.items
@@ -128,13 +128,13 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
 
 
 def test_a_marker_is_not_found_in_a_longer_number() -> None:
-    paper = Paper(1, "1", {14: Decimal(1)}, ("Sage despatch 123",))
+    paper = StoreDocument(1, "1", {14: Decimal(1)}, ("Sage despatch 123",))
     assert not paper.carries(MARK.text)
     assert paper.carries("Sage despatch 123")
 
 
 def test_one_made_by_hand_is_adopted_only_when_nothing_is_left_or_a_number_is_the_same() -> None:
-    by_hand = Paper(1, "000000001", {14: Decimal(1)}, (), ("T1",))
+    by_hand = StoreDocument(1, "000000001", {14: Decimal(1)}, (), ("T1",))
     wanted, none = {14: Decimal(1)}, {14: ZERO}
     assert isinstance(settle(MARK, wanted, none, BUNDLE, [by_hand], done="despatched"), There)
     assert settle(MARK, wanted, wanted, BUNDLE, [by_hand], done="despatched") is None
@@ -153,7 +153,7 @@ def test_too_many_are_refused_with_both_figures() -> None:
 
 def test_an_invoice_of_everything_covers_a_part() -> None:
     there = order(item(1, "A", 5, invoiced=Decimal(5)))
-    whole = Paper(1, "1", {1: Decimal(5)})
+    whole = StoreDocument(1, "1", {1: Decimal(5)})
     left = invoicing.left_to_invoice(there)
     said = settle(MARK, {1: Decimal(2)}, left, there, [whole], done="invoiced", covers=True)
     assert isinstance(said, There)
@@ -162,8 +162,8 @@ def test_an_invoice_of_everything_covers_a_part() -> None:
 
 def test_what_our_parts_lack_and_a_person_has_made_is_no_question() -> None:
     """The box went along in a part of ours; the goods stand on a shipment that was made by hand before."""
-    box = Paper(2, "000000002", {99: Decimal(3)}, (f"{MARK.part} 2",))
-    goods = Paper(1, "000000001", {14: Decimal(1)})
+    box = StoreDocument(2, "000000002", {99: Decimal(3)}, (f"{MARK.part} 2",))
+    goods = StoreDocument(1, "000000001", {14: Decimal(1)})
     wanted, none = {14: Decimal(1)}, {14: ZERO}
     said = settle(MARK, wanted, none, BUNDLE, [goods, box], done="despatched", along=[99])
     assert isinstance(said, There)

@@ -18,7 +18,7 @@ from tidegate.domain.orders.expressed import Charged, Tax
 from tidegate.domain.orders.extras import AmountTerms, Extra
 from tidegate.domain.orders.order import Order, Remark
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
-from tidegate.domain.orders.told_total import agrees, both_calculations
+from tidegate.domain.orders.stated_total import agrees, both_calculations
 from tidegate.domain.orders.totals import translate
 from tidegate.sage.port.orders import Customers, Guard, OrderWriting
 from unit.domain.agreements import PER_LINE, US
@@ -286,7 +286,7 @@ def test_a_room_that_contradicts_itself_cannot_be_made(changes: dict[str, Any]) 
 
 
 def test_bug_a_tolerance_that_swallows_a_named_amount_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidegate.domain.orders.told_total._named_amounts", lambda order: iter(()))
+    monkeypatch.setattr("tidegate.domain.orders.stated_total._named_amounts", lambda order: iter(()))
     with pytest.raises(AssertionError, match="wrapping is missing"):
         test_no_tolerance_swallows_an_amount_that_has_a_name()
 

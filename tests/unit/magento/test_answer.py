@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tidegate.domain.errors import Code, Failure, Group
-from tidegate.magento.answer import fill, judge, may_be_one_record, status_of
+from tidegate.magento.answer import body_of, fill, may_be_one_record, status_of
 from tidegate.redaction import remember_secret
 from tidegate.transport import Answer, NoAnswer
 from unit.magento import recordings
@@ -15,7 +15,7 @@ JSON = {"content-type": "application/json"}
 
 
 def failure(answer: Answer | NoAnswer, method: str = "GET", *, names_permission: bool = True) -> Failure:
-    found = judge(answer, method, "/V1/orders", names_permission=names_permission)
+    found = body_of(answer, method, "/V1/orders", names_permission=names_permission)
     assert isinstance(found, Failure)
     return found
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.magento.orders import OrderReader, Page
+from tidegate.magento.orders import OrderPage, OrderReader
 from unit.magento.fake_store import (
     DAY,
     START,
@@ -259,7 +259,7 @@ def test_no_order_is_ever_lost(
     store.before = before
     until = START + timedelta(seconds=500)
     known: set[int] = set()
-    pages: list[Page] = []
+    pages: list[OrderPage] = []
     for page in store.reader().pages(START, until, page_size=size):
         pages.append(page)
         known |= {one.entity_id for one in page.orders} | {one.entity_id for one in page.unreadable}

@@ -15,7 +15,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.access import IntegrationToken
 from tidegate.magento.client import StoreClient
 from tidegate.magento.customers import CustomerPage, StoreCustomers
-from tidegate.magento.papers import OrderPapers
+from tidegate.magento.order_documents import OrderDocuments
 from tidegate.magento.stock import StoreStock
 from tidegate.transport import HttpClient
 
@@ -108,7 +108,7 @@ def test_documents_that_are_counted_and_not_shown_are_a_failure() -> None:
     one = {"entity_id": 1, "increment_id": "1", "items": [], "comments": []}
     shop = Shop(lambda size, number: httpx.Response(200, json={"items": [one], "total_count": 5}))
 
-    found = OrderPapers(shop.client).of_order("/V1/shipments", 9)
+    found = OrderDocuments(shop.client).of_order("/V1/shipments", 9)
 
     assert isinstance(found, Failure)
     assert (found.code, found.sent) == (Code.SERVER_TROUBLE, False)

@@ -17,7 +17,7 @@ from tidegate.magento.client import StoreClient
 from tidegate.magento.credits import Credits, credit
 from tidegate.magento.invoices import Invoices, invoice
 from tidegate.magento.notes import OrderNotes
-from tidegate.magento.papers import OrderPapers
+from tidegate.magento.order_documents import OrderDocuments
 from tidegate.magento.shipments import Shipments, Track, shipment
 from tidegate.transport import HttpClient
 from unit.magento import recordings
@@ -34,7 +34,7 @@ class Shop:
         )
         clock = VirtualClock(datetime(2026, 11, 21, tzinfo=UTC))
         client = StoreClient(http, IntegrationToken("token-of-the-test"), clock)
-        self.papers = OrderPapers(client)
+        self.papers = OrderDocuments(client)
         self.shipments = Shipments(client, self.papers)
         self.invoices = Invoices(client, self.papers)
         self.credits = Credits(client, self.papers)

@@ -19,7 +19,7 @@ from tidegate.magento.credits import Credits, credit
 from tidegate.magento.customers import ChangedCustomer, StoreCustomers
 from tidegate.magento.invoices import Invoices, invoice
 from tidegate.magento.notes import OrderNotes
-from tidegate.magento.papers import OrderPapers
+from tidegate.magento.order_documents import OrderDocuments
 from tidegate.magento.prices import BasePrice, StorePrices
 from tidegate.magento.shipments import Shipments, Track, shipment
 from tidegate.magento.stock import SourceItem, StoreStock
@@ -47,26 +47,26 @@ WRITES: dict[str, tuple[Write, Any, tuple[Any, ...]]] = {
     ),
     "hold": (lambda client: OrderNotes(client).bring_about(213, "hold"), True, ({}, [], "true", 1, None)),
     "shipment": (
-        lambda client: Shipments(client, OrderPapers(client)).ship(
+        lambda client: Shipments(client, OrderDocuments(client)).ship(
             9, shipment({21: Decimal(1)}, source="", comment="", tracks=(), notify=False)
         ),
         "12",
         (True, [], {}, None, "", "-1"),
     ),
     "invoice": (
-        lambda client: Invoices(client, OrderPapers(client)).make(9, invoice({21: Decimal(1)}, "")),
+        lambda client: Invoices(client, OrderDocuments(client)).make(9, invoice({21: Decimal(1)}, "")),
         "12",
         (True, [], {}, None, ""),
     ),
     "credit": (
-        lambda client: Credits(client, OrderPapers(client)).refund(
+        lambda client: Credits(client, OrderDocuments(client)).refund(
             9, credit({21: Decimal(1)}, "", shipping=Decimal(0), returned=())
         ),
         "12",
         (True, [], {}, None, ""),
     ),
     "track": (
-        lambda client: Shipments(client, OrderPapers(client)).add_track(9, 1, TRACK),
+        lambda client: Shipments(client, OrderDocuments(client)).add_track(9, 1, TRACK),
         {"entity_id": 4, "parent_id": 1, "track_number": "T-1"},
         ({"entity_id": 4, "parent_id": 2, "track_number": "T-1"}, {"entity_id": 4}, True, [], {}),
     ),

@@ -21,10 +21,10 @@ from counted_calls import counted
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
 from tidegate.domain.orders.order import Order
-from tidegate.magento import customers, papers, prices, products, stock
+from tidegate.magento import customers, order_documents, prices, products, stock
 from tidegate.magento.reading import read_head, read_order
 from tidegate.reading.document import Unreadable, read
-from tidegate.reading.shape import Page
+from tidegate.reading.shape import PageShape
 from tidegate.sage.sage200 import invoices, ledgers, masters
 from tidegate.sage.sage200 import prices as sage_prices
 from tidegate.sage.sage200.fields import each, pieces_of
@@ -109,7 +109,7 @@ def test_pages_are_read_row_by_row(decoder: Any, row: Any) -> None:
         bad = json.loads(harmed(row, dice, 1).replace("[" * 1000 + "]" * 1000, "1e999"))
         body = json.dumps({"items": [row, bad, row], "total_count": 3}, allow_nan=True)
         page = decoder.decode(body.encode())
-        assert isinstance(page, Page)
+        assert isinstance(page, PageShape)
         assert page.count == 3
         assert len(page.items) >= 2, "the sound rows are read"
         assert all(isinstance(one, BadRow) and one.why and one.name for one in page.bad)
@@ -188,7 +188,7 @@ def test_documents_of_an_order_are_read_or_refused() -> None:
     paper = {"entity_id": 1, "increment_id": "1", "items": [{"order_item_id": 5, "qty": 1}], "comments": []}
     for _ in range(300):
         with suppress(Unreadable):
-            papers._PAPERS.decode(harmed({"items": [paper], "total_count": 1}, dice, 1))
+            order_documents._PAPERS.decode(harmed({"items": [paper], "total_count": 1}, dice, 1))
 
 
 CASES = Path(__file__).parents[2] / "data" / "orders"

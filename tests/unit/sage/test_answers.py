@@ -78,7 +78,7 @@ WRITES = [
 
 @pytest.mark.parametrize(("given", "code"), READS)
 def test_a_read_changes_nothing_and_is_never_in_doubt(given: Answer | NoAnswer, code: Code) -> None:
-    failure = answers.judge_read(given)
+    failure = answers.read_failure(given)
 
     assert failure is not None
     assert failure.code is code
@@ -89,15 +89,15 @@ def test_a_read_changes_nothing_and_is_never_in_doubt(given: Answer | NoAnswer, 
 def test_a_write_is_in_doubt_unless_the_answer_rules_it_out(
     given: Answer | NoAnswer, code: Code, may_have_effect: bool
 ) -> None:
-    failure = answers.judge_write(given)
+    failure = answers.write_failure(given)
 
     assert failure is not None
     assert (failure.code, failure.sent) == (code, may_have_effect)
 
 
 def test_retry_after_travels_with_throttling_and_locks() -> None:
-    throttled = answers.judge_write(answer(429, GATEWAY % "slow down", retry_after="120"))
-    locked = answers.judge_read(answer(503, APPLICATION % "locked", retry_after="600"))
+    throttled = answers.write_failure(answer(429, GATEWAY % "slow down", retry_after="120"))
+    locked = answers.read_failure(answer(503, APPLICATION % "locked", retry_after="600"))
 
     assert throttled is not None
     assert throttled.retry_after == 120

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.sage200.status_words import status_of
 
 
 @pytest.mark.parametrize(
     ("wire", "word"),
     [
-        ("EnumDocumentStatusLive", OrderStanding.LIVE),
-        ("EnumDocumentStatusOnHold", OrderStanding.ON_HOLD),
-        ("EnumDocumentStatusCancelled", OrderStanding.CANCELLED),
+        ("EnumDocumentStatusLive", SalesOrderStatus.LIVE),
+        ("EnumDocumentStatusOnHold", SalesOrderStatus.ON_HOLD),
+        ("EnumDocumentStatusCancelled", SalesOrderStatus.CANCELLED),
         ("EnumDocumentStatusSomethingNew", None),
         ("", None),
     ],
 )
-def test_no_wire_word_leaves_the_room(wire: str, word: OrderStanding | None) -> None:
+def test_no_wire_word_leaves_the_room(wire: str, word: SalesOrderStatus | None) -> None:
     assert status_of(wire) is word

@@ -51,17 +51,17 @@ def test_cancelled_here_and_there_alive_is_told_where_a_person_was_asked_to_look
     terms: Terms, cancel: str, wrong: bool
 ) -> None:
     told = {"state": "cancelled", "reason": "cancelled in the store", "target_number": ""}
-    assert promises(terms, ORDER, THERE, told, cancel) == ({"the truth is told"} if wrong else set())
+    assert promises(terms, ORDER, THERE, told, cancel) == ({"reports are true"} if wrong else set())
 
 
 @pytest.mark.parametrize(
     ("number", "number_told", "noted", "wrong"),
     [
         ("", False, None, set()),
-        ("", True, None, {"the truth is told"}),
+        ("", True, None, {"reports are true"}),
         ("", False, "26/000009", {"noted"}),
         ("26/000003", False, "26/000003", {"noted"}),  # no comment names it
-        ("26/000004", False, "26/000004", {"the truth is told", "noted"}),
+        ("26/000004", False, "26/000004", {"reports are true", "noted"}),
     ],
 )
 def test_a_number_that_no_result_named_is_not_missed(

@@ -15,7 +15,7 @@ from tidegate_sandbox.faults import WIRE_KINDS, Fault, FaultPlan
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def struck(plan: FaultPlan, count: int) -> list[bool]:
+def injected(plan: FaultPlan, count: int) -> list[bool]:
     return [plan.take("POST", "/orders", b"{}") is not None for _ in range(count)]
 
 
@@ -29,7 +29,7 @@ def test_an_empty_plan_strikes_nothing() -> None:
 def test_a_fault_strikes_as_often_as_it_says() -> None:
     plan = FaultPlan()
     plan.add(Fault("drop_after", times=2))
-    assert struck(plan, 4) == [True, True, False, False]
+    assert injected(plan, 4) == [True, True, False, False]
     assert plan.fired() == {"drop_after": 2}
     assert plan.armed() == []
 
@@ -38,11 +38,11 @@ def test_without_times_it_strikes_until_cleared_and_the_counts_stay() -> None:
     plan = FaultPlan()
     plan.add(Fault("status", times=None))
     plan.add(Fault("lock", times=None))
-    assert struck(plan, 3) == [True] * 3
+    assert injected(plan, 3) == [True] * 3
     plan.clear("status")
     assert [armed["kind"] for armed in plan.armed()] == ["lock"]
     plan.clear()
-    assert struck(plan, 1) == [False]
+    assert injected(plan, 1) == [False]
     assert plan.fired() == {"status": 3}
 
 
@@ -98,14 +98,14 @@ def test_skip_lets_matches_pass_and_counts_only_matches() -> None:
     plan = FaultPlan()
     plan.add(Fault("status", path="/orders", options={"skip": 2}))
     assert plan.take("GET", "/other", b"") is None
-    assert struck(plan, 4) == [False, False, True, False]
+    assert injected(plan, 4) == [False, False, True, False]
 
 
 def test_probability_strikes_about_that_part_and_the_same_for_the_same_seed() -> None:
     def run(seed: int) -> list[bool]:
         plan = FaultPlan(seed)
         plan.add(Fault("status", times=None, options={"probability": 0.05}))
-        return struck(plan, 4000)
+        return injected(plan, 4000)
 
     assert run(7) == run(7)
     assert run(7) != run(8)
@@ -145,7 +145,7 @@ def test_threads_share_out_the_times_exactly() -> None:
 
     def work() -> None:
         start.wait()
-        taken.append(sum(struck(plan, 400)))
+        taken.append(sum(injected(plan, 400)))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

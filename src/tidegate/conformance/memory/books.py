@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tidegate.clock import Clock
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.fulfilment.sage_documents import Despatch, OrderStanding, SalesInvoice
+from tidegate.domain.fulfilment.sage_documents import Despatch, SalesInvoice, SalesOrderStatus
 from tidegate.domain.money import ZERO, total
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 
@@ -95,7 +95,7 @@ class Order:
     gross: Decimal
     lines: list[Line]
     created_at: datetime
-    standing: OrderStanding = OrderStanding.LIVE
+    status: SalesOrderStatus = SalesOrderStatus.LIVE
     changed: int = 0
     day: date | None = None  #: its own date; None: nobody has said one
 
@@ -254,7 +254,7 @@ class Books:
         """Pieces that live orders hold."""
         held = ZERO
         for order in self.orders.values():
-            if order.standing in (OrderStanding.LIVE, OrderStanding.ON_HOLD):
+            if order.status in (SalesOrderStatus.LIVE, SalesOrderStatus.ON_HOLD):
                 for one in order.lines:
                     if one.goods and (one.line.code, one.line.warehouse or "HOME") == (sku, warehouse):
                         held += one.line.quantity - one.despatched

@@ -11,13 +11,13 @@ from tidegate.clock import Clock
 from tidegate.conformance.memory.books import Books
 from tidegate.conformance.memory.calls import LOCKED, Calls
 from tidegate.conformance.memory.customers import Customers
+from tidegate.conformance.memory.documents import Despatches, Invoices
 from tidegate.conformance.memory.door import MemoryBell, MemoryConsent, Office
 from tidegate.conformance.memory.files import Platform
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.inside import Inside
 from tidegate.conformance.memory.money import Ledgers, Postings, Receipts
 from tidegate.conformance.memory.orders import Cancelling, Orders, Search
-from tidegate.conformance.memory.papers import Despatches, Invoices
 from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLines
 from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.selling import Enquiries, Prices

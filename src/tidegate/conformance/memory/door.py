@@ -16,9 +16,9 @@ from tidegate.sage.port.doorbell import Heard, Ring, signed, unproven
 from tidegate.sage.port.entrance import (
     Applicant,
     ConsentState,
+    ConsentStatus,
     Passcode,
     RegistrationPage,
-    Standing,
 )
 from tidegate.sage.vault import Secret, Vault
 
@@ -86,13 +86,13 @@ class MemoryConsent:
         if open_one is not None and open_one.expires_at is not None and open_one.expires_at > now:
             passcode = Passcode(open_one.value, open_one.expires_at)
         if KEY in kept and REVOKED not in kept:
-            return ConsentState(Standing.GRANTED, passcode)
+            return ConsentState(ConsentStatus.GRANTED, passcode)
         if passcode is not None:
-            return ConsentState(Standing.WAITING, passcode)
-        for name, standing in ((REVOKED, Standing.REVOKED), (DENIED, Standing.DENIED)):
+            return ConsentState(ConsentStatus.WAITING, passcode)
+        for name, status in ((REVOKED, ConsentStatus.REVOKED), (DENIED, ConsentStatus.DENIED)):
             if name in kept:
-                return ConsentState(standing)
-        return ConsentState(Standing.NOT_ASKED)
+                return ConsentState(status)
+        return ConsentState(ConsentStatus.NOT_ASKED)
 
     def enter(self, key: str) -> Failure | None:
         """A key that somebody has typed in."""
@@ -107,8 +107,8 @@ class MemoryConsent:
 
     def warning(self) -> str | None:
         """While nobody has allowed us in."""
-        standing = self.state().standing
-        return None if standing is Standing.GRANTED else f"consent: {standing}"
+        status = self.state().status
+        return None if status is ConsentStatus.GRANTED else f"consent: {status}"
 
     def granted(self, key: str) -> None:
         """Kept before it is used."""

@@ -12,7 +12,7 @@ import msgspec
 from tidegate.conformance.memory.books import Line, Order
 from tidegate.conformance.memory.inside import Inside
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
 from tidegate.domain.money import total
 from tidegate.domain.orders.calculation import Taxed, line_net, taxes
@@ -217,7 +217,7 @@ class Orders:
 
     def _accepted(self, made: Order) -> Accepted:
         return Accepted(
-            made.id, made.number, self._company.switches.makes, status=made.standing, gross=made.gross
+            made.id, made.number, self._company.switches.makes, status=made.status, gross=made.gross
         )
 
 
@@ -247,7 +247,7 @@ class Search:
         orders = self._company.books.orders.values()
         return {
             one.key: [
-                replace(_told(order, one.key), kind=self._company.switches.makes)
+                replace(_found(order, one.key), kind=self._company.switches.makes)
                 for order in orders
                 if order.key == one.key or order.reference == one.reference
             ]
@@ -255,11 +255,11 @@ class Search:
         }
 
 
-def _told(order: Order, key: str) -> Found:
+def _found(order: Order, key: str) -> Found:
     return Found(
         id=order.id,
         number=order.number,
-        status=order.standing,
+        status=order.status,
         key=order.key,
         reference=order.reference,
         ours=order.key == key,
@@ -290,5 +290,5 @@ class Cancelling:
             )
         if order.reached("despatched") != "none":
             return Failure(Code.REFUSED, f"order {number} has left already")
-        order.standing, order.changed = OrderStanding.CANCELLED, books.change()
-        return Accepted(order.id, number, status=order.standing)
+        order.status, order.changed = SalesOrderStatus.CANCELLED, books.change()
+        return Accepted(order.id, number, status=order.status)

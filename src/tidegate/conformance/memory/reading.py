@@ -8,12 +8,12 @@ from tidegate.conformance.memory.books import Line, Order, Product
 from tidegate.conformance.memory.inside import Inside
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 
-OPEN = (OrderStanding.LIVE, OrderStanding.ON_HOLD)
+OPEN = (SalesOrderStatus.LIVE, SalesOrderStatus.ON_HOLD)
 
 
 class Stock:
@@ -56,12 +56,12 @@ class WebLines:
             for order in self._company.books.orders.values()
             if order.key
             for one in order.lines
-            if one.goods and (order.standing in OPEN or one.invoiced < one.despatched)
+            if one.goods and (order.status in OPEN or one.invoiced < one.despatched)
         ]
 
 
 def _web_line(order: Order, one: Line) -> WebLine:
-    live = order.standing in OPEN
+    live = order.status in OPEN
     return WebLine(
         order_id=order.id,
         order_number=order.number,
@@ -122,7 +122,7 @@ class Progress:
         books = self._company.books
         rows = [
             OrderProgress(
-                one.id, one.number, one.key, one.standing, one.reached("despatched"), one.reached("invoiced")
+                one.id, one.number, one.key, one.status, one.reached("despatched"), one.reached("invoiced")
             )
             for one in books.orders.values()
             if one.key and (since is None or one.changed > int(since))

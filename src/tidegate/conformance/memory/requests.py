@@ -26,7 +26,7 @@ class Requests:
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Ask for each request."""
-        return self._company.calls_made.collect(parcels, self._told)
+        return self._company.calls_made.collect(parcels, self._outcomes)
 
     def work(self) -> None:
         """The company works on what lies there."""
@@ -35,7 +35,7 @@ class Requests:
                 rejected = request.key in self._company.platform.rejected
                 request.outcome = REJECTED if rejected else request.work()
 
-    def _told(self, parcel: Parcel) -> dict[str, Outcome]:
+    def _outcomes(self, parcel: Parcel) -> dict[str, Outcome]:
         request = self._company.platform.request_of(parcel)
         if request is None:
             return {} if parcel.tracking else dict.fromkeys(parcel.keys, NEVER_CAME)

@@ -11,8 +11,8 @@ from tidegate.conformance.door_stand import BellStand, ConsentStand
 from tidegate.conformance.memory.calls import Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.handed_over import FiledOrders
-from tidegate.conformance.memory.people import People, shown
 from tidegate.conformance.memory.requests import Requests
+from tidegate.conformance.memory.staff import Staff, shown
 from tidegate.conformance.memory.stand_door import Administrator, Bells
 from tidegate.conformance.memory.switches import Switches
 from tidegate.conformance.stand import (
@@ -24,7 +24,7 @@ from tidegate.conformance.stand import (
     SignInStand,
 )
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.sage.port.company import Company
 
@@ -51,7 +51,7 @@ class MemoryStand:
         self.desktop: DesktopStand | None = (
             Desktop(self.room) if self.room.switches.hands_over or self.room.switches.hands_over_too else None
         )
-        self._people = People(self.books_kept)
+        self._people = Staff(self.books_kept)
         for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):
             self.books_kept.open_account(account, name)
         for sku in ("HUB-0001", "HUB-0002", "HUB-0003"):
@@ -73,7 +73,7 @@ class MemoryStand:
 
     def booked(self, key: str) -> list[Booked]:
         return [
-            Booked(one.id, one.number, one.gross, one.standing is OrderStanding.CANCELLED)
+            Booked(one.id, one.number, one.gross, one.status is SalesOrderStatus.CANCELLED)
             for one in self.books_kept.with_key(key)
         ]
 
@@ -94,7 +94,7 @@ class MemoryStand:
     def add_product(self, sku: str) -> None:
         self.books_kept.add_product(sku)
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         return self._people.act(action, values)
 
     def books(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class MemoryStand:
 
     # The way to the company
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         """What a fault of the wire comes to for who has no wire: what is heard, and whether it was done."""

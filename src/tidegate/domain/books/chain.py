@@ -105,25 +105,25 @@ def grow(order: Node, ties: Sequence[Tie], books: Books, *, goods: bool = True) 
     return _with(order, (_with(trees[0], documents), *trees[1:]))
 
 
-def walk(node: Node) -> Iterator[Node]:
+def traverse(node: Node) -> Iterator[Node]:
     """The node and everything below it."""
     yield node
     for child in node.children:
-        yield from walk(child)
+        yield from traverse(child)
 
 
 def gaps(node: Node) -> list[str]:
     """What is missing of the chain, in words; empty = complete."""
     return [
         f"{NAMES.get(each.kind, each.kind)}{' ' + each.number if each.number else ''}: {each.text or 'missing'}"
-        for each in walk(node)
+        for each in traverse(node)
         if each.presence is Presence.MISSING
     ]
 
 
 def untold(node: Node) -> list[str]:
     """What the product does not tell."""
-    return [each.text for each in walk(node) if each.presence is Presence.NOT_LINKED]
+    return [each.text for each in traverse(node) if each.presence is Presence.NOT_LINKED]
 
 
 # --- documents ----------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _despatches(by_kind: Mapping[str, list[Tie]], books: Books, goods: bool) -> 
         if "order-despatch" in books.links:
             yield _missing("sage-despatch", "nothing despatched yet")
         else:
-            yield _not_told("sage-despatch", "the company does not tie despatches to orders")
+            yield _not_linked("sage-despatch", "the company does not tie despatches to orders")
 
 
 def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iterator[Node]:
@@ -157,7 +157,7 @@ def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iter
         if "order-invoice" in books.links:
             yield _missing(kind, "not invoiced yet")
         else:
-            yield _not_told(kind, "the company does not tie invoices to orders")
+            yield _not_linked(kind, "the company does not tie invoices to orders")
 
 
 def _mirrored(tie: Tie, by_kind: Mapping[str, list[Tie]], siblings: int) -> Node:
@@ -188,7 +188,7 @@ def _entry(entry: LedgerEntry | None, tie: Tie, books: Books) -> Iterator[Node]:
         if "invoice-entry" in books.links:
             yield _missing("sage-entry", f"{NAMES[tie.kind]} {tie.number} is not posted, or not read yet")
         else:
-            yield _not_told("sage-entry", "the company does not tie entries to invoices")
+            yield _not_linked("sage-entry", "the company does not tie entries to invoices")
         return
     yield Node(
         "sage-entry",
@@ -219,7 +219,7 @@ def _postings(urn: str, books: Books) -> Iterator[Node]:
         if "entry-postings" in books.links:
             yield _missing("posting", f"postings of entry {urn} are not read yet")
         else:
-            yield _not_told("posting", "the company does not tie postings to entries")
+            yield _not_linked("posting", "the company does not tie postings to entries")
 
 
 def _payment(entry: LedgerEntry, tie: Tie) -> Iterator[Node]:
@@ -292,5 +292,5 @@ def _missing(kind: str, text: str) -> Node:
     return Node(kind, presence=Presence.MISSING, text=text)
 
 
-def _not_told(kind: str, text: str) -> Node:
+def _not_linked(kind: str, text: str) -> Node:
     return Node(kind, presence=Presence.NOT_LINKED, text=text)

@@ -17,7 +17,7 @@ from tidegate.domain.fulfilment.document_totals import charges_of
 from tidegate.domain.fulfilment.invoicing import is_charge, is_given_back_by_itself, left_to_refund
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS, Carriage, MemoLine, memo_total
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_document_amounts import fixed_tax_of, is_explained, wrapping_left
 from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest
 from tidegate.domain.money import ZERO, product, quotient, rounded, shown
@@ -56,7 +56,7 @@ def plan_memo(
     limit: Decimal,
     adjust: bool,
     terms: Mapping[str, AmountTerms],
-    earlier: Sequence[Paper] = (),
+    earlier: Sequence[StoreDocument] = (),
 ) -> MemoPlan | Failure:
     """The call whose memo comes to `gross`, the credit note's total in the currency of `side`.
 

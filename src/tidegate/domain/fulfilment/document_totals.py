@@ -8,7 +8,7 @@ from decimal import Decimal
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.invoicing import is_charge, is_own_extra
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder
 from tidegate.domain.money import ZERO, shown, total
 
@@ -59,13 +59,15 @@ def rounding_limit(tolerance: Decimal, lines: Sequence[InvoiceLine]) -> Decimal:
     return max(tolerance, CENT * len(lines))
 
 
-def total_of(papers: Sequence[Paper], side: int) -> Decimal | None:
+def total_of(papers: Sequence[StoreDocument], side: int) -> Decimal | None:
     """What the store's documents come to together; None when one does not tell."""
     totals = [paper.totals[side] for paper in papers]
     return None if None in totals else total(each for each in totals if each is not None)
 
 
-def another_total(what: str, number: str, ours: Decimal, papers: Sequence[Paper], theirs: Decimal) -> Failure:
+def another_total(
+    what: str, number: str, ours: Decimal, papers: Sequence[StoreDocument], theirs: Decimal
+) -> Failure:
     """The review of a document that came out otherwise in the store, with both figures."""
     names = ", ".join(paper.number or str(paper.id) for paper in papers) or "invoice"
     text = (
@@ -80,7 +82,7 @@ def invoice_differs(
     number: str,
     lines: Sequence[InvoiceLine],
     gross: Decimal | None,
-    papers: Sequence[Paper],
+    papers: Sequence[StoreDocument],
     side: int,
     *,
     every_ours: Decimal | None,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS
-from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, lay, named
+from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, allocate_lines, named
 from tidegate.domain.money import ZERO, product, rounded, total
 from tidegate.domain.orders.extras import EXTRA_KEY, WRAPPING
 
@@ -22,7 +22,7 @@ def wanted(
 ) -> dict[int, Decimal] | Failure:
     """Pieces by the order item that an invoice names; charges have none."""
     whole = {item.item_id for item in order.items if item.kind == BUNDLE}
-    return named(lay(lines, order, codes).pieces, order, whole)
+    return named(allocate_lines(lines, order, codes).pieces, order, whole)
 
 
 def credited(
@@ -34,7 +34,7 @@ def credited(
         for item in order.items
         if item.kind == BUNDLE and not any(part.price for part in order.children(item))
     }
-    return named(lay(lines, order, codes).pieces, order, whole)
+    return named(allocate_lines(lines, order, codes).pieces, order, whole)
 
 
 def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:
@@ -58,7 +58,7 @@ def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str
 
 def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:
     """Whether a credit note names no pieces at all, neither of the order nor of anything else."""
-    laid = lay(lines, order, codes)
+    laid = allocate_lines(lines, order, codes)
     return not laid.pieces and not laid.strange
 
 

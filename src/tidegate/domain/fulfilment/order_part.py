@@ -20,14 +20,14 @@ def part_of(invoice: SalesInvoice, key: str) -> SalesInvoice | None:
     if invoice.order_keys == (key,):
         return invoice
     own = tuple(line for line in invoice.lines if line.order_key == key)
-    if not all(line.order_key for line in invoice.lines) or not all(is_told(line) for line in own):
+    if not all(line.order_key for line in invoice.lines) or not all(states_amounts(line) for line in own):
         return None
     net = total(line.net or ZERO for line in own)
     tax = total(line.tax or ZERO for line in own)
     return replace(invoice, order_keys=(key,), lines=own, net=net, tax=tax, gross=net + tax)
 
 
-def is_told(line: InvoiceLine) -> bool:
+def states_amounts(line: InvoiceLine) -> bool:
     """Whether the company tells what the line comes to."""
     return line.net is not None and line.tax is not None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
 
-class Standing(StrEnum):
+class OrderStatus(StrEnum):
     """The keys of `[connections.NAME.statuses]`; `OPEN` has none: there is nothing to tell."""
 
     OPEN = "open"
@@ -24,21 +24,21 @@ class Standing(StrEnum):
 HELD_STATUS, CANCELLED_STATUS = "holded", "canceled"
 
 
-def stands(standing: OrderStanding, despatched: str, invoiced: str, *, paid: bool) -> Standing:
+def stands(status: SalesOrderStatus, despatched: str, invoiced: str, *, paid: bool) -> OrderStatus:
     """One word for the order. `paid`: every invoice that it has is paid, and it has one.
 
     What the customer asks about counts most: hold and cancellation first, then money once there is an
     invoice, then goods. `complete` is shipped, invoiced and paid in full.
     """
-    if standing is OrderStanding.CANCELLED:
-        return Standing.CANCELLED
-    if standing is OrderStanding.ON_HOLD:
-        return Standing.ON_HOLD
-    everything = standing is OrderStanding.COMPLETE or (despatched, invoiced) == ("full", "full")
+    if status is SalesOrderStatus.CANCELLED:
+        return OrderStatus.CANCELLED
+    if status is SalesOrderStatus.ON_HOLD:
+        return OrderStatus.ON_HOLD
+    everything = status is SalesOrderStatus.COMPLETE or (despatched, invoiced) == ("full", "full")
     if paid:
-        return Standing.COMPLETE if everything else Standing.PAID
-    if invoiced != "none" or standing is OrderStanding.COMPLETE:
-        return Standing.INVOICED_OPEN
+        return OrderStatus.COMPLETE if everything else OrderStatus.PAID
+    if invoiced != "none" or status is SalesOrderStatus.COMPLETE:
+        return OrderStatus.INVOICED_OPEN
     if despatched == "full":
-        return Standing.SHIPPED
-    return Standing.PARTLY_SHIPPED if despatched == "part" else Standing.OPEN
+        return OrderStatus.SHIPPED
+    return OrderStatus.PARTLY_SHIPPED if despatched == "part" else OrderStatus.OPEN

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class OrderStanding(StrEnum):
+class SalesOrderStatus(StrEnum):
     """How a sales order stands in the company."""
 
     LIVE = "live"
@@ -24,13 +24,13 @@ class OrderProgress:
     order_id: str
     order_number: str
     order_key: str
-    standing: OrderStanding
+    status: SalesOrderStatus
     despatched: str = "none"  #: none, part, full
     invoiced: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class TrackedParcel:
     """One tracked parcel; `url` follows it, where the company knows that."""
 
     carrier: str
@@ -62,7 +62,7 @@ class Despatch:
     order_number: str
     order_key: str
     lines: tuple[DespatchLine, ...]
-    parcels: tuple[Parcel, ...] = ()
+    parcels: tuple[TrackedParcel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

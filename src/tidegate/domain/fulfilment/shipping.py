@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_order import (
     BUNDLE,
     Pieces,
     StoreItem,
     StoreOrder,
+    allocate_lines,
     is_rest,
-    lay,
     named,
     taken_back,
 )
@@ -28,7 +28,7 @@ def wanted(
     `together` are the bundles that ship as one parcel: those are named by the parent, the others by
     their children. What is not goods (virtual items) does not ship.
     """
-    laid = lay(lines, order, codes)
+    laid = allocate_lines(lines, order, codes)
     found = named(laid.pieces, order, together)
     if isinstance(found, Failure):
         return found
@@ -72,7 +72,7 @@ def is_certain_rest(pieces: Mapping[int, Decimal], order: StoreOrder) -> bool:
 
 
 def left_out(
-    number: str, pieces: Mapping[int, Decimal], papers: Sequence[Paper], order: StoreOrder
+    number: str, pieces: Mapping[int, Decimal], papers: Sequence[StoreDocument], order: StoreOrder
 ) -> Failure | None:
     """A review, with both figures, when the shipments of despatch `number` have fewer pieces than it has.
 
@@ -99,7 +99,7 @@ def left_out(
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 
 
-def _shipped(item: StoreItem, papers: Sequence[Paper], order: StoreOrder) -> Decimal | None:
+def _shipped(item: StoreItem, papers: Sequence[StoreDocument], order: StoreOrder) -> Decimal | None:
     """Its pieces on these shipments; None where they name a composite's parts and not itself."""
     if any(item.item_id in paper.pieces for paper in papers):
         return total(paper.pieces.get(item.item_id, ZERO) for paper in papers)

@@ -18,7 +18,7 @@ from tidegate.domain.orders.extras import Extra
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class StoreDocument:
     """One document; `pieces` by order item id."""
 
     id: int
@@ -63,16 +63,16 @@ class Mark:
 class There:
     """The store has it: our own, or one that was made by hand and says the same."""
 
-    paper: Paper
+    paper: StoreDocument
     text: str
-    papers: tuple[Paper, ...] = ()  #: all that make it up; of several, `paper` is the first
+    papers: tuple[StoreDocument, ...] = ()  #: all that make it up; of several, `paper` is the first
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """Ours, of which parts are there: a document of more lines than one call of the store takes."""
 
-    papers: tuple[Paper, ...]
+    papers: tuple[StoreDocument, ...]
     rest: dict[int, Decimal]
 
 
@@ -81,7 +81,7 @@ def settle(
     wanted: Mapping[int, Decimal],
     left: Mapping[int, Decimal],
     order: StoreOrder,
-    papers: Sequence[Paper],
+    papers: Sequence[StoreDocument],
     *,
     done: str,
     tracks: Collection[str] = (),
@@ -120,7 +120,7 @@ def settle(
     return too_much
 
 
-def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[Paper]) -> dict[int, Decimal]:
+def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[StoreDocument]) -> dict[int, Decimal]:
     """The pieces that none of our parts has; nothing where the document was not made in parts."""
     if not any(paper.carries(mark.part) for paper in ours):
         return {}
@@ -132,7 +132,7 @@ def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[Paper]) -> d
 
 
 def _counted(
-    paper: Paper, wanted: Mapping[int, Decimal], order: StoreOrder, along: Collection[int]
+    paper: StoreDocument, wanted: Mapping[int, Decimal], order: StoreOrder, along: Collection[int]
 ) -> dict[int, Decimal]:
     """Without what only accompanies: a bundle's own row among its children, children below a parent."""
     rows = {}

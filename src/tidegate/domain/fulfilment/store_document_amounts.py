@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_amounts import CENTS
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_order import StoreOrder
 from tidegate.domain.money import ZERO, product, rounded, shown, total
 from tidegate.domain.orders.extras import (
@@ -28,13 +28,13 @@ from tidegate.domain.orders.extras import (
 
 
 def valued(
-    papers: Sequence[Paper],
+    papers: Sequence[StoreDocument],
     order: StoreOrder,
     side: int,
     terms: Mapping[str, AmountTerms],
     connection: str,
     what: str,
-) -> tuple[Paper, ...] | Failure:
+) -> tuple[StoreDocument, ...] | Failure:
     """The documents with `totals` at full value and all charges in `carriage`, in the currency of `side`.
 
     UNMAPPED_AMOUNT, with its own name, for an amount that `terms` do not place; `what` is `invoice` or
@@ -62,7 +62,7 @@ def valued(
     return tuple(found)
 
 
-def _fixed_tax(paper: Paper, order: StoreOrder) -> list[Extra]:
+def _fixed_tax(paper: StoreDocument, order: StoreOrder) -> list[Extra]:
     base, own = (fixed_tax_of(paper.pieces, order, side) for side in (0, 1))
     if not base and not own:
         return []
@@ -75,7 +75,7 @@ def fixed_tax_of(pieces: Mapping[int, Decimal], order: StoreOrder, side: int) ->
     return rounded(total(parts), CENTS)  # of a piece it may be a third of a cent, of a document it is not
 
 
-def wrapping_left(order: StoreOrder, memos: Sequence[Paper], side: int) -> Decimal:
+def wrapping_left(order: StoreOrder, memos: Sequence[StoreDocument], side: int) -> Decimal:
     """The wrapping and printed cards of the order that no credit memo has given back yet, with tax.
 
     The next memo gives all of it back (A: Adobe's published source).
@@ -112,7 +112,7 @@ def is_explained(order: StoreOrder, side: int, terms: Mapping[str, AmountTerms])
 
 
 def unnamed(
-    papers: Sequence[Paper],
+    papers: Sequence[StoreDocument],
     difference: Decimal,
     side: int,
     terms: Mapping[str, AmountTerms],

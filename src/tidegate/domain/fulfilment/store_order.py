@@ -81,14 +81,14 @@ class StoreOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LineAllocation:
     """Pieces by order item, and in words what the store's order does not have."""
 
     pieces: dict[int, Decimal]
     strange: tuple[str, ...] = ()
 
 
-def lay(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) -> Laid:
+def allocate_lines(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) -> LineAllocation:
     """Each line onto its item: by our line key, or by the product when it was typed in and has none.
 
     `codes` are the exceptions: Magento SKU -> the company's code.
@@ -101,7 +101,7 @@ def lay(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) ->
             pieces[item.item_id] = pieces.get(item.item_id, ZERO) + line.quantity
         elif item is None and line.sku and line.quantity > 0:
             strange.append(f"{plain(line.quantity)} x {line.sku}")
-    return Laid(pieces, tuple(strange))
+    return LineAllocation(pieces, tuple(strange))
 
 
 def _by_key(line: Pieces, order: StoreOrder) -> StoreItem | None:

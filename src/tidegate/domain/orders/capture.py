@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.orders.keys import Standing, content_changed, revision, same_version, standing
+from tidegate.domain.orders.keys import StoreStatus, content_changed, revision, same_version, store_status
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import nothing_remains
 from tidegate.domain.states import State
@@ -57,7 +57,7 @@ class Known:
 
     state: State
     revision: str
-    standing: Standing = Standing.OPEN  #: how the order stood in the store when last read
+    status: StoreStatus = StoreStatus.OPEN  #: how the order stood in the store when last read
     maybe_sent: bool = False
     cancelling: bool = False
     unexplained: str = ""
@@ -97,7 +97,7 @@ def decide(
         return Disposition(Action.UNSKIP, "it can be sent now", waits_for)
     if known.state is State.CANCELLED:
         # Only what the store itself cancelled comes back with the store: never what a person cancelled here.
-        undone = known.standing is Standing.CANCELLED and not unwanted and not known.maybe_sent
+        undone = known.status is StoreStatus.CANCELLED and not unwanted and not known.maybe_sent
         return Disposition(Action.UNSKIP, "its cancellation was undone", waits_for) if undone else _CANCELLED
     if known.state in _UNSENT and not known.maybe_sent:
         return _unsent(order, known, unwanted, waits_for)
@@ -119,7 +119,7 @@ def not_exported(order: Order, rules: CaptureRules) -> str:
 
 def is_over(order: Order) -> bool:
     """Whether nothing of the order is left to be delivered: cancelled, closed, or all pieces taken back."""
-    return standing(order) is not Standing.OPEN or nothing_remains(order)
+    return store_status(order) is not StoreStatus.OPEN or nothing_remains(order)
 
 
 def parent_settled(state: State | None) -> bool:
@@ -149,7 +149,7 @@ def _hold(waits_for: str) -> Disposition:
 
 
 def _unsent(order: Order, known: Known, unwanted: str, waits_for: str) -> Disposition:
-    if standing(order) is Standing.CANCELLED:
+    if store_status(order) is StoreStatus.CANCELLED:
         return Disposition(Action.CANCEL, "cancelled in the store before it was sent")
     if unwanted:
         return Disposition(Action.SKIP, unwanted)
@@ -165,7 +165,7 @@ def _unsent(order: Order, known: Known, unwanted: str, waits_for: str) -> Dispos
 def _sent(order: Order, known: Known) -> Disposition:
     if known.cancelling:
         return Disposition(Action.NOTHING, "its cancellation is recorded")
-    if standing(order) is Standing.CANCELLED:
+    if store_status(order) is StoreStatus.CANCELLED:
         replaced = f"; order {order.child_entity_id} replaces it" if order.child_entity_id is not None else ""
         text = f"Order {order.increment_id} was cancelled in the store after it was sent{replaced}."
         return Disposition(

@@ -28,7 +28,7 @@ REVISION_WITH_MORE = "2"
 _SINCE = ("product_id", "options_of", "ordered_sku", "options")
 
 
-class Standing(StrEnum):
+class StoreStatus(StrEnum):
     """How an order stands in the store, apart from its content."""
 
     OPEN = "open"
@@ -168,10 +168,10 @@ def content_changed(recorded: str, current: str) -> bool:
     return same_version(recorded, current) and content_of(recorded) != content_of(current)
 
 
-def standing(order: Order) -> Standing:
+def store_status(order: Order) -> StoreStatus:
     """How the order stands in the store."""
     if order.state == "canceled":
-        return Standing.CANCELLED
+        return StoreStatus.CANCELLED
     if order.state == "closed":
-        return Standing.CLOSED
-    return Standing.OPEN
+        return StoreStatus.CLOSED
+    return StoreStatus.OPEN

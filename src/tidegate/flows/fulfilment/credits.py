@@ -17,20 +17,20 @@ from tidegate.domain.fulfilment.document_totals import (
     side_index,
     total_of,
 )
-from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document import Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_document_amounts import wrapping_left
 from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriage
-from tidegate.flows.fulfilment.document_parts import Portion, portion, unread
+from tidegate.flows.fulfilment.document_parts import NextPart, next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, NotYet, Step, Write
-from tidegate.ledger import papers as of_orders
+from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit
 
@@ -40,16 +40,16 @@ MARK = "Sage credit note"
 
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
-    pass_on(cycle, CreditClerk(cycle.connection), STEP, credit=True)
+    pass_on(cycle, CreditHandler(cycle.connection), STEP, credit=True)
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The credit memos that wait, with their payloads. Credit notes not read yet are not shown."""
-    return documents.preview(CreditClerk(connection), (STEP,))
+    return documents.preview(CreditHandler(connection), (STEP,))
 
 
 @dataclass(frozen=True)
-class CreditClerk:
+class CreditHandler:
     """Decides about credit memos of one connection."""
 
     connection: Connection
@@ -91,10 +91,12 @@ class CreditClerk:
         if subject.unplaced and not subject.told:
             return Failure(Code.OTHER_CONTENT, UNPLACED.format(subject.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
-        call = portion(pieces, said, mark, store.client.array_limit, whole=whole)
+        call = next_part(pieces, said, mark, store.client.array_limit, whole=whole)
         return self.memo(subject, order, call, pieces, there)
 
-    def same_by_hand(self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[Paper]) -> Paper | None:
+    def same_by_hand(
+        self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[StoreDocument]
+    ) -> StoreDocument | None:
         """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
         steps = [] if item.source_id is None else of_orders.steps(item.source_id, FLOW, STEP)
         known = {each.target_id for each in steps if each.target_id}
@@ -108,9 +110,9 @@ class CreditClerk:
         self,
         subject: InvoiceSubject,
         order: StoreOrder,
-        call: Portion,
+        call: NextPart,
         pieces: Mapping[int, Decimal],
-        there: Sequence[Paper],
+        there: Sequence[StoreDocument],
     ) -> Step:
         """The memo of these pieces, or of a part of them: carriage and adjustment go with the last part."""
         settings = self.connection.settings
@@ -135,9 +137,9 @@ class CreditClerk:
         self,
         subject: InvoiceSubject,
         order: StoreOrder,
-        call: Portion,
+        call: NextPart,
         pieces: Mapping[int, Decimal],
-        there: Sequence[Paper],
+        there: Sequence[StoreDocument],
     ) -> MemoPlan | Failure:
         """How the memo is asked for; a part that is not the last one gives back its pieces alone."""
         if call.goes_on:
@@ -171,7 +173,7 @@ class CreditClerk:
         )
 
     def write(
-        self, subject: InvoiceSubject, order: StoreOrder, call: Portion, body: Credit, plan: MemoPlan
+        self, subject: InvoiceSubject, order: StoreOrder, call: NextPart, body: Credit, plan: MemoPlan
     ) -> Write:
         """The call, whose memo is read back: what it comes to, and what it teaches about carriage."""
         store = self.connection.store
@@ -189,7 +191,9 @@ class CreditClerk:
 
         return call.write(body, lambda: store.credits.refund(subject.entity_id, body), compared)
 
-    def differs(self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[Paper]) -> Failure | None:
+    def differs(
+        self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[StoreDocument]
+    ) -> Failure | None:
         """A review when these credit memos come to another total than Sage's credit note."""
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
         ours = gross_of(subject.gross, lines_of(subject, order))
@@ -206,7 +210,7 @@ class CreditClerk:
         return named or another_total("credit note", subject.number, ours, papers, theirs)
 
     def allowance(
-        self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[Paper], mark: Mark
+        self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[StoreDocument], mark: Mark
     ) -> Step:
         """A credit note without pieces: by the connection's rule an adjustment of all that it gives back."""
         settings = self.connection.settings
@@ -227,7 +231,7 @@ class CreditClerk:
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         none = {order.items[0].item_id: ZERO}
         body = credit(none, mark.text, shipping=ZERO, returned=(), adjustment=gross)
-        return self.write(subject, order, Portion(none, mark.text), body, MemoPlan(ZERO, gross))
+        return self.write(subject, order, NextPart(none, mark.text), body, MemoPlan(ZERO, gross))
 
 
 ALLOWANCE = (

@@ -13,18 +13,18 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.store_document import Begun, Mark, Paper
+from tidegate.domain.fulfilment.store_document import Begun, Mark, StoreDocument
 from tidegate.flows.writing.documents import Made, Write
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
+class NextPart:
     """What one call makes: `pieces` None is everything that is left. `goes_on`: another one follows."""
 
     pieces: dict[int, Decimal] | None
     comment: str
     goes_on: bool = False
-    earlier: tuple[Paper, ...] = ()  #: the parts that are there
+    earlier: tuple[StoreDocument, ...] = ()  #: the parts that are there
 
     @property
     def lines(self) -> Mapping[int, Decimal]:
@@ -42,19 +42,19 @@ class Portion:
         return Write(body, send, number, lines=len(self.lines), earlier=earlier, goes_on=self.goes_on)
 
 
-def portion(
+def next_part(
     pieces: Mapping[int, Decimal], begun: Begun | None, mark: Mark, limit: int | None, *, whole: bool
-) -> Portion:
+) -> NextPart:
     """The next call for these pieces, or for the rest of them; `whole`: they are all that is left."""
     wanted = dict(begun.rest if begun else pieces)
     earlier = begun.papers if begun else ()
     part = f"{mark.part} {len(earlier) + 1}"
     if limit is None or len(wanted) <= limit:
-        return Portion(wanted, part if begun else mark.text, earlier=earlier)
+        return NextPart(wanted, part if begun else mark.text, earlier=earlier)
     if whole:
-        return Portion(None, part if begun else mark.text, earlier=earlier)
+        return NextPart(None, part if begun else mark.text, earlier=earlier)
     first = dict(list(wanted.items())[:limit])
-    return Portion(first, part, goes_on=True, earlier=earlier)
+    return NextPart(first, part, goes_on=True, earlier=earlier)
 
 
 def unread(made: int, failure: Failure) -> Failure:

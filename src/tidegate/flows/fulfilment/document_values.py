@@ -6,18 +6,23 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_document_amounts import unnamed, valued
 from tidegate.domain.fulfilment.store_order import StoreOrder
 from tidegate.domain.orders.extras import FIELDS
 from tidegate.flows.connection import Connection
 
-Whole = Callable[[Paper], Paper | Failure]
+Whole = Callable[[StoreDocument], StoreDocument | Failure]
 
 
 def full_value(
-    connection: Connection, what: str, papers: Sequence[Paper], order: StoreOrder, side: int, whole: Whole
-) -> tuple[Paper, ...] | Failure:
+    connection: Connection,
+    what: str,
+    papers: Sequence[StoreDocument],
+    order: StoreOrder,
+    side: int,
+    whole: Whole,
+) -> tuple[StoreDocument, ...] | Failure:
     """The documents by the connection's `amounts`; read whole where those name an extension's fields."""
     terms = connection.settings.amounts.terms()
     if any(source.startswith(f"{FIELDS}.") for source in terms):
@@ -29,7 +34,12 @@ def full_value(
 
 
 def unnamed_amount(
-    connection: Connection, what: str, papers: Sequence[Paper], difference: Decimal, side: int, whole: Whole
+    connection: Connection,
+    what: str,
+    papers: Sequence[StoreDocument],
+    difference: Decimal,
+    side: int,
+    whole: Whole,
 ) -> Failure | None:
     """The refusal by its own name of the amount that is the difference, where a field holds it."""
     read = _whole(papers, whole)
@@ -38,7 +48,7 @@ def unnamed_amount(
     return unnamed(read, difference, side, connection.settings.amounts.terms(), connection.name, what)
 
 
-def _whole(papers: Sequence[Paper], whole: Whole) -> list[Paper] | Failure:
+def _whole(papers: Sequence[StoreDocument], whole: Whole) -> list[StoreDocument] | Failure:
     found = []
     for paper in papers:
         read = whole(paper)

@@ -26,7 +26,7 @@ from tidegate.domain.fulfilment.document_totals import (
 )
 from tidegate.domain.fulfilment.order_part import not_compared, part_of
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
-from tidegate.domain.fulfilment.store_document import Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document import Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_document_amounts import order_charges
 from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO, total
@@ -37,7 +37,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import invoices_ahead, shipments
-from tidegate.flows.fulfilment.document_parts import portion, unread
+from tidegate.flows.fulfilment.document_parts import next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.invoice_steps import (
     INVOICE,
@@ -54,12 +54,12 @@ from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, Made, NotYet, Step
 from tidegate.ledger import books, chain, cursors, delivery, lookups
-from tidegate.ledger import papers as of_orders
+from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
-from tidegate.ledger.papers import Tie
+from tidegate.ledger.order_documents import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.invoices import invoice
 from tidegate.sage.port.session import Purpose
@@ -70,10 +70,10 @@ MARK = "Sage invoice"
 
 def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
-    pass_on(cycle, InvoiceClerk(cycle.connection), STEP, credit=False)
+    pass_on(cycle, InvoiceHandler(cycle.connection), STEP, credit=False)
 
 
-def pass_on(cycle: Cycle, clerk: documents.Clerk, step: str, *, credit: bool) -> None:
+def pass_on(cycle: Cycle, clerk: documents.DocumentHandler, step: str, *, credit: bool) -> None:
     """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
@@ -85,7 +85,7 @@ def pass_on(cycle: Cycle, clerk: documents.Clerk, step: str, *, credit: bool) ->
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The invoices that wait, with their payloads. Those that were not read yet are not shown."""
-    return documents.preview(InvoiceClerk(connection), (STEP,))
+    return documents.preview(InvoiceHandler(connection), (STEP,))
 
 
 def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
@@ -218,7 +218,7 @@ def held_for_payment(step: NewDelivery, number: str) -> NewDelivery:
 
 
 @dataclass(frozen=True)
-class InvoiceClerk:
+class InvoiceHandler:
     """Decides about invoices of one connection."""
 
     connection: Connection
@@ -259,7 +259,7 @@ class InvoiceClerk:
         if on_hold := paused(order):
             return NotYet(on_hold)
         finished = is_rest(said.rest if said else pieces, left, order)
-        call = portion(pieces, said, mark, store.client.array_limit, whole=finished)
+        call = next_part(pieces, said, mark, store.client.array_limit, whole=finished)
         body = invoice(call.lines, call.comment)
 
         def compared(made: int) -> str | Made | Failure:
@@ -279,8 +279,8 @@ class InvoiceClerk:
         item: Item,
         subject: InvoiceSubject,
         order: StoreOrder,
-        papers: Sequence[Paper],
-        all_there: Sequence[Paper],
+        papers: Sequence[StoreDocument],
+        all_there: Sequence[StoreDocument],
         *,
         finished: bool,
     ) -> Failure | None:

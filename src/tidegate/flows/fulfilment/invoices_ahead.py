@@ -24,7 +24,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fulfilment import shipments
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNREAD_DESPATCH, read_subject
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import alerts, delivery, lookups, papers, queue
+from tidegate.ledger import alerts, delivery, lookups, order_documents, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -57,10 +57,10 @@ def held_if_ahead(step: NewDelivery, source_id: int, lines: Iterable[InvoiceLine
 def bills_more(source_id: int, lines: Iterable[InvoiceLine] = ()) -> bool:
     """Whether an order's invoices, and these lines, bill more of a product than its despatches have."""
     left: dict[str, Decimal] = {}
-    for step in papers.steps(source_id, shipments.FLOW, shipments.SHIPMENT):
+    for step in order_documents.steps(source_id, shipments.FLOW, shipments.SHIPMENT):
         add(left, shipments.read_shipment(step.subject).lines)
     billed: dict[str, Decimal] = {}
-    for step in papers.steps(source_id, INVOICES, INVOICE):
+    for step in order_documents.steps(source_id, INVOICES, INVOICE):
         if step.state is not State.CANCELLED:
             add(billed, read_subject(step.subject).lines)
     add(billed, lines)

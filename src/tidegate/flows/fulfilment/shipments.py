@@ -19,7 +19,7 @@ from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment import shipping
 from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine
-from tidegate.domain.fulfilment.store_document import Begun, Mark, Paper, There, settle
+from tidegate.domain.fulfilment.store_document import Begun, Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_order import StoreOrder, beyond, paused
 from tidegate.domain.states import FINAL, State
 from tidegate.flows import unreadable
@@ -27,7 +27,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
-from tidegate.flows.fulfilment.document_parts import portion, unread
+from tidegate.flows.fulfilment.document_parts import next_part, unread
 from tidegate.flows.fulfilment.left_out import LEFT_OUT, following_step, left_out_step
 from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.fulfilment.source import source_of
@@ -40,7 +40,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
-from tidegate.magento.shipments import Track, paper_items, shipment
+from tidegate.magento.shipments import Track, document_items, shipment
 from tidegate.sage.port.session import Purpose
 
 FLOW, CURSOR = "shipments", "despatches"
@@ -51,7 +51,7 @@ MARK = "Sage despatch"
 OTHER_CARRIER = "custom"
 
 
-class Line(msgspec.Struct, frozen=True):
+class DespatchedLine(msgspec.Struct, frozen=True):
     """So many pieces of one line from one warehouse; the inventory flow reads these, too."""
 
     line_key: str
@@ -60,7 +60,7 @@ class Line(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class StoreParcel(msgspec.Struct, frozen=True):
     """A tracked parcel."""
 
     carrier: str
@@ -75,8 +75,8 @@ class ShipmentSubject(msgspec.Struct, frozen=True):
     number: str
     warehouse: str
     skus: tuple[str, ...]
-    lines: tuple[Line, ...]
-    parcels: tuple[Parcel, ...]
+    lines: tuple[DespatchedLine, ...]
+    parcels: tuple[StoreParcel, ...]
 
     @property
     def whole(self) -> str:
@@ -89,7 +89,7 @@ class TrackSubject(msgspec.Struct, frozen=True):
 
     entity_id: int
     shipment: str
-    parcel: Parcel
+    parcel: StoreParcel
 
 
 read_shipment = msgspec.json.Decoder(ShipmentSubject, strict=False).decode
@@ -103,12 +103,12 @@ def run(cycle: Cycle) -> None:
     if cycle.may_call_company():
         read(cycle)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        documents.carry(cycle, ShipmentClerk(cycle.connection), STEPS)
+        documents.carry(cycle, ShipmentHandler(cycle.connection), STEPS)
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The shipments that wait, with their payloads. Despatches not read yet are not shown."""
-    return documents.preview(ShipmentClerk(connection), STEPS)
+    return documents.preview(ShipmentHandler(connection), STEPS)
 
 
 def read(cycle: Cycle) -> bool:
@@ -155,7 +155,7 @@ def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -
 
 
 def parts(
-    settings: model.Connection, despatch: Despatch, order: Known
+    settings: model.ConnectionSettings, despatch: Despatch, order: Known
 ) -> Iterator[tuple[str, ShipmentSubject]]:
     """The despatch, once for each warehouse that it left."""
     by_warehouse: dict[str, list[DespatchLine]] = {}
@@ -173,8 +173,10 @@ def parts(
                 number=despatch.number if alone else f"{despatch.number} from {warehouse}",
                 warehouse=warehouse,
                 skus=tuple(sorted({magento_skus.get(line.sku, line.sku) for line in lines if line.sku})),
-                lines=tuple(Line(line.line_key, line.sku, warehouse, line.quantity) for line in lines),
-                parcels=tuple(Parcel(parcel.carrier, parcel.number) for parcel in despatch.parcels),
+                lines=tuple(
+                    DespatchedLine(line.line_key, line.sku, warehouse, line.quantity) for line in lines
+                ),
+                parcels=tuple(StoreParcel(parcel.carrier, parcel.number) for parcel in despatch.parcels),
             ),
         )
 
@@ -201,7 +203,7 @@ def parcels_came(cycle: Cycle, before: Item, subject: ShipmentSubject, order: Kn
 
 
 @dataclass(frozen=True)
-class ShipmentClerk:
+class ShipmentHandler:
     """Decides about shipments and tracking numbers of one connection."""
 
     connection: Connection
@@ -259,7 +261,7 @@ class ShipmentClerk:
             return NotYet(on_hold)
         wanted = {**along, **rest}
         limit = store.client.array_limit
-        call = portion(
+        call = next_part(
             wanted,
             Begun(said.papers, wanted) if said else None,
             mark,
@@ -285,7 +287,7 @@ class ShipmentClerk:
             if isinstance(made, Failure) and made.code is Code.SHORT_STOCK and along and rest and call.pieces:
                 goods = {each: quantity for each, quantity in call.pieces.items() if each in rest}
                 made = store.shipments.ship(
-                    subject.entity_id, msgspec.structs.replace(body, items=paper_items(goods))
+                    subject.entity_id, msgspec.structs.replace(body, items=document_items(goods))
                 )
                 if not isinstance(made, Failure):
                     alone.append(made)
@@ -371,7 +373,7 @@ class ShipmentClerk:
 
         return Write(track, send, lambda _: subject.parcel.number)
 
-    def parcel(self, parcel: Parcel) -> Track:
+    def parcel(self, parcel: StoreParcel) -> Track:
         """A parcel in Magento's words."""
         carrier = self.connection.settings.fulfilment.carriers.get(parcel.carrier, OTHER_CARRIER)
         return Track(parcel.number, parcel.carrier or carrier, carrier)
@@ -381,7 +383,7 @@ def follows_of(
     item: Item,
     subject: ShipmentSubject,
     pieces: Mapping[int, Decimal],
-    papers: Sequence[Paper],
+    papers: Sequence[StoreDocument],
     order: StoreOrder,
 ) -> tuple[NewDelivery, ...]:
     """What the confirmation of our shipment brings with it: its other parcels, and a question about what it lacks."""

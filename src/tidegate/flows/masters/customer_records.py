@@ -72,10 +72,10 @@ def writer_of(connection: Connection) -> CustomerWriter:
     told = dict(mirror.settled(connection.name, FLOW).iter_rows())
     open_items = mirror.listing(connection.name, FLOW, limit=mirrored.ALL)
     told |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
-    return CustomerWriter(people_of(connection), connection.settings.accounts.attributes, told)
+    return CustomerWriter(store_customers(connection), connection.settings.accounts.attributes, told)
 
 
-def people_of(connection: Connection) -> StoreCustomers:
+def store_customers(connection: Connection) -> StoreCustomers:
     """The store's customers, read by its pages."""
     return StoreCustomers(connection.store.client, connection.page_size)
 
@@ -83,7 +83,7 @@ def people_of(connection: Connection) -> StoreCustomers:
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     """Read what changed on both sides, or everything, and lay it over what is known."""
     unread: dict[int, str] = {}
-    people = read_people(connection, unread, full=full)
+    people = read_customers(connection, unread, full=full)
     if isinstance(people, Failure):
         return people
     with connection.company.session(Purpose.READING) as session:
@@ -94,8 +94,8 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
         delta = session.customers.read(None if full else cursors.read(connection.name, FLOW, "accounts"))
     if isinstance(delta, Failure):
         return delta
-    before, known = account_book.accounts(connection.name), account_book.people(connection.name)
-    records = account_book.told(before, delta)
+    before, known = account_book.accounts(connection.name), account_book.customers(connection.name)
+    records = account_book.updated(before, delta)
     if before and not records:
         text = "the company reported no account at all where it had some before: nothing is taken over, no hold ends"
         return Failure(Code.OTHER_CONTENT, text, sent=False)
@@ -106,7 +106,7 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     return Reading(records, here, delta.cursor, changed, seen, delta.bad, unread)
 
 
-def read_people(
+def read_customers(
     connection: Connection, unread: dict[int, str], *, full: bool
 ) -> list[tuple[WireCustomer, StoreCustomer]] | Failure:
     """The customers of the connection's websites that changed, or all; `unread` is filled with the others."""
@@ -116,7 +116,7 @@ def read_people(
     names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
     last = None if full else cursors.moved_at(connection.name, FLOW, "accounts")
     found = []
-    for page in people_of(connection).customers(since=last - OVERLAP if last else None):
+    for page in store_customers(connection).customers(since=last - OVERLAP if last else None):
         if isinstance(page, Failure):
             return page
         unread |= {row.key: row.why for row in page.bad if row.key is not None}

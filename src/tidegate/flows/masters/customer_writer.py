@@ -31,7 +31,7 @@ def card_of(value: str) -> dict[str, str]:
 _AMOUNTS = ("credit_limit", "balance")
 
 
-def _as_told(name: str, value: str) -> str:
+def _as_on_card(name: str, value: str) -> str:
     """The store's value, as a card would have it."""
     try:
         return plain(parse(value)) if name in _AMOUNTS and value else value
@@ -119,7 +119,7 @@ class CustomerWriter:
                 found[name] = customer.taxvat or ""
             else:
                 value = values.get(self.attributes[name])
-                found[name] = "" if value is None else _as_told(name, str(value))
+                found[name] = "" if value is None else _as_on_card(name, str(value))
         return written(found) if found else ""
 
     def shows(self) -> frozenset[str] | Failure:

@@ -24,7 +24,7 @@ from tidegate.flows.fence import fenced
 from tidegate.flows.masters.customer_writer import card_of, written
 from tidegate.flows.masters.product_writer import COST, RECORD, STORE, ProductWriter, seen, sku_of
 from tidegate.flows.skus import store_skus
-from tidegate.ledger import cursors, mirror, picture
+from tidegate.ledger import cursors, mirror, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.magento.prices import StorePrices
 from tidegate.magento.products import PLAIN, StoreProduct, StoreProducts
@@ -78,7 +78,7 @@ def run(cycle: Cycle) -> None:
 def writer_of(connection: Connection) -> ProductWriter:
     """The writer of the connection's products, with the SKUs that the store had last."""
     rules, client = connection.settings.products, connection.store.client
-    known = set(picture.read(connection.name, SHOP)["key"])
+    known = set(snapshot.read(connection.name, SHOP)["key"])
     products = StoreProducts(client, connection.page_size)
     return ProductWriter(products, StorePrices(client), known, {}, rules.create, rules.attribute_set)
 
@@ -89,7 +89,7 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     if isinstance(configs, Failure):
         return configs
     last = None if full else cursors.moved_at(connection.name, FLOW, "company")
-    before = {key: _PRODUCT.decode(text) for key, text in picture.read(connection.name, SHOP).iter_rows()}
+    before = {key: _PRODUCT.decode(text) for key, text in snapshot.read(connection.name, SHOP).iter_rows()}
     products = {} if full else dict(before)
     unread_there: dict[str, str] = {}
     for page in StoreProducts(connection.store.client, connection.page_size).products(
@@ -107,8 +107,8 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
         delta = session.products.read(None if full else cursors.read(connection.name, FLOW, "company"))
     if isinstance(delta, Failure):
         return delta
-    known = {key: _RECORD.decode(text) for key, text in picture.read(connection.name, COMPANY).iter_rows()}
-    records = told(known, delta)
+    known = {key: _RECORD.decode(text) for key, text in snapshot.read(connection.name, COMPANY).iter_rows()}
+    records = updated(known, delta)
     products |= {key: before[key] for key in unread_there if key in before}
     fresh = tuple(sorted(products[key].sku for key in products.keys() - before.keys()))
     changed = records != known or products != before
@@ -116,7 +116,7 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     return Reading(records, products, fresh, delta.cursor, changed, unit, delta.bad, unread_there)
 
 
-def told(before: Mapping[str, ProductRecord], delta: Delta[ProductRecord]) -> dict[str, ProductRecord]:
+def updated(before: Mapping[str, ProductRecord], delta: Delta[ProductRecord]) -> dict[str, ProductRecord]:
     """The company's products after a reading."""
     known = unreadable.kept(before, delta.bad) if delta.full else dict(before)
     return known | {record.sku: record for record in delta.rows}
@@ -135,8 +135,8 @@ def take_in(cycle: Cycle, writer: ProductWriter, found: Reading, *, full: bool) 
         cycle.count("read", len(found.records))
         cycle.count("captured", mirrored.want(cycle, wanted, left_out, gone))
         if found.changed:
-            picture.write(cycle.name, COMPANY, _frame(found.records), now)
-            picture.write(cycle.name, SHOP, _frame(found.products), now)
+            snapshot.write(cycle.name, COMPANY, _frame(found.records), now)
+            snapshot.write(cycle.name, SHOP, _frame(found.products), now)
         cursors.move(cycle.name, FLOW, "company", found.cursor, cycle.started)
         if full:
             mirrored.full_is_done(cycle)
@@ -247,4 +247,4 @@ def _sorted(*keys: Iterable[str]) -> list[str]:
 
 def _frame(values: Mapping[str, Any]) -> pl.DataFrame:
     texts = [msgspec.json.encode(each).decode() for each in values.values()]
-    return pl.DataFrame({"key": list(values), "value": texts}, schema=picture.SCHEMA)
+    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)

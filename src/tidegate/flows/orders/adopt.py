@@ -120,11 +120,11 @@ def look(connection: Connection, since: datetime, told: Told = lambda done, tota
             return result
         for start in range(0, len(candidates), size):
             chunk = candidates[start : start + size]
-            judged = judge(connection, search, terms, chunk)
-            if isinstance(judged, Failure):
-                result.failure = judged
+            with_document = looked_up(connection, search, terms, chunk)
+            if isinstance(with_document, Failure):
+                result.failure = with_document
                 return result
-            result.candidates += judged
+            result.candidates += with_document
             told(len(result.candidates), len(candidates))
     result.candidates = apart(result.candidates)
     return result
@@ -169,7 +169,7 @@ def candidate(connection: Connection, terms: Terms, order: Order, known: Known |
 # --- judging ----------------------------------------------------------------------------------
 
 
-def judge(
+def looked_up(
     connection: Connection, search: OrderSearch, terms: Terms, chunk: Sequence[Candidate]
 ) -> list[Candidate] | Failure:
     """Look up what is not settled, in one pooled call."""
@@ -187,7 +187,9 @@ def judge(
     if isinstance(found, Failure):
         return found
     return [
-        settled(each) if each.settled else judged(each, found[names[each.row.store, each.row.entity_id]])
+        settled(each)
+        if each.settled
+        else with_document(each, found[names[each.row.store, each.row.entity_id]])
         for each in chunk
     ]
 
@@ -199,7 +201,7 @@ def settled(each: Candidate) -> Candidate:
     return replace(each, match=Match.KNOWN, text=f"the ledger has it: {each.known.delivery_state}{number}")
 
 
-def judged(each: Candidate, found: Sequence[Found]) -> Candidate:
+def with_document(each: Candidate, found: Sequence[Found]) -> Candidate:
     """By our own key first; else by the customer's order number, if no other order has that document."""
     ours = [one for one in found if one.ours]
     chosen = ours or list(found)

@@ -13,7 +13,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.capture import is_over
-from tidegate.domain.orders.keys import Standing, customer_key, standing
+from tidegate.domain.orders.keys import StoreStatus, customer_key, store_status
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.terms import Terms
@@ -25,7 +25,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.customers import CustomerDesk
-from tidegate.flows.orders.found_orders import beyond_tolerance, judge_found
+from tidegate.flows.orders.found_orders import beyond_tolerance, verdict_on_found
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.leaving import Leaving, Ready, orders_of
 from tidegate.flows.stored_keys import register, register_customers
@@ -42,7 +42,7 @@ read_document = msgspec.json.Decoder(Order).decode
 
 def why_over(order: Order) -> str:
     """Why an order is not sent any more."""
-    if standing(order) is Standing.CANCELLED:
+    if store_status(order) is StoreStatus.CANCELLED:
         return "cancelled in Magento; it is sent when that is undone there"
     return "all of it is cancelled or refunded in Magento"
 
@@ -193,7 +193,7 @@ class OrderBatch:
                 return missing
             verdicts = []
             for each in chunk:
-                verdict = judge_found(self.cycle, each.item, found[each.order.key], each.order)
+                verdict = verdict_on_found(self.cycle, each.item, found[each.order.key], each.order)
                 if verdict is None:
                     missing.append(each)
                 else:

@@ -89,7 +89,7 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
             if ours:
                 adopt(cycle, order, ours[0])
             else:
-                believe(cycle, item, order)
+                close_never_sent(cycle, item, order)
 
 
 def adopt(cycle: Cycle, order: Item, there: Found) -> None:
@@ -111,7 +111,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
             confirmed.carry_out(cycle, [verdict])
 
 
-def believe(cycle: Cycle, item: Item, order: Item) -> None:
+def close_never_sent(cycle: Cycle, item: Item, order: Item) -> None:
     """The company does not have it, so it never will."""
     text = "cancelled or refunded in Magento; the company does not have it"
     with transaction("absent"):

@@ -12,7 +12,7 @@ from tidegate.domain.money import shown
 from tidegate.domain.orders.expressed import Tax
 from tidegate.domain.orders.remaining import is_reduced, remaining
 from tidegate.domain.orders.sales_order import SalesOrder
-from tidegate.domain.orders.told_total import agrees, both_calculations
+from tidegate.domain.orders.stated_total import agrees, both_calculations
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import other_hubs, reductions
@@ -24,7 +24,7 @@ from tidegate.sage.port.orders import Found, Prepared
 from tidegate.sage.port.outcomes import Accepted
 
 
-def judge_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
+def verdict_on_found(cycle: Cycle, item: Item, found: Sequence[Found], order: SalesOrder) -> Verdict | None:
     """None when the company does not have the order; else adopt it, or let a person decide."""
     ours = [each for each in found if each.ours]
     stranger = other_hubs.failure_of(cycle, item, ours)

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide, is_over
-from tidegate.domain.orders.keys import Standing, content_of, order_key, revision, standing, step_key
+from tidegate.domain.orders.keys import StoreStatus, content_of, order_key, revision, step_key, store_status
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
 from tidegate.domain.states import FINAL, State
@@ -27,7 +27,7 @@ from tidegate.ledger import alerts, cursors, delivery, intake, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import SourceRow
-from tidegate.magento.orders import Unreadable
+from tidegate.magento.unreadable_orders import UnreadableOrder
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
 #: Magento's state of an order on hold, and the alert of one that the company has.
@@ -37,7 +37,7 @@ UNREAD_CHANGE = f"{CHANGE}-unread"
 T = TypeVar("T")
 
 
-class _Strange(Exception):
+class _Unforeseen(Exception):
     """One order met an error that nobody foresaw."""
 
     def __init__(self, order: Order, failure: Failure) -> None:
@@ -50,7 +50,7 @@ def sound(order: Order, act: Callable[[], T]) -> T:
     """What is worked out for one order; raises `_Strange` where that fails as nobody foresaw."""
     found = fenced(f"order {order.increment_id}", act)
     if isinstance(found, Failure):
-        raise _Strange(order, found)
+        raise _Unforeseen(order, found)
     return found
 
 
@@ -68,7 +68,7 @@ class Intake:
     def take(
         self,
         orders: Sequence[Order],
-        unreadable: Sequence[Unreadable],
+        unreadable: Sequence[UnreadableOrder],
         *,
         cursor: tuple[str, datetime | None] | None = None,
     ) -> None:
@@ -79,19 +79,19 @@ class Intake:
         self.fetch_parents(mine)
         wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
         known = intake.known(self.store, "order", wanted)
-        strange: list[Unreadable] = []
+        strange: list[UnreadableOrder] = []
         while True:
             try:
                 self.all_of(mine, [*unreadable, *strange], cursor, known)
                 return
-            except _Strange as one:  # nothing of the page is kept yet: once more, without this order
-                strange.append(Unreadable(one.order.entity_id, one.failure.text, one.failure.code))
+            except _Unforeseen as one:  # nothing of the page is kept yet: once more, without this order
+                strange.append(UnreadableOrder(one.order.entity_id, one.failure.text, one.failure.code))
                 mine = [order for order in mine if order is not one.order]
 
     def all_of(
         self,
         orders: Sequence[Order],
-        unreadable: Sequence[Unreadable],
+        unreadable: Sequence[UnreadableOrder],
         cursor: tuple[str, datetime | None] | None,
         known: dict[int, intake.Known],
     ) -> None:
@@ -166,7 +166,7 @@ class Intake:
         return Known(
             state=state,
             revision=before.revision,
-            standing=Standing.CANCELLED if before.state == "canceled" else Standing.OPEN,
+            status=StoreStatus.CANCELLED if before.state == "canceled" else StoreStatus.OPEN,
             maybe_sent=before.maybe_sent,
             cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
             unexplained=unexplained,
@@ -189,7 +189,7 @@ class Intake:
     def held_by_us(self, source_id: int) -> bool:
         """Whether the store's hold only repeats Sage's."""
         told = last_progress(source_id)
-        return told is not None and told.standing is OrderStanding.ON_HOLD
+        return told is not None and told.status is SalesOrderStatus.ON_HOLD
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """The order's first delivery.
@@ -263,7 +263,7 @@ class Intake:
         waiting = lookups.unread_changes(self.store, "order", order.entity_id)
         self.apply([Verdict(delivery_id, "n", text="it was read again") for delivery_id in waiting], now)
 
-    def park(self, unreadable: Sequence[Unreadable], now: datetime, *, changed: bool) -> None:
+    def park(self, unreadable: Sequence[UnreadableOrder], now: datetime, *, changed: bool) -> None:
         """Orders that break every page: kept by name, for a person, and tried again in every cycle.
 
         With `changed`, also those that are known: what changed about them must be read before it is
@@ -287,7 +287,7 @@ class Intake:
                 step = f"{UNREAD_CHANGE}-{now:%Y%m%d%H%M%S}"
                 self.park_one(each, step, before.source_id, before.increment_id, now)
 
-    def park_one(self, each: Unreadable, step: str, source_id: int, label: str, now: datetime) -> None:
+    def park_one(self, each: UnreadableOrder, step: str, source_id: int, label: str, now: datetime) -> None:
         """One order that waits until the store can show it."""
         failure = Failure(Code.UNREADABLE, each.text, sent=False)
         wanted = NewDelivery(
@@ -343,7 +343,7 @@ class Intake:
 
 def is_taken_back(order: Order) -> bool:
     """Whether the store has cancelled or refunded all of an order that never left: nobody may deliver it."""
-    return standing(order) is Standing.CANCELLED or (is_over(order) and not order.shipped)
+    return store_status(order) is StoreStatus.CANCELLED or (is_over(order) and not order.shipped)
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:
@@ -351,7 +351,7 @@ def created_before(order: Order, rules: CaptureRules) -> bool:
     return rules.since is not None and order.created_at < rules.since
 
 
-def capture_rules(settings: model.Connection) -> CaptureRules:
+def capture_rules(settings: model.ConnectionSettings) -> CaptureRules:
     """Which orders the connection sends."""
     return CaptureRules(
         websites=frozenset(settings.websites),

@@ -129,7 +129,7 @@ class Batches:
         with self._lock:
             if not self._cycle.may_call_company() or self._cycle.now() - self._cycle.started > LONGEST_CYCLE:
                 return []
-            if self._cycle.portion_is_over():
+            if self._cycle.should_stop():
                 return []
             items = queue.due(self._cycle.name, FLOW, STEP, self._size, self._cycle.now(), after=self._last)
             if items:

@@ -11,7 +11,7 @@ from tidegate.domain.orders.terms import Terms
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.orders.found_orders import as_it_was_sent, judge_found, verdict_of_accepted
+from tidegate.flows.orders.found_orders import as_it_was_sent, verdict_of_accepted, verdict_on_found
 from tidegate.flows.orders.leaving import orders_of
 from tidegate.flows.stored_order import expected
 from tidegate.flows.writing import results
@@ -72,6 +72,6 @@ def look_up(
         order = orders[item.id]
         if isinstance(order, Failure):
             verdicts[item.id] = ()  # not asked for: nothing is known of it
-        elif (judged := judge_found(cycle, item, found[order.key], order)) is not None:
+        elif (judged := verdict_on_found(cycle, item, found[order.key], order)) is not None:
             verdicts[item.id] = (judged,)
     return verdicts

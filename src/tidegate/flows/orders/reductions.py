@@ -27,7 +27,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.invoice_steps import read_subject
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import alerts, delivery, lookups, papers
+from tidegate.ledger import alerts, delivery, lookups, order_documents
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -65,7 +65,7 @@ def read_sent_with(subject: str) -> SentWith:
 
 def credited(order: Order, source_id: int) -> dict[int, Decimal] | None:
     """Sage's credited pieces by order item, as far as its credit notes were read; None without any."""
-    steps = papers.steps(source_id, CREDITS, CREDIT)
+    steps = order_documents.steps(source_id, CREDITS, CREDIT)
     if not steps:
         return None
     by_sku = {line.sku: line.item_id for line in reversed(order.lines)}
@@ -81,7 +81,7 @@ def credited(order: Order, source_id: int) -> dict[int, Decimal] | None:
 
 def is_delivered(source_id: int) -> bool:
     """Whether goods of the order have left, or were invoiced, as far as Sage was read."""
-    return any(papers.steps(source_id, flow, prefix) for flow, prefix in DELIVERED)
+    return any(order_documents.steps(source_id, flow, prefix) for flow, prefix in DELIVERED)
 
 
 def ask(cycle: Cycle, order: Order, source_id: int, reason: str, now: datetime) -> None:
@@ -143,7 +143,7 @@ def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
     if ended:
         with transaction("reduced"):
             delivery.apply([Verdict(step.id, "n", text=ended)], cycle.now(), lease=cycle.lease)
-            if not papers.open_steps(source_id, (FLOW,)):
+            if not order_documents.open_steps(source_id, (FLOW,)):
                 alerts.clear_alert(Code.CHANGED_AFTER_SEND.value, cycle.name, step.label, cycle.now())
         return
     if step.state is State.REVIEW:

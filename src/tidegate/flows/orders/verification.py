@@ -17,7 +17,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import customers, new_accounts
 from tidegate.flows.orders.confirmed import carry_out
-from tidegate.flows.orders.found_orders import judge_found
+from tidegate.flows.orders.found_orders import verdict_on_found
 from tidegate.flows.stored_keys import keys_of_names
 from tidegate.flows.stored_order import expected
 from tidegate.flows.writing.attempts import settled_before
@@ -57,7 +57,7 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
             return
         lying = parcels.in_open_parcels([item.id for item, _ in orders])
         for item, order in orders:
-            judged = fenced(item.label, partial(judge_found, cycle, item, found[order.key], order))
+            judged = fenced(item.label, partial(verdict_on_found, cycle, item, found[order.key], order))
             if isinstance(judged, Failure):
                 judged = cycle.after_failure(item, judged, None)
             if judged is None and item.id in lying:

@@ -33,7 +33,7 @@ from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results
 from tidegate.flows.writing.attempts import settled_before
-from tidegate.ledger import books, chain, delivery, lookups, papers, queue
+from tidegate.ledger import books, chain, delivery, lookups, order_documents, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Found, OrderKey
@@ -55,7 +55,7 @@ class AllocationSubject(msgspec.Struct, frozen=True):
 read_allocation = msgspec.json.Decoder(AllocationSubject, strict=False).decode
 
 
-def prepaid(settings: model.Connection, method: str) -> model.Payment | None:
+def prepaid(settings: model.ConnectionSettings, method: str) -> model.Payment | None:
     """The payment method's mapping, when its orders are paid at checkout."""
     payment = settings.payments.get(method, settings.payments.get(OTHER))
     return payment if payment is not None and payment.prepaid else None
@@ -328,7 +328,7 @@ def settle(
         return
     done = [
         read_allocation(each.subject).outstanding
-        for each in papers.steps(item.source_id or 0, FLOW, ALLOCATION)
+        for each in order_documents.steps(item.source_id or 0, FLOW, ALLOCATION)
         if each.state is State.CONFIRMED
     ]
     left = receipt.gross - sum(done, Decimal(0))

@@ -28,9 +28,9 @@ from tidegate.flows.status.steps import last_progress, word_of
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
 from tidegate.ledger import books, cursors, delivery, lookups
-from tidegate.ledger import papers as of_orders
+from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.database import transaction
-from tidegate.ledger.papers import Tie
+from tidegate.ledger.order_documents import Tie
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import CommentBody, CommentEntry
 from tidegate.sage.port.reading import LedgerDesk, PostingDesk
@@ -49,7 +49,7 @@ def run(cycle: Cycle) -> None:
             if session is not None:
                 work(cycle, session)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        documents.carry(cycle, PaymentClerk(cycle.connection), (PAID, PART))
+        documents.carry(cycle, PaymentHandler(cycle.connection), (PAID, PART))
 
 
 def work(cycle: Cycle, session: Session) -> None:
@@ -66,7 +66,7 @@ def work(cycle: Cycle, session: Session) -> None:
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The payments that wait to be told. Receipts and entries not read yet are not shown."""
-    return documents.preview(PaymentClerk(connection), (PAID, PART))
+    return documents.preview(PaymentHandler(connection), (PAID, PART))
 
 
 def read(cycle: Cycle, ledgers: LedgerDesk) -> None:
@@ -127,7 +127,7 @@ def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str
 
 
 @dataclass(frozen=True)
-class PaymentClerk:
+class PaymentHandler:
     """Decides about what is told of payments by one connection."""
 
     connection: Connection

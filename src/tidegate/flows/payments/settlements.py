@@ -20,10 +20,10 @@ from tidegate.flows.invoice_steps import INVOICE, INVOICES, payment_of
 from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.payment_steps import PAID, PART, PAYMENTS, REOPENED, PaymentSubject
 from tidegate.flows.payments import deposits
-from tidegate.ledger import alerts, books, chain, delivery, lookups, papers
+from tidegate.ledger import alerts, books, chain, delivery, lookups, order_documents
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.delivery import NewDelivery
-from tidegate.ledger.papers import Tie
+from tidegate.ledger.order_documents import Tie
 
 FLOW = PAYMENTS
 
@@ -102,7 +102,7 @@ def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) ->
     """Inside the transaction: the Magento invoice that waited for the payment goes with its flow's next cycle."""
     waiting = [
         each
-        for each in papers.steps(source_id, INVOICES, INVOICE)
+        for each in order_documents.steps(source_id, INVOICES, INVOICE)
         if each.state is State.HELD and each.waits_for == payment_of(number)
     ]
     verdicts = [Verdict(each.id, "j", text="Sage's invoice is paid") for each in waiting]

@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
-from tidegate.ledger import marks, picture
+from tidegate.ledger import marks, snapshot
 
 #: Beside the mirror of the flow; nobody is told anything of this one.
 SNAPSHOT = "prices:book"
@@ -33,7 +33,7 @@ def frame_of(book: PriceBook) -> pl.DataFrame:
     for contract in book.customer_prices:
         owned.setdefault(key_of(contract.sku, f"@{contract.account}"), []).append(contract)
     values = [value_of(rows) for rows in owned.values()]
-    return pl.DataFrame({"key": list(owned), "value": values}, schema=picture.SCHEMA).sort("key")
+    return pl.DataFrame({"key": list(owned), "value": values}, schema=snapshot.SCHEMA).sort("key")
 
 
 def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
@@ -41,7 +41,7 @@ def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
     return msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode()
 
 
-def laid_over(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
+def updated(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
     """The book after a reading, and the SKUs of which anything changed.
 
     A delta tells a changed product whole: what it does not tell of that product is gone.
@@ -112,7 +112,7 @@ def products(book: pl.DataFrame) -> list[str]:
 
 def read(connection: str) -> pl.DataFrame:
     """The book as it was kept last."""
-    return picture.read(connection, SNAPSHOT)
+    return snapshot.read(connection, SNAPSHOT)
 
 
 def lists(connection: str) -> dict[str, PriceList]:
@@ -143,7 +143,7 @@ def keep(
 ) -> None:
     """Keep it (None: it is as it was). In a transaction."""
     if book is not None:
-        picture.write(connection, SNAPSHOT, book, now)
+        snapshot.write(connection, SNAPSHOT, book, now)
     marks.write(_lists(connection), msgspec.json.encode(list(told.values())).decode(), now)
     marks.write(_at(connection), read.isoformat(), now)
 

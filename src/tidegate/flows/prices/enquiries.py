@@ -21,7 +21,7 @@ from tidegate.domain.prices.enquiries import Pair, agreed, in_turn
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceList, PriceQuestion
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.prices import book
-from tidegate.ledger import cursors, picture
+from tidegate.ledger import cursors, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.reading import EnquiryDesk
 
@@ -112,7 +112,7 @@ def _ends(failure: Failure) -> bool:
 
 def _keep(cycle: Cycle, told: Listed, answers: Answers, now: datetime) -> None:
     """Keep the answers; drop quotes that now equal the list price, and accounts that are not asked for."""
-    before = picture.read(cycle.name, SNAPSHOT)
+    before = snapshot.read(cycle.name, SNAPSHOT)
     gone = [
         _key(pair)
         for pair, answer in answers.items()
@@ -125,17 +125,17 @@ def _keep(cycle: Cycle, told: Listed, answers: Answers, now: datetime) -> None:
         for pair, answer in answers.items()
         if answer and not isinstance(answer, Failure)
     }
-    after = pl.concat([after, picture.frame(new)]).sort("key")
+    after = pl.concat([after, snapshot.frame(new)]).sort("key")
     if not after.equals(before):
-        picture.write(cycle.name, SNAPSHOT, after, now)
+        snapshot.write(cycle.name, SNAPSHOT, after, now)
 
 
 def contracts(connection: str) -> dict[str, Agreed]:
     """What was answered last and differs from the lists, by the price book's key."""
-    return {key: _AGREED.decode(value) for key, value in picture.read(connection, SNAPSHOT).iter_rows()}
+    return {key: _AGREED.decode(value) for key, value in snapshot.read(connection, SNAPSHOT).iter_rows()}
 
 
-def laid_over(connection: str, listed: pl.DataFrame, accounts: Collection[str]) -> pl.DataFrame:
+def with_contracts(connection: str, listed: pl.DataFrame, accounts: Collection[str]) -> pl.DataFrame:
     """The book of the lists with the contracts of these accounts, for products that are on a list."""
     owners, known = {f"@{account}" for account in accounts}, set(book.products(listed))
     rows = {
@@ -143,7 +143,7 @@ def laid_over(connection: str, listed: pl.DataFrame, accounts: Collection[str]) 
         for key, each in contracts(connection).items()
         if (cut := book.cut(key))[1] in owners and cut[0] in known
     }
-    return listed.merge_sorted(picture.frame(rows), key="key")
+    return listed.merge_sorted(snapshot.frame(rows), key="key")
 
 
 def _key(pair: Pair) -> str:

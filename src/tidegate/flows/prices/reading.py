@@ -63,7 +63,7 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     if whole and changes.bad:  # what was known of them stays: gone is something else
         known = price_book.of_products(before, {row.name for row in changes.bad})
         told_rows = told_rows.merge_sorted(known, key="key")
-    rows, touched = price_book.laid_over(before, told_rows, full=whole)
+    rows, touched = price_book.updated(before, told_rows, full=whole)
     if before.height and not rows.height:
         text = (
             "the company reported no price at all where it had some before: nothing is taken out of the store; "
@@ -115,7 +115,7 @@ def with_contracts(connection: Connection, book: Book) -> Book:
     """The book with what enquiries answered; an account that pays what its list says has no contract."""
     if not book.enquired:
         return book
-    rows = price_enquiries.laid_over(connection.name, book.rows, book.accounts)
+    rows = price_enquiries.with_contracts(connection.name, book.rows, book.accounts)
     touched = price_book.changed(price_book.read(connection.name), rows)
     having = price_book.accounts_of(rows)
     accounts = {account: code for account, code in book.accounts.items() if account in having}

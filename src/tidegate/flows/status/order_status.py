@@ -30,7 +30,7 @@ def run(cycle: Cycle) -> None:
     """One cycle of the flow."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
-    if statuses.are_told(cycle) and cycle.may_call_company():
+    if statuses.are_reported(cycle) and cycle.may_call_company():
         statuses.read(cycle)
     if not cycle.may_go_on() or not lookups.has_work(cycle.name, FLOW, cycle.now()):
         return
@@ -59,7 +59,7 @@ def carry_notes(cycle: Cycle) -> None:
             notes = [item for item in items if item.step in (NUMBER, COMMENT)]
             if notes:
                 note_order(cycle, notes)
-            if not cycle.may_go_on() or cycle.portion_is_over():
+            if not cycle.may_go_on() or cycle.should_stop():
                 return
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, OrderStatus
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
@@ -27,7 +27,7 @@ from tidegate.flows.status import late_numbers
 from tidegate.flows.status.steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
 from tidegate.flows.writing import documents as carrying
 from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
-from tidegate.ledger import cursors, delivery, papers
+from tidegate.ledger import cursors, delivery, order_documents
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known
 from tidegate.ledger.queue import Item
@@ -46,7 +46,7 @@ class OrderCall(msgspec.Struct, frozen=True):
     call: str
 
 
-def are_told(cycle: Cycle) -> bool:
+def are_reported(cycle: Cycle) -> bool:
     """Whether any status is mapped, and open can be told from paid.
 
     Before invoices and payments were read once, every invoiced order would look open.
@@ -89,13 +89,13 @@ def read(cycle: Cycle) -> None:
 
 def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
     """Inside the transaction: a step for what is new; older ones that have not left give way to it."""
-    told = papers.steps(order.source_id, FLOW, STANDING)
-    progress = Progress(order.entity_id, row.order_number, row.standing, row.despatched, row.invoiced)
+    told = order_documents.steps(order.source_id, FLOW, STANDING)
+    progress = Progress(order.entity_id, row.order_number, row.status, row.despatched, row.invoiced)
     before = read_progress(told[-1].subject) if told else None
-    fresh = OrderProgress(row.order_id, row.order_number, row.order_key, OrderStanding.LIVE)
+    fresh = OrderProgress(row.order_id, row.order_number, row.order_key, SalesOrderStatus.LIVE)
     if progress == before or (before is None and row == fresh):
         return
-    if row.standing is OrderStanding.CANCELLED and order.delivery_id is not None:
+    if row.status is SalesOrderStatus.CANCELLED and order.delivery_id is not None:
         # Our own cancellation of the Magento order must not come back as a wish to cancel Sage's.
         text = "cancelled in Sage"
         delivery.apply([Verdict(order.delivery_id, "q", text=text)], now, lease=cycle.lease)
@@ -108,8 +108,12 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
     number = len(told) + 1
     statuses = cycle.connection.settings.statuses
     wanted = []
-    held = before is not None and before.standing is OrderStanding.ON_HOLD
-    if held and row.standing is not OrderStanding.ON_HOLD and statuses.get(Standing.ON_HOLD) == HELD_STATUS:
+    held = before is not None and before.status is SalesOrderStatus.ON_HOLD
+    if (
+        held
+        and row.status is not SalesOrderStatus.ON_HOLD
+        and statuses.get(OrderStatus.ON_HOLD) == HELD_STATUS
+    ):
         wanted.append(new_step(cycle, FLOW, order, f"{LIFT}{number}", progress))
     word = word_of(order.source_id, progress)
     state, reason = State.QUEUED, ""
@@ -122,16 +126,16 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
 
 def carry(cycle: Cycle) -> None:
     """Write what waits."""
-    carrying.carry(cycle, StandingClerk(cycle.connection), (STANDING, LIFT))
+    carrying.carry(cycle, StatusHandler(cycle.connection), (STANDING, LIFT))
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """What waits to be written."""
-    return carrying.preview(StandingClerk(connection), (STANDING, LIFT))
+    return carrying.preview(StatusHandler(connection), (STANDING, LIFT))
 
 
 @dataclass(frozen=True)
-class StandingClerk:
+class StatusHandler:
     """Decides about the statuses of one connection."""
 
     connection: Connection
@@ -150,7 +154,7 @@ class StandingClerk:
                 return Adopt(str(there.entity_id), "", "the order is not on hold")
             return self.call(there, "unhold")
         assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
-        newest = papers.steps(item.source_id, FLOW, STANDING)[-1]
+        newest = order_documents.steps(item.source_id, FLOW, STANDING)[-1]
         if newest.id != item.id and newest.state not in FINAL:
             return Drop("superseded by a newer status")
         word = word_of(item.source_id, progress)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, Standing, stands
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, OrderStatus, stands
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import FINAL
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.order_steps import step_part
 from tidegate.flows.payment_steps import PAID, PAYMENTS
-from tidegate.ledger import delivery, lookups, papers
+from tidegate.ledger import delivery, lookups, order_documents
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 
@@ -25,7 +25,7 @@ class Progress(msgspec.Struct, frozen=True):
 
     entity_id: int
     number: str
-    standing: OrderStanding
+    status: SalesOrderStatus = msgspec.field(name="standing")  # its name in ledgers
     despatched: str
     invoiced: str
 
@@ -33,16 +33,16 @@ class Progress(msgspec.Struct, frozen=True):
 read_progress = msgspec.json.Decoder(Progress).decode
 
 
-def word_of(source_id: int, progress: Progress | None) -> Standing:
+def word_of(source_id: int, progress: Progress | None) -> OrderStatus:
     """How the order stands, with what the ledger knows of its payments."""
     if progress is None:
-        progress = Progress(0, "", OrderStanding.LIVE, "none", "part")
-    return stands(progress.standing, progress.despatched, progress.invoiced, paid=is_paid(source_id))
+        progress = Progress(0, "", SalesOrderStatus.LIVE, "none", "part")
+    return stands(progress.status, progress.despatched, progress.invoiced, paid=is_paid(source_id))
 
 
 def is_paid(source_id: int) -> bool:
     """Whether the order has invoices, and all of them are paid."""
-    invoices = papers.numbers(source_id, "sage-invoice")
+    invoices = order_documents.numbers(source_id, "sage-invoice")
     return bool(invoices) and all(
         lookups.step_of(source_id, PAYMENTS, PAID + step_part(number)) for number in invoices
     )
@@ -50,7 +50,7 @@ def is_paid(source_id: int) -> bool:
 
 def last_progress(source_id: int) -> Progress | None:
     """What Sage said last of how the order stands."""
-    told = papers.steps(source_id, FLOW, STANDING)
+    told = order_documents.steps(source_id, FLOW, STANDING)
     return read_progress(told[-1].subject) if told else None
 
 
@@ -64,7 +64,7 @@ def tell_again(cycle: Cycle, item: Item) -> None:
     if not settings.statuses or flow is None or not flow.enabled or not item.step.startswith(RESETTING):
         return
     source_id = item.source_id
-    told = papers.steps(source_id, FLOW, STANDING) if source_id is not None else []
+    told = order_documents.steps(source_id, FLOW, STANDING) if source_id is not None else []
     if source_id is None or not told or told[-1].state not in FINAL:
         return
     status = settings.statuses.get(word_of(source_id, read_progress(told[-1].subject)))

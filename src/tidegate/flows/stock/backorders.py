@@ -15,7 +15,7 @@ import polars as pl
 from tidegate.domain.errors import Failure
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock.writer import value_of
-from tidegate.ledger import picture
+from tidegate.ledger import snapshot
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 
@@ -45,7 +45,7 @@ def allowing(cycle: Cycle, skus: Collection[str]) -> set[str]:
     today = cycle.now().date()
     known = {
         sku: (allows == "1", date.fromisoformat(day))
-        for sku, value in picture.read(cycle.name, PICTURE).iter_rows()
+        for sku, value in snapshot.read(cycle.name, PICTURE).iter_rows()
         for allows, _, day in [value.partition(_BETWEEN)]
     }
     unknown = sorted(skus - known.keys())
@@ -62,5 +62,5 @@ def allowing(cycle: Cycle, skus: Collection[str]) -> set[str]:
         cycle.keep_lease()
         values = {sku: f"{int(allows)}{_BETWEEN}{day}" for sku, (allows, day) in known.items()}
         with transaction("backorders"):
-            picture.write(cycle.name, PICTURE, picture.frame(values), cycle.now())
+            snapshot.write(cycle.name, PICTURE, snapshot.frame(values), cycle.now())
     return {sku for sku in skus if sku in known and known[sku][0]}

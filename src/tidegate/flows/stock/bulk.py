@@ -22,7 +22,7 @@ from tidegate.flows.writing.attempts import commit_mirrored
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
-from tidegate.magento.bulk import MODULE, BulkCalls, Operation, Status, open_ones
+from tidegate.magento.bulk import MODULE, BulkCalls, BulkStatus, Operation, open_ones
 from tidegate.magento.stock import ITEMS, items_body
 
 ALERT = "bulk-consumer"
@@ -183,10 +183,10 @@ def one_bulk(
     operations = followed(cycle, calls, bulk, patience)
     failures: dict[str, Failure] = {}
     for operation, part in zip(operations, elements, strict=True):
-        if operation.status is Status.OPEN:
+        if operation.status is BulkStatus.OPEN:
             text = "the shop's queue has not carried it out yet; what it has is read back once that is over"
             failures |= {item.key: Failure(Code.NO_ANSWER, text) for item in part}
-        elif operation.status is not Status.DONE:
+        elif operation.status is not BulkStatus.DONE:
             failures |= mirrored.written(writer, part)
     mirrored.settle(cycle, items, failures)
     if open_ones(operations):
@@ -207,7 +207,7 @@ def followed(cycle: Cycle, calls: BulkCalls, bulk: Open, patience: timedelta) ->
             break
     found = calls.operations(bulk.uuid, bulk.count)
     if isinstance(found, Failure):
-        return [Operation(number, Status.OPEN) for number in range(bulk.count)]
+        return [Operation(number, BulkStatus.OPEN) for number in range(bulk.count)]
     return found
 
 

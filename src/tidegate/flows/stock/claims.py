@@ -67,7 +67,7 @@ def claims_of(
 def _not_invoiced(connection: str, invoiced: Mapping[tuple[int, str], Decimal]) -> Iterator[Unwritten]:
     """Virtual pieces that left, of which Magento is told by the invoice alone: those that it has not invoiced."""
     over = dict(invoiced)
-    for one in shipped.told(connection, invoiced):
+    for one in shipped.despatched_lines(connection, invoiced):
         place = one.entity_id, one.line_key
         part = min(over[place], one.quantity)
         over[place] -= part

@@ -30,7 +30,7 @@ from tidegate.flows.stock.claims import claims_of
 from tidegate.flows.stock.levels import Reading
 from tidegate.flows.stock.reservations import NOTHING_KNOWN, Reservations
 from tidegate.flows.stock.writer import DEFAULT, PAGE, LegacyWriter, StockWriter, Writer, key_of, place_of
-from tidegate.ledger import cursors, lease, mirror, picture, shipped
+from tidegate.ledger import cursors, lease, mirror, shipped, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 from tidegate.sage.port.session import Purpose
@@ -66,10 +66,10 @@ def run(cycle: Cycle) -> None:
         store_limits.keep_array_limit(connection, cycle.now())
     if isinstance(writer, LegacyWriter) and writer.learnt:
         with transaction("items"):
-            picture.write(
+            snapshot.write(
                 cycle.name,
                 _ITEM_PICTURE,
-                picture.frame({k: str(v) for k, v in writer.ids.items()}),
+                snapshot.frame({k: str(v) for k, v in writer.ids.items()}),
                 cycle.now(),
             )
 
@@ -78,7 +78,7 @@ def writer_of(connection: Connection) -> Writer:
     """Whoever writes to this kind of store."""
     client, stock = connection.store.client, connection.settings.stock
     if not stock.msi:
-        ids = dict(picture.read(connection.name, _ITEM_PICTURE).iter_rows())
+        ids = dict(snapshot.read(connection.name, _ITEM_PICTURE).iter_rows())
         return LegacyWriter(StoreStock(client), {sku: int(item_id) for sku, item_id in ids.items()})
     return StockWriter(StoreStock(client), client, connection.clock, sources_of(connection))
 

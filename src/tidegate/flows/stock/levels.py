@@ -27,7 +27,7 @@ from tidegate.flows.stock import movements as stock_movements
 from tidegate.flows.stock.movements import Movements
 from tidegate.flows.stored_keys import entities
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import cursors, intake, lookups, marks, picture
+from tidegate.ledger import cursors, intake, lookups, marks, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.session import Session
 
@@ -56,7 +56,7 @@ class Reading:
         """Inside the transaction that keeps what follows from it."""
         now = cycle.now()
         for name, rows in self.pictures.items():
-            picture.write(cycle.name, name, rows, now)
+            snapshot.write(cycle.name, name, rows, now)
         for name, cursor in self.cursors.items():
             cursors.move(cycle.name, FLOW, name, cursor, now)
         if self.movements is not None:
@@ -90,8 +90,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     if session.web_lines is None and told.as_of is not None:
         place = next(iter(stock.warehouses), "") or next((one.warehouse for one in told.rows), "")
         lines = ledger_lines.read(cycle.connection, told.as_of, place)
-    before = picture.read(cycle.name, LEVEL_PICTURE)
-    fresh = picture.frame(
+    before = snapshot.read(cycle.name, LEVEL_PICTURE)
+    fresh = snapshot.frame(
         {
             _BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
             for one in told.rows
@@ -104,9 +104,9 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     ]
     unreadable.tell(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
-    after = laid_over(before, fresh, told, whole=since is None)
+    after = updated(before, fresh, told, whole=since is None)
     if told.bad:  # what was known of them stays: gone is something else
-        after = picture.with_values(_of(before, {row.name for row in told.bad}), after)
+        after = snapshot.with_values(_of(before, {row.name for row in told.bad}), after)
     shrunk = _shrinking(cycle, before, after)
     if shrunk is not None:
         return shrunk
@@ -119,8 +119,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         products = session.products.read(None if full else cursors.read(cycle.name, FLOW, "groups"))
         if isinstance(products, Failure):
             return products
-        told_groups = picture.frame({one.sku: one.group for one in products.rows})
-        known = laid_over(picture.read(cycle.name, GROUP_PICTURE), told_groups, products)
+        told_groups = snapshot.frame({one.sku: one.group for one in products.rows})
+        known = updated(snapshot.read(cycle.name, GROUP_PICTURE), told_groups, products)
         pictures[GROUP_PICTURE], moved["groups"] = known, products.cursor
         groups = dict(known.iter_rows())
     # Sage does not tell HOME from Home, and the configuration is typed by people
@@ -159,11 +159,11 @@ def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
     return levels.filter(sku.is_in(list(skus)))
 
 
-def laid_over(
+def updated(
     before: pl.DataFrame, fresh: pl.DataFrame, told: Delta[T], *, whole: bool = False
 ) -> pl.DataFrame:
     """A picture after a reading; what a full one does not tell is gone."""
-    return fresh if told.full or whole else picture.with_values(before, fresh)
+    return fresh if told.full or whole else snapshot.with_values(before, fresh)
 
 
 def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
@@ -180,7 +180,7 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
 
 def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """What of the free stock is told otherwise than before: sku, free, free_before."""
-    differing = picture.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
+    differing = snapshot.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
     both = [
         levels_of(differing.select("key", value=column)).select(
             "sku", free=pl.col("on_hand") - pl.col("allocated")

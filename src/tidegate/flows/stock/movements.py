@@ -21,7 +21,7 @@ from tidegate.domain.stock.availability import PIECE, parts
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stored_keys import entities, stored_keys
-from tidegate.ledger import cursors, movements, picture, shipped
+from tidegate.ledger import cursors, movements, shipped, snapshot
 
 FLOW = "inventory"
 WEB_PICTURE = "inventory:web"
@@ -56,7 +56,7 @@ class Movements:
             key: _BETWEEN.join((each.sku, str(each.taken), each.told.isoformat()))
             for key, each in self.web.items()
         }
-        picture.write(cycle.name, WEB_PICTURE, picture.frame(values), now)
+        snapshot.write(cycle.name, WEB_PICTURE, snapshot.frame(values), now)
         cursors.move(cycle.name, FLOW, self.cursor, str(self.heard), now)
         if self.moved is None:
             movements.begin(cycle.name, _day(cycle), now)
@@ -71,7 +71,7 @@ def read(cycle: Cycle, warehouses: str, changed: pl.DataFrame, lines: Iterable[W
     """
     cursor = f"movements:{warehouses}"
     written = cursors.read(cycle.name, FLOW, cursor)
-    now = _told(cycle, lines)
+    now = _reported(cycle, lines)
     if written is None:
         return Movements(cursor, shipped.newest(), now, None, {})
     before = _before(cycle)
@@ -87,7 +87,7 @@ def read(cycle: Cycle, warehouses: str, changed: pl.DataFrame, lines: Iterable[W
     return Movements(cursor, heard, now, _pieces(rest), _pieces(late))
 
 
-def _told(cycle: Cycle, lines: Iterable[WebLine]) -> dict[str, WebTake]:
+def _reported(cycle: Cycle, lines: Iterable[WebLine]) -> dict[str, WebTake]:
     """The lines that Sage tells now."""
     today = _day(cycle)
     now: dict[str, WebTake] = {}
@@ -122,7 +122,7 @@ def _untold(
 
 def _before(cycle: Cycle) -> dict[str, WebTake]:
     found = {}
-    for key, value in picture.read(cycle.name, WEB_PICTURE).iter_rows():
+    for key, value in snapshot.read(cycle.name, WEB_PICTURE).iter_rows():
         sku, taken, told = value.split(_BETWEEN)
         found[key] = WebTake(sku, int(taken), date.fromisoformat(told))
     return found

@@ -18,7 +18,7 @@ from tidegate.domain.stock.reservation import Reservation, counted
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stored_keys import entities
-from tidegate.ledger import cursors, lookups, picture, shipped
+from tidegate.ledger import cursors, lookups, shipped, snapshot
 from tidegate.magento.reserved import OrderCounts, read_counts
 
 FLOW = "inventory"
@@ -57,7 +57,7 @@ class Reservations:
             for (entity_id, line_key), each in self.items.items()
         }
         values |= dict.fromkeys((f"{entity_id}@" for entity_id in self.ended), ENDED)
-        picture.write(cycle.name, PICTURE, picture.frame(values), cycle.now())
+        snapshot.write(cycle.name, PICTURE, snapshot.frame(values), cycle.now())
         cursors.move(cycle.name, FLOW, CURSOR, self.cursor, cycle.now())
 
     @property
@@ -104,10 +104,10 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     )
     if isinstance(orders, Failure):
         return orders
-    return laid_over(known, ended & here, orders, began)
+    return updated(known, ended & here, orders, began)
 
 
-def laid_over(
+def updated(
     before: Mapping[Place, Reservation],
     ended: Collection[int],
     orders: Iterable[OrderCounts],
@@ -157,7 +157,7 @@ def _before(cycle: Cycle) -> tuple[dict[Place, Reservation], set[int]]:
     """What was kept: items, and the orders that reserve nothing."""
     found: dict[Place, Reservation] = {}
     ended: set[int] = set()
-    for key, value in picture.read(cycle.name, PICTURE).iter_rows():
+    for key, value in snapshot.read(cycle.name, PICTURE).iter_rows():
         entity_id, _, line_key = key.partition("@")
         if value == ENDED:
             ended.add(int(entity_id))

@@ -27,7 +27,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import UNREAD_DESPATCH
 from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
-from tidegate.ledger import delivery, lookups, papers, queue
+from tidegate.ledger import delivery, lookups, order_documents, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -105,7 +105,7 @@ class NotYet:
 Step = Adopt | Drop | Later | NotYet | Write | Failure
 
 
-class Clerk(Protocol):
+class DocumentHandler(Protocol):
     """One flow of documents: decides about one delivery by what the store has at that moment."""
 
     @property
@@ -129,7 +129,7 @@ class Clerk(Protocol):
         ...
 
 
-def carry(cycle: Cycle, clerk: Clerk, begins: Sequence[str]) -> None:
+def carry(cycle: Cycle, clerk: DocumentHandler, begins: Sequence[str]) -> None:
     """Every due delivery of the flow whose step begins so, order by order."""
     release(cycle, clerk)
     after = 0
@@ -147,16 +147,16 @@ def carry(cycle: Cycle, clerk: Clerk, begins: Sequence[str]) -> None:
         for source_id, items in orders:
             after = source_id
             of_order(cycle, clerk, source_id, [each for each in items if each.step.startswith(tuple(begins))])
-            if not cycle.may_go_on() or cycle.portion_is_over():
+            if not cycle.may_go_on() or cycle.should_stop():
                 return
 
 
-def of_order(cycle: Cycle, clerk: Clerk, source_id: int, items: Sequence[Item]) -> None:
+def of_order(cycle: Cycle, clerk: DocumentHandler, source_id: int, items: Sequence[Item]) -> None:
     """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear."""
     known = {item.id for item in items}
     unclear = [
         step
-        for step in papers.open_steps(source_id, OF_ORDERS)
+        for step in order_documents.open_steps(source_id, OF_ORDERS)
         if step.state in (State.SENDING, State.IN_DOUBT) and step.id not in known
     ]
     if unclear or not items:
@@ -176,14 +176,14 @@ def of_order(cycle: Cycle, clerk: Clerk, source_id: int, items: Sequence[Item]) 
                 return
 
 
-def prerequisite(clerk: Clerk, source_id: int) -> Failure | None:
+def prerequisite(clerk: DocumentHandler, source_id: int) -> Failure | None:
     """What must be finished first: the order itself, then the documents before this one."""
     order = lookups.step_of(source_id, "orders", "order")
     if order is None or order.state not in FINAL:
         state = order.state.value if order else "unknown"
         text = f"the order itself is not confirmed in Sage yet ({state}); this follows by itself"
         return Failure(Code.PARENT_PENDING, text, sent=False)
-    for step in papers.open_steps(source_id, OF_ORDERS):
+    for step in order_documents.open_steps(source_id, OF_ORDERS):
         if f"{step.flow}/{step.step}".startswith(clerk.after):
             return comes_first(step.flow, step.step, step.state)
     return None
@@ -195,7 +195,7 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
-def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
+def one(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
     """One delivery. False when nothing more may be written to this order in this cycle."""
     step = clerk.decide(item)
     if isinstance(step, Later):
@@ -224,7 +224,7 @@ def one(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     return write(cycle, clerk, item, step)
 
 
-def write(cycle: Cycle, clerk: Clerk, item: Item, step: Write) -> bool:
+def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool:
     """The attempt is committed before its call leaves, its outcome as soon as it is known."""
     sent = one_call(cycle, Record(item, item.key, payload_hash(payload_of(step.payload))), step.send)
     if sent is None:
@@ -296,7 +296,7 @@ def payload_of(body: msgspec.Struct) -> Any:
 
 
 def confirmed(
-    clerk: Clerk,
+    clerk: DocumentHandler,
     item: Item,
     letter: str,
     made: str,
@@ -314,7 +314,7 @@ def confirmed(
     )
 
 
-def release(cycle: Cycle, clerk: Clerk) -> None:
+def release(cycle: Cycle, clerk: DocumentHandler) -> None:
     """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
     by_payment = cycle.connection.settings.fulfilment.invoice_when == "payment"
     waiting = held(cycle.name, clerk.flow, without=Code.PAYMENT_PENDING if by_payment else None)
@@ -354,7 +354,7 @@ def held(connection: str, flow: str, *, without: Code | None = None) -> list[Ite
     return found
 
 
-def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
+def may_go(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
     """Whether it is worth another try. What a person holds waits for that person."""
     if item.waits_for.startswith(STEP):
         before = lookups.step_of(item.source_id, clerk.flow, item.waits_for.removeprefix(STEP))
@@ -374,7 +374,7 @@ def may_go(cycle: Cycle, clerk: Clerk, item: Item) -> bool:
     return False
 
 
-def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
+def preview(clerk: DocumentHandler, begins: Sequence[str]) -> list[dict[str, Any]]:
     """What the next cycle would write, without writing: each queued delivery with its payload."""
     connection, now = clerk.connection, clerk.connection.clock.now()
     orders = lookups.open_by_source(
@@ -385,7 +385,7 @@ def preview(clerk: Clerk, begins: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(clerk: Clerk, item: Item) -> dict[str, Any]:
+def shown(clerk: DocumentHandler, item: Item) -> dict[str, Any]:
     """One entry of a dry run."""
     entry: dict[str, Any] = {"order": item.label, "step": item.step}
     waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None

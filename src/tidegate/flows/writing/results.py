@@ -156,7 +156,7 @@ class Result:
             return lies
         if outcome is None and self.lying is not None:
             return []
-        judged = self.judged(item, outcome, attempt_id, count)
+        judged = self.verdicts_of(item, outcome, attempt_id, count)
         return [
             *lies,
             *(
@@ -167,7 +167,7 @@ class Result:
             ),
         ]
 
-    def judged(
+    def verdicts_of(
         self, item: Item, outcome: Accepted | Failure | None, attempt_id: int, count: int
     ) -> Sequence[Verdict]:
         """The same verdicts as on a record that was answered at once."""

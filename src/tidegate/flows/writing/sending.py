@@ -146,13 +146,13 @@ def hear(cycle: Cycle, writing: Writing, chunk: Chunk, told: Iterable[tuple[str,
     for key, outcome in told:
         if key in waiting:  # the others of this call are not answered by it
             chunk.answers[key] = outcome
-            chunk.verdicts += judge(cycle, writing, chunk, waiting.pop(key), outcome, count)
+            chunk.verdicts += verdicts_on(cycle, writing, chunk, waiting.pop(key), outcome, count)
     for record in waiting.values():
         chunk.answers[record.key] = UNANSWERED
-        chunk.verdicts += judge(cycle, writing, chunk, record, UNANSWERED, count)
+        chunk.verdicts += verdicts_on(cycle, writing, chunk, record, UNANSWERED, count)
 
 
-def judge(
+def verdicts_on(
     cycle: Cycle, writing: Writing, chunk: Chunk, record: Record, outcome: Outcome, count: int
 ) -> Sequence[Verdict]:
     """What the company's answer means for one record of `count` that went together."""

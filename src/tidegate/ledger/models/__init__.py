@@ -9,7 +9,7 @@ from tidegate.ledger.models.figures import Depth, Tally
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mapping import Mapping
-from tidegate.ledger.models.mirror import MirrorPicture, MirrorRow
+from tidegate.ledger.models.mirror import MirrorRow, MirrorSnapshot
 from tidegate.ledger.models.month_end import MonthEnd, SignOff
 from tidegate.ledger.models.movement import StockMovement
 from tidegate.ledger.models.notification import Digest, Notification
@@ -39,8 +39,8 @@ __all__ = [
     "Link",
     "Mapping",
     "Mark",
-    "MirrorPicture",
     "MirrorRow",
+    "MirrorSnapshot",
     "MonthEnd",
     "Notification",
     "Parcel",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tidegate.domain.states import State
 
 
-class MirrorPicture(models.Model):
+class MirrorSnapshot(models.Model):
     """A part of the settled items of one mirror, folded: keys and values as compressed Arrow IPC."""
 
     connection = models.TextField()

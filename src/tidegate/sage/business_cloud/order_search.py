@@ -22,8 +22,8 @@ from tidegate.sage.business_cloud.web_documents import (
     key_of_document,
     number_of_document,
     resource_of,
-    standing_of,
     state_of,
+    status_of,
 )
 from tidegate.sage.business_cloud.wire_names import DRAFT
 from tidegate.sage.port.orders import Found, OrderKey
@@ -90,7 +90,7 @@ class OrderSearch:
         return Found(
             id=text_of(row, "id"),
             number=number_of_document(row),
-            status=standing_of(row),
+            status=status_of(row),
             key=key,
             reference=text_of(row, "reference"),
             ours=key == asked.key,

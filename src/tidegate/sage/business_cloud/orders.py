@@ -27,7 +27,7 @@ from tidegate.sage.business_cloud.web_documents import (
     key_of_document,
     number_of_document,
     resource_of,
-    standing_of,
+    status_of,
 )
 from tidegate.sage.business_cloud.wire_names import CARRIAGE, WAREHOUSE
 from tidegate.sage.business_cloud.writing import WRITING, repeat_id
@@ -187,7 +187,7 @@ class Orders:
         except Unreadable as error:
             return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer cannot be read: {error}")
         kind = KINDS[self._company.orders]
-        return Accepted(id, number_of_document(row), kind, status=standing_of(row), gross=gross)
+        return Accepted(id, number_of_document(row), kind, status=status_of(row), gross=gross)
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: every order is answered at once."""

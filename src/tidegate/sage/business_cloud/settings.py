@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -22,7 +22,7 @@ _BUSINESS = re.compile(r"[0-9a-f]{32}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-class BusinessCloudSettings(Company, frozen=True, kw_only=True, tag="business_cloud"):
+class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="business_cloud"):
     """One business of an account."""
 
     base_url: str = BASE_URL

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.business_cloud.rows import Row, id_of, name_of, number_of, rows_of, text_of
@@ -65,17 +65,17 @@ def number_of_document(row: Row) -> str:
     return ""
 
 
-def standing_of(row: Row) -> OrderStanding:
+def status_of(row: Row) -> SalesOrderStatus:
     """How an order stands by its document: what is invoiced is done, for there are no shipments."""
     if is_quote(row):
         done = bool(id_of(row, "invoice"))
-        return OrderStanding.COMPLETE if done else OrderStanding.LIVE
+        return SalesOrderStatus.COMPLETE if done else SalesOrderStatus.LIVE
     match state_of(row):
         case "VOID":
-            return OrderStanding.CANCELLED
+            return SalesOrderStatus.CANCELLED
         case "DRAFT" | "PRO_FORMA":
-            return OrderStanding.LIVE
-    return OrderStanding.COMPLETE
+            return SalesOrderStatus.LIVE
+    return SalesOrderStatus.COMPLETE
 
 
 def is_open(row: Row) -> bool:

@@ -21,4 +21,4 @@ STOCK_ITEM: Final = "STOCK_ITEM"  # A: kind of a product that is stocked
 HELD: Final = "[on hold]"  #: a line of a contact's notes: the product itself holds nobody
 OVERLAP: Final = 120  #: seconds that a delta reads again (§9)
 SAME_SECOND: Final = 1  #: changes are told by the second
-"""Nothing is told twice that has not changed: what the overlap repeats is recognised by its time of change."""
+"""Nothing is reported twice that has not changed: what the overlap repeats is recognised by its time of change."""

@@ -267,15 +267,15 @@ def _taken(query: Query, page: Outcome, offset: int) -> tuple[list[Row], int] | 
         return page
     data = page.find("data")
     if data is None or data.get("listtype", "").upper() != query.object:
-        return _strange(query, "another list")
+        return _unexpected(query, "another list")
     rows = [row_of(one) for one in data]
     count, left = data.get("count", ""), data.get("numremaining", "")
     if not (count.isdigit() and left.isdigit()) or int(count) != len(rows):
-        return _strange(query, f"{len(rows)} rows that are counted as {count!r}")
+        return _unexpected(query, f"{len(rows)} rows that are counted as {count!r}")
     if not rows and int(left):
-        return _strange(query, f"no rows from {offset} on, and {left} that remain")
+        return _unexpected(query, f"no rows from {offset} on, and {left} that remain")
     return rows, int(left)
 
 
-def _strange(query: Query, what: str) -> Failure:
+def _unexpected(query: Query, what: str) -> Failure:
     return Failure(Code.SERVER_TROUBLE, f"Intacct answered a query of {query.object} with {what}", sent=False)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, TrackedParcel
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.documents import by_document, changed_documents
 from tidegate.sage.intacct.queries import equals
@@ -63,10 +63,10 @@ def _despatch(row: Row, order: WebOrder, lines: Sequence[Row]) -> Despatch:
     )
 
 
-def parcels_of(carrier: str, numbers: str) -> tuple[Parcel, ...]:
+def parcels_of(carrier: str, numbers: str) -> tuple[TrackedParcel, ...]:
     """Tracking numbers, separated by commas."""
     listed = dict.fromkeys(number.strip() for number in numbers.split(","))
-    return tuple(Parcel(carrier, number) for number in listed if number)
+    return tuple(TrackedParcel(carrier, number) for number in listed if number)
 
 
 def _line(row: Row, order: WebOrder) -> DespatchLine:

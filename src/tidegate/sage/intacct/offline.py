@@ -45,7 +45,7 @@ NEVER_ARRIVED = Failure(
     Code.TRANSIENT, "the offline request never reached Intacct: it is sent again", sent=False
 )
 UNTOLD = (
-    "Intacct has worked on the offline request and not made this order; why was told to the transport policy's "
+    "Intacct has worked on the offline request and not made this order; why was sent to the transport policy's "
     "address, and has not come here: see Company > Offline Job Queue, or send it once without `offline_policy`"
 )
 

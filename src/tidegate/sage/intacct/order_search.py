@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.elements import element
@@ -116,4 +116,4 @@ class OrderSearch:
 
 
 def _cancelled(order_id: str, number: str) -> Accepted:
-    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
+    return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
@@ -214,7 +214,7 @@ class Orders:
         if not number:
             text = f"Intacct answered with the document {docid!r}, which is no {self._company.sales_order}"
             return Failure(Code.UNCLEAR_ANSWER, text)
-        return Accepted(docid, number, status=OrderStanding.LIVE)
+        return Accepted(docid, number, status=SalesOrderStatus.LIVE)
 
     def _not_made(self, key: str, account: str, failure: Failure) -> Failure:
         """What a refusal teaches of the order's names."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.sage.intacct.deltas import changes
 from tidegate.sage.intacct.queries import Query, among
 from tidegate.sage.intacct.rows import Row, text_of
@@ -70,7 +70,7 @@ def _progress(order: WebOrder, made: Sequence[Row], invoice: str) -> OrderProgre
         order_id=order.id,
         order_number=order.number,
         order_key=order.key,
-        standing=status_of(order.state),
+        status=status_of(order.state),
         despatched=_despatched(order, made),
         invoiced="none",
     )
@@ -83,7 +83,7 @@ def _progress(order: WebOrder, made: Sequence[Row], invoice: str) -> OrderProgre
         invoiced = "full"
     progress = replace(progress, invoiced=invoiced)
     if order.state == CLOSED or (progress.despatched == "full" and invoiced == "full"):
-        return replace(progress, standing=OrderStanding.COMPLETE)
+        return replace(progress, status=SalesOrderStatus.COMPLETE)
     return progress
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -16,7 +16,7 @@ GATEWAY = "https://api.intacct.com/ia/xml/xmlgw.phtml"
 MOST_DECIMALS = 10  #: of an item's SO_PRECISION
 
 
-class IntacctSettings(Company, frozen=True, kw_only=True, tag="intacct"):
+class IntacctSettings(CompanySettings, frozen=True, kw_only=True, tag="intacct"):
     """One company, or one entity of it, of Sage Intacct."""
 
     base_url: str = GATEWAY

@@ -5,7 +5,7 @@ Source: contract §6.3. A closed order is cancelled when nothing was made of it,
 
 from __future__ import annotations
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
 CLOSED = "Closed"
 CONVERTED = "Converted"
@@ -15,8 +15,8 @@ OPEN = ("Pending", "In Progress", PARTLY)
 WAITING = frozenset({"Draft", "Submitted", "Partially Approved", "Declined"})
 
 
-def status_of(state: str) -> OrderStanding:
+def status_of(state: str) -> SalesOrderStatus:
     """How an order stands by its own state alone; one whose state is new to us counts as live."""
     if state == CLOSED:
-        return OrderStanding.CANCELLED
-    return OrderStanding.ON_HOLD if state in WAITING else OrderStanding.LIVE
+        return SalesOrderStatus.CANCELLED
+    return SalesOrderStatus.ON_HOLD if state in WAITING else SalesOrderStatus.LIVE

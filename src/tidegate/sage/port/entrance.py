@@ -44,7 +44,7 @@ class SignIn(Lasting, Protocol):
         ...
 
 
-class Standing(StrEnum):
+class ConsentStatus(StrEnum):
     """How a consent stands. From the last three only a new passcode leads on."""
 
     NOT_ASKED = "not asked"
@@ -67,7 +67,7 @@ class Passcode:
 class ConsentState:
     """How it stands at this moment, over all processes; `passcode` is the one that is open, if any."""
 
-    standing: Standing
+    status: ConsentStatus
     passcode: Passcode | None = None
     text: str = ""  #: more, in words, for the operator
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.orders.expressed import Charged as Charged
 from tidegate.domain.orders.expressed import Customers as Customers
@@ -108,7 +108,7 @@ class Found:
 
     id: str
     number: str
-    status: OrderStanding | None  #: the domain's word; None: one that the room does not know
+    status: SalesOrderStatus | None  #: the domain's word; None: one that the room does not know
     key: str
     reference: str
     ours: bool
@@ -120,7 +120,7 @@ class Found:
     @property
     def cancelled(self) -> bool:
         """Whether it stands there, and is not to be delivered any more."""
-        return self.status is OrderStanding.CANCELLED
+        return self.status is SalesOrderStatus.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
 
 class Kind(StrEnum):
@@ -37,7 +37,7 @@ class Accepted:
     id: str
     number: str
     kind: Kind = Kind.ORDER
-    status: OrderStanding | None = None  #: the domain's word, never the product's; None: not stated
+    status: SalesOrderStatus | None = None  #: the domain's word, never the product's; None: not stated
     gross: Decimal | None = None
     details: dict[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str, str], ...] = ()

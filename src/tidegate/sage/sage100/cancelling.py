@@ -6,7 +6,7 @@ The key goes along, so that the agent deletes no order but ours. What is gone al
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.redaction import redact
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage100.client import Sage100Client
@@ -79,13 +79,13 @@ class Cancelling:
             )
         if isinstance(rows, Failure):
             return rows
-        if rows and gone(rows[0]) is OrderStanding.COMPLETE:
+        if rows and gone(rows[0]) is SalesOrderStatus.COMPLETE:
             return _too_late(number)
         return _cancelled(number)
 
 
 def _cancelled(number: str) -> Accepted:
-    return Accepted(number, number, status=OrderStanding.CANCELLED)
+    return Accepted(number, number, status=SalesOrderStatus.CANCELLED)
 
 
 def _too_late(number: str) -> Failure:

@@ -15,7 +15,7 @@ import msgspec
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, TrackedParcel
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage100.client import Sage100Client
@@ -180,7 +180,7 @@ class Despatches:
                         order_number=order,
                         order_key=key,
                         lines=left,
-                        parcels=tuple(Parcel(carrier, each) for each in packages),
+                        parcels=tuple(TrackedParcel(carrier, each) for each in packages),
                     )
                 )
         return made

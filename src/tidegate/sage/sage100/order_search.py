@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Found, OrderKey
 from tidegate.sage.sage100.client import Sage100Client
@@ -112,9 +112,9 @@ class OrderSearch:
             gross = number_of(totals, "total") if isinstance(totals, dict) else None
         except Unreadable:
             gross = None
-        status: OrderStanding | None = None
+        status: SalesOrderStatus | None = None
         if known.get("totals") is None and text_of(known, "result") == "review":
-            status = OrderStanding.CANCELLED  # written and gone: a person has deleted it
+            status = SalesOrderStatus.CANCELLED  # written and gone: a person has deleted it
         elif text_of(known, "place") == "open":
             status = status_of({ORDER_STATUS: known.get("status")})
         elif text_of(known, "place") == "history":

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
@@ -238,7 +238,7 @@ def _accepted(result: Row) -> Outcome:
     warnings: Any = result.get("warnings")
     noted = [str(one) for one in warnings] if isinstance(warnings, list) else []
     details = {"warnings": redact("; ".join(noted))[:600]} if noted else {}
-    return Accepted(number, number, status=OrderStanding.LIVE, gross=_gross(totals), details=details)
+    return Accepted(number, number, status=SalesOrderStatus.LIVE, gross=_gross(totals), details=details)
 
 
 def _gross(totals: Any) -> Decimal | None:

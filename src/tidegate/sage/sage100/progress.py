@@ -15,7 +15,7 @@ import msgspec
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.rows import Row, text_of
@@ -137,14 +137,14 @@ class Progress:
         if isinstance(links, Failure):
             return links
         billed = {text_of(row, ORDER_NUMBER) for row in links}
-        ended += [_ended(one, vanished[one], OrderStanding.COMPLETE) for one in traceless if one in billed]
+        ended += [_ended(one, vanished[one], SalesOrderStatus.COMPLETE) for one in traceless if one in billed]
         lost = [one for one in traceless if one not in billed]
         if len(lost) > MOST_VANISH:
             text = (
                 f"{len(lost)} orders are gone at once, and history and invoices know none of them: a purge?"
             )
             return ended, lost, [BadRow(f"order {lost[0]}", text)]
-        return [*ended, *(_ended(one, vanished[one], OrderStanding.CANCELLED) for one in lost)], [], []
+        return [*ended, *(_ended(one, vanished[one], SalesOrderStatus.CANCELLED) for one in lost)], [], []
 
 
 def _position(since: str | None) -> _Position | None:
@@ -171,13 +171,13 @@ def _progress(
         whole = all(one >= line.ordered for one, line in zip(left, lines, strict=True))
         despatched = "full" if whole else "part"
     invoiced = "part" if any(line.shipped for line in lines) else "none"
-    return OrderProgress(number, number, key, status_of(row) or OrderStanding.LIVE, despatched, invoiced)
+    return OrderProgress(number, number, key, status_of(row) or SalesOrderStatus.LIVE, despatched, invoiced)
 
 
-def _ended(number: str, key: str, standing: OrderStanding | None) -> OrderProgress:
+def _ended(number: str, key: str, status: SalesOrderStatus | None) -> OrderProgress:
     """Of an order that has left the open file; one that history calls active is closed short, or on its way."""
-    if standing is OrderStanding.CANCELLED:
-        return OrderProgress(number, number, key, standing)
-    if standing is OrderStanding.COMPLETE:
-        return OrderProgress(number, number, key, standing, "full", "full")
-    return OrderProgress(number, number, key, OrderStanding.LIVE)
+    if status is SalesOrderStatus.CANCELLED:
+        return OrderProgress(number, number, key, status)
+    if status is SalesOrderStatus.COMPLETE:
+        return OrderProgress(number, number, key, status, "full", "full")
+    return OrderProgress(number, number, key, SalesOrderStatus.LIVE)

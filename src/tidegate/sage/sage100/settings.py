@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Reference
 from tidegate.config.store_rules import check_url
@@ -29,7 +29,7 @@ _DIVISION = re.compile(r"[0-9A-Z]{2}")
 _UDF = re.compile(r"UDF_[A-Z0-9_]{1,40}")
 
 
-class Sage100Settings(Company, frozen=True, kw_only=True, tag="sage100"):
+class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100"):
     """One company of a Sage 100 installation, with the agent beside it."""
 
     base_url: str = ""  #: the agent's address, e.g. https://sage.example.com:8490

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.sage100.rows import Row, text_of
 from tidegate.sage.sage100.wire_names import COMPLETED, DELETED, HELD, LAST_INVOICE, ORDER_STATUS
 
 
-def status_of(row: Row) -> OrderStanding | None:
+def status_of(row: Row) -> SalesOrderStatus | None:
     """Of an open order. None: a letter that the room does not know."""
     match text_of(row, ORDER_STATUS):
         case "N" | "O" | "":
-            return OrderStanding.LIVE
+            return SalesOrderStatus.LIVE
         case letter if letter == HELD:
-            return OrderStanding.ON_HOLD
+            return SalesOrderStatus.ON_HOLD
         case letter if letter == COMPLETED:
-            return OrderStanding.COMPLETE
+            return SalesOrderStatus.COMPLETE
         case _:
             return None
 
 
-def gone(row: Row) -> OrderStanding | None:
+def gone(row: Row) -> SalesOrderStatus | None:
     """Of an order's history. `A` alone says nothing where the order is not open any more."""
     letter = text_of(row, ORDER_STATUS)
     if letter == DELETED:
-        return OrderStanding.CANCELLED
+        return SalesOrderStatus.CANCELLED
     if letter == COMPLETED or text_of(row, LAST_INVOICE):
-        return OrderStanding.COMPLETE
-    return OrderStanding.LIVE if letter == "A" else None
+        return SalesOrderStatus.COMPLETE
+    return SalesOrderStatus.LIVE if letter == "A" else None

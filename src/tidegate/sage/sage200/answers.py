@@ -98,7 +98,7 @@ def lost(answer: NoAnswer, *, reading: bool) -> Failure:
     return Failure(Code.NO_ANSWER, f"no answer from Sage: {answer.text}")
 
 
-def judge_read(answer: Answer | NoAnswer) -> Failure | None:
+def read_failure(answer: Answer | NoAnswer) -> Failure | None:
     """The failure that a read met; None for a 2xx with JSON. 404 is left to the caller."""
     if isinstance(answer, NoAnswer):
         return lost(answer, reading=True)
@@ -126,7 +126,7 @@ def judge_read(answer: Answer | NoAnswer) -> Failure | None:
     return _refusal(answer, said) or _page(answer)
 
 
-def judge_write(answer: Answer | NoAnswer) -> Failure | None:
+def write_failure(answer: Answer | NoAnswer) -> Failure | None:
     """The failure that a POST, PUT or DELETE met; None for a 2xx, whose body the caller reads."""
     if isinstance(answer, NoAnswer):
         return lost(answer, reading=False)

@@ -98,7 +98,7 @@ class Check:
             self._failed("sites", answer)
             return False
         self._compare_clocks(answer)
-        failure = answers.judge_read(answer)
+        failure = answers.read_failure(answer)
         if failure:
             self._failed("sites", failure)
             return False

@@ -108,7 +108,7 @@ class Sage200Client:
         answer = self.send("GET", path, query=query)
         if isinstance(answer, Failure):
             return answer
-        failure = self._weighed("GET", path, answers.judge_read(answer))
+        failure = self._weighed("GET", path, answers.read_failure(answer))
         return failure or answers.rows(answer) or []
 
     def read_one(self, path: str, query: str = "") -> Row | Failure | None:
@@ -118,7 +118,7 @@ class Sage200Client:
             return answer
         if answer.status == 404 and answers.message(answer):
             return None
-        failure = self._weighed("GET", path, answers.judge_read(answer))
+        failure = self._weighed("GET", path, answers.read_failure(answer))
         return failure or answers.row(answer) or answers.no_record(answer)
 
     def read_all(
@@ -292,7 +292,7 @@ class Sage200Client:
             if answer.code is Code.NO_ANSWER:
                 return Failure(Code.UNREACHABLE, answer.text, sent=False)
             return answer
-        failure = self._weighed("POST", path, answers.judge_read(answer))
+        failure = self._weighed("POST", path, answers.read_failure(answer))
         return failure or answers.row(answer) or answers.unreadable(answer)
 
     def write(self, method: str, path: str, payload: Mapping[str, Any] | None = None) -> Answer | Failure:
@@ -301,7 +301,7 @@ class Sage200Client:
         answer = self.send(method, path, body=body)
         if isinstance(answer, Failure):
             return answer
-        return self._weighed(method, path, answers.judge_write(answer)) or answer
+        return self._weighed(method, path, answers.write_failure(answer)) or answer
 
     # Sending
 

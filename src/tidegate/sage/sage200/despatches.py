@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, TrackedParcel
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.deltas import Stream, parked, with_parked
@@ -122,7 +122,7 @@ def _name(row: Row, order: WebOrder | None) -> str:
 
 def _despatch(despatch: int, order: WebOrder, rows: list[Row]) -> Despatch:
     parcels = {
-        number: Parcel(
+        number: TrackedParcel(
             text_of(row, "sop_despatch_courier_name").strip(),
             number,
             text_of(row, "sys_courier_tracking_url").strip(),

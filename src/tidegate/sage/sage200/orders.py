@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
@@ -271,7 +271,7 @@ class Orders:
                 f"Sage's record {order_id} is order {text_of(row, 'document_no')}, not {number}",
                 sent=False,
             )
-        if status_of(text_of(row, "document_status")) is OrderStanding.CANCELLED:
+        if status_of(text_of(row, "document_status")) is SalesOrderStatus.CANCELLED:
             return _cancelled(order_id, number)
         answer = self._client.write("DELETE", path)
         if not isinstance(answer, Failure):
@@ -305,7 +305,7 @@ class Orders:
 
 def _cancelled(order_id: str, number: str) -> Accepted:
     """Cancelled, or deleted: for the store it is the same."""
-    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
+    return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)
 
 
 def _resolved(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -20,7 +20,7 @@ LONGEST_CREATED_BY = 30
 _KEY_FIELD = re.compile(r"(spare_text|analysis_code)_([1-9]\d?)")
 
 
-class Sage200Settings(Company, frozen=True, kw_only=True, tag="sage200"):
+class Sage200Settings(CompanySettings, frozen=True, kw_only=True, tag="sage200"):
     """One (site, company) of Sage 200."""
 
     edition: Literal["standard", "professional"] = "standard"

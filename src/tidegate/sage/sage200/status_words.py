@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
 COMPLETE: Final = "EnumDocumentStatusComplete"
 CANCELLED: Final = "EnumDocumentStatusCancelled"
 _WORDS: Final = {
-    "EnumDocumentStatusLive": OrderStanding.LIVE,
-    "EnumDocumentStatusPrinted": OrderStanding.LIVE,
-    "EnumDocumentStatusOnHold": OrderStanding.ON_HOLD,
-    "EnumDocumentStatusDispute": OrderStanding.ON_HOLD,
-    "EnumDocumentStatusDraft": OrderStanding.ON_HOLD,
-    COMPLETE: OrderStanding.COMPLETE,
-    CANCELLED: OrderStanding.CANCELLED,
+    "EnumDocumentStatusLive": SalesOrderStatus.LIVE,
+    "EnumDocumentStatusPrinted": SalesOrderStatus.LIVE,
+    "EnumDocumentStatusOnHold": SalesOrderStatus.ON_HOLD,
+    "EnumDocumentStatusDispute": SalesOrderStatus.ON_HOLD,
+    "EnumDocumentStatusDraft": SalesOrderStatus.ON_HOLD,
+    COMPLETE: SalesOrderStatus.COMPLETE,
+    CANCELLED: SalesOrderStatus.CANCELLED,
 }
 
 
-def status_of(wire: str) -> OrderStanding | None:
+def status_of(wire: str) -> SalesOrderStatus | None:
     """The domain's word for a status on the wire; None for one that is absent, or newer than this table."""
     return _WORDS.get(wire)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage200.client import Sage200Client
@@ -184,7 +184,7 @@ class Progress:
                 order_id=text_of(row, "id"),
                 order_number=text_of(row, "document_no"),
                 order_key=self._orders.key_of(row),
-                standing=status_of(text_of(row, "document_status")) or OrderStanding.LIVE,
+                status=status_of(text_of(row, "document_status")) or SalesOrderStatus.LIVE,
                 despatched=_how_far(text_of(row, "despatch_receipt_status")),
                 invoiced=_how_far(text_of(row, "invoice_credit_status")),
             )

@@ -50,7 +50,7 @@ def lacks_feature(method: str, path: str, refused: Failure) -> bool:
 
 def after_probe(refused: Failure, method: str, path: str, probe: Answer | NoAnswer) -> Failure:
     """What a refused call means once the probe was answered; a read is made again in the next cycle."""
-    problem = answers.judge_read(probe)
+    problem = answers.read_failure(probe)
     if problem is None:
         text = f"Sage refuses this call, and accepts others with the same sign-in: {refused.text}"
         code = Code.REFUSED

@@ -6,7 +6,7 @@ The Web API can neither change nor delete an order. What it shows is looked at f
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.port.outcomes import Accepted, Outcome
@@ -43,7 +43,7 @@ class Cancelling:
         if text_of(row, ORDER_NUMBER) != number:
             text = f"Sage's order {order_id} is {text_of(row, ORDER_NUMBER)}, not {number}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
-        if status_of(row) is OrderStanding.CANCELLED:
+        if status_of(row) is SalesOrderStatus.CANCELLED:
             return _cancelled(order_id, number)
         try:
             shipped = any(number_of(line, SHIPPED) or ZERO for line in details_of(row, ORDER_LINES))
@@ -60,4 +60,4 @@ class Cancelling:
 
 
 def _cancelled(order_id: str, number: str) -> Accepted:
-    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
+    return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, TrackedParcel
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300.documents import Document, Documents
@@ -81,7 +81,7 @@ def _is_of(line: Row, order: WebOrder, document: Document) -> bool:
     return number == order.number
 
 
-def parcels_of(carrier: str, numbers: str) -> tuple[Parcel, ...]:
+def parcels_of(carrier: str, numbers: str) -> tuple[TrackedParcel, ...]:
     """Tracking numbers, separated by commas: the field has 36 characters, and people put several into it."""
     listed = dict.fromkeys(number.strip() for number in numbers.split(","))
-    return tuple(Parcel(carrier, number) for number in listed if number)
+    return tuple(TrackedParcel(carrier, number) for number in listed if number)

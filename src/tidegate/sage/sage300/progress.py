@@ -15,7 +15,7 @@ import msgspec
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300.documents import Documents
@@ -31,7 +31,7 @@ from tidegate.sage.sage300.wire_names import (
     ORDER_ID,
 )
 
-ENDED = (OrderStanding.COMPLETE, OrderStanding.CANCELLED)
+ENDED = (SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
@@ -76,7 +76,7 @@ class Progress:
             return billed
         rows = {id: _progress(one, billed.get(one.number, ())) for id, one in changed.items()}
         gone = [_gone(id, known[id]) for id in missing if id not in again]
-        done = {id for id, row in rows.items() if row.standing in ENDED}
+        done = {id for id, row in rows.items() if row.status in ENDED}
         watched = {id: _watched(one) for id, one in orders.items() if id not in done}
         high = max([before.high if before is not None else 0, *(int(id) for id in orders if id.isdigit())])
         cursor = msgspec.json.encode(_Position(high, watched)).decode()
@@ -123,9 +123,9 @@ def _watched(order: WebOrder) -> _Watched:
 
 def _gone(id: str, order: _Watched) -> OrderProgress:
     """Deleted: cancelled if nothing was shipped, else its history was cleared."""
-    standing = OrderStanding.COMPLETE if order.shipped else OrderStanding.CANCELLED
+    status = SalesOrderStatus.COMPLETE if order.shipped else SalesOrderStatus.CANCELLED
     done = "full" if order.shipped else "none"
-    return OrderProgress(id, order.number, order.key, standing, done, done)
+    return OrderProgress(id, order.number, order.key, status, done, done)
 
 
 def billed_pieces(lines: Iterable[Row], pieces: str) -> dict[str, Decimal]:
@@ -153,7 +153,7 @@ def _progress(order: WebOrder, billed: Iterable[Row]) -> OrderProgress:
     complete = is_complete(order.row)
     if invoiced == "part" and whole and (despatched == "full" or complete):
         invoiced = "full"
-    standing = status_of(order.row)
-    if standing is OrderStanding.COMPLETE and invoiced != "full":
-        standing = OrderStanding.LIVE  # its invoice is still to come
-    return OrderProgress(order.id, order.number, order.key, standing, despatched, invoiced)
+    status = status_of(order.row)
+    if status is SalesOrderStatus.COMPLETE and invoiced != "full":
+        status = SalesOrderStatus.LIVE  # its invoice is still to come
+    return OrderProgress(order.id, order.number, order.key, status, despatched, invoiced)

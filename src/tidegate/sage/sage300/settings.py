@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -19,7 +19,7 @@ LONGEST_CODE = 12  #: characters of an optional field's code
 _COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
 
 
-class Sage300Settings(Company, frozen=True, kw_only=True, tag="sage300"):
+class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300"):
     """One company database of a Sage 300 server."""
 
     base_url: str = ""  #: up to the version, e.g. https://sage.example.com/Sage300WebApi/v1.0

@@ -53,7 +53,7 @@ def lost(answer: NoAnswer, *, harmless: bool) -> Failure:
     return Failure(Code.NO_ANSWER, f"no answer from the platform: {answer.text}")
 
 
-def judged(answer: Answer | NoAnswer) -> dict[str, Any] | Failure:
+def object_or_failure(answer: Answer | NoAnswer) -> dict[str, Any] | Failure:
     """The object of a call that has no effect on orders; else why there is none."""
     if isinstance(answer, NoAnswer):
         return lost(answer, harmless=True)

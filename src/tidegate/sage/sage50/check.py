@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Failure
-from tidegate.sage.port.entrance import Standing
+from tidegate.sage.port.entrance import ConsentStatus
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage50 import answers, wire_names
 from tidegate.sage.sage50.articles import Articles
@@ -55,9 +55,9 @@ class Check:
         yield Finding("product", "warn", UNPROVEN, "see docs/sage/sage-50.md")
         yield Finding("product", "pass", LACKING)
         state = self._consent.state()
-        if state.standing is not Standing.GRANTED:
+        if state.status is not ConsentStatus.GRANTED:
             remedy = "run `tidegate connect` for the company"
-            yield Finding("consent", "fail", f"{state.standing.value} {state.text}".strip(), remedy)
+            yield Finding("consent", "fail", f"{state.status.value} {state.text}".strip(), remedy)
             return
         answer = self._client.ask("GET", _path(wire_names.PRODUCTS))
         if isinstance(answer, Failure):

@@ -17,7 +17,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.redaction import remember_secret
-from tidegate.sage.port.entrance import Applicant, ConsentState, Passcode, RegistrationPage, Standing
+from tidegate.sage.port.entrance import Applicant, ConsentState, ConsentStatus, Passcode, RegistrationPage
 from tidegate.sage.sage50 import answers, keys, wire_names
 from tidegate.sage.sage50.client import JSON, encode
 from tidegate.sage.sage50.settings import Sage50Settings
@@ -126,7 +126,7 @@ class Consent:
         path = wire_names.PASSCODES.format(developer=self._developer_id, application=self._application_id)
         asked_at = self._clock.now()
         answer = self._call(path, {wire_names.SECRET: self._secret})
-        found = answers.judged(answer)
+        found = answers.object_or_failure(answer)
         if isinstance(found, Failure):
             return self._silent(found)
         code = found.get(wire_names.PASSCODE)
@@ -148,16 +148,16 @@ class Consent:
         asked = asked_in(secrets)
         is_open = asked is not None and self._clock.now() < asked.until
         if is_open and asked is not None:
-            return ConsentState(Standing.WAITING, Passcode(asked.text, asked.until))
-        for name, standing in ((keys.REVOKED, Standing.REVOKED), (keys.LOST, Standing.LOST)):
+            return ConsentState(ConsentStatus.WAITING, Passcode(asked.text, asked.until))
+        for name, status in ((keys.REVOKED, ConsentStatus.REVOKED), (keys.LOST, ConsentStatus.LOST)):
             if name in secrets:
-                return ConsentState(standing, text=f"since {secrets[name].obtained_at:%Y-%m-%d %H:%M} UTC")
+                return ConsentState(status, text=f"since {secrets[name].obtained_at:%Y-%m-%d %H:%M} UTC")
         if DENIED in secrets:
-            return ConsentState(Standing.DENIED, text="an administrator of Sage 50 has denied it")
+            return ConsentState(ConsentStatus.DENIED, text="an administrator of Sage 50 has denied it")
         if keys.INITIAL in secrets:
-            return ConsentState(Standing.GRANTED)
+            return ConsentState(ConsentStatus.GRANTED)
         text = "nobody has typed the passcode in time: ask for a new one" if asked is not None else ""
-        return ConsentState(Standing.NOT_ASKED, text=text)
+        return ConsentState(ConsentStatus.NOT_ASKED, text=text)
 
     def enter(self, key: str) -> Failure | None:
         """Take the initial key from a person, where no call-back reaches the hub."""
@@ -181,13 +181,13 @@ class Consent:
     def warning(self) -> str | None:
         """What is missing."""
         state = self.state()
-        if state.standing is Standing.GRANTED:
+        if state.status is ConsentStatus.GRANTED:
             return None
         again = f"run `tidegate connect {self._company}`"
-        return f"Sage 50's consent to {self._company} is {state.standing.value}: {state.text or again}"
+        return f"Sage 50's consent to {self._company} is {state.status.value}: {state.text or again}"
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any] | Failure:
-        found = answers.judged(self._call(path, body))
+        found = answers.object_or_failure(self._call(path, body))
         return self._silent(found) if isinstance(found, Failure) else found
 
     def _call(self, path: str, body: dict[str, Any]) -> Answer | NoAnswer:

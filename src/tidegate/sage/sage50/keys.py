@@ -128,10 +128,10 @@ class Keys:
                 content=_encode(body),
             )
             if isinstance(answer, Answer):
-                return self._judged(answer, asked_at)
+                return self._key_of(answer, asked_at)
         return answers.lost(answer, harmless=True)  # type: ignore[arg-type]
 
-    def _judged(self, answer: Answer, asked_at: datetime) -> Secret | Failure:
+    def _key_of(self, answer: Answer, asked_at: datetime) -> Secret | Failure:
         if answer.status == 200:
             body = answers.object_of(answer) or {}
             key = body.get(wire_names.API_KEY)

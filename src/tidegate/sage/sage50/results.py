@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.redaction import redact
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage50 import wire_names
@@ -19,10 +19,10 @@ from tidegate.sage.sage50.scope_files import listed
 
 #: Sage 50's words for how an order stands; the first two are the vendor's.
 STANDINGS = {
-    "pending": OrderStanding.LIVE,
-    "delivered": OrderStanding.COMPLETE,
-    "partlyDelivered": OrderStanding.LIVE,
-    "cancelled": OrderStanding.CANCELLED,
+    "pending": SalesOrderStatus.LIVE,
+    "delivered": SalesOrderStatus.COMPLETE,
+    "partlyDelivered": SalesOrderStatus.LIVE,
+    "cancelled": SalesOrderStatus.CANCELLED,
 }
 
 
@@ -50,7 +50,7 @@ def _outcome(row: Record, id: str) -> Outcome:
     )
 
 
-def accepted(id: str, number: str = "", status: OrderStanding | None = None) -> Accepted:
+def accepted(id: str, number: str = "", status: SalesOrderStatus | None = None) -> Accepted:
     """An order that Sage 50 has; "" where the number is not known."""
     return Accepted(id, number, status=status)
 

@@ -58,7 +58,7 @@ class ScopeFiles:
                     return answer
                 if answer.status == 404 and answers.object_of(answer) is not None:
                     return None  # not an error: it has not sent anything yet
-                described = answers.judged(answer)
+                described = answers.object_or_failure(answer)
                 if isinstance(described, Failure):
                     return described
                 good = self._good.get(scope)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report, joined
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -20,7 +20,7 @@ MOST_RECORDS = 500  #: of one file (§8, A)
 SHORTEST_CHECKSUM = 8  #: characters of a checksum that are enough to name a file
 
 
-class Sage50Settings(Company, frozen=True, kw_only=True, tag="sage50"):
+class Sage50Settings(CompanySettings, frozen=True, kw_only=True, tag="sage50"):
     """One Sage 50 installation behind the platform."""
 
     base_url: str = ""

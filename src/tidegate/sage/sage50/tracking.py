@@ -28,7 +28,7 @@ NEVER_ARRIVED = Failure(Code.TRANSIENT, "the file never reached the platform: it
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Tracking:
     """A file's tracking: its status, its age by the platform's clock, and what its result says so far."""
 
     status: str
@@ -83,7 +83,7 @@ class Tracking:
         now = self._clock.now()
         if answer.status == 404:
             return self._unknown(parcel, now)
-        told = self._told(answer, parcel)
+        told = self._tracking_of(answer, parcel)
         if isinstance(told, Failure):
             return told
         if told.status == wire_names.PENDING:
@@ -109,8 +109,8 @@ class Tracking:
         text = "the platform does not know the file any more, and nothing was heard of it: it is sent again"
         return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
 
-    def _told(self, answer: Answer, parcel: Parcel) -> _Told | Failure:
-        described = answers.judged(answer)
+    def _tracking_of(self, answer: Answer, parcel: Parcel) -> _Tracking | Failure:
+        described = answers.object_or_failure(answer)
         if isinstance(described, Failure):
             return described
         status = text_of(described, wire_names.STATUS)
@@ -121,7 +121,7 @@ class Tracking:
             return read
         updated, there = moment_of(described, wire_names.UPDATED_AT), answer.date
         ended = there - updated if updated is not None and there is not None else None
-        return _Told(status, ended, read or {}, read is not None)
+        return _Tracking(status, ended, read or {}, read is not None)
 
     def _result(self, described: dict[str, Any], parcel: Parcel) -> Found | Failure | None:
         """What the result file says, None where there is none yet."""

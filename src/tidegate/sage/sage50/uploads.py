@@ -78,7 +78,7 @@ class Uploads:
                 f"the file of {len(content)} bytes is too large for the platform",
                 sent=False,
             )
-        described = answers.judged(answer)
+        described = answers.object_or_failure(answer)
         if isinstance(described, Failure):
             return described
         tracking = text_of(described, wire_names.TRACKING_URL)

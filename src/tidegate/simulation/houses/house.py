@@ -38,8 +38,8 @@ class Calls:
     signing_in: Target | None = None
     reference_read: Target  #: reads what orders refer to
     records_sent: Target | None = None  #: makes accounts and receipts
-    struck: tuple[Target, ...]  #: by any fault of the wire, as often as they stand here
-    struck_back: tuple[Target, ...] = ()  #: calls of the flows from Sage to Magento
+    faulty: tuple[Target, ...]  #: by any fault of the wire, as often as they stand here
+    faulty_back: tuple[Target, ...] = ()  #: calls of the flows from Sage to Magento
     reads: tuple[Target, ...]
     writes: tuple[Target, ...]
     reads_back: tuple[Target, ...] = ()
@@ -86,7 +86,7 @@ def by_whole_key(order: Any, shop: Any) -> Any:
     return shop.orders.any(int(id)) if kind.startswith("magento:") else None
 
 
-class People(Protocol):
+class Actor(Protocol):
     """Somebody to whom things happen that other products do not know."""
 
     def carry_out(self, what: str, options: dict[str, Any]) -> bool:
@@ -148,7 +148,7 @@ class House:
     """(an order of the company, shop) -> the shop's order that it was made of; None for any other."""
     script: Callable[[int, datetime, int], Iterable[Event]] = lambda _seed, _start, _days: ()
     """(seed, start, days) -> what happens in a week with this product alone."""
-    people: Callable[[Any], People] | None = None
+    people: Callable[[Any], Actor] | None = None
     """World -> who carries that out."""
 
     @property

@@ -34,8 +34,8 @@ CALLS = Calls(
     signing_in=SIGN_IN,
     reference_read=WAREHOUSE_READ,
     records_sent=CUSTOMER_MADE,
-    struck=(*(ORDER_SENT, ORDER_SENT, ORDER_SENT), ORDER_READ, ITEM_READ, CUSTOMER_MADE, SIGN_IN),
-    struck_back=(
+    faulty=(*(ORDER_SENT, ORDER_SENT, ORDER_SENT), ORDER_READ, ITEM_READ, CUSTOMER_MADE, SIGN_IN),
+    faulty_back=(
         *reading("SODOCUMENTENTRY", "ITEMWAREHOUSEINFO", "ARINVOICE", "SOPRICELISTENTRY", "GLDETAIL"),
         *(RECEIPT_MADE, RECEIPT_MADE),
     ),

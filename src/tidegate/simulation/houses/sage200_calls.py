@@ -16,14 +16,14 @@ CALLS = Calls(
     signing_in=Target(SAGE, "POST", "oauth/token$"),
     reference_read=Target(SAGE, "GET", "products$|customers$|tax_codes$"),
     records_sent=Target(SAGE, "POST", "(customers|sales_receipts|sales_allocations)$"),
-    struck=(
+    faulty=(
         *(ORDER_SENT, ORDER_SENT, ORDER_SENT),
         Target(SAGE, "GET", "sop_orders"),
         Target(SAGE, "GET", "products"),
         Target(SAGE, "POST", "customers$"),
         Target(SAGE, "POST", "oauth/token"),
     ),
-    struck_back=(
+    faulty_back=(
         Target(SAGE, "GET", "sop_.*view"),
         Target(SAGE, "GET", "(warehouse|stock|product).*view"),
         Target(SAGE, "GET", "sales_posted_transactions"),

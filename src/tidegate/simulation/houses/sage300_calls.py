@@ -17,14 +17,14 @@ CALLS = Calls(
     allocating=BATCH_MADE,
     reference_read=Target(SAGE, "GET", "(ICItems|ARCustomers|TXTaxRates|ICLocations)$"),
     records_sent=Target(SAGE, "POST", "(ARCustomers|ARReceiptAndAdjustmentBatches)$"),
-    struck=(
+    faulty=(
         *(ORDER_SENT, ORDER_SENT, ORDER_SENT),
         ORDER_READ,
         Target(SAGE, "GET", "ICItems$"),
         CUSTOMER_MADE,
         Target(SAGE, "GET", "CSCompanyProfile$"),
     ),
-    struck_back=(
+    faulty_back=(
         Target(SAGE, "GET", "OE(Shipments|Invoices|CreditDebitNotes)$"),
         Target(SAGE, "GET", "IC(ItemLocations|ItemPricing)$"),
         Target(SAGE, "GET", "ARPostedDocuments$"),

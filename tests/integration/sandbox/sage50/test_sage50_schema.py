@@ -25,7 +25,7 @@ MESSAGES = tuple(example("platform"))
 JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, "", "x", "ES", [], {}, ["x"], {"id": "1"}, 101, 10**9, 2.0)
 
 
-def judge(name: str, schema: Any) -> Draft202012Validator:
+def check(name: str, schema: Any) -> Draft202012Validator:
     """The same definitions, read by somebody else's program; formats are annotations to it."""
     document = {"$defs": definitions(schema), "$ref": f"#/$defs/{name}"}
     Draft202012Validator.check_schema(document)
@@ -65,7 +65,7 @@ def test_an_independent_validator_comes_to_the_same_verdict(name: str) -> None:
     is_file = name in FILES
     schema: Any = "ecommerce" if is_file else "platform"
     document = example(FILES[name]) if is_file else example("platform")[name]
-    validator, chance, verdicts = judge(name, schema), random.Random(name), set()
+    validator, chance, verdicts = check(name, schema), random.Random(name), set()
     for number in range(250):
         tried = document if not number else spoiled(document, chance)
         ours = not faults(tried, name, schema, formats=False)

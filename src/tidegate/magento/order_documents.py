@@ -13,10 +13,18 @@ from typing import Any
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.store_document import Paper
+from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 from tidegate.domain.money import ZERO, plain
 from tidegate.magento.client import StoreClient
+from tidegate.magento.document_amounts import (
+    EXTENSION,
+    WireFixedTax,
+    fixed_tax,
+    named_extras,
+    unknown_fields,
+)
+from tidegate.magento.document_amounts import ITEM_FIELDS as FIXED_TAX
 from tidegate.magento.order_amounts import (
     BASE,
     ITEM_AMOUNTS,
@@ -27,14 +35,6 @@ from tidegate.magento.order_amounts import (
 )
 from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
 from tidegate.magento.paging import read_pages
-from tidegate.magento.paper_amounts import (
-    EXTENSION,
-    WireFixedTax,
-    fixed_tax,
-    named_extras,
-    unknown_fields,
-)
-from tidegate.magento.paper_amounts import ITEM_FIELDS as FIXED_TAX
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import ANYTHING, Shape
@@ -97,14 +97,14 @@ class WireStates(msgspec.Struct):
     items: list[WireState] | None = None
 
 
-class WirePaperItem(msgspec.Struct):
+class WireDocumentItem(msgspec.Struct):
     """A line of a document."""
 
     order_item_id: Id = None
     qty: Amount = None
 
 
-class WirePaperComment(msgspec.Struct):
+class WireDocumentComment(msgspec.Struct):
     """A comment on a document."""
 
     comment: Text = None
@@ -116,13 +116,13 @@ class WireTrack(msgspec.Struct):
     track_number: Text = None
 
 
-class WirePaper(msgspec.Struct):
+class WireDocument(msgspec.Struct):
     """A shipment, invoice or credit memo."""
 
     entity_id: int
     increment_id: Text = None
-    items: list[WirePaperItem] | None = None
-    comments: list[WirePaperComment] | None = None
+    items: list[WireDocumentItem] | None = None
+    comments: list[WireDocumentComment] | None = None
     tracks: list[WireTrack] | None = None
     base_grand_total: Amount = None
     grand_total: Amount = None
@@ -133,32 +133,32 @@ class WirePaper(msgspec.Struct):
     extension_attributes: Any = None
 
 
-class WirePapers(msgspec.Struct):
+class WireDocuments(msgspec.Struct):
     """A page of documents."""
 
     total_count: int
-    items: list[WirePaper] | None = None
+    items: list[WireDocument] | None = None
 
 
 _ORDER: Shape[WireStoreOrder] = Shape(WireStoreOrder)
 _STATES: Shape[WireStates] = Shape(WireStates)
-_PAPERS: Shape[WirePapers] = Shape(WirePapers)
-_PAPER: Shape[WirePaper] = Shape(WirePaper)
+_PAPERS: Shape[WireDocuments] = Shape(WireDocuments)
+_PAPER: Shape[WireDocument] = Shape(WireDocument)
 
 
-class _WholePaper:
+class _WholeDocument:
     """Reads a document, and keeps all that it says."""
 
-    def decode(self, body: bytes | str) -> tuple[WirePaper, Any]:
+    def decode(self, body: bytes | str) -> tuple[WireDocument, Any]:
         """Its fields, and the tree that they stand in. Raises Unreadable."""
         tree = ANYTHING.decode(body)
         return _PAPER.take(tree), tree
 
 
-_WHOLE = _WholePaper()
+_WHOLE = _WholeDocument()
 
 
-class OrderPapers:
+class OrderDocuments:
     """Reads of one store's orders and their documents."""
 
     def __init__(self, client: StoreClient) -> None:
@@ -204,7 +204,7 @@ class OrderPapers:
             found.update((one.entity_id, str(one.state or "")) for one in answer.items or [])
         return found
 
-    def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[Paper] | Failure:
+    def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[StoreDocument] | Failure:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
         search = Search().where(Filter("order_id", "eq", entity_id)).sorted_by("entity_id")
         search = search.only(f"items[{PAPER_FIELDS}{more}],total_count")
@@ -217,24 +217,24 @@ class OrderPapers:
             key=lambda one: one.entity_id,
             whole=True,
         )
-        return rows if isinstance(rows, Failure) else _papers(rows)
+        return rows if isinstance(rows, Failure) else _documents(rows)
 
-    def one(self, path: str, paper_id: int) -> Paper | Failure:
+    def one(self, path: str, paper_id: int) -> StoreDocument | Failure:
         """A made invoice or credit memo, whole, with what it comes to; `path` is e.g. `/V1/invoices`."""
         found = self._client.get_as(f"{path}/{paper_id}", _WHOLE)
         if isinstance(found, Failure):
             return found
         row, tree = found
-        papers = _papers([row])
+        papers = _documents([row])
         return papers if isinstance(papers, Failure) else _with_fields(papers[0], tree)
 
-    def pieces(self, path: str, paper_id: int, *, more: str = "") -> Paper | Failure:
+    def pieces(self, path: str, paper_id: int, *, more: str = "") -> StoreDocument | Failure:
         """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
         found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS + more))
-        papers = found if isinstance(found, Failure) else _papers([found])
+        papers = found if isinstance(found, Failure) else _documents([found])
         return papers if isinstance(papers, Failure) else papers[0]
 
-    def whole(self, path: str, paper: Paper) -> Paper | Failure:
+    def whole(self, path: str, paper: StoreDocument) -> StoreDocument | Failure:
         """The same with the fields of extensions that it has: read where they may be part of its total."""
         if paper.fields is not None:
             return paper
@@ -261,17 +261,17 @@ def _no_amount(what: str, number: Text, error: ValueError) -> Failure:
     return Failure(Code.MALFORMED, f"Magento's {what} {number}: {error}", sent=False)
 
 
-def _papers(rows: Sequence[WirePaper]) -> list[Paper] | Failure:
+def _documents(rows: Sequence[WireDocument]) -> list[StoreDocument] | Failure:
     found = []
     for one in rows:
         try:
-            found.append(_paper(one))
+            found.append(_document(one))
         except ValueError as error:
             return _no_amount("document", one.increment_id, error)
     return found
 
 
-def _with_fields(paper: Paper, tree: Any) -> Paper:
+def _with_fields(paper: StoreDocument, tree: Any) -> StoreDocument:
     """With the numbers of extensions in the whole document."""
     return replace(paper, fields=unknown_fields(tree, one_currency=paper.totals[0] == paper.totals[1]))
 
@@ -295,12 +295,12 @@ def _item(one: WireStoreItem) -> StoreItem:
     )
 
 
-def _paper(one: WirePaper) -> Paper:
+def _document(one: WireDocument) -> StoreDocument:
     pieces: dict[int, Decimal] = {}
     for line in one.items or []:
         if line.order_item_id is not None:
             pieces[line.order_item_id] = pieces.get(line.order_item_id, ZERO) + (line.qty or ZERO)
-    return Paper(
+    return StoreDocument(
         id=one.entity_id,
         number=str(one.increment_id or ""),
         pieces=pieces,

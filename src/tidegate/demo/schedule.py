@@ -7,23 +7,23 @@ from decimal import Decimal
 
 from tidegate.demo import story as script
 from tidegate.demo.life import Life
+from tidegate.demo.setup import Setup
 from tidegate.demo.staff import Staff
-from tidegate.demo.stage import Stage
 
 US_STOCK = 2  #: the stock of the website `base`
 
 
-class Shift:
+class Schedule:
     """Carries out the beats of Sage's people, and tells when the shop shows them."""
 
-    def __init__(self, stage: Stage, say: Callable[[str, str], None]) -> None:
+    def __init__(self, stage: Setup, say: Callable[[str, str], None]) -> None:
         self._stage = stage
         self._say = say
         self._staff = Staff(stage.sage.company, stage.house.codes)
         self._told: set[str] = set()
         self._sold_at: Decimal | None = None  #: what the shop could sell before the counter sale
 
-    def happen(self, what: str) -> None:
+    def play(self, what: str) -> None:
         """One beat."""
         staff = self._staff
         match what:

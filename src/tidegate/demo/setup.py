@@ -73,7 +73,7 @@ MARGIN = timedelta(minutes=5)
 
 
 @dataclass(eq=False)
-class Stage:
+class Setup:
     """Both systems, serving; their clock stands still until it is moved."""
 
     house: House
@@ -166,7 +166,7 @@ def flows(cadences: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def staged(folder: Path, seed: int, house: House) -> Iterator[Stage]:
+def staged(folder: Path, seed: int, house: House) -> Iterator[Setup]:
     """Build both systems and serve them on free ports of this machine until the block ends."""
     clock = SandboxClock.virtual(START)
     shop, shop_wire = magento.build(clock, FaultPlan(seed), price_scope="website")
@@ -175,7 +175,7 @@ def staged(folder: Path, seed: int, house: House) -> Iterator[Stage]:
     company.window.between(*locked, "backup")
     sage, sage_wire = house.build(clock, FaultPlan(seed + 1), company)
     with SandboxServer(shop_wire) as shop_server, SandboxServer(sage_wire) as sage_server:
-        yield Stage(
+        yield Setup(
             house=house,
             seed=seed,
             folder=folder,

@@ -16,7 +16,7 @@ class ProcessDeath(BaseException):
 
 
 @dataclass
-class Mortality:
+class Crashes:
     """Counts commits and sends, and strikes at the chosen one.
 
     `at` is what is counted down ("commit", "send-before", "send-after", "any"), `after` how many of
@@ -68,7 +68,7 @@ class Mortality:
 class MortalTransport(httpx.BaseTransport):
     """The wire of a process that may die at it."""
 
-    def __init__(self, inner: httpx.BaseTransport, mortality: Mortality) -> None:
+    def __init__(self, inner: httpx.BaseTransport, mortality: Crashes) -> None:
         self._inner = inner
         self._mortality = mortality
 

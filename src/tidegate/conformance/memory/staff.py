@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.conformance.memory.books import STANDARD, Books
-from tidegate.conformance.memory.papers import Papers
-from tidegate.domain.fulfilment.sage_documents import OrderStanding, SalesInvoice
+from tidegate.conformance.memory.documents import Documents
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice, SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 
 
-class People:
+class Staff:
     """Acts by name, with plain values, as a stand's `happen` has them."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        papers = Papers(books)
+        papers = Documents(books)
         self._acts: dict[str, Callable[..., Any]] = {
             "despatch": papers.despatch,
             "invoice-run": papers.invoice,
@@ -43,13 +43,13 @@ class People:
     def hold(self, order: str, on_hold: bool = True) -> None:
         """Put on hold, or let go."""
         found = self._books.order_of(order)
-        found.standing = OrderStanding.ON_HOLD if on_hold else OrderStanding.LIVE
+        found.status = SalesOrderStatus.ON_HOLD if on_hold else SalesOrderStatus.LIVE
         found.changed = self._books.change()
 
     def cancel(self, order: str) -> None:
         """Cancel an order."""
         found = self._books.order_of(order)
-        found.standing, found.changed = OrderStanding.CANCELLED, self._books.change()
+        found.status, found.changed = SalesOrderStatus.CANCELLED, self._books.change()
 
     def receipt(self, customer: str, value: str, reference: str, invoice: str = "") -> None:
         """Money comes in, set against an invoice where one is named."""

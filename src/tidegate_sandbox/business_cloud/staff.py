@@ -13,7 +13,7 @@ from tidegate_sandbox.erp.refusal import Refusal
 Action = Callable[[dict[str, Any]], Any]
 
 
-class People:
+class Staff:
     """The people of one business."""
 
     def __init__(self, business: Business, entry: DocumentEntry) -> None:

@@ -18,9 +18,9 @@ from rich.live import Live
 from tidegate.demo.afterwards import stay
 from tidegate.demo.child import HubEnded
 from tidegate.demo.figures import calls_while_locked, unsent
-from tidegate.demo.performance import Event, Performance, problems
-from tidegate.demo.picture import PLACES, account, line_of, picture, unsent_table
-from tidegate.demo.stage import Stage, staged
+from tidegate.demo.overview import PLACES, account, line_of, overview, unsent_table
+from tidegate.demo.scenario import Occurrence, Scenario, problems
+from tidegate.demo.setup import Setup, staged
 from tidegate.demo.story import FEWEST, Story, write_story
 from tidegate.ledger import database
 from tidegate.simulation.products import SIMULATED
@@ -52,20 +52,20 @@ def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) ->
     return code
 
 
-def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int:
+def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int:
     """From the first order to the verdict, with the stage set."""
     console = Console(highlight=False, emoji=False)
     live = Live(console=console, auto_refresh=False) if console.is_terminal and not headless else None
     tell = printer(console) if live is None and not as_json else quiet
     stage.write_configuration()
     configuration = stage.sign_in()
-    performance = Performance(stage, configuration, story, tell, watched=live is not None)
+    performance = Scenario(stage, configuration, story, tell, watched=live is not None)
     curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
     broken: list[str] = []
     try:
         with curtain:
             performance.play(
-                lambda: live.update(picture(performance, console.height), refresh=True) if live else None
+                lambda: live.update(overview(performance, console.height), refresh=True) if live else None
             )
     except HubEnded as error:
         broken.append(str(error))
@@ -85,16 +85,16 @@ def perform(stage: Stage, story: Story, *, headless: bool, as_json: bool) -> int
     return FAILURE if broken else SUCCESS
 
 
-def quiet(_event: Event) -> None:
+def quiet(_event: Occurrence) -> None:
     """Events are told elsewhere, or not at all."""
 
 
-def printer(console: Console) -> Callable[[Event], None]:
+def printer(console: Console) -> Callable[[Occurrence], None]:
     """Each event as a line of its own."""
     return lambda event: console.print(line_of(event))
 
 
-def report(performance: Performance) -> dict[str, Any]:
+def report(performance: Scenario) -> dict[str, Any]:
     """The figures of the orders flow, and Sage's own."""
     figures = performance.figures
     confirmed = figures.orders["confirmed"]
@@ -117,7 +117,7 @@ def report(performance: Performance) -> dict[str, Any]:
     }
 
 
-def finish(console: Console, performance: Performance, broken: list[str], *, drawn: bool) -> None:
+def finish(console: Console, performance: Scenario, broken: list[str], *, drawn: bool) -> None:
     """The account, one trace, the verdict."""
     if not drawn:
         console.print()
@@ -132,7 +132,7 @@ def finish(console: Console, performance: Performance, broken: list[str], *, dra
     console.print(verdict(performance, broken), style="red" if broken else "green")
 
 
-def trace(stage: Stage, number: str, width: int) -> None:
+def trace(stage: Setup, number: str, width: int) -> None:
     """`tidegate trace` itself, in a process of its own, on this terminal."""
     sys.stdout.flush()
     program = "from tidegate.cli.main import run; run()"
@@ -143,7 +143,7 @@ def trace(stage: Stage, number: str, width: int) -> None:
     )
 
 
-def verdict(performance: Performance, broken: list[str]) -> str:
+def verdict(performance: Scenario, broken: list[str]) -> str:
     """One line."""
     figures, account = performance.figures, performance.figures.orders
     if broken:

@@ -56,7 +56,7 @@ class Evidence:
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
     stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
-    report: checker_report.Told | None = None  #: the hub's reconciliation, where it was asked for
+    report: checker_report.Report | None = None  #: the hub's reconciliation, where it was asked for
     chains: dict[int, dict[str, Any]] = field(default_factory=dict)  #: as the hub traces them, by order
     digests: list[dict[str, Any]] = field(default_factory=list)  #: of every connection, at the same instant
 
@@ -93,7 +93,7 @@ def gather(
         tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
-        report=None if report is None else told(report),
+        report=None if report is None else reported(report),
         stock_writes=world.observer.writes,
         chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
         digests=[digest.digest(hub, name, now) for name in hub.connections],
@@ -111,9 +111,9 @@ def mark_heard_of(company: dict[str, Any], deliveries: Iterable[dict[str, Any]])
         order["heard_of"] = order["key"] in confirmed
 
 
-def told(report: Reconciliation) -> checker_report.Told:
+def reported(report: Reconciliation) -> checker_report.Report:
     """What a reconciliation says of orders, in plain data."""
-    return checker_report.Told(
+    return checker_report.Report(
         report.compared,
         report.unexplained,
         tuple((each.kind.value, each.order, each.gap) for each in report.differences),
@@ -121,10 +121,10 @@ def told(report: Reconciliation) -> checker_report.Told:
     )
 
 
-def judge(evidence: Evidence) -> checker.Verdict:
+def check(evidence: Evidence) -> checker.Verdict:
     """Everything that can be judged from the outside."""
     terms = replace(evidence.terms, told_apart=checker_report.cancelled_there(evidence.report))
-    verdict = checker.judge(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
+    verdict = checker.check(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)
     if not evidence.forgetful:  # an older ledger takes shipments for unwritten until it has read them again
@@ -133,20 +133,20 @@ def judge(evidence: Evidence) -> checker.Verdict:
     if "inventory" in terms.flows:
         checker_stock.settled(evidence.shop, evidence.company, terms, verdict)
     if "prices" in terms.flows:
-        checker_prices.judge(evidence.shop, evidence.company, terms, verdict)
+        checker_prices.check(evidence.shop, evidence.company, terms, verdict)
     if "customers" in terms.flows:
-        checker_customers.judge(evidence.shop, evidence.company, terms, verdict)
+        checker_customers.check(evidence.shop, evidence.company, terms, verdict)
     checker_customers.registered(evidence.deliveries, verdict)
     if "products" in terms.flows:
-        checker_products.judge(evidence.shop, evidence.company, verdict)
+        checker_products.check(evidence.shop, evidence.company, verdict)
     books = (evidence.shop, evidence.company, evidence.deliveries)
-    checker_documents.judge(*books, terms, verdict)
+    checker_documents.check(*books, terms, verdict)
     if "shipments" in terms.flows:
-        checker_along.judge(*books, terms, verdict)
-    checker_totals.judge(*books, terms, verdict)
-    checker_report.judge(*books, evidence.report, terms, verdict)
-    checker_receipts.judge(*books, terms, verdict)
-    checker_chain.judge(*books, evidence.chains, terms, verdict)
+        checker_along.check(*books, terms, verdict)
+    checker_totals.check(*books, terms, verdict)
+    checker_report.check(*books, evidence.report, terms, verdict)
+    checker_receipts.check(*books, terms, verdict)
+    checker_chain.check(*books, evidence.chains, terms, verdict)
     for made in evidence.digests:
         checker_digest.check(made, evidence.deliveries, evidence.accounts, mirror.STEP, verdict)
     checker_calls.silent_when_forbidden(evidence.company_calls, evidence.fresh_starts, verdict)
@@ -203,8 +203,8 @@ def shelf(world: World, week: Week) -> checker_stock.Shelf:
 
 def blind(now: datetime) -> bool:
     """Whether the hub has told a person that records of the company cannot be read."""
-    told = alert_report.alert_list(now)["alerts"]
-    return any(each["code"] == ROWS and each["subject"].endswith(SAGE) for each in told)
+    reported = alert_report.alert_list(now)["alerts"]
+    return any(each["code"] == ROWS and each["subject"].endswith(SAGE) for each in reported)
 
 
 def unread(now: datetime) -> frozenset[int]:
@@ -274,10 +274,10 @@ def tries(traced: Iterable[dict[str, Any]]) -> dict[str, list[int]]:
 
 def accounts(hub: Hub, now: datetime) -> list[dict[str, Any]]:
     """The hub's own account of every flow and step."""
-    told = reports.status(hub.configuration, now.astimezone(UTC))
+    reported = reports.status(hub.configuration, now.astimezone(UTC))
     return [
         {"flow": flow, "step": step, **account}
-        for connection in told["connections"].values()
+        for connection in reported["connections"].values()
         for flow, each in connection["flows"].items()
         for step, account in each["steps"].items()
     ]

@@ -72,7 +72,7 @@ class Outside:
         self.gifts = Desk(world)
         self.others = () if world.house.people is None else (world.house.people(world),)
 
-    def happen(self, event: Event) -> None:
+    def carry_out(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
         for people in (self.staff, self.merchant, self.cashier, *self.others):
             if people.carry_out(event.what, event.options):

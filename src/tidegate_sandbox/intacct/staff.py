@@ -41,7 +41,7 @@ PEOPLE = frozenset(
 )
 
 
-class People:
+class Staff:
     """What staff and administrators do, by name and with plain values. Each change raises its smart event."""
 
     def __init__(

@@ -35,27 +35,27 @@ def frame(values: Values) -> pl.DataFrame:
 
 def read(connection: str, flow: str) -> pl.DataFrame:
     """What stands in the picture: key, value, sorted by key."""
-    sql = "SELECT content FROM tidegate_mirrorpicture WHERE connection = %s AND flow = %s ORDER BY part"
+    sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
     parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.fetch_all(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
 def size(connection: str, flow: str) -> int:
     """How many items the picture has, without reading it."""
-    sql = "SELECT coalesce(sum(items), 0) FROM tidegate_mirrorpicture WHERE connection = %s AND flow = %s"
+    sql = "SELECT coalesce(sum(items), 0) FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s"
     found = rows.fetch_one(sql, connection, flow)
     return int(found[0]) if found else 0
 
 
 def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> None:
     """Replace the picture."""
-    models.MirrorPicture.objects.filter(connection=connection, flow=flow).delete()
+    models.MirrorSnapshot.objects.filter(connection=connection, flow=flow).delete()
     ordered = settled.select("key", "value").sort("key")
     for part, start in enumerate(range(0, ordered.height, PART)):
         piece = ordered.slice(start, PART)
         content = BytesIO()
         piece.write_ipc(content, compression="zstd")
-        models.MirrorPicture(
+        models.MirrorSnapshot(
             connection=connection,
             flow=flow,
             part=part,

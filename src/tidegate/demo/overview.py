@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tidegate.demo.performance import RATE, Event, Performance
+from tidegate.demo.scenario import RATE, Occurrence, Scenario
 from tidegate.demo.story import ZONE
 
 PLACES = (
@@ -27,12 +27,12 @@ def clock_face(at: datetime) -> str:
     return at.astimezone(ZONE).strftime("%H:%M")
 
 
-def line_of(event: Event) -> Text:
+def line_of(event: Occurrence) -> Text:
     """One event on one line."""
     return Text.assemble((f"{clock_face(event.at)}  ", "dim"), (event.text, event.style))
 
 
-def picture(performance: Performance, height: int) -> RenderableType:
+def overview(performance: Scenario, height: int) -> RenderableType:
     """Everything at once: both systems, the account, what was carried, what happened, on so many lines.
 
     On a small terminal the last cycles are left out.
@@ -52,7 +52,7 @@ def framed(content: Text, title: str) -> Panel:
     return Panel(content, title=title, title_align="left", border_style="dim")
 
 
-def head(performance: Performance) -> Table:
+def head(performance: Scenario) -> Table:
     """The time, the shop, the queue, Sage."""
     figures = performance.figures
     window = figures.connection["window"]
@@ -104,7 +104,7 @@ def account(flows: dict[str, Any]) -> Table:
     return table
 
 
-def carried(performance: Performance) -> Text:
+def carried(performance: Scenario) -> Text:
     """What the last cycles did."""
     lines = Text()
     for line in list(performance.cycles)[-CYCLES:]:
@@ -118,7 +118,7 @@ def carried(performance: Performance) -> Text:
     return lines
 
 
-def happened(performance: Performance, most: int) -> Text:
+def happened(performance: Scenario, most: int) -> Text:
     """The last events."""
     return Text("\n").join([line_of(event) for event in list(performance.events)[-most:]])
 

@@ -17,10 +17,10 @@ from tidegate.clock import SystemClock, VirtualClock
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
 from tidegate.demo.child import Child, HubEnded, Line
-from tidegate.demo.figures import judge, look, under_way, waiting_by_flow
+from tidegate.demo.figures import check, look, under_way, waiting_by_flow
 from tidegate.demo.life import differences, incomplete_chains
-from tidegate.demo.shift import Shift
-from tidegate.demo.stage import Stage
+from tidegate.demo.schedule import Schedule
+from tidegate.demo.setup import Setup
 from tidegate.demo.story import Beat, Story
 
 #: Simulated time between two looks at the ledger and the books.
@@ -38,7 +38,7 @@ MOST = 5  #: things that are missing are told at once
 
 
 @dataclass(frozen=True)
-class Event:
+class Occurrence:
     """Something worth telling; `style` is Rich's."""
 
     at: datetime
@@ -46,15 +46,15 @@ class Event:
     style: str = ""
 
 
-class Performance:
+class Scenario:
     """Plays the story until everything is settled."""
 
     def __init__(
         self,
-        stage: Stage,
+        stage: Setup,
         configuration: Configuration,
         story: Story,
-        tell: Callable[[Event], None],
+        tell: Callable[[Occurrence], None],
         *,
         watched: bool = False,
     ) -> None:
@@ -63,7 +63,7 @@ class Performance:
         self.configuration = configuration
         self.story = story
         self.child = Child(stage, story.dies_at)
-        self.events: deque[Event] = deque(maxlen=20)
+        self.events: deque[Occurrence] = deque(maxlen=20)
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
@@ -72,7 +72,7 @@ class Performance:
         self.chains = 0  #: complete ones, counted at the end
         self._judged_after = -1
         self._disagreements: list[str] = []
-        self.shift = Shift(stage, self.say)
+        self.shift = Schedule(stage, self.say)
         self.clock = VirtualClock(script.START)
         self.watched = watched
         self.stuck = ""  #: why it was given up before everything was settled
@@ -190,7 +190,7 @@ class Performance:
 
     def say(self, text: str, style: str = "") -> None:
         """An event."""
-        event = Event(self.clock.now(), text, style)
+        event = Occurrence(self.clock.now(), text, style)
         self.events.append(event)
         self._tell(event)
 
@@ -208,14 +208,14 @@ class Performance:
                 return
             if self._beats[0].what == script.REST and not self.figures.life.credited:
                 return
-            self.happen(self._beats.popleft())
+            self.carry_out(self._beats.popleft())
 
     def orders_under_way(self) -> bool:
         """Whether some order of the evening has not found its place yet."""
         account = self.figures.orders
         return account["read"] < self.story.orders or bool(under_way(account))
 
-    def happen(self, beat: Beat) -> None:
+    def carry_out(self, beat: Beat) -> None:
         """One beat, carried out in the sandbox."""
         stage = self.stage
         match beat.what:
@@ -233,7 +233,7 @@ class Performance:
                     "yellow",
                 )
             case what if what in script.DEEDS:
-                self.shift.happen(what)
+                self.shift.play(what)
             case _:
                 self._entities[beat.what] = stage.shopper.place_order(beat.kind)
 
@@ -298,7 +298,7 @@ class Performance:
         if self._judged_after == self.told:
             return self._disagreements
         now = self.figures.at
-        verdict = judge(self.figures, now, self.stage)
+        verdict = check(self.figures, now, self.stage)
         found = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
         found = found or list(islice(differences(self.stage), MOST))
         if not found:
@@ -318,7 +318,7 @@ class Performance:
         return str(order.row["increment_id"]) if order is not None else ""
 
 
-def problems(performance: Performance) -> list[str]:
+def problems(performance: Scenario) -> list[str]:
     """What keeps the performance from being a success, at its end."""
     found = [performance.stuck] if performance.stuck else []
     found += performance.missing()

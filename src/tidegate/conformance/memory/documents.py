@@ -15,14 +15,14 @@ from tidegate.domain.fulfilment.sage_documents import (
     Despatch,
     DespatchLine,
     InvoiceLine,
-    OrderStanding,
-    Parcel,
     SalesInvoice,
+    SalesOrderStatus,
+    TrackedParcel,
 )
 from tidegate.domain.money import ZERO, product, quotient, rounded, total
 
 
-class Papers:
+class Documents:
     """Makes the documents of orders."""
 
     def __init__(self, books: Books) -> None:
@@ -57,7 +57,7 @@ class Papers:
             order_number=found.number,
             order_key=found.key,
             lines=tuple(lines),
-            parcels=(Parcel(courier, consignment),) if consignment else (),
+            parcels=(TrackedParcel(courier, consignment),) if consignment else (),
         )
         self._books.despatches[number] = Document(made, tick)
         return {"number": number}
@@ -66,7 +66,7 @@ class Papers:
         """A despatch gets its tracking number, or another one."""
         found = self._books.despatches[despatch]
         assert isinstance(found.told, Despatch)
-        found.told = replace(found.told, parcels=(Parcel(courier, consignment),))
+        found.told = replace(found.told, parcels=(TrackedParcel(courier, consignment),))
         found.changed = self._books.change()
 
     def invoice(self, consolidate: bool = False) -> None:
@@ -91,7 +91,7 @@ class Papers:
         ]
         if quantities is None:
             parts += [(one, one.line.quantity) for one in found.lines if not one.goods]
-        made = self._paper([found], [part for part in parts if part[1]], credit=True, returned=returned)
+        made = self._document([found], [part for part in parts if part[1]], credit=True, returned=returned)
         if returned:
             for one, pieces in parts:
                 self._leave(one.line.code, one.line.warehouse or "HOME", -pieces, self._books.change())
@@ -111,15 +111,15 @@ class Papers:
                 pieces = one.despatched - one.invoiced if one.goods else one.line.quantity * int(first)
                 if pieces:
                     parts.append((one, pieces))
-        self._paper(orders, parts)
+        self._document(orders, parts)
         for order in orders:
             for one in order.lines:
                 one.invoiced = one.despatched
             order.changed = self._books.change()
             if order.reached("invoiced") == "full":
-                order.standing = OrderStanding.COMPLETE
+                order.status = SalesOrderStatus.COMPLETE
 
-    def _paper(
+    def _document(
         self,
         orders: Sequence[Order],
         parts: Sequence[tuple[Line, Decimal]],
