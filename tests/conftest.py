@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import tempfile
@@ -12,12 +11,10 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tidegate.simulation.haste import make_haste
+
 # The suite ships in the package: its assertions are to tell as much as those of any test.
 pytest.register_assert_rewrite("tidegate.conformance")
-
-#: Objects made before Python looks for garbage, and how often the older ones are looked at.
-GARBAGE = (10_000, 10, 10)
-
 
 #: Where the processes that tests start keep what they have compiled.
 BYTECODE = Path(tempfile.gettempdir()) / "tidegate-bytecode"
@@ -31,11 +28,19 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """A simulated company is some fifty thousand objects: with Python's defaults, half of making one is spent on
-    looking at what lives as long as the process."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    """Most of the time goes into simulated shops and companies."""
+    make_haste()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite ledger, migrated, to be copied: migrating takes longer than most tests."""
+    from tidegate.ledger import database
+    from tidegate.simulation.ledger_file import fresh_ledger
+
+    made = fresh_ledger(tmp_path_factory.mktemp("ledger"))
+    database.close()
+    return made
 
 
 @pytest.fixture(autouse=True)

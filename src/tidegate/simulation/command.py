@@ -17,6 +17,7 @@ import structlog
 from rich.progress import Progress
 
 from tidegate.simulation import coverage
+from tidegate.simulation.haste import make_haste
 from tidegate.simulation.run import Outcome, run_week
 
 #: What is summed up over all weeks.
@@ -95,10 +96,10 @@ def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_leas
 def outcomes(seeds: range, sage: str, jobs: int) -> Iterator[Outcome]:
     """The weeks, in any order."""
     if jobs == 1:
-        quiet()
+        prepare()
         yield from map(partial(whole_week, sage=sage), seeds)
         return
-    with multiprocessing.get_context("spawn").Pool(jobs, initializer=quiet) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=prepare) as pool:
         yield from pool.imap_unordered(partial(whole_week, sage=sage), seeds)
 
 
@@ -110,6 +111,12 @@ def whole_week(seed: int, sage: str) -> Outcome:
         text = f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-3)}"
         ended = {"promise": "a week comes to its end", "subject": f"seed {seed}", "text": text}
         return Outcome(seed, violations=[ended])
+
+
+def prepare() -> None:
+    """A process that is to run weeks."""
+    quiet()
+    make_haste()
 
 
 def quiet() -> None:

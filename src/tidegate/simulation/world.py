@@ -160,15 +160,15 @@ def build_world(
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
     shop_faults, sage_faults = FaultPlan(seed), FaultPlan(seed + 1)
-    shop, shop_wire = magento.build(clock, shop_faults, price_scope=differences.get("price_scope", "website"))
+    shop, shop_wire = magento.build(
+        clock, shop_faults, price_scope=differences.get("price_scope", "website"), widgets=items
+    )
     shop.configure(version=differences.get("magento"))
     if "hub" not in shop.integrations:
         shop.access.add("hub")
     shop.customers.attributes |= {code: code for code in differences.get("attributes", {}).values()}
     shop.msi = differences.get("msi", True)
     shop.tier_prices = differences.get("tier_prices", True)
-    for number in range(items + 1, WIDGETS + 1):
-        drop_widget(shop, odd_skus.usual(number))
     company = house.company(clock, seed=seed, base=currency, items=items)
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
@@ -218,10 +218,3 @@ def sell_beside(shop: magento.MagentoStore, sku: str) -> None:
     shop.catalogue.put(Product(shop.catalogue.next_id(), sku, "Gift box", "simple", Decimal(3), visibility=1))
     for source in shop.stock.sources:
         shop.stock.put(SourceItem(sku, source, Decimal(5000), 1))
-
-
-def drop_widget(shop: magento.MagentoStore, sku: str) -> None:
-    """The shop has never had this product."""
-    shop.catalogue.remove(sku)
-    for item in list(shop.stock.items({sku})):
-        shop.stock.remove(sku, item.source_code)

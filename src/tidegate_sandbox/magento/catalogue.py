@@ -91,14 +91,14 @@ class Product:
 
 
 class Catalogue:
-    """What is sold, and for how much.
+    """What is sold, and for how much; ``widgets`` are there of the thousand that the recorder made.
 
     ``overrides``: what a store view has of its own instead of "use default", by SKU and store id: every save
     with the store code of a view leaves what was sent there, and later changes for all views no longer reach it.
     """
 
-    def __init__(self) -> None:
-        self._products = dict(_made())
+    def __init__(self, widgets: int = WIDGETS) -> None:
+        self._products = dict(_made(widgets))
         self.prices = Prices()
         self.prices.base |= {sku: dict(own) for sku, own in _WEBSITE_PRICES.items()}
         self._on_sale: list[str] | None = None
@@ -249,8 +249,8 @@ def _texts(amounts: Mapping[int, Decimal]) -> dict[str, str]:
 
 
 @cache
-def _made() -> Mapping[str, Product]:
-    made = [_widget(number) for number in range(1, WIDGETS + 1)]
+def _made(widgets: int) -> Mapping[str, Product]:
+    made = [_widget(number) for number in range(1, widgets + 1)]
     shirt = Decimal(25)
     made += [
         Product(201, "SHIRT-BLUE", "Shirt Blue", "simple", shirt),

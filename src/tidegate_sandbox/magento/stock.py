@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
-from tidegate_sandbox.magento.catalogue import Catalogue
+from tidegate_sandbox.magento.catalogue import WIDGETS, Catalogue
 from tidegate_sandbox.magento.figure import ZERO, Number, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.refusal import Refusal
@@ -65,7 +65,9 @@ class Stock:
     configurable, the parts of a bundle. ``together`` are the bundles that ship together (point 25).
     """
 
-    def __init__(self, website_of: Callable[[Any], int | None], *, msi: bool = True) -> None:
+    def __init__(
+        self, website_of: Callable[[Any], int | None], *, msi: bool = True, widgets: int = WIDGETS
+    ) -> None:
         self.msi = msi
         self.sources: dict[str, Row] = {
             row["source_code"]: dict(row)
@@ -79,7 +81,7 @@ class Stock:
         self.backorders: set[str] = set()  #: SKUs, in capitals, that are sold though nothing is left
         self.writes = 0
         self._website_of = website_of  #: the website of a store view
-        self._items: Items = {sku: dict(held) for sku, held in _start(msi).items()}
+        self._items: Items = {sku: dict(held) for sku, held in _start(msi, widgets).items()}
         self._reserved: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self._open: defaultdict[int, Pieces] = defaultdict(_pieces)
         #: pieces by order item whose reservation neither a shipment nor a cancellation ended
@@ -287,6 +289,7 @@ class Stock:
         return found
 
 
+@cache
 def parts(bundle: str) -> frozenset[str]:
     """The SKUs that a bundle is made of. KeyError for a SKU that is none."""
     product = Catalogue().products()[bundle]
@@ -340,13 +343,13 @@ def _pieces() -> Pieces:
 
 
 @cache
-def _start(msi: bool) -> Items:
+def _start(msi: bool, widgets: int) -> Items:
     start = _START if msi else _START_LEGACY
     return {
         sku: {
             code: SourceItem(sku, code, Decimal(quantity), status)
             for code, (quantity, status) in start.items()
         }
-        for sku, product in Catalogue().products().items()
+        for sku, product in Catalogue(widgets).products().items()
         if product.type not in COMPOSITES
     }

@@ -14,7 +14,7 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento import document_books, order_books, recorded
 from tidegate_sandbox.magento.access import Access, AdminUser, Integration
 from tidegate_sandbox.magento.bulk import Bulk
-from tidegate_sandbox.magento.catalogue import Catalogue
+from tidegate_sandbox.magento.catalogue import WIDGETS, Catalogue
 from tidegate_sandbox.magento.customer_table import CustomerTable
 from tidegate_sandbox.magento.document import DocumentTable
 from tidegate_sandbox.magento.order import Order
@@ -80,7 +80,7 @@ class MagentoStore:
     shop has one stock number per SKU and no inventory routes; to be set before anything is sold. There are an
     integration ``hub`` with all permissions and an admin user ``admin``, password ``Sandbox-Admin-1``.
     ``version`` is Magento's: what differs between them is below (points 34 and 38). ``price_scope`` is
-    ``global``, as in a new shop, or ``website``.
+    ``global``, as in a new shop, or ``website``; ``widgets`` are how many the catalogue has of them.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class MagentoStore:
         msi: bool = True,
         version: str = "2.4.6",
         price_scope: str = "global",
+        widgets: int = WIDGETS,
     ) -> None:
         self.version = version
         self.clock = clock
@@ -114,9 +115,10 @@ class MagentoStore:
         self.creditmemos = DocumentTable("creditmemo")
         self.mails: list[tuple[str, int]] = []
         self.customers = CustomerTable()
-        self.catalogue = Catalogue()
+        self._widgets = widgets
+        self.catalogue = Catalogue(widgets)
         self.catalogue.prices.scope = price_scope
-        self.stock = Stock(self.website_of, msi=msi)
+        self.stock = Stock(self.website_of, msi=msi, widgets=widgets)
         self.bulk = Bulk(clock, faults, self.lock)
         self.access = Access(clock, bearer)
         self.access.add(HUB)
@@ -141,7 +143,7 @@ class MagentoStore:
 
     @msi.setter
     def msi(self, on: bool) -> None:
-        self.stock = Stock(self.website_of, msi=on)
+        self.stock = Stock(self.website_of, msi=on, widgets=self._widgets)
 
     def website_of(self, store_id: Any) -> int | None:
         """The website of a store view by its id."""

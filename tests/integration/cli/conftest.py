@@ -24,16 +24,6 @@ def built_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated ledger to be copied: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database.open_ledger(f"sqlite:///{path}")
-    database.migrate()
-    database.close()
-    return path
-
-
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Terminal]:
     """Nothing is there but the configuration: no ledger, nobody has signed in."""

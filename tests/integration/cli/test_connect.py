@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from integration.cli.terminal import Terminal
-from integration.flows.conftest import migrated
 from integration.flows.in_memory import MemoryStage, build_shop
 from integration.flows.stage import CONNECTION
 from tidegate.cli import connect
@@ -24,8 +23,6 @@ from tidegate.domain.errors import Code
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import halts
 from tidegate.sage.port.entrance import Applicant
-
-__all__ = ["migrated"]
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integration.flows.conftest import build, migrated, stage
+from integration.flows.conftest import build, stage
 
-__all__ = ["build", "migrated", "stage"]
+__all__ = ["build", "stage"]

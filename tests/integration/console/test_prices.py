@@ -19,7 +19,7 @@ import pytest
 from werkzeug.test import Client
 
 from integration.flows.conftest import Build
-from integration.flows.stage import Stage
+from integration.flows.stage import ITEMS, Stage
 from tidegate.config.api import Api
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
@@ -84,9 +84,9 @@ class Till:
 
 
 @pytest.fixture
-def till(build: Build) -> Iterator[Till]:
-    """Prices and customers were read; nothing is asked live."""
-    till = Till(build())
+def till(build: Build, request: pytest.FixtureRequest) -> Iterator[Till]:
+    """Prices and customers were read; nothing is asked live. A test's parameter is how many widgets there are."""
+    till = Till(build(items=getattr(request, "param", ITEMS)))
     till.opened()
     till.stage.cycle("prices")
     till.stage.cycle("customers")
@@ -145,6 +145,7 @@ def test_bad_requests(till: Till) -> None:
         assert document["text"]
 
 
+@pytest.mark.parametrize("till", [500], indirect=True)
 def test_five_hundred_lines_are_answered_in_order(till: Till) -> None:
     lines = [{"sku": f"HUB-{number:04}", "quantity": 2} for number in range(1, 501)]
     status, document = till.ask({"account": "WANDA01", "connection": "web", "lines": lines})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from integration.flows.stage import ITEMS
 from tidegate.engine import clock_watch
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
@@ -24,8 +26,9 @@ TWO_HOURS = timedelta(hours=2)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START)
+def world(tmp_path: Path, migrated: Path) -> World:
+    shutil.copyfile(migrated, tmp_path / "ledger.db")
+    return build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=ITEMS)
 
 
 @pytest.fixture

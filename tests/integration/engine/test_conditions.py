@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import namedtuple
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from integration.cli.terminal import START, Terminal
+from integration.flows.stage import ITEMS
 from tidegate.cli.invocation import Invocation
 from tidegate.domain.errors import Code, Failure
 from tidegate.engine import conditions, endings, machine_watch, nightly
@@ -29,16 +31,16 @@ Disk = namedtuple("Disk", "total used free")
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us")
+def terminal(tmp_path: Path, migrated: Path) -> Iterator[Terminal]:
+    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us", items=ITEMS)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in world.environment().items():
             patch.setenv(name, value)
         patch.delenv("TIDEGATE_CONFIG", raising=False)
         made = Terminal(world, tmp_path / "tidegate.toml")
         made.write_config(text={"\n[connections.web.notes]": NIGHTLY})
+        shutil.copyfile(migrated, tmp_path / "tidegate.db")
         hub = world.open_hub()
-        database.ensure_ready()
         world.sign_in(hub)
         hub.close()
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from integration.cli.terminal import START, Terminal
+from integration.flows.stage import ITEMS
 from tidegate.cli.invocation import Invocation
 from tidegate.domain.books.agreement import Difference, Kind, Reconciliation
 from tidegate.domain.errors import Code, Failure
@@ -28,17 +30,17 @@ NIGHTLY = '\n[connections.web.reconcile]\nevery = "1d"\n\n[connections.web.notes
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, migrated: Path) -> Iterator[Terminal]:
     """A hub that compares its books every day."""
-    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us")
+    world = build_world(7, f"sqlite:///{tmp_path / 'tidegate.db'}", START, country="us", items=ITEMS)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in world.environment().items():
             patch.setenv(name, value)
         patch.delenv("TIDEGATE_CONFIG", raising=False)
         made = Terminal(world, tmp_path / "tidegate.toml")
         made.write_config(text={"\n[connections.web.notes]": NIGHTLY})
+        shutil.copyfile(migrated, tmp_path / "tidegate.db")
         hub = world.open_hub()
-        database.ensure_ready()
         world.sign_in(hub)
         hub.close()
         yield made

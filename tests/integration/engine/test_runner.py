@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from integration.flows.stage import ITEMS
 from tidegate.engine import runner
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Hub
@@ -22,8 +24,9 @@ START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    world = build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START)
+def hub(tmp_path: Path, migrated: Path) -> Iterator[Hub]:
+    shutil.copyfile(migrated, tmp_path / "ledger.db")
+    world = build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=ITEMS)
     with world.open_hub() as hub:
         yield hub
     database.set_trip(None)

@@ -10,23 +10,13 @@ from typing import Any, TypeVar
 import pytest
 
 from integration.flows.in_memory import MemoryStage, build_shop
-from integration.flows.stage import START, Stage
+from integration.flows.stage import ITEMS, START, Stage
 from tidegate.ledger import database
 from tidegate.simulation.world import build_world
 
 Build = Callable[..., Stage]
 InMemory = Callable[..., MemoryStage]
 S = TypeVar("S", bound=Stage)
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated ledger to be copied: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database.open_ledger(f"sqlite:///{path}", durability="off")
-    database.migrate()
-    database.close()
-    return path
 
 
 def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
@@ -52,8 +42,8 @@ def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Ca
 def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
     """Makes the test's world; keywords are those of `build_world`."""
 
-    def make(url: str, country: str = "us", **differences: Any) -> Stage:
-        return Stage(build_world(11, url, START, country=country, **differences), country)
+    def make(url: str, country: str = "us", *, items: int = ITEMS, **differences: Any) -> Stage:
+        return Stage(build_world(11, url, START, country=country, items=items, **differences), country)
 
     yield from _judged(tmp_path / "ledger.db", migrated, make)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from integration.flows.stage import CONNECTION, START, Stage
+from integration.flows.stage import CONNECTION, ITEMS, START, Stage
 from tidegate.conformance.memory.books import Books
 from tidegate.conformance.memory.calls import Calls, Trouble
 from tidegate.conformance.memory.company import MemoryCompany
@@ -41,7 +41,7 @@ def build_shop(ledger: str) -> World:
     """The shop in dollars of the other stages, and nothing that answers for Sage."""
     website, _, currency, time_zone = COUNTRIES["us"]
     clock = SandboxClock.virtual(START)
-    shop, wire = magento.build(clock, FaultPlan(11), price_scope="website")
+    shop, wire = magento.build(clock, FaultPlan(11), price_scope="website", widgets=ITEMS)
     if "hub" not in shop.integrations:
         shop.access.add("hub")
     mortality = Crashes()

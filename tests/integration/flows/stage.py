@@ -29,6 +29,8 @@ from tidegate_sandbox.faults import Fault
 
 #: A Monday morning in Detroit and an afternoon in London: both companies are open.
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+#: Widgets in shop and company: a thousand, as both have by themselves, take longer than what most tests do with them.
+ITEMS = 60
 CONNECTION = "web"
 #: Orders are read once they are older than `lag_seconds`.
 PAUSE = timedelta(minutes=1)

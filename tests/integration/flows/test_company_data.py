@@ -30,6 +30,7 @@ from tidegate.magento.customers import Attribute, WireCustomer
 from tidegate.sage.sage200.customers import Customers as Customers200
 from tidegate.sage.sage200.prices import Prices as Prices200
 from tidegate.sage.sage200.stock import Stock as Stock200
+from tidegate_sandbox.magento.catalogue import WIDGETS
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "inventory", "prices")}
 DAY = timedelta(days=1, minutes=1)
@@ -158,7 +159,7 @@ def test_decimals_of_an_attribute_are_no_drift() -> None:
 
 def test_a_shop_that_takes_no_bulk_is_written_in_portions_all_the_same(build: Build) -> None:
     """Twenty thousand items in one call would be no answer, and in doubt."""
-    shop = on(build())
+    shop = on(build(items=WIDGETS))
     store = shop.connection.store
     object.__setattr__(store, "config", msgspec.structs.replace(store.config, bulk="async"))
     shop.break_shop(
@@ -171,7 +172,7 @@ def test_a_shop_that_takes_no_bulk_is_written_in_portions_all_the_same(build: Bu
         content_type="application/json",
     )
     report = run(shop, "inventory")
-    assert report.counts["confirmed"] > 1000, report
+    assert report.counts["confirmed"] > WIDGETS, report
     assert len([each for each in shop.shop_calls("POST") if each.endswith("/V1/inventory/source-items")]) >= 3
 
 

@@ -20,7 +20,7 @@ BLOCKED = "<html><title>Request blocked</title></html>"
 @pytest.fixture(params=["sources", "one number for each SKU"])
 def shop(build: Build, request: pytest.FixtureRequest) -> Stage:
     """Stock is written, and then one product's moves: its next write is blocked on the way."""
-    stage = build(items=60)  # one number each: as many calls
+    stage = build()
     where = "inventory/source-items$"
     if request.param == "sources":
         stocked(stage)

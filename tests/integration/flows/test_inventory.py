@@ -33,7 +33,7 @@ from tidegate_sandbox.magento.stock import SourceItem
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, the company's main warehouse is the shop's Detroit."""
-    return stocked(build(items=60))
+    return stocked(build())
 
 
 def test_the_shop_has_what_the_company_can_sell(build: Build) -> None:
@@ -152,10 +152,10 @@ def test_point_19_a_shipment_goes_before_the_stock_of_its_skus(build: Build) -> 
     shop.cycle("shipments")
     before = lies(shop, line.code)
     adjust(shop, 3, line.code)
-    adjust(shop, 77, "HUB-0500")
+    adjust(shop, 77, "HUB-0050")
     inventory(shop)
     assert lies(shop, line.code) == before  # it waits for its shipment
-    assert lies(shop, "HUB-0500") == 77
+    assert lies(shop, "HUB-0050") == 77
     shop.mend()
     shop.cycle("shipments", after=timedelta(minutes=15))
     inventory(shop, after=timedelta(minutes=15))

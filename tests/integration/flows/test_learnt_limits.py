@@ -13,12 +13,13 @@ from integration.flows.stocking import adjust, free, inventory, lies, states, st
 from tidegate.domain.states import State
 from tidegate.engine.stock_check import check_learnt
 from tidegate.flows.stock import bulk
+from tidegate_sandbox.magento.catalogue import WIDGETS
 
 
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, the company's main warehouse is the shop's Detroit."""
-    return stocked(build())
+    return stocked(build(items=WIDGETS))
 
 
 def async_calls(stage: Stage) -> list[str]:
@@ -28,7 +29,7 @@ def async_calls(stage: Stage) -> list[str]:
 def test_point_32_a_queue_that_nobody_works_off_costs_a_few_values(build: Build, monkeypatch: Any) -> None:
     """The first large load: 20 values are in doubt, all others are there, call by call."""
     monkeypatch.setattr(bulk, "WORTH_IT", 600)
-    shop = stocked(build())
+    shop = stocked(build(items=WIDGETS))
     shop.break_shop("consumer_stopped", None)
     report = inventory(shop)
     assert len(async_calls(shop)) == 1
@@ -56,7 +57,7 @@ def test_point_40_the_queue_is_used_only_where_it_is_faster(
 ) -> None:
     monkeypatch.setattr(bulk, "WORTH_IT", 600)
     monkeypatch.setattr(bulk, "TRIAL", 300)
-    shop = stocked(build())
+    shop = stocked(build(items=WIDGETS))
     if seconds:
         shop.break_shop("slow", None, "POST", "rest/V1/inventory/source-items$", seconds=seconds)
     inventory(shop)
@@ -81,7 +82,7 @@ def test_a_queue_that_is_used_without_a_try_leaves_everything_in_doubt(
     """The bug that the try is there for."""
     monkeypatch.setattr(bulk, "WORTH_IT", 600)
     monkeypatch.setattr(bulk, "is_worth_it", lambda cycle, writer: True)
-    shop = stocked(build())
+    shop = stocked(build(items=WIDGETS))
     shop.break_shop("consumer_stopped", None)
     assert inventory(shop).counts["in_doubt"] > bulk.PROBE
 

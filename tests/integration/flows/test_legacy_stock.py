@@ -22,14 +22,12 @@ FLOWS = {"orders": Flow(every="15m"), "inventory": Flow(every="15m"), "shipments
 STOCK = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
 DAY = timedelta(days=1, minutes=1)
 SKU = "HUB-0001"
-#: Each is a call of its own in such a shop: a thousand take longer than all tests of this file.
-ITEMS = 60
 
 
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, and a hundred pieces lie in both systems."""
-    stage = Fulfilled(build(items=ITEMS), flows=FLOWS, stock=STOCK).stage
+    stage = Fulfilled(build(), flows=FLOWS, stock=STOCK).stage
     stage.shop.configure(msi=False)
     count(stage, 100)
     stage.cycle()  # what is placed from here on is read

@@ -48,7 +48,7 @@ LONG = [
 def shop(build: Build, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Many slow pages are read and nothing is written; what is due of orders has just run."""
     monkeypatch.setattr(mirrored, "send", lambda *_: None)
-    stage = build()
+    stage = build(items=400)
     stage.reopen(flows=EVERY_FLOW, products=Products(weight=False), stock=Stock(warehouses=HOME))
     stage.connection.page_size = 20
     for flow in ("orders", "order-status"):

@@ -105,7 +105,7 @@ def test_one_customer_whose_account_breaks_the_rules(build: Build, monkeypatch: 
 
 
 def test_one_product_that_cannot_be_compared(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = build(items=60)
+    stage = build()
     stage.reopen(products=Products(weight=True), flows={"products": HOUR})
     monkeypatch.setattr(
         products,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration.flows.conftest import Build
-from integration.flows.stage import CONNECTION, PAUSE, Stage
+from integration.flows.stage import CONNECTION, ITEMS, PAUSE, Stage
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.domain.states import State
@@ -141,13 +141,13 @@ def test_a_list_that_is_made_inactive_vanishes(shop: Stage) -> None:
     band.is_active = False
     prices(shop)
     assert not any(shop.shop.catalogue.prices.tiers.values())
-    assert mirror.account(CONNECTION, "prices").read == 1005
+    assert mirror.account(CONNECTION, "prices").read == ITEMS + 5
 
 
 def test_preview_shows_what_would_be_written_and_writes_nothing(shop: Stage) -> None:
     shop.listen()
     rows = preview(shop.connection)
-    assert len(rows) == 2010
+    assert len(rows) == 2 * (ITEMS + 5)
     assert writes(shop) == []
     prices(shop)
     assert [row["sku"] for row in preview(shop.connection) if row["price"] == "base"] == [
@@ -163,7 +163,7 @@ def test_an_offer_is_written_with_its_dates_and_taken_away_when_it_ends(build: B
     assert band is not None
     shop = priced(shop, special="Retailer", groups={})
     prices(shop)
-    assert len(shop.shop.catalogue.prices.specials) > 900
+    assert len(shop.shop.catalogue.prices.specials) > ITEMS
     band.is_active = False
     prices(shop)
     assert not any(shop.shop.catalogue.prices.specials.values())

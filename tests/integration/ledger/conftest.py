@@ -63,21 +63,11 @@ def postgresql() -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite ledger to be copied: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database.open_ledger(f"sqlite:///{path}")
-    database.migrate()
-    database.close()
-    return path
-
-
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+def sqlite(migrated: Path, tmp_path: Path) -> Iterator[Ledger]:
     """An open, empty ledger on SQLite."""
     path = tmp_path / "ledger.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(migrated, path)
     url = f"sqlite:///{path}"
     database.open_ledger(url)
     yield Ledger(url, "sqlite", path)

@@ -123,10 +123,10 @@ def test_writers_wait_for_each_other(ledger: Ledger) -> None:
     assert queue.depth("main-uk") == 60
 
 
-def test_one_process_can_open_another_ledger(sqlite: Ledger, sqlite_template: Path, tmp_path: Path) -> None:
+def test_one_process_can_open_another_ledger(sqlite: Ledger, migrated: Path, tmp_path: Path) -> None:
     create("first")
     second = tmp_path / "second.db"
-    shutil.copyfile(sqlite_template, second)
+    shutil.copyfile(migrated, second)
     waiting, go = threading.Event(), threading.Event()
     seen: list[object] = []
 
