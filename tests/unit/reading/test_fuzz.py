@@ -178,7 +178,7 @@ def test_a_price_that_cannot_be_read_leaves_its_product_out_and_no_other() -> No
         ("Trade", "HUB-2", Decimal(5)),
     ]
     assert [(one.name, one.why) for one in bad] == [
-        ("HUB-1", "product_price_price: Sage reports none"),
+        ("HUB-1", "product_price_price: Sage states none"),
         ("HUB-3", "product_price_price: 'n/a' is no number"),
     ]
 

@@ -1,22 +1,36 @@
 """The fields of a record that the gateway lists, by name.
 
-Source: contract §5.1. Empty and absent are the same. A figure that is absent or cannot be read is no zero:
-`figure_of` raises Unreadable, and the row that it was read for is left out, by its own name (`each`).
+Source: contract §5.1. Dates and instants have Intacct's form; a row that cannot be read is named with its record
+number (`each`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.bad_row import BadRow
-from tidegate.domain.money import rounded
-from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.sage.each_row import each_row
+from tidegate.sage.rows import figure_of, money_of, name_of, number_of, text_of
+
+__all__ = [
+    "Row",
+    "bad_row",
+    "day_of",
+    "each",
+    "figure_of",
+    "flag_of",
+    "key_of",
+    "moment_of",
+    "money_of",
+    "name_of",
+    "number_of",
+    "row_of",
+    "text_of",
+]
 
 Row = dict[str, str]
 T = TypeVar("T")
@@ -34,40 +48,6 @@ def row_of(found: Element) -> Row:
         else:
             row[child.tag.upper()] = (child.text or "").strip()
     return row
-
-
-def text_of(row: Row, name: str) -> str:
-    """A text, "" when absent."""
-    return row.get(name, "")
-
-
-def name_of(row: Row, name: str) -> str:
-    """The code or number that people know a record by. Raises Unreadable where it has none."""
-    found = row.get(name, "")
-    if not found:
-        raise Unreadable("Intacct states none", name)
-    return found
-
-
-def number_of(row: Row, name: str) -> Decimal | None:
-    """A decimal that may be empty. Raises Unreadable for what is no number."""
-    try:
-        return values.figure(row.get(name) or None)
-    except Unreadable as error:
-        raise error.within(name) from None
-
-
-def figure_of(row: Row, name: str) -> Decimal:
-    """An amount or quantity that every record has. Raises Unreadable where it is absent, too."""
-    found = number_of(row, name)
-    if found is None:
-        raise Unreadable("Intacct states none", name)
-    return found
-
-
-def money_of(row: Row, name: str) -> Decimal:
-    """An amount that every record has, in cents. Raises Unreadable where it is absent, too."""
-    return rounded(figure_of(row, name), 2)
 
 
 def key_of(row: Row, name: str = "RECORDNO") -> int:

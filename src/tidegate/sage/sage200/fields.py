@@ -1,14 +1,13 @@
 """The fields of a row of Sage 200, by name.
 
-Source: contract §7. `""` and null are the same (A); numbers may come as text. A figure that is absent or
-cannot be read is no zero: `figure_of` and `number_of` raise Unreadable, and the row that they were read
-for is left out, by its own name (`each`). Ids, flags and days that cannot be read are absent.
+Source: contract §7. `""` and null are the same (A); numbers may come as text; an instant has 0 to 7 digits of a second,
+with or without Z (P); a date is what stands in the first ten characters (A). Ids, flags and days that cannot be read
+are absent; a row that cannot be read is named with its id (`each`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,6 +16,24 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.sage.each_row import each_row
+from tidegate.sage.rows import day_of, figure_of, moment_of, name_of, number_of
+
+__all__ = [
+    "MOST_PIECES",
+    "Row",
+    "day_of",
+    "each",
+    "figure_of",
+    "flag_of",
+    "id_of",
+    "moment_of",
+    "name_of",
+    "number_of",
+    "pieces_of",
+    "readable_number",
+    "text_of",
+    "unreadable_row",
+]
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -26,42 +43,15 @@ MOST_PIECES = Decimal(10) ** 9
 
 
 def text_of(record: Row, name: str) -> str:
-    """A text field, "" when absent."""
+    """A text field as it stands, "" when absent; what is no text is shown as it was sent."""
     try:
         return values.text(record.get(name)) or ""
     except Unreadable:
         return values.shown(record.get(name))
 
 
-def name_of(record: Row, name: str) -> str:
-    """The code or number that people know a record by. Raises Unreadable where it has none."""
-    try:
-        found = (values.text(record.get(name)) or "").strip()
-    except Unreadable as error:
-        raise error.within(name) from None
-    if not found:
-        raise Unreadable("Sage reports none", name)
-    return found
-
-
-def figure_of(record: Row, name: str) -> Decimal:
-    """An amount, quantity or rate that every record has. Raises Unreadable where it is absent, too."""
-    value = number_of(record, name)
-    if value is None:
-        raise Unreadable("Sage reports none", name)
-    return value
-
-
-def number_of(record: Row, name: str) -> Decimal | None:
-    """A decimal field that may be empty, exact; None when absent. Raises Unreadable for what is no number."""
-    try:
-        return values.figure(record.get(name))
-    except Unreadable as error:
-        raise error.within(name) from None
-
-
 def readable_number(record: Row, name: str) -> Decimal | None:
-    """The same where None is told to be no figure by whoever asks: what cannot be read is absent."""
+    """A decimal field; None when absent, and when it cannot be read."""
     try:
         return number_of(record, name)
     except Unreadable:
@@ -89,22 +79,6 @@ def flag_of(record: Row, name: str) -> bool:
     """A boolean field, false when absent."""
     value = record.get(name)
     return value is True or str(value).lower() == "true"
-
-
-def moment_of(record: Row, name: str) -> datetime | None:
-    """A time of change, UTC, with or without Z, 0 to 7 digits of a second (§7, P); None when absent."""
-    try:
-        return values.moment(record.get(name))
-    except Unreadable:
-        return None
-
-
-def day_of(record: Row, name: str) -> date | None:
-    """A business date: what stands in its first ten characters (§7, A); None when absent."""
-    try:
-        return values.day(record.get(name))
-    except Unreadable:
-        return None
 
 
 def unreadable_row(text: str) -> Failure:

@@ -99,7 +99,7 @@ def readable_sku(record: Record) -> str:
     name_of(record, "name")
     sku = sku_of(record)
     if not sku:
-        raise Unreadable("Sage 50 states none", "id")
+        raise Unreadable("Sage states none", "id")
     return sku
 
 
