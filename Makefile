@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 
-.PHONY: setup demo test chromium campaign lint types contracts check clean
+.PHONY: setup demo test chromium campaign ledgers lint types contracts check clean
 
 setup: .venv/.ready
 
@@ -32,6 +32,10 @@ chromium:
 
 campaign: setup
 	.venv/bin/pytest -n 2 --dist worksteal -m campaign
+
+# Once for each released version, with its code: docs/decisions/0028.
+ledgers: setup
+	PYTHONPATH=tests .venv/bin/python tests/integration/upgrade/record.py $(LABEL)
 
 lint: setup
 	.venv/bin/ruff check .

@@ -179,7 +179,7 @@ class ScriptedOutside(Outside):
             database.close()
             world.settings = settings
             database.open_ledger(settings.ledger, durability="off")
-            database.set_trip(world.mortality.trip)
+            database.set_trip(world.crashes.trip)
             for wire, log in zip(wires, ours, strict=True):
                 wire._log.clear()  # the checker asks about the calls of one hub
                 wire._log.extend(log)
@@ -190,7 +190,7 @@ class ScriptedOutside(Outside):
 
     def do_die_with_next_order(self) -> None:
         """The process dies at its first commit after its next order has left."""
-        self.watched.meanwhile = lambda: self.world.mortality.arm("commit", 0)
+        self.watched.meanwhile = lambda: self.world.crashes.arm("commit", 0)
 
 
 class Scripted(Simulation):
@@ -207,7 +207,7 @@ class Scripted(Simulation):
         self.settling = script.settling
         self.findings: list[Finding] = []
         self.outside = ScriptedOutside(self.world, script.country)
-        self.world.mortality.plan[:] = deaths
+        self.world.crashes.plan[:] = deaths
 
     @property
     def deliveries(self) -> list[dict[str, Any]]:

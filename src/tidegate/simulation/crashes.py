@@ -68,13 +68,13 @@ class Crashes:
 class MortalTransport(httpx.BaseTransport):
     """The wire of a process that may die at it."""
 
-    def __init__(self, inner: httpx.BaseTransport, mortality: Crashes) -> None:
+    def __init__(self, inner: httpx.BaseTransport, crashes: Crashes) -> None:
         self._inner = inner
-        self._mortality = mortality
+        self._crashes = crashes
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, with the two moments at which the process may die."""
-        self._mortality.point("send-before")
+        self._crashes.point("send-before")
         response = self._inner.handle_request(request)
-        self._mortality.point("send-after")
+        self._crashes.point("send-after")
         return response

@@ -39,14 +39,14 @@ def runs_a_cycle(world: World, connection: str) -> None:
         for left in folder.glob("elsewhere.db*"):
             left.unlink()
         database.open_ledger(settings.ledger, durability="off")
-        database.set_trip(world.mortality.trip)
+        database.set_trip(world.crashes.trip)
 
 
 @contextmanager
 def undisturbed(world: World) -> Iterator[None]:
     """Nothing strikes meanwhile, its machine's clock is right, and the checker, who asks about one hub, sees none of it."""
-    mortality, clock_error = world.mortality, world.clock_error
-    armed, mortality.at, world.clock_error = mortality.at, "", timedelta(0)
+    crashes, clock_error = world.crashes, world.clock_error
+    armed, crashes.at, world.clock_error = crashes.at, "", timedelta(0)
     wires = (world.shop_wire, world.sage_wire)
     with ExitStack() as stack:
         for wire in wires:
@@ -55,4 +55,4 @@ def undisturbed(world: World) -> Iterator[None]:
         try:
             yield
         finally:
-            mortality.at, world.clock_error = armed, clock_error
+            crashes.at, world.clock_error = armed, clock_error

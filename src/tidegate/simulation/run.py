@@ -144,7 +144,7 @@ class Simulation:
     def open(self, *, first: bool = False) -> Hub:
         """A process starts; it may die at once, then another one does."""
         while True:
-            self.world.mortality.revive()
+            self.world.crashes.revive()
             try:
                 self.hub = self.world.open_hub()
                 if first:
@@ -216,7 +216,7 @@ class Simulation:
     def carry_out(self, event: Event) -> None:
         """An event of the script."""
         if event.what == "die":
-            self.world.mortality.arm(event.options["point"], event.options["after"])
+            self.world.crashes.arm(event.options["point"], event.options["after"])
         elif event.what == "backup":
             self.keep_copy()
         elif event.what == "restore":
@@ -308,7 +308,7 @@ class Simulation:
 
     def settle(self) -> None:
         """The faults are over; everything that can be confirmed must be within a few cycles."""
-        self.world.mortality.disarm()
+        self.world.crashes.disarm()
         self.outside.peace()
         self.world.clock.advance(1)
         hub = self.hub or self.open()

@@ -82,7 +82,7 @@ class World:
     sage_wire: Any
     shopper: Shopper
     settings: Settings
-    mortality: Crashes
+    crashes: Crashes
     transport: httpx.BaseTransport
     observer: Observer
     house: House = USUAL
@@ -108,7 +108,7 @@ class World:
             durability="off",
         )
         hub = open_hub(loaded.configuration, around)
-        database.set_trip(self.mortality.trip)
+        database.set_trip(self.crashes.trip)
         return hub
 
     def register(self, count: int) -> list[int]:
@@ -173,7 +173,7 @@ def build_world(
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = house.build(clock, sage_faults, company)
-    mortality = Crashes()
+    crashes = Crashes()
     hosts = HostsTransport(
         {
             SHOP: InProcessTransport(shop_wire),
@@ -204,8 +204,8 @@ def build_world(
         sage_wire=sage_wire,
         shopper=Shopper(shop, seed, colliding_increments=colliding),
         settings=settings,
-        mortality=mortality,
-        transport=MortalTransport(observer, mortality),
+        crashes=crashes,
+        transport=MortalTransport(observer, crashes),
         observer=observer,
         house=house,
         items=items,

@@ -44,7 +44,7 @@ def build_shop(ledger: str) -> World:
     shop, wire = magento.build(clock, FaultPlan(11), price_scope="website", widgets=ITEMS)
     if "hub" not in shop.integrations:
         shop.access.add("hub")
-    mortality = Crashes()
+    crashes = Crashes()
     observer = Observer(HostsTransport({SHOP: InProcessTransport(wire)}), clock)
     words = dict.fromkeys(
         ("client_id", "client_secret", "subscription_key", "site_id", "company_id"), "unused"
@@ -69,8 +69,8 @@ def build_shop(ledger: str) -> World:
         sage_wire=nothing,
         shopper=Shopper(shop, 11),
         settings=settings,
-        mortality=mortality,
-        transport=MortalTransport(observer, mortality),
+        crashes=crashes,
+        transport=MortalTransport(observer, crashes),
         observer=observer,
     )
 
@@ -78,20 +78,20 @@ def build_shop(ledger: str) -> World:
 class MortalCalls(Calls):
     """Calls to the company, before and after each of which the process may die."""
 
-    mortality: Crashes
+    crashes: Crashes
 
     def read(self, kind: str, work: Callable[[], T]) -> T | Failure:
         """Ask something."""
-        self.mortality.point("send-before")
+        self.crashes.point("send-before")
         answer = super().read(kind, work)
-        self.mortality.point("send-after")
+        self.crashes.point("send-after")
         return answer
 
     def write(self, kind: str, work: Callable[[], T], content: str = "") -> T | Failure:
         """Change something."""
-        self.mortality.point("send-before")
+        self.crashes.point("send-before")
         answer = super().write(kind, work, content)
-        self.mortality.point("send-after")
+        self.crashes.point("send-after")
         return answer
 
 
@@ -121,7 +121,7 @@ class MemoryStage(Stage):
         """With the company in memory in the place of the configured one."""
         self.room = MemoryCompany("sage", hub.clock, self.switches, books=self.books, platform=self.platform)
         calls = self.room.calls_made = self.room.inside.calls_made = MortalCalls(hub.clock)
-        calls.mortality = self.world.mortality
+        calls.crashes = self.world.crashes
         hub.companies[hub.connections[CONNECTION].settings.company].close()
         hub.companies["sage"] = self.room
         hub.connections[CONNECTION].company = self.room

@@ -35,7 +35,7 @@ def live(shop: Fulfilled, rounds: int) -> int:
             done += 1
         except ProcessDeath:
             deaths += 1
-            stage.world.mortality.revive()
+            stage.world.crashes.revive()
             stage.reopen()
     return deaths
 
@@ -50,7 +50,7 @@ def story(build: Build, point: int) -> int:
     goods = shop.goods(placed)
     first = max(goods, key=lambda code: goods[code])
     courier = next(iter(stage.company.couriers))
-    stage.world.mortality.arm("any", point)
+    stage.world.crashes.arm("any", point)
     despatch = shop.despatch(placed, {first: 1})
     deaths = live(shop, 1)
     with stage.company.staff():
@@ -63,7 +63,7 @@ def story(build: Build, point: int) -> int:
     deaths += live(shop, 2)
     shop.credit(placed, {first: 1})
     deaths += live(shop, 2)
-    stage.world.mortality.disarm()
+    stage.world.crashes.disarm()
     live(shop, 3)
     everything_once(shop, placed, sum(goods.values()))
     return deaths

@@ -24,7 +24,7 @@ def story(in_memory: InMemory, point: int, *, bad: bool = False, **switches: boo
     placed = stage.orders(4 if bad else 2)
     if bad:
         stage.platform.bad = {f"magento:main:{placed[1]}"}
-    stage.world.mortality.arm("any", point)
+    stage.world.crashes.arm("any", point)
     deaths = 0
     for number in range(9 if bad else 5):
         if number == 1 and not bad:
@@ -32,7 +32,7 @@ def story(in_memory: InMemory, point: int, *, bad: bool = False, **switches: boo
         deaths += lived(stage)
         assert reports.status(stage.hub.configuration, stage.now)["adds_up"]
         stage.work()
-    stage.world.mortality.disarm()
+    stage.world.crashes.disarm()
     lived(stage)
     good = [one for one in placed if f"magento:main:{one}" not in stage.platform.bad]
     assert stage.states(good) == {State.CONFIRMED}, f"death at point {point}"
@@ -48,7 +48,7 @@ def lived(stage: MemoryStage) -> int:
     try:
         run_cycle(stage.hub, stage.connection, "orders")
     except ProcessDeath:
-        stage.world.mortality.revive()
+        stage.world.crashes.revive()
         stage.reopen()
         return 1
     return 0

@@ -214,17 +214,17 @@ def test_an_unanswered_hand_over_is_found_by_its_key(stage: MemoryStage) -> None
 def test_a_death_at_any_point_makes_one_account_and_one_receipt(stage: MemoryStage, point: int) -> None:
     (customer,) = stage.world.register(1)
     placed = stage.order("customer", customer=customer)
-    stage.world.mortality.arm("any", point)
+    stage.world.crashes.arm("any", point)
     for _ in range(5):
         for flow in ("orders", "payments"):
             stage.pass_time(SETTLED)
             try:
                 run_cycle(stage.hub, stage.connection, flow)
             except ProcessDeath:
-                stage.world.mortality.revive()
+                stage.world.crashes.revive()
                 stage.reopen()
         stage.work()
-    stage.world.mortality.disarm()
+    stage.world.crashes.disarm()
     assert stage.state(placed) is State.CONFIRMED
     assert lookups.step_of(stage.delivery(placed).source_id, "payments", "deposit") is not None
     assert len([one for one in stage.books.accounts.values() if one.key]) == 1

@@ -6,7 +6,7 @@ recorded by an earlier version fits the shop and the company of a morning that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -99,7 +99,7 @@ def live(stage: Stage) -> Morning:
     stage.shopper.cancel(cancelled)
     queued = stage.order()
     stage.pass_time(PAUSE)
-    die_with_an_order(stage)
+    die_having_sent(stage, lambda: max(order.id for order in stage.company.orders.table))
     return Morning(
         confirmed=confirmed,
         shipped=shipped,
@@ -116,19 +116,15 @@ def live(stage: Stage) -> Morning:
     )
 
 
-def die_with_an_order(stage: Stage) -> None:
-    """One more cycle: the process dies at its first commit after its first order has left."""
-    mortality, wire = stage.world.mortality, stage.world.sage_wire
-
-    def newest() -> int:
-        return max(order.id for order in stage.company.orders.table)
-
-    before = newest()
+def die_having_sent(stage: Stage, sent: Callable[[], int]) -> None:
+    """One more cycle: the process dies at its first commit after its first order has left; then `sent` is more."""
+    crashes, wire = stage.world.crashes, stage.world.sage_wire
+    before = sent()
 
     def trip(label: str, when: str) -> None:
-        if newest() > before and mortality.at == "" and not mortality.dead:
-            mortality.arm("commit", 0)
-        mortality.trip(label, when)
+        if sent() > before and crashes.at == "" and not crashes.dead:
+            crashes.arm("commit", 0)
+        crashes.trip(label, when)
 
     database.set_trip(trip)
     try:
@@ -136,8 +132,8 @@ def die_with_an_order(stage: Stage) -> None:
     except ProcessDeath:
         return
     finally:
-        database.set_trip(mortality.trip)  # the next process dies no more
-        mortality.revive()
+        database.set_trip(crashes.trip)  # the next process dies no more
+        crashes.revive()
         wire.settle()
     raise AssertionError("the process was to die while it sent an order")
 

@@ -8,41 +8,82 @@ from pathlib import Path
 
 import pytest
 
+from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import Stage
-from integration.upgrade.day import Morning, go_on, live, stage_at
-from integration.upgrade.record import LEDGERS
+from integration.upgrade import day, parcels
+from integration.upgrade.day import Morning
+from integration.upgrade.parcels import Parcels
+from integration.upgrade.record import LEDGERS, MORNINGS
 from tidegate import __version__
 from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.engine.interventions import Act, Result
 from tidegate.ledger import database
+from tidegate.ledger.parcels import open_parcels
 
-RECORDED = {path.name.removesuffix(".db.gz"): path for path in sorted(LEDGERS.glob("*.db.gz"))}
+RECORDED = sorted(path.name.removesuffix(".db.gz") for path in LEDGERS.glob("*.db.gz"))
 CHANGELOG = Path(__file__).parents[3] / "CHANGELOG.md"
+
+
+def of(morning: str) -> list[str]:
+    """The recordings of a morning."""
+    return [name for name in RECORDED if name.endswith(f".{morning}")]
 
 
 def test_there_is_a_ledger_of_every_version() -> None:
     released = re.findall(r"^## \[(\d[^\]]*)\]", CHANGELOG.read_text(), re.MULTILINE)
-    assert {*released, __version__} - RECORDED.keys() == set(), (
-        "record the missing ones: tests/integration/upgrade/record.py"
-    )
+    wanted = {f"{version}.{morning}" for version in (*released, __version__) for morning in MORNINGS}
+    assert wanted - set(RECORDED) == set(), "record the missing ones: make ledgers"
+    assert sorted(name for morning in MORNINGS for name in of(morning)) == RECORDED
 
 
-@pytest.mark.parametrize("version", RECORDED)
-def test_todays_code_finishes_what_an_earlier_version_left(version: str, tmp_path: Path) -> None:
+def replace(ledger: Path, recorded: str) -> None:
+    """The recorded ledger in the place of the one that was lived."""
+    database.close()
+    for left in ledger.parent.glob(f"{ledger.name}*"):
+        left.unlink()
+    ledger.write_bytes(gzip.decompress((LEDGERS / f"{recorded}.db.gz").read_bytes()))
+
+
+@pytest.mark.parametrize("recorded", of("documents"))
+def test_todays_code_finishes_what_an_earlier_version_left(recorded: str, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.db"
-    with stage_at(ledger) as stage:
-        morning = live(stage)
-        database.close()
-        for left in tmp_path.glob("ledger.db*"):
-            left.unlink()
-        ledger.write_bytes(gzip.decompress(RECORDED[version].read_bytes()))
+    with day.stage_at(ledger) as stage:
+        morning = day.live(stage)
+        replace(ledger, recorded)
         stage.reopen()
         stage.world.sign_in(stage.hub)
         assert stage.state(morning.sending) is State.SENDING
         assert stage.act(Act.RETRY, morning.review).result is Result.DONE
-        go_on(stage)
+        day.go_on(stage)
         finished(stage, morning)
+
+
+@pytest.mark.parametrize("recorded", of("parcels"))
+def test_todays_code_closes_the_parcels_that_an_earlier_version_left(recorded: str, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.db"
+    with parcels.stage_at(ledger) as stage:
+        morning = parcels.live(stage)
+        replace(ledger, recorded)
+        stage.reopen()
+        assert stage.state(morning.in_a_half_known_parcel) is State.HANDED_OVER
+        assert stage.state(morning.sending) is State.SENDING
+        parcels.go_on(stage)
+        closed(stage, morning)
+
+
+def closed(stage: MemoryStage, morning: Parcels) -> None:
+    """No parcel is open; each order is in the company once, or rightly not; nothing was sent again."""
+    assert open_parcels() == []
+    for name, placed in vars(morning).items():
+        gone = placed == morning.refused
+        assert len(stage.in_sage(placed)) == (0 if gone else 1), name
+        assert stage.state(placed) is (State.REVIEW if gone else State.CONFIRMED), (
+            name,
+            stage.delivery(placed),
+        )
+    assert [len(file.orders) for file in stage.platform.files] == [1, 2, 1, 1]
+    stage.check()
 
 
 def finished(stage: Stage, morning: Morning) -> None:
