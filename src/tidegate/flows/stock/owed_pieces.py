@@ -13,15 +13,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.money import ZERO
 from tidegate.domain.orders.capture import CaptureRules
 from tidegate.domain.orders.order import Order
 from tidegate.domain.stock.stock_level import WebLine
+from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import capture
 from tidegate.flows.orders.intake import FLOW, capture_rules
 from tidegate.flows.stored_keys import entities
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import cursors, intake, lookups, marks, queued
+from tidegate.ledger import cursors, intake, lookups, marks, queued, shipped
 from tidegate.magento.open_orders import OpenOrder, read_open_orders
 
 #: An order that the ledger took in so shortly before it was asked may have been committed after it was.
@@ -56,7 +58,7 @@ class Owed:
 def in_ledger(cycle: Cycle) -> Waiting:
     """Orders that wait, and those that are never sent but hold pieces. To be asked before Sage is.
 
-    An order that reaches Sage meanwhile then counts twice for one cycle, and not never.
+    An order that reaches Sage meanwhile, after its lines were read, then counts twice for one cycle, and not never.
     """
     asked_at, since = cycle.now(), unread_since(cycle)  # an order that is read from here on counts as unread
     rules = capture_rules(cycle.connection.settings)
@@ -105,10 +107,35 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
         moving = [each for each in found if noted and (each.created_at >= noted or gave_back(each))]
         moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for held in [*waiting.orders.values(), *[order.pieces for order in unread]]:
+    there = in_company(cycle.connection, waiting, lines)
+    for entity_id, held in [*waiting.orders.items(), *[(order.entity_id, order.pieces) for order in unread]]:
         for sku, quantity in held:
-            pieces[settings.skus.get(sku, sku).casefold()] += quantity
+            name = settings.skus.get(sku, sku).casefold()
+            has = min(there.get((entity_id, name), ZERO), quantity)
+            there[entity_id, name] = there.get((entity_id, name), ZERO) - has
+            pieces[name] += quantity - has
     return Owed(pieces, frozenset(moved))
+
+
+def in_company(
+    connection: Connection, waiting: Waiting, lines: Iterable[WebLine]
+) -> dict[tuple[int, str], Decimal]:
+    """What Sage has of orders that wait here all the same, by order and its code in small letters.
+
+    A ledger that was restored, or a second hub: the order was sent, and this ledger does not know of it. Its lines
+    tell, and when Sage has finished with it its despatches. Lines are read before the levels, so that what they hold
+    is taken off those.
+    """
+    lines = list(lines)
+    ours = entities(connection, [line.order_key for line in lines])
+    found: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.order_key in ours:
+            found[ours[line.order_key], line.sku.casefold()] += line.ordered
+    gone = waiting.orders.keys() - set(ours.values())
+    for one in shipped.despatched_lines(connection.name, shipped.despatched(connection.name, gone)):
+        found[one.entity_id, one.sku.casefold()] += one.quantity
+    return found
 
 
 def gave_back(order: OpenOrder) -> bool:

@@ -6,7 +6,7 @@ and products; each of their cursors is the checksum of the file that it was read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -26,31 +26,30 @@ T = TypeVar("T")
 class Read:
     """One reading of a scope's file: its records, what is wrong with others, and the cursor."""
 
-    records: tuple[Record, ...]
+    records: Collection[Record]  #: decoded whenever they are gone through
     bad: tuple[BadRow, ...]
     cursor: str
     new: bool  #: whether anything may differ from what the cursor before stood for
     as_of: datetime | None = None
 
     def rows(
-        self, make: Callable[[Record], T], name: Callable[[Record], str]
+        self,
+        make: Callable[[Record], T],
+        name: Callable[[Record], str],
+        only: Callable[[Record], bool] = bool,
     ) -> tuple[tuple[T, ...], tuple[BadRow, ...]]:
-        """What could be made of the records, and all that could not be read."""
-        made, bad = each(self.records, make, name)
+        """What could be made of the records, or of `only` those, and all that could not be read."""
+        made, bad = each(filter(only, self.records), make, name)
         return tuple(made), (*self.bad, *bad)
 
 
 class Records:
     """The latest file of one scope, with the guard against mass removal."""
 
-    def __init__(
-        self, files: ScopeFiles, removals: Removals, scope: str, name: Callable[[Record], str]
-    ) -> None:
-        """`name`: what people know a record by."""
+    def __init__(self, files: ScopeFiles, removals: Removals, scope: str) -> None:
         self._files = files
         self._removals = removals
         self._scope = scope
-        self._name = name
 
     def read(self, since: str | None) -> Read | Failure:
         """Everything, where the file is another one than `since` says; one call where it is not."""
@@ -59,13 +58,13 @@ class Records:
             return file
         if file is None:
             return nothing_yet(self._scope)
-        held = self._removals.held(file, {id: self._name(one) for id, one in file.records.items()})
+        held = self._removals.held(file)
         cursor = f"{file.checksum}/{len(held)}"
         if cursor == since:
             return Read((), (), cursor, new=False, as_of=file.uploaded_at)
         why = self._removals.why(file, held) if held else ""
         bad = (*file.bad, *(BadRow(name, why) for name in held.values()))
-        return Read(tuple(file.records.values()), bad, cursor, new=True, as_of=file.uploaded_at)
+        return Read(file.records.values(), bad, cursor, new=True, as_of=file.uploaded_at)
 
     def known(self) -> ScopeFile | Failure:
         """The file for look-ups: the last good one where a newer one is broken."""
@@ -79,14 +78,14 @@ class Articles:
     """Articles by reference."""
 
     def __init__(self, files: ScopeFiles, removals: Removals) -> None:
-        self.records = Records(files, removals, wire_names.PRODUCTS, sku_of)
+        self.records = Records(files, removals, wire_names.PRODUCTS)
 
     def ids(self) -> Mapping[str, str] | Failure:
         """reference -> id of the articles that orders may name."""
         file = self.records.known()
         if isinstance(file, Failure):
             return file
-        return {sku_of(record): id for id, record in file.records.items()}
+        return {name: id for id, name in file.names.items()}
 
 
 def sku_of(record: Record) -> str:

@@ -19,6 +19,9 @@ from tidegate.sage.sage50.fields import Record, figure_of, flag_of, name_of, num
 from tidegate.sage.sage50.removals import Removals
 from tidegate.sage.sage50.scope_files import ScopeFiles
 
+ById = dict[str, CustomerMatch]
+ByEmail = dict[str, list[CustomerMatch]]
+
 
 class Products:
     """The articles of one company."""
@@ -57,8 +60,9 @@ class Customers:
     """The accounts of one company; new ones come inside orders."""
 
     def __init__(self, files: ScopeFiles, removals: Removals, currency: str) -> None:
-        self._records = Records(files, removals, wire_names.CUSTOMERS, _id)
+        self._records = Records(files, removals, wire_names.CUSTOMERS)
         self._currency = currency
+        self._known: tuple[str, ById, ByEmail] = ("", {}, {})  #: of the file with this checksum
 
     def read(self, since: str | None) -> Delta[CustomerRecord] | Failure:
         """Every account, where the file is a new one."""
@@ -73,11 +77,13 @@ class Customers:
         file = self._records.known()
         if isinstance(file, Failure):
             return file
-        matches = [self._match(record) for record in file.records.values() if _is_active(record)]
-        by_id = {match.account.lower(): match for match in matches}
-        by_email: dict[str, list[CustomerMatch]] = {}
-        for match in matches:
-            by_email.setdefault(match.email.lower(), []).append(match)
+        if self._known[0] != file.checksum:
+            matches = [self._match(record) for record in file.records.values() if _is_active(record)]
+            emails: ByEmail = {}
+            for match in matches:
+                emails.setdefault(match.email.lower(), []).append(match)
+            self._known = file.checksum, {match.account.lower(): match for match in matches}, emails
+        _, by_id, by_email = self._known
         found: dict[str, list[CustomerMatch]] = {}
         for query in queries:
             named = by_id.get(query.account.strip().lower()) if query.account else None

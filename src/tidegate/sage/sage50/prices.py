@@ -6,7 +6,7 @@ explain, and no price is made of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
@@ -37,7 +37,7 @@ class Prices:
             return read
         if not read.new:
             everything = self._articles.records.known()
-            records = () if isinstance(everything, Failure) else tuple(everything.records.values())
+            records = () if isinstance(everything, Failure) else everything.records.values()
             return PriceBook(self._lists(records), ()), read.cursor, False
         rows, bad = read.rows(lambda record: tuple(self._prices(record)), sku_of)
         prices = tuple(price for each in rows for price in each)
@@ -55,7 +55,7 @@ class Prices:
                 quantity if quantity is not None and quantity > 0 else Decimal(1),
             )
 
-    def _lists(self, records: tuple[Record, ...]) -> tuple[PriceList, ...]:
+    def _lists(self, records: Iterable[Record]) -> tuple[PriceList, ...]:
         names: dict[str, None] = {}
         for record in records:
             for entry in record.get("prices") or () if isinstance(record.get("prices"), list) else ():

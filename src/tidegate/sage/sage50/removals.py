@@ -47,12 +47,12 @@ class Removals:
     _weighed: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def held(self, file: ScopeFile, names: Mapping[str, str]) -> Mapping[str, str]:
-        """id -> name of the records that are missing in this file and still count; `names` are those it has."""
+    def held(self, file: ScopeFile) -> Mapping[str, str]:
+        """id -> name of the records that are missing in this file and still count."""
         with self._lock:
             checksum, held = self._weighed.get(file.scope, ("", {}))
             if checksum != file.checksum:
-                held = self._weigh(file, names)
+                held = self._weigh(file, file.names)
                 self._weighed[file.scope] = file.checksum, held
             return held
 

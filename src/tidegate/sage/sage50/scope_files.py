@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from tidegate.clock import Clock
 from tidegate.domain.bad_row import BadRow
@@ -19,6 +22,7 @@ from tidegate.reading.document import Unreadable, read
 from tidegate.sage.sage50 import answers, wire_names
 from tidegate.sage.sage50.client import Sage50Client
 from tidegate.sage.sage50.fields import Record, moment_of, text_of
+from tidegate.sage.sage50.spool import Spool
 from tidegate.transport import NoAnswer
 
 BROKEN = "broken"  #: key of `Failure.details`: the file is at fault, and the one before is as good as it was
@@ -27,11 +31,15 @@ TRIES = 3  #: downloads of a broken file in one read (§5)
 
 @dataclass(frozen=True, slots=True)
 class ScopeFile:
-    """The latest file of a scope. `records` by id, each once; `bad` are those that have no id, or are no records."""
+    """The latest file of a scope. `records` by id, each once; `bad` are those that have no id, or are no records.
+
+    `names`: what people know each record by, its `reference`, else its id.
+    """
 
     scope: str
     checksum: str  #: SHA-256 of the body, hex
-    records: dict[str, Record]
+    records: Mapping[str, Record]
+    names: Mapping[str, str] = field(default_factory=dict)
     bad: tuple[BadRow, ...] = ()
     uploaded_at: datetime | None = (
         None  #: by our clock: the platform's two times are compared with each other
@@ -39,7 +47,7 @@ class ScopeFile:
 
 
 class ScopeFiles:
-    """The files of one installation; the last good one of each scope is kept in memory."""
+    """The files of one installation; the last good one of each scope is kept, its records on disk."""
 
     def __init__(self, client: Sage50Client, clock: Clock) -> None:
         self._client = client
@@ -111,11 +119,10 @@ class ScopeFiles:
             return "its checksum is not the one that was announced"
         if isinstance(size, int) and size != len(answer.body):
             return f"it has {len(answer.body)} bytes, {size} were announced"
-        records = listed(answer.body)
-        if isinstance(records, str):
-            return records
-        by_id, bad = records_by_id(records)
-        return ScopeFile(scope, checksum, by_id, tuple(bad), uploaded_at)
+        found = parts(answer.body)
+        if isinstance(found, str):
+            return found
+        return ScopeFile(scope, checksum, found.records, found.names, tuple(found.bad), uploaded_at)
 
 
 def listed(body: bytes) -> list[Any] | str:
@@ -132,15 +139,68 @@ def listed(body: bytes) -> list[Any] | str:
     return value if isinstance(value, list) else "it is no list of records"
 
 
-def records_by_id(records: list[Any]) -> tuple[dict[str, Record], list[BadRow]]:
-    """By id; the later one of two with the same id counts."""
-    found: dict[str, Record] = {}
-    bad: list[BadRow] = []
-    for number, record in enumerate(records, 1):
-        id = text_of(record, "id") if isinstance(record, dict) else ""
+@dataclass(slots=True)
+class Parts:
+    """A file taken apart: its records by id, what people know each by, and those that have no id or are no records."""
+
+    records: Mapping[str, Record] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    bad: list[BadRow] = field(default_factory=list)
+
+    def id_of(self, number: int, record: Any) -> str:
+        """The id of the record with this number, noted by its name; "" for a bad one."""
+        known = record if isinstance(record, dict) else {}
+        id, reference = text_of(known, "id"), text_of(known, "reference")
         if id:
-            found[id] = record
+            self.names[id] = reference or id
         else:
-            name = text_of(record, "reference") if isinstance(record, dict) else ""
-            bad.append(BadRow(name or f"record {number}", "it has no id"))
-    return found, bad
+            self.bad.append(BadRow(reference or f"record {number}", "it has no id"))
+        return id
+
+
+def parts(body: bytes) -> Parts | str:
+    """A file's records, on disk, each decoded by itself; else why it is none.
+
+    Of two with one id the later counts. A file that strict JSON does not read is held in memory, as it was read.
+    """
+    found = Parts()
+    raw = _undecoded(body)
+    if raw is None:
+        rows = listed(body)
+        if isinstance(rows, str):
+            return rows
+        found.records = {id: row for number, row in enumerate(rows, 1) if (id := found.id_of(number, row))}
+        return found
+    try:
+        found.records = Spool(_by_id(raw, found))
+    except OSError as error:
+        return f"it cannot be kept on this machine: {error}"
+    return found
+
+
+def _undecoded(body: bytes) -> list[msgspec.Raw] | None:
+    """The records as they stand; None for a file that is not plainly an array, or an object with one."""
+    try:
+        if body.lstrip()[:1] == b"[":
+            return _records.decode(body)
+        lists = [each for each in _members.decode(body).values() if bytes(each[:1]) == b"["]
+        return _records.decode(lists[0]) if len(lists) == 1 else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
+        return None
+
+
+_records = msgspec.json.Decoder(list[msgspec.Raw])
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _by_id(raw: Iterable[msgspec.Raw], found: Parts) -> Iterator[tuple[str, bytes]]:
+    for number, each in enumerate(raw, 1):
+        text = bytes(each)
+        try:
+            record = read(text)
+        except Unreadable as error:
+            found.bad.append(BadRow(f"record {number}", str(error)))
+            continue
+        id = found.id_of(number, record)
+        if id:
+            yield id, text

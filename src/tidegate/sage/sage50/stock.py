@@ -7,7 +7,6 @@ Sage 50 holds for the orders that it has. An article without one is not stocked,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.delta import Delta
@@ -37,8 +36,7 @@ class Stock:
         read = self._articles.records.read(since)
         if isinstance(read, Failure):
             return read
-        stocked = [record for record in read.records if record.get("stock") is not None]
-        levels, bad = replace(read, records=tuple(stocked)).rows(self._level, sku_of)
+        levels, bad = read.rows(self._level, sku_of, only=lambda record: record.get("stock") is not None)
         return Delta(levels, read.cursor, full=read.new, bad=bad, as_of=read.as_of)
 
     def _level(self, record: Record) -> StockLevel:
