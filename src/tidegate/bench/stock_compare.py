@@ -29,7 +29,7 @@ from tidegate.domain.stock.availability import level_table
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
-from tidegate.flows.stock.inventory import FLOW, calculated
+from tidegate.flows.stock.inventory import FLOW, calculated, corrections
 from tidegate.flows.stock.levels import Reading
 from tidegate.ledger import marks, mirror
 from tidegate.ledger.database import transaction
@@ -202,7 +202,7 @@ def prepare(hub: Hub, rows: int) -> None:
     connection = hub.connections[CONNECTION]
     connection.settings = structs.replace(connection.settings, stock=Stock(warehouses=PLACES))
     reading = Reading(lines=[], levels=level_table(map(level, range(rows))), cursors={}, pictures={})
-    wanted = calculated(connection, reading, {})
+    wanted = calculated(connection, reading, corrections(connection, reading, {}))
     with transaction("prepare"):
         mirror.baseline(CONNECTION, FLOW, wanted, START)
         marks.write(f"full:{CONNECTION}:{FLOW}", START.isoformat(), START)

@@ -14,7 +14,7 @@ from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import Invocation, here
 from tidegate.cli.operator import By, operator_name
 from tidegate.cli.showing import Json
-from tidegate.cli.sign_in import in_the_browser, lift_halts
+from tidegate.cli.sign_in import in_the_browser
 from tidegate.cli.stopping import asked_to_stop
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: 
 
 def let_in(hub: Hub, company: str, operator: str, as_json: bool) -> None:
     """Lift the halts that it ends, and say so."""
+    from tidegate.engine.entering import lift_halts
     from tidegate.ledger.database import transaction
 
     with transaction("connected"):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
@@ -19,19 +16,9 @@ from tidegate.cli.showing import Json
 from tidegate.cli.stopping import asked_to_stop
 
 if TYPE_CHECKING:
+    from tidegate.engine.entering import Begun
     from tidegate.engine.hub import Hub
     from tidegate.sage.port.entrance import SignIn
-
-STATE, VERIFIER = "sign-in-state", "sign-in-verifier"  #: names of a sign-in under way, among the secrets
-PENDING = timedelta(minutes=30)  #: for so long an address that was printed can be completed with `--code`
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A sign-in under way: what its answer must carry, and the proof that it is ours."""
-
-    state: str
-    verifier: str
 
 
 def sign_in(
@@ -69,13 +56,17 @@ def in_the_browser(
 ) -> None:
     """The whole sign-in, or its first or second half."""
     from tidegate.cli.callback import can_listen
+    from tidegate.engine import entering
 
     redirect = signs.redirect_url
     if code is not None:
-        begun = continued(hub, company)
+        found = entering.continued(hub, company)
+        if isinstance(found, str):
+            raise Refused(found, f"`tidegate sign-in {company}` prints a new address")
+        begun = found
         address = code if "://" in code else f"{redirect}?{urlencode({'code': code, 'state': begun.state})}"
     else:
-        begun = begin(hub, company)
+        begun = entering.begin(hub, company)
         url = signs.authorization_url(begun.state, begun.verifier)
         if not listen or not can_listen(redirect):
             only_print(company, url, redirect, as_json)
@@ -98,31 +89,6 @@ def entrance(hub: Hub, company: str) -> SignIn:
     if not isinstance(signs, SignIn):
         raise Refused(f"{company} is not entered through a browser", f"tidegate connect {company}")
     return signs
-
-
-def begin(hub: Hub, company: str) -> Begun:
-    """A new sign-in, kept encrypted like the tokens, so that `--code` can complete it later."""
-    from tidegate.sage.vault import Secret
-
-    begun = Begun(secrets.token_urlsafe(48), secrets.token_urlsafe(48))
-    now = hub.clock.now()
-    ends = now + PENDING
-    hub.vault.keep(
-        company, {STATE: Secret(begun.state, now, ends), VERIFIER: Secret(begun.verifier, now, ends)}
-    )
-    return begun
-
-
-def continued(hub: Hub, company: str) -> Begun:
-    """The sign-in that was begun before; refuses when there is none, or when it is too old."""
-    kept = hub.vault.load(company)
-    state, verifier = kept.get(STATE), kept.get(VERIFIER)
-    again = f"`tidegate sign-in {company}` prints a new address"
-    if state is None or verifier is None:
-        raise Refused(f"no sign-in to {company} has been begun", again)
-    if state.expires_at is None or hub.clock.now() > state.expires_at:
-        raise Refused(f"the sign-in to {company} was begun too long ago", again)
-    return Begun(state.value, verifier.value)
 
 
 def only_print(company: str, url: str, redirect: str, as_json: bool) -> None:
@@ -164,14 +130,12 @@ def finish(
     hub: Hub, company: str, signs: SignIn, begun: Begun, address: str, operator: str, as_json: bool
 ) -> None:
     """Exchange the code, forget the sign-in under way, lift the halts that it ends."""
-    from tidegate.ledger.database import transaction
+    from tidegate.domain.errors import Failure
+    from tidegate.engine import entering
 
-    failure = signs.complete(address, begun.state, begun.verifier)
-    if failure is not None:
-        raise Refused(failure.text)
-    with transaction("signed-in"):
-        hub.vault.keep(company, {}, forget=(STATE, VERIFIER))
-        lifted = lift_halts(hub, company, operator)
+    lifted = entering.finish(hub, company, signs, begun, address, operator)
+    if isinstance(lifted, Failure):
+        raise Refused(lifted.text)
     ends = signs.ends_at()
     if as_json:
         showing.print_json({"company": company, "signed_in": True, "ends_at": ends, "lifted": lifted})
@@ -180,21 +144,6 @@ def finish(
     print(f"signed in to {company}{until}")
     for name in lifted:
         print(f"lifted the halt of {name}")
-
-
-def lift_halts(hub: Hub, company: str, operator: str) -> list[str]:
-    """Lift what a person's way in ends; the names of the connections. In a transaction."""
-    from tidegate.domain.errors import Code
-    from tidegate.engine import interventions
-    from tidegate.ledger import halts
-
-    lifted: list[str] = []
-    for name, connection in hub.connections.items():
-        halted = halts.halted(name) if connection.settings.company == company else None
-        if halted is not None and halted.code in (Code.SIGN_IN_EXPIRED, Code.NOT_AUTHENTICATED):
-            interventions.lift(name, company=None, actor=operator, now=hub.clock.now())
-            lifted.append(name)
-    return lifted
 
 
 def register(app: typer.Typer) -> None:

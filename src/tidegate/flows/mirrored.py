@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.policy import after_failure
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows import drift
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.writing.attempts import commit_mirrored
@@ -250,6 +251,7 @@ def compare(
             mirror.observe(cycle.lease, cycle.name, drifted, now)
             mirror.baseline(cycle.name, cycle.flow, stray, now)
             mirror.want(cycle.name, cycle.flow, dict.fromkeys(stray, GONE), now)
+        drift.keep(cycle, {key: (told[key], value) for key, value in drifted.items()}, stray)
         found = sorted(drifted.keys() | stray.keys())
         if found and not first:
             what = "put right" if rule == "correct" else "left as it is, by rule"

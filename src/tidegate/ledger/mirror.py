@@ -39,6 +39,7 @@ __all__ = [
     "due",
     "find",
     "fold",
+    "keys",
     "listing",
     "mirrors",
     "observe",
@@ -137,6 +138,12 @@ def find(connection: str, flow: str, keys: Iterable[str]) -> list[MirrorItem]:
         ending = f"WHERE connection = %s AND flow = %s AND key IN ({rows.marks(part)}) ORDER BY key"
         found += mirror_item.items(ending, connection, flow, *part)
     return found
+
+
+def keys(connection: str, flow: str, which: pl.Expr) -> list[str]:
+    """The keys of items with rows of their own for which the condition on `key` holds."""
+    own = mirror_item.table(connection, flow).select("key")
+    return own.filter(which)["key"].to_list()
 
 
 def mirrors() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -148,6 +149,43 @@ def holding(delivery_id: int) -> Parcel | None:
 
 
 _HOLDING = "SELECT parcel_id FROM tidegate_parcelrecord WHERE delivery_id = %s AND outcome = ''"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A parcel of which everything is known, with how many records ended how."""
+
+    id: int
+    connection: str
+    company: str
+    scope: str
+    tracking: str
+    opened_at: datetime
+    closed_at: datetime
+    outcomes: dict[str, int]
+
+
+def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> list[Closed]:
+    """Parcels that are closed, the newest first; the next page has `before` = the last id shown."""
+    ended = models.Parcel.objects.filter(connection__in=list(connections), closed_at__isnull=False)
+    if before:
+        ended = ended.filter(pk__lt=before)
+    columns = ("pk", "connection", "company", "scope", "tracking", "opened_at", "closed_at")
+    found = list(ended.order_by("-pk").values_list(*columns)[:limit])
+    outcomes: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    told = models.ParcelRecord.objects.filter(parcel_id__in=[row[0] for row in found])
+    counted = (
+        told.values_list("parcel_id", "outcome").annotate(count=Count("pk")).order_by("parcel_id", "outcome")
+    )
+    for parcel_id, outcome, count in counted:
+        outcomes[parcel_id][outcome] = count
+    return [Closed(*row, outcomes=outcomes[row[0]]) for row in found]
+
+
+def lying(parcel_id: int, limit: int) -> list[tuple[int, str, str]]:
+    """The first records of an open parcel: delivery, label, state."""
+    found = models.ParcelRecord.objects.filter(parcel_id=parcel_id, outcome="").order_by("pk")
+    return list(found.values_list("delivery_id", "delivery__label", "delivery__state")[:limit])
 
 
 def records(parcel_id: int) -> dict[str, tuple[int, int]]:

@@ -75,6 +75,22 @@ def _versions(owner: str) -> dict[str, tuple[int, datetime]]:
     return {name: (version, at) for name, version, at in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """What is known of a secret without its value."""
+
+    name: str
+    obtained_at: datetime
+    expires_at: datetime | None
+    granted_at: datetime | None
+
+
+def ages(owner: str) -> list[Aged]:
+    """The owner's secrets by name; needs no key, and opens none."""
+    columns = ("name", "obtained_at", "expires_at", "granted_at")
+    return [Aged(*row) for row in rows.find(models.Secret, columns, "WHERE owner = %s ORDER BY name", owner)]
+
+
 class SecretStore:
     """Reads and writes secrets, encrypted with Fernet under `key`.
 

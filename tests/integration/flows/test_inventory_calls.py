@@ -27,6 +27,7 @@ from integration.flows.stocking import (
 from tidegate.domain.delta import Delta
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import StockLevel
+from tidegate.flows import drift
 from tidegate.flows.stock.inventory import preview
 from tidegate.flows.stock.writer import source_item
 from tidegate.ledger import mirror
@@ -86,8 +87,11 @@ def test_a_hand_edit_is_found_by_the_full_compare_and_put_right(shop: Stage) -> 
     inventory(shop, after=DAY)
     assert lies(shop) == right
     assert ("drift", "inventory") in shop.alerts()
+    (found,) = drift.last(CONNECTION, "inventory")
+    assert (found.key, found.told, found.found) == (f"{SKU}@wh_detroit", f"{right};1", "9999;1")
     inventory(shop, after=DAY)
     assert ("drift", "inventory") not in shop.alerts()
+    assert drift.last(CONNECTION, "inventory") == []
 
 
 def test_drift_is_only_shown_by_rule(build: Build) -> None:

@@ -18,6 +18,7 @@ from tidegate.console.roles import Permission
 from tidegate.domain.books.month import Month
 from tidegate.engine import alert_report, digest, month_end, month_end_files
 from tidegate.engine.hub import Hub
+from tidegate.engine.messages import send_test
 from tidegate.engine.month_end import Refusal
 from tidegate.ledger import database, ended_alerts, month_ends
 from tidegate.ledger.database import transaction
@@ -233,5 +234,34 @@ def alert_list(visit: Visit) -> HttpResponse:
         ],
         targets=list(visit.configuration.notify.targets) if whole else [],
         ended=ended[:MOST],
+        tests=bool(visit.hub.addresses) and visit.rights.everywhere(Permission.STEER),
         at=visit.now,
     )
+
+
+@page(Permission.STEER, methods=("POST",))
+def alert_test(visit: Visit) -> HttpResponse:
+    """Send a test message to each target, or to one; says which took it."""
+    if not visit.rights.everywhere(Permission.STEER):
+        raise Http404("targets are the whole hub's")
+    chosen = visit.text("target")
+    addresses = {name: url for name, url in visit.hub.addresses.items() if chosen in ("", name)}
+    if not addresses:
+        messages.error(
+            visit.request, "There is no such target: alerts are sent to whom [notify.targets] names."
+        )
+        return redirect("/alerts")
+    found = send_test(addresses, visit.now, link=visit.configuration.notify.link)
+    with transaction("console-alert-test"):
+        changes.record(visit.now, visit.name, "alerts tested", subject=", ".join(found), after=told(found))
+    for name, error in found.items():
+        if error:
+            messages.error(visit.request, f"{name} did not take it: {error}")
+        else:
+            messages.success(visit.request, f"{name} took it.")
+    return redirect("/alerts")
+
+
+def told(found: dict[str, str]) -> str:
+    """Which targets took the test."""
+    return ", ".join(f"{name}: {'not taken' if error else 'taken'}" for name, error in found.items())

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from tidegate.console import changes
-from tidegate.console.pages import drawing
+from tidegate.console.pages import drawing, entrances
 from tidegate.console.pages.home import condition
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
@@ -55,9 +55,17 @@ def one(visit: Visit, connection: str) -> HttpResponse:
         alerts=[each for each in listed if each["connection"] == connection],
         halts=halts.history(connection, 10),
         findings=findings(visit, connection),
+        entrance=entrances.told(visit, connection),
+        holders=seat_holders(visit, report),
         steers=visit.rights.may(Permission.STEER, connection),
         at=visit.now,
     )
+
+
+def seat_holders(visit: Visit, report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who has a seat now: which process on which machine, and whether it is this one."""
+    held = (report["seats"] or {}).get("holders", [])
+    return [{"name": each, "here": each == visit.hub.holder} for each in held]
 
 
 def findings(visit: Visit, connection: str) -> list[dict[str, Any]]:

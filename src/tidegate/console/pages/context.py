@@ -20,6 +20,8 @@ PLACES = (
     ("/mappings", "Mappings", Permission.SEE),
     ("/cycles", "Cycles", Permission.SEE),
     ("/items", "Stock & prices", Permission.SEE),
+    ("/drift", "Drift", Permission.SEE),
+    ("/parcels", "Parcels", Permission.SEE),
     ("/connections", "Connections", Permission.SEE),
     ("/months", "Month's end", Permission.SEE),
     ("/digest", "Last day", Permission.SEE),

@@ -72,6 +72,18 @@ def money(value: Any, currency: str = "") -> str:
 
 
 @register.filter
+def pieces(value: Any) -> str:
+    """A quantity without the noughts behind its point."""
+    return f"{value.normalize() if value else 0:f}" if isinstance(value, Decimal) else str(value)
+
+
+@register.filter
+def unsigned(text: str) -> str:
+    """A quantity without its sign, which stands before it already."""
+    return str(text).removeprefix("-")
+
+
+@register.filter
 def tone(state: str) -> str:
     """The tone of a state's badge."""
     return TONES.get(str(state), "calm")

@@ -28,6 +28,11 @@ class Buffer:
     percent: Decimal = Decimal(10)
     pieces: Decimal | None = None  #: counts instead of the percentage
 
+    @property
+    def words(self) -> str:
+        """As people write it."""
+        return f"{self.percent} %" if self.pieces is None else f"{self.pieces} pieces"
+
 
 @dataclass(frozen=True, slots=True)
 class Buffers:
@@ -51,6 +56,14 @@ class Buffers:
             )
         return kept
 
+    def rule_of(self, sku: str, group: str) -> str:
+        """Which of them counts for one product, in words."""
+        for what, name, rules in (("SKU", sku, self.skus), ("group", group, self.groups)):
+            for pattern, buffer in rules:
+                if re.match(_regex(pattern), name):
+                    return f"{buffer.words}, for {what} {pattern}"
+        return f"{self.general.words}, for everything"
+
 
 def _kept(buffer: Buffer, of: pl.Expr) -> pl.Expr:
     if buffer.pieces is not None:
@@ -61,7 +74,7 @@ def _kept(buffer: Buffer, of: pl.Expr) -> pl.Expr:
 
 
 def _regex(pattern: str) -> str:
-    return "^(?s)" + re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$"
+    return "(?s)^" + re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$"
 
 
 def parts(pieces: Decimal) -> int:
@@ -155,6 +168,20 @@ def available(
     the buffer keeps pieces from new customers, not from those who have bought. `groups` are product
     groups by SKU.
     """
+    return figures(levels, corrected_by, sources, buffers, groups, decimals).select(
+        "sku", "source", "quantity"
+    )
+
+
+def figures(
+    levels: pl.DataFrame,
+    corrected_by: pl.DataFrame,
+    sources: Mapping[str, str],
+    buffers: Buffers,
+    groups: Mapping[str, str] | None = None,
+    decimals: int = 0,
+) -> pl.DataFrame:
+    """As `available`, with what it comes from: on_hand, allocated, pieces (the corrections), group, kept."""
     known = pl.DataFrame(
         {"warehouse": list(sources), "source": list(sources.values())}, schema_overrides=_NAMES
     )
@@ -175,10 +202,8 @@ def available(
         .join(group, on="sku", how="left")
         .with_columns(kept=buffers.column(on_hand, pl.col("group").fill_null("")))
         .with_columns(kept=-(-kept // step) * step)
-        .select(
-            "sku",
-            "source",
-            quantity=((free - kept).clip(lower_bound=0) + promised) // step * step,
+        .with_columns(
+            pieces=correction, quantity=((free - kept).clip(lower_bound=0) + promised) // step * step
         )
         .sort("sku", "source")
     )

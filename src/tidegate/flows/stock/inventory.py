@@ -22,11 +22,12 @@ from tidegate.flows import mirrored, store_limits
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.skus import store_skus
-from tidegate.flows.stock import bulk, owed_pieces, reservations, short_stock
+from tidegate.flows.stock import bulk, explained, owed_pieces, reservations, short_stock
 from tidegate.flows.stock import levels as stock_levels
 from tidegate.flows.stock import wanted as stock_wanted
 from tidegate.flows.stock.backorders import with_backorders
 from tidegate.flows.stock.claims import claims_of
+from tidegate.flows.stock.explained import source_of_warehouses
 from tidegate.flows.stock.levels import Reading
 from tidegate.flows.stock.reservations import NOTHING_KNOWN, Reservations
 from tidegate.flows.stock.writer import DEFAULT, PAGE, LegacyWriter, StockWriter, Writer, key_of, place_of
@@ -118,7 +119,8 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
     if isinstance(reserved, Failure):
         cycle.call_failed(reserved, of_company=False)
         return False
-    wanted = calculated(connection, reading, {}, reserved)
+    corrected = corrections(connection, reading, {}, reserved)
+    wanted = calculated(connection, reading, corrected)
     if not note_shipments(cycle, writer) or not note_orders(cycle, writer, reserved.moved):
         return False
     if full and not compare(cycle, writer, wanted):
@@ -130,7 +132,8 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
             return False
         if not note_orders(cycle, writer, owed.moved):
             return False
-        wanted = calculated(connection, reading, owed.pieces)
+        corrected = corrections(connection, reading, owed.pieces)
+        wanted = calculated(connection, reading, corrected)
     wanted = with_backorders(cycle, wanted)
     cycle.keep_lease()  # reading everything takes its time
     with transaction("want"):
@@ -138,6 +141,7 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
         lease.check(cycle.lease, now)  # what a worker calculated that has lost it is old
         reading.keep(cycle)
         reserved.keep(cycle)
+        explained.keep(cycle.name, corrected, now)
         # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
         missing = mirror.unnamed(cycle.name, FLOW, wanted).to_frame("key")
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
@@ -150,32 +154,26 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
     return True
 
 
-def source_of_warehouses(connection: Connection, levels: pl.DataFrame) -> Mapping[str, str]:
-    """Sage's warehouses, in capitals -> Magento's sources; without a mapping all are `default`."""
-    stock = connection.settings.stock
-    if stock.warehouses:
-        return {warehouse.strip().upper(): source for warehouse, source in stock.warehouses.items()}
-    return dict.fromkeys(levels["warehouse"].unique().to_list(), DEFAULT)
-
-
-def calculated(
+def corrections(
     connection: Connection,
     reading: Reading,
     waiting: Mapping[str, Decimal],
     reserved: Reservations = NOTHING_KNOWN,
 ) -> pl.DataFrame:
+    """What web orders correct in the company's figures; `waiting` are pieces that it does not know of yet."""
+    claims = claims_of(connection, reading.lines, reading.unread, reserved)
+    if connection.settings.stock.msi:
+        return with_reservations(claims)
+    # one number for all warehouses: it does not matter which of them the queued orders will get
+    anywhere = next(iter(source_of_warehouses(connection.settings.stock, reading.levels)), "")
+    spelt = {sku.casefold(): sku for sku in reading.levels["sku"].unique()} if waiting else {}
+    return without_reservations(claims, {(spelt.get(sku, sku), anywhere): of for sku, of in waiting.items()})
+
+
+def calculated(connection: Connection, reading: Reading, corrected: pl.DataFrame) -> pl.DataFrame:
     """What the store shall have: key, value."""
     stock = connection.settings.stock
-    claims = claims_of(connection, reading.lines, reading.unread, reserved)
-    places = source_of_warehouses(connection, reading.levels)
-    if stock.msi:
-        corrected = with_reservations(claims)
-    else:  # one number for all warehouses: it does not matter which of them the queued orders will get
-        anywhere = next(iter(places), "")
-        spelt = {sku.casefold(): sku for sku in reading.levels["sku"].unique()} if waiting else {}
-        corrected = without_reservations(
-            claims, {(spelt.get(sku, sku), anywhere): of for sku, of in waiting.items()}
-        )
+    places = source_of_warehouses(stock, reading.levels)
     table = available(
         reading.levels,
         corrected,

@@ -33,7 +33,7 @@ from tidegate.sage.port.session import Session
 
 FLOW = "inventory"
 LEVEL_PICTURE, GROUP_PICTURE = "inventory:levels", "inventory:groups"
-_BETWEEN = "\x1f"  # no code of a product or warehouse holds it
+BETWEEN = "\x1f"  # no code of a product or warehouse holds it
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     before = snapshot.read(cycle.name, LEVEL_PICTURE)
     fresh = snapshot.frame(
         {
-            _BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
+            BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
             for one in told.rows
         }
     )
@@ -155,7 +155,7 @@ def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadR
 
 def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
     """The rows of these products, in all warehouses."""
-    sku = pl.col("key").str.split_exact(_BETWEEN, 1).struct.field("field_0")
+    sku = pl.col("key").str.split_exact(BETWEEN, 1).struct.field("field_0")
     return levels.filter(sku.is_in(list(skus)))
 
 
@@ -168,7 +168,7 @@ def updated(
 
 def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
     """The picture's texts as the numbers that are calculated with."""
-    key = pl.col("key").str.split_exact(_BETWEEN, 1)
+    key = pl.col("key").str.split_exact(BETWEEN, 1)
     value = pl.col("value").str.split_exact(";", 1)
     return rows.select(
         sku=key.struct.field("field_0"),

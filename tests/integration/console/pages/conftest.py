@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,21 @@ def browsing(tmp_path: Path, ready: Path) -> Iterator[Browsing]:
     stage = MemoryStage(build_shop(f"sqlite:///{tmp_path / 'ledger.db'}"))
     yield Browsing(stage, Client())
     stage.hub.close()
+
+
+@pytest.fixture
+def browsing_of(tmp_path: Path, ready: Path) -> Iterator[Callable[..., Browsing]]:
+    """The same before a company that does things in its own way; keywords are those of `Switches`."""
+    made: list[MemoryStage] = []
+
+    def make(**switches: Any) -> Browsing:
+        shutil.copyfile(ready, tmp_path / "ledger.db")
+        made.append(MemoryStage(build_shop(f"sqlite:///{tmp_path / 'ledger.db'}"), **switches))
+        return Browsing(made[-1], Client())
+
+    yield make
+    for stage in made:
+        stage.hub.close()
 
 
 def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:

@@ -1,0 +1,53 @@
+"""What the last full compare found changed in the store by somebody else, item by item.
+
+Kept beside the mirror, as a picture that nobody is told of; the next full compare takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.flows.cycle import Cycle
+from tidegate.ledger import marks, picture
+
+#: Flows whose values name no person: of all others only the item is kept.
+NAMELESS = ("inventory", "prices", "products")
+_BETWEEN = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """One item: what the store was told, and what the compare found there."""
+
+    key: str
+    told: str
+    found: str
+
+
+def keep(cycle: Cycle, drifted: Mapping[str, tuple[str, str]], stray: Mapping[str, str]) -> None:
+    """What this compare found: key -> told and found, and what nobody has ever told. In a transaction."""
+    found = {key: values if cycle.flow in NAMELESS else ("", "") for key, values in drifted.items()}
+    found |= {key: ("", value if cycle.flow in NAMELESS else "") for key, value in stray.items()}
+    if found or picture.size(cycle.name, _name(cycle.flow)):
+        rows = picture.frame({key: _BETWEEN.join(values) for key, values in found.items()})
+        picture.write(cycle.name, _name(cycle.flow), rows, cycle.now())
+
+
+def last(connection: str, flow: str) -> list[Drifted]:
+    """What the last full compare found, by key."""
+    return [
+        Drifted(key, *value.split(_BETWEEN))
+        for key, value in picture.read(connection, _name(flow)).iter_rows()
+    ]
+
+
+def compared_at(connection: str, flow: str) -> datetime | None:
+    """When everything was compared last; None: never."""
+    written = marks.read(f"full:{connection}:{flow}")
+    return datetime.fromisoformat(written) if written else None
+
+
+def _name(flow: str) -> str:
+    return f"{flow}:drift"

@@ -1,0 +1,111 @@
+"""Why a source shows this number: the figures of the formula as the ledger keeps them; nobody is asked.
+
+Levels and groups are kept by the reading; what web orders correct is kept beside them by the cycle that calculated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+
+from tidegate.config.stock import Stock
+from tidegate.config.stock_rules import buffers
+from tidegate.domain.stock.availability import CORRECTIONS, PIECE, figures
+from tidegate.flows.stock.levels import BETWEEN, GROUP_PICTURE, LEVEL_PICTURE, levels_of
+from tidegate.flows.stock.writer import DEFAULT
+from tidegate.ledger import picture
+
+CORRECTION_PICTURE = "inventory:corrections"
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """What the company has of a product in one place; `source` "" = it is not published."""
+
+    name: str
+    source: str
+    on_hand: Decimal
+    allocated: Decimal
+    corrected_by: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One source's number: on hand - allocated + corrections - buffer, as `available` calculates it."""
+
+    source: str
+    on_hand: Decimal
+    allocated: Decimal
+    corrected_by: Decimal
+    kept: Decimal
+    rule: str  #: which buffer that is
+    available: Decimal
+    warehouses: tuple[Warehouse, ...]
+
+
+def source_of_warehouses(stock: Stock, levels: pl.DataFrame) -> Mapping[str, str]:
+    """Sage's warehouses, in capitals -> Magento's sources; without a mapping all are `default`."""
+    if stock.warehouses:
+        return {warehouse.strip().upper(): source for warehouse, source in stock.warehouses.items()}
+    return dict.fromkeys(levels["warehouse"].unique().to_list(), DEFAULT)
+
+
+def keep(connection: str, corrected: pl.DataFrame, now: datetime) -> None:
+    """Keep what web orders correct. In the transaction that keeps what follows from it."""
+    summed = corrected.group_by("sku", "warehouse").agg(pl.col("pieces").sum())
+    rows = picture.frame(
+        {BETWEEN.join((sku, warehouse)): str(pieces) for sku, warehouse, pieces in summed.iter_rows()}
+    )
+    if not rows.equals(picture.read(connection, CORRECTION_PICTURE)):
+        picture.write(connection, CORRECTION_PICTURE, rows, now)
+
+
+def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
+    """Every source's number of one product, by the company's code; [] when the company has told nothing of it."""
+    of_code = pl.col("key").str.starts_with(f"{code}{BETWEEN}")
+    levels = levels_of(picture.read(connection, LEVEL_PICTURE).filter(of_code))
+    corrected = pl.DataFrame(
+        [
+            (*key.split(BETWEEN), int(value))
+            for key, value in picture.read(connection, CORRECTION_PICTURE).filter(of_code).iter_rows()
+        ],
+        schema=CORRECTIONS,
+        orient="row",
+    )
+    groups = dict(picture.read(connection, GROUP_PICTURE).filter(pl.col("key") == code).iter_rows())
+    rules, sources = buffers(stock), source_of_warehouses(stock, levels)
+    rule = rules.rule_of(code, groups.get(code, ""))
+    pieces = {warehouse: amount for _, warehouse, amount in corrected.iter_rows()}
+    places = [
+        Warehouse(
+            warehouse,
+            sources.get(warehouse, ""),
+            whole(on_hand),
+            whole(allocated),
+            whole(pieces.get(warehouse, 0)),
+        )
+        for _, warehouse, on_hand, allocated in levels.sort("warehouse").iter_rows()
+    ]
+    table = figures(levels, corrected, sources, rules, groups, stock.decimals)
+    return [
+        Explained(
+            row["source"],
+            whole(row["on_hand"]),
+            whole(row["allocated"]),
+            whole(row["pieces"]),
+            whole(row["kept"]),
+            rule,
+            whole(row["quantity"]),
+            tuple(place for place in places if place.source == row["source"]),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def whole(parts: int) -> Decimal:
+    """Parts of a piece as pieces."""
+    return Decimal(parts) / PIECE
