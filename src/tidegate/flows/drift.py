@@ -1,6 +1,6 @@
 """What the last full compare found changed in the store by somebody else, item by item.
 
-Kept beside the mirror, as a picture that nobody is told of; the next full compare takes its place.
+Kept beside the mirror, as a snapshot that nobody is told of; the next full compare takes its place.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.flows.cycle import Cycle
-from tidegate.ledger import marks, picture
+from tidegate.ledger import marks, snapshot
 
 #: Flows whose values name no person: of all others only the item is kept.
 NAMELESS = ("inventory", "prices", "products")
@@ -30,16 +30,16 @@ def keep(cycle: Cycle, drifted: Mapping[str, tuple[str, str]], stray: Mapping[st
     """What this compare found: key -> told and found, and what nobody has ever told. In a transaction."""
     found = {key: values if cycle.flow in NAMELESS else ("", "") for key, values in drifted.items()}
     found |= {key: ("", value if cycle.flow in NAMELESS else "") for key, value in stray.items()}
-    if found or picture.size(cycle.name, _name(cycle.flow)):
-        rows = picture.frame({key: _BETWEEN.join(values) for key, values in found.items()})
-        picture.write(cycle.name, _name(cycle.flow), rows, cycle.now())
+    if found or snapshot.size(cycle.name, _name(cycle.flow)):
+        rows = snapshot.frame({key: _BETWEEN.join(values) for key, values in found.items()})
+        snapshot.write(cycle.name, _name(cycle.flow), rows, cycle.now())
 
 
 def last(connection: str, flow: str) -> list[Drifted]:
     """What the last full compare found, by key."""
     return [
         Drifted(key, *value.split(_BETWEEN))
-        for key, value in picture.read(connection, _name(flow)).iter_rows()
+        for key, value in snapshot.read(connection, _name(flow)).iter_rows()
     ]
 
 

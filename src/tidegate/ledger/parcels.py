@@ -170,16 +170,28 @@ def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> l
     ended = models.Parcel.objects.filter(connection__in=list(connections), closed_at__isnull=False)
     if before:
         ended = ended.filter(pk__lt=before)
-    columns = ("pk", "connection", "company", "scope", "tracking", "opened_at", "closed_at")
-    found = list(ended.order_by("-pk").values_list(*columns)[:limit])
+    found = list(ended.order_by("-pk")[:limit])
     outcomes: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    told = models.ParcelRecord.objects.filter(parcel_id__in=[row[0] for row in found])
+    told = models.ParcelRecord.objects.filter(parcel__in=found)
     counted = (
         told.values_list("parcel_id", "outcome").annotate(count=Count("pk")).order_by("parcel_id", "outcome")
     )
     for parcel_id, outcome, count in counted:
         outcomes[parcel_id][outcome] = count
-    return [Closed(*row, outcomes=outcomes[row[0]]) for row in found]
+    return [
+        Closed(
+            row.pk,
+            row.connection,
+            row.company,
+            row.scope,
+            row.tracking,
+            row.opened_at,
+            row.closed_at,
+            outcomes[row.pk],
+        )
+        for row in found
+        if row.closed_at is not None
+    ]
 
 
 def lying(parcel_id: int, limit: int) -> list[tuple[int, str, str]]:

@@ -19,7 +19,7 @@ from tidegate.engine.permission_check import check_permissions
 from tidegate.ledger import secrets
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.company import Company
-from tidegate.sage.port.entrance import Applicant, Consent, Passcode, SignIn, Standing
+from tidegate.sage.port.entrance import Applicant, Consent, ConsentStatus, Passcode, SignIn
 
 #: What of the vault is no credential.
 _UNDER_WAY = (entering.STATE, entering.VERIFIER)
@@ -80,17 +80,17 @@ def connect(visit: Visit, connection: str) -> HttpResponse:
         values["warning"] = entrance.warning()
         values["comes_here"] = entrance.redirect_url == f"{visit.configuration.console.public}/connect/back"
     else:
-        values |= standing(visit, entrance)
+        values |= status_of(visit, entrance)
     return visit.show("connect", **values)
 
 
-def standing(visit: Visit, consent: Consent) -> dict[str, Any]:
+def status_of(visit: Visit, consent: Consent) -> dict[str, Any]:
     """How a consent stands, with the passcode that is open and what is left of its time."""
     state = consent.state()
     passcode = state.passcode
     return {
-        "consent": state.standing.value,
-        "granted": state.standing is Standing.GRANTED,
+        "consent": state.status.value,
+        "granted": state.status is ConsentStatus.GRANTED,
         "text": state.text,
         "warning": consent.warning(),
         "passcode": passcode if passcode is not None and passcode.expires > visit.now else None,
@@ -156,7 +156,7 @@ def allow(visit: Visit, connection: str, name: str, consent: Consent) -> HttpRes
         if found is not None and not isinstance(found, Failure):
             note(visit, "registration begun", connection, name)
             values = {"name": connection, "company": name, "at": visit.now, "registration": found}
-            return visit.show("connect", **values, **standing(visit, consent))
+            return visit.show("connect", **values, **status_of(visit, consent))
         failure = found
     elif wish == "key":
         failure = consent.enter(visit.text("key"))
@@ -169,7 +169,7 @@ def allow(visit: Visit, connection: str, name: str, consent: Consent) -> HttpRes
             note(visit, "passcode asked for", connection, name)
     if failure is not None:
         messages.error(visit.request, failure.text)
-    elif consent.state().standing is Standing.GRANTED:
+    elif consent.state().status is ConsentStatus.GRANTED:
         with transaction("console-connected"):
             entering.lift_halts(visit.hub, name, visit.name)
         messages.success(visit.request, f"{name} lets us in.")

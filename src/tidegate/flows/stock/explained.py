@@ -17,7 +17,7 @@ from tidegate.config.stock_rules import buffers
 from tidegate.domain.stock.availability import CORRECTIONS, PIECE, figures
 from tidegate.flows.stock.levels import BETWEEN, GROUP_PICTURE, LEVEL_PICTURE, levels_of
 from tidegate.flows.stock.writer import DEFAULT
-from tidegate.ledger import picture
+from tidegate.ledger import snapshot
 
 CORRECTION_PICTURE = "inventory:corrections"
 
@@ -57,26 +57,26 @@ def source_of_warehouses(stock: Stock, levels: pl.DataFrame) -> Mapping[str, str
 def keep(connection: str, corrected: pl.DataFrame, now: datetime) -> None:
     """Keep what web orders correct. In the transaction that keeps what follows from it."""
     summed = corrected.group_by("sku", "warehouse").agg(pl.col("pieces").sum())
-    rows = picture.frame(
+    rows = snapshot.frame(
         {BETWEEN.join((sku, warehouse)): str(pieces) for sku, warehouse, pieces in summed.iter_rows()}
     )
-    if not rows.equals(picture.read(connection, CORRECTION_PICTURE)):
-        picture.write(connection, CORRECTION_PICTURE, rows, now)
+    if not rows.equals(snapshot.read(connection, CORRECTION_PICTURE)):
+        snapshot.write(connection, CORRECTION_PICTURE, rows, now)
 
 
 def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
     """Every source's number of one product, by the company's code; [] when the company has told nothing of it."""
     of_code = pl.col("key").str.starts_with(f"{code}{BETWEEN}")
-    levels = levels_of(picture.read(connection, LEVEL_PICTURE).filter(of_code))
+    levels = levels_of(snapshot.read(connection, LEVEL_PICTURE).filter(of_code))
     corrected = pl.DataFrame(
         [
             (*key.split(BETWEEN), int(value))
-            for key, value in picture.read(connection, CORRECTION_PICTURE).filter(of_code).iter_rows()
+            for key, value in snapshot.read(connection, CORRECTION_PICTURE).filter(of_code).iter_rows()
         ],
         schema=CORRECTIONS,
         orient="row",
     )
-    groups = dict(picture.read(connection, GROUP_PICTURE).filter(pl.col("key") == code).iter_rows())
+    groups = dict(snapshot.read(connection, GROUP_PICTURE).filter(pl.col("key") == code).iter_rows())
     rules, sources = buffers(stock), source_of_warehouses(stock, levels)
     rule = rules.rule_of(code, groups.get(code, ""))
     pieces = {warehouse: amount for _, warehouse, amount in corrected.iter_rows()}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from integration.console.pages.browsing import Browsing
 from integration.flows.stage import CONNECTION
@@ -164,18 +165,15 @@ def test_a_test_message_goes_to_every_target_and_says_who_took_it(
     browsing.post("/alerts/test", 404)
 
 
-def test_two_hubs_of_one_host_have_cookies_of_their_own(browsing: Browsing) -> None:
-    from django.conf import settings
-
+def test_two_hubs_of_one_host_have_cookies_of_their_own(
+    browsing: Browsing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"):
+        monkeypatch.setattr(settings, name, getattr(settings, name))  # as it was, behind the test
     names = []
-    before = {
-        name: getattr(settings, name) for name in ("SECRET_KEY", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
-    }
     for key in ("one", "two"):
         installed.adapt(browsing.stage.hub.configuration.console, key)
         names += [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME]
-    for name, value in before.items():
-        setattr(settings, name, value)
     assert len(set(names)) == 4
 
 

@@ -20,7 +20,7 @@ from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBoo
 from tidegate.flows.prices import book
 from tidegate.flows.prices import explained as prices
 from tidegate.flows.stock import explained
-from tidegate.ledger import mirror, picture
+from tidegate.ledger import mirror, snapshot
 from tidegate.ledger.database import transaction
 
 WHY = f"/items/why?connection={CONNECTION}"
@@ -62,7 +62,7 @@ def test_a_number_is_told_with_the_formula_that_it_follows_from(stocked: Browsin
 
 def test_what_web_orders_correct_is_among_the_figures(stocked: Browsing) -> None:
     """Pieces that Sage has allocated for web orders, and Magento reserves: they come back on."""
-    corrected = picture.read(CONNECTION, explained.CORRECTION_PICTURE)
+    corrected = snapshot.read(CONNECTION, explained.CORRECTION_PICTURE)
     assert corrected.height
     sku = corrected["key"][0].partition("\x1f")[0]
     (each,) = explained.explain(CONNECTION, stocked.stage.connection.settings.stock, sku)
