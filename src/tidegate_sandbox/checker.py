@@ -23,6 +23,7 @@ from tidegate_sandbox.checker_remaining import (
     versions,
     waits_with_its_order,
 )
+from tidegate_sandbox.checker_tax import taxed_otherwise
 
 Book = Mapping[str, Any]
 
@@ -236,6 +237,7 @@ def nothing_stuck(
         or (told["state"] == "held" and order.get("customer_id") in unplaceable)
         or (told["state"] == "held" and account_on_hold(told["reason"], company))
         or charges_alone(order)
+        or taxed_otherwise(told["reason"], terms.tolerance)
     )
     if not excused:
         verdict.unexplained += 1

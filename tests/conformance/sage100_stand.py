@@ -49,7 +49,7 @@ CALLS: dict[Call, tuple[str, str]] = {
 NEWS_CALLS = {
     "despatches": 4,  # data entry and its tracking numbers, posted invoices, tracking of those that have none
     "progress": 2,  # the open file and history
-    "ledgers": 2,  # open items and receipts
+    "ledgers": 3,  # open items, posted invoices and receipts
 }
 REGISTERED = ("invoice-run", "receipt", "credit")  #: acts that the daily transaction register follows at once
 CLASSES = {400: "format", 503: "unavailable"}

@@ -23,6 +23,7 @@ WITH_EVERY_CHANGE = {
     "intacct": (0, *range(1, 7), 14, 21),
     "sage50": (1, 2, 7),
     "sage300": (1, 2, 7),
+    "sage100": (1, 2, 7),
 }
 #: Thirty short ones of Sage 50 besides: two days and eight orders, in which the platform and its desktop do the same.
 SHORT = 30

@@ -182,7 +182,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         tax_percents=MAPPED_PERCENTS,
         flows=frozenset(settings.back),
         invoice_when=settings.invoice_when,
-        prepaid=frozenset(PREPAID) if settings.back else frozenset(),
+        prepaid=frozenset(PREPAID) if settings.back and codes.prepaid else frozenset(),
         sources=codes.sources[website] if settings.msi else codes.legacy,
         bands=codes.groups if settings.tier_prices else {},
         attributes=settings.attributes,

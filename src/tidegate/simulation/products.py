@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.sage50 import SAGE_50
+from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
 
-SIMULATED: Mapping[str, House] = {house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300)}
+SIMULATED: Mapping[str, House] = {
+    house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100)
+}
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))
 """The one that is simulated where nobody names another."""

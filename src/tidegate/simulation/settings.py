@@ -118,7 +118,7 @@ def way_back(settings: Settings, codes: Codes) -> str:
         attributes=pairs(settings.attributes),
     )
     paid = [f"\n[connections.web.payments.{name}]\n{codes.prepaid}prepaid = true\n" for name in PREPAID]
-    if "payments" not in settings.back:
+    if "payments" not in settings.back or not codes.prepaid:
         paid = []
     return "".join(flows) + rules + "".join(paid)
 

@@ -165,7 +165,7 @@ class Staff:
     def bill(self, numbers: list[str] | None = None, *, together: bool = False) -> None:
         """Invoice what has left, of these orders or of all; `together`: one invoice for all of an account."""
         if self._codes.bills_parts:
-            self._company.invoice_run(numbers, consolidate=together)
+            self._company.invoice_run(numbers, consolidate=together and self._codes.bills_together)
             return
         whole = [order.number for order in self.web_orders() if order.despatch == "fully"]
         self._company.invoice_run([number for number in whole if numbers is None or number in numbers])

@@ -120,7 +120,11 @@ def write_week(
         settings |= trade.settings(trading, back)
         settings |= trade.shop_of(random.Random(f"shop-{seed}"))
         settings |= shop_without(seed)
-        events += prepaid(seed, start, days, house.calls.allocating) if "payments" in house.flows else ()
+        events += (
+            prepaid(seed, start, days, house.calls.allocating)
+            if "payments" in house.flows and house.codes.prepaid
+            else ()
+        )
         queue = random.Random(f"queue-{seed}")
         settings |= bulk_queue.settings_of(queue)
         events += bulk_queue.troubles(queue, start, days) if "bulk" in settings else ()

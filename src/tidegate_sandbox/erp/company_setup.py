@@ -57,6 +57,7 @@ class CompanySetup:
         self.window = Window(clock, self.zone)
         self.seats = SeatPool(seats)
         self.violations: list[str] = []
+        self.beside: Any = None  #: what a product keeps beside its company
         self.writes_while_locked = 0  #: writes that the integration tried while locked; none had an effect
         self._stamps = Stamps(clock)
         self._system = False

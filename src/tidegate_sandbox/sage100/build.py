@@ -42,6 +42,9 @@ class Sage100Face:
         self.installation = installation
         self.control = Control(installation)
         self.web_services = EbusinessWebServices(installation)
+        self.site = next(iter(installation.companies.values()))
+        self.company = self.site.kernel
+        self.host: Any = None  #: whoever starts the agent, for scenarios
         self._agent = agent
         self._sdata = SData(installation)
 

@@ -63,6 +63,9 @@ class SageCompany:
     locks: dict[tuple[str, str], object] = field(default_factory=dict)
     cancelled: dict[str, str] = field(default_factory=dict)  #: deleted order -> reason code
 
+    def __post_init__(self) -> None:
+        self.kernel.beside = self
+
     def order_number(self) -> str:
         """The next order number; the counter only grows, also when nothing is written."""
         while True:

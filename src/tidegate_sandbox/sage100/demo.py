@@ -87,6 +87,7 @@ def demo_company(
     items: int = 20,
     seed: int = 0,
     more: Sequence[Goods] = (),
+    timezone: str = "America/New_York",
 ) -> SageCompany:
     """One company: items ABC-1 (19.95) and HUB-nnnn, four customers, miscellaneous items, terms, schedules."""
     rules = Rules(
@@ -100,7 +101,7 @@ def demo_company(
     kernel = Company(
         clock,
         name=f"Company {code}",
-        timezone="America/New_York",
+        timezone=timezone,
         rules=rules,
         first_id=10,
         user="tidegate",

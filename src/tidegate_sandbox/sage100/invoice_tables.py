@@ -211,7 +211,7 @@ def _type(one: Transaction) -> str:
     return {"invoice": "IN", "credit_note": "CM", "receipt": "PP", "refund": "AD"}[one.kind]
 
 
-def _check(one: Transaction | None) -> str:
+def check_of(one: Transaction | None) -> str:
     """The number of a check has ten characters; what people typed more of is its end."""
     return one.reference.strip()[-10:].strip() if one is not None else ""
 
@@ -239,7 +239,7 @@ def open_items(company: SageCompany) -> Iterator[Row]:
             "InvoiceDueDate": one.due_date,
             "InvoiceHistoryHeaderSeqNo": HEADER_SEQUENCE if invoice is not None else "",
             "PostingDate": one.posted_on,
-            "CheckNo": _check(one) if one.kind == "receipt" else "",
+            "CheckNo": check_of(one) if one.kind == "receipt" else "",
             "TaxableAmt": one.goods,
             "SalesTaxAmt": one.tax,
             "Balance": one.outstanding,
@@ -265,7 +265,7 @@ def payments(company: SageCompany) -> Iterator[Row]:
                 "TransactionDate": match.date,
                 "SequenceNo": f"{number:06d}",
                 "TransactionType": "P" if other is not None and other.kind == "receipt" else "C",
-                "CheckNo": _check(other),
+                "CheckNo": check_of(other),
                 "PaymentDate": match.date,
                 "TransactionAmt": -match.value,
             }
@@ -285,7 +285,7 @@ def receipts(company: SageCompany) -> Iterator[Row]:
             "DepositDate": one.date,
             "DepositNo": f"{one.urn:05d}"[-5:],
             "DepositType": "C",
-            "CheckNo": _check(one),
+            "CheckNo": check_of(one),
             "SequenceNo": "000001",
             "InvoiceNo": _item_number(company, one),
             "InvoiceType": _type(one),
@@ -308,7 +308,7 @@ def postings(company: SageCompany) -> Iterator[Row]:
     """GL_DetailPosting: only what the daily transaction register has updated."""
     kernel = company.kernel
     registers = {one.number: register_of(company, one) for one in kernel.invoices.table}
-    checks = {one.urn: _check(one) for one in kernel.receivables.table if one.kind == "receipt"}
+    checks = {one.urn: check_of(one) for one in kernel.receivables.table if one.kind == "receipt"}
     for number, (journal, row) in enumerate(kernel.ledger.rows, 1):
         yield {
             **stamps(company, row),

@@ -18,6 +18,7 @@ from tidegate.sage.sage100.wire_names import (
     BILLED,
     CREDIT_MEMO,
     CUSTOMER_NUMBER,
+    DELETED_INVOICE,
     DISCOUNT,
     DIVISION,
     INVOICE_LINES,
@@ -82,7 +83,7 @@ class Documents:
 
     def posted(self, rows: list[Row]) -> list[Document] | Failure:
         """Those of our orders, with their lines."""
-        rows = [row for row in rows if text_of(row, INVOICE_TYPE) != "XD"]
+        rows = [row for row in rows if text_of(row, INVOICE_TYPE) != DELETED_INVOICE]
         return self.of(rows, self.lines)
 
     def of(self, rows: list[Row], read_lines: LinesOf) -> list[Document] | Failure:

@@ -19,7 +19,8 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.sage.each_row import each_row
 from tidegate.sage.sage100.client import Sage100Client
-from tidegate.sage.sage100.documents import Documents
+from tidegate.sage.sage100.deltas import changes
+from tidegate.sage.sage100.documents import Documents, name_of_document
 from tidegate.sage.sage100.postings import urn_of
 from tidegate.sage.sage100.reference import customer_of
 from tidegate.sage.sage100.rows import Row, billed_of, day_of, figure_of, money_of, name_of, text_of
@@ -28,10 +29,12 @@ from tidegate.sage.sage100.wire_names import (
     CASH_JOURNAL,
     CREDIT_MEMO,
     CUSTOMER_NUMBER,
+    DELETED_INVOICE,
     DIVISION,
     INVOICE,
     INVOICE_NUMBER,
     INVOICE_TYPE,
+    INVOICES,
     JOURNAL,
     OPEN_ITEMS,
     ORDER_NUMBER,
@@ -73,6 +76,7 @@ class _Position(msgspec.Struct, frozen=True, omit_defaults=True):
     since: str  #: deposits from this day on were seen
     balances: dict[str, str]  #: open item -> balance
     receipts: dict[str, str] = {}  #: receipt of those days -> its open item's balance
+    invoices: str = ""  #: the cursor of posted invoices
 
 
 class Ledgers:
@@ -98,7 +102,20 @@ class Ledgers:
         if isinstance(read, Failure):
             return read
         items = {self._name(row): row for row in read[0]}
-        moved = self._moved(items, before)
+        billed = changes(
+            self._client,
+            INVOICES,
+            self._documents.columns,
+            name_of_document,
+            before.invoices if before is not None else None,
+            _midnight(today - timedelta(days=self._company.history_days), self._company.time_zone),
+        )
+        if isinstance(billed, Failure):
+            return billed
+        new = [self._name(row) for row in billed.rows if text_of(row, INVOICE_TYPE) != DELETED_INVOICE]
+        moved = list(
+            dict.fromkeys((*self._moved(items, before), *new))
+        )  # what was paid at once is seen here alone
         receipts = self._receipts(before, today, {name for name in moved if not _is_invoice(name)})
         if isinstance(receipts, Failure):
             return receipts
@@ -127,6 +144,9 @@ class Ledgers:
                 for name, text in states.items()
                 if f"receipt {text_of(receipts[name], 'CheckNo')}" not in unread
             },
+            billed.parking(
+                name_of_document(row) for row in billed.rows if f"entry {self._name(row)}" in unread
+            ),
         )
         cursor = msgspec.json.encode(position, order="deterministic").decode()
         return Delta((*entries, *paid), cursor, before is None, (*bad, *worse))

@@ -51,6 +51,7 @@ IN_ENTRY: Final = "CurrentInvoiceNo"  # C: the invoice in data entry now
 INVOICE_NUMBER, SEQUENCE = "InvoiceNo", "HeaderSeqNo"  # C: only both together are unique
 INVOICE_TYPE: Final = "InvoiceType"
 INVOICE, CREDIT_MEMO = "IN", "CM"  # P
+DELETED_INVOICE: Final = "XD"  # P
 PREPAYMENTS: Final = frozenset({"PP", "PY", "CA"})  # P: money without an invoice
 SHIP_STATUS, LEFT = "ShipStatus", "S"  # P: the goods have left, and the invoice waits to be posted
 OF_ORDER: Final = "AppliedSalesOrderNo"  # C

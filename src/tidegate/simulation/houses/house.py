@@ -53,7 +53,9 @@ class Codes:
     """The company's codes, and the tables of a connection that point to them."""
 
     mappings: str  #: TOML: rounding, tax, shipping, payments, amounts, revenue
-    prepaid: str  #: TOML of `[connections.web.payments.METHOD]`, for methods that are paid at checkout
+    prepaid: (
+        str  #: TOML of `[connections.web.payments.METHOD]`, for methods paid at checkout; "": no receipts
+    )
     carriers: str = ""  #: TOML: names of couriers -> carriers of the shop
     sources: Mapping[str, Mapping[str, str]]  #: website -> warehouse -> source
     legacy: Mapping[str, str]  #: the same in a shop without several sources
@@ -64,6 +66,7 @@ class Codes:
     charge: str = "CARRIAGE"  #: that stands for shipping
     bank: str = "BANK"  #: where customers pay their invoices
     web_account: str = "WEB"
+    bills_together: bool = True  #: one invoice may be made of what has left of several orders
     bills_parts: bool = True  #: else an order's tax is one amount, which its people bill with the whole of it
     takes_texts: bool = True  #: products that the company does not know can stand in an order as text
     known: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account

@@ -18,15 +18,20 @@ def mappings(
     fees: str,
     paid: str,
     revenue: Sequence[tuple[str, str]],
+    destinations: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """Rounding, tax, shipping, payments, amounts and revenue.
 
     `taxes` are percent and code, `untaxed` the code of the rounding line, `payments` an account; `fees` and `paid` are
     TOML of `[connections.web.amounts]`, for what is charged besides goods and for what has paid otherwise; `revenue`
-    are patterns of SKUs and accounts.
+    are patterns of SKUs and accounts, `destinations` country, region and tax schedule.
     """
     codes = "\n".join(f'"{percent}" = "{code}"' for percent, code in taxes)
     accounts = "\n".join(f'"{pattern}" = "{account}"' for pattern, account in revenue)
+    places = "".join(
+        f'\n[[connections.web.tax.destinations]]\ncountry = "{country}"\nregion = "{region}"\nschedule = "{schedule}"\n'
+        for country, region, schedule in destinations
+    )
     return f"""
 [connections.web.rounding]
 tolerance = "{TOLERANCE}"
@@ -52,4 +57,4 @@ fields = {{ "surcharge_amount" = {{ {fees} }} }}
 
 [connections.web.revenue.accounts]
 {accounts}
-"""
+{places}"""

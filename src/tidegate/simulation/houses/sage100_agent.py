@@ -1,0 +1,110 @@
+"""The agent beside a simulated Sage 100, which dies and is started again over the same journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+TOKEN = "sandbox-agent-token"  # noqa: S105 - opens nothing but the simulator
+SECRETS = {"agent-token": TOKEN, "sage": "secret"}
+ORDERS = "/orders"
+
+
+class Killed(BaseException):
+    """kill -9: from here on nothing of the agent runs, no clean-up either."""
+
+
+class AgentHost:
+    """Starts the agent, and starts it again; a WSGI application for whatever stands before it."""
+
+    def __init__(self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1) -> None:
+        self._folder = TemporaryDirectory(prefix="sage100-")
+        self._installation = installation
+        self._clock = clock
+        self._settings = {
+            "seats": {"seats": seats},
+            "sage100": {
+                "home": installation.home,
+                "user": "tidegate",
+                "companies": list(installation.companies),
+                "history": "orders+deleted",
+                "time_zone": time_zone,
+                "edition": installation.options.edition,
+                "allow_cancel": True,
+            },
+        }
+        self.orders_seen = 0  #: entries of batches that arrived, repeated ones included
+        self.deaths = 0
+        self._calls_left: int | None = None
+        self._dead = False
+        installation.before_call = self._before_call
+        self._start()
+
+    def _start(self) -> None:
+        from tidegate_agent.embedded import embedded
+        from tidegate_agent.sage100.api import Api
+        from tidegate_sandbox.sage100.backend import Host
+
+        self._dead, self._calls_left = False, None
+        journal = Path(self._folder.name) / "journal.db"
+        host = Host(self._installation)
+        self.agent = embedded(host, self._clock, journal, self._settings, SECRETS.__getitem__)
+        self._face = Api(self.agent).face
+
+    def dies(self, calls: int = 0) -> None:
+        """It dies before its Nth call of Sage from now on; 0: at once. It is started again then."""
+        if calls:
+            self._calls_left = calls
+        else:
+            self._restart()
+
+    def _restart(self) -> None:
+        """What a killed process leaves: an open session of Sage, and the journal."""
+        self.deaths += 1
+        self.agent.journal.close()
+        self._start()
+
+    def _before_call(self, _object: str, _method: str) -> None:
+        if self._dead:
+            raise Killed
+        if self._calls_left is not None:
+            self._calls_left -= 1
+            if self._calls_left <= 0:
+                self._dead = True
+                raise Killed
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """One request; ConnectionDropped where the agent dies over it."""
+        from tidegate_sandbox.wire import ConnectionDropped
+
+        self._count(environ)
+        try:
+            self.agent.tick()  # its own thread does it, where it is a process
+            return list(self._face(environ, start_response))
+        except Killed:
+            self._restart()
+            raise ConnectionDropped("after") from None
+
+    def _count(self, environ: WSGIEnvironment) -> None:
+        if environ["REQUEST_METHOD"] == "POST" and str(environ.get("PATH_INFO", "")).endswith(ORDERS):
+            from io import BytesIO
+
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = BytesIO(body)
+            self.orders_seen += body.count(b'"fingerprint"')
+
+    # What the machine's people do beside it
+
+    @property
+    def sessions(self) -> int:
+        """Sessions of Sage that the agent has open."""
+        return self.agent.pool.open_sessions
+
+    def rests(self) -> None:
+        """Time has passed: what is idle is dropped."""
+        self.agent.tick()
