@@ -11,6 +11,7 @@ from conformance.sage50_stand import Sage50Stand
 from conformance.sage100_stand import Sage100Stand
 from conformance.sage200_stand import Sage200Stand
 from conformance.sage300_stand import Sage300Stand
+from conformance.x3_stand import X3Stand
 from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
@@ -89,6 +90,26 @@ SAGE_300["sage300-gateway"] = lambda: Sage300Stand(
     gateway=True, settings={"stock": "gateway"}, extra_resources=("OEShipments",), page_size=1000
 )
 
+X3_OTHERWISE: dict[str, Any] = {
+    "basic": False,
+    "multi_ref": True,
+    "xml_results": True,
+    "lines_group": "YSOH_4",
+    "header_moves_with_lines": False,
+    "none_date": "9999-12-31",
+    "refuse_held": True,
+    "pool_size": 1,
+    "children": 2,
+}
+"""What the contract assumes of X3, turned the other way; signed tokens; numbers of ours; the base price."""
+
+X3: dict[str, Callable[[], Stand]] = {
+    "x3": lambda: X3Stand(sockets=True),
+    "x3-otherwise": lambda: X3Stand(
+        settings={"sign_in": "bearer", "own_order_number": True, "held": "most"}, **X3_OTHERWISE
+    ),
+}
+
 SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100": Sage100Stand,
     "sage100-otherwise": lambda: Sage100Stand(
@@ -144,10 +165,11 @@ TAKING: dict[str, Callable[[], Stand]] = {
     "intacct": IntacctStand,
     "sage300": Sage300Stand,
     "sage100": Sage100Stand,
+    "x3": X3Stand,
 }
 """Every way to take an order."""
 
-ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100
+ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100 | X3
 """Rooms that answer at once: the whole suite is theirs."""
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {

@@ -20,9 +20,11 @@ from tidegate.sage.sage300.product import SAGE_300
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.seats import SeatPools
 from tidegate.sage.vault import Vault
+from tidegate.sage.x3.product import SAGE_X3
+from tidegate.sage.x3.settings import X3Settings
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100)
+PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -73,5 +75,11 @@ def open_company(
             from tidegate.sage.sage100.room import open_sage100
 
             return open_sage100(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
+        case X3Settings():
+            from tidegate.sage.x3.room import open_x3
+
+            return open_x3(
+                name, company, secrets=secrets, factory=factory, tokens=tokens, clock=clock, seats=seats
+            )
         case _:
             raise ValueError(f"no room for {type(company).__name__}")

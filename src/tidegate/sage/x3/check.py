@@ -1,0 +1,183 @@
+"""The preflight check: can this folder be entered, read and written to, is it the right one, what is published?
+
+Reads only. Source: contract §1, §2, §10, §17. Every line says what to do when it fails.
+"""
+
+from __future__ import annotations
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.port.findings import Finding
+from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.customers import ADDRESS_FIELD
+from tidegate.sage.x3.identity import Identity
+from tidegate.sage.x3.order_search import OrderSearch
+from tidegate.sage.x3.queries import equals
+from tidegate.sage.x3.reference import Reference
+from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.wire_names import CLOSING_REASON, ELEMENT_FIELD, TAX_LEVEL, TEXT
+
+READS = (
+    ("SORDERQ", "SOHNUM"),
+    ("SDELIVERY", "SDHNUM"),
+    ("SDELIVERYD", "SDHNUM"),
+    ("SINVOICE", "NUM"),
+    ("SINVOICED", "NUM"),
+    ("SINVOICEV", "NUM"),
+    ("GACCDUDATE", "NUM"),
+    ("PAYMENTH", "NUM"),
+    ("PAYMENTD", "NUM"),
+    ("GACCENTRY", "BPRVCR"),
+    ("GACCENTRYD", "NUM"),
+    ("ITMMVT", "ITMREF"),
+    ("ITMMASTER", "ITMREF"),
+    ("BPCUSTOMER", "BPCNUM"),
+    ("BPADDRESS", "WEB1"),
+)
+"""What the flows read, each with a condition that nothing meets: class, representation and field must be there."""
+REMEDIES = {
+    Code.NOT_AUTHENTICATED: "look at user and password, or at the connected application, its secret and the clock",
+    Code.NOT_PERMITTED: "give the user, and the pool's own user, the rights to this function and site",
+    Code.UNKNOWN_ENDPOINT: "publish the name, or the representation of the same name: see docs/sage/x3.md",
+    Code.MALFORMED: "add the field to the representation: see docs/sage/x3.md",
+    Code.UNREACHABLE: "look at the address, and at the certificate",
+    Code.LOCKED: "look at the pool's alias (its letters count), whether it is started, and at single-user mode",
+    Code.NO_SEAT: "all channels of the pool are busy: enlarge it, or try again later",
+}
+
+
+class Check:
+    """One run of the check."""
+
+    def __init__(
+        self,
+        client: X3Client,
+        reference: Reference,
+        identity: Identity,
+        search: OrderSearch,
+        company: X3Settings,
+    ) -> None:
+        self._client = client
+        self._reference = reference
+        self._identity = identity
+        self._search = search
+        self._company = company
+        self.findings: list[Finding] = []
+
+    def run(self) -> list[Finding]:
+        """All findings; the check stops where what follows cannot be known."""
+        if self._profile():
+            self._reads()
+            self._order_screen()
+            self._customer_screen()
+            self._look_up()
+            self._sites()
+            self._lists()
+        return self.findings
+
+    def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
+        self.findings.append(Finding(subject, verdict, text, remedy))
+
+    def _failed(self, subject: str, failure: Failure) -> None:
+        self._note("fail", subject, failure.text, REMEDIES.get(failure.code, "see docs/sage/x3.md"))
+
+    def _profile(self) -> bool:
+        found = self._identity.read()
+        if isinstance(found, Failure):
+            if found.code in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
+                self._note("warn", "company", f"cannot be compared: {found.text}", REMEDIES[found.code])
+                return True
+            self._failed("sign-in and sales site", found)
+            return False
+        text = f"folder {self._company.endpoint}, site {found.site} of {found.company}, {found.name}"
+        self._note("pass", "sign-in", text)
+        differs = self._identity.differs(found)
+        if differs is not None:
+            self._failed("company", differs)
+        elif not self._company.company_name:
+            remedy = f'company_name = "{found.name}"'
+            self._note("warn", "company", "its name is not compared with the set-up's", remedy)
+        if found.currency and found.currency != self._company.currency:
+            text = f"the company keeps its books in {found.currency}, prices are read in {self._company.currency}"
+            self._note("warn", "currency", text)
+        return True
+
+    def _reads(self) -> None:
+        readable = []
+        for name, field in READS:
+            rows = self._client.read(name, (equals(field, "-"),))
+            if isinstance(rows, Failure):
+                self._failed(name, rows)
+            else:
+                readable.append(name)
+        if readable:
+            self._note("pass", "reading", ", ".join(readable))
+
+    def _order_screen(self) -> None:
+        """What orders are saved with: the published object, its tables, and the fields that the site has added."""
+        company = self._company
+        screen = self._reference.screen(company.order_object)
+        if isinstance(screen, Failure):
+            self._failed("order_object", screen)
+            return
+        self._note("pass", "order_object", f"{company.order_object} is published")
+        if ELEMENT_FIELD not in screen.tables:
+            text = "its screen has no invoicing elements, which shipping and other amounts need"
+            self._note("fail", "elements", text, "use an entry transaction that shows them")
+        for name, key in ((company.reference_field, "reference_field"), (company.line_field, "line_field")):
+            if name and not screen.has(name):
+                self._note("fail", key, f"the screen has no field {name}", "add it to the entry transaction")
+        if not screen.has(TAX_LEVEL):
+            text = f"the screen has no {TAX_LEVEL} on lines: the tax of each product is its own"
+            self._note("warn", "tax_levels", text)
+        if not screen.has(TEXT):
+            self._note("warn", "texts", f"the screen has no {TEXT}: notes are not sent")
+        if company.close_reason and not screen.has(CLOSING_REASON):
+            self._note("fail", "close_reason", f"the screen has no {CLOSING_REASON}", "leave it empty")
+
+    def _customer_screen(self) -> None:
+        company = self._company
+        if not company.customer_field:
+            return
+        screen = self._reference.screen(company.customer_object, line_field=ADDRESS_FIELD)
+        if isinstance(screen, Failure):
+            self._failed("customer_object", screen)
+            return
+        if not screen.has(company.customer_field):
+            text = f"the screen has no field {company.customer_field}"
+            self._note("fail", "customer_field", text, "add it to the screen")
+            return
+        rows = self._client.read("BPCUSTOMER", (equals(company.customer_field, "-"),))
+        if isinstance(rows, Failure):
+            self._failed("customer_field", rows)
+        else:
+            self._note(
+                "pass",
+                "customer_object",
+                f"customers can be opened, and looked up by {company.customer_field}",
+            )
+
+    def _look_up(self) -> None:
+        """Without a look-up that works nothing is sent: a second order could not be told from the first."""
+        found = self._search.find([OrderKey("-", "")])
+        if isinstance(found, Failure):
+            self._failed("look_up", found)
+        else:
+            self._note("pass", "look_up", f"orders can be looked up by {self._company.look_up.upper()}")
+
+    def _sites(self) -> None:
+        sites = self._reference.sites()
+        if isinstance(sites, Failure):
+            self._failed("sites", sites)
+            return
+        wanted = {self._company.sales_site, self._company.shipping_site or self._company.sales_site}
+        missing = sorted(wanted - sites.keys())
+        if missing:
+            self._note("fail", "sites", f"there is no site {', '.join(missing)}", "look at the keys of sites")
+
+    def _lists(self) -> None:
+        for name in self._company.price_lists:
+            rows = self._client.read("SPRICLIST", (equals("PLI", name) + " and " + equals("PLICRI1", "-"),))
+            if isinstance(rows, Failure):
+                self._failed("price_lists", rows)
+                return

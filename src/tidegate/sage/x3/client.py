@@ -1,0 +1,183 @@
+"""Calls of one folder: lists and records by REST, objects by SOAP.
+
+Source: contract §2 to §6. Nothing is repeated by itself, but for a token that was refused (once, with a fresh one) and
+a read that took too long (asked again, with a smaller page).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.x3 import answers, envelope, queries
+from tidegate.sage.x3.bearer import Credentials
+from tidegate.sage.x3.envelope import Returned
+from tidegate.sage.x3.queries import Where
+from tidegate.sage.x3.rows import Row
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+
+SMALLEST_PAGE = 20
+MOST_PAGES = 10_000
+JSON = {"Accept": "application/json"}
+
+
+class X3Client:
+    """The web server's view of one folder."""
+
+    def __init__(
+        self, http: HttpClient, credentials: Credentials, *, endpoint: str, pool: str, page_size: int
+    ) -> None:
+        self._http = http
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._pool = pool
+        self._largest = page_size
+        self.page_size = page_size
+
+    @property
+    def calls(self) -> int:
+        """Requests so far."""
+        return self._http.counter.value
+
+    @property
+    def size(self) -> int:
+        """Bytes of bodies, both ways."""
+        return self._http.counter.bytes
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
+
+    # Learnt
+
+    @property
+    def learnt(self) -> dict[str, int]:
+        """The size of a page that this server can answer, where it is less than the configured one."""
+        return {"page": self.page_size} if self.page_size < self._largest else {}
+
+    def take(self, learnt: Mapping[str, int]) -> None:
+        """What an earlier process has learnt; what is known already stays."""
+        if self.page_size == self._largest and "page" in learnt:
+            self.page_size = min(max(learnt["page"], SMALLEST_PAGE), self._largest)
+
+    def forget(self) -> None:
+        """Ask at full size again."""
+        self.page_size = self._largest
+
+    # REST
+
+    def read(self, name: str, where: Where = ()) -> list[Row] | Failure:
+        """All rows of a class. Links are followed until there is none; an address is never made of a row's key."""
+        found: list[Row] = []
+        seen: set[str] = set()
+        query = queries.query(f"{name}.$query", where, count=self.page_size)
+        for _ in range(MOST_PAGES):
+            answer = self._send("GET", self._path(name), query=query, reading=True)
+            if isinstance(answer, Failure):
+                if found or not self._shrinks(answer):
+                    return answer
+                query = queries.query(f"{name}.$query", where, count=self.page_size)
+                continue
+            page = _page(answer)
+            if isinstance(page, Failure):
+                return page
+            rows, following = page
+            found += rows
+            if not following:
+                return found
+            if following in seen:
+                return Failure(Code.SERVER_TROUBLE, f"X3 repeats a page of {name}", sent=False)
+            seen.add(following)
+            query = following
+        return Failure(Code.SERVER_TROUBLE, f"X3's pages of {name} do not end", sent=False)
+
+    def read_pooled(self, name: str, terms: Mapping[str, Sequence[str]]) -> list[Row] | Failure:
+        """The rows that meet any term of any name, in as few calls as addresses hold."""
+        found: list[Row] = []
+        for where in queries.pools(terms):
+            rows = self.read(name, where)
+            if isinstance(rows, Failure):
+                return rows
+            found += rows
+        return found
+
+    def _shrinks(self, failure: Failure) -> bool:
+        if answers.TOO_MUCH not in failure.details or self.page_size <= SMALLEST_PAGE:
+            return False
+        self.page_size = max(self.page_size // 4, SMALLEST_PAGE)
+        return True
+
+    def _path(self, name: str) -> str:
+        return f"/api1/x3/erp/{quote(self._endpoint, safe='')}/{name}"
+
+    # SOAP
+
+    def call(
+        self,
+        operation: str,
+        name: str,
+        arguments: Mapping[str, str | Mapping[str, str] | int],
+        *,
+        reading: bool,
+        ours: Sequence[str] = (),
+    ) -> Returned | Failure:
+        """One operation on a published name, carried out: status 1. `ours` are texts that a refusal may repeat."""
+        content = envelope.written(operation, self._pool, name, arguments)
+        answer = self._send("POST", envelope.SERVICE, content=content, reading=reading)
+        if isinstance(answer, Failure):
+            return answer
+        returned = envelope.read(answer.body, operation)
+        if returned is None:
+            return answers.unclear(answer, reading=reading)
+        if isinstance(returned, str):
+            return answers.faulted(returned, reading=reading)
+        if returned.status != 1:
+            return answers.refused(returned, reading=reading, ours=ours)
+        return returned
+
+    # One call
+
+    def _send(
+        self, method: str, path: str, *, reading: bool, query: str = "", content: bytes | None = None
+    ) -> Answer | Failure:
+        failure = self._once(method, path, query, content, reading=reading)
+        if isinstance(failure, Failure) and failure.code is Code.NOT_AUTHENTICATED:
+            self._credentials.refused()  # a refused call did nothing: once more, with a fresh token
+            return self._once(method, path, query, content, reading=reading)
+        return failure
+
+    def _once(
+        self, method: str, path: str, query: str, content: bytes | None, *, reading: bool
+    ) -> Answer | Failure:
+        header = self._credentials.header()
+        if isinstance(header, Failure):
+            return header
+        kind = JSON if content is None else envelope.HEADERS
+        headers = {"Authorization": header, **kind}
+        answer = self._http.request(method, path, query=query, headers=headers, content=content)
+        failure = answers.failure_of(answer, reading=reading)
+        if failure is None and isinstance(answer, NoAnswer):
+            raise ValueError("no answer, and no failure")
+        if failure is not None or isinstance(answer, NoAnswer):
+            return failure or Failure(Code.NO_ANSWER, "no answer from X3")
+        return answer
+
+
+def _page(answer: Answer) -> tuple[list[Row], str] | Failure:
+    """The rows, and the query of the next page; "" behind the last."""
+    found: Any = answers.document(answer)
+    rows = found.get("$resources") if isinstance(found, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return answers.unclear(answer, reading=True)
+    links = found.get("$links")
+    following = links.get("$next") if isinstance(links, dict) else None
+    if following is None:
+        return rows, ""
+    # The server may know itself by another name than we do: its query is what counts.
+    url = following.get("$url") if isinstance(following, dict) else None
+    query = urlsplit(str(url or "")).query
+    if not query:
+        return Failure(Code.SERVER_TROUBLE, "X3's next page has no address", sent=False)
+    return rows, query

@@ -1,0 +1,65 @@
+"""The desks of X3 over one client, and a session made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from tidegate.sage.port.session import Session
+from tidegate.sage.x3.cancelling import Cancelling
+from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.customers import Customers
+from tidegate.sage.x3.despatches import Despatches
+from tidegate.sage.x3.invoices import Invoices
+from tidegate.sage.x3.ledgers import Ledgers, Postings
+from tidegate.sage.x3.masters import Products
+from tidegate.sage.x3.order_search import OrderSearch
+from tidegate.sage.x3.orders import Orders
+from tidegate.sage.x3.prices import Prices
+from tidegate.sage.x3.progress import Progress
+from tidegate.sage.x3.reference import Reference
+from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.stock import Stock, WebLines
+from tidegate.sage.x3.web_orders import WebOrders
+
+TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
+
+
+class Desks:
+    """What all sessions of one company share.
+
+    No way is documented by which payments can be posted, so that there is no desk for receipts; what a customer would
+    pay cannot be asked. Orders can be cancelled where the configuration names a reason, and accounts opened where it
+    names a field for our key.
+    """
+
+    def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
+        """Makes no call. `today` is the day in the company's time zone."""
+        self.reference = reference = Reference(client, company)
+        orders = WebOrders(client, company)
+        customers = Customers(client, reference, company)
+        self._session = Session(
+            orders=Orders(client, reference, company),
+            order_search=OrderSearch(client, company, today),
+            cancelling=Cancelling(client, reference, company) if company.close_reason else None,
+            customers=customers,
+            new_customers=customers if company.customer_field else None,
+            stock=Stock(client, reference, company),
+            web_lines=WebLines(orders),
+            prices=Prices(client, company, today),
+            products=Products(client),
+            progress=Progress(orders),
+            despatches=Despatches(orders),
+            invoices=Invoices(orders),
+            ledgers=Ledgers(client, company),
+            postings=Postings(client),
+            ties=TIES,
+        )
+
+    def session(self) -> Session:
+        """The desks."""
+        return self._session
+
+    def forget(self) -> None:
+        """Drop what names stand for."""
+        self.reference.forget()

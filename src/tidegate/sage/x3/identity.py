@@ -1,0 +1,84 @@
+"""Whether the folder is still the one of set-up: a copy of another folder must receive no orders (contract §17)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.queries import equals
+from tidegate.sage.x3.rows import text_of
+from tidegate.sage.x3.settings import X3Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the company of our sales site says it is."""
+
+    site: str
+    company: str
+    name: str
+    currency: str
+
+
+class Identity:
+    """Compares site and company with the configuration, once a day and process."""
+
+    def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
+        self._client = client
+        self._company = company
+        self._today = today
+        self._sound: date | None = None
+        self._lock = threading.Lock()
+
+    def read(self) -> Profile | Failure:
+        """The sales site and its company."""
+        wanted = self._company.sales_site
+        sites = self._client.read("FACILITY", (equals("FCY", wanted),))
+        if isinstance(sites, Failure):
+            return sites
+        if len(sites) != 1:
+            # A user without rights to a site sees nothing of it: an empty list is no proof of anything else.
+            text = f"X3 shows no site {wanted!r}: has the user the rights to it?"
+            return Failure(Code.WRONG_COMPANY, text, sent=False)
+        code = text_of(sites[0], "LEGCPY")
+        rows = self._client.read("COMPANY", (equals("CPY", code),))
+        if isinstance(rows, Failure):
+            return rows
+        row = rows[0] if rows else {}
+        return Profile(wanted, code, text_of(row, "CPYNAM"), text_of(row, "ACCCUR"))
+
+    def differs(self, found: Profile) -> Failure | None:
+        """WRONG_COMPANY where it is another one."""
+        company = self._company
+        wanted = (
+            ("code", company.company_code, found.company if company.company_code else ""),
+            ("name", company.company_name, found.name if company.company_name else ""),
+        )
+        for what, ours, theirs in wanted:
+            if theirs and ours != theirs:
+                text = (
+                    f"the company's {what} is {theirs}, the configuration has {ours}: is it a copied folder?"
+                )
+                return Failure(Code.WRONG_COMPANY, text, sent=False)
+        return None
+
+    def today(self) -> Failure | None:
+        """Why the company may not be worked with today; a user without the right to these classes is let through."""
+        with self._lock:
+            day = self._today()
+            if self._sound == day:
+                return None
+            found = self.read()
+            if isinstance(found, Failure):
+                if found.code not in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
+                    return found
+            else:
+                failure = self.differs(found)
+                if failure is not None:
+                    return failure
+            self._sound = day
+            return None

@@ -1,0 +1,188 @@
+"""Orders: prepared from cached names, saved one by one by SOAP. Source: contract §9, §10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing import together
+from tidegate.domain.orders.gaps import Named
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
+from tidegate.domain.parcel import Parcel
+from tidegate.reading.document import Unreadable
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.x3 import answers, objects
+from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.envelope import Returned
+from tidegate.sage.x3.objects import Screen
+from tidegate.sage.x3.payloads import Resolved, element_of, order_payload
+from tidegate.sage.x3.reference import Customer, Reference
+from tidegate.sage.x3.rows import money_of, text_of
+from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.status_words import standing_of
+from tidegate.sage.x3.writing import writing
+
+T = TypeVar("T")
+WARNING = "2"  #: type of a message, A
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's names resolve to; a Failure stands for a read that failed."""
+
+    customers: Mapping[str, Customer] | Failure
+    items: Mapping[str, str] | Failure
+    sites: Mapping[str, str] | Failure
+    screen: Screen | Failure
+
+
+class Orders:
+    """Takes orders."""
+
+    def __init__(self, client: X3Client, reference: Reference, company: X3Settings) -> None:
+        self.about = writing(company)
+        self._client = client
+        self._reference = reference
+        self._company = company
+
+    # Prepare
+
+    def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:
+        """Resolve names and build objects; what is known from before is not read again."""
+        return prepare_each(orders, self._read, self._prepared)
+
+    def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
+        """What X3 lacks of each; a read that failed says nothing about a record."""
+        return lacking_each(orders, self._read, self._missing)
+
+    def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
+        # After a read that ends the cycle (locked, halted) no other one may follow.
+        sites = self._reference.sites()
+        if isinstance(sites, Failure) and sites.ends_cycle:
+            return sites
+        screen = self._reference.screen(self._company.order_object)
+        if isinstance(screen, Failure) and screen.ends_cycle:
+            return screen
+        customers = self._reference.customers(order.account for order in orders)
+        if isinstance(customers, Failure) and customers.ends_cycle:
+            return customers
+        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
+        items = self._reference.items(goods)
+        if isinstance(items, Failure) and items.ends_cycle:
+            return items
+        return _Known(customers, items, sites, screen)
+
+    def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
+        held = together(self._missing(order, known))
+        if held is not None:
+            return held
+        customers, screen = known.customers, known.screen
+        if isinstance(screen, Failure):
+            return screen
+        if isinstance(customers, Failure):
+            raise ValueError("an order whose names could not be read is held")
+        payload = order_payload(order, Resolved(customers[order.account], screen), self._company)
+        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+
+    def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
+        """All that X3 does not have, or that could not be read, the account first."""
+        if order.account or isinstance(order, SalesOrder):
+            customer = _resolved(
+                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
+            )
+            if isinstance(customer, Failure):
+                yield customer
+            elif (differs := _currency_differs(order.currency, customer)) is not None:
+                yield differs
+        for line in order.lines:
+            yield from self._missing_of_line(line, known)
+
+    def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
+        company = self._company
+        if line.kind is LineKind.COMMENT:
+            return
+        if line.tax_code and line.tax_code not in company.tax_levels:
+            text = f"the configuration has no tax level {line.tax_code!r}: see `tax_levels` of the company"
+            yield Failure(Code.UNMAPPED_TAX, text, missing=f"tax:{line.tax_code}", sent=False)
+        elif line.kind is not LineKind.GOODS and element_of(line, company) is None:
+            kind, name = ("charge", line.code) if line.kind is LineKind.CHARGE else ("account", line.account)
+            text = f"no invoicing element stands for the {kind} {name!r} at {line.tax_code}: see `elements` of the company"
+            yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"{kind}:{name}", sent=False)
+        if line.kind is LineKind.GOODS:
+            found: object = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "product")
+            if isinstance(found, Failure):
+                yield found
+                return
+            place = line.warehouse or company.shipping_site or company.sales_site
+            found = _resolved(known.sites, place, Code.UNKNOWN_REFERENCE, "warehouse", "site")
+            if isinstance(found, Failure):
+                yield found
+
+    # Send
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One save for one order. ValueError for more."""
+        if len(batch) > self.about.orders_per_call:
+            raise ValueError(f"a call takes one order, got {len(batch)}")
+        for one in batch:
+            content = str(one.payload["content"])
+            whole = objects.stored(content)
+            ours = tuple(answers.texts_in((whole.header, *whole.tables))) if whole is not None else ()
+            lines = [line.code for line in one.order.lines if line.kind is LineKind.GOODS]
+            made = self._client.call(
+                "save",
+                self._company.order_object,
+                {"objectXml": content},
+                reading=False,
+                ours=ours,
+            )
+            yield one.order.key, made if isinstance(made, Failure) else self._accepted(one, made)
+            if isinstance(made, Failure) and made.code is Code.REFUSED:
+                self._reference.doubt(items=lines, account=one.order.account)
+
+    def _accepted(self, sent: Prepared, returned: Returned) -> Outcome:
+        """Status 1 without a number of ours is in doubt."""
+        found = objects.stored(returned.result)
+        if found is None:
+            return Failure(Code.UNCLEAR_ANSWER, "X3 answered with no object")
+        row = found.header
+        number = text_of(row, "SOHNUM")
+        if not number or text_of(row, "CUSORDREF") != sent.order.key:
+            return Failure(Code.UNCLEAR_ANSWER, "X3 answered with another order, or without its number")
+        try:
+            gross = money_of(row, "ORDINVATI")
+        except Unreadable as error:
+            return Failure(Code.UNCLEAR_ANSWER, f"X3's answer cannot be read: {error}")
+        said = "; ".join(text for kind, text in returned.messages if kind == WARNING)
+        return Accepted(
+            number, number, status=standing_of(row), gross=gross, details={"said": said} if said else {}
+        )
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+        """Nothing: every order is answered at once."""
+        return {}
+
+
+def _currency_differs(currency: str, customer: Customer) -> Failure | None:
+    if not currency or currency.upper() == customer.currency.upper():
+        return None
+    text = (
+        f"the order is in {currency}, customer {customer.account} in {customer.currency}: "
+        f"map the order to a customer in {currency}"
+    )
+    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+
+def _resolved(
+    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
+) -> T | Failure:
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"X3 has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)

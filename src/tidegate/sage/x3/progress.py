@@ -1,0 +1,122 @@
+"""How far orders have come, by their headers. Source: contract §9, §11.
+
+A header's stamp does not always move when a line does (A): open orders are read again in every cycle, beside those that
+were entered since. An order that is watched and not among them is asked for by its number. It is watched until it is
+delivered and invoiced, or gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from tidegate.domain.delta import Delta
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.sage.x3.deltas import OVERLAP
+from tidegate.sage.x3.queries import both, is_number, since
+from tidegate.sage.x3.rows import Row, text_of
+from tidegate.sage.x3.status_words import delivered, invoiced, standing_of
+from tidegate.sage.x3.web_orders import WebOrders
+from tidegate.sage.x3.wire_names import OPEN
+
+ENTERED = "CREDATTIM"
+ENDED = (OrderStanding.COMPLETE, OrderStanding.CANCELLED)
+
+
+class _Watched(msgspec.Struct, frozen=True, array_like=True):
+    """An order that is not done, as it was told last."""
+
+    key: str
+    standing: str
+    delivered: str
+    invoiced: str
+
+
+class _Position(msgspec.Struct, frozen=True):
+    entered: datetime | None
+    watched: dict[str, _Watched]
+    ended: dict[str, _Watched] = {}
+    """Told as done, and entered so lately that they are listed again."""
+
+
+class Progress:
+    """How far the orders with our key have come."""
+
+    def __init__(self, orders: WebOrders) -> None:
+        self._orders = orders
+
+    def read(self, since_cursor: str | None) -> Delta[OrderProgress] | Failure:
+        """Orders that are new, changed or gone."""
+        before, ours = _position(since_cursor), self._orders.ours
+        where: tuple[str, ...] = (ours,)
+        if before is not None:
+            where = (both(ours, is_number("ORDSTA", OPEN)),)
+            if before.entered is not None:
+                where = (*where, both(ours, since(ENTERED, before.entered - OVERLAP)))
+        listed = self._orders.headers(where)
+        if isinstance(listed, Failure):
+            return listed
+        known = before.watched if before is not None else {}
+        missing = [number for number in known if number not in listed]
+        again = self._orders.headers_by_number(missing) if missing else {}
+        if isinstance(again, Failure):
+            return again
+        rows = {**listed, **again}
+        states = {number: _state(row) for number, row in rows.items()}
+        told = {**(before.ended if before is not None else {}), **known}
+        news = [_progress(number, one) for number, one in states.items() if told.get(number) != one]
+        gone = [_gone(number, known[number]) for number in missing if number not in again]
+        entered = max(
+            [*([before.entered] if before and before.entered else []), *_moments(listed.values())],
+            default=None,
+        )
+        watched = {number: one for number, one in states.items() if one.standing not in ENDED}
+        ended = {
+            number: one
+            for number, one in states.items()
+            if one.standing in ENDED
+            and entered is not None
+            and any(at >= entered - OVERLAP for at in _moments([rows[number]]))
+        }
+        cursor = msgspec.json.encode(_Position(entered, watched, ended)).decode()
+        return Delta((*news, *gone), cursor, before is None)
+
+
+def _position(since_cursor: str | None) -> _Position | None:
+    if not since_cursor:
+        return None
+    try:
+        return msgspec.json.decode(since_cursor, type=_Position)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _moments(rows: Iterable[Row]) -> list[datetime]:
+    found = []
+    for row in rows:
+        try:
+            at = datetime.fromisoformat(text_of(row, ENTERED))
+        except ValueError:
+            continue
+        if at.tzinfo is not None:
+            found.append(at)
+    return found
+
+
+def _state(row: Row) -> _Watched:
+    return _Watched(text_of(row, "CUSORDREF"), standing_of(row), delivered(row), invoiced(row))
+
+
+def _progress(number: str, one: _Watched) -> OrderProgress:
+    return OrderProgress(number, number, one.key, OrderStanding(one.standing), one.delivered, one.invoiced)
+
+
+def _gone(number: str, one: _Watched) -> OrderProgress:
+    """Deleted: cancelled if nothing was delivered, else its history was cleared."""
+    begun = one.delivered != "none"
+    standing = OrderStanding.COMPLETE if begun else OrderStanding.CANCELLED
+    done = "full" if begun else "none"
+    return OrderProgress(number, number, one.key, standing, done, done)

@@ -1,0 +1,140 @@
+"""`[companies.NAME]` with `product = "x3"`: the keys of this room and their checks.
+
+Source: contract §1, §2, §5, §9, §12, §13, §17. Every key is described in docs/sage/x3.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from tidegate.config.company import Company
+from tidegate.config.problem import Report
+from tidegate.config.references import Identifier, Reference
+from tidegate.config.store_rules import check_range, check_url
+
+_PREFIX = re.compile(r"[A-Z0-9]{1,6}")
+CRITERIA = ("product", "customer", "category", "")
+BASE_PRICE = "BASE"  #: in the place of a list: the base price of products
+
+
+class X3Settings(Company, frozen=True, kw_only=True, tag="x3"):
+    """One folder of an X3 server, seen as one company and its sites."""
+
+    base_url: str = ""  #: of the web server, e.g. https://x3.example.com:8124
+    endpoint: str = ""  #: the folder
+    pool: str = ""  #: alias of the SOAP pool, as it is written there
+    sign_in: Literal["basic", "bearer", "oauth"] = "basic"
+    user: Identifier = ""
+    password: Reference = ""
+    client_id: Identifier = ""  #: of the connected application
+    client_secret: Reference = ""
+    audience: str = ""  #: of tokens: empty, or the application's address
+    token_seconds: int = 60  #: life of a token; below the validity of the connected application
+    redirect_url: str = ""  #: X3 Online: where the browser comes back to
+    oauth_url: str = ""  #: X3 Online: the token service
+    order_object: str = "WSSOH"  #: the published names
+    customer_object: str = "WSBPC"
+    sales_site: str = ""
+    shipping_site: str = ""  #: of lines that name none; "" = the sales site
+    order_type: str = "SON"
+    unit: str = "UN"
+    tax_rule: str = ""  #: of orders; "" = the customer's
+    tax_levels: Mapping[str, str] = {}  #: tax level of a product -> per cent, under this tax rule
+    elements: Mapping[
+        str, str
+    ] = {}  #: charge or account, with ":" and a tax level behind it -> invoicing element
+    key_prefix: str = "TG"  #: how our keys begin, in CUSORDREF
+    reference_field: str = ""  #: a field of the site that holds the shop's order number; "" = none
+    line_field: str = ""  #: a field of order lines that holds our key; "" = lines are told apart by product
+    customer_field: str = ""  #: a field of customers that holds our key; "" = the hub opens no accounts
+    customer_category: str = "WEB"  #: of accounts that the hub opens
+    customer_country: str = ""  #: of such accounts, where the shop knows no address: X3 wants a country
+    tracking_field: str = "BOLNUM"  #: of deliveries
+    own_order_number: bool = False  #: orders get a number of ours, and X3 refuses it a second time
+    order_prefix: str = "WEB"  #: of such numbers
+    close_reason: str = ""  #: orders are cancelled by closing them with this reason; "" = a person does it
+    look_up: Literal["rest", "soap"] = "rest"
+    look_up_days: int = 14  #: by SOAP: a list that begins so long ago shows every order in question
+    page_size: int = 100
+    held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
+    price_list: str = BASE_PRICE  #: of everybody who has no other
+    price_lists: Mapping[str, str] = {}  #: list code -> what its criteria are, e.g. "product customer"
+    category_lists: Mapping[str, str] = {}  #: category of customers -> their list
+    execution_minutes: int = 5  #: so long a call may still run in the pool
+    company_code: str = ""
+    company_name: str = ""  #: as set-up has it; "" = not compared
+    megabytes: int = 0  #: of a day that the licence leaves to us; 0 = no number
+
+    @property
+    def longest_account(self) -> int:
+        return 15
+
+    @property
+    def identity(self) -> str:
+        if not self.endpoint or not self.sales_site:
+            return ""
+        return f"{self.base_url.rstrip('/')} {self.endpoint} {self.sales_site}"
+
+    @property
+    def rates(self) -> dict[str, Decimal]:
+        """The tax levels' rates, as numbers; what is none is left out (and refused by `check`)."""
+        found = {}
+        for level, text in self.tax_levels.items():
+            try:
+                found[level] = Decimal(text)
+            except InvalidOperation:
+                continue
+        return found
+
+    def check(self, key: str, report: Report) -> None:
+        if self.base_url:
+            check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
+        needed = [
+            ("base_url", "the address of the web server, e.g. https://SERVER:8124"),
+            ("endpoint", "the folder, e.g. SEED"),
+            ("pool", "the alias of the SOAP pool, in the same letters"),
+            ("sales_site", "the site that sells, e.g. FR011"),
+            ("tax_levels", 'the tax levels and their rates, e.g. { NOR = "20" }'),
+        ]
+        needed += {
+            "basic": [("user", "a user for web services"), ("password", "its password")],
+            "bearer": [
+                ("user", "the user that the connected application allows"),
+                ("client_id", "the id of the connected application"),
+                ("client_secret", "its secret"),
+            ],
+            "oauth": [
+                ("client_id", "the id of the application"),
+                ("client_secret", "its secret"),
+                ("redirect_url", "where the browser comes back to"),
+                ("oauth_url", "the token service of X3 Online"),
+            ],
+        }[self.sign_in]
+        for name, what in needed:
+            if not getattr(self, name):
+                report.problem(f"{key}.{name}", "missing", f"give {what}")
+        for level, text in self.tax_levels.items():
+            if level not in self.rates or not 0 <= self.rates[level] <= 100:
+                report.problem(f"{key}.tax_levels", f"{level} = {text!r}", "give a rate in per cent")
+        if not _PREFIX.fullmatch(self.key_prefix):
+            report.problem(f"{key}.key_prefix", self.key_prefix, "give 1 to 6 capital letters and digits")
+        for name, criteria in self.price_lists.items():
+            if any(one not in CRITERIA for one in criteria.split(" ")):
+                allowed = "product, customer and category, in the order of the criteria"
+                report.problem(f"{key}.price_lists", f"{name} = {criteria!r}", f"allowed are {allowed}")
+        if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
+            report.problem(f"{key}.price_list", self.price_list, "name it in price_lists, too")
+        check_range(self.token_seconds, 20, 600, f"{key}.token_seconds", report, "seconds")
+        check_range(self.page_size, 1, 1000, f"{key}.page_size", report, "rows")
+        check_range(self.look_up_days, 1, 365, f"{key}.look_up_days", report, "days")
+        if self.execution_minutes > self.settle_minutes:
+            remedy = "raise settle_minutes: a call that still runs is not absent"
+            report.problem(f"{key}.execution_minutes", str(self.execution_minutes), remedy)
+        if self.seats > 2:
+            report.warning(f"{key}.seats", str(self.seats), "X3 bears at most two calls at once well")
+        if not self.company_name:
+            remedy = "a folder copied from another one is not noticed; `tidegate check` shows the name"
+            report.warning(f"{key}.company_name", "missing", remedy)

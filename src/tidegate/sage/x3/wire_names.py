@@ -1,0 +1,32 @@
+"""Names of X3 that a site or a release may call otherwise, in one place: a fact learnt later is a change here.
+
+Source: contract §9 to §14, `fields.json`. Names of the vendor's dictionary stand where they are used; those here are
+ours (A), or values of menus.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Menus: numbers are stored (P)
+YES: Final = "2"
+OPEN, CLOSED = "1", "2"  # 415
+DONE: Final = {"1": "none", "2": "part", "3": "full"}  # 417, 418
+NOT_BEGUN: Final = "1"  # of 417, 418
+HELD: Final = ("2", "3", "4")  # 419: blocked, limit exceeded, prepayment missing
+POSTED: Final = "3"  # SINVOICE.STA, A
+CREDIT_NOTE: Final = "2"  # SINVOICE.INVTYP, A
+FROM_ORDER, FROM_RETURN = "2", "6"  # 413
+ACTIVE_PRODUCT: Final = "1"  # A
+STOCKED: Final = "2"  # STOMGTCOD, A
+CREDIT_FREE, CREDIT_HELD = "1", "3"  # OSTCTL, A
+WITHOUT_TAX: Final = "1"  # PRITYP, A
+REFUND: Final = "REF"  # PAYTYP, A: how refunds are told from receipts
+
+# The order's screen (C/P for groups; that the level may be given on a line: A)
+LINES, ELEMENTS = "SOH4_1", "SOH3_4"
+LINE_FIELD, ELEMENT_FIELD = "ITMREF", "INVDTA"  # how the tables are recognised, whatever their ids are
+TAX_LEVEL: Final = "VACITM"  # A
+TEXT: Final = "SOHTEX"  # A: the header's text
+CLOSING_REASON: Final = "CCLREN"
+NO_YEARS: Final = (1599, 9999)  # dates of these years are none, A
