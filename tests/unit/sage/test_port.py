@@ -25,6 +25,8 @@ from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage200.writing import writing
 from tidegate.sage.sage300 import writing as sage300
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.x3 import writing as x3
+from tidegate.sage.x3.settings import X3Settings
 
 SAGE_200 = writing("spare_text_1")
 
@@ -89,8 +91,9 @@ def test_no_length_of_a_product_stands_in_the_configuration_s_rules() -> None:
         (Sage50Settings(), sage50.writing(10)),
         (Sage300Settings(), sage300.writing(Sage300Settings())),
         (Sage100Settings(), sage100.WRITING),
+        (X3Settings(), x3.writing(X3Settings())),
     ],
-    ids=["sage200", "intacct", "sage50", "sage300", "sage100"],
+    ids=["sage200", "intacct", "sage50", "sage300", "sage100", "x3"],
 )
 def test_the_prefix_of_accounts_is_as_long_as_the_room_lets_it(settings: Any, about: OrderWriting) -> None:
     """Four letters was one product's rule: 8 characters of a reference, of which a customer's number needs 4."""
