@@ -143,7 +143,7 @@ class X3Stand(ErpStand):
             if one.external_key == key
         ]
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         if kind == "refuse" and self._server:
@@ -167,7 +167,7 @@ class X3Stand(ErpStand):
     def forbid(self, call: Call) -> None:
         self.face.options.denied = frozenset({NAMES.get(call, CALLS[call][1])})
 
-    def happen(self, action: str, **values: Any) -> Any:
+    def do(self, action: str, **values: Any) -> Any:
         if values.get("uses_standard"):
             pytest.skip("a product has a price of its own on every list that names it")
         if action in ("other-channel-sale", "stock-adjust"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.x3 import answers, objects
 from tidegate.sage.x3.client import X3Client
@@ -11,7 +11,7 @@ from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import Row, text_of
 from tidegate.sage.x3.settings import X3Settings
-from tidegate.sage.x3.status_words import standing_of
+from tidegate.sage.x3.status_words import status_of
 from tidegate.sage.x3.wire_names import CLOSING_REASON, NOT_BEGUN
 
 
@@ -31,7 +31,7 @@ class Cancelling:
         row = self._row(number)
         if isinstance(row, Failure):
             return row
-        if row is None or standing_of(row) is OrderStanding.CANCELLED:
+        if row is None or status_of(row) is SalesOrderStatus.CANCELLED:
             return _cancelled(order_id, number)
         if text_of(row, "DLVSTA") != NOT_BEGUN or text_of(row, "INVSTA") != NOT_BEGUN:
             return Failure(
@@ -61,4 +61,4 @@ class Cancelling:
 
 
 def _cancelled(order_id: str, number: str) -> Accepted:
-    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
+    return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)

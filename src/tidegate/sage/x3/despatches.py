@@ -5,7 +5,7 @@ from __future__ import annotations
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Parcel
+from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, TrackedParcel
 from tidegate.reading.document import Unreadable
 from tidegate.sage.x3.deltas import Stream
 from tidegate.sage.x3.documents import Document, Documents
@@ -74,7 +74,7 @@ def _line(row: Row, order: WebOrder, header: Row) -> DespatchLine:
     )
 
 
-def parcels_of(carrier: str, numbers: str) -> tuple[Parcel, ...]:
+def parcels_of(carrier: str, numbers: str) -> tuple[TrackedParcel, ...]:
     """Tracking numbers, separated by commas: people put several into one field."""
     listed = dict.fromkeys(number.strip() for number in numbers.split(","))
-    return tuple(Parcel(carrier, number) for number in listed if number)
+    return tuple(TrackedParcel(carrier, number) for number in listed if number)

@@ -18,7 +18,7 @@ from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.rows import Row, day_of, money_of, text_of
 from tidegate.sage.x3.settings import X3Settings
-from tidegate.sage.x3.status_words import standing_of
+from tidegate.sage.x3.status_words import status_of
 
 LIST = 1000  #: orders that a list by SOAP shows at most
 
@@ -93,7 +93,7 @@ class OrderSearch:
         return Found(
             id=number,
             number=number,
-            status=standing_of(row) if text_of(row, "ORDSTA") else None,
+            status=status_of(row) if text_of(row, "ORDSTA") else None,
             key=key,
             reference=shown or ("" if key else kept),
             ours=kept == asked.key,

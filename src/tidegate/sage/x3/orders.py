@@ -24,7 +24,7 @@ from tidegate.sage.x3.payloads import Resolved, element_of, order_payload
 from tidegate.sage.x3.reference import Customer, Reference
 from tidegate.sage.x3.rows import money_of, text_of
 from tidegate.sage.x3.settings import X3Settings
-from tidegate.sage.x3.status_words import standing_of
+from tidegate.sage.x3.status_words import status_of
 from tidegate.sage.x3.writing import writing
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class Orders:
             return Failure(Code.UNCLEAR_ANSWER, f"X3's answer cannot be read: {error}")
         said = "; ".join(text for kind, text in returned.messages if kind == WARNING)
         return Accepted(
-            number, number, status=standing_of(row), gross=gross, details={"said": said} if said else {}
+            number, number, status=status_of(row), gross=gross, details={"said": said} if said else {}
         )
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:

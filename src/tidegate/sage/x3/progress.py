@@ -14,23 +14,23 @@ import msgspec
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.sage.x3.deltas import OVERLAP
 from tidegate.sage.x3.queries import both, is_number, since
 from tidegate.sage.x3.rows import Row, text_of
-from tidegate.sage.x3.status_words import delivered, invoiced, standing_of
+from tidegate.sage.x3.status_words import delivered, invoiced, status_of
 from tidegate.sage.x3.web_orders import WebOrders
 from tidegate.sage.x3.wire_names import OPEN
 
 ENTERED = "CREDATTIM"
-ENDED = (OrderStanding.COMPLETE, OrderStanding.CANCELLED)
+ENDED = (SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
     """An order that is not done, as it was told last."""
 
     key: str
-    standing: str
+    status: str
     delivered: str
     invoiced: str
 
@@ -73,11 +73,11 @@ class Progress:
             [*([before.entered] if before and before.entered else []), *_moments(listed.values())],
             default=None,
         )
-        watched = {number: one for number, one in states.items() if one.standing not in ENDED}
+        watched = {number: one for number, one in states.items() if one.status not in ENDED}
         ended = {
             number: one
             for number, one in states.items()
-            if one.standing in ENDED
+            if one.status in ENDED
             and entered is not None
             and any(at >= entered - OVERLAP for at in _moments([rows[number]]))
         }
@@ -107,16 +107,16 @@ def _moments(rows: Iterable[Row]) -> list[datetime]:
 
 
 def _state(row: Row) -> _Watched:
-    return _Watched(text_of(row, "CUSORDREF"), standing_of(row), delivered(row), invoiced(row))
+    return _Watched(text_of(row, "CUSORDREF"), status_of(row), delivered(row), invoiced(row))
 
 
 def _progress(number: str, one: _Watched) -> OrderProgress:
-    return OrderProgress(number, number, one.key, OrderStanding(one.standing), one.delivered, one.invoiced)
+    return OrderProgress(number, number, one.key, SalesOrderStatus(one.status), one.delivered, one.invoiced)
 
 
 def _gone(number: str, one: _Watched) -> OrderProgress:
     """Deleted: cancelled if nothing was delivered, else its history was cleared."""
     begun = one.delivered != "none"
-    standing = OrderStanding.COMPLETE if begun else OrderStanding.CANCELLED
+    status = SalesOrderStatus.COMPLETE if begun else SalesOrderStatus.CANCELLED
     done = "full" if begun else "none"
-    return OrderProgress(number, number, one.key, standing, done, done)
+    return OrderProgress(number, number, one.key, status, done, done)

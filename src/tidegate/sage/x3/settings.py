@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from tidegate.config.company import Company
+from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
@@ -20,7 +20,7 @@ CRITERIA = ("product", "customer", "category", "")
 BASE_PRICE = "BASE"  #: in the place of a list: the base price of products
 
 
-class X3Settings(Company, frozen=True, kw_only=True, tag="x3"):
+class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     """One folder of an X3 server, seen as one company and its sites."""
 
     base_url: str = ""  #: of the web server, e.g. https://x3.example.com:8124

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.x3.rows import Row, day_of, text_of
 from tidegate.sage.x3.wire_names import CLOSED, DONE, HELD, NOT_BEGUN, YES
 
@@ -22,13 +22,13 @@ def invoiced(row: Row) -> str:
     return DONE.get(text_of(row, "INVSTA"), "none")
 
 
-def standing_of(row: Row) -> OrderStanding:
+def status_of(row: Row) -> SalesOrderStatus:
     """How an order stands: closed before anything was delivered or invoiced, it is cancelled."""
     if is_closed(row):
         begun = text_of(row, "DLVSTA") not in ("", NOT_BEGUN) or text_of(row, "INVSTA") not in ("", NOT_BEGUN)
         if not begun and day_of(row, "CCLDAT") is not None:
-            return OrderStanding.CANCELLED
+            return SalesOrderStatus.CANCELLED
         short = delivered(row) == "part"  # closed short: what was delivered is invoiced, and no more comes
-        return OrderStanding.COMPLETE if invoiced(row) == "full" or short else OrderStanding.LIVE
+        return SalesOrderStatus.COMPLETE if invoiced(row) == "full" or short else SalesOrderStatus.LIVE
     held = text_of(row, "CDTSTA") in HELD or text_of(row, "HLDSTA") == YES
-    return OrderStanding.ON_HOLD if held else OrderStanding.LIVE
+    return SalesOrderStatus.ON_HOLD if held else SalesOrderStatus.LIVE
