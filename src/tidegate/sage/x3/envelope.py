@@ -33,7 +33,6 @@ class Returned:
     status: int
     messages: tuple[tuple[str, str], ...]
     result: str
-    wait_ms: float = 0.0  #: how long the call waited for a channel
 
     @property
     def said(self) -> str:
@@ -109,16 +108,4 @@ def read(body: bytes, operation: str) -> Returned | str | None:
         if message is not None and message.find("message") is not None:
             kind, text = message.findtext("type") or "", message.findtext("message") or ""
             messages.append((kind.strip(), " ".join(text.split())))
-    return Returned(
-        int(status),
-        tuple(messages),
-        found.findtext("resultXml") or "",
-        _wait(there(found.find("technicalInfos"))),
-    )
-
-
-def _wait(infos: Element | None) -> float:
-    try:
-        return float(infos.findtext("poolWaitDuration") or 0) if infos is not None else 0.0
-    except ValueError:
-        return 0.0
+    return Returned(int(status), tuple(messages), found.findtext("resultXml") or "")
