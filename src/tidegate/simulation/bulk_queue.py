@@ -18,7 +18,7 @@ from tidegate_sandbox.faults import Fault
 
 MAGENTO = "magento"
 #: The share of the trading weeks that use the queue.
-SHARE = 0.5
+SHARE = 0.7
 #: What the hub's constants become: how many values are worth the queue, and the values of its trial.
 FEW = {"WORTH_IT": 4, "PROBE": 2, "TRIAL": 2}
 LIES: tuple[dict[str, str], ...] = ({"lie": "unwritten"}, {})
@@ -28,7 +28,7 @@ def settings_of(rng: random.Random) -> dict[str, Any]:
     """Whether, and how, the week's hub uses the queue: always (`async`), or once a trial has shown that it works."""
     if rng.random() >= SHARE:
         return {}
-    return {"bulk": rng.choice(("async", "async", "auto")), "few_values": True}
+    return {"bulk": rng.choice((*("async",) * 4, "auto")), "few_values": True}
 
 
 def troubles(rng: random.Random, start: datetime, days: int) -> Iterator[Event]:
