@@ -21,8 +21,7 @@ from tidegate.ledger import rows
 FLOW, CREDITS = "shipments", "credits"
 #: A shipment that is about to be written: its SKUs wait for it.
 _LEAVING = (State.QUEUED, State.SENDING, State.IN_DOUBT)
-_ASKED = (State.REVIEW, State.HELD)  #: those that wait for a person
-_UNWRITTEN = (*_LEAVING, State.CAPTURED, *_ASKED)
+_UNWRITTEN = (*_LEAVING, State.CAPTURED, State.REVIEW, State.HELD)
 #: Orders in these states reserve nothing in the store any more.
 FINISHED = ("canceled", "closed", "complete")
 
@@ -54,19 +53,8 @@ class Unwritten:
 
 
 def open_shipment_skus(connection: str) -> set[str]:
-    """Magento's SKUs of shipments that are about to be written, or of which nobody knows whether they were.
-
-    Their stock waits (contract, point 19). A shipment whose attempt has no outcome may stand in Magento, also
-    where a person is asked about it.
-    """
-    unknown = rows.fetch_all(
-        "SELECT subject FROM tidegate_delivery AS delivery "
-        f"WHERE connection = %s AND flow = %s AND state IN ({rows.marks(_ASKED)}) AND EXISTS "
-        "(SELECT 1 FROM tidegate_attempt WHERE delivery_id = delivery.id AND outcome = '')",
-        *(connection, FLOW, *[state.value for state in _ASKED]),
-    )
-    leaving = [subject for _, subject in _subjects(connection, _LEAVING)]
-    return {sku for each in [*leaving, *(_decoded(text) for (text,) in unknown)] for sku in each.skus}
+    """Magento's SKUs of shipments that are about to be written: their stock waits (contract, point 19)."""
+    return {sku for _, subject in _subjects(connection, _LEAVING) for sku in subject.skus}
 
 
 def unwritten(connection: str) -> list[Unwritten]:

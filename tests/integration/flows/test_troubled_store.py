@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from integration.flows.conftest import Build
 from integration.flows.stage import PAUSE, Stage
 from tidegate.domain.states import State
+from tidegate.flows.orders import capture
 from tidegate.ledger import lookups
 
 LATER = timedelta(hours=1)
@@ -132,3 +135,37 @@ def test_an_order_committed_later_than_that_is_found_by_the_nightly_audit(build:
     assert not known(stage, late)
     stage.cycle(after=timedelta(days=1))
     assert stage.state(late) is State.CONFIRMED
+
+
+def waiting(stage: Stage) -> int:
+    """An order that was read while Sage was locked, and a store that shows its orders no more."""
+    placed = stage.order("guest")
+    stage.company.window.lock()
+    stage.cycle()
+    stage.company.window.unlock()
+    stage.break_shop("status", times=None, method="GET", path="V1/orders$", status=503)
+    return placed
+
+
+def test_what_was_read_lately_is_sent_while_the_store_is_down(stage: Stage) -> None:
+    placed = waiting(stage)
+    stage.cycle(after=LATER)
+    assert stage.state(placed) is State.CONFIRMED
+
+
+def test_what_was_read_long_ago_is_not_sent_before_the_store_was_read(stage: Stage) -> None:
+    placed = waiting(stage)
+    report = stage.cycle(after=timedelta(hours=24))
+    assert stage.state(placed) is State.QUEUED
+    assert "no order is sent before the store was read" in report.text
+    stage.shopper.cancel(placed)  # as it may have been before the ledger's old copy was put back
+    stage.mend()
+    stage.cycle(after=LATER)
+    assert stage.state(placed) is State.CANCELLED
+    assert stage.in_sage(placed) == []
+
+
+def test_bug_old_knowledge_is_good_enough(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "KNOWN_FOR", timedelta(days=365))
+    with pytest.raises(AssertionError):
+        test_what_was_read_long_ago_is_not_sent_before_the_store_was_read(stage)

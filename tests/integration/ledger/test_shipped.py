@@ -52,14 +52,6 @@ def test_skus_wait_for_shipments_that_are_about_to_leave(ledger: Ledger) -> None
     }
 
 
-def test_skus_wait_for_a_shipment_that_a_person_is_asked_about_and_that_may_stand_in_the_shop() -> None:
-    despatched(1, State.REVIEW, sku="ASKED")
-    despatched(2, State.REVIEW, sku="DOUBTED")
-    one = models.Delivery.objects.get(key="2/review")
-    models.Attempt.objects.create(delivery=one, number=1, key=one.key, payload_hash="", started_at=NOW)
-    assert shipped.open_shipment_skus(CONNECTION) == {"DOUBTED"}
-
-
 def test_confirmed_shipments_are_written(ledger: Ledger) -> None:
     despatched(1, State.CONFIRMED, quantity="2.5")
     despatched(2, State.CONFIRMED)

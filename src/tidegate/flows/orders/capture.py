@@ -8,6 +8,7 @@ ledger's. Web hooks would only hasten a read: they are hints, never facts.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tidegate.domain.cadence import parse_every
@@ -25,14 +26,29 @@ SKEW = "clock-skew"
 MOST_SKEW = timedelta(minutes=5)
 #: Unreadable orders that are tried again, one by one, in one cycle.
 MOST_RETRIED = 10
+#: What the store said so long ago is not enough to send an order by: it may have been cancelled since. After a restart
+#: from an old copy of the ledger it was perhaps even sent, and deleted again.
+KNOWN_FOR = timedelta(hours=6)
 
 
 def run(cycle: Cycle) -> None:
     """Read what changed, try the unreadable again, and audit when it is time."""
     taking = Intake(cycle)
     failure = read_changes(cycle, taking) or retry_unreadable(cycle, taking) or audit(cycle, taking)
-    if failure is not None:
-        cycle.store_failed(failure)
+    if failure is None:
+        return
+    cycle.store_failed(failure)
+    if not is_known(cycle):
+        text = f"{failure.text}; no order is sent before the store was read: what it said last is too old"
+        cycle.store_failure = replace(failure, text=text)
+
+
+def is_known(cycle: Cycle) -> bool:
+    """Whether what the ledger knows of the store's orders is new enough to send them: read now, or lately."""
+    if cycle.store_failure is None:
+        return True
+    written = cursors.read(cycle.name, cycle.flow, CURSOR)
+    return written is None or cycle.now() - datetime.fromisoformat(written) <= KNOWN_FOR
 
 
 def read_changes(cycle: Cycle, taking: Intake) -> Failure | None:

@@ -67,6 +67,8 @@ def deliver(cycle: Cycle) -> None:
         late_numbers.look_up(cycle, session)
         cancellations.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
+        if not capture.is_known(cycle):
+            return
         batches = Batches(cycle)
         if cycle.connection.company.about.seats == 1:
             for items in batches:
