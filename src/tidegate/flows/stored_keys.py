@@ -18,6 +18,7 @@ from tidegate.flows.connection import Connection
 from tidegate.ledger import keys
 from tidegate.ledger.database import transaction
 from tidegate.ledger.keys import Source
+from tidegate.sage.port.orders import OrderKey
 
 
 def register(connection: Connection, numbers: Mapping[Source, str], now: datetime) -> dict[Source, str]:
@@ -39,6 +40,15 @@ def stored_keys(connection: Connection, sources: Sequence[Source]) -> dict[Sourc
     known = keys.of_sources(sources)
     make = connection.company.about.orders.make_key
     return {source: known.get(source) or make(*source, 0) for source in sources}
+
+
+def search_keys(connection: Connection, numbers: Mapping[Source, str]) -> dict[Source, OrderKey]:
+    """What each order is looked up by, of its own number in the store: our key, and the number with the prefix.
+
+    Both, because some products find orders by one of the two only.
+    """
+    names, prefix = stored_keys(connection, list(numbers)), connection.settings.reference_prefix
+    return {source: OrderKey(names[source], prefix + number) for source, number in numbers.items()}
 
 
 def stored_key(connection: Connection, store: str, entity_id: int) -> str:

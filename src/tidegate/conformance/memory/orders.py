@@ -244,12 +244,12 @@ class Search:
         return found
 
     def _found(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]]:
-        orders = self._company.books.orders.values()
+        switches, orders = self._company.switches, self._company.books.orders.values()
         return {
             one.key: [
-                replace(_found(order, one.key), kind=self._company.switches.makes)
+                replace(_found(order, one.key), kind=switches.makes)
                 for order in orders
-                if order.key == one.key or order.reference == one.reference
+                if order.reference == one.reference or (order.key == one.key and not switches.finds_by_number)
             ]
             for one in keys
         }

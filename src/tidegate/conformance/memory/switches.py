@@ -24,6 +24,7 @@ class Switches:
     account_length: int = 8
     product_length: int = 30
     orders_per_call: int = 1
+    finds_by_number: bool = False  #: a look-up asks for the customer's order number alone
     states_numbers: bool = True  #: false: an order never gets a number
     makes: Kind = Kind.ORDER  #: of an order
     numbers_later: bool = False  #: an order has no number until the company's people number it

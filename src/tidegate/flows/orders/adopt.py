@@ -26,13 +26,13 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders.intake import FLOW, STEP, capture_rules
-from tidegate.flows.stored_keys import register, stored_keys
+from tidegate.flows.stored_keys import register, search_keys
 from tidegate.flows.stored_order import source_row
 from tidegate.ledger import delivery, intake
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known, SourceRow
-from tidegate.sage.port.orders import Found, OrderKey, OrderSearch
+from tidegate.sage.port.orders import Found, OrderSearch
 from tidegate.sage.port.session import Purpose
 
 #: One commit carries so many.
@@ -120,11 +120,11 @@ def look(connection: Connection, since: datetime, told: Told = lambda done, tota
             return result
         for start in range(0, len(candidates), size):
             chunk = candidates[start : start + size]
-            with_document = looked_up(connection, search, terms, chunk)
-            if isinstance(with_document, Failure):
-                result.failure = with_document
+            looked = looked_up(connection, search, chunk)
+            if isinstance(looked, Failure):
+                result.failure = looked
                 return result
-            result.candidates += with_document
+            result.candidates += looked
             told(len(result.candidates), len(candidates))
     result.candidates = apart(result.candidates)
     return result
@@ -170,28 +170,28 @@ def candidate(connection: Connection, terms: Terms, order: Order, known: Known |
 
 
 def looked_up(
-    connection: Connection, search: OrderSearch, terms: Terms, chunk: Sequence[Candidate]
+    connection: Connection, search: OrderSearch, chunk: Sequence[Candidate]
 ) -> list[Candidate] | Failure:
     """Look up what is not settled, in one pooled call."""
-    names = stored_keys(connection, [(each.row.store, each.row.entity_id) for each in chunk])
-    keys = [
-        OrderKey(names[each.row.store, each.row.entity_id], terms.reference_prefix + each.row.increment_id)
-        for each in chunk
-        if not each.settled
-    ]
+    keys = search_keys(
+        connection, {source_of(each): each.row.increment_id for each in chunk if not each.settled}
+    )
     closed = connection.closed()
     if closed is not None:
         text = f"the company is closed until {closed.until:%Y-%m-%d %H:%M} UTC ({closed.reason})"
         return Failure(Code.LOCKED, text, sent=False)
-    found = search.find(keys) if keys else {}
+    found = search.find(list(keys.values())) if keys else {}
     if isinstance(found, Failure):
         return found
     return [
-        settled(each)
-        if each.settled
-        else with_document(each, found[names[each.row.store, each.row.entity_id]])
+        settled(each) if each.settled else with_document(each, found[keys[source_of(each)].key])
         for each in chunk
     ]
+
+
+def source_of(each: Candidate) -> tuple[str, int]:
+    """Store and entity id of the order."""
+    return each.row.store, each.row.entity_id
 
 
 def settled(each: Candidate) -> Candidate:

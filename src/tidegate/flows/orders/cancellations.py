@@ -17,7 +17,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import confirmed
-from tidegate.flows.stored_keys import stored_keys
+from tidegate.flows.stored_keys import search_keys
 from tidegate.flows.writing import results, sending
 from tidegate.flows.writing.attempts import Record
 from tidegate.flows.writing.writing import Writing, hands_over
@@ -78,18 +78,24 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
         if not cycle.may_call_company():
             return
         chunk = pairs[start : start + size]
-        names = stored_keys(cycle.connection, [(order.store, order.entity_id or 0) for _, order in chunk])
-        keys = [OrderKey(names[order.store, order.entity_id or 0], order.label) for _, order in chunk]
-        found = search.find(keys)
+        keys = keys_of(cycle, [order for _, order in chunk])
+        found = search.find(list(keys.values()))
         if isinstance(found, Failure):
             cycle.call_failed(found)
             return
-        for (item, order), key in zip(chunk, keys, strict=True):
-            ours = [each for each in found[key.key] if each.ours]
+        for item, order in chunk:
+            ours = [each for each in found[keys[order.id].key] if each.ours]
             if ours:
                 adopt(cycle, order, ours[0])
             else:
                 close_never_sent(cycle, item, order)
+
+
+def keys_of(cycle: Cycle, items: Sequence[Item]) -> dict[int, OrderKey]:
+    """What the orders are looked up by, by delivery."""
+    sources = {item.id: (item.store, item.entity_id or 0) for item in items}
+    keys = search_keys(cycle.connection, {sources[item.id]: item.label for item in items})
+    return {delivery_id: keys[source] for delivery_id, source in sources.items()}
 
 
 def adopt(cycle: Cycle, order: Item, there: Found) -> None:
@@ -186,13 +192,12 @@ def look_up_cancelled(
     cycle: Cycle, search: OrderSearch, items: Sequence[Item]
 ) -> dict[int, Sequence[Verdict]] | Failure:
     """Those whose order stands there as cancelled."""
-    names = stored_keys(cycle.connection, [(item.store, item.entity_id or 0) for item in items])
-    keys = {item.id: names[item.store, item.entity_id or 0] for item in items}
-    found = search.find([OrderKey(keys[item.id], item.label) for item in items])
+    keys = keys_of(cycle, items)
+    found = search.find(list(keys.values()))
     if isinstance(found, Failure):
         return found
     gone = {
-        item.id: next((each for each in found[keys[item.id]] if each.ours and each.cancelled), None)
+        item.id: next((each for each in found[keys[item.id].key] if each.ours and each.cancelled), None)
         for item in items
     }
     return {

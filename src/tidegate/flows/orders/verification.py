@@ -1,8 +1,4 @@
-"""Orders and accounts in doubt: looked up before anything is sent again.
-
-A look-up proves that a document is absent only after the time in which an unanswered call may
-still take effect (`settle_minutes` of the company): a server may finish what its caller gave up.
-"""
+"""Orders and accounts in doubt: looked up before anything is sent again."""
 
 from __future__ import annotations
 
@@ -20,8 +16,8 @@ from tidegate.flows.orders.confirmed import carry_out
 from tidegate.flows.orders.found_orders import verdict_on_found
 from tidegate.flows.stored_keys import keys_of_names
 from tidegate.flows.stored_order import expected
-from tidegate.flows.writing.attempts import settled_before
-from tidegate.ledger import parcels, queue
+from tidegate.flows.writing.doubtful import in_doubt
+from tidegate.ledger import parcels
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Guard, OrderKey, OrderWriting
@@ -34,15 +30,7 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
     if search is None:
         rely_on_guard(cycle, about)
         return
-    last: Item | None = None
-    while cycle.may_call_company():
-        items = queue.in_doubt(
-            cycle.name, cycle.flow, "order", settled_before(cycle), about.lookups_per_call, after=last
-        )
-        if not items:
-            return
-        last = items[-1]
-        cycle.keep_lease()
+    for items in in_doubt(cycle, "order", about.lookups_per_call):
         verdicts: list[Verdict] = []
         orders: list[tuple[Item, SalesOrder]] = []
         for item in items:
@@ -75,15 +63,7 @@ def rely_on_guard(cycle: Cycle, about: OrderWriting) -> None:
     if about.guard not in (Guard.TARGET_REPLAYS, Guard.TARGET_OVERWRITES):
         return
     since = None if about.guard_days is None else cycle.now() - timedelta(days=about.guard_days)
-    last: Item | None = None
-    while cycle.may_go_on():
-        items = queue.in_doubt(
-            cycle.name, cycle.flow, "order", settled_before(cycle), about.lookups_per_call, after=last
-        )
-        if not items:
-            return
-        last = items[-1]
-        cycle.keep_lease()
+    for items in in_doubt(cycle, "order", about.lookups_per_call):
         lying = parcels.in_open_parcels([item.id for item in items])  # the company may take them out yet
         cycle.apply([guarded(cycle, item, about.guard, since) for item in items if item.id not in lying])
 
@@ -107,20 +87,7 @@ def verify_customers(cycle: Cycle, session: Session) -> None:
     desk = session.new_customers
     if desk is None:
         return  # none was created by us
-    last: Item | None = None
-    while cycle.may_call_company():
-        items = queue.in_doubt(
-            cycle.name,
-            cycle.flow,
-            customers.STEP,
-            settled_before(cycle),
-            session.orders.about.lookups_per_call,
-            after=last,
-        )
-        if not items:
-            return
-        last = items[-1]
-        cycle.keep_lease()
+    for items in in_doubt(cycle, customers.STEP, session.orders.about.lookups_per_call):
         keys = keys_of_names(item.key for item in items)
         found = desk.find_created(list(keys.values()))
         if isinstance(found, Failure):

@@ -33,6 +33,7 @@ from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results
 from tidegate.flows.writing.attempts import settled_before
+from tidegate.flows.writing.doubtful import in_doubt
 from tidegate.ledger import books, chain, delivery, lookups, order_documents, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
@@ -131,14 +132,9 @@ def run(cycle: Cycle, session: Session) -> None:
     if isinstance(terms, Failure):
         cycle.call_failed(terms)
         return
+    for doubtful in in_doubt(cycle, STEP, size):
+        post(cycle, session, desk, terms, doubtful)
     last: Item | None = None
-    while cycle.may_call_company():
-        items = queue.in_doubt(cycle.name, FLOW, STEP, settled_before(cycle), size, after=last)
-        if not items:
-            break
-        last = items[-1]
-        post(cycle, session, desk, terms, items)
-    last = None
     while cycle.may_call_company():
         items = queue.due(cycle.name, FLOW, STEP, size, cycle.now(), after=last)
         if not items:
