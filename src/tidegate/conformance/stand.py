@@ -95,6 +95,7 @@ class SignInStand(Protocol):
     """For rooms that are entered by a person's sign-in."""
 
     sign_in: SignIn
+    renewals_move_the_end: bool  #: each renewal begins the life of the sign-in anew
 
     def end_access(self) -> None:
         """The company no longer takes the present access token, whatever its expiry says."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from tidegate.clock import Clock
 from tidegate.config import model
 from tidegate.config.sage_product import SageProduct
+from tidegate.sage.business_cloud.product import BUSINESS_CLOUD
+from tidegate.sage.business_cloud.settings import BusinessCloudSettings
 from tidegate.sage.intacct.product import INTACCT
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.company import Company
@@ -24,7 +26,10 @@ from tidegate.sage.x3.product import SAGE_X3
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.transport import ClientFactory
 
-PRODUCTS: tuple[SageProduct, ...] = (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3)
+PRODUCTS: tuple[SageProduct, ...] = (
+    *(SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3),
+    BUSINESS_CLOUD,
+)
 """Every product that a company may have. The first is what `tidegate init` and the sandbox take unasked."""
 
 SETTINGS = tuple(product.settings for product in PRODUCTS)
@@ -79,6 +84,12 @@ def open_company(
             from tidegate.sage.x3.room import open_x3
 
             return open_x3(
+                name, company, secrets=secrets, factory=factory, tokens=tokens, clock=clock, seats=seats
+            )
+        case BusinessCloudSettings():
+            from tidegate.sage.business_cloud.room import open_business_cloud
+
+            return open_business_cloud(
                 name, company, secrets=secrets, factory=factory, tokens=tokens, clock=clock, seats=seats
             )
         case _:

@@ -94,7 +94,7 @@ class Catalogue:
             "sales_tax_rate": self._business.tax(company.tax_code(one.tax_code_id)),
             "source_guid": one.extra.get("source_guid") or None,
             "active": one.is_active,
-            "cost_price": rounded(one.cost),
+            "cost_price": one.cost,
         }
         listed = [
             {

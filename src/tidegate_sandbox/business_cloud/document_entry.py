@@ -136,7 +136,9 @@ class DocumentEntry:
                     holding.allocated_orders += missing  # the kernel takes it off again with the invoice
                 line.despatched = line.quantity
         quantities = {line.id: line.quantity for line in order.lines if line.has_value and line.quantity > 0}
-        company.invoices.make(order, quantities, day=day or company.today())
+        keeps = business.options.drafts_numbered and order.number.startswith("D-")
+        number = f"SI-{order.number.removeprefix('D-')}" if keeps else ""
+        company.invoices.make(order, quantities, day=day or company.today(), number=number)
         order.updated_at = company.stamp()
 
     def release(self, order: Order) -> Order:

@@ -1,0 +1,70 @@
+"""Orders taken back: an invoice or a draft is voided, a quote is deleted (contract §3.2, §8.2).
+
+A document is looked at first; one that is gone, or void already, is cancelled. What is paid, or a quote that is an
+invoice already, is a person's business.
+"""
+
+from __future__ import annotations
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.sage.business_cloud.answers import GONE
+from tidegate.sage.business_cloud.client import BusinessCloudClient
+from tidegate.sage.business_cloud.rows import Row, id_of
+from tidegate.sage.business_cloud.settings import Form
+from tidegate.sage.business_cloud.web_documents import (
+    INVOICES,
+    QUOTES,
+    is_void,
+    key_of_document,
+    number_of_document,
+    resource_of,
+)
+from tidegate.sage.port.outcomes import Accepted, Outcome
+
+REASON = "Cancelled in the web shop"
+
+
+class Cancelling:
+    """Cancels orders."""
+
+    def __init__(self, client: BusinessCloudClient, form: Form) -> None:
+        self._client = client
+        self._resource = resource_of(form)
+
+    def cancel(self, order_id: str, number: str) -> Outcome:
+        """Void or delete the document of an order."""
+        row = self._client.entry(
+            self._resource, order_id, {"mark_as_sent": "false"} if self._resource == INVOICES else None
+        )
+        if isinstance(row, Failure):
+            return row
+        if row is None or is_void(row):
+            return _cancelled(order_id, number)
+        failure = self._unfit(row, order_id, number)
+        if failure is not None:
+            return failure
+        query = {"void_reason": REASON} if self._resource == INVOICES else None
+        done = self._client.delete(self._resource, order_id, query)
+        if isinstance(done, Failure):
+            return _cancelled(order_id, number) if GONE in done.details else done
+        if done is not None and not is_void(done):
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered that {number} is not void")
+        return _cancelled(order_id, number)
+
+    def _unfit(self, row: Row, order_id: str, number: str) -> Failure | None:
+        there = number_of_document(row)
+        if number and there and there != number:
+            text = f"Sage's document {order_id} is {there}, not {number}"
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        if not key_of_document(row):
+            text = f"Sage's document {there or order_id} does not carry our key"
+            return Failure(Code.OTHER_CONTENT, text, sent=False)
+        if self._resource == QUOTES and id_of(row, "invoice"):
+            text = f"quote {number} is an invoice already: void that in Sage, or credit it"
+            return Failure(Code.REFUSED, text, sent=False)
+        return None
+
+
+def _cancelled(order_id: str, number: str) -> Accepted:
+    return Accepted(order_id, number, status=OrderStanding.CANCELLED)

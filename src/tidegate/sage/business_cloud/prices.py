@@ -1,0 +1,87 @@
+"""Prices by price type. Source: contract §7, §9: no breaks, no days, no prices of single customers.
+
+The lists are the price types; the prices of an item stand with it, and a changed price is a change of its item. Services
+have rates, which are not read: they have no price types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from tidegate.domain.bad_row import BadRow
+from tidegate.domain.errors import Failure
+from tidegate.domain.prices.price_book import ListPrice, PriceBook, PriceList
+from tidegate.reading.document import Unreadable
+from tidegate.sage.business_cloud.client import BusinessCloudClient
+from tidegate.sage.business_cloud.deltas import Stream, changes
+from tidegate.sage.business_cloud.rows import Row, figure_of, id_of, name_of, rows_of, text_of
+from tidegate.sage.business_cloud.settings import BusinessCloudSettings
+
+ITEMS = Stream("products", (("attributes", "item_code,sales_prices,active,updated_at"),))
+TYPES = {"attributes": "name,active,created_at"}
+
+
+class Prices:
+    """Reads the price book."""
+
+    lists_contracts = False
+
+    def __init__(
+        self, client: BusinessCloudClient, company: BusinessCloudSettings, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._company = company
+        self._now = now
+
+    def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
+        """All lists, and the prices of items that have changed."""
+        types = self._client.read("product_sales_price_types", TYPES)
+        if isinstance(types, Failure):
+            return types
+        found = changes(self._client, ITEMS, since, self._now())
+        if isinstance(found, Failure):
+            return found
+        codes = {text_of(row, "id"): text_of(row, "name") for row in types}
+        prices: list[ListPrice] = []
+        bad: list[BadRow] = []
+        parked: list[str] = []
+        for row in found.rows:
+            try:
+                prices += _prices(row, codes)
+            except Unreadable as error:
+                bad.append(BadRow(text_of(row, "item_code"), str(error)))
+                parked.append(text_of(row, "id"))
+        book = PriceBook(self._lists(types), tuple(prices), bad=tuple(bad))
+        return book, found.parking(parked), found.full
+
+    def _lists(self, types: Iterable[Row]) -> tuple[PriceList, ...]:
+        """The standard one is named, or else the first that was made."""
+        listed = sorted(types, key=lambda row: (text_of(row, "created_at"), text_of(row, "id")))
+        names = [text_of(row, "name") for row in listed]
+        standard = self._company.price_type or next(iter(names), "")
+        return tuple(
+            PriceList(
+                name,
+                name,
+                self._company.currency,
+                standard=name == standard,
+                active=row.get("active") is not False,
+            )
+            for name, row in zip(names, listed, strict=True)
+            if name
+        )
+
+
+def _prices(row: Row, codes: dict[str, str]) -> list[ListPrice]:
+    """The prices of an item, on all lists or on none."""
+    sku = name_of(row, "item_code")
+    found = []
+    for one in rows_of(row, "sales_prices"):
+        name = codes.get(id_of(one, "product_sales_price_type"), "")
+        if not name:
+            continue  # a price of a type that is not there any more
+        if one.get("price_includes_tax") is True:
+            raise Unreadable("its price includes tax, which the shop's does not", "price_includes_tax")
+        found.append(ListPrice(name, sku, figure_of(one, "price")))
+    return found
