@@ -123,8 +123,7 @@ class BusinessCloudStand(ErpStand):
             clearing="1210",
             clearing_account="1210",
             list_calls=(2, 2),
-            ledger_calls=3,
-            product_calls=3,
+            news_calls={"ledgers": 3, "products": 3},
         )
 
     def open(self) -> Company:
@@ -170,7 +169,7 @@ class BusinessCloudStand(ErpStand):
     def accounts(self, key: str) -> list[str]:
         return [one.code for one in self.erp.customers.table if one.extra.get("source_guid") == key]
 
-    def strike(
+    def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
         if kind == "refuse" and self._server:
@@ -196,10 +195,10 @@ class BusinessCloudStand(ErpStand):
     def despatch(self, number: str) -> None:
         pytest.skip("there are no shipments")
 
-    def happen(self, action: str, **values: Any) -> Any:
-        if action in ("track", "hold") or values.get("consolidate") or "quantities" in values:
-            if action != "credit":
-                pytest.skip(f"this product has no such thing: {action}")
+    def do(self, action: str, **values: Any) -> Any:
+        parts = "quantities" in values and action != "credit"
+        if action in ("track", "hold") or values.get("consolidate") or parts:
+            pytest.skip(f"this product has no such thing: {action}")
         changes = values.get("changes", {})
         if action == "customer-change" and "is_active" in changes:
             pytest.skip("a contact is deleted, or it is there")
@@ -215,7 +214,7 @@ class BusinessCloudStand(ErpStand):
                 pytest.skip("there is one place only")
             values.setdefault("warehouse", "STOCK")
         if action in ("credit", "cancel"):
-            values["order"] = self.face.people.document(values["order"]).number
+            values["order"] = self.face.staff.document(values["order"]).number
         if action == "receipt":
             values.setdefault("bank", "BANK")
         return self.face.perform(action, values)

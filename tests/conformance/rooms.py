@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from conformance.business_cloud_stand import BusinessCloudStand
 from conformance.intacct_stand import POLICY, TOKEN, IntacctStand
 from conformance.sage50_stand import Sage50Stand
 from conformance.sage100_stand import Sage100Stand
@@ -110,6 +111,27 @@ X3: dict[str, Callable[[], Stand]] = {
     ),
 }
 
+BUSINESS_CLOUD_OTHERWISE: dict[str, Any] = {
+    "stale_token_body": "list",
+    "size_member": "$items_per_page",
+    "next_always": True,
+    "sales_touch_items": True,
+    "movements_touch_items": True,
+    "needs_currency_tax": True,
+    "cut_unit_price": True,
+    "conversion_names_order": False,
+    "quote_words": ("OPEN", "CONVERTED"),
+}
+"""What the contract assumes of Business Cloud Accounting, turned the other way."""
+
+BUSINESS_CLOUD: dict[str, Callable[[], Stand]] = {
+    "business-cloud-invoice": BusinessCloudStand,
+    "business-cloud-draft": lambda: BusinessCloudStand(sockets=True, settings={"orders": "draft"}),
+    "business-cloud-quote": lambda: BusinessCloudStand(
+        settings={"orders": "quote", "currency_tax_amount": True}, **BUSINESS_CLOUD_OTHERWISE
+    ),
+}
+
 SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100": Sage100Stand,
     "sage100-otherwise": lambda: Sage100Stand(
@@ -166,10 +188,12 @@ TAKING: dict[str, Callable[[], Stand]] = {
     "sage300": Sage300Stand,
     "sage100": Sage100Stand,
     "x3": X3Stand,
+    "business-cloud": BusinessCloudStand,
+    "business-cloud-quote": BUSINESS_CLOUD["business-cloud-quote"],
 }
 """Every way to take an order."""
 
-ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100 | X3
+ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100 | X3 | BUSINESS_CLOUD
 """Rooms that answer at once: the whole suite is theirs."""
 
 LETTING_IN: dict[str, Callable[[], Stand]] = {

@@ -40,6 +40,8 @@ CALLS: dict[Call, tuple[str, str]] = {
 class Sage200SignIns:
     """The sign-in server's side of a stand."""
 
+    renewals_move_the_end = False
+
     def __init__(self, stand: Sage200Stand) -> None:
         sign_in = stand.company.entrance
         assert isinstance(sign_in, SignIn)

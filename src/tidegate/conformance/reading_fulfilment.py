@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tidegate.conformance.opened import Opened, opened
 from tidegate.conformance.stand import Stand, charge, delta, goods, sent_order
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus, TrackedParcel
-from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.outcomes import Accepted, Kind
 
 
 def _two_lines(stand: Stand, session: Opened, number: int = 213) -> Accepted:
@@ -111,7 +113,8 @@ def test_despatches_without_news_cost_one_call(stand: Stand) -> None:
 def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
-        assert delta(session.invoices.read(None)).rows == ()
+        if order.kind is not Kind.INVOICE:
+            assert delta(session.invoices.read(None)).rows == ()
         stand.do("despatch", order=order.number)
         stand.do("invoice-run")
         [invoice] = delta(session.invoices.read(None)).rows
@@ -233,6 +236,8 @@ def test_an_order_stands_as_the_company_says(stand: Stand) -> None:
     one = stand.codes.skus[0]
     with opened(stand.company) as session:
         order = _two_lines(stand, session)
+        if order.kind is Kind.INVOICE:
+            pytest.skip("an order that is an invoice at once is done")
         cancelled = _two_lines(stand, session, 214)
         read = delta(session.progress.read(None))
         assert {row.order_key: row.status for row in read.rows} == {

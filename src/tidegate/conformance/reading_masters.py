@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, delta, sent_order
+from tidegate.sage.port.outcomes import Kind
 
 
 def test_accounts_are_read_with_their_terms(stand: Stand) -> None:
@@ -57,7 +58,8 @@ def test_a_balance_follows_the_ledger(stand: Stand) -> None:
         stand.advance(3600)
         stand.do("despatch", order=order.number)
         stand.do("invoice-run")
-        rows = delta(session.customers.read(cursor)).rows
+        billed_at_once = order.kind is Kind.INVOICE  # before the cursor
+        rows = delta(session.customers.read(None if billed_at_once else cursor)).rows
 
     assert [one.balance for one in rows if one.account == stand.codes.account] == [order.gross]
 
@@ -114,4 +116,4 @@ def test_products_without_news_cost_one_call(stand: Stand) -> None:
         before = stand.company.calls
         assert delta(session.products.read(cursor)).rows == ()
 
-    assert stand.company.calls - before <= 1
+    assert stand.company.calls - before <= stand.codes.news_calls.get("products", 1)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, charge, delta, failed, goods, sent_order
 from tidegate.domain.errors import Group
 from tidegate.domain.stock.stock_level import StockLevel
+from tidegate.sage.port.outcomes import Kind
 
 
 def _levels(rows: tuple[StockLevel, ...]) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
@@ -24,13 +27,14 @@ def _booked(stand: Stand) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
 
 def test_all_stock_is_what_the_books_say(stand: Stand) -> None:
     with opened(stand.company) as session:
-        sent_order(stand, session)
+        order = sent_order(stand, session)
         read = delta(session.stock.read(None))
 
     assert read.full
     assert _levels(read.rows) == _booked(stand)
     sku, home = stand.codes.skus[0], stand.codes.warehouse
-    assert _levels(read.rows)[sku, home][1] == 2, "what the order holds"
+    holds = 0 if order.kind is Kind.INVOICE else 2  # the goods of an invoice have left
+    assert _levels(read.rows)[sku, home][1] == holds, "what the order holds"
 
 
 def test_only_the_named_warehouses_are_read(stand: Stand) -> None:
@@ -136,7 +140,8 @@ def test_orders_of_other_channels_are_no_web_lines(stand: Stand) -> None:
 def test_web_lines_of_many_orders_are_read_by_the_page(stand: Stand) -> None:
     with opened(stand.company) as session:
         for number in range(30):
-            sent_order(stand, session, 1000 + number)
+            if sent_order(stand, session, 1000 + number).kind is Kind.INVOICE:
+                pytest.skip("an order that is an invoice at once holds nothing")
         before = stand.company.calls
         lines = session.web_lines.read()
 

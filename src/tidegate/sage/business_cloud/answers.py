@@ -19,7 +19,9 @@ GONE = "gone"  #: key of `Failure.details`: a record that the call names is not 
 AGAIN = "again"  #: key of `Failure.details`: a read that took too long may be asked once more
 TAKEN = "reference"  #: key of `Failure.details`: the reference of a contact is another's
 _LOCKED = re.compile(r"(?i)\bmaint(enance|ained)\b|\block(ed|down)?\b")
-_PERIOD = re.compile(r"(?i)\bperiod\b[^.]*\b(closed|locked|not open)\b|\block(ed)?down\b|\byear.?end\b")
+_PERIOD = re.compile(
+    r"(?i)\bperiod\b[^.]*\b(closed|locked|not open)\b|\bclosed\b[^.]*\bperiod\b|\block(ed)?down\b|\byear.?end\b"
+)
 _TAKEN = re.compile(r"(?i)\balready been taken\b|\balready (exists|in use)\b")
 
 

@@ -7,7 +7,7 @@ invoice already, is a person's business.
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import OrderStanding
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.business_cloud.answers import GONE
 from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.rows import Row, id_of
@@ -67,4 +67,4 @@ class Cancelling:
 
 
 def _cancelled(order_id: str, number: str) -> Accepted:
-    return Accepted(order_id, number, status=OrderStanding.CANCELLED)
+    return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)

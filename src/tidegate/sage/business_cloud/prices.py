@@ -43,16 +43,18 @@ class Prices:
         if isinstance(found, Failure):
             return found
         codes = {text_of(row, "id"): text_of(row, "name") for row in types}
+        lists = self._lists(types)
+        standard = next((one.code for one in lists if one.standard), "")
         prices: list[ListPrice] = []
         bad: list[BadRow] = []
         parked: list[str] = []
         for row in found.rows:
             try:
-                prices += _prices(row, codes)
+                prices += _prices(row, codes, standard)
             except Unreadable as error:
                 bad.append(BadRow(text_of(row, "item_code"), str(error)))
                 parked.append(text_of(row, "id"))
-        book = PriceBook(self._lists(types), tuple(prices), bad=tuple(bad))
+        book = PriceBook(lists, tuple(prices), bad=tuple(bad))
         return book, found.parking(parked), found.full
 
     def _lists(self, types: Iterable[Row]) -> tuple[PriceList, ...]:
@@ -73,15 +75,19 @@ class Prices:
         )
 
 
-def _prices(row: Row, codes: dict[str, str]) -> list[ListPrice]:
-    """The prices of an item, on all lists or on none."""
+def _prices(row: Row, codes: dict[str, str], standard: str) -> list[ListPrice]:
+    """The prices of an item, on all lists or on none. A type that it has no price of has the standard one.
+
+    Else a price that staff take away would stay in the shop: nobody would hear of it.
+    """
     sku = name_of(row, "item_code")
-    found = []
+    found = {}
     for one in rows_of(row, "sales_prices"):
         name = codes.get(id_of(one, "product_sales_price_type"), "")
-        if not name:
-            continue  # a price of a type that is not there any more
         if one.get("price_includes_tax") is True:
             raise Unreadable("its price includes tax, which the shop's does not", "price_includes_tax")
-        found.append(ListPrice(name, sku, figure_of(one, "price")))
-    return found
+        if name:
+            found[name] = figure_of(one, "price")
+    if standard in found:
+        found = {name: found.get(name, found[standard]) for name in codes.values() if name}
+    return [ListPrice(name, sku, price) for name, price in found.items()]

@@ -13,7 +13,7 @@ import msgspec
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.sage_documents import OrderProgress, OrderStanding
+from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
 from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.deltas import Stream, changes
 from tidegate.sage.business_cloud.rows import Row, id_of, text_of
@@ -23,7 +23,7 @@ from tidegate.sage.business_cloud.web_documents import (
     key_of_document,
     number_of_document,
     resource_of,
-    standing_of,
+    status_of,
 )
 
 
@@ -82,7 +82,7 @@ class Progress:
             return rows
         there = {text_of(row, "id") for row in rows}
         return [
-            OrderProgress(id, one.number, one.key, OrderStanding.CANCELLED)
+            OrderProgress(id, one.number, one.key, SalesOrderStatus.CANCELLED)
             for id, one in watched.items()
             if id not in there
         ]
@@ -98,8 +98,8 @@ def _position(since: str | None) -> _Position | None:
 
 
 def _progress(row: Row) -> OrderProgress:
-    standing = standing_of(row)
-    invoiced = "full" if standing is OrderStanding.COMPLETE else "none"
+    standing = status_of(row)
+    invoiced = "full" if standing is SalesOrderStatus.COMPLETE else "none"
     return OrderProgress(
         text_of(row, "id"), number_of_document(row), key_of_document(row), standing, "none", invoiced
     )
