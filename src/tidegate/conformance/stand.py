@@ -364,9 +364,8 @@ def send(session: Opened, order: SalesOrder) -> Outcome:
 
 def find(session: Opened, order: SalesOrder) -> list[Found]:
     """Look for one order."""
-    found: dict[str, list[Found]] | Failure = session.order_search.find(
-        [OrderKey(order.key, order.reference)]
-    )
+    asked = [OrderKey(order.key, order.reference)]
+    found: dict[str, list[Found]] | Failure = session.order_search.find(asked)
     assert not isinstance(found, Failure), found
     assert set(found) == {order.key}
     return found[order.key]
