@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 
@@ -11,12 +12,17 @@ _lock = threading.Lock()
 
 HIDDEN = "<hidden>"
 SHORT = 6  #: characters from which a secret is hidden within words, too
+#: What looks like a secret, behind words without which it cannot be there: those are looked for first, as
+#: every payload copy and every line of the log comes through here.
 _PATTERNS = (
-    re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(r'(?i)(oauth_(?:token|signature|consumer_key)=")[^"]+'),
-    re.compile(r"(?i)(<(?:password|sessionid)>)[^<]+"),
-    re.compile(
-        r'(?i)("?(?:access_token|refresh_token|id_token|client_secret|password|subscription[-_]key)"?\s*[:=]\s*"?)[^"&\s,}]+'
+    (("bearer",), re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{8,}")),
+    (("oauth_",), re.compile(r'(?i)(oauth_(?:token|signature|consumer_key)=")[^"]+')),
+    (("<password>", "<sessionid>"), re.compile(r"(?i)(<(?:password|sessionid)>)[^<]+")),
+    (
+        ("_token", "client_secret", "password", "subscription"),
+        re.compile(
+            r'(?i)("?(?:access_token|refresh_token|id_token|client_secret|password|subscription[-_]key)"?\s*[:=]\s*"?)[^"&\s,}]+'
+        ),
     ),
 )
 
@@ -24,11 +30,12 @@ _PATTERNS = (
 def remember_secret(value: str) -> None:
     """From now on `value` is hidden wherever it would be shown; a short one where it stands by itself.
 
-    Within longer words a short value hides nothing: half of every line would be gone.
+    Hidden in JSON, too, where a quote or an umlaut is spelt otherwise. Within longer words a short value hides nothing: half of every line would be gone.
     """
     if value:
+        spellings = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
         with _lock:
-            (_known if len(value) >= SHORT else _short).add(value)
+            (_known if len(value) >= SHORT else _short).update(spellings)
 
 
 def redact(text: str) -> str:
@@ -39,6 +46,8 @@ def redact(text: str) -> str:
     for secret in tuple(_short):
         if secret in text:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, text)
-    for pattern in _PATTERNS:
-        text = pattern.sub(lambda match: match.group(1) + HIDDEN, text)
+    lowered = text.lower()
+    for words, pattern in _PATTERNS:
+        if any(word in lowered for word in words):
+            text = pattern.sub(lambda match: match.group(1) + HIDDEN, text)
     return text

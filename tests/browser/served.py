@@ -17,7 +17,8 @@ from tidegate.console import accounts
 from tidegate.console.pages.serving import console
 from tidegate.console.roles import Role
 from tidegate.demo.staff import Staff
-from tidegate.ledger import database
+from tidegate.engine.cycles import FLOWS
+from tidegate.ledger import asked, database
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.world import build_world
 
@@ -70,7 +71,8 @@ def served(stage: Stage) -> Iterator[str]:
 
     def pump() -> None:
         while not over.is_set():
-            for _, flow in sorted(stage.hub.asked_for):
+            _, wanted = asked.turns(CONNECTION, list(FLOWS))
+            for flow in sorted(wanted):
                 stage.cycle(flow, after=timedelta(0))
             clock.wait(0.1, over)
         database.close()

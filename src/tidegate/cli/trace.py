@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,9 @@ def trace(
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="With or without each line of the history.")
     ] = True,
+    attempts: Annotated[
+        bool, typer.Option("--attempts", help="With what each attempt sent, as far as copies are left.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show everything known about an order, by any of its numbers."""
@@ -52,6 +56,8 @@ def trace(
                 order,
                 remedy="an order that was placed a moment ago is read by the next cycle of the flow `orders`",
             )
+        if attempts:
+            reports.add_sent(report)
         if as_json:
             showing.print_json(report)
             return
@@ -157,12 +163,14 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
         started, answered = local(attempt["started_at"], zone), local(attempt["ended_at"], zone)
         ended = f", answered {answered}" if answered not in ("", started) else ""
         note = f": {attempt['text']}" if attempt["text"] else ""
-        branch.add(
+        tried = branch.add(
             text(
                 f"attempt {attempt['number']} {started}{ended}: {attempt['outcome']}"
                 f"{' (' + attempt['code'] + ')' if attempt['code'] else ''}{note}"
             )
         )
+        if "sent" in attempt:
+            add_sent(tried, attempt["sent"])
     if history:
         before = ""
         for event in each["history"]:
@@ -173,6 +181,15 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
             at = " " * len(minute) if minute == before else minute  # said once for what happened within it
             before = minute
             branch.add(f"[dim]{at} {text(f'{change}{who}{note}')}[/dim]")
+
+
+def add_sent(branch: Tree, sent: Any) -> None:
+    """What one attempt sent, line by line."""
+    if sent is None:
+        branch.add("[dim]no copy of what was sent is left[/dim]")
+        return
+    for line in json.dumps(sent, ensure_ascii=False, indent=2).splitlines():
+        branch.add(f"[dim]{text(line)}[/dim]")
 
 
 def text(value: str) -> str:

@@ -73,6 +73,7 @@ def check(connection: ConnectionSettings, company: CompanySettings | None, key: 
             f"{key}.reference_prefix", f'the text "{prefix}"', "letters, digits and signs, no spaces"
         )
     _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
+    check_range(connection.copies.days, 1, 3_650, f"{key}.copies.days", report, "days")
     alert_rules.check(connection.alerts, f"{key}.alerts", report)
     amount_rules.check(connection.amounts, f"{key}.amounts", report)
     role_rules.check(connection, key, report)

@@ -17,6 +17,7 @@ from tidegate.config.api import Api, Portal
 from tidegate.config.books import Reconcile
 from tidegate.config.company import CompanySettings as CompanySettings
 from tidegate.config.console import Console
+from tidegate.config.copies import Copies
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.notify import Notify as Notify
 from tidegate.config.prices import Prices
@@ -159,6 +160,7 @@ class ConnectionSettings(Strict, frozen=True, kw_only=True):
     alerts: Alerts = Alerts()
     portal: Portal = Portal()
     reconcile: Reconcile = Reconcile()
+    copies: Copies = Copies()
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
     skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
     warehouse: str = ""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from tidegate.console.models import Change
+from tidegate.domain.orders.masking import MASKED
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 from tidegate.redaction import redact
+
+#: What may say who somebody is, by what was done.
+PERSONAL = ("edit",)
 
 
 def record(
@@ -44,3 +48,17 @@ def listing(connections: Sequence[str] | None, *, before: int = 0, limit: int = 
     if before:
         rows = rows.filter(pk__lt=before)
     return list(rows[:limit])
+
+
+def masked(changes: Iterable[Change], persons: Callable[[str], bool]) -> list[Change]:
+    """The changes as somebody sees them who may see persons (by connection), or may not: nothing of it is saved."""
+    shown = list(changes)
+    for change in shown:
+        personal = change.act in PERSONAL or change.subject.startswith("customers ")
+        if personal and not persons(change.connection):
+            if change.act not in PERSONAL:
+                change.subject = f"customers {MASKED}"
+            change.before = MASKED if change.before else ""
+            change.after = MASKED if change.after else ""
+            change.reason = MASKED if change.reason else ""
+    return shown

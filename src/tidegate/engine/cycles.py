@@ -11,7 +11,7 @@ import structlog
 
 from tidegate.domain.cadence import Cadence, cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
-from tidegate.engine import clock_watch, endings, watch
+from tidegate.engine import clock_watch, endings, mappings, watch
 from tidegate.engine.hub import Hub
 from tidegate.flows import learnt
 from tidegate.flows.connection import Connection
@@ -26,7 +26,7 @@ from tidegate.flows.prices import reading as price_reading
 from tidegate.flows.status import note_steps, notes, order_status, steps
 from tidegate.flows.stock import inventory
 from tidegate.flows.writing import documents
-from tidegate.ledger import delivery, halts, hastened, lease, marks
+from tidegate.ledger import asked, delivery, halts, hastened, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease
@@ -195,7 +195,7 @@ def run_alone(
     """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
     plan, now = FLOWS[flow], hub.clock.now()
     _, former = hub.unfinished.pop((connection.name, flow), (now, None))
-    hub.asked_for.discard((connection.name, flow))
+    mappings.refresh(connection)
     leases: list[Lease] = []
     with transaction("lease"):
         for name in (flow, *plan.excludes):
@@ -210,6 +210,7 @@ def run_alone(
             leases.append(held)
         batch_id = delivery.open_batch(leases[0], connection.name, now, former)
         marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
+        asked.begun(connection.name, flow, now)
         if connection.company.doorbell is not None:
             hastened.begun(connection.name, flow, now)
         clock_watch.beat(now)

@@ -21,6 +21,7 @@ from tidegate.domain.orders.customers import (
     after_look_up,
     wanted_account,
 )
+from tidegate.domain.orders.edits import UNEDITED, Edits
 from tidegate.domain.orders.expressed import Customers
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.person import who_ordered
@@ -32,7 +33,7 @@ from tidegate.engine.cycles import FLOWS
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.flows.mapping import customer_rules
-from tidegate.flows.orders import orders
+from tidegate.flows.orders import edited, orders
 from tidegate.flows.orders.capture import CURSOR
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.intake import capture_rules
@@ -70,6 +71,7 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
     if isinstance(changes, Failure):
         return [refusal("", changes)]
     waiting = queue.due(connection.name, orders.FLOW, orders.STEP, MOST, hub.clock.now())
+    edits = {item.entity_id: each for item, each in zip(waiting, edited.of(waiting).values(), strict=True)}
     found = [*still_wanted(connection, waiting, changes), *fresh(connection, waiting, changes)]
     terms = connection.terms()
     if isinstance(terms, Failure):
@@ -79,7 +81,14 @@ def dry_run(hub: Hub, connection: Connection, flow: str) -> list[dict[str, Any]]
         if isinstance(session, Failure):
             return [refusal("", session)]
         return [
-            order_entry(connection, session, terms, order, overruled=order.entity_id in overruled)
+            order_entry(
+                connection,
+                session,
+                terms,
+                order,
+                edits=edits.get(order.entity_id, UNEDITED),
+                overruled=order.entity_id in overruled,
+            )
             for order in found[:MOST]
         ]
 
@@ -124,10 +133,17 @@ def fresh(connection: Connection, waiting: Sequence[Item], changes: Mapping[int,
 
 
 def order_entry(
-    connection: Connection, session: Session, terms: Terms, order: Order, *, overruled: bool
+    connection: Connection,
+    session: Session,
+    terms: Terms,
+    order: Order,
+    *,
+    edits: Edits = UNEDITED,
+    overruled: bool,
 ) -> dict[str, Any]:
     """The payload of one order, or why it would be held or reviewed, or what comes before it."""
-    account = account_of(connection, session, order)
+    order, terms = edits.order(order), edits.terms(terms)
+    account = edits.account or account_of(connection, session, order)
     number = account if isinstance(account, str) else ""
     arithmetic = session.orders.about.arithmetic
     translated = translate(order, terms, arithmetic, account=number)
@@ -140,6 +156,8 @@ def order_entry(
     if translated.prepaid:
         totals["prepaid"] = f"{sum(each.amount for each in translated.prepaid)} {translated.currency}"
     translated = with_keys(connection, order, translated)
+    if edits.day is not None:
+        translated = msgspec.structs.replace(translated, date=edits.day)
     found = look_up(session, translated)
     if isinstance(found, Failure):
         return refusal(order.increment_id, found, order)

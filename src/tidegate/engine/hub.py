@@ -66,9 +66,6 @@ class Hub:
     turns: Turns = field(default_factory=Turns)
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
-    asked_for: set[tuple[str, str]] = field(
-        default_factory=set
-    )  #: (connection, flow) that a person wants now
     attended: bool = False  #: people work with this process by its console: what they ask for begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and go on at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
@@ -152,7 +149,8 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         company_settings = configuration.companies[settings.company]
         connections[name] = Connection(
             name=name,
-            settings=mappings.overlaid(settings, name),
+            settings=settings,
+            configured=settings,
             company_settings=company_settings,
             store=stores[settings.store],
             company=companies[settings.company],
@@ -163,6 +161,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             spending=spending[settings.company],
             sharing_prices=price_rules.sharing(configuration, name),
         )
+        mappings.refresh(connections[name])
     token = known(configuration.api.token) if configuration.api.token else ""
     openid = configuration.console.openid
     signs_on = [known(each) if each else "" for each in (openid.client_secret, openid.client_id)]

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,130 +16,17 @@ import msgspec
 
 from tidegate.config import connection_rules, model
 from tidegate.config.problem import Report as Problems
+from tidegate.domain.orders.terms import OTHER, tax_key
+from tidegate.engine.mapping_kinds import KINDS, OPTIONAL, Kind
+from tidegate.engine.offered import Lists
 from tidegate.flows.connection import Connection
 from tidegate.ledger import mappings, queue
 from tidegate.ledger.database import transaction
 
 Settings = model.ConnectionSettings
 Values = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One table of mappings: what its entries are called, their fields, and what waits for an entry."""
-
-    name: str
-    title: str
-    key: str  #: what an entry's name is
-    fields: tuple[str, ...]
-    waits: str  #: held deliveries wait for `waits:NAME`
-    entries: Callable[[Settings], dict[str, dict[str, str]]]
-    replaced: Callable[[Settings, dict[str, dict[str, str]]], Settings]
-
-
-def _texts(struct: msgspec.Struct) -> dict[str, str]:
-    """The fields of an entry as texts; yes and no of a switch."""
-    found = msgspec.to_builtins(struct)
-    return {
-        name: ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        for name, value in found.items()
-    }
-
-
-def _payments(settings: Settings, entries: dict[str, dict[str, str]]) -> Settings:
-    made = {
-        name: model.Payment(
-            account=each.get("account", ""),
-            terms=each.get("terms", ""),
-            prepaid=each.get("prepaid", "") == "yes",
-        )
-        for name, each in entries.items()
-    }
-    return msgspec.structs.replace(settings, payments=made)
-
-
-def _shipping(settings: Settings, entries: dict[str, dict[str, str]]) -> Settings:
-    made = {
-        name: model.Shipping(
-            charge=each.get("charge", ""), account=each.get("account", ""), carrier=each.get("carrier", "")
-        )
-        for name, each in entries.items()
-    }
-    return msgspec.structs.replace(settings, shipping=made)
-
-
-def _one(values: Mapping[str, str], field: str) -> dict[str, dict[str, str]]:
-    return {name: {field: value} for name, value in values.items()}
-
-
-def _flat(entries: dict[str, dict[str, str]], field: str) -> dict[str, str]:
-    return {name: each.get(field, "") for name, each in entries.items()}
-
-
-def _inner(settings: Settings, table: str, **fields: Any) -> Settings:
-    changed = msgspec.structs.replace(getattr(settings, table), **fields)
-    return msgspec.structs.replace(settings, **{table: changed})
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind(
-            "payments",
-            "Payment methods",
-            "method",
-            ("account", "terms", "prepaid"),
-            "payment",
-            lambda settings: {name: _texts(each) for name, each in settings.payments.items()},
-            _payments,
-        ),
-        Kind(
-            "shipping",
-            "Shipping methods",
-            "method",
-            ("charge", "account", "carrier"),
-            "shipping",
-            lambda settings: {name: _texts(each) for name, each in settings.shipping.items()},
-            _shipping,
-        ),
-        Kind(
-            "tax",
-            "Tax codes",
-            "rate or percent",
-            ("code",),
-            "tax",
-            lambda settings: _one(settings.tax.codes, "code"),
-            lambda settings, entries: _inner(settings, "tax", codes=_flat(entries, "code")),
-        ),
-        Kind(
-            "skus",
-            "Products",
-            "SKU in the shop",
-            ("code",),
-            "sku",
-            lambda settings: _one(settings.skus, "code"),
-            lambda settings, entries: msgspec.structs.replace(settings, skus=_flat(entries, "code")),
-        ),
-        Kind(
-            "customers",
-            "Customers",
-            "e-mail or customer id",
-            ("account",),
-            "customer",
-            lambda settings: _one(settings.customers.accounts, "account"),
-            lambda settings, entries: _inner(settings, "customers", accounts=_flat(entries, "account")),
-        ),
-        Kind(
-            "revenue",
-            "Revenue accounts",
-            "SKU pattern",
-            ("account",),
-            "",
-            lambda settings: _one(settings.revenue.accounts, "account"),
-            lambda settings, entries: _inner(settings, "revenue", accounts=_flat(entries, "account")),
-        ),
-    )
-}
+#: What is kept of an entry that was removed; "" is kept of one that is as in the file again.
+REMOVED = "null"
 
 
 class Refused(Exception):
@@ -156,6 +42,16 @@ def entries(settings: Settings, kind: Kind, changes: Mapping[tuple[str, str], An
             "change": changes.get((kind.name, name)),
         }
         for name, values in kind.entries(settings).items()
+    ]
+
+
+def gone(settings: Settings, kind: Kind, changes: Mapping[tuple[str, str], Any]) -> list[Any]:
+    """Changes by which an entry was removed, as long as it is."""
+    known = kind.entries(settings)
+    return [
+        change
+        for (kind_name, name), change in changes.items()
+        if kind_name == kind.name and change.value == REMOVED and name not in known
     ]
 
 
@@ -184,6 +80,14 @@ def own_name(kind: Kind, name: str) -> str:
     return name.rpartition(":")[2] if kind.name == "customers" else name
 
 
+def refresh(connection: Connection) -> None:
+    """Work with the mappings as they are now, whichever process changed them; without a change, one look."""
+    generation = mappings.generation(connection.name)
+    if generation != connection.mappings_seen and connection.configured is not None:
+        connection.remap(overlaid(connection.configured, connection.name))
+        connection.mappings_seen = generation
+
+
 def overlaid(settings: Settings, connection: str) -> Settings:
     """The file's settings with everything that was changed since."""
     for (kind_name, name), changed in mappings.in_force(connection).items():
@@ -193,35 +97,94 @@ def overlaid(settings: Settings, connection: str) -> Settings:
     return settings
 
 
-def with_entry(settings: Settings, kind: Kind, name: str, values: Values) -> Settings:
-    """The settings with one entry set; the last one wins, and stands before `*` patterns it would follow."""
+def with_entry(settings: Settings, kind: Kind, name: str, values: Values | None) -> Settings:
+    """The settings with one entry set, or with none of that name.
+
+    Raises ValueError for a name that cannot be one.
+    """
     known = kind.entries(settings)
+    if values is None:
+        return kind.replaced(settings, {each: entry for each, entry in known.items() if each != name})
     wanted = {field: str(values.get(field, "")) for field in kind.fields}
-    if name in known or kind.name != "revenue":
+    if name in known or not kind.first:
         return kind.replaced(settings, {**known, name: wanted})
-    return kind.replaced(settings, {name: wanted, **known})  # the first pattern that fits counts
+    return kind.replaced(settings, {name: wanted, **known})
 
 
 def change(
     connection: Connection, kind_name: str, entry: str, values: Values, *, by: str, now: datetime
 ) -> dict[str, str]:
-    """Set one entry, for this process at once and for later ones; what the entry was before.
+    """Set one entry, for this process at once and for others from their next cycle on; what the entry was before.
 
     In the caller's transaction, or its own. Raises Refused when the configuration's own rules would refuse it.
     """
-    kind, entry = KINDS.get(kind_name), entry.strip()
-    if kind is None or not entry:
+    kind, entry = known_kind(kind_name), entry.strip()
+    if not entry:
         raise Refused("name the entry")
     clean = {field: str(values.get(field, "")).strip() for field in kind.fields}
-    if kind.fields[0] != "charge" and not clean[kind.fields[0]]:
+    if kind.fields[0] not in OPTIONAL and not clean[kind.fields[0]]:
         raise Refused(f"{kind.fields[0]} must not be empty")
+    return _put(connection, kind, entry, clean, msgspec.json.encode(clean).decode(), by, now)
+
+
+def remove(connection: Connection, kind_name: str, entry: str, *, by: str, now: datetime) -> dict[str, str]:
+    """Have no such entry any more, whatever the file says; what it was. As `change`."""
+    kind = known_kind(kind_name)
+    if entry not in kind.entries(connection.settings):
+        raise Refused(f"there is no entry {entry}")
+    return _put(connection, kind, entry, None, REMOVED, by, now)
+
+
+def restore(connection: Connection, kind_name: str, entry: str, *, by: str, now: datetime) -> dict[str, str]:
+    """Have the entry as the file has it, or not at all; what it was. As `change`."""
+    kind = known_kind(kind_name)
+    if connection.configured is None or (kind.name, entry) not in mappings.in_force(connection.name):
+        raise Refused(f"{entry} was not changed here")
+    return _put(connection, kind, entry, kind.entries(connection.configured).get(entry), "", by, now)
+
+
+def known_kind(name: str) -> Kind:
+    """The table of this name; raises Refused."""
+    if name not in KINDS:
+        raise Refused(f"there is no table {name}")
+    return KINDS[name]
+
+
+def _put(
+    connection: Connection,
+    kind: Kind,
+    entry: str,
+    values: Values | None,
+    kept: str,
+    by: str,
+    now: datetime,
+) -> dict[str, str]:
     before = kind.entries(connection.settings).get(entry, {})
-    changed = with_entry(connection.settings, kind, entry, clean)
+    try:
+        changed = with_entry(connection.settings, kind, entry, values)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
     check(changed, connection)
     with transaction("mapping"):
-        mappings.change(connection.name, kind.name, entry, msgspec.json.encode(clean).decode(), now, by=by)
+        mappings.change(connection.name, kind.name, entry, kept, now, by=by)
+        generation = mappings.generation(connection.name)
     connection.remap(changed)
+    connection.mappings_seen = generation
     return before
+
+
+def unmapped_names(settings: Settings, kind: Kind, lists: Lists | None) -> list[str]:
+    """What the store uses, by its own list, and no entry covers."""
+    if lists is None or kind.names is None or not kind.whole:
+        return []
+    entries = kind.entries(settings)
+    if OTHER in entries:
+        return []
+    if kind.name == "tax":  # by name, or by the percent behind it
+        known = {tax_key(name) for name in entries}
+        rates = lists.lists.get(kind.names, {}).items()
+        return [name for name, percent in rates if not {tax_key(name), tax_key(percent)} & known]
+    return [name for name in lists.lists.get(kind.names, {}) if name not in entries]
 
 
 def check(settings: Settings, connection: Connection) -> None:

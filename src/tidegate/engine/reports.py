@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from tidegate.config.model import Alerts, CompanySettings, Configuration, ConnectionSettings, Flow
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.flow_account import Account
@@ -23,6 +25,7 @@ from tidegate.ledger import account as accounts
 from tidegate.ledger import (
     alerts,
     closures,
+    copies,
     halts,
     marks,
     mirror,
@@ -283,6 +286,14 @@ def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Repo
     return {"identifier": identifier, "orders": orders}
 
 
+def add_sent(report: Report) -> None:
+    """Add to each attempt of `traced` what it `sent`, None where no copy is left."""
+    tries = [each for found in report["orders"] for row in found["deliveries"] for each in row["attempts"]]
+    kept = copies.of_attempts([each["id"] for each in tries])
+    for each in tries:
+        each["sent"] = msgspec.json.decode(kept[each["id"]]) if each["id"] in kept else None
+
+
 def order(found: trace.Trace, now: datetime) -> Report:
     """One order: its document, its deliveries with attempts and history, its ties."""
     source = found.source
@@ -322,6 +333,7 @@ def _traced_delivery(found: trace.TracedDelivery, now: datetime) -> Report:
         **delivery(found.item, now),
         "attempts": [
             {
+                "id": attempt.id,
                 "number": attempt.number,
                 "batch": attempt.batch_id,
                 "started_at": iso(attempt.started_at),

@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import marks, personal, usage
+from tidegate.ledger import copies, marks, personal, usage
 from tidegate.ledger.database import transaction
 
 log = structlog.get_logger()
@@ -17,6 +17,8 @@ log = structlog.get_logger()
 NAME = "retention"
 #: Records of one kind that one night looks at: some seconds at most.
 AT_ONCE = 500
+#: Copies of what was sent that one night deletes: more than a day makes, in a second.
+MOST_COPIES = 20_000
 DAY = timedelta(days=1)
 
 Find = Callable[[str, datetime, int, int], list[int]]
@@ -32,10 +34,13 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
         return
     hub.watched[place] = now
     rule = hub.configuration.hub.retention
+    kept_days = timedelta(days=connection.settings.copies.days)
     with transaction(NAME):
         usage.forget(now)
+        expired = copies.expire(connection.name, now - kept_days, MOST_COPIES)
     orders, registrations = personal.finished_orders, personal.finished_registrations
     blanked = {
+        "copies": expired,
         "orders": blank_some("orders", orders, with_documents, rule.orders, connection.name, now),
         "registrations": blank_some(
             "registrations",

@@ -10,7 +10,7 @@ from tidegate.engine.cycles import FLOWS, cadence_of, enabled_flows
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
 from tidegate.flows.orders import orders as orders_flow
-from tidegate.ledger import hastened, marks
+from tidegate.ledger import asked, hastened
 
 #: A flow that a call-back hastens runs so long after its last cycle at the soonest: calls may come in storms.
 SOONEST = timedelta(seconds=30)
@@ -30,9 +30,9 @@ def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
     now = hub.clock.now()
     called = hastened.hastened(connection.name) if connection.company.doorbell is not None else {}
     flows = enabled_flows(connection)
-    began = marks.last_runs(connection.name, flows)
+    began, wanted = asked.turns(connection.name, flows)
     for flow in flows:
-        if (connection.name, flow) in hub.asked_for:
+        if flow in wanted:
             yield Due(now, connection, flow)
             continue
         if (connection.name, flow) in hub.unfinished:

@@ -33,6 +33,10 @@ class Connection:
     calendar: Calendar
     clock: Clock
     working_since: datetime | None = None  #: since when this process has worked with its ledger
+    configured: model.ConnectionSettings | None = (
+        None  #: the settings as the file has them, without what people changed
+    )
+    mappings_seen: str | None = None  #: the ledger's count of changed mappings that `settings` holds
     page_size: int = 100  #: orders read in one call
     sharing_prices: tuple[str, ...] = ()  #: other connections that write prices to the same store
     price_places: Mapping[str, Any] | None = None  #: `flows.price_places`, as this process read them last

@@ -14,10 +14,23 @@ from datetime import datetime
 import msgspec
 import polars as pl
 
+from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, OUT
-from tidegate.ledger import keys, marks, mirror, models, personal, rows, snapshot
+from tidegate.ledger import (
+    console_changes,
+    copies,
+    edits,
+    keys,
+    mappings,
+    marks,
+    mirror,
+    models,
+    personal,
+    rows,
+    snapshot,
+)
 from tidegate.ledger.database import inside
 
 #: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
@@ -120,14 +133,17 @@ def erase(customer: ErasedCustomer, actor: str, now: datetime) -> dict[str, int]
     # looked at once more: a cycle may have opened one while a person was asked
     if any(_open(_deliveries_of(customer.sources) | set(customer.deliveries))) or customer.open:
         raise ValueError("open deliveries need the customer's data: finish them first")
-    words = _words(customer)
+    words = _words(customer) | edits.words(customer.deliveries, PERSONAL)
     quotes = Quotes(words)
     count: Counter[str] = Counter()
     count["order documents"] = personal.blank_documents(customer.sources)
     count["payload copies"] = personal.blank_payloads(customer.deliveries, quotes)
+    count["copies of what was sent"] = copies.forget(customer.deliveries)
+    count["edits"] = edits.blank(customer.deliveries, PERSONAL)
+    count["record of changes"] = console_changes.blank(customer.connection, customer.deliveries, quotes)
     count["labels"] = personal.blank_labels(customer.deliveries, quotes)
     count += personal.blank_texts(customer.deliveries, quotes)
-    count["mappings by e-mail"] = _forget_mappings(customer)
+    count["mappings by e-mail"] = _forget_mappings(customer, now)
     count["mirrored records"] = _forget_mirrored(customer, now)
     count["alerts"] = _blank_alerts(customer.connection, quotes, now)
     count["quoted elsewhere"] = _blank_elsewhere(customer)
@@ -227,12 +243,12 @@ def _words(customer: ErasedCustomer) -> set[str]:
     return words
 
 
-def _forget_mappings(customer: ErasedCustomer) -> int:
+def _forget_mappings(customer: ErasedCustomer, now: datetime) -> int:
     """By e-mail only: a mapping by the store's id names nobody."""
     found = models.CustomerLink.objects.filter(
         connection=customer.connection, customer_key__in=sorted(customer.emails)
     )
-    return found.delete()[0]
+    return found.delete()[0] + mappings.forget_customers(customer.connection, customer.emails, now)
 
 
 def _forget_mirrored(customer: ErasedCustomer, now: datetime) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q
 
+from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.personal import Quotes, without_person, words_of
 from tidegate.domain.states import FINAL
-from tidegate.ledger import models, rows
+from tidegate.ledger import console_changes, copies, edits, models, rows
 from tidegate.ledger.database import inside
 
 _ORDER = msgspec.json.Decoder(Order)
@@ -157,8 +158,10 @@ def blank_orders(source_ids: Sequence[int], now: datetime, *, documents: bool) -
     count = 0
     for pk, document in models.Source.objects.filter(pk__in=source_ids).values_list("pk", "document"):
         deliveries = list(models.Delivery.objects.filter(source_id=pk).values_list("pk", flat=True))
-        quotes = Quotes(words_in([document]))
+        quotes = Quotes(words_in([document]) | edits.words(deliveries, PERSONAL))
         count += blank_payloads(deliveries, quotes) + blank_texts(deliveries, quotes).total()
+        count += copies.forget(deliveries) + edits.blank(deliveries, PERSONAL)
+        count += console_changes.blank_of(deliveries, quotes)
     return count + (blank_documents(source_ids) if documents else 0)
 
 
@@ -170,5 +173,5 @@ def blank_registrations(delivery_ids: Sequence[int], now: datetime) -> int:
     for pk, label, subject in known.values_list("pk", "label", "subject"):
         quotes = Quotes(words_in([subject]) | ({label} if "@" in label else set()))
         count += blank_payloads([pk], quotes) + blank_texts([pk], quotes).total()
-        count += blank_labels([pk], quotes)
+        count += blank_labels([pk], quotes) + copies.forget([pk])
     return count

@@ -17,6 +17,7 @@ from tidegate.ledger.numbers import MOST
 class TracedAttempt:
     """One recorded try; `outcome` "" = in doubt."""
 
+    id: int
     number: int
     key: str
     payload_hash: str
@@ -116,7 +117,10 @@ def _steps(column: str, ids: Sequence[int]) -> list[Item]:
     return item_rows.find(ending, *ids, with_documents=True)
 
 
-_ATTEMPT = ("number", "key", "payload_hash", "batch", "started_at", "ended_at", "outcome", "code", "text")
+_ATTEMPT = (
+    *("id", "number", "key", "payload_hash", "batch", "started_at", "ended_at", "outcome", "code"),
+    "text",
+)
 _EVENT = ("at", "letter", "before", "after", "actor", "text")
 #: As columns and as fields of a `TracedSource`.
 _SOURCE = (

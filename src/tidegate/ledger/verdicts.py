@@ -267,12 +267,23 @@ def _note_attempt(work: _Work, verdict: Verdict, row: _Row, before: str, text: s
         outcome = "accepted" if before in (State.SENDING, State.HANDED_OVER) else "found"
     elif verdict.letter == "h" and before == State.IN_DOUBT:
         outcome = ""  # the look-up raised a question; it did not prove that the target has nothing
-    work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, text))
+    told = text or _answer(verdict)
+    work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, told))
     if row.record is not None and (outcome or verdict.letter == _LEFT_OUT):
         work.records.append((row.record, outcome or "missing"))
         row.record = None
     if outcome:
         row.unresolved = None
+
+
+def _answer(verdict: Verdict) -> str:
+    """What the target answered about a record that it took: the attempt's own, whatever becomes of the delivery."""
+    if not (verdict.target_id or verdict.target_number):
+        return ""
+    identifier = f" (id {verdict.target_id})" if verdict.target_id not in ("", verdict.target_number) else ""
+    total = f", total {verdict.total}" if verdict.total is not None else ""
+    status = f", {verdict.target_status}" if verdict.target_status else ""
+    return storable(f"{verdict.target_number or verdict.target_id}{identifier}{total}{status}")
 
 
 def _write(work: _Work) -> None:

@@ -68,6 +68,7 @@ class Stage:
         """With the changes of the configuration so far."""
         for connection in hub.connections.values():
             connection.settings = msgspec.structs.replace(connection.settings, **self._rules)
+            connection.configured = msgspec.structs.replace(connection.configured, **self._rules)
         return hub
 
     def customers(self, **changes: Any) -> model.CustomerRule:

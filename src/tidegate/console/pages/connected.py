@@ -16,7 +16,7 @@ from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.engine import alert_report, interventions, reports, tides
 from tidegate.engine.door_check import check_door
-from tidegate.ledger import halts
+from tidegate.ledger import asked, halts
 from tidegate.ledger.database import transaction
 
 
@@ -121,7 +121,7 @@ def run(visit: Visit, connection: str) -> HttpResponse:
         raise Http404("there is no such flow")
     with transaction("console-run"):
         note(visit, "cycle asked for", connection, after=flow)
-    visit.hub.asked_for.add((connection, flow))
+        asked.ask(connection, flow, visit.now)
     messages.success(
         visit.request, f"{flow} runs as soon as its turn comes, within seconds when nothing else runs."
     )

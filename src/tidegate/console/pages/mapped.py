@@ -10,9 +10,12 @@ from tidegate.console import changes
 from tidegate.console.pages.deeds import back_of
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
-from tidegate.engine import mappings
-from tidegate.engine.mappings import KINDS, Refused
+from tidegate.engine import mappings, offered
+from tidegate.engine.mapping_kinds import KINDS, Kind
+from tidegate.engine.mappings import Refused
+from tidegate.engine.offered import Listed, Lists
 from tidegate.flows.connection import Connection
+from tidegate.ledger import asked
 from tidegate.ledger import mappings as kept
 from tidegate.ledger.database import transaction
 
@@ -28,20 +31,33 @@ def listing(visit: Visit) -> HttpResponse:
     if not name:
         return visit.show("mappings", name="", names=names)
     connection = connection_of(visit, name, Permission.SEE)
-    changed = kept.in_force(name)
+    changed, lists = kept.in_force(name), offered.kept(name)
+    seen = shown_kinds(visit, name)
     tables = [
-        {"kind": kind, "entries": mappings.entries(connection.settings, kind, changed)}
-        for kind in KINDS.values()
+        {
+            "kind": kind,
+            "entries": mappings.entries(connection.settings, kind, changed),
+            "unmapped": mappings.unmapped_names(connection.settings, kind, lists),
+            "gone": mappings.gone(connection.settings, kind, changed),
+            "offers": {field: options(lists, listed) for field, listed in kind.offers.items()},
+            "names": options(lists, kind.names),
+        }
+        for kind in seen.values()
     ]
+    maps = visit.rights.may(Permission.MAP, name)
     return visit.show(
         "mappings",
         name=name,
         names=names,
-        unmapped=mappings.unmapped(name),
+        unmapped=[each for each in mappings.unmapped(name) if each["kind"] in seen],
         tables=tables,
-        kinds=KINDS,
-        history=kept.history(name),
-        maps=visit.rights.may(Permission.MAP, name),
+        kinds=seen,
+        history=[each for each in kept.history(name) if each.kind in seen],
+        maps=maps,
+        lists=lists,
+        options={
+            listed.value: found for listed in sorted(Listed) if maps and (found := options(lists, listed))
+        },
         wanted={"kind": visit.text("kind"), "name": visit.text("name")},
     )
 
@@ -61,9 +77,61 @@ def change(visit: Visit) -> HttpResponse:
         messages.error(visit.request, f"{entry or 'The entry'} was not changed: {refused}")
     else:
         if visit.text("go") == "yes":
-            visit.hub.asked_for.add((name, "orders"))
+            with transaction("console-run"):
+                asked.ask(name, KINDS[kind].flow, visit.now)
         messages.success(visit.request, f"{entry} is mapped. What waited for it goes with the next cycle.")
     return redirect(back_of(visit) if visit.text("back") else f"/mappings?connection={name}")
+
+
+@page(Permission.MAP, methods=("POST",))
+def remove(visit: Visit) -> HttpResponse:
+    """Take one entry out, or have it as the file has it again."""
+    name, kind, entry = visit.text("connection"), visit.text("kind"), visit.text("name")
+    connection = connection_of(visit, name, Permission.MAP)
+    back_to_file = visit.text("how") == "file"
+    act = mappings.restore if back_to_file else mappings.remove
+    try:
+        with transaction("console-mapping"):
+            before = act(connection, kind, entry, by=visit.name, now=visit.now)
+            after = connection.settings if kind in KINDS else None
+            changes.record(
+                visit.now,
+                visit.name,
+                "mapping as in the file" if back_to_file else "mapping removed",
+                connection=name,
+                subject=f"{kind} {entry}",
+                before=said(before),
+                after=said(KINDS[kind].entries(after).get(entry, {})) if after is not None else "",
+                reason=visit.text("reason"),
+            )
+    except Refused as refused:
+        messages.error(visit.request, f"{entry or 'The entry'} was not changed: {refused}")
+    else:
+        words = "is as in the file again" if back_to_file else "is mapped no more"
+        messages.success(visit.request, f"{entry} {words}, from the next cycle on.")
+    return redirect(f"/mappings?connection={name}#{kind}")
+
+
+@page(Permission.MAP, methods=("POST",))
+def lists(visit: Visit, connection: str) -> HttpResponse:
+    """Read both systems' lists: some seconds."""
+    found = offered.read(connection_of(visit, connection, Permission.MAP))
+    for text in found.unread:
+        messages.error(visit.request, f"Not read: {text}")
+    if not found.unread:
+        messages.success(visit.request, "Both systems' lists were read: every field offers what is there.")
+    return redirect(f"/mappings?connection={connection}")
+
+
+def shown_kinds(visit: Visit, name: str) -> dict[str, Kind]:
+    """The tables that the user may see: customers' e-mail addresses are no viewer's business."""
+    persons = visit.rights.may(Permission.PERSONS, name)
+    return {each.name: each for each in KINDS.values() if persons or not each.personal}
+
+
+def options(lists: Lists | None, listed: Listed | None) -> list[tuple[str, str]]:
+    """What one list offers: (code, name)."""
+    return [] if lists is None or listed is None else list(lists.lists.get(listed, {}).items())
 
 
 def put(visit: Visit, name: str, kind: str, entry: str, values: dict[str, str]) -> None:
@@ -88,7 +156,7 @@ def put(visit: Visit, name: str, kind: str, entry: str, values: dict[str, str]) 
 def download(visit: Visit, connection: str, kind: str) -> HttpResponse:
     """One table as CSV."""
     tied = connection_of(visit, connection, Permission.SEE)
-    if kind not in KINDS:
+    if kind not in shown_kinds(visit, connection):
         raise Http404("there is no such table")
     answer = HttpResponse(mappings.as_csv(tied.settings, KINDS[kind]), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{connection}-{kind}.csv"'

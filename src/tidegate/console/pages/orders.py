@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 from django.http import Http404, HttpResponse
 
+from tidegate.console.changes import masked
 from tidegate.console.models import Change
 from tidegate.console.pages import deeds
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.books.chain import NAMES
+from tidegate.domain.orders.edits import FIELDS
 from tidegate.domain.states import FINAL, State
-from tidegate.engine import chains, reports, waiting
-from tidegate.ledger import trace
+from tidegate.engine import chains, editing, reports, waiting
+from tidegate.ledger import edits, trace
 from tidegate.redaction import redact
 
 #: The usual way of a delivery, for the picture of where it stands.
@@ -44,9 +46,13 @@ def shown(visit: Visit, found: trace.Trace | None) -> HttpResponse:
     waiting.explain(visit.configuration, rows, visit.now)
     acts = visit.rights.may(Permission.ACT, connection)
     persons = visit.rights.may(Permission.PERSONS, connection)
+    items = {each.item.id: each.item for each in found.deliveries}
+    edited = edits.history(items) if persons else {}
     for row in rows:
         row["way"] = way(row)
         row["acts"] = deeds.possible(row) if acts else []
+        row["edits"] = edited.get(row["id"], [])
+        row["editable"] = acts and persons and editing.may_be_edited(items[row["id"]])
         row["reason_lines"] = row["reason"].splitlines()
     chain = chains.report(found)
     changes = Change.objects.filter(delivery__in=[row["id"] for row in rows]).order_by("-id")[:50]
@@ -63,7 +69,8 @@ def shown(visit: Visit, found: trace.Trace | None) -> HttpResponse:
         missing=chain["missing"] if chain else [],
         document=pretty(found.source.document) if persons and found.source else "",
         persons=persons,
-        changes=changes,
+        changes=masked(changes, lambda _: persons),
+        titles={name: each.title for name, each in FIELDS.items()},
     )
 
 

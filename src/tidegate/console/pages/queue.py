@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
-from tidegate.console.pages import deeds, plots
+from tidegate.console.pages import deeds, edits, plots
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.cadence import parse_every
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
-from tidegate.engine import reports, waiting
+from tidegate.engine import editing, reports, waiting
 from tidegate.engine.cycles import FLOWS
 from tidegate.ledger import causes, depths, heads, queue
 
@@ -83,7 +83,8 @@ def content(visit: Visit) -> dict[str, Any]:
     shown = found[:PAGE]
     listed = [reports.delivery(item, visit.now) for item in shown]
     waiting.explain(visit.configuration, listed, visit.now)
-    for row in listed:
+    for row, item in zip(listed, shown, strict=True):
+        row["editable"] = edits.may(visit, item) and editing.may_be_edited(item)
         row["persons"] = visit.rights.may(Permission.PERSONS, row["connection"])
         row["lines"] = row["reason"].splitlines()[1:]
         row["address"] = f"/delivery/{row['id']}"

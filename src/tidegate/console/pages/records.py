@@ -110,7 +110,9 @@ def audit(visit: Visit) -> HttpResponse:
     found = changes.listing(names, before=visit.number("before"), limit=PAGE + 1)
     return visit.show(
         "audit",
-        rows=found[:PAGE],
+        rows=changes.masked(
+            found[:PAGE], lambda connection: visit.rights.may(Permission.PERSONS, connection)
+        ),
         next=found[PAGE - 1].pk if len(found) > PAGE else 0,
         connections=visit.connections(),
         connection=chosen,

@@ -9,10 +9,31 @@ from django.http import HttpResponse
 
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
+from tidegate.domain.errors import Code
+from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE, EDITABLE
 from tidegate.domain.states import State
 from tidegate.engine import mappings
+from tidegate.engine.mapping_kinds import KINDS
 from tidegate.ledger import causes, heads, mirror
 from tidegate.ledger.causes import Cause
+
+#: Code -> the field whose edit mends every order of the cause, and what the button says.
+EDITS: dict[str, tuple[str, str, str]] = {
+    Code.TOTALS_DIFFER: (
+        DIFFERENCE,
+        "Accept a difference of up to",
+        "of each order; what Sage has already is accepted by Retry, with the reason set aside",
+    ),
+    Code.PERIOD_CLOSED: (DATE, "Date them", "in a period that is open in Sage"),
+    Code.UNKNOWN_CUSTOMER: (
+        ACCOUNT,
+        "Send these orders to the account",
+        "this once; a mapping counts for later",
+    ),
+    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
+    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
+}
+EDITED_FLOWS = {flow for flow, _ in EDITABLE}
 
 
 @page(Permission.SEE)
@@ -58,6 +79,10 @@ def of(visit: Visit, cause: Cause) -> dict[str, Any]:
         "form": list(chosen.items()),
         "list": "/queue?" + urlencode(chosen),
         "fix": fix(cause),
+        "edit": EDITS.get(cause.code) if (cause.flow in EDITED_FLOWS) else None,
+        "edits": all(
+            visit.rights.may(each, cause.connection) for each in (Permission.ACT, Permission.PERSONS)
+        ),
         "acts": visit.rights.may(Permission.ACT, cause.connection),
         "maps": visit.rights.may(Permission.MAP, cause.connection),
         "wishes": ("retry", "release") if cause.state is State.HELD else ("retry",),
@@ -67,7 +92,7 @@ def of(visit: Visit, cause: Cause) -> dict[str, Any]:
 def fix(cause: Cause) -> dict[str, Any] | None:
     """The mapping that is missing, ready to be filled in."""
     prefix, _, name = cause.waits_for.partition(":")
-    for kind in mappings.KINDS.values():
+    for kind in KINDS.values():
         if kind.waits and kind.waits == prefix:
             return {
                 "kind": kind.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -104,4 +105,4 @@ def number(value: Any) -> str:
 @register.filter
 def get(table: Any, key: Any) -> Any:
     """One value of a table."""
-    return table.get(key, "") if isinstance(table, dict) else ""
+    return table.get(key, "") if isinstance(table, Mapping) else ""

@@ -6,13 +6,14 @@ not sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.capture import is_over
+from tidegate.domain.orders.edits import UNEDITED, Edits
 from tidegate.domain.orders.keys import StoreStatus, customer_key, store_status
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.sales_order import SalesOrder
@@ -23,8 +24,9 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import next_period
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced, park
+from tidegate.flows.orders import edited
 from tidegate.flows.orders.confirmed import carry_out
-from tidegate.flows.orders.customers import CustomerDesk
+from tidegate.flows.orders.customers import Account, CustomerDesk
 from tidegate.flows.orders.found_orders import beyond_tolerance, verdict_on_found
 from tidegate.flows.orders.gaps import with_lacking
 from tidegate.flows.orders.leaving import Leaving, Ready, orders_of
@@ -81,11 +83,12 @@ class OrderBatch:
 
     def prepare(self, items: Sequence[Item]) -> list[Ready]:
         """Translate and resolve; whoever cannot go is held or put to review at once."""
-        orders = {item.id: read_document(item.document) for item in items if item.document}
+        changes = edited.of(items)
+        orders = {
+            item.id: changes[item.id].order(read_document(item.document)) for item in items if item.document
+        }
         known = [item for item in items if item.id in orders and not is_over(orders[item.id])]
-        accounts = CustomerDesk(self.cycle, self.session).accounts(
-            known, {item.id: orders[item.id] for item in known}
-        )
+        accounts = self.accounts(known, orders, changes)
         translated: list[tuple[Item, SalesOrder]] = []
         verdicts = [self.cycle.after_failure(item, NEVER_READ, None) for item in items if not item.document]
         verdicts += [
@@ -100,7 +103,7 @@ class OrderBatch:
                 continue
             account = accounts[item.id]
             number = "" if isinstance(account, Failure) else account
-            result = self.translate(orders[item.id], number)
+            result = self.translate(orders[item.id], number, changes[item.id])
             if isinstance(account, Failure):  # and what the order misses besides
                 others = [result] if isinstance(result, Failure) else []
                 result = together([account, *others]) or account
@@ -121,7 +124,7 @@ class OrderBatch:
             for (item, _, _), failure in zip(held, failures, strict=True)
         ]
         ready: list[Ready] = []
-        translated = self.dated(self.with_stored_keys(translated))
+        translated = self.dated(self.with_stored_keys(translated), changes)
         if translated and self.cycle.may_call_company():
             answers = self.session.orders.prepare([order for _, order in translated])
             for (item, _), answer in zip(translated, answers, strict=True):
@@ -153,10 +156,25 @@ class OrderBatch:
             for item, order in translated
         ]
 
-    def dated(self, translated: list[tuple[Item, SalesOrder]]) -> list[tuple[Item, SalesOrder]]:
-        """The orders with the date that they go with: another one where their own was refused."""
+    def accounts(
+        self, items: Sequence[Item], orders: Mapping[int, Order], changes: Mapping[int, Edits]
+    ) -> dict[int, Account]:
+        """The account that a person has chosen for this one order, else the customer's."""
+        desk = CustomerDesk(self.cycle, self.session)
+        left = [item for item in items if not changes[item.id].account]
+        found = desk.accounts(left, {item.id: orders[item.id] for item in left})
+        chosen = {item.id: changes[item.id].account for item in items if changes[item.id].account}
+        return found | {item_id: desk.unless_on_hold(account) for item_id, account in chosen.items()}
+
+    def dated(
+        self, translated: list[tuple[Item, SalesOrder]], changes: Mapping[int, Edits]
+    ) -> list[tuple[Item, SalesOrder]]:
+        """The orders with the date that they go with: another one where a person says so or their own was refused."""
         connection, now = self.cycle.connection, self.cycle.now()
-        days = [next_period.day_of(connection, item, order.date, now) for item, order in translated]
+        days = [
+            changes[item.id].day or next_period.day_of(connection, item, order.date, now)
+            for item, order in translated
+        ]
         return [
             (item, msgspec.structs.replace(order, date=day))
             for (item, order), day in zip(translated, days, strict=True)
@@ -174,9 +192,9 @@ class OrderBatch:
             )
         return msgspec.structs.replace(order, buyer=msgspec.structs.replace(buyer, key=made[source]))
 
-    def translate(self, order: Order, account: str) -> SalesOrder | Failure:
+    def translate(self, order: Order, account: str, edits: Edits = UNEDITED) -> SalesOrder | Failure:
         """The order in the company's terms, or why not."""
-        return translate(order, self.terms, self.about.arithmetic, account=account)
+        return translate(order, edits.terms(self.terms), self.about.arithmetic, account=account)
 
     def not_there_yet(self, ready: Sequence[Ready]) -> list[Ready]:
         """Look up every order before its first sending, unless the product guards itself; adopt what is there."""

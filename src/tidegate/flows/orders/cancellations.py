@@ -141,7 +141,8 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     if desk is None or cycle.connection.settings.cancellation != "cancel":
         ask_a_person(cycle, item, order)
         return
-    record = Record(item, item.key, f"cancel:{order.target_id}")
+    payload = {"cancel": order.target_number or order.target_id}
+    record = Record(item, item.key, f"cancel:{order.target_id}", payload)
     sending.send(
         cycle,
         cancelling(cycle, session),

@@ -239,9 +239,9 @@ class CustomerDesk:
             on_hold=creation.on_hold,
             currency=creation.currency,
         )
-        fingerprint = payload_hash(msgspec.to_builtins(customer, builtin_types=(), str_keys=True))
+        payload = msgspec.to_builtins(customer, builtin_types=(), str_keys=True)
         writing = new_accounts.writing(self.cycle, self.session, partial(self.carry_out, person))
-        record = Record(item, customer.key, fingerprint)
+        record = Record(item, customer.key, payload_hash(payload), payload)
         sending.send(self.cycle, writing, [record], lambda _: [(customer.key, desk.create(customer))])
         (sent,) = lookups.items([item.id])
         if sent.state is not State.CONFIRMED:

@@ -15,7 +15,7 @@ from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.stated_total import agrees, both_calculations
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.orders import other_hubs, reductions
+from tidegate.flows.orders import edited, other_hubs, reductions
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
@@ -136,7 +136,7 @@ def verdict_of_accepted(
     untold = accepted.gross is None and states_totals  # absent is not the same total
     overruled = Code.TOTALS_DIFFER in item.overruled
     accepted_as_it_is = overruled or (
-        not untold and (accepted.gross is None or agrees(order, accepted.gross, tolerance(cycle)))
+        not untold and (accepted.gross is None or near_enough(cycle, item, order, accepted.gross))
     )
     letter = ("c" if attempt_id is not None else "e") if accepted_as_it_is else "h"
     text = ""
@@ -182,10 +182,15 @@ def tolerance(cycle: Cycle) -> Decimal:
     return settings.tax.tolerance if by_schedule else settings.rounding.tolerance
 
 
+def near_enough(cycle: Cycle, item: Item, order: SalesOrder, told: Decimal) -> bool:
+    """Whether the company's total is the store's, as far as the connection, or a person for this order, wants it."""
+    return agrees(order, told, tolerance(cycle)) or agrees(order, told, edited.difference_of(item))
+
+
 def beyond_tolerance(cycle: Cycle, item: Item, prepared: Prepared) -> Failure | None:
     """The review of an order whose total the product has computed before it took it: it does not leave."""
     order, told = prepared.order, prepared.gross
-    if told is None or Code.TOTALS_DIFFER in item.overruled or agrees(order, told, tolerance(cycle)):
+    if told is None or Code.TOTALS_DIFFER in item.overruled or near_enough(cycle, item, order, told):
         return None
     text = (
         f"the company would arrive at {shown(told)} {order.currency} for order {order.reference}, the store's total "

@@ -75,7 +75,10 @@ class Leaving:
         self.session = session
         self.by_key = {each.order.key: each for each in ready}
         self.by_id = {each.item.id: each for each in ready}
-        self.records = [Record(each.item, each.order.key, each.prepared.payload_hash) for each in ready]
+        self.records = [
+            Record(each.item, each.order.key, each.prepared.payload_hash, each.prepared.payload)
+            for each in ready
+        ]
 
     @property
     def writing(self) -> Writing:

@@ -28,7 +28,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.order_steps import step_part, text_of
-from tidegate.flows.orders import reductions
+from tidegate.flows.orders import edited, reductions
 from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results
@@ -230,7 +230,7 @@ def post_one(
             clearing=payment.account,
             amount=paid,
             currency=order.currency,
-            day=next_period.day_of(cycle.connection, item, order.date, cycle.now()),
+            day=edited.day_of(item) or next_period.day_of(cycle.connection, item, order.date, cycle.now()),
         )
         receipts.send(cycle, session, desk, item, receipt)
 

@@ -34,7 +34,7 @@ def keys_of(cycle: Cycle, items: Sequence[Item]) -> dict[int, str]:
 def send(cycle: Cycle, session: Session, desk: ReceiptDesk, item: Item, receipt: NewReceipt) -> None:
     """One receipt, written ahead."""
     content = payload_hash({"amount": receipt.amount, "account": receipt.account})
-    record = Record(item, receipt.key, content)
+    record = Record(item, receipt.key, content, receipt)
     kind = writing(cycle, session, Scope.RECEIPTS, partial(confirm_receipt, cycle, receipt.amount))
     sending.send(cycle, kind, [record], lambda _: [(receipt.key, desk.post(receipt))])
 
@@ -44,7 +44,8 @@ def allocate(
 ) -> None:
     """One allocation of the receipt `urn`, written ahead."""
     amount = allocation.amount
-    record = Record(item, item.key, payload_hash({"entry": allocation.debit_entry, "amount": amount}))
+    content = payload_hash({"entry": allocation.debit_entry, "amount": amount})
+    record = Record(item, item.key, content, allocation)
     confirm = partial(confirm_allocation, cycle, (allocation.credit_entry, urn), amount)
     kind = writing(cycle, session, Scope.ALLOCATIONS, confirm)
     sending.send(cycle, kind, [record], lambda _: [(item.key, desk.allocate(allocation))])

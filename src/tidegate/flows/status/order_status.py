@@ -99,7 +99,8 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: lis
     refusal = refuse(item, note, there)
     if refusal is not None:
         return [*known, cycle.after_failure(item, refusal, None)]
-    record = Record(item, item.key, payload_hash({"text": note.text, "step": item.step}))
+    payload = {"text": note.text, "step": item.step}
+    record = Record(item, item.key, payload_hash(payload), payload)
     sent = one_call(cycle, record, partial(write, cycle, item, note, there), known)
     if sent is None:
         return []

@@ -7,14 +7,14 @@ effect, are one matter: by then others may act on the record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.ledger import delivery, mirror
+from tidegate.ledger import copies, delivery, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.ledger.queue import Item
@@ -37,11 +37,15 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that is ready to leave: its delivery, the key by which the answer names it, its content's hash."""
+    """A record that is ready to leave: its delivery, the key by which the answer names it, its content's hash.
+
+    `payload` is what is handed over to be sent, for the copy that people can read; None = there is none.
+    """
 
     item: Item
     key: str
     payload_hash: str
+    payload: Any = field(default=None, compare=False, repr=False)
 
 
 def settle_time(cycle: Cycle, target: Target = Target.COMPANY) -> timedelta:
@@ -73,8 +77,20 @@ def commit(
         before()
         wanted = [(record.item.id, record.payload_hash) for record in records]
         attempts = delivery.begin(cycle.lease, cycle.batch_id, wanted, now)
+        keep_copies(cycle, records, attempts, now)
         after(attempts)
     return attempts
+
+
+def keep_copies(cycle: Cycle, records: Sequence[Record], attempts: Mapping[int, int], now: datetime) -> None:
+    """Inside the transaction of the attempts: what each of them sends."""
+    if cycle.connection.settings.copies.keep:
+        payloads = {
+            attempts[record.item.id]: record.payload
+            for record in records
+            if record.item.id in attempts and record.payload is not None
+        }
+        copies.keep(cycle.name, payloads, now)
 
 
 def is_too_late(cycle: Cycle, recorded_at: datetime, target: Target = Target.COMPANY) -> bool:

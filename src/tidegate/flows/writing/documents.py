@@ -226,7 +226,8 @@ def one(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
 
 def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool:
     """The attempt is committed before its call leaves, its outcome as soon as it is known."""
-    sent = one_call(cycle, Record(item, item.key, payload_hash(payload_of(step.payload))), step.send)
+    payload = payload_of(step.payload)
+    sent = one_call(cycle, Record(item, item.key, payload_hash(payload), payload), step.send)
     if sent is None:
         return True
     attempt, made = sent

@@ -3,8 +3,10 @@
 from tidegate.ledger.models.attempt import Attempt, Batch
 from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
+from tidegate.ledger.models.copy import PayloadCopy
 from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
+from tidegate.ledger.models.edit import Edit
 from tidegate.ledger.models.figures import Depth, Tally
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
@@ -33,6 +35,7 @@ __all__ = [
     "Delivery",
     "Depth",
     "Digest",
+    "Edit",
     "Event",
     "Halt",
     "Lease",
@@ -45,6 +48,7 @@ __all__ = [
     "Notification",
     "Parcel",
     "ParcelRecord",
+    "PayloadCopy",
     "Secret",
     "SignOff",
     "Source",
