@@ -33,7 +33,7 @@ def stage(in_memory: InMemory) -> MemoryStage:
 def refused(stage: MemoryStage) -> tuple[MemoryStage, int]:
     """An order that the company has refused, in review."""
     order = stage.order("guest", email="jo@example.com")
-    stage.strike("send", REFUSED)
+    stage.inject("send", REFUSED)
     stage.cycle()
     assert stage.state(order) is State.REVIEW
     return stage, order

@@ -33,7 +33,7 @@ def refused(browsing: Browsing) -> Browsing:
 def with_failure(browsing: Browsing, failure: Failure, count: int = 1) -> Browsing:
     stage = browsing.stage
     for _ in range(count):
-        stage.strike("send", failure)
+        stage.inject("send", failure)
     stage.orders(count, "guest", email=EMAIL)
     stage.cycle()
     return browsing
