@@ -68,9 +68,11 @@ def spoil(body: bytes, options: Mapping[str, Any]) -> bytes | None:
 
 
 def _records(document: Any) -> list[dict[str, Any]]:
-    """The rows of a list, of `items`, or the answer as one record."""
+    """The rows of a list, of `items` or `$resources`, or the answer as one record."""
     listed = document
-    if isinstance(document, dict):
+    if isinstance(document, dict) and "$resources" in document:
+        listed = document["$resources"]
+    elif isinstance(document, dict):
         listed = document["items"] if "total_count" in document and "items" in document else [document]
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 

@@ -71,12 +71,12 @@ class X3Stand(ErpStand):
         self.settings = X3Settings(
             base_url=origin,
             endpoint=known.endpoint,
-            pool=known.pool,
             user=known.user,
             password=known.password,
             client_id=known.client_id,
             client_secret=known.client_secret,
             **{
+                "pool": known.pool,
                 "currency": "EUR",
                 "time_zone": "UTC",
                 "seats": 2,

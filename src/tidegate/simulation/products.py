@@ -10,9 +10,10 @@ from tidegate.simulation.houses.sage50 import SAGE_50
 from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
+from tidegate.simulation.houses.x3 import SAGE_X3
 
 SIMULATED: Mapping[str, House] = {
-    house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100)
+    house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3)
 }
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))

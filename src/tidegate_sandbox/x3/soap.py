@@ -24,6 +24,7 @@ XML = "text/xml; charset=utf-8"
 VENDOR_ADDRESS = f"https://x3.example{SERVICE}"
 FAULTS = ("record_locked", "no_number", "no_result", "pool_busy", "pool_stopped")
 WRITES = ("save", "modify", "delete", "actionObject", "actionObjectKeys", "run")
+ORDERS = "WSSOH"
 INFORMATION, WARNING, ERROR = 1, 2, 3
 
 
@@ -95,6 +96,7 @@ class Soap:
         self._published = published
         self._programs = programs
         self._options = options
+        self.saves = 0  #: of orders, as they arrived
 
     @staticmethod
     def wsdl(origin: str) -> Reply:
@@ -112,6 +114,7 @@ class Soap:
             call = envelope.read(raw)
         except envelope.BadEnvelope as error:
             return Reply(500, envelope.fault(f"org.xml.sax: {error}"), XML)
+        self.saves += call.operation == "save" and call.texts.get("publicName") == ORDERS
         result = self._result(call, raw)
         if self._struck("no_result", raw):
             result = Result(0, None, result.messages or [(ERROR, "Fatal error")])

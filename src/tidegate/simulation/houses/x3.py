@@ -1,0 +1,220 @@
+"""Sage X3 in the weeks, the demonstration, the sandbox and the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
+from tidegate.simulation.houses.mappings import mappings
+from tidegate.simulation.houses.x3_calls import CALLS
+
+if TYPE_CHECKING:
+    import httpx
+
+SAVE = "<wss:save "
+WEB_SERVICE = "CAdxWebServiceXmlCC"
+KEY_PREFIX = "TG"
+#: Goods that the shop sells beside widgets.
+SHIRTS: tuple[Any, ...] = (
+    ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
+    ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
+    ("SHIRT", "Shirt", "service", "25.00"),
+    ("KIT-1", "Kit 1", "service", "25.00"),
+)
+#: Names of charges and accounts, by the place of their invoicing elements in the simulated folder.
+AMOUNTS = ("FREIGHT", "758000", "707000", "419000", "708500")
+TAXES = (("0", "EXO"), ("5", "RED"), ("6", "LOC"), ("20", "NOR"))
+LEVELS = ("NOR", "RED", "EXO", "LOC")
+ROOM = """\
+base_url = "{url}"
+endpoint = "SEED"
+pool = "TIDEGATE"
+company_code = "FR10"
+company_name = "Societe de Demonstration"
+user = "env:SAGE_USER"
+password = "env:SAGE_PASSWORD"
+sales_site = "FR011"
+tax_levels = {{ {levels} }}
+elements = {{ {elements} }}
+reference_field = "YMAGKEY"
+line_field = "YMAGLIN"
+customer_field = "YMAGCUS"
+customer_country = "FR"
+tracking_field = "YTRACK"
+close_reason = "WEB"
+held = "allocated"
+page_size = 1000
+price_list = "T10"
+price_lists = {{ T10 = "product", T11 = "product", T12 = "product", T20 = "product customer" }}
+category_lists = {{ WHS = "T11", RET = "T12" }}
+"""
+
+
+def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
+    """The simulator and its wire."""
+    from tidegate_sandbox import x3
+
+    return x3.build(clock, faults, company)
+
+
+def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) -> Any:
+    """The product's own demonstration company, with the shop's shirts."""
+    from tidegate_sandbox.x3 import demo_company
+
+    return demo_company(clock, seed=seed, items=items, more=SHIRTS, home=base)
+
+
+def credentials(face: Any) -> dict[str, Any]:
+    """The user of web services."""
+    return {"user": face.credentials.user, "password": face.credentials.password}
+
+
+def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`."""
+    rates = {level: rate for rate, level in TAXES}
+    levels = ", ".join(f'{level} = "{rates[level]}"' for level in LEVELS)
+    elements = ", ".join(f'"{name}" = "{number}"' for name, number in _elements().items())
+    return ROOM.format(url=url, levels=levels, elements=elements)
+
+
+def _elements() -> dict[str, str]:
+    """An invoicing element for each amount at each tax level."""
+    named = [f"{name}:{level}" for name in AMOUNTS for level in LEVELS]
+    return {name: str(number) for number, name in enumerate(named, 1)}
+
+
+def addresses(url: str) -> dict[str, str]:
+    """Of the web server."""
+    return {"base_url": url}
+
+
+def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
+    """What `tidegate init` is told besides: its own suggestions fit."""
+    return {}
+
+
+def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
+    """Nobody signs in: the user's password stands in the configuration."""
+
+
+def orders_counted(face: Any) -> int:
+    """Saves of orders that reached the web server."""
+    return int(face.soap.saves)
+
+
+def orders_in(request: httpx.Request) -> int:
+    """One a save of the orders' object."""
+    if request.method != "POST" or not request.url.path.endswith(WEB_SERVICE):
+        return 0
+    content = request.read()
+    return int(SAVE.encode() in content and b">WSSOH<" in content)
+
+
+def _source(order: Any, shop: Any) -> Any:
+    """The shop's order that one of the company's was made of: this product keeps a short key alone."""
+    from tidegate.domain.orders.stored_keys import short_keys
+
+    if not order.external_key.startswith(KEY_PREFIX):
+        return None
+    make = short_keys(20, prefix=KEY_PREFIX)
+    return next(
+        (one for one in shop.orders.all() if make("main", one.entity_id, 0) == order.external_key), None
+    )
+
+
+def _sources(orders: Iterable[Any], shop: Any) -> dict[str, Any]:
+    """The shop's orders by the short key of the company's."""
+    from tidegate.domain.orders.stored_keys import short_keys
+
+    make = short_keys(20, prefix=KEY_PREFIX)
+    made = {make("main", one.entity_id, 0): one for one in shop.orders.all()}
+    return {order.external_key: made[order.external_key] for order in orders if order.external_key in made}
+
+
+def books(face: Any, shop: Any) -> dict[str, Any]:
+    """The kernel's, with whole keys of orders and customers; entries are known by their documents' numbers."""
+    from tidegate.domain.orders.keys import customer_key
+    from tidegate.domain.orders.stored_keys import short_customer_keys
+
+    found: dict[str, Any] = face.company.books()
+    sources = _sources(face.company.orders.table, shop)
+    gone = [one.order for one in face.company.orders.deleted]
+    sources |= _sources(gone, shop)
+    for each in found["orders"]:
+        if each["key"] in sources:
+            each["key"] = f"magento:main:{sources[each['key']].entity_id}"
+    by_key: dict[str, list[Any]] = {}
+    for each in found["orders"]:
+        if each["key"]:
+            by_key.setdefault(each["key"], []).append(each)
+    found["orders_by_key"] = by_key
+    make = short_customer_keys(20, "TGC")("")
+    customers = {make("main", one, 0): customer_key("main", one) for one in _customer_ids(shop)}
+    for each in found["customers"]:
+        each["key"] = customers.get(each["key"], each["key"])
+    table, ledgers = face.company.receivables.table, face.ledgers
+    numbers = {one.urn: ledgers.number(one) for one in table}
+    for each in found["transactions"]:
+        each["urn"] = numbers[each["urn"]]
+        for other in each["against"]:
+            other["urn"] = numbers[other["urn"]]
+    for each in found["journals"]:
+        each["urn"] = numbers.get(each["urn"], each["urn"])
+    for each in found["orders"]:
+        each["urns"] = [numbers[urn] for urn in each["urns"]]
+    return {**found, "prices": {**found["prices"], "Standard": found["prices"]["T10"]}}
+
+
+def _customer_ids(shop: Any) -> list[int]:
+    return [int(row["id"]) for row in shop.customers.all()]
+
+
+SAGE_X3 = House(
+    name="x3",
+    title="Sage X3",
+    port=8917,
+    paths={"on-premise": ""},
+    countries=("us",),
+    flows=EVERY_FLOW - {"payments"},
+    build=build,
+    company=company,
+    credentials=credentials,
+    room=room,
+    addresses=addresses,
+    answers=answers,
+    let_in=let_in,
+    calls=CALLS,
+    codes=Codes(
+        mappings=mappings(
+            taxes=TAXES,
+            untaxed="EXO",
+            charge="FREIGHT",
+            payments="CARD",
+            fees='account = "708500"',
+            paid='account = "419000"',
+            revenue=(("*", "707000"),),
+        ).replace("7900", "758000"),
+        prepaid='account = "CARD"\n',
+        carriers='carriers = { "UPS" = "ups" }\n',
+        sources={"base": {"FR011": "wh_detroit", "FR012": "wh_london"}},
+        legacy={"FR011": "default", "FR012": "default"},
+        warehouse="FR011",
+        elsewhere="FR012",
+        counted=("FR011", "FR011", "FR012"),
+        couriers=("UPS", "DHL"),
+        charge="FREIGHT",
+        bank="BANK",
+        known={"1": "WANDA01"},
+        groups={"Wholesale": "T11"},
+        attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
+        takes_texts=False,
+        tax_codes=TAXES,
+    ),
+    face_faults=("record_locked", "pool_busy", "pool_stopped", "no_number"),
+    orders_counted=orders_counted,
+    orders_in=orders_in,
+    books=books,
+    source_of=_source,
+)
