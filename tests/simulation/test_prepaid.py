@@ -39,7 +39,7 @@ def test_an_order_is_cancelled_before_its_receipt_alone(
     world: Any = Fake(sage=Fake(company=company), sage_wire=company, shopper=Fake(cancel=lambda _id: None))
     cashier = prepaid.Cashier(world)
     monkeypatch.setattr(cashier, "_prepaid", lambda: [company.order])
-    monkeypatch.setattr(prepaid, "entity_id_of", lambda _order: 17)
+    monkeypatch.setattr(prepaid, "entity_id_of", lambda _order, _world: 17)
     cashier.carry_out("buyer-repents", {})
     cashier.before_orders()
     assert len(company.cancelled) == cancelled

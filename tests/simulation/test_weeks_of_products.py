@@ -24,6 +24,7 @@ WITH_EVERY_CHANGE = {
     "sage50": (1, 2, 7),
     "sage300": (1, 2, 7),
     "sage100": (1, 2, 7),
+    "x3": (1, 2, 7),
 }
 #: Thirty short ones of these besides: two days and eight orders, in which both systems and their faults do the same.
 SHORT, SHORTENED = 30, ("intacct", "sage50")
@@ -67,8 +68,8 @@ def test_its_weeks_have_the_flows_that_it_can_and_no_others(house: Any) -> None:
 
 @pytest.mark.parametrize("house", OTHERS, ids=lambda house: house.name)
 def test_every_fault_of_a_week_names_calls_of_its_own_product(house: Any) -> None:
-    paths = {target.path for target in USUAL.calls.injected}
-    own = {target.path for target in (*house.calls.injected, *house.calls.reads, *house.calls.writes)}
+    paths = {target.path for target in USUAL.calls.faulty}
+    own = {target.path for target in (*house.calls.faulty, *house.calls.reads, *house.calls.writes)}
     struck = {
         event.options["path"]
         for seed in range(20)

@@ -58,7 +58,7 @@ class Desk:
         orders = [
             order
             for order in company.orders.table
-            if order.external_key and entity_id_of(order) in given and billed(order)
+            if order.external_key and entity_id_of(order, self._world) in given and billed(order)
         ]
         if not orders:
             return

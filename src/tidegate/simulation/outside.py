@@ -12,7 +12,7 @@ from tidegate.simulation.event import Event
 from tidegate.simulation.gifts import Desk
 from tidegate.simulation.merchant import Merchant
 from tidegate.simulation.more_trade import BOX
-from tidegate.simulation.prepaid import Cashier
+from tidegate.simulation.prepaid import Cashier, entity_id_of
 from tidegate.simulation.staff import Staff
 from tidegate.simulation.target import MAGENTO, SAGE
 from tidegate.simulation.trade import chances
@@ -153,9 +153,12 @@ class Outside:
 
     def _alive(self) -> dict[int, str]:
         """The company's numbers of the orders that are alive there, by the shop's ids, as they were placed."""
-        there = {each.external_key: each.number for each in self.staff.web_orders() if each.status == "live"}
-        keys = {number: f"magento:main:{number}" for number in self.placed}
-        return {number: there[key] for number, key in keys.items() if key in there}
+        there = {
+            entity_id_of(each, self.world): each.number
+            for each in self.staff.web_orders()
+            if each.status == "live"
+        }
+        return {number: there[number] for number in self.placed if number in there}
 
     def do_unhold(self, pick: float) -> None:
         """The merchant takes an order off hold."""

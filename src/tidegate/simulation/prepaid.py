@@ -97,7 +97,7 @@ class Cashier:
         try:
             with self._company.staff():
                 self._company.orders.cancel(order)
-            self._world.shopper.cancel(entity_id_of(order))
+            self._world.shopper.cancel(entity_id_of(order, self._world))
         except (Refused, Refusal, ValueError):
             return  # closed, or not possible any more
         self._repenting -= 1
@@ -110,10 +110,11 @@ class Cashier:
         return [
             order
             for order in self._company.orders.table
-            if order.external_key and methods.get(entity_id_of(order)) in PREPAID
+            if order.external_key and methods.get(entity_id_of(order, self._world)) in PREPAID
         ]
 
 
-def entity_id_of(order: Order) -> int:
-    """The shop's id of an order, by the key that the hub left with it in Sage."""
-    return int(order.external_key.rpartition(":")[2] or 0)
+def entity_id_of(order: Order, world: World) -> int:
+    """The shop's id of an order of the company; 0 for any that the shop has not placed."""
+    source = world.house.source_of(order, world.shop)
+    return source.entity_id if source is not None else 0

@@ -116,11 +116,11 @@ class Soap:
             return Reply(500, envelope.fault(f"org.xml.sax: {error}"), XML)
         self.saves += call.operation == "save" and call.texts.get("publicName") == ORDERS
         result = self._result(call, raw)
-        if self._struck("no_result", raw):
+        if self._injected("no_result", raw):
             result = Result(0, None, result.messages or [(ERROR, "Fatal error")])
         return Reply(200, envelope.written(call.operation, result, multi_ref=self._options.multi_ref), XML)
 
-    def _struck(self, kind: str, raw: bytes) -> bool:
+    def _injected(self, kind: str, raw: bytes) -> bool:
         return self._faults.take_kind(kind, method="POST", path=SERVICE, body=raw) is not None
 
     def _result(self, call: Call, raw: bytes) -> Result:
@@ -128,9 +128,9 @@ class Soap:
         try:
             alias = call.context.get("poolAlias", "")
             pool = self.pools.get(alias)
-            if pool is None or self._options.stopped or self._struck("pool_stopped", raw):
+            if pool is None or self._options.stopped or self._injected("pool_stopped", raw):
                 raise Problem(texts.NO_POOL.format(alias))
-            if self._struck("pool_busy", raw):
+            if self._injected("pool_busy", raw):
                 raise Problem(texts.QUEUE)
             with pool.channel():
                 return self._done(call, pool.folder, raw)
@@ -185,14 +185,14 @@ class Soap:
                 size = call.texts.get("listSize", "")
                 rows = known.listed(keys, int(size) if size.isdigit() else 0)
                 return Result(1, objects.listed(rows, as_json=as_json))
-        if self._struck("record_locked", raw):
+        if self._injected("record_locked", raw):
             raise Problem(texts.LOCKED)
         match call.operation:
             case "save":
                 header, tables = self._object(call, known)
                 made, warnings = known.save(header, tables)
                 shown = known.shown(made)
-                if self._struck("no_number", raw):
+                if self._injected("no_number", raw):
                     first = next(iter(shown))
                     shown[first] = {**shown[first], known.key: ""}
                 messages = [(WARNING, one) for one in warnings] or [(INFORMATION, "Record created")]

@@ -38,7 +38,7 @@ class Despatches:
         for one in documents:
             number = text_of(one.row, "SDHNUM")
             try:
-                made += [told for order in one.orders.values() if (told := self._despatch(one, order))]
+                made += [each for order in one.orders.values() if (each := self._despatch(one, order))]
             except Unreadable as error:
                 bad.append(BadRow(f"delivery {number}", str(error)))
                 parked.append(number)

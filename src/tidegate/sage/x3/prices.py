@@ -53,14 +53,14 @@ class Prices:
         for row in (*standard, *rows):
             sku = text_of(row, "ITMREF") or text_of(row, f"PLICRI{self._place(row, 'product')}")
             try:
-                told = self._of_row(row, sku)
+                price = self._of_row(row, sku)
             except Unreadable as error:
                 bad[sku] = BadRow(sku or "a row of no product", str(error))
                 continue
-            if isinstance(told, ListPrice):
-                made.setdefault(sku, []).append(told)
-            elif told is not None:
-                agreed.setdefault(sku, []).append(told)
+            if isinstance(price, ListPrice):
+                made.setdefault(sku, []).append(price)
+            elif price is not None:
+                agreed.setdefault(sku, []).append(price)
         prices = [one for sku, some in made.items() if sku not in bad for one in some]
         customers = [one for sku, some in agreed.items() if sku not in bad for one in some]
         listed = self._lists(prices)

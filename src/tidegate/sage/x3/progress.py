@@ -66,8 +66,8 @@ class Progress:
             return again
         rows = {**listed, **again}
         states = {number: _state(row) for number, row in rows.items()}
-        told = {**(before.ended if before is not None else {}), **known}
-        news = [_progress(number, one) for number, one in states.items() if told.get(number) != one]
+        reported = {**(before.ended if before is not None else {}), **known}
+        news = [_progress(number, one) for number, one in states.items() if reported.get(number) != one]
         gone = [_gone(number, known[number]) for number in missing if number not in again]
         entered = max(
             [*([before.entered] if before and before.entered else []), *_moments(listed.values())],

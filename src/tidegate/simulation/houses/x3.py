@@ -177,7 +177,7 @@ SAGE_X3 = House(
     port=8917,
     paths={"on-premise": ""},
     countries=("us",),
-    flows=EVERY_FLOW - {"payments"},
+    flows=EVERY_FLOW,
     build=build,
     company=company,
     credentials=credentials,
@@ -196,7 +196,7 @@ SAGE_X3 = House(
             paid='account = "419000"',
             revenue=(("*", "707000"),),
         ).replace("7900", "758000"),
-        prepaid='account = "CARD"\n',
+        prepaid="",  # no way is documented by which payments can be posted
         carriers='carriers = { "UPS" = "ups" }\n',
         sources={"base": {"FR011": "wh_detroit", "FR012": "wh_london"}},
         legacy={"FR011": "default", "FR012": "default"},
