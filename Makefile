@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 
-.PHONY: setup demo test chromium campaign ledgers lint types contracts check clean
+.PHONY: setup demo test chromium screenshots campaign ledgers lint types contracts check clean
 
 setup: .venv/.ready
 
@@ -29,6 +29,10 @@ chromium:
 	    { apt-get install -y -qq chromium >/dev/null 2>&1 || \
 	      { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; }; } ; } || \
 	  echo "no Chromium: the browser tests will be skipped"
+
+# Every page at desktop and phone width, light and dark, to be looked at: build/pictures, which git ignores.
+screenshots: setup chromium
+	TIDEGATE_PICTURES=build/pictures .venv/bin/pytest -q -n 0 tests/browser/test_console.py -k fits_a_phone
 
 campaign: setup
 	.venv/bin/pytest -n 2 --dist worksteal -m campaign

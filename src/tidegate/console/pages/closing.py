@@ -253,7 +253,7 @@ def alert_test(visit: Visit) -> HttpResponse:
         return redirect("/alerts")
     found = send_test(addresses, visit.now, link=visit.configuration.notify.link)
     with transaction("console-alert-test"):
-        changes.record(visit.now, visit.name, "alerts tested", subject=", ".join(found), after=told(found))
+        changes.record(visit.now, visit.name, "alerts tested", subject=", ".join(found), after=results(found))
     for name, error in found.items():
         if error:
             messages.error(visit.request, f"{name} did not take it: {error}")
@@ -262,6 +262,6 @@ def alert_test(visit: Visit) -> HttpResponse:
     return redirect("/alerts")
 
 
-def told(found: dict[str, str]) -> str:
+def results(found: dict[str, str]) -> str:
     """Which targets took the test."""
     return ", ".join(f"{name}: {'not taken' if error else 'taken'}" for name, error in found.items())

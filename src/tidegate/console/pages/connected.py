@@ -55,7 +55,7 @@ def one(visit: Visit, connection: str) -> HttpResponse:
         alerts=[each for each in listed if each["connection"] == connection],
         halts=halts.history(connection, 10),
         findings=findings(visit, connection),
-        entrance=entrances.told(visit, connection),
+        entrance=entrances.credentials(visit, connection),
         holders=seat_holders(visit, report),
         steers=visit.rights.may(Permission.STEER, connection),
         at=visit.now,

@@ -25,7 +25,7 @@ from tidegate.sage.port.entrance import Applicant, Consent, ConsentStatus, Passc
 _UNDER_WAY = (entering.STATE, entering.VERIFIER)
 
 
-def told(visit: Visit, connection: str) -> dict[str, Any]:
+def credentials(visit: Visit, connection: str) -> dict[str, Any]:
     """What the connection's page says of credentials: how one is let in, what is kept, until when."""
     tied = visit.hub.connections.get(connection)
     if tied is None:
