@@ -56,3 +56,16 @@ def test_every_figure_of_the_calls_is_counted_and_meets_its_target(
     assert figures["sage-calls-per-order"].met
     assert figures["magento-calls-per-order"].met
     assert (figures["sage-calls-idle"].value, figures["magento-calls-idle"].value) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("sage", "calls_of_sage"),
+    [("sage50", 8), ("sage300", 27), ("sage100", 6)],
+    ids=["a file, its tracking and its result", "two look-ups and 25 orders", "orders in batches"],
+)
+def test_what_25_orders_cost_with_another_product(tmp_path: Path, sage: str, calls_of_sage: int) -> None:
+    counted, idle = calls.count(tmp_path, sage=sage)
+
+    assert sum(counted.sage.values()) == calls_of_sage
+    assert counted.shop_per_order <= 3.2
+    assert idle.sage == {}

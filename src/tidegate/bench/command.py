@@ -12,7 +12,7 @@ from rich.table import Table
 from tidegate.bench.figure import Figure
 from tidegate.bench.machine import machine_line
 from tidegate.bench.measurements import INTERRUPTED, MEASUREMENTS, MeasurementFailed, in_a_fresh_process
-from tidegate.simulation.products import USUAL
+from tidegate.simulation.products import SIMULATED, USUAL
 
 FINE, MISSED, USAGE = 0, 1, 2
 #: Columns where the output is no terminal.
@@ -25,7 +25,7 @@ def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
     1 when a measurement failed or a *counted* figure misses its target. Timed figures are reported only:
     a busy machine is no defect.
     """
-    names = [name for name, each in MEASUREMENTS.items() if sage == USUAL.name or each.of_sage]
+    names = [name for name, each in MEASUREMENTS.items() if each.fits(SIMULATED[sage])]
     if only is not None and only not in names:
         of = "" if sage == USUAL.name else f" with --sage {sage}"
         sys.stderr.write(f"tidegate bench: nothing is called {only!r}{of}; there are {', '.join(names)}\n")

@@ -1,4 +1,4 @@
-"""`papers`: how many requests a shipment, an invoice and a payment cost, counted by both systems.
+"""`documents`: how many requests a shipment, an invoice and a payment cost, counted by both systems.
 
 Virtual time. Orders are in the company already; it despatches them, invoices them and is paid, all of them
 between two cycles, and each flow carries its documents in one cycle. Orders that were paid at checkout become
@@ -19,6 +19,7 @@ from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
+from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.world import World, build_world
 
@@ -26,9 +27,9 @@ START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 ORDERS = 25
 FLOWS = ("shipments", "invoices", "payments")
-#: Calls to Magento and to Sage that a document may cost. Magento: the order, the look for the document, the
-#: document, and its number; a payment is the order and a comment. Sage is asked once for many.
-LIMITS = {"shipments": (4, 0.1), "invoices": (4, 0.6), "payments": (2, 0.2), "deposits": (0, 1.2)}
+#: Calls to Magento that a document may cost: the order, the look for the document, the document, and its number; a
+#: payment is the order and a comment. What Sage may be asked stands with each product (`House.document_calls`).
+LIMITS = {"shipments": 4, "invoices": 4, "payments": 2, "deposits": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +41,33 @@ class Calls:
     sage: int
 
 
-def measure(folder: Path, *, quick: bool) -> list[Figure]:
+def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure]:
     """Count; `quick` makes no difference."""
     del quick
-    busy, idle = count(folder)
+    limits = SIMULATED[sage].document_calls
+    busy, idle = count(folder, sage=sage)
     figures: list[Figure] = []
     for flow, calls in busy.items():
         name = flow.removesuffix("s")
-        shop, sage = LIMITS[flow]
         what = f"{calls.documents} {name}s in one cycle"
         figures += [
-            counted(f"magento-calls-per-{name}", calls.shop / calls.documents, f"Magento, {what}", shop),
-            counted(f"sage-calls-per-{name}", calls.sage / calls.documents, f"Sage, {what}", sage),
+            counted(
+                f"magento-calls-per-{name}", calls.shop / calls.documents, f"Magento, {what}", LIMITS[flow]
+            ),
+            counted(f"sage-calls-per-{name}", calls.sage / calls.documents, f"Sage, {what}", limits[flow]),
         ]
     cycles = "a cycle of each of the three flows without any document"
     return [
         *figures,
         counted(
-            "magento-calls-papers-idle", sum(each.shop for each in idle.values()), f"Magento, {cycles}", 0
+            "magento-calls-documents-idle", sum(each.shop for each in idle.values()), f"Magento, {cycles}", 0
         ),
-        counted("sage-calls-papers-idle", sum(each.sage for each in idle.values()), f"Sage, {cycles}", 3),
+        counted(
+            "sage-calls-documents-idle",
+            sum(each.sage for each in idle.values()),
+            f"Sage, {cycles}",
+            limits["idle"],
+        ),
     ]
 
 
@@ -68,13 +76,25 @@ def counted(name: str, value: float, text: str, limit: float) -> Figure:
     return Figure(name, round(value, 2), "calls", "counted", text, Target("<=", limit))
 
 
-def count(folder: Path, orders: int = ORDERS) -> tuple[dict[str, Calls], dict[str, Calls]]:
+def count(
+    folder: Path, orders: int = ORDERS, *, sage: str = USUAL.name
+) -> tuple[dict[str, Calls], dict[str, Calls]]:
     """The calls of each flow with so many documents, and of a cycle without any."""
     quiet()
     since = (START - QUARTER).strftime("%Y-%m-%dT%H:%M:%SZ")
-    url = f"sqlite:///{folder / 'papers.db'}"
+    url = f"sqlite:///{folder / 'documents.db'}"
     back = dict.fromkeys(FLOWS, "15m")
-    world = build_world(1, url, START, since=since, window="", batch=orders, audit_every="7d", back=back)
+    world = build_world(
+        1,
+        url,
+        START,
+        house=SIMULATED[sage],
+        since=since,
+        window="",
+        batch=orders,
+        audit_every="7d",
+        back=back,
+    )
     with world.open_hub() as hub:
         world.sign_in(hub)
         numbers = sent(world, hub, orders)
@@ -102,7 +122,7 @@ def sent(world: World, hub: Hub, orders: int) -> list[str]:
     company = world.sage.company
     numbers = [each.number for each in company.orders.table if each.status == "live"]
     for sku in SELLERS:
-        company.stock_adjust(sku, "HOME", to=Decimal(1000))
+        company.stock_adjust(sku, world.house.codes.warehouse, to=Decimal(1000))
     with company.staff():
         company.orders.allocate_waiting()
     return numbers

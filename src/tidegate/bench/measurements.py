@@ -17,6 +17,7 @@ from typing import Any
 
 from tidegate.bench.figure import Figure
 from tidegate.bench.folder import fresh_folder
+from tidegate.simulation.houses.house import House
 from tidegate.simulation.products import USUAL
 
 INTERRUPTED = 130
@@ -27,13 +28,19 @@ Measure = Callable[..., list[Figure]]
 class Measurement:
     """`module` has the function `measure(folder, *, quick)`; minutes are of a busy machine, in full.
 
-    One that is `of_sage` has another result with another product, and takes its name besides: `sage`.
+    One that is `of_sage` has another result with another product, and takes its name besides: `sage`. One `of_documents`
+    has a result where it stands with the product what a document may cost.
     """
 
     module: str
     text: str
     minutes: float
     of_sage: bool = False
+    of_documents: bool = False
+
+    def fits(self, house: House) -> bool:
+        """Whether it is measured with this product: with the first one, everything is."""
+        return house is USUAL or (self.of_sage and (bool(house.document_calls) or not self.of_documents))
 
     def measure(self) -> Measure:
         """The function."""
@@ -45,7 +52,13 @@ class Measurement:
 MEASUREMENTS: dict[str, Measurement] = {
     "start": Measurement("start", "what the start of a command costs", 0.2),
     "calls": Measurement("calls", "requests an order", 0.1, of_sage=True),
-    "papers": Measurement("papers", "requests a shipment, an invoice and a payment", 0.1),
+    "documents": Measurement(
+        "documents",
+        "requests a shipment, an invoice and a payment",
+        0.1,
+        of_sage=True,
+        of_documents=True,
+    ),
     "settle": Measurement("settling", "attempts and outcomes that the ledger records in a second", 0.2),
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),

@@ -137,6 +137,8 @@ class House:
     face_faults: tuple[str, ...]  #: kinds of fault that the simulator carries out
     late_commit: bool = False  #: whether changes can be seen later than they are stamped
     bears_less: tuple[tuple[str, bool], ...] = ()  #: limits that come and go: (kind, only where it is hosted)
+    document_calls: Mapping[str, float] = field(default_factory=dict)
+    """Flow -> how many calls to Sage a document may cost, and "idle" -> a cycle of each; empty: nobody measures it."""
     orders_left: Callable[[Iterable[Call]], int] = lambda _calls: 0
     """The calls that the wire has seen -> how many orders have left, where one can see that in a call."""
     orders_counted: Callable[[Any], int] = lambda _simulator: 0

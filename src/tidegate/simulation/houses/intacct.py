@@ -137,6 +137,7 @@ INTACCT = House(
     paths={"gateway": GATEWAY},
     countries=("us",),
     flows=EVERY_FLOW,
+    document_calls={"shipments": 0.2, "invoices": 0.5, "payments": 0.1, "deposits": 1.2, "idle": 3},
     build=build,
     company=company,
     credentials=credentials,

@@ -110,6 +110,7 @@ SAGE_200 = House(
     paths=PATHS,
     hosted=frozenset({"professional"}),
     flows=EVERY_FLOW,
+    document_calls={"shipments": 0.1, "invoices": 0.6, "payments": 0.2, "deposits": 1.2, "idle": 3},
     build=build,
     company=company,
     credentials=credentials,

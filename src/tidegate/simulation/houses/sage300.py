@@ -128,6 +128,7 @@ SAGE_300 = House(
     paths={"web-api": ADDRESS},
     countries=("us",),
     flows=EVERY_FLOW,
+    document_calls={"shipments": 0.1, "invoices": 0.2, "payments": 0.1, "deposits": 1.25, "idle": 4},
     build=build,
     company=company,
     credentials=credentials,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tidegate.bench import documents
+from tidegate.simulation.products import SIMULATED
 
 
-def test_a_document_costs_no_more_calls_than_it_may(tmp_path: Path) -> None:
-    figures = documents.measure(tmp_path, quick=True)
+@pytest.mark.parametrize("sage", [house.name for house in SIMULATED.values() if house.document_calls])
+def test_a_document_costs_no_more_calls_than_it_may(tmp_path: Path, sage: str) -> None:
+    figures = documents.measure(tmp_path, quick=True, sage=sage)
 
     assert {figure.kind for figure in figures} == {"counted"}
     assert [(figure.name, figure.value) for figure in figures if not figure.met] == []
