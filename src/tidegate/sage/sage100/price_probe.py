@@ -23,7 +23,7 @@ from tidegate.sage.sage100.reference import customer_of
 from tidegate.sage.sage100.rows import Row, number_of, text_of
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.wire_names import CUSTOMER_NUMBER, CUSTOMERS, DIVISION
-from tidegate.sage.seats import SeatPool
+from tidegate.sage.seats import SeatHeldTwice, SeatPool
 
 
 class PriceProbe:
@@ -47,15 +47,22 @@ class PriceProbe:
         asked = self._sample(listed, agreed)
         if isinstance(asked, Failure) or not asked:
             return []
-        with self._seats.seat(wait=False) as none_free:
-            if none_free is not None:
-                return []
-            answer = self._client.act("price-probe", {"lines": [self._question(one) for one in asked]})
+        answer = self._ask(asked)
         results = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(results, list) or len(results) != len(asked):
             return []
         pairs = zip(asked, results, strict=True)
         return [row for one, result in pairs if (row := _difference(one, result)) is not None]
+
+    def _ask(self, asked: Sequence[CustomerPrice]) -> Row | Failure | None:
+        """None where no seat is free, or where this session writes with the only one."""
+        try:
+            with self._seats.seat(wait=False) as none_free:
+                if none_free is not None:
+                    return None
+                return self._client.act("price-probe", {"lines": [self._question(one) for one in asked]})
+        except SeatHeldTwice:
+            return None
 
     def _sample(
         self, listed: Mapping[str, Sequence[ListPrice]], agreed: Sequence[CustomerPrice]

@@ -48,9 +48,11 @@ def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
         # a quarter of an hour into the announced window: whoever is still there blocks it
         midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
         yield Event(midnight + timedelta(days=day, hours=BACKUP_UTC, minutes=15), "sage-backup", {})
+        yield Event(midnight + timedelta(days=day, hours=REGISTER_UTC), "transaction-register", {})
 
 
-BACKUP_UTC = 6  #: one o'clock where the company is, in winter time
+BACKUP_UTC = 5  #: one o'clock where the company is, in summer time
+REGISTER_UTC = 22  #: the end of its working day
 
 
 class Machine:
@@ -72,6 +74,7 @@ class Machine:
             "seats-taken": self.seats_taken,
             "tables-down": self.tables_down,
             "sage-backup": self.backup,
+            "transaction-register": self._staff.daily_transaction_register,
         }
         if what not in deeds:
             return False
@@ -82,7 +85,8 @@ class Machine:
         return True
 
     def peace(self) -> None:
-        """Everybody has gone home, and everything can be read."""
+        """Everybody has gone home, the day's register is printed, and everything can be read."""
+        self.carry_out("transaction-register", {})
         self.seats_taken(on=False)
         self.tables_down(on=False)
         self._installation.faults.clear()

@@ -1,0 +1,46 @@
+"""Sage 100's room: what the suite does not ask of every product."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from conformance import sage100_questions as asked
+from conformance.bugs import Question
+from conformance.sage100_stand import Sage100Stand
+
+QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
+    (asked.a_despatch_is_one_from_data_entry_to_posting, {}),
+    (asked.a_despatch_is_one_from_data_entry_to_posting, {"settings": {"invoice_fields": False}}),
+    (asked.a_tracking_number_after_the_posting_is_found, {}),
+    (asked.goods_leave_with_the_posting, {"settings": {"shipments": "posted"}}),
+    (asked.an_order_that_history_calls_deleted_is_cancelled, {}),
+    (asked.a_purge_cancels_nothing, {"settings": {"keeps_history": False}, "history": "none"}),
+    (asked.a_level_with_breaks_pays_by_its_record, {}),
+    (asked.a_sale_wins_where_it_is_lower, {}),
+    (asked.a_customer_pays_by_its_own_record, {}),
+    (
+        asked.a_price_that_sage_computes_otherwise_is_not_passed_on,
+        {"settings": {"price_probes": 20}, "items": 3},
+    ),
+    (asked.an_invoice_that_is_paid_at_once_is_in_the_ledger, {}),
+    (asked.what_was_credited_without_goods_is_no_return, {}),
+    (asked.an_order_in_data_entry_is_not_cancelled, {}),
+    (asked.a_deleted_order_is_not_sent_again, {}),
+    (asked.another_order_of_the_same_number_is_a_persons, {}),
+    (asked.another_total_is_never_stored, {}),
+    (asked.three_pushes_at_once_take_one_seat, {}),
+    (asked.an_order_costs_little_of_a_seat, {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    QUESTIONS,
+    ids=[f"{question.__name__}-{at}" for at, (question, _) in enumerate(QUESTIONS)],
+)
+def test_the_room_answers(question: Question, options: dict[str, Any]) -> None:
+    with closing(Sage100Stand(**options)) as stand:
+        question(stand)
