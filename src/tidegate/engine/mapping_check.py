@@ -147,14 +147,19 @@ def check_rounding(
     if rule.tolerance == 0:
         yield Finding("rounding", "pass", "off: a cent of difference waits for a person")
         return
-    if not rule.account:
-        remedy = f"set account in [{place}.rounding]"
-        yield Finding(
-            "rounding account", "warn", "not set: the rounding line goes to Sage's own default", remedy
-        )
     if terms.rounding_as is Charged.HEADER_FIELD:
-        yield Finding("rounding", "pass", "a field of the order's header, which needs no tax code")
+        yield Finding(
+            "rounding", "pass", "part of the order's own amounts: it needs no account and no tax code"
+        )
         return
+    if not rule.account:
+        where = (
+            "the rounding line goes to Sage's own default"
+            if terms.default_account
+            else "an order that needs a rounding line waits"
+        )
+        remedy = f"set account in [{place}.rounding]"
+        yield Finding("rounding account", "warn", f"not set: {where}", remedy)
     codes = facts.lists.get("tax")
     code = rule.tax_code or terms.tax_code("0") or ""
     if not code:

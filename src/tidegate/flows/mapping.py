@@ -56,6 +56,7 @@ def terms_of(
         line_kinds=writing.line_kinds,
         shipping_as=writing.shipping,
         rounding_as=writing.rounding,
+        default_account=writing.default_account,
         rounding_code=settings.rounding.code,
         destinations=tuple(each.rule() for each in settings.tax.destinations),
     )

@@ -25,17 +25,17 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctStand]:
     made = IntacctStand()
     for _ in range(SALES):
         sell(made)
-    made.happen("receipt", customer="OTHER", value="5.00", bank="BOA")
+    made.do("receipt", customer="OTHER", value="5.00", bank="BOA")
     yield made
     made.close()
 
 
 def sell(stand: IntacctStand) -> None:
-    stand.happen(
+    stand.do(
         "despatch",
-        order=stand.happen("other-channel-sale", item="HUB-0002", quantity="1", channel="telephone")["order"],
+        order=stand.do("other-channel-sale", item="HUB-0002", quantity="1", channel="telephone")["order"],
     )
-    stand.happen("invoice-run")
+    stand.do("invoice-run")
     stand.advance(600)
 
 
@@ -83,7 +83,7 @@ def test_all_of_it_comes_in_portions(stand: IntacctStand) -> None:
 def test_what_changes_and_what_is_made_between_two_portions_is_told(stand: IntacctStand) -> None:
     first = portion(stand, None)
     paid = first.rows[0]
-    stand.happen("receipt", customer=paid.account, value=str(paid.outstanding), invoice=paid.urn)
+    stand.do("receipt", customer=paid.account, value=str(paid.outstanding), invoice=paid.urn)
     sell(stand)
     rows, cursor, _ = read_all(stand, first.cursor)
     changed, _, _ = read_all(stand, cursor)

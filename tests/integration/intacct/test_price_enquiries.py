@@ -36,7 +36,7 @@ def stand() -> Iterator[IntacctStand]:
     for number, (listed, schedule) in enumerate(itertools.product(("", "Wholesale"), ("", "Seven off"))):
         made.open_account(f"P-{number}", f"Account {number}")
         if listed:
-            made.happen("customer-change", customer=f"P-{number}", changes={"price_list": listed})
+            made.do("customer-change", customer=f"P-{number}", changes={"price_list": listed})
         made.erp.customer(f"P-{number}").extra.setdefault("values", {})["PRICESCHEDULE"] = schedule
     yield made
     made.close()
@@ -98,6 +98,15 @@ def test_a_schedule_that_cannot_be_read_stops_its_accounts_alone(stand: IntacctS
         with_one = question.account in ("P-1", "P-3")
         assert isinstance(answer, Failure if with_one else CustomerPrice)
         assert not with_one or answer.code is Code.NOT_PERMITTED
+
+
+def test_check_says_what_is_not_told_without_the_schedules(stand: IntacctStand) -> None:
+    def of_schedules() -> list[str]:
+        return [one.verdict for one in stand.company.examine() if one.subject == "SOPRICESCHEDULE"]
+
+    assert of_schedules() == []
+    stand.face.options.denied = frozenset({("query", "SOPRICESCHEDULE")})
+    assert of_schedules() == ["warn"]
 
 
 @pytest.mark.parametrize("forgotten", ["PRICESCHEDULE", "PRICELIST", "PRICELISTID"])

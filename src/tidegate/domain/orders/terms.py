@@ -85,6 +85,7 @@ class Terms:
     line_kinds: frozenset[LineKind] = frozenset(LineKind)
     shipping_as: Charged = Charged.CHARGE_CODE
     rounding_as: Charged = Charged.FREE_TEXT
+    default_account: bool = True  #: a line of free text without an account goes to the company's own
     rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one
     destinations: tuple[Destination, ...] = ()  #: tax group and schedule, the first that fits counts
 

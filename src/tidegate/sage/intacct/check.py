@@ -9,7 +9,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.intacct import ledgers, masters, prices, stock
+from tidegate.sage.intacct import enquiries, ledgers, masters, offline, prices, stock
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.customers import RECORD
 from tidegate.sage.intacct.elements import element, text_of
@@ -121,6 +121,19 @@ class Check:
                 readable.append(query.object)
         if readable:
             self._note("pass", "reading", ", ".join(dict.fromkeys(readable)))
+        self._lacking()
+
+    def _lacking(self) -> None:
+        """What only some need: a company without it is no failure."""
+        wanted = [(enquiries.SCHEDULE, "what accounts with a price schedule pay is not told")]
+        if self._company.offline_policy:
+            wanted.append((offline.JOBS, "how far offline requests are is not seen: only time tells"))
+        nothing = equals("RECORDNO", "0")
+        answers = self._client.read_many([replace(query, where=nothing) for query, _ in wanted])
+        for (query, without), answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, Failure):
+                remedy = REMEDIES.get(answer.code, "see docs/sage/intacct.md")
+                self._note("warn", query.object, f"{answer.text}: {without}", remedy)
 
     def _orders(self) -> Query:
         company = self._company

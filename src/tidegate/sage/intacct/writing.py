@@ -40,6 +40,7 @@ def writing(company: IntacctSettings) -> OrderWriting:
         customers=Customers.ACCOUNT,
         shipping=Charged.CHARGE_CODE,
         rounding=Charged.FREE_TEXT,
+        default_account=False,
         orders_per_call=ORDERS,
         lookups_per_call=LOOKUPS,
         hands_over=bool(company.offline_policy),

@@ -60,6 +60,7 @@ class OrderWriting:
     customers: Customers
     shipping: Charged
     rounding: Charged
+    default_account: bool = True  #: a line of free text without an account goes to the company's own
     guard_days: int | None = None  #: for so long the guard holds; None = for ever
     orders_per_call: int = 1
     lookups_per_call: int = 25  #: keys that one look-up call carries
