@@ -56,6 +56,7 @@ def trace(
                 order,
                 remedy="an order that was placed a moment ago is read by the next cycle of the flow `orders`",
             )
+        reports.add_edits(report)
         if attempts:
             reports.add_sent(report)
         if as_json:
@@ -159,6 +160,10 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
         branch.add(text(f"{each['code'] or 'reason'}: {each['reason']}"))
     if each["waits_for"]:
         branch.add(text(f"waits for {each['waits_for']}"))
+    for edit in each["edits"]:
+        why = f" ({edit['reason']})" if edit["reason"] else ""
+        values = " -> ".join(" / ".join(edit[name].splitlines()) or "-" for name in ("before", "value"))
+        branch.add(text(f"edited {local(edit['at'], zone)} by {edit['by']}: {edit['field']} {values}{why}"))
     for attempt in each["attempts"]:
         started, answered = local(attempt["started_at"], zone), local(attempt["ended_at"], zone)
         ended = f", answered {answered}" if answered not in ("", started) else ""

@@ -26,6 +26,7 @@ from tidegate.ledger import (
     alerts,
     closures,
     copies,
+    edits,
     halts,
     marks,
     mirror,
@@ -284,6 +285,14 @@ def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Repo
         {"found_by": chains.named(each), **order(each, now), "chain": chains.report(each)} for each in found
     ]
     return {"identifier": identifier, "orders": orders}
+
+
+def add_edits(report: Report) -> None:
+    """Add to each delivery of `traced` its `edits`: what a person wants sent instead of what the store says."""
+    steps = [row for found in report["orders"] for row in found["deliveries"]]
+    kept = edits.history([row["id"] for row in steps])
+    for row in steps:
+        row["edits"] = [{**asdict(each), "at": iso(each.at)} for each in kept.get(row["id"], ())]
 
 
 def add_sent(report: Report) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import copies, marks, personal, usage
+from tidegate.ledger import copies, marks, notifications, personal, usage
 from tidegate.ledger.database import transaction
 
 log = structlog.get_logger()
@@ -38,9 +38,11 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
     with transaction(NAME):
         usage.forget(now)
         expired = copies.expire(connection.name, now - kept_days, MOST_COPIES)
+        messages = notifications.expire(now - timedelta(days=rule.messages), AT_ONCE) if rule.messages else 0
     orders, registrations = personal.finished_orders, personal.finished_registrations
     blanked = {
         "copies": expired,
+        "messages": messages,
         "orders": blank_some("orders", orders, with_documents, rule.orders, connection.name, now),
         "registrations": blank_some(
             "registrations",

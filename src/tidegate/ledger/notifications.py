@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import LONGEST_REASON, storable
@@ -130,6 +131,26 @@ def forget_targets(known: Collection[str], now: datetime) -> int:
     """Messages to targets that are configured no more are dropped; how many. In a transaction."""
     inside(now)
     return _unsent().exclude(target__in=list(known)).update(dropped_at=now)
+
+
+def expire(before: datetime, most: int) -> int:
+    """Delete messages and digests that were over before a moment, the oldest first; how many. In a transaction.
+
+    What is about an alert that is open stays: by it nothing is sent twice.
+    """
+    inside(before)
+    over = Q(sent_at__lt=before) | Q(dropped_at__lt=before)
+    ended = Q(alert=None) | Q(alert__cleared_at__lt=before)
+    sent = models.Notification.objects.filter(over & ended).order_by("pk")
+    count = _delete(models.Notification, sent, most)
+    unsent = Exists(models.Notification.objects.filter(digest=OuterRef("pk"), sent_at=None, dropped_at=None))
+    digests = models.Digest.objects.filter(~unsent, made_at__lt=before).order_by("pk")
+    return count + _delete(models.Digest, digests, most)
+
+
+def _delete(model: type[Model], found: QuerySet[Any], most: int) -> int:
+    ids = list(found.values_list("pk", flat=True)[:most])
+    return sum(model._default_manager.filter(pk__in=part).delete()[0] for part in rows.chunks(ids))
 
 
 # --- digests ----------------------------------------------------------------------------------

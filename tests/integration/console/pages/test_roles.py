@@ -9,10 +9,12 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from integration.console.pages.browsing import Browsing
+from integration.flows.stage import CONNECTION
 from tidegate.console import accounts
-from tidegate.console.models import User
+from tidegate.console.models import Change, User
 from tidegate.console.pages.page import NEEDS
 from tidegate.console.roles import MAY, Permission, Role, rights_of
+from tidegate.ledger import asked, models
 
 #: Routes that everybody reaches: the entrance itself, what it refuses, and what monitors ask (which guards itself).
 OPEN = (
@@ -86,6 +88,52 @@ def test_a_foreign_connection_does_not_exist(browsing: Browsing, role: Role) -> 
             assert number not in text, route
             if needed not in MAY[role] or "<str:connection>" in route:
                 assert answer.status_code in (404, 405), (route, method, answer.status_code)
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.FINANCE, Role.ADMINISTRATOR])
+def test_no_form_reaches_a_foreign_connection(browsing: Browsing, role: Role) -> None:
+    """Every form that acts, filled in with a delivery, an entry and a flow of a connection that is not the user's."""
+    stage = browsing.stage
+    entity = stage.shopper.place_order("guest", method="banktransfer")
+    stage.reopen(payments={"checkmo": stage.connection.settings.payments["*"]})
+    browsing.__post_init__()
+    stage.cycle()
+    delivery = stage.delivery(entity)
+    attempt = models.Attempt.objects.values_list("pk", flat=True).first() or 1
+    form = {
+        "connection": CONNECTION,
+        "id": str(delivery.id),
+        "upto": "999",
+        "act": "skip",
+        "reason": "mine now",
+        "kind": "payments",
+        "name": "banktransfer",
+        "field-account": "1200",
+        "how": "out",
+        "flow": "orders",
+        "key": "x",
+        "company": "sage",
+        "period": "2026-02",
+        "set-note": "mine now",
+        "state": "held",
+    }
+    number, before = str(stage.shop_order(entity)["increment_id"]), everything()
+    browsing.sign_in("anna", role, "elsewhere")
+    for route, view in routes():
+        if not view.__module__.startswith("tidegate.") or route.startswith((*OPEN, "^", "account", "users")):
+            continue
+        address = filled(route).replace("/1", f"/{attempt if 'attempts' in route else delivery.id}")
+        for answer in (browsing.client.post(address, form), browsing.client.get(address, form)):
+            assert number not in answer.content.decode(), route
+            assert answer.status_code in (302, 404, 405) or "mine now" not in answer.content.decode(), route
+    assert everything() == before
+
+
+def everything() -> list[object]:
+    """What a form could have changed."""
+    kinds = (models.Delivery, models.Event, models.Edit, models.Mapping, models.Halt, models.MonthEnd)
+    found: list[object] = [list(kind._default_manager.order_by("pk").values_list()) for kind in kinds]
+    return [*found, Change.objects.count(), asked.turns(CONNECTION, ["orders"])[1]]
 
 
 def test_a_role_is_what_the_table_says(browsing: Browsing) -> None:
