@@ -49,7 +49,7 @@ def an_unforeseen_error_ends_the_cycle(patch: pytest.MonkeyPatch) -> None:
     """One order meets an error that nobody foresaw, and no other goes on."""
     translate = batch.OrderBatch.translate
 
-    def broken(self: batch.OrderBatch, order: Order, account: str) -> Any:
+    def broken(self: batch.OrderBatch, order: Order, account: str, *edits: Any) -> Any:
         if order.entity_id == 1:
             raise ZeroDivisionError("nobody foresaw this")
         return translate(self, order, account)

@@ -160,7 +160,7 @@ def add_delivery(tree: Tree, each: dict[str, Any], zone: ZoneInfo, history: bool
         branch.add(text(f"{each['code'] or 'reason'}: {each['reason']}"))
     if each["waits_for"]:
         branch.add(text(f"waits for {each['waits_for']}"))
-    for edit in each["edits"]:
+    for edit in each.get("edits", ()):
         why = f" ({edit['reason']})" if edit["reason"] else ""
         values = " -> ".join(" / ".join(edit[name].splitlines()) or "-" for name in ("before", "value"))
         branch.add(text(f"edited {local(edit['at'], zone)} by {edit['by']}: {edit['field']} {values}{why}"))

@@ -18,7 +18,7 @@ def test_one_order_that_breaks_the_translation_harms_only_itself(
     first, second, third = (stage.order("guest") for _ in range(3))
     translate = OrderBatch.translate
 
-    def broken(self: OrderBatch, order: Any, account: str) -> Any:
+    def broken(self: OrderBatch, order: Any, account: str, *edits: Any) -> Any:
         if order.entity_id == second:
             raise ZeroDivisionError("nobody foresaw this")
         return translate(self, order, account)

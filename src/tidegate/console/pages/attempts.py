@@ -10,9 +10,10 @@ from django.http import Http404, HttpResponse
 from tidegate.console.pages.orders import connection_of
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
+from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.masking import Mask
 from tidegate.engine import reports
-from tidegate.ledger import copies, trace
+from tidegate.ledger import copies, edits, trace
 from tidegate.ledger.personal import order_in
 
 
@@ -51,5 +52,6 @@ def sent(found: trace.Trace, attempt: int, *, persons: bool) -> str:
         order = order_in(found.source.document) if found.source else None
         if order is None:
             return ""
-        content = Mask(order).of(content)
+        written = edits.words([step.item.id for step in found.deliveries], PERSONAL)
+        content = Mask(order, also=written).of(content)
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()

@@ -91,7 +91,10 @@ def test_an_order_is_edited_and_sent_again(refused: Browsing) -> None:
     assert "LS1 1AA" in refused.page(f"/delivery/{item.id}")
     assert "LS1 1AA" in refused.page("/audit")
     assert "may have it already" in refused.page(f"/delivery/{item.id}/edit")
+    last = models.Attempt.objects.filter(delivery_id=item.id).latest("number")
+    assert "LS1 1AA" in refused.page(f"/attempts/{last.pk}")
     refused.sign_in("vera", Role.VIEWER)
+    assert "LS1 1AA" not in refused.page(f"/attempts/{last.pk}")
     assert "LS1 1AA" not in refused.page(f"/delivery/{item.id}")
     assert "LS1 1AA" not in refused.page("/audit")
 
