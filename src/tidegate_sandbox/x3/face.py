@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -39,6 +39,7 @@ CONTROLS = ("/_sim/", "/_sandbox/")
 POOLS = "/api1/syracuse/collaboration/syracuse/soapClassicPools("
 FACE_KINDS = frozenset(FAULTS)
 """Kinds of fault that this face carries out; the wire carries out the rest."""
+TOKENS = "/token"  #: of X3 Online's service (A)
 SLOWER = 20.0  #: seconds that an answer takes longer within the licence's grace
 
 
@@ -155,6 +156,8 @@ class X3Face:
                 return self._control(method, path.removeprefix(prefix).strip("/"), raw)
         host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         origin = f"{environ['wsgi.url_scheme']}://{host}"
+        if path == TOKENS and method == "POST":
+            return self._tokens(raw)
         try:
             if path == WSDL and method == "GET":
                 return self.soap.wsdl(origin)
@@ -169,6 +172,12 @@ class X3Face:
             reply = Reply(status, diagnoses(texts.SINGLE_USER if status == 503 else refusal.text))
         self.used += len(reply.body)
         return reply
+
+    def _tokens(self, raw: bytes) -> Reply:
+        given = self.sign_in.exchange(dict(parse_qsl(raw.decode("utf-8", "replace"))))
+        if given is None:
+            return Reply(400, b'{"error":"invalid_grant"}')
+        return Reply(200, msgspec.json.encode(given))
 
     def _answer(self, method: str, path: str, raw: bytes, origin: str, environ: dict[str, Any]) -> Reply:
         if path == SERVICE:

@@ -15,6 +15,7 @@ from tidegate_sandbox.x3.options import Options
 from tidegate_sandbox.x3.problem import Denied
 
 FAILED = "Authentication failed"
+ACCESS_SECONDS = 300  #: of X3 Online's access tokens (C)
 
 
 class SignIn:
@@ -37,6 +38,26 @@ class SignIn:
         self._allowed = allowed
         self.access: dict[str, float] = {}  #: token -> seconds of the epoch when it ends
         self.refusals = 0
+        self.consents: set[str] = set()  #: codes that a person's consent has given
+        self.refreshing: set[str] = set()  #: refresh tokens, each good for one renewal
+        self._issued = 0
+
+    def exchange(self, form: Mapping[str, str]) -> dict[str, Any] | None:
+        """X3 Online's token service: a pair of tokens for a code or for the last refresh token; None where refused."""
+        if form.get("client_id") != self._client_id or form.get("client_secret") != self._secret:
+            return None
+        kind = form.get("grant_type", "")
+        known, name = (
+            (self.refreshing, "refresh_token") if kind == "refresh_token" else (self.consents, "code")
+        )
+        if form.get(name) not in known:
+            return None
+        known.discard(form[name])
+        self._issued += 1
+        access, refresh = f"access-{self._issued}", f"refresh-{self._issued}"
+        self.access[access] = self._clock.now().timestamp() + ACCESS_SECONDS
+        self.refreshing.add(refresh)
+        return {"access_token": access, "refresh_token": refresh, "expires_in": ACCESS_SECONDS}
 
     def user(self, header: str) -> str:
         """The user of a call. Denied 401."""

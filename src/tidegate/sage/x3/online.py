@@ -25,6 +25,7 @@ ONLINE: Final = Server(
     scope="",
     access_seconds=300,  # C
     ahead=timedelta(minutes=1),
+    refresh_lasts=timedelta(days=30),  # C: of each refresh token
 )
 
 
