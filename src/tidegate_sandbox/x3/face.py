@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -250,8 +249,3 @@ class X3Face:
         for name, value in changes.items():
             setattr(self.options, name, frozenset(value) if isinstance(value, list) else value)
         return {name: changes[name] for name in changes}
-
-
-def basic(user: str, password: str) -> str:
-    """The header of a user's password."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -10,7 +10,6 @@ EXISTS = "{} {} exists !"  # C family
 INACTIVE = "{} : {} Inactive record"  # C family
 LOCKED = "Locked record: Change In Progress on another workstation"  # C
 PERIOD = "{}: the fiscal period is closed"  # A
-TOO_LONG = "{} : field too long ({} characters)"  # A
 RIGHTS = "{}: you do not have the access rights for this function code"  # A
 BLOCKED = "{} : customer blocked"  # A
 SINGLE_USER = "The folder is in single-user mode"  # A

@@ -118,7 +118,7 @@ class X3Client:
         self,
         operation: str,
         name: str,
-        arguments: Mapping[str, str | Mapping[str, str] | int],
+        arguments: envelope.Arguments,
         *,
         reading: bool,
         ours: Sequence[str] = (),

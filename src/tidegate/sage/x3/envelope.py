@@ -19,6 +19,8 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 CONFIG = "adxwss.optreturn=JSON&adxwss.beautify=false"
+Arguments = Mapping[str, str | Mapping[str, str] | int]
+"""Of an operation, in their order: texts, numbers, or keys of a record."""
 _OPEN = (
     f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{SOAP}" xmlns:wss="http://www.adonix.com/WSS"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
@@ -40,9 +42,7 @@ class Returned:
         return "; ".join(text for _, text in self.messages)
 
 
-def written(
-    operation: str, pool: str, name: str, arguments: Mapping[str, str | Mapping[str, str] | int]
-) -> bytes:
+def written(operation: str, pool: str, name: str, arguments: Arguments) -> bytes:
     """A call's envelope. Arguments in their order: texts, numbers, or keys of a record."""
     context = {"codeLang": "ENG", "poolAlias": pool, "poolId": "", "requestConfig": CONFIG}
     parts = [

@@ -15,6 +15,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Found, OrderKey
 from tidegate.sage.x3 import objects
 from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.envelope import Arguments
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.rows import Row, day_of, money_of, text_of
 from tidegate.sage.x3.settings import X3Settings
@@ -56,8 +57,8 @@ class OrderSearch:
     def _by_soap(self) -> list[Row] | Failure:
         """The newest orders; unknown where the list is full and does not go back far enough."""
         name = self._company.order_object
-        arguments: dict[str, object] = {"objectKeys": {"SOHNUM": "*"}, "listSize": LIST}
-        returned = self._client.call("query", name, arguments, reading=True)  # type: ignore[arg-type]
+        arguments: Arguments = {"objectKeys": {"SOHNUM": "*"}, "listSize": LIST}
+        returned = self._client.call("query", name, arguments, reading=True)
         if isinstance(returned, Failure):
             return returned
         rows = objects.listed(returned.result)

@@ -24,7 +24,6 @@ WITHOUT_TAX: Final = "1"  # PRITYP, A
 REFUND: Final = "REF"  # PAYTYP, A: how refunds are told from receipts
 
 # The order's screen (C/P for groups; that the level may be given on a line: A)
-LINES, ELEMENTS = "SOH4_1", "SOH3_4"
 LINE_FIELD, ELEMENT_FIELD = "ITMREF", "INVDTA"  # how the tables are recognised, whatever their ids are
 TAX_LEVEL: Final = "VACITM"  # A
 TEXT: Final = "SOHTEX"  # A: the header's text
