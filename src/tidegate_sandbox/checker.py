@@ -1,4 +1,4 @@
-"""The judge: compares the books of both systems with what the hub reports of itself.
+"""The checker: compares the books of both systems with what the hub reports of itself.
 
 Shares no code with the hub and reads none of its tables. Everything it is given is plain data:
 the shop's and the company's books, and the hub's own JSON reports.
@@ -71,7 +71,7 @@ class Violation:
 
 @dataclass
 class Verdict:
-    """What the judge found."""
+    """What the checker found."""
 
     violations: list[Violation] = field(default_factory=list)
     orders: int = 0
@@ -95,7 +95,7 @@ GONE = ("deleted", "cancelled")
 def check(
     shop: Book, company: Book, deliveries: Sequence[Book], accounts: Sequence[Book], terms: Terms
 ) -> Verdict:
-    """All promises that can be judged from the outside, at the end of a settled week."""
+    """All promises that can be checked from the outside, at the end of a settled week."""
     verdict = Verdict()
     mine = [order for order in shop["orders"] if order["store_id"] in terms.store_ids]
     main = {

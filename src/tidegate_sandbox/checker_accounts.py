@@ -1,4 +1,4 @@
-"""The judge of the hub's own accounts: every delivery is in one place."""
+"""Checks of the hub's own accounts: every delivery is in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of what goes along: products that the shop ships and the company knows as text only.
+"""Checks of what goes along: products that the shop ships and the company knows as text only.
 
 No despatch of the company names them. They are shipped with the goods that complete the order, as they are
 invoiced with them; else the order never completes, and their pieces stay reserved for ever.

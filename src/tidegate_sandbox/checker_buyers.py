@@ -1,4 +1,4 @@
-"""The judge of buyers: who can have no account in the company before a person has said how."""
+"""Checks of buyers: who can have no account in the company before a person has said how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of what somebody in the shop has made of a document of the company, and the hub the rest."""
+"""Checks of what somebody in the shop has made of a document of the company, and the hub the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of what was called, and when: windows, retries, refused credentials.
+"""Checks of what was called, and when: windows, retries, refused credentials.
 
 Shares no code with the hub. Calls are those that the wire has seen; what the hub tried is what it reports.
 """

@@ -1,4 +1,4 @@
-"""The judge of chains: what the hub's trace tells of an order against the books of both systems.
+"""Checks of chains: what the hub's trace tells of an order against the books of both systems.
 
 Shares no code with the hub. A chain is whole when it names every document that the company has, and no
 other; what it calls missing must be missing, and what it calls there must be there.

@@ -1,4 +1,4 @@
-"""The judge of customers: what the shop shows of an account is what the company says of it."""
+"""Checks of customers: what the shop shows of an account is what the company says of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of what follows an order: shipments, invoices, credit memos, payments told, receipts.
+"""Checks of what follows an order: shipments, invoices, credit memos, payments told, receipts.
 
 Shares no code with the hub. A document that the hub made says in its comment which of the company's
 documents it stands for; that mark, the pieces on both sides and the mails are all that is looked at.

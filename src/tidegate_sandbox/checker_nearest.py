@@ -1,4 +1,4 @@
-"""The judge of totals that a company cannot have: a cent more of a net brings its tax along.
+"""Checks of totals that a company cannot have: a cent more of a net brings its tax along.
 
 Where an order can have no line for what rounding leaves, some totals lie between two that its lines can make: at 6 %,
 36.41 comes to 38.59 and 36.42 to 38.61. One cent is then nobody's fault; where a rate of 0 is in the order, or where a

@@ -1,4 +1,4 @@
-"""The judge of prices: what the shop asks for is what the company's lists say."""
+"""Checks of prices: what the shop asks for is what the company's lists say."""
 
 from __future__ import annotations
 

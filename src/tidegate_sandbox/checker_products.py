@@ -1,4 +1,4 @@
-"""The judge of products: what the shop says of their weight is what the company has weighed."""
+"""Checks of products: what the shop says of their weight is what the company has weighed."""
 
 from __future__ import annotations
 

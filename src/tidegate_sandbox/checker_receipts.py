@@ -1,4 +1,4 @@
-"""The judge of money that the hub has posted: set against its invoice, once, and the books balance.
+"""Checks of money that the hub has posted: set against its invoice, once, and the books balance.
 
 Shares no code with the hub.
 """

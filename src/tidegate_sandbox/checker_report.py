@@ -1,4 +1,4 @@
-"""The judge of the hub's reconciliation: what it names is apart in the books, and what is apart it names."""
+"""Checks of the hub's reconciliation: what it names is apart in the books, and what is apart it names."""
 
 from __future__ import annotations
 

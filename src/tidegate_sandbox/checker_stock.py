@@ -1,4 +1,4 @@
-"""The judge of availability: what the shop may sell, calculated from both systems' books alone.
+"""Checks of availability: what the shop may sell, calculated from both systems' books alone.
 
 Shares no code with the hub. The formula is that of the design, *Availability*: on hand, less what is
 allocated, less the buffer, never below zero; plus what the shop still holds back itself for web orders.

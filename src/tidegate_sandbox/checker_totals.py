@@ -1,4 +1,4 @@
-"""The judge of what documents come to: the shop's invoices and credit memos against the company's.
+"""Checks of what documents come to: the shop's invoices and credit memos against the company's.
 
 The shop puts all carriage and fees on an order's first invoice and parts tax by its own rounding: a document
 may be apart by rounding, an invoice of a part by the order's charges, and all invoices of an order together make

@@ -151,7 +151,7 @@ def _check_wire_options(kind: str, options: Mapping[str, Any]) -> None:
 
 
 class _Armed:
-    """A fault in the plan, with how many matches still pass, how often it still strikes and has struck."""
+    """A fault in the plan, with how many matches still pass, how often it is still to be injected and was injected."""
 
     __slots__ = ("body", "fault", "fired", "left", "method", "path", "skip")
 
@@ -184,7 +184,7 @@ class _Armed:
 
 
 class FaultPlan:
-    """The armed faults of one simulator. Safe to use from several threads; the same seed strikes the same."""
+    """The armed faults of one simulator. Safe to use from several threads; the same seed injects the same faults."""
 
     def __init__(self, seed: int = 0) -> None:
         self._lock = threading.Lock()
@@ -217,7 +217,7 @@ class FaultPlan:
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
-        """Nothing strikes meanwhile; what was armed is armed afterwards."""
+        """No fault is injected meanwhile; what was armed is armed afterwards."""
         with self._lock:
             armed, self._armed = self._armed, []
         try:
@@ -235,7 +235,7 @@ class FaultPlan:
         query: str = "",
         kinds: Collection[str] | None = None,
     ) -> Fault | None:
-        """The first armed fault that strikes this request, counted; None if none does.
+        """The first armed fault that is due for this request, counted; None if none does.
 
         ``kinds`` narrows the search. ``query`` is the decoded query string.
         """
@@ -252,7 +252,7 @@ class FaultPlan:
         body: bytes | str | None = None,
         **match: Any,
     ) -> Fault | None:
-        """The first armed fault of ``kind`` that strikes, counted.
+        """The first armed fault of ``kind`` that is due, counted.
 
         A face says what it knows of the case: what it leaves out is not compared. A further keyword is
         compared with the fault's option of that name, where the fault has one: ``take_kind("lock",
@@ -294,7 +294,7 @@ class FaultPlan:
                 yield armed.fault
 
     def inject(self, fault: Fault, method: str | None = None, path: str | None = None) -> bool:
-        """Whether this armed fault strikes now by its ``times``, ``skip`` and ``probability``; counted if so."""
+        """Whether this armed fault is due now by its ``times``, ``skip`` and ``probability``; counted if so."""
         with self._lock:
             struck = any(armed.fault is fault and self._is_due(armed) for armed in self._armed)
             if struck:

@@ -1,4 +1,4 @@
-"""`tidegate demo`: raise the curtain, play, judge, and clear the stage."""
+"""`tidegate demo`: set both systems up, play the scenario, check it, and clean up."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) ->
 
 
 def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int:
-    """From the first order to the verdict, with the stage set."""
+    """From the first order to the verdict, once both systems are set up."""
     console = Console(highlight=False, emoji=False)
     live = Live(console=console, auto_refresh=False) if console.is_terminal and not headless else None
     tell = printer(console) if live is None and not as_json else quiet

@@ -129,7 +129,7 @@ def calls_while_locked(stage: Setup) -> int:
 
 
 def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
-    """The sandbox's judge: both books against the hub's reports."""
+    """The sandbox's checker: both books against the hub's reports."""
     accounts = [
         {"flow": flow, "step": step, **account}
         for flow, each in figures.connection["flows"].items()

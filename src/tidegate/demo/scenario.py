@@ -278,7 +278,7 @@ class Scenario:
     # --- the end -------------------------------------------------------------------------------
 
     def missing(self) -> list[str]:
-        """What must still happen before the curtain falls; the judge is asked when all else is done."""
+        """What must still happen before the end; the checker runs when all else is done."""
         figures, account = self.figures, self.figures.orders
         found = [
             (bool(self._beats), f"{len(self._beats)} beats of the story are still to come"),
@@ -294,7 +294,7 @@ class Scenario:
         return texts or self.disagreements()
 
     def disagreements(self) -> list[str]:
-        """What the judge, both books and the chains say; asked once after each cycle, since nothing else changes it."""
+        """What the checker, both books and the chains say; asked once after each cycle, since nothing else changes it."""
         if self._judged_after == self.told:
             return self._disagreements
         now = self.figures.at

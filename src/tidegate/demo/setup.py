@@ -1,4 +1,4 @@
-"""The stage: a simulated shop and a simulated Sage as real servers, and a folder with a real `tidegate.toml`."""
+"""The setup: a simulated shop and a simulated Sage as real servers, and a folder with a real `tidegate.toml`."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class Cycle:
     def should_stop(self) -> bool:
         """Whether the work has gone on for long and others wait. Asked between records, when all is committed.
 
-        The portion is counted from the first question, so that each one does something; by the monotonic
+        The time is counted from the first question, so that each one does something; by the monotonic
         clock, in seconds.
         """
         if self.others_wait is None or self.unfinished:

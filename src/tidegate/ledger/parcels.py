@@ -152,7 +152,7 @@ _HOLDING = "SELECT parcel_id FROM tidegate_parcelrecord WHERE delivery_id = %s A
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedParcel:
     """A parcel of which everything is known, with how many records ended how."""
 
     id: int
@@ -165,7 +165,7 @@ class Closed:
     outcomes: dict[str, int]
 
 
-def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> list[Closed]:
+def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> list[ClosedParcel]:
     """Parcels that are closed, the newest first; the next page has `before` = the last id shown."""
     ended = models.Parcel.objects.filter(connection__in=list(connections), closed_at__isnull=False)
     if before:
@@ -179,7 +179,7 @@ def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> l
     for parcel_id, outcome, count in counted:
         outcomes[parcel_id][outcome] = count
     return [
-        Closed(
+        ClosedParcel(
             row.pk,
             row.connection,
             row.company,

@@ -1,4 +1,4 @@
-"""How far a traversal has got: what was seen, what is held back, and up to where nothing is missing."""
+"""How far a traversal has come: what was seen, what is held back, and up to where nothing is missing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Stretch(Generic[T]):
 
 
 class Progress(Generic[T]):
-    """The books of one traversal.
+    """The state of one traversal.
 
     Unreadable rows are held back, and the safe place with them, until the traversal has ended well or many
     more rows have been read: when a whole kind of orders breaks at once, that is an outage, and
-    nothing shall have been set aside.
+    no row may have been set aside.
     """
 
     def __init__(self, read: Callable[[Row], T | Failure], limit: int) -> None:

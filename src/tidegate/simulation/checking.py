@@ -1,4 +1,4 @@
-"""Putting one simulated world before the judge: the books of both systems, and the hub's own reports."""
+"""Checking one simulated world: the books of both systems, and the hub's own reports."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that the judge is given; plain data."""
+    """All that the checker is given; plain data."""
 
     shop: dict[str, Any]
     company: dict[str, Any]
@@ -122,7 +122,7 @@ def reported(report: Reconciliation) -> checker_report.Report:
 
 
 def check(evidence: Evidence) -> checker.Verdict:
-    """Everything that can be judged from the outside."""
+    """Everything that can be checked from the outside."""
     terms = replace(evidence.terms, told_apart=checker_report.cancelled_there(evidence.report))
     verdict = checker.check(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):

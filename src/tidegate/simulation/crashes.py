@@ -1,4 +1,4 @@
-"""Death of the process, at a chosen commit or send, as sudden as SIGKILL.
+"""A crash of the process, at a chosen commit or send, as sudden as SIGKILL.
 
 Once dead, nothing that the dying code still tries reaches the ledger or the wire: cleaning up in
 `finally` blocks is a courtesy that a killed process does not have.
@@ -17,7 +17,7 @@ class ProcessDeath(BaseException):
 
 @dataclass
 class Crashes:
-    """Counts commits and sends, and strikes at the chosen one.
+    """Counts commits and sends, and kills the process at the chosen one.
 
     `at` is what is counted down ("commit", "send-before", "send-after", "any"), `after` how many of
     them pass first.

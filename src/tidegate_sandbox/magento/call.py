@@ -39,7 +39,7 @@ class Call:
     customer_id: int | None = None
 
     def injected(self, kind: str, **match: Any) -> Fault | None:
-        """The armed fault of ``kind`` that strikes this call, counted."""
+        """The armed fault of ``kind`` that is due for this call, counted."""
         if self.store.faults.active(kind) is None:
             return None
         return self.store.faults.take_kind(

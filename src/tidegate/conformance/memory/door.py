@@ -50,13 +50,13 @@ class Office:
         return self.call(APPROVAL, {"event": "denied", "passcode": passcode})
 
     def call(self, path: str, content: dict[str, Any]) -> Ring:
-        """A genuine call-back."""
+        """A call-back with the right signature."""
         body = json.dumps(content).encode()
         return Ring("POST", path, {SIGNATURE: signature(body, self.secret)}, body)
 
 
 def signature(body: bytes, secret: str) -> str:
-    """As the product signs."""
+    """The signature of a call-back, as the product makes it."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
@@ -111,14 +111,14 @@ class MemoryConsent:
         return None if status is ConsentStatus.GRANTED else f"consent: {status}"
 
     def granted(self, key: str) -> None:
-        """Kept before it is used."""
+        """Keep the key before it is used."""
         now = self._clock.now()
         self._vault.keep(
             self._company, {KEY: Secret(key, now, granted_at=now)}, forget=(PASSCODE, DENIED, REVOKED)
         )
 
     def denied(self) -> None:
-        """What is left is to ask again."""
+        """The refusal ends this passcode; a new one must be asked for."""
         self._vault.keep(self._company, {DENIED: Secret("yes", self._clock.now())}, forget=(PASSCODE,))
 
     def shut(self) -> Failure | None:
@@ -138,7 +138,7 @@ class MemoryBell:
         self._consent, self._office = consent, office
 
     def ring(self, ring: Ring) -> Heard:
-        """Signed, or nothing."""
+        """A call-back without the right signature is ignored."""
         if not signed(ring.body, self._office.secret, ring.headers.get(SIGNATURE, "")):
             return unproven("not signed by the product")
         try:

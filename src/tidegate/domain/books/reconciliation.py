@@ -88,7 +88,7 @@ def reconcile(facts: Facts, start: date, end: date, unchecked: Sequence[str] = (
 
 
 def counts(key: str, facts: Facts) -> bool:
-    """Whether the order belongs into the sums: sent by the rules, and neither cancelled nor set aside."""
+    """Whether the order belongs in the sums: sent by the rules, and neither cancelled nor set aside."""
     shown_now = (facts.store or {}).get(key)
     kept = facts.kept.get(key)
     if one_sided(key, facts) is not None:
@@ -158,7 +158,7 @@ def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
 
 
 def _total_of(facts: Facts, there: StoreOrder | None, kept: KeptOrder | None) -> Decimal:
-    """The order's value in Magento: by the store's word, by the ledger's where the store was not asked."""
+    """The order's value in Magento: as the store states it, or the ledger where the store was not asked."""
     if there is not None:
         return there.left
     return kept.figures.total - kept.taken.total if kept is not None and facts.store is None else ZERO
@@ -167,7 +167,7 @@ def _total_of(facts: Facts, there: StoreOrder | None, kept: KeptOrder | None) ->
 def _sage_left(key: str, facts: Facts, ours: Decimal) -> Decimal:
     """The order's value in Sage: what is not cancelled, less what is credited.
 
-    Where a product tells no total, or a credit note is of several orders, nobody can say: then it is Magento's.
+    Where a product states no total, or a credit note is of several orders, it cannot be known: then Magento's is used.
     """
     credited = facts.credited.get(key, ZERO)
     live = [sale for sale in (facts.company or {}).get(key, ()) if not sale.cancelled]
@@ -230,7 +230,7 @@ def _in_company(
 def _in_magento_and_ledger(
     facts: Facts, there: StoreOrder | None, kept: KeptOrder | None, number: str
 ) -> Iterator[Difference]:
-    """What the two sides on this side of Sage tell of each other; explains no gap."""
+    """Differences between Magento and the ledger; they explain no gap."""
     if facts.store is None:
         return
     sales = (facts.company or {}).get(kept.key if kept else "", ())
@@ -305,7 +305,7 @@ def _sage_total(facts: Facts, keys: Sequence[str]) -> Decimal | None:
 
 
 def number_of(key: str, facts: Facts) -> str:
-    """The number that people know an order by; its key where nobody tells one."""
+    """The number that people know an order by; its key where there is none."""
     order = facts.kept.get(key) or (facts.store or {}).get(key)
     return order.number if order is not None else key
 

@@ -2,7 +2,7 @@
 
 The order key is stored in the ERP; a step key names one step of one order in the ledger; the
 payload hash tells whether the same key is used again with other content; the revision tells whether
-a document that is read again has changed in anything that the ERP was told.
+a document that is read again has changed in anything that was sent to the ERP.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ _REDUCED = ("cancelled", "refunded")
 
 
 def revision(order: Order) -> str:
-    """A fingerprint of everything about the order that the ERP is told.
+    """A fingerprint of everything about the order that is sent to the ERP.
 
     Lines, amounts, addresses, payment method, purchase order number, shipping method, customer,
     currency, note, options and remarks. Not `updated_at`, state, status, `ext_order_id`, links to other
@@ -160,7 +160,7 @@ def same_version(recorded: str, current: str) -> bool:
 
 
 def content_changed(recorded: str, current: str) -> bool:
-    """Whether two revisions of one order tell different content, whatever is cancelled or refunded.
+    """Whether two revisions of one order stand for different content, whatever is cancelled or refunded.
 
     Revisions made by different versions of :func:`revision` say nothing about each other; then
     nothing is claimed, or every order ever sent would look changed after an upgrade.

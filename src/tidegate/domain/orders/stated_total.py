@@ -1,4 +1,4 @@
-"""The total after tax that the company tells of an order, against the order's own."""
+"""The total after tax that the company states for an order, against the order's own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _named_amounts(order: SalesOrder) -> Iterator[Decimal]:
 def both_calculations(order: SalesOrder, told: Decimal, tax: Tax) -> str:
     """The order's figures beside the company's, for who must decide.
 
-    The company tells its total after tax alone; its tax is what that leaves over the order's net.
+    The company states its total after tax only; its tax is that total less the order's net.
     """
     where = f", {order.tax_group} {order.tax_schedule}".rstrip() if tax is Tax.BY_SCHEDULE else ""
     rows = [("", "Magento", f"Sage (tax {tax}{where})")]

@@ -81,7 +81,7 @@ def store_customers(connection: Connection) -> StoreCustomers:
 
 
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
-    """Read what changed on both sides, or everything, and lay it over what is known."""
+    """Read what changed on both sides, or everything, and merge it with what is known."""
     unread: dict[int, str] = {}
     people = read_customers(connection, unread, full=full)
     if isinstance(people, Failure):
@@ -127,7 +127,7 @@ def read_customers(
 
 
 def take_in(cycle: Cycle, writer: CustomerWriter, found: Reading, *, full: bool) -> None:
-    """Say what each customer shall show, compare where it is time to, and keep all of it at once."""
+    """Decide what each customer shall show, compare when it is due, and keep all of it in one commit."""
     wanted, left_out = cards(cycle.connection, found)
     if full:
         there = compare(cycle, writer, found, wanted)
@@ -196,7 +196,7 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
 def compare(
     cycle: Cycle, writer: CustomerWriter, found: Reading, wanted: Mapping[str, str]
 ) -> Failure | None:
-    """What the store's customers show against what they were told."""
+    """Compare what the store's customers show with what was written."""
     there: dict[str, str] = {}
     for key, value in wanted.items():
         told = writer.told.get(key, value)

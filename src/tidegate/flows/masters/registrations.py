@@ -55,7 +55,7 @@ _SUBJECT = msgspec.json.Decoder(Person)
 
 
 class RegistrationDesk(CustomerDesk):
-    """Makes accounts for people instead of for orders."""
+    """Makes accounts for registered customers instead of for orders."""
 
     def __init__(self, cycle: Cycle, session: Session) -> None:
         super().__init__(cycle, session)
@@ -136,7 +136,7 @@ def in_doubt(cycle: Cycle) -> bool:
 
 
 def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
-    """Who has no account yet gets a delivery; they and the cursor are one commit."""
+    """Create a delivery for each customer without an account; one commit, with the cursor."""
     answers, creations, strange = decided(desk, found.people)
     if cycle.ended_by is not None:
         return
@@ -158,7 +158,7 @@ def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
 def decided(
     desk: RegistrationDesk, people: Mapping[int, Person]
 ) -> tuple[dict[int, Account], list[tuple[CreateCustomer, list[int]]], dict[int, Failure]]:
-    """Whose account each is, what must be made, and who met an error that nobody foresaw: by customer id."""
+    """Whose account each is, what must be made, and who met an unforeseen error: by customer id."""
     together = fenced("new customers", partial(desk.decide, people))
     if not isinstance(together, Failure):
         return together[0], list(together[1].values()), {}
@@ -206,7 +206,7 @@ def make(desk: RegistrationDesk, item: Item) -> None:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Who has registered since the last reading, by customer id; `strange` met an error that nobody foresaw."""
+    """Who has registered since the last reading, by customer id; `strange` met an unforeseen error."""
 
     people: Mapping[int, Person]
     bad: Sequence[BadRow] = ()  #: those that the store's client could not read
@@ -244,7 +244,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
 
 
 def person_of(connection: Connection, customer: WireCustomer, website: str) -> Person:
-    """Who has registered."""
+    """The person of one registration."""
     return Person(
         label=f"customer {customer.id}",
         store=connection.store.name,

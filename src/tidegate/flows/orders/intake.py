@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class _Unforeseen(Exception):
-    """One order met an error that nobody foresaw."""
+    """An unforeseen error while one order was taken in."""
 
     def __init__(self, order: Order, failure: Failure) -> None:
         super().__init__(failure.text)
@@ -47,7 +47,7 @@ class _Unforeseen(Exception):
 
 
 def sound(order: Order, act: Callable[[], T]) -> T:
-    """What is worked out for one order; raises `_Strange` where that fails as nobody foresaw."""
+    """The result for one order; raises `_Unforeseen` for an unforeseen error."""
     found = fenced(f"order {order.increment_id}", act)
     if isinstance(found, Failure):
         raise _Unforeseen(order, found)
@@ -95,7 +95,7 @@ class Intake:
         cursor: tuple[str, datetime | None] | None,
         known: dict[int, intake.Known],
     ) -> None:
-        """One commit; raises `_Strange` for the first order that meets an error nobody foresaw."""
+        """One commit; raises `_Unforeseen` for the first order with an unforeseen error."""
         now = self.cycle.now()
         with transaction("capture"):
             fresh = [
@@ -148,7 +148,7 @@ class Intake:
         self.change(order, before, disposition, source_id, now)
 
     def parent_state(self, parent: intake.Known | None) -> State | None:
-        """Where the replaced order stands; its cancellation counts once the company was looked at."""
+        """The state of the replaced order; its cancellation counts once the company was looked at."""
         if parent is None or not parent.delivery_state:
             return None
         cancellation = lookups.step_of(parent.source_id, FLOW, CANCEL)
@@ -174,7 +174,7 @@ class Intake:
         )
 
     def watch_hold(self, order: Order, before: intake.Known, now: datetime) -> None:
-        """An order that the company has and the store puts on hold: told, until it is released."""
+        """Alert about an order that the company has and the store put on hold, until it is released."""
         if order.state != HOLDED:
             if before.state == HOLDED:
                 alerts.clear_alert(ON_HOLD, self.cycle.name, order.increment_id, now)
@@ -336,7 +336,7 @@ class Intake:
         delivery.apply(verdicts, now, lease=self.cycle.lease)
 
     def alert(self, failure: Failure | None, label: str, now: datetime) -> None:
-        """Tell a person."""
+        """Raise an alert."""
         if failure is not None:
             alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
 

@@ -39,7 +39,7 @@ REMEDIES = {
 }
 LACKS = (
     ("orders", "there are no sales orders: an order becomes {form}, as the key orders says"),
-    ("shipments", "there are no shipments and no tracking numbers: the shop, or another system, tells them"),
+    ("shipments", "there are no shipments and no tracking numbers: the shop, or another system, has them"),
     (
         "our key",
         "there are no custom fields: our key is the last line of a document's notes, and nobody may change it",

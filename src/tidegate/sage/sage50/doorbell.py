@@ -1,7 +1,7 @@
 """What the platform calls: approvals of a consent, and notifications of new files.
 
 Source: contract §3, §6. The address holds a token that only the platform knows. A notification is signed with the
-connection's secret where the signature arrives: its header has an underscore, which many web servers drop, so that one
+connection's secret where the signature arrives: its header has an underscore, which many web servers drop, so and one
 without a signature is believed as well unless the settings say otherwise. It hastens a read, and nothing of it is used.
 """
 
@@ -43,7 +43,7 @@ class Doorbell:
         application_id: str,
         signed_only: bool,
     ) -> None:
-        """Without a `token` nothing is ever believed."""
+        """Without a `token` every call-back is refused."""
         self._company = company
         self._vault = vault
         self._clock = clock
@@ -121,6 +121,6 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 
 def _end(message: dict[str, Any], now: datetime) -> datetime | None:
-    """When the key ends. Nothing says by which clock; what cannot be is not believed, and a 401 tells the truth."""
+    """When the key ends. The answer does not say by which clock: an impossible time is ignored, and a 401 shows the end."""
     end = moment_of(message, wire_names.EXPIRY)
     return end if end is not None and end > now else None

@@ -39,7 +39,7 @@ class _Position(msgspec.Struct, frozen=True):
     entered: datetime | None
     watched: dict[str, _Watched]
     ended: dict[str, _Watched] = {}
-    """Told as done, and entered so lately that they are listed again."""
+    """Reported as done, and entered so lately that they are listed again."""
 
 
 class Progress:
