@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -23,7 +25,8 @@ class AgentHost:
     """Starts the agent, and starts it again; a WSGI application for whatever stands before it."""
 
     def __init__(self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1) -> None:
-        self._folder = TemporaryDirectory(prefix="sage100-")
+        self._folder = Path(mkdtemp(prefix="sage100-"))
+        finalize(self, rmtree, self._folder, ignore_errors=True)
         self._installation = installation
         self._clock = clock
         self._settings = {
@@ -51,7 +54,7 @@ class AgentHost:
         from tidegate_sandbox.sage100.backend import Host
 
         self._dead, self._calls_left = False, None
-        journal = Path(self._folder.name) / "journal.db"
+        journal = self._folder / "journal.db"
         host = Host(self._installation)
         self.agent = embedded(host, self._clock, journal, self._settings, SECRETS.__getitem__)
         self._face = Api(self.agent).face
