@@ -239,7 +239,17 @@ class Intake:
             case Action.QUEUE:
                 self.apply([Verdict(delivery_id, "a", text=reason)], now)
             case Action.NOTHING:
-                pass
+                self.look_up_forgotten(order, before, disposition, now)
+
+    def look_up_forgotten(
+        self, order: Order, before: intake.Known, disposition: Disposition, now: datetime
+    ) -> None:
+        """One that was not to be sent, and that is over now: an older ledger has forgotten what it sent since."""
+        if before.delivery_state != State.SKIPPED or not is_taken_back(order):
+            return
+        if created_before(order, self.rules) or lookups.step_of(before.source_id, FLOW, CANCEL) is not None:
+            return
+        self.new(order, CANCEL, State.QUEUED, disposition, before.source_id, now)
 
     def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
         """An order that could not be read can be read now: decided as on first sight."""

@@ -1,0 +1,37 @@
+"""A ledger put back from an older copy has forgotten what it sent: what ends meanwhile is looked up all the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.flows.stage import Stage
+from tidegate.domain.states import State
+from tidegate.flows.orders.intake import Intake
+from tidegate.ledger import models
+
+
+def forgotten(stage: Stage) -> int:
+    """An order that the company has, and that the copy knew as held in the store and not to be sent."""
+    placed = stage.order("guest")
+    stage.cycle()
+    assert len(stage.in_sage(placed)) == 1
+    copy = models.Delivery.objects.get(pk=stage.delivery(placed).id)
+    copy.attempts.all().delete()
+    blank = dict.fromkeys(("target_id", "target_number", "target_status", "target_kind"), "")
+    models.Delivery.objects.filter(pk=copy.pk).update(
+        state=State.SKIPPED.value, reason="status holded is never sent", target_total=None, **blank
+    )
+    return placed
+
+
+def test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage: Stage) -> None:
+    placed = forgotten(stage)
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.in_sage(placed) == []
+
+
+def test_bug_what_was_not_to_be_sent_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Intake, "look_up_forgotten", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage)
