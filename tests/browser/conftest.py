@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,8 +19,8 @@ from browser.served import PASSWORD, at_work, served  # noqa: E402
 from integration.flows.stage import Stage  # noqa: E402
 from tidegate.ledger import database  # noqa: E402
 
-#: Where pictures of the pages go; looked at by people.
-PICTURES = Path(os.environ.get("TIDEGATE_PICTURES", "build/pictures"))
+#: Where pictures of the pages go, for people who want to look at them; "" makes none.
+PICTURES = os.environ.get("TIDEGATE_PICTURES", "")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from integration.flows.stage import CONNECTION, START, Stage
+from integration.flows.stage import CONNECTION, ITEMS, START, Stage
 from tidegate.clock import SystemClock
 from tidegate.config.console import Console
 from tidegate.console import accounts
@@ -37,7 +37,7 @@ BACK = dict.fromkeys(("shipments", "inventory", "prices", "invoices", "payments"
 def at_work(folder: Path) -> Stage:
     """A shop, a company and a hub: twelve orders from the order to the payment, one that Sage has refused, two that wait for a mapping."""
     world = build_world(
-        11, f"sqlite:///{folder / 'ledger.db'}", START, country="us", back=BACK, window=WINDOW
+        11, f"sqlite:///{folder / 'ledger.db'}", START, country="us", items=ITEMS, back=BACK, window=WINDOW
     )
     stage = Stage(world, "us")
     mapped = stage.connection.settings.payments["*"]

@@ -98,7 +98,7 @@ class BusinessCloudStand(ErpStand):
             redirect_url=known.redirect_uri,
             business_id=known.business_id,
             time_zone="UTC",
-            timeout=2.0 if sockets else 100.0,
+            timeout=1.0 if sockets else 100.0,
             **chosen,
         )
         self.form = self.settings.orders

@@ -176,7 +176,7 @@ class IntacctStand(ErpStand):
                 "currency": "USD",
                 "time_zone": "America/New_York",
                 "seats": 2,
-                "timeout": 2.0 if sockets else 100.0,
+                "timeout": 1.0 if sockets else 100.0,
                 "location": "100",
                 "multi_currency": True,
                 "term": "Net 30",

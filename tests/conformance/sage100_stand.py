@@ -92,7 +92,7 @@ class Sage100Stand(ErpStand):
                 "currency": "USD",
                 "time_zone": "America/New_York",
                 "seats": seats,
-                "timeout": 2.0 if sockets else 100.0,
+                "timeout": 1.0 if sockets else 100.0,
                 "warehouse": "000",
                 "tax_schedule": SCHEDULE,
                 "tax_schedules": (SCHEDULE, "CA SALES", "NONTAX"),

@@ -68,7 +68,7 @@ class Sage300Stand(ErpStand):
                 "currency": "USD",
                 "time_zone": "UTC",
                 "seats": 2,
-                "timeout": 2.0 if sockets else 100.0,
+                "timeout": 1.0 if sockets else 100.0,
                 "location": "1",
                 "tax_group": "WEBTAX",
                 "tax_authority": "WEBTAX",

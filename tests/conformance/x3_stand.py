@@ -80,7 +80,7 @@ class X3Stand(ErpStand):
                 "currency": "EUR",
                 "time_zone": "UTC",
                 "seats": 2,
-                "timeout": 2.0 if sockets else 100.0,
+                "timeout": 1.0 if sockets else 100.0,
                 "sales_site": "FR011",
                 "tax_levels": {level: rate for _, level, rate in LEVELS},
                 "elements": elements(),

@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
+from integration.flows.stage import ITEMS
 from tidegate.cli.invocation import Invocation
 from tidegate.cli.main import app
 from tidegate.simulation.world import KEY, SharedClock
@@ -39,7 +40,7 @@ class ServedHub:
 
     def __init__(self, clock: SandboxClock, folder: Path) -> None:
         self.clock = clock
-        self.shop, self._shop_wire = magento.build(clock, FaultPlan(1), price_scope="website")
+        self.shop, self._shop_wire = magento.build(clock, FaultPlan(1), price_scope="website", widgets=ITEMS)
         self.faults = FaultPlan(2)
         self.config = folder / "tidegate.toml"
 

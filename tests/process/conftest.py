@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,8 @@ pytest.register_assert_rewrite("process.stage", "process.command", "process.gate
 from process.stage import Stage  # noqa: E402 - rewritten first, so that its asserts tell what they saw
 
 SetUp = Callable[..., Stage]
+#: The address of a ledger that is a file begins so.
+FILE = "sqlite:///"
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +28,15 @@ def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def set_up(tmp_path: Path, bytecode: Path) -> Iterator[SetUp]:
+def set_up(tmp_path: Path, bytecode: Path, migrated: Path) -> Iterator[SetUp]:
     """Builds stages."""
     with ExitStack() as stack:
 
         def build(seed: int = 1, *, rate: float = 1.0, ledger: str = "", **differences: Any) -> Stage:
             stage = Stage(tmp_path, bytecode, seed, rate, ledger, differences)
             stack.callback(stage.close)
+            if stage.ledger.startswith(FILE):
+                shutil.copyfile(migrated, stage.ledger.removeprefix(FILE))
             stage.open()
             return stage
 

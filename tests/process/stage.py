@@ -44,6 +44,8 @@ from tidegate_sandbox.server import SandboxServer
 TIDEGATE = Path(sys.executable).with_name("tidegate")
 BASE_PATH = "/uk/sage200/accounts/v1"
 KEY = Fernet.generate_key().decode()
+#: Widgets in shop and company.
+ITEMS = 60
 #: Orders that the company can take as they are.
 KINDS = ("guest", "customer", "coupon", "no_tax", "configurable")
 
@@ -78,11 +80,14 @@ class Stage:
     differences: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.ledger = self.ledger or f"sqlite:///{self.folder / 'ledger.db'}"
         self.hurry = None if self.rate == 1 else Hurry(datetime.now(UTC), time.monotonic(), self.rate)
         self.began = datetime.now(UTC)
         self.clock = SandboxClock.running(self.began, self.rate)
-        self.shop, shop_wire = magento.build(self.clock, FaultPlan(self.seed), price_scope="website")
-        self.company = demo_company(self.clock, seed=self.seed, base="USD")
+        self.shop, shop_wire = magento.build(
+            self.clock, FaultPlan(self.seed), price_scope="website", widgets=ITEMS
+        )
+        self.company = demo_company(self.clock, seed=self.seed, base="USD", items=ITEMS)
         self.sage, sage_wire = sage200.build(self.clock, FaultPlan(self.seed + 1), self.company)
         self.shop_gate, self.sage_gate = Gate(shop_wire), Gate(sage_wire)
         # The server asks its app for no more than WSGI; the gate is such an app.
@@ -100,7 +105,7 @@ class Stage:
         self.sage_server.start()
         self.settings = Settings(
             **{
-                "ledger": self.ledger or f"sqlite:///{self.folder / 'ledger.db'}",
+                "ledger": self.ledger,
                 "shop_url": self.shop_server.url,
                 "room": USUAL.room(self.sage_server.url, USUAL.editions[0], USUAL.credentials(self.sage)),
                 "websites": ("base",),

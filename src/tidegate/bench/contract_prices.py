@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import polars as pl
-
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.filling import open_without_safety
 from tidegate.bench.hub import CONNECTION
@@ -26,6 +24,7 @@ from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices.reading import FLOW
 from tidegate.ledger import mirror, snapshot
 from tidegate.ledger.database import transaction
+from tidegate.tables import pl
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 CUSTOMERS, QUICK = 10_000, 1_000

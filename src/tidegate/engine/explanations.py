@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from tidegate.config.model import Configuration
 from tidegate.domain.prices.prices import PriceKey
 from tidegate.engine.hub import Hub
@@ -22,6 +20,7 @@ from tidegate.flows.prices import explained as prices
 from tidegate.flows.stock import explained as stock
 from tidegate.flows.stock.writer import place_of
 from tidegate.ledger import marks, mirror
+from tidegate.tables import pl
 
 Report = dict[str, Any]
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import polars as pl
-
 from tidegate.domain.orders.customers import WEB_ACCOUNT, mapped_by_id, proof
 from tidegate.domain.prices.cart_price import cart_price
 from tidegate.domain.prices.price_book import PriceList, PriceQuestion
@@ -23,6 +21,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries, reading
 from tidegate.ledger import customers as links
+from tidegate.tables import pl
 
 #: Items in one question.
 MOST_ITEMS = 500

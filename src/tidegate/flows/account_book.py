@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
-import polars as pl
 
 from tidegate.domain.delta import Delta
 from tidegate.domain.masters.account_card import StoreCustomer
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.flows import unreadable
 from tidegate.ledger import marks, snapshot
+from tidegate.tables import pl
 
 #: Beside the mirror of the flow; nobody is told anything of these.
 ACCOUNTS, PEOPLE = "customers:accounts", "customers:people"
@@ -76,7 +76,7 @@ def by_email(records: Iterable[CustomerRecord]) -> dict[str, list[str]]:
 
 def _frame(values: Mapping[str, CustomerRecord] | Mapping[str, StoreCustomer]) -> pl.DataFrame:
     texts = [msgspec.json.encode(each).decode() for each in values.values()]
-    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)
+    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.schema())
 
 
 def _held(connection: str) -> str:

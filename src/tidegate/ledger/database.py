@@ -30,6 +30,7 @@ from tidegate.ledger import file
 from tidegate.ledger.faults import LedgerError, NotReady, explain
 from tidegate.ledger.location import BUSY_SECONDS, Location, locate
 from tidegate.ledger.location import Durability as Durability
+from tidegate.ledger.migration_names import OURS, all_applied
 
 Trip = Callable[[str, str], None]
 
@@ -232,6 +233,9 @@ def close() -> None:
 
 def needs_migration() -> bool:
     """Whether the ledger is empty or older than this program; `NotReady` when it is newer."""
+    with explained():
+        if all_applied():
+            return False
     return bool(_outstanding())
 
 
@@ -256,8 +260,8 @@ def migrate() -> None:
 def _outstanding() -> list[str]:
     with explained():
         executor = MigrationExecutor(connection)
-    applied = {name for app, name in executor.loader.applied_migrations if app == "tidegate"}
-    known = {name for app, name in executor.loader.disk_migrations if app == "tidegate"}
+    applied = {name for app, name in executor.loader.applied_migrations if app == OURS}
+    known = {name for app, name in executor.loader.disk_migrations if app == OURS}
     if newer := sorted(applied - known):
         raise NotReady(
             f"{where()}: a newer Tidegate has worked with this ledger (it has {newer[-1]}). "

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-import polars as pl
 
 from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.keys import customer_key
@@ -32,6 +31,7 @@ from tidegate.ledger import (
     snapshot,
 )
 from tidegate.ledger.database import inside
+from tidegate.tables import pl
 
 #: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
 CUSTOMERS = "customers"
@@ -272,7 +272,7 @@ def _forget_mirrored(customer: ErasedCustomer, now: datetime) -> int:
                 kept[key] = value
         changed = sum(kept.get(key) != value for key, value in known.items())
         if changed:
-            frame = pl.DataFrame({"key": list(kept), "value": list(kept.values())}, schema=snapshot.SCHEMA)
+            frame = pl.DataFrame({"key": list(kept), "value": list(kept.values())}, schema=snapshot.schema())
             snapshot.write(customer.connection, name, frame, now)
         count += changed
     return count

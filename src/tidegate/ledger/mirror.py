@@ -17,8 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-import polars as pl
-
 from tidegate.domain.flow_account import Account
 from tidegate.domain.states import State
 from tidegate.ledger import mirror_item, models, rows, snapshot
@@ -28,6 +26,7 @@ from tidegate.ledger.mirror_item import MirrorItem
 from tidegate.ledger.mirror_outcomes import begin, observe, reclaim, settle
 from tidegate.ledger.snapshot import Values
 from tidegate.ledger.texts import storable
+from tidegate.tables import pl
 
 __all__ = [
     "MirrorItem",

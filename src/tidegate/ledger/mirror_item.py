@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
 from django.db import connection as database_connection
 
 from tidegate.domain.states import State
 from tidegate.ledger import models, rows
+from tidegate.tables import pl
 
 #: Rows fetched or inserted at a time.
 _PORTION = 50_000
@@ -57,7 +57,6 @@ _ITEM = (
     "changed_at",
 )
 _STATE = _ITEM.index("state")
-_FRAME = {"id": pl.Int64, "key": pl.String, "wanted": pl.String, "sent": pl.String, "state": pl.String}
 _NEW = (
     "connection",
     "flow",
@@ -100,14 +99,15 @@ def items(ending: str, *parameters: object) -> list[MirrorItem]:
 
 def table(connection: str, flow: str) -> pl.DataFrame:
     """Every row of one mirror (id, key, wanted, sent, state): a first load has a million of them."""
-    parts = [pl.DataFrame(schema=_FRAME)]
+    schema = {"id": pl.Int64, **dict.fromkeys(("key", "wanted", "sent", "state"), pl.String)}
+    parts = [pl.DataFrame(schema=schema)]
     with database_connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(_FRAME)} FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s",  # noqa: S608
+            f"SELECT {', '.join(schema)} FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s",  # noqa: S608
             [connection, flow],
         )
         while part := cursor.fetchmany(_PORTION):
-            parts.append(pl.DataFrame(part, schema=_FRAME, orient="row"))
+            parts.append(pl.DataFrame(part, schema=schema, orient="row"))
     return pl.concat(parts)
 
 

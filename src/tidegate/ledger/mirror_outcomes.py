@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import polars as pl
-
 from tidegate.domain.errors import Code
 from tidegate.domain.states import TRANSITIONS, State
 from tidegate.domain.verdict import Verdict
@@ -18,6 +16,7 @@ from tidegate.ledger import mirror_item, models, rows, snapshot
 from tidegate.ledger.lease import Lease, check
 from tidegate.ledger.mirror_item import MirrorItem
 from tidegate.ledger.texts import LONGEST_REASON, storable
+from tidegate.tables import pl
 
 LETTERS = frozenset("cdefghin")
 _COLUMNS = (

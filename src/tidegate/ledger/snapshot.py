@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from io import BytesIO
-
-import polars as pl
+from typing import Any, TypeAlias
 
 from tidegate.ledger import models, rows
+from tidegate.tables import pl
 
 #: Items in one part: far below what either database takes as one value.
 PART = 250_000
-SCHEMA = {"key": pl.String, "value": pl.String}
 
-Values = Mapping[str, str] | pl.DataFrame
+Values: TypeAlias = "Mapping[str, str] | pl.DataFrame"
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The columns of a picture."""
+    return {"key": pl.String, "value": pl.String}
 
 
 def frame(values: Values) -> pl.DataFrame:
     """Keys and values as a table, one row a key, sorted; NUL, which PostgreSQL refuses, is replaced."""
     if not isinstance(values, pl.DataFrame):
-        values = pl.DataFrame({"key": list(values), "value": list(values.values())}, schema=SCHEMA)
+        values = pl.DataFrame({"key": list(values), "value": list(values.values())}, schema=schema())
     clean = values.select(
         pl.col("key", "value").cast(pl.String).str.replace_all("\x00", "\ufffd", literal=True)
     )
@@ -37,7 +43,7 @@ def read(connection: str, flow: str) -> pl.DataFrame:
     """What stands in the picture: key, value, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
     parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.fetch_all(sql, connection, flow)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=schema())
 
 
 def size(connection: str, flow: str) -> int:

@@ -12,6 +12,7 @@ import typer.main
 import typer.testing
 
 from integration.cli.terminal import START, Terminal
+from integration.flows.stage import ITEMS
 from tidegate.ledger import database
 from tidegate.simulation.world import build_world
 
@@ -45,7 +46,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator
 
 def in_folder(folder: Path) -> Iterator[Terminal]:
     """A world whose ledger and configuration lie in `folder`."""
-    world = build_world(7, f"sqlite:///{folder / 'tidegate.db'}", START, country="us")
+    world = build_world(7, f"sqlite:///{folder / 'tidegate.db'}", START, country="us", items=ITEMS)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in world.environment().items():
             patch.setenv(name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,14 +17,12 @@ BASKET = (("HUB-0001", 2), ("HUB-0002", 1))
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]:
+def hub(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]:
     made = IntacctHub(tmp_path)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("COLUMNS", "200")
-    database.open_ledger(f"sqlite:///{tmp_path / 'tidegate.db'}")
-    database.migrate()
-    database.close()
+    shutil.copyfile(migrated, tmp_path / "tidegate.db")
     yield made
     database.close()
     made.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from tidegate.simulation.world import sell_beside
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]:
+def hub(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]:
     made = IntacctHub(tmp_path)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
@@ -26,9 +27,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IntacctHub]
     made.config.write_text(text + '\n[connections.web.revenue.accounts]\n"*" = "4000"\n', encoding="utf-8")
     made.face.tenant.store.more["subtotals"]["Sold beside"] = "4000"
     sell_beside(made.shop, "BOX-1")
-    database.open_ledger(f"sqlite:///{tmp_path / 'tidegate.db'}")
-    database.migrate()
-    database.close()
+    shutil.copyfile(migrated, tmp_path / "tidegate.db")
     yield made
     database.close()
     made.close()

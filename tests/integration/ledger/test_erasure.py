@@ -81,7 +81,7 @@ def test_one_customer_goes_and_others_stay(ledger: Ledger) -> None:
         customers.save([KnownCustomer(CONNECTION, "base", "17", "C1")], NOW)
         for name, values in (("people", people), ("accounts", accounts)):
             texts = [msgspec.json.encode(each).decode() for each in values.values()]
-            frame = pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)
+            frame = pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.schema())
             snapshot.write(CONNECTION, f"customers:{name}", frame, NOW)
     found = erasure.find(CONNECTION, "main", customer_id=17)
     assert found.sources == (mine, guest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +13,13 @@ from tidegate.ledger import database
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sage50Hub]:
+def hub(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sage50Hub]:
     """Both systems and an empty ledger."""
     made = Sage50Hub(tmp_path)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("COLUMNS", "200")
-    database.open_ledger(f"sqlite:///{tmp_path / 'tidegate.db'}")
-    database.migrate()
-    database.close()
+    shutil.copyfile(migrated, tmp_path / "tidegate.db")
     made.consent()
     yield made
     database.close()

@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-
-import polars as pl
+from functools import cache
+from typing import Any
 
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
+from tidegate.tables import pl
 
 PIECE = 100_000  #: parts of one piece
-LEVELS = {"sku": pl.String, "warehouse": pl.String, "on_hand": pl.Int64, "allocated": pl.Int64}
-CORRECTIONS = {"sku": pl.String, "warehouse": pl.String, "pieces": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +81,22 @@ def parts(pieces: Decimal) -> int:
     return int(pieces * PIECE)
 
 
+@cache
+def level_columns() -> dict[str, Any]:
+    """The columns of a table of levels."""
+    return {"sku": pl.String, "warehouse": pl.String, "on_hand": pl.Int64, "allocated": pl.Int64}
+
+
+@cache
+def correction_columns() -> dict[str, Any]:
+    """The columns of a table of corrections."""
+    return {"sku": pl.String, "warehouse": pl.String, "pieces": pl.Int64}
+
+
 def level_table(levels: Iterable[StockLevel]) -> pl.DataFrame:
     """Levels as the table that `available` takes."""
     rows = [(one.sku, one.warehouse, parts(one.on_hand), parts(one.allocated)) for one in levels]
-    return pl.DataFrame(rows, schema=LEVELS, orient="row")
+    return pl.DataFrame(rows, schema=level_columns(), orient="row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,7 @@ def corrections(rows: Iterable[tuple[str, str, Decimal]]) -> pl.DataFrame:
     """(SKU, warehouse, pieces) as a table."""
     return pl.DataFrame(
         [(sku, warehouse, parts(pieces)) for sku, warehouse, pieces in rows if pieces],
-        schema=CORRECTIONS,
+        schema=correction_columns(),
         orient="row",
     )
 
@@ -182,11 +193,12 @@ def figures(
     decimals: int = 0,
 ) -> pl.DataFrame:
     """As `available`, with what it comes from: on_hand, allocated, pieces (the corrections), group, kept."""
+    names = {"warehouse": pl.String, "source": pl.String, "sku": pl.String, "group": pl.String}
     known = pl.DataFrame(
-        {"warehouse": list(sources), "source": list(sources.values())}, schema_overrides=_NAMES
+        {"warehouse": list(sources), "source": list(sources.values())}, schema_overrides=names
     )
     group = pl.DataFrame(
-        {"sku": list(groups or {}), "group": list((groups or {}).values())}, schema_overrides=_NAMES
+        {"sku": list(groups or {}), "group": list((groups or {}).values())}, schema_overrides=names
     )
     step = PIECE // 10**decimals
     corrected = corrected_by.join(known, on="warehouse").group_by("sku", "source").agg(pl.col("pieces").sum())
@@ -207,6 +219,3 @@ def figures(
         )
         .sort("sku", "source")
     )
-
-
-_NAMES = {"warehouse": pl.String, "source": pl.String, "sku": pl.String, "group": pl.String}

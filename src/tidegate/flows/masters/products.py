@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import msgspec
-import polars as pl
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
@@ -29,6 +28,7 @@ from tidegate.ledger.database import transaction
 from tidegate.magento.prices import StorePrices
 from tidegate.magento.products import PLAIN, StoreProduct, StoreProducts
 from tidegate.sage.port.session import Purpose
+from tidegate.tables import pl
 
 FLOW = "products"
 #: The company's products and the store's, as they were read last.
@@ -247,4 +247,4 @@ def _sorted(*keys: Iterable[str]) -> list[str]:
 
 def _frame(values: Mapping[str, Any]) -> pl.DataFrame:
     texts = [msgspec.json.encode(each).decode() for each in values.values()]
-    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.SCHEMA)
+    return pl.DataFrame({"key": list(values), "value": texts}, schema=snapshot.schema())

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-import polars as pl
 
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
 from tidegate.ledger import marks, snapshot
+from tidegate.tables import pl
 
 #: Beside the mirror of the flow; nobody is told anything of this one.
 SNAPSHOT = "prices:book"
@@ -33,7 +33,7 @@ def frame_of(book: PriceBook) -> pl.DataFrame:
     for contract in book.customer_prices:
         owned.setdefault(key_of(contract.sku, f"@{contract.account}"), []).append(contract)
     values = [value_of(rows) for rows in owned.values()]
-    return pl.DataFrame({"key": list(owned), "value": values}, schema=snapshot.SCHEMA).sort("key")
+    return pl.DataFrame({"key": list(owned), "value": values}, schema=snapshot.schema()).sort("key")
 
 
 def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from itertools import islice
 
 import msgspec
-import polars as pl
 
 from tidegate.domain.errors import Failure, Group
 from tidegate.domain.prices.cart_price import CartPrice, cart_price
@@ -24,6 +23,7 @@ from tidegate.flows.prices import book
 from tidegate.ledger import cursors, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.reading import EnquiryDesk
+from tidegate.tables import pl
 
 FLOW = "prices"
 #: Beside the mirror of the flow; nobody is told anything of this one.

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.account_card import general_group
@@ -20,6 +18,7 @@ from tidegate.flows.prices import enquiries as price_enquiries
 from tidegate.flows.prices.card_rules import card_rules
 from tidegate.ledger import cursors
 from tidegate.sage.port.session import Session
+from tidegate.tables import pl
 
 FLOW = "prices"
 

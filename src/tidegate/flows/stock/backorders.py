@@ -10,14 +10,13 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
-import polars as pl
-
 from tidegate.domain.errors import Failure
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock.writer import value_of
 from tidegate.ledger import snapshot
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
+from tidegate.tables import pl
 
 PICTURE = "inventory:backorders"  #: by SKU whether the product may be sold on backorder, and when it said so
 SOLD_OUT, ON_BACKORDER = value_of(Decimal(0), 0), value_of(Decimal(0), 1)

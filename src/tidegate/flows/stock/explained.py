@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-import polars as pl
-
 from tidegate.config.stock import Stock
 from tidegate.config.stock_rules import buffers
-from tidegate.domain.stock.availability import CORRECTIONS, PIECE, figures
+from tidegate.domain.stock.availability import PIECE, correction_columns, figures
 from tidegate.flows.stock.levels import BETWEEN, GROUP_PICTURE, LEVEL_PICTURE, levels_of
 from tidegate.flows.stock.writer import DEFAULT
 from tidegate.ledger import snapshot
+from tidegate.tables import pl
 
 CORRECTION_PICTURE = "inventory:corrections"
 
@@ -73,7 +72,7 @@ def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
             (*key.split(BETWEEN), int(value))
             for key, value in snapshot.read(connection, CORRECTION_PICTURE).filter(of_code).iter_rows()
         ],
-        schema=CORRECTIONS,
+        schema=correction_columns(),
         orient="row",
     )
     groups = dict(snapshot.read(connection, GROUP_PICTURE).filter(pl.col("key") == code).iter_rows())

@@ -12,8 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from tidegate.config.stock_rules import buffers
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.stock.availability import PIECE, available, with_reservations, without_reservations
@@ -35,6 +33,7 @@ from tidegate.ledger import cursors, lease, mirror, shipped, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 from tidegate.sage.port.session import Purpose
+from tidegate.tables import pl
 
 FLOW = "inventory"
 NOTHING = "0;0"  #: what is written for a product that Sage has no more

@@ -10,12 +10,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-import polars as pl
-
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.stock.availability import LEVELS, parts
+from tidegate.domain.stock.availability import level_columns, parts
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
@@ -30,6 +28,7 @@ from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, marks, snapshot
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.session import Session
+from tidegate.tables import pl
 
 FLOW = "inventory"
 LEVEL_PICTURE, GROUP_PICTURE = "inventory:levels", "inventory:groups"
@@ -43,7 +42,7 @@ class Reading:
     """What Sage said in this cycle, laid over what it said before."""
 
     lines: list[WebLine]
-    levels: pl.DataFrame  #: `domain.availability.LEVELS`
+    levels: pl.DataFrame  #: `domain.availability.level_columns`
     cursors: dict[str, str]  #: to be moved when this is kept
     pictures: dict[str, pl.DataFrame]
     read: int = 0
@@ -175,7 +174,7 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
         warehouse=key.struct.field("field_1"),
         on_hand=value.struct.field("field_0").cast(pl.Int64),
         allocated=value.struct.field("field_1").cast(pl.Int64),
-    ).cast(LEVELS)  # type: ignore[arg-type]
+    ).cast(level_columns())  # type: ignore[arg-type]
 
 
 def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

@@ -14,14 +14,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from tidegate.domain.money import quotient
 from tidegate.domain.stock.availability import PIECE, parts
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stored_keys import entities, stored_keys
 from tidegate.ledger import cursors, movements, shipped, snapshot
+from tidegate.tables import pl
 
 FLOW = "inventory"
 WEB_PICTURE = "inventory:web"

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import polars as pl
-
 from tidegate.domain.states import State
 from tidegate.flows import mirrored
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.skus import store_skus
 from tidegate.flows.stock.writer import key_of
 from tidegate.ledger import mirror
+from tidegate.tables import pl
 
 
 def want(
