@@ -70,7 +70,7 @@ MESSAGES = (
 )
 
 
-ROOMS = frozenset(("sage200", "intacct", "sage50", "sage100", "sage300", "x3", "memory"))
+ROOMS = frozenset(("sage200", "intacct", "sage50", "sage100", "sage300", "x3", "business_cloud", "memory"))
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -125,9 +125,14 @@ class Check:
 
     def _lacking(self) -> None:
         """What only some need: a company without it is no failure."""
-        wanted = [(enquiries.SCHEDULE, "what accounts with a price schedule pay is not told")]
+        wanted = [(enquiries.SCHEDULE, "what accounts with a price schedule pay is not read")]
         if self._company.offline_policy:
-            wanted.append((offline.JOBS, "how far offline requests are is not seen: only time tells"))
+            wanted.append(
+                (
+                    offline.JOBS,
+                    "the state of offline requests is not seen: each is taken for lost only when its time is over",
+                )
+            )
         nothing = equals("RECORDNO", "0")
         answers = self._client.read_many([replace(query, where=nothing) for query, _ in wanted])
         for (query, without), answer in zip(wanted, answers, strict=True):

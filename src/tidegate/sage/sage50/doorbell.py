@@ -1,8 +1,8 @@
 """What the platform calls: approvals of a consent, and notifications of new files.
 
 Source: contract §3, §6. The address holds a token that only the platform knows. A notification is signed with the
-connection's secret where the signature arrives: its header has an underscore, which many web servers drop, so and one
-without a signature is believed as well unless the settings say otherwise. It hastens a read, and nothing of it is used.
+connection's secret where the signature arrives: its header has an underscore, which many web servers drop. So one
+without a signature is accepted, too, unless the settings say otherwise. It hastens a read, and nothing of it is used.
 """
 
 from __future__ import annotations
