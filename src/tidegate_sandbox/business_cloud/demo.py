@@ -14,10 +14,10 @@ from tidegate_sandbox.erp.tax import TaxCode
 
 WAREHOUSE = "STOCK"  #: the kernel's one place; this product knows none
 TAXES = {
-    "GBP": {0: "GB_ZERO", 1: "GB_STANDARD", 2: "GB_EXEMPT", 5: "GB_LOWER"},
+    "GBP": {0: "GB_ZERO", 1: "GB_STANDARD", 2: "GB_EXEMPT", 5: "GB_LOWER", 6: "0" * 31 + "6"},
     "EUR": {0: "IE_ZERO", 1: "IE_STANDARD", 2: "IE_LOWER", 3: "IE_LOWER_1"},
 }
-"""The kernel's tax codes that are system data here; another one was added by the business itself."""
+"""The ids of the kernel's tax codes: words for system data, digits for what the business has added itself."""
 COUNTRIES = {"GBP": "GB", "EUR": "IE"}
 NO_TAX = 9
 SALES_ACCOUNTS = ("4", "7", "1212", "1213")

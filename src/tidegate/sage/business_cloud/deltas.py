@@ -19,6 +19,8 @@ from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.rows import Row, text_of
 from tidegate.sage.business_cloud.wire_names import OVERLAP
 
+MARKED = ("sales_invoices", "sales_credit_notes")  #: reading one of them marks it as sent, unless told not to
+UNSENT = {"mark_as_sent": "false"}
 MOST_PARKED = 200  #: unreadable rows that are asked for again by their ids
 
 
@@ -69,7 +71,7 @@ def changes(
     news = [row for row in rows if seen.get(_id(row)) != _digest(row) or _id(row) in parked]
     there = {_id(row) for row in rows}
     for id in sorted(parked - there):
-        again = client.entry(stream.resource, id, {"mark_as_sent": "false"})
+        again = client.entry(stream.resource, id, UNSENT if stream.resource in MARKED else None)
         if isinstance(again, Failure):
             return again
         if again is not None:

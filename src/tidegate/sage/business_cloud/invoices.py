@@ -191,7 +191,7 @@ class Invoices:
             line_key=line.key,
             sku=sku_of(line, codes),
             quantity=abs(line.quantity),
-            net=None if line.net is None else abs(line.net) if line.net >= 0 else line.net,
+            net=line.net,
             tax=line.tax,
             order_key=trace.key,
         )

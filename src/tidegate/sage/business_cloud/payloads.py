@@ -50,7 +50,7 @@ def order_payload(
     """The body; TOO_LONG for what does not fit, TOTALS_DIFFER when Sage would come to another total."""
     codes = Codes()
     codes.check("account", order.account, max(ACCOUNT, len(known.contact.id)))
-    abroad = known.contact.country != company.country
+    abroad = company.zero_rate_abroad and known.contact.country != company.country
     differs = _taxed_abroad(order, known, company) if abroad else None
     taxes = _taxes(order, known)
     if isinstance(taxes, Failure):

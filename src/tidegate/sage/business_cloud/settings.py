@@ -32,7 +32,10 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
     client_secret: Reference = ""
     redirect_url: str = "http://127.0.0.1:8912/callback"
     business_id: str = ""
-    country: str = "GB"  #: of the business: lines for a contact elsewhere need a zero rate
+    country: str = "GB"  #: of the business
+    zero_rate_abroad: bool = (
+        True  #: a contact that is at home elsewhere can have no tax (F, of British businesses)
+    )
     orders: Form = "invoice"  #: what an order becomes
     sales_account: str = "4000"  #: ledger account of lines that name none
     quote_days: int = 30  #: for so long a quote holds
