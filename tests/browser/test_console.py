@@ -13,8 +13,6 @@ from browser.conftest import PICTURES
 from browser.served import CONNECTION, UNMAPPED
 from integration.flows.stage import Stage
 from tidegate.domain.states import State
-from tidegate.engine import digest
-from tidegate.ledger import month_ends
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 #: What is in order is not described: describing every element takes longer than looking at it.
@@ -96,26 +94,6 @@ def test_times_are_the_viewers_and_keys_work(page: Page) -> None:
     page.evaluate("localStorage.removeItem('tidegate-theme')")
 
 
-def test_an_order_is_edited_and_sent_again(page: Page, stage: Stage) -> None:
-    page.goto("/reviews")
-    page.get_by_role("link", name="1 × refused").click()
-    page.get_by_role("link", name="edit", exact=False).first.click()
-    page.get_by_label("Invoice to: postcode").fill("LS1 1AA")
-    page.get_by_role("button", name="See what would change…").click()
-    expect(page.get_by_role("cell", name="LS1 1AA")).to_be_visible()
-    page.get_by_label("Why").fill("the buyer called")
-    page.get_by_role("button", name="Edit and send again").click()
-    expect(page.get_by_text("1 done")).to_be_visible()
-    page.goto(f"/connections/{CONNECTION}")
-    page.get_by_role("row", name="orders ", exact=False).get_by_role("button", name="Run now").first.click()
-    refused = stage.shop.orders.all()[12].entity_id
-    eventually(page, lambda: stage.state(refused) is State.CONFIRMED)
-    page.goto(f"/delivery/{stage.delivery(refused).id}")
-    expect(page.get_by_text("Edited: this is sent instead of what Magento says")).to_be_visible()
-    page.get_by_text("What was sent").last.click()
-    expect(page.get_by_label("What was sent").last).to_contain_text("LS1 1AA")
-
-
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
     """The cycle runs beside the browser."""
     for _ in range(100):
@@ -149,25 +127,3 @@ def test_a_halt_is_made_and_lifted(page: Page) -> None:
     expect(page.get_by_text("Lifted: the next cycles send again.")).to_be_visible()
     page.goto("/audit")
     expect(page.get_by_role("cell", name="stock-taking").first).to_be_visible()
-
-
-def test_the_last_day_is_read(page: Page, stage: Stage) -> None:
-    page.goto("/digest")
-    numbers = digest.digest(stage.hub, CONNECTION, stage.now)
-    expect(page.get_by_role("heading", level=2).first).to_contain_text(CONNECTION)
-    orders = numbers["orders"]
-    expect(
-        page.get_by_text(f"{orders['pending']} pending, {orders['confirmed']} confirmed").first
-    ).to_be_visible()
-
-
-def test_a_month_is_compared_and_signed(page: Page, stage: Stage) -> None:
-    page.goto("/months")
-    page.get_by_label("Period").fill("2026-03")
-    page.get_by_role("button", name="Compare", exact=True).click()
-    eventually(page, lambda: month_ends.runs() != [])
-    page.goto("/months/sage/2026-03")
-    page.get_by_label("Note").fill("closed with the books")
-    page.get_by_role("button", name="Sign", exact=True).click()
-    expect(page.get_by_text("Signed by")).to_contain_text("anna")
-    expect(page.get_by_text("no figure has changed since")).to_be_visible()
