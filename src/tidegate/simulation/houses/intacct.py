@@ -27,7 +27,8 @@ SHIRTS = (
     ("SHIRT", "Shirt", "Non-Inventory", "25.00"),
 )
 #: Amounts besides goods: the subtotal of an order that posts each to its account.
-AMOUNTS = {"7900": "Rounding", "4905": "Handling", "1050": "Paid otherwise", "4000": "Sold beside"}
+FEES = "Handling"
+AMOUNTS = {"7900": "Rounding", "4905": FEES, "1050": "Paid otherwise", "4000": "Sold beside"}
 TAXES = tuple((rate, "Sales Tax") for rate in ("0", "5", "6", "20"))
 ROOM = """\
 base_url = "{url}"
@@ -127,6 +128,9 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
         each["urn"] = numbers.get(each["urn"], each["urn"])
     for each in found["orders"]:
         each["urns"] = [numbers[urn] for urn in each["urns"]]
+        for line in each["lines"]:
+            if line["description"] == FEES:  # one subtotal for all of them: it keeps no key
+                line["key"] = "extra:0:fees"
     return {**found, "prices": {**found["prices"], "Standard": found["prices"]["Base price"]}}
 
 
