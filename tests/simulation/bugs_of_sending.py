@@ -18,12 +18,12 @@ from tidegate.engine import cycles
 from tidegate.engine.window_gate import WindowGate
 from tidegate.flows import cycle as cycle_flow
 from tidegate.flows.connection import Connection
-from tidegate.flows.orders import batch, found_orders, intake, orders, verification
+from tidegate.flows.orders import batch, found_orders, intake, orders
 from tidegate.flows.orders import capture as reading_flow
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import CustomerDesk
 from tidegate.flows.orders.leaving import Leaving
-from tidegate.flows.writing import sending
+from tidegate.flows.writing import doubtful, sending
 from tidegate.ledger import cursors, lease, models, queue
 from tidegate.ledger.database import transaction
 from tidegate.sage.sage200.customers import Customers
@@ -56,7 +56,7 @@ def sent_again_after_a_timeout(patch: pytest.MonkeyPatch) -> None:
 
 def a_late_effect_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
     """A look-up right after the lost answer counts as proof."""
-    patch.setattr(verification, "settled_before", lambda cycle: cycle.now() + timedelta(days=1))
+    patch.setattr(doubtful, "settled_before", lambda cycle: cycle.now() + timedelta(days=1))
 
 
 def no_look_up_before_the_first_sending(patch: pytest.MonkeyPatch) -> None:

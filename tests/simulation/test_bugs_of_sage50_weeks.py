@@ -12,7 +12,7 @@ from tidegate.sage.sage50.scope_files import ScopeFiles
 from tidegate.simulation.run import run_week
 
 #: A week with every flow, and one in which the platform's calls are forged while notifications wait.
-WITH_EVERY_FLOW, FORGED = 7, 4
+WITH_EVERY_FLOW, FORGED = 14, 4
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.conf import settings
 
@@ -18,7 +19,8 @@ from tidegate.console.models import Change
 from tidegate.console.pages import closing
 from tidegate.console.roles import Role
 from tidegate.domain.errors import Code, Failure
-from tidegate.ledger import halts
+from tidegate.engine import budgets
+from tidegate.ledger import halts, marks, seats
 from tidegate.ledger.database import transaction
 from tidegate.sage.vault import Secret
 
@@ -178,13 +180,13 @@ def test_two_hubs_of_one_host_have_cookies_of_their_own(
 
 
 def test_seats_are_told_with_who_has_them(browsing: Browsing) -> None:
-    from tidegate.engine import budgets
-    from tidegate.ledger import seats
-
     stage = browsing.stage
-    budgets.remember(stage.hub.companies, stage.now)
-    known = budgets.known_of("sage")
+    two = budgets.Known(pool="sage", seats=2)
     with transaction("test"):
-        seats.take(known.pool, known.seats, stage.hub.holder, stage.now)
+        company = stage.connection.settings.company
+        marks.write(budgets.LIMITS + company, msgspec.json.encode(two).decode(), stage.now)
+        seats.take("sage", 2, stage.hub.holder, stage.now)
     browsing.sign_in("vera", Role.VIEWER)
-    assert "(this hub)" in browsing.page(f"/connections/{CONNECTION}")
+    page = browsing.page(f"/connections/{CONNECTION}")
+    assert "1 of 2" in page
+    assert "(this hub)" in page
