@@ -32,6 +32,6 @@ def test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage: Stage) -> 
 
 
 def test_bug_what_was_not_to_be_sent_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intake, "look_up_forgotten", lambda *_: None)
+    monkeypatch.setattr(Intake, "look_up_ended", lambda *_: None)
     with pytest.raises(AssertionError):
         test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage)

@@ -192,13 +192,8 @@ class Intake:
         return told is not None and told.status is SalesOrderStatus.ON_HOLD
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
-        """The order's first delivery.
-
-        One that is over is looked up all the same: a ledger restored from an older copy has forgotten
-        what it sent.
-        """
-        if is_taken_back(order) and not created_before(order, self.rules):
-            self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+        """The order's first delivery."""
+        self.look_up_ended(order, disposition, source_id, now)
         states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
         self.new(order, STEP, states[disposition.action], disposition, source_id, now)
         self.cycle.count("captured")
@@ -239,17 +234,13 @@ class Intake:
             case Action.QUEUE:
                 self.apply([Verdict(delivery_id, "a", text=reason)], now)
             case Action.NOTHING:
-                self.look_up_forgotten(order, before, disposition, now)
+                if before.delivery_state == State.SKIPPED:
+                    self.look_up_ended(order, disposition, source_id, now)
 
-    def look_up_forgotten(
-        self, order: Order, before: intake.Known, disposition: Disposition, now: datetime
-    ) -> None:
-        """One that was not to be sent, and that is over now: an older ledger has forgotten what it sent since."""
-        if before.delivery_state != State.SKIPPED or not is_taken_back(order):
-            return
-        if created_before(order, self.rules) or lookups.step_of(before.source_id, FLOW, CANCEL) is not None:
-            return
-        self.new(order, CANCEL, State.QUEUED, disposition, before.source_id, now)
+    def look_up_ended(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
+        """One that is over before it was sent is looked up: an older copy of the ledger has forgotten what it sent."""
+        if is_taken_back(order) and not created_before(order, self.rules):
+            self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
 
     def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
         """An order that could not be read can be read now: decided as on first sight."""
@@ -260,8 +251,7 @@ class Intake:
         self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
         if disposition.action is Action.SKIP:
             self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
-            if is_taken_back(order) and not created_before(order, self.rules):
-                self.new(order, CANCEL, State.QUEUED, disposition, before.source_id, now)
+            self.look_up_ended(order, disposition, before.source_id, now)
         elif disposition.action is Action.HOLD:
             self.apply(
                 [Verdict(delivery_id, "i", text=disposition.reason, waits_for=disposition.waits_for)], now
