@@ -12,12 +12,10 @@ from tidegate_sandbox.erp.charge import Charge
 from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
-from tidegate_sandbox.erp.customer import Customer
-from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.erp.item import Item, ItemGroup, ItemKind, Unit
-from tidegate_sandbox.erp.money import rounded
+from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.numbering import Numbering
+from tidegate_sandbox.erp.opening import Goods, open_customer, open_item
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -53,8 +51,6 @@ PURPOSES = (
 LISTS = (("T10", "Base prices"), ("T11", "Wholesale"), ("T12", "Retailer"))
 SITES = (("FR011", "Paris warehouse", 50, 150), ("FR012", "Lyon warehouse", 20, 80))
 CARRIERS = (("DHL", "DHL"), ("UPS", "UPS"), ("DPD", "DPD"))
-Goods = tuple[str, str, ItemKind, str]
-"""Product code, description, kind, base price."""
 
 
 def element(purpose: int, level: int) -> str:
@@ -147,7 +143,7 @@ def _set_up(company: Company, home: str) -> None:
 
 def _fill_items(company: Company, count: int, more: Sequence[Goods], random: Random) -> None:
     unit = company.units.add(company.new(Unit, name="UN"))
-    groups: dict[str, ItemGroup] = {}
+    groups: dict[ItemKind, ItemGroup] = {}
     kinds: tuple[tuple[str, ItemKind, str], ...] = (
         ("GOODS", "stock", "707000"),
         ("SERV", "service", "706000"),
@@ -170,51 +166,11 @@ def _fill_items(company: Company, count: int, more: Sequence[Goods], random: Ran
         for n in range(1, count + 1)
     ]
     rows += [("INSTALL", "Installation", "service", "40.00"), *more]
-    opening = sum((_item(company, groups, *row, random) for row in rows), Decimal("0.00"))
+    opening = sum(
+        (open_item(company, groups, row, ("T10", "T11"), SITES, random) for row in rows), Decimal("0.00")
+    )
     entries = [(Target("370000"), opening, "Opening stock"), (Target("101000"), -opening, "Opening stock")]
     company.ledger.post(company.today(), "stock", "OPENING", entries, at_once=True)
-
-
-def _item(
-    company: Company,
-    groups: dict[str, ItemGroup],
-    code: str,
-    name: str,
-    kind: ItemKind,
-    price: str,
-    random: Random,
-) -> Decimal:
-    """Make a product with its prices and stock; the value of that stock."""
-    group, amount = groups[kind], Decimal(price)
-    item = company.items.add(
-        company.new(
-            Item,
-            code=code,
-            name=name,
-            group_id=group.id,
-            kind=kind,
-            tax_code_id=company.tax_code(None).id,
-            unit_id=group.unit_id,
-            stock=group.stock,
-            revenue=group.revenue,
-            cost_of_sales=group.cost_of_sales,
-            cost=rounded(amount * Decimal("0.6"), 5) if kind == "stock" else Decimal("0.00000"),
-            weight=Decimal("0.5000"),
-        )
-    )
-    lists = {one.name: one.id for one in company.prices.lists}
-    company.prices.set(item.id, lists["T10"], amount)
-    company.prices.set(item.id, lists["T11"], rounded(amount * Decimal("0.9")))
-    if kind != "stock":
-        return Decimal("0.00")
-    held = Decimal(0)
-    for place, _, least, most in SITES:
-        warehouse = company.warehouse(place)
-        company.stock.keep(item.id, warehouse.id)
-        quantity = Decimal(random.randint(least, most))
-        company.stock.move(item.id, warehouse.id, quantity, "opening")
-        held += quantity
-    return rounded(held * item.cost)
 
 
 def _fill_customers(company: Company) -> None:
@@ -225,12 +181,3 @@ def _fill_customers(company: Company) -> None:
     wholesale = company.prices.lists.first("name", "T11")
     if wholesale is not None:
         open_customer(company, "WANDA01", "Wanda Wholesale", "wanda@example.com").price_list_id = wholesale.id
-
-
-def open_customer(company: Company, code: str, name: str, email: str = "", **more: Any) -> Customer:
-    """An account with a contact that has this e-mail."""
-    customer = company.customers.open(NewCustomer(code=code, name=name, **more))
-    contact = company.customers.add_contact(customer, first_name=name)
-    if email:
-        company.customers.add_point(contact, "email", email)
-    return customer
