@@ -54,6 +54,9 @@ class Schedule:
             case script.REST:
                 staff.collect_rest()
                 self._say("the customer who sent goods back pays the rest", "")
+            case script.CLOSE:
+                if journals := staff.close_day():
+                    self._say(f"the day is closed: {journals} journals are posted", "")
 
     def salable(self) -> Decimal:
         """What the shop can sell of the product that the counter sells, too."""

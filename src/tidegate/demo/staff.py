@@ -194,6 +194,11 @@ class Staff:
             if entry.second_reference == self.credited:
                 self.receive(entry, entry.outstanding)
 
+    def close_day(self) -> int:
+        """What the product posts once a day is posted; how many journals. None where it posts at once."""
+        journals: int = self.do("posting-run")["journals"]
+        return journals
+
     def owed(self) -> list[Transaction]:
         """Invoices with something open, the oldest first."""
         company = self._company

@@ -40,8 +40,8 @@ NEVER_SENT = frozenset({"cancelled", "held", "pending_payment", "payment_review"
 FEWEST = 12
 ORDER, POISON, REGRET, LOSS, CANCEL = "order", "poison", "regret", "loss", "cancel"
 #: What Sage's own people do.
-DEEDS = ("sell", "reprice", "pack", "finish", "invoice", "credit", "collect", "rest")
-SELL, REPRICE, PACK, FINISH, INVOICE, CREDIT, COLLECT, REST = DEEDS
+DEEDS = ("sell", "reprice", "pack", "finish", "invoice", "credit", "collect", "rest", "close")
+SELL, REPRICE, PACK, FINISH, INVOICE, CREDIT, COLLECT, REST, CLOSE = DEEDS
 #: The flow that shows a deed in the shop; where a product has not got it, its people do not do it.
 SHOWN_BY = {
     SELL: "inventory",
@@ -54,7 +54,7 @@ SHOWN_BY = {
     REST: "payments",
 }
 #: From here on the night shift works: it begins when no order waits any more. Whoever sent goods back pays the
-#: REST when the shop has the credit memo.
+#: REST when the shop has the credit memo, and then the day is CLOSEd: whatever is posted once a day is posted.
 NIGHT = START + timedelta(minutes=218)
 
 
@@ -94,7 +94,7 @@ SHIFTS = (
     Beat(at(172), INVOICE),
     Beat(at(174), CREDIT),
     Beat(at(176), COLLECT),
-    *(Beat(NIGHT, what) for what in (PACK, FINISH, INVOICE, CREDIT, COLLECT, REST)),
+    *(Beat(NIGHT, what) for what in (PACK, FINISH, INVOICE, CREDIT, COLLECT, REST, CLOSE)),
 )
 
 
