@@ -137,6 +137,7 @@ SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100-otherwise": lambda: Sage100Stand(
         history="unknown", edition="premium", line_values_after_write_zero=False, svc_setkey_refuses=False
     ),
+    "sage100-web-services": lambda: Sage100Stand(web_services=True, edition="advanced"),
 }
 
 LEAST = frozenset(

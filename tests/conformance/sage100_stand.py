@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -17,6 +18,7 @@ from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage100.room import Sage100Company
 from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.writers import ByAgent, ByWebServices
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_agent.embedded import embedded
@@ -31,6 +33,7 @@ from tidegate_sandbox.sage100.build import build
 from tidegate_sandbox.sage100.by_hand import complete
 from tidegate_sandbox.sage100.company import Misc, columns_of
 from tidegate_sandbox.sage100.demo import demo_installation
+from tidegate_sandbox.sage100.ews import PATH
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.server import SandboxServer
 
@@ -46,6 +49,14 @@ CALLS: dict[Call, tuple[str, str]] = {
     "find customer": ("GET", "/data/customers$"),
     "read stock": ("GET", "/data/stock$"),
 }
+OPERATIONS: dict[Call, str] = {
+    "send": ":CreateSalesOrder>",
+    "cancel": ":DeleteSalesOrder>",
+    "create customer": ":CreateCustomer>",
+}
+FAULT = """\
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>a:CI_NOF</faultcode>
+<faultstring>{said}</faultstring></s:Fault></s:Body></s:Envelope>"""
 NEWS_CALLS = {
     "despatches": 4,  # data entry and its tracking numbers, posted invoices, tracking of those that have none
     "progress": 2,  # the open file and history
@@ -67,9 +78,15 @@ class Sage100Stand(ErpStand):
         settings: dict[str, Any] | None = None,
         history: str = "orders+deleted",
         seats: int = 2,
+        web_services: bool = False,
+        told: dict[str, str] | None = None,
         **options: Any,
     ) -> None:
+        """`web_services`: they write, and the agent only reads. `told`: what the agent was told of the installation."""
         super().__init__()
+        self.web_services = web_services
+        self.told = told or {}
+        self.vault = MemoryVault()
         folder = Path(mkdtemp(prefix="stand"))
         self.installation = demo_installation(
             self.sandbox_clock, more=(("INSTALL", "Installation", "service", "40.00"),), **options
@@ -84,10 +101,13 @@ class Sage100Stand(ErpStand):
             self.sandbox_clock, self.faults, self._agent_of(folder, history, seats), self.installation
         )
         self._server = SandboxServer(self.wire).start() if sockets else None
+        origin = self._server.url if self._server else "https://sage100.sandbox"
+        writer = ByWebServices(url=f"{origin}{PATH}", user="tidegate", password="secret")
         self.settings = Sage100Settings(
-            base_url=self._server.url if self._server else "https://sage100.sandbox",
+            base_url=origin,
             company_code="ABC",
             token=TOKEN,
+            writer=writer if web_services else ByAgent(),
             **{
                 "currency": "USD",
                 "time_zone": "America/New_York",
@@ -123,6 +143,7 @@ class Sage100Stand(ErpStand):
             scheduled=RATE,
             list_calls=(2, 1),
             news_calls=NEWS_CALLS,
+            order_calls=3 if web_services else 1,  # number, preview, order
         )
 
     def _agent_of(self, folder: Path, history: str, seats: int) -> Callable[[Installation], Any]:
@@ -132,12 +153,14 @@ class Sage100Stand(ErpStand):
                 self.sandbox_clock,
                 folder / "journal.db",
                 {
+                    "read_only": self.web_services,
                     "seats": {"seats": seats},
                     "sage100": {
                         "home": made.home,
                         "user": "tidegate",
                         "companies": ["ABC"],
                         "history": history,
+                        **self.told,
                         "time_zone": "America/New_York",
                         "allow_cancel": True,
                     },
@@ -148,10 +171,19 @@ class Sage100Stand(ErpStand):
 
         return agent_of
 
+    def lock(self) -> None:
+        """With the nightly window the services' application pool is stopped, so that the files are free (§9)."""
+        super().lock()
+        self.face.web_services.stopped = True
+
+    def unlock(self) -> None:
+        super().unlock()
+        self.face.web_services.stopped = False
+
     def open(self) -> Company:
         """The company as a new process opens it."""
         factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
-        return self.opened(factory, MemoryVault())
+        return self.opened(factory, self.vault)
 
     # The company's own books and people
 
@@ -208,7 +240,12 @@ class Sage100Stand(ErpStand):
             pytest.skip(f"this product has no call to {on}")
         method, path = CALLS[on]
         said = options.pop("body_text", None)
-        if said is not None:
+        if self.web_services and on in OPERATIONS:
+            path, body = "/MasService.svc$", body or OPERATIONS[on]
+            if said is not None:
+                fault = FAULT.format(said=escape(said))
+                options |= {"status": 500, "body": fault, "content_type": "text/xml"}
+        elif said is not None:
             status = options.get("status", 400)
             error = {"class": CLASSES.get(status, "internal"), "message": said}
             options |= {"body": json.dumps({"error": error}), "content_type": "application/json"}

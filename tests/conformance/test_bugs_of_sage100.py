@@ -16,6 +16,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.port.session import Purpose
 from tidegate.sage.sage100 import cancelling, despatches, invoices, order_search, price_rules, progress, room
+from tidegate.sage.sage100.agent_writer import AgentWriter
 from tidegate.sage.sage100.ledgers import Ledgers
 from tidegate.sage.sage100.orders import Orders
 from tidegate.sage.sage100.price_probe import PriceProbe
@@ -101,13 +102,13 @@ def other_orders_of_an_invoice_left_out(patch: pytest.MonkeyPatch) -> None:
 def data_entry_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cancelling, "IN_ENTRY", "NoSuchColumn")
     patch.setattr(cancelling, "_too_late", cancelling._cancelled)
-    deleted = cancelling.Cancelling._delete
+    deleted = AgentWriter.delete
 
     def anyhow(self: Any, number: str, key: str) -> Any:
         answer = deleted(self, number, key)
-        return cancelling._cancelled(number) if isinstance(answer, Failure) else answer
+        return True if isinstance(answer, Failure) else answer
 
-    patch.setattr(cancelling.Cancelling, "_delete", anyhow)
+    patch.setattr(AgentWriter, "delete", anyhow)
 
 
 def gone_taken_for_absent(patch: pytest.MonkeyPatch) -> None:
@@ -140,8 +141,8 @@ def one_order_a_session(patch: pytest.MonkeyPatch) -> None:
     def singly(self: Any, batch: Any) -> Any:
         for one in batch:
             yield from send(self, [one])
-            self._client.command("drain")
-            self._client.command("resume")
+            self._writer._client.command("drain")
+            self._writer._client.command("resume")
 
     patch.setattr(Orders, "send", singly)
 

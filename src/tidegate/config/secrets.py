@@ -151,11 +151,20 @@ def references(configuration: Configuration) -> Iterator[tuple[str, str, bool]]:
     tables.append(("console.openid", configuration.console.openid))
     tables += [(joined("stores", name), store) for name, store in configuration.stores.items()]
     tables += [(joined("companies", name), company) for name, company in configuration.companies.items()]
+    tables += [each for path, table in tables for each in _inner(path, table)]
     for path, table in tables:
         for key in sorted(reference_keys(type(table))):
             reference = getattr(table, key)
             if reference:
                 yield f"{path}.{key}", reference, key in identifier_keys(type(table))
+
+
+def _inner(path: str, table: Strict) -> Iterator[tuple[str, Strict]]:
+    """The tables inside a table."""
+    for name in table.__struct_fields__:
+        inner = getattr(table, name)
+        if isinstance(inner, Strict):
+            yield f"{path}.{name}", inner
 
 
 def misspelt(reference: str, where: str, file: str) -> Problem | None:

@@ -35,7 +35,7 @@ def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) ->
     folder = Path(tempfile.mkdtemp(prefix="tidegate-demo-"))
     code = FAILURE
     try:
-        story = write_story(orders, seed)
+        story = write_story(orders, seed, mixed_taxes=SIMULATED[sage].mixed_taxes)
         if story.orders > orders and not as_json:
             print(f"the story needs {FEWEST} orders; it is played with so many")
         with staged(folder, seed, SIMULATED[sage]) as stage:

@@ -98,8 +98,8 @@ SHIFTS = (
 )
 
 
-def write_story(orders: int, seed: int) -> Story:
-    """So many orders (at least `FEWEST`) over one evening.
+def write_story(orders: int, seed: int, *, mixed_taxes: bool = True) -> Story:
+    """So many orders (at least `FEWEST`) over one evening; with several rates in one order, or not.
 
     One is poison, one is regretted while Sage is closed, one of each kind is never to be sent. The
     hub dies in the middle of the batch that follows the closed window.
@@ -118,7 +118,9 @@ def write_story(orders: int, seed: int) -> Story:
     kinds = {
         name: kind.weight
         for name, kind in KINDS.items()
-        if set(kind.views) <= VIEWS and kind.after not in ("ship_partly", "complete")
+        if set(kind.views) <= VIEWS
+        and kind.after not in ("ship_partly", "complete")
+        and (mixed_taxes or not kind.mixed_taxes)
     }
     span = (LAST_ORDER - START).total_seconds()
     rest = count - len(roles)

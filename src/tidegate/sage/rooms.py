@@ -79,7 +79,9 @@ def open_company(
         case Sage100Settings():
             from tidegate.sage.sage100.room import open_sage100
 
-            return open_sage100(name, company, secrets=secrets, factory=factory, clock=clock, seats=seats)
+            return open_sage100(
+                name, company, secrets=secrets, factory=factory, vault=tokens, clock=clock, seats=seats
+            )
         case X3Settings():
             from tidegate.sage.x3.room import open_x3
 

@@ -1,13 +1,12 @@
-"""Orders cancelled by the agent: an order of which nothing has left is deleted (contract §12.3).
+"""Orders cancelled: an order of which nothing has left is deleted by whoever writes (contract §9, §12.3).
 
-The key goes along, so that the agent deletes no order but ours. What is gone already is cancelled, or was invoiced.
+What is gone already is cancelled, or was invoiced.
 """
 
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
-from tidegate.redaction import redact
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.rows import Row, text_of
@@ -22,13 +21,17 @@ from tidegate.sage.sage100.wire_names import (
     ORDER_STATUS,
     ORDERS,
 )
+from tidegate.sage.sage100.writer import Writer
 
 
 class Cancelling:
     """Cancels orders."""
 
-    def __init__(self, client: Sage100Client, orders: WebOrders, company: Sage100Settings) -> None:
+    def __init__(
+        self, client: Sage100Client, writer: Writer, orders: WebOrders, company: Sage100Settings
+    ) -> None:
         self._client = client
+        self._writer = writer
         self._orders = orders
         self._company = company
 
@@ -48,27 +51,10 @@ class Cancelling:
             return lines
         if text_of(rows[0], IN_ENTRY) or any(line.shipped for line in lines.get(number, ())):
             return _too_late(number)
-        return self._delete(number, text_of(rows[0], field))
-
-    def _delete(self, number: str, key: str) -> Outcome:
-        answer = self._client.act(f"orders/{number}/cancel", {"key": key, "reason": ""})
-        if isinstance(answer, Failure):
-            return answer
-        error = answer.get("error")
-        said = redact(text_of(error, "sage_text")) if isinstance(error, dict) else ""
-        match text_of(answer, "outcome"):
-            case "cancelled":
-                return _cancelled(number)
-            case "absent":
-                return self._gone(number)
-            case "deferred" if isinstance(error, dict) and text_of(error, "class") == "locked":
-                return Failure(Code.LOCKED, f"the company is closed: {said}", sent=False)
-            case "deferred":
-                return Failure(Code.RECORD_BUSY, f"somebody works on order {number}: {said}", sent=False)
-            case "rejected":
-                return Failure(Code.REFUSED, f"Sage refused to delete order {number}: {said}", sent=False)
-            case other:
-                return Failure(Code.UNCLEAR_ANSWER, f"the agent says {other!r} of order {number}: {said}")
+        deleted = self._writer.delete(number, text_of(rows[0], field))
+        if isinstance(deleted, Failure):
+            return deleted
+        return _cancelled(number) if deleted else self._gone(number)
 
     def _gone(self, number: str) -> Outcome:
         """Of an order that is not open any more: what history says."""

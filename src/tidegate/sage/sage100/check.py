@@ -13,6 +13,9 @@ from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.reference import Reference
 from tidegate.sage.sage100.rows import text_of
 from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.web_services import NEEDED as OPERATIONS
+from tidegate.sage.sage100.web_services import WebServices
+from tidegate.sage.sage100.wire_names import FIRST_WEB_SERVICES, NO_ORDER, STANDARD_EDITION
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
@@ -28,7 +31,15 @@ REMEDIES = {
 class Check:
     """One run of the check."""
 
-    def __init__(self, client: Sage100Client, reference: Reference, company: Sage100Settings) -> None:
+    def __init__(
+        self,
+        client: Sage100Client,
+        reference: Reference,
+        company: Sage100Settings,
+        services: WebServices | None = None,
+    ) -> None:
+        """`services`: where they write, instead of the agent."""
+        self._services = services
         self._client = client
         self._reference = reference
         self._company = company
@@ -64,8 +75,11 @@ class Check:
         company = self._company
         edition, version = text_of(offered, "edition"), text_of(offered, "version")
         self._note("pass", "company", f"{company.company_code}: {edition} {version}".rstrip())
-        if text_of(offered, "writer") != "boi":
-            self._note("fail", "writing", "the agent only reads", "take read_only from its settings")
+        if self._services is not None:
+            self._web_services(self._services, edition, version)
+        elif text_of(offered, "writer") != "boi":
+            remedy = "take read_only from its settings, or choose another writer"
+            self._note("fail", "writing", "the agent only reads", remedy)
         self._fields(offered.get("udf"))
         listed = offered.get("missing_datasets")
         missing = [str(one) for one in listed] if isinstance(listed, list) else []
@@ -82,6 +96,33 @@ class Check:
         if zone and zone != company.time_zone:
             remedy = f'time_zone = "{zone}", or change the agent\'s'
             self._note("warn", "time zone", f"the agent's is {zone}, ours {company.time_zone}", remedy)
+
+    def _web_services(self, services: WebServices, edition: str, version: str) -> None:
+        """The service, this release of it, and whether our user may read an order; nothing is written."""
+        release = _release(version)
+        if release is not None and release < FIRST_WEB_SERVICES:
+            text = f"Sage 100 {version} has no web services: they came with 4.40"
+            self._note("fail", "web services", text, 'writer = { way = "boi" }, and an agent that may write')
+            return
+        described = services.describe()
+        if isinstance(described, Failure):
+            self._failed("web services", described)
+            return
+        missing = [name for name in OPERATIONS if name not in described.operations]
+        if missing:
+            self._note("fail", "web services", f"they lack {', '.join(missing)}", "see docs/sage/sage-100.md")
+            return
+        seen = services.order(NO_ORDER)
+        if isinstance(seen, Failure):
+            remedy = "enable web services for system, company and user, and give its role the tasks"
+            self._note("fail", "web services", seen.text, remedy)
+            return
+        said = services.contract()
+        told = text_of(said, "AssemblyVersion") if not isinstance(said, Failure) else ""
+        self._note("pass", "web services", f"version {told or 'not said'}, open to our user")
+        if edition == STANDARD_EDITION:
+            text = "some integrators say that they want Advanced or Premium; the vendor names no limit"
+            self._note("warn", "web services", text, "send one order to a test company first")
 
     def _fields(self, fields: Any) -> None:
         known = fields if isinstance(fields, dict) else {}
@@ -138,3 +179,9 @@ class Check:
         if missing:
             remedy = "add them in Miscellaneous Item Maintenance, or look at the key amounts"
             self._note("fail", "amounts", f"there are no miscellaneous items {', '.join(missing)}", remedy)
+
+
+def _release(version: str) -> tuple[int, ...] | None:
+    """7.20 as numbers; None where nobody has said it."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if version and all(part.isdigit() for part in parts) else None

@@ -5,7 +5,6 @@ Source: contract §4, §6.3, §7.5. Balances do not always stamp their row (A): 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,22 +12,22 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.money import ZERO
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.reading.document import Unreadable
 from tidegate.sage.fitting_texts import one_line, street_lines
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.sage100.accounts import LONGEST_NUMBER, account_of, parts_of, spelled
+from tidegate.sage.sage100.accounts import LONGEST_NUMBER, parts_of, spelled
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.deltas import changes
 from tidegate.sage.sage100.lengths import Codes
 from tidegate.sage.sage100.payloads import CITY, EMAIL, NAME, STREET, ZIP, country_of
 from tidegate.sage.sage100.places import state_of
 from tidegate.sage.sage100.prices import STANDARD
-from tidegate.sage.sage100.reference import Reference, customer_of
+from tidegate.sage.sage100.reference import customer_of
 from tidegate.sage.sage100.rows import Row, each, number_of, text_of
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.wire_names import ACTIVE, CUSTOMER_NUMBER, CUSTOMERS, DIVISION
+from tidegate.sage.sage100.writer import Writer
 from tidegate.sage.sage100.writing import KEY
 
 PHONE = 17  #: characters of a telephone number
@@ -50,9 +49,9 @@ COLUMNS = (
 class Customers:
     """The company's customers."""
 
-    def __init__(self, client: Sage100Client, reference: Reference, company: Sage100Settings) -> None:
+    def __init__(self, client: Sage100Client, writer: Writer, company: Sage100Settings) -> None:
         self._client = client
-        self._reference = reference
+        self._writer = writer
         self._company = company
         self._columns = (*COLUMNS, company.customer_field)
         self._known: dict[str, Row] = {}
@@ -171,12 +170,7 @@ class Customers:
         failure = codes.failure()
         if failure is not None:
             return failure
-        body["fingerprint"] = f"sha256:{payload_hash(body)}"[:100]
-        batch = hashlib.sha256(new.key.encode()).hexdigest()[:24]
-        results = self._client.write("customers", {"batch": batch, "customers": [body]})
-        if isinstance(results, Failure):
-            return results
-        return self._outcome(next((one for one in results if text_of(one, "key") == new.key), None), new)
+        return self._writer.open_account(new, body)
 
     def _new(self, new: NewCustomer, codes: Codes) -> dict[str, Any]:
         company, address = self._company, new.address
@@ -201,26 +195,6 @@ class Customers:
             "credit_hold": "Y" if new.on_hold else "",
         }
         return {name: value for name, value in body.items() if value}
-
-    def _outcome(self, result: Row | None, new: NewCustomer) -> Outcome:
-        """What the agent says of one customer."""
-        if result is None:
-            return Failure(Code.UNCLEAR_ANSWER, "the agent's answer leaves the customer out")
-        error = result.get("error")
-        error = error if isinstance(error, dict) else {}
-        said = text_of(error, "sage_text")
-        match text_of(result, "outcome"):
-            case "created" | "existing" if text_of(result, "customer"):
-                division = text_of(result, "division") or self._company.division
-                account = account_of(division, text_of(result, "customer"), self._company.division)
-                return Accepted(account, account)
-            case "rejected":
-                taken = {"taken": new.account} if text_of(error, "stage") == "key" else {}
-                return Failure(Code.REFUSED, f"Sage refused the account: {said}", sent=False, details=taken)
-            case "deferred" | "not_attempted":
-                return Failure(Code.RECORD_BUSY, f"the account waits: {said}", sent=False)
-            case other:
-                return Failure(Code.UNCLEAR_ANSWER, f"the agent says {other!r} of the account: {said}")
 
 
 def emails_of(row: Row) -> list[str]:

@@ -27,6 +27,7 @@ from tidegate.sage.sage100.shipments import OpenShipments
 from tidegate.sage.sage100.stock import Stock
 from tidegate.sage.sage100.web_lines import WebLines
 from tidegate.sage.sage100.web_orders import WebOrders
+from tidegate.sage.sage100.writer import Writer
 from tidegate.sage.seats import SeatPool
 
 #: What a receipt was applied to is told by its invoice's balance alone.
@@ -42,6 +43,7 @@ class Desks:
         company: Sage100Settings,
         now: Callable[[], datetime],
         seats: SeatPool,
+        writer: Writer,
     ) -> None:
         """Makes no call. `now` is aware UTC; `seats` are those that writing takes."""
 
@@ -49,20 +51,20 @@ class Desks:
             return now().astimezone(zone(company.time_zone)).date()
 
         self.reference = reference = Reference(client, company)
-        self._customers = customers = Customers(client, reference, company)
+        self._customers = customers = Customers(client, writer, company)
         self._postings = postings = Postings(client, company)
         orders = WebOrders(client, company, now)
         documents = Documents(client, orders, company)
         shipments = OpenShipments(client, company)
         probe = PriceProbe(client, company, seats, today) if company.price_probes else None
         self._session = Session(
-            orders=Orders(client, reference, company),
+            orders=Orders(writer, reference, company),
             order_search=OrderSearch(client, company),
             customers=customers,
             new_customers=customers if company.opens_accounts else None,
             stock=Stock(client, reference, company),
             products=Products(client),
-            cancelling=Cancelling(client, orders, company) if company.cancels else None,
+            cancelling=Cancelling(client, writer, orders, company) if company.cancels else None,
             web_lines=WebLines(orders, shipments, company),
             prices=Prices(client, company, today, probe),
             progress=Progress(client, orders, shipments, company),

@@ -1,4 +1,4 @@
-"""Sage 100 behind the port: one company of an installation, through the agent beside it.
+"""Sage 100 behind the port: one company of an installation, through the agent beside it, or written by web services.
 
 Writing holds a seat of ours while it may hold one of Sage's; reading goes by the tables, and takes none (contract §1).
 What was proven and against what: docs/sage/sage-100.md.
@@ -18,13 +18,20 @@ from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Budget
+from tidegate.sage.sage100.agent_writer import AgentWriter
 from tidegate.sage.sage100.check import Check
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.code_lists import code_lists
 from tidegate.sage.sage100.desks import Desks
+from tidegate.sage.sage100.order_numbers import OrderNumbers
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.writing import WRITING
+from tidegate.sage.sage100.web_service_writer import WebServiceWriter
+from tidegate.sage.sage100.web_services import WebServices
+from tidegate.sage.sage100.writer import Writer
+from tidegate.sage.sage100.writers import ByWebServices
+from tidegate.sage.sage100.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
+from tidegate.sage.vault import Vault
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
 DRAINS_FOR = timedelta(minutes=5)  #: before a window: no session of ours may be open when a backup begins
@@ -46,19 +53,29 @@ class Sage100Company:
         token: str,
         clock: Clock,
         seats: SeatPool,
+        vault: Vault,
+        services: WebServices | None = None,
     ) -> None:
+        """`services`: where the web services write, instead of the agent."""
         self._name = name
         self._company = company
         self._http = http
         self._clock = clock
         self.seats = seats
         self._client = Sage100Client(http, company=company.company_code, token=token)
-        self._desks = Desks(self._client, company, clock.now, seats)
+        self._services = services
+        self._desks = Desks(self._client, company, clock.now, seats, self._writer(vault))
         self._lock = threading.Lock()
         self._open = 0
         self._closed_until: datetime | None = None
         self._drained = False
         self._greeted = False
+
+    def _writer(self, vault: Vault) -> Writer:
+        if self._services is None:
+            return AgentWriter(self._client, self._company)
+        numbers = OrderNumbers(self._name, vault, self._clock)
+        return WebServiceWriter(self._services, self._client, numbers, self._company, self._clock)
 
     @property
     def name(self) -> str:
@@ -69,20 +86,22 @@ class Sage100Company:
         return About(
             product=self._company.product,
             seats=WRITERS,
-            orders=WRITING,
+            orders=writing(self._company),
             seat_pool=self.seats.name,
             drains_for=DRAINS_FOR,
         )
 
     @property
     def calls(self) -> int:
-        return self._client.calls
+        return self._client.calls + (self._services.calls if self._services is not None else 0)
 
     def calls_in(self, tally: Tally) -> int:
-        return self._client.calls_in(tally)
+        beside = self._services.calls_in(tally) if self._services is not None else 0
+        return self._client.calls_in(tally) + beside
 
     def usage(self) -> Usage:
-        return Usage(calls=self.calls, bytes=self._client.bytes, seat_seconds=self.seats.seconds)
+        size = self._client.bytes + (self._services.bytes if self._services is not None else 0)
+        return Usage(calls=self.calls, bytes=size, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
         """The agent counts nothing; seats are what is scarce."""
@@ -110,7 +129,7 @@ class Sage100Company:
                 yield self._welcome() or self._desks.session()
                 return
             with self.seats.seat() as none_free:
-                yield none_free or self._welcome() or self._desks.session()
+                yield none_free or self._welcome() or self._described() or self._desks.session()
         finally:
             self._leave()
 
@@ -155,6 +174,11 @@ class Sage100Company:
             self._greeted, self._drained = True, False
         return None
 
+    def _described(self) -> Failure | None:
+        """Whoever writes by the web services reads their description first: it is the same for all orders."""
+        found = self._services.describe() if self._services is not None else None
+        return found if isinstance(found, Failure) else None
+
     def lent(self) -> AbstractContextManager[None]:
         return self.seats.lent()
 
@@ -164,7 +188,7 @@ class Sage100Company:
         return code_lists(self._desks.reference, self._company)
 
     def examine(self) -> list[Finding]:
-        return Check(self._client, self._desks.reference, self._company).run()
+        return Check(self._client, self._desks.reference, self._company, self._services).run()
 
     @property
     def learnt_limits(self) -> Mapping[str, int]:
@@ -178,9 +202,13 @@ class Sage100Company:
 
     def forget(self) -> None:
         self._desks.forget()
+        if self._services is not None:
+            self._services.forget()
 
     def close(self) -> None:
         self._http.close()
+        if self._services is not None:
+            self._services.close()
 
 
 def open_sage100(
@@ -189,6 +217,7 @@ def open_sage100(
     *,
     secrets: Callable[[str], str],
     factory: ClientFactory,
+    vault: Vault,
     clock: Clock,
     seats: SeatPools,
 ) -> Sage100Company:
@@ -206,6 +235,26 @@ def open_sage100(
         http=http,
         token=secrets(company.token) if company.token else "",
         clock=clock,
+        vault=vault,
+        services=_services(company, secrets, factory),
         # The agent takes one batch of a company at a time, whatever `seats` says.
         seats=seats.pool((company.product, company.base_url, company.company_code), WRITERS),
     )
+
+
+def _services(
+    company: Sage100Settings, secrets: Callable[[str], str], factory: ClientFactory
+) -> WebServices | None:
+    """None where the agent writes."""
+    writer = company.writer
+    if not isinstance(writer, ByWebServices):
+        return None
+    http = factory.client(
+        writer.url,
+        timeout=company.timeout,
+        max_bytes=company.max_answer_mb << 20,
+        connections=WRITERS + 1,  # one beside it for checks
+        trust=company.trust,
+    )
+    user, password = (secrets(one) if one else "" for one in (writer.user, writer.password))
+    return WebServices(http, company=company.company_code, user=user, password=password)

@@ -14,6 +14,7 @@ from tidegate.config.problem import Report
 from tidegate.config.references import Reference
 from tidegate.config.store_rules import check_url
 from tidegate.sage.sage100.accounts import USUAL
+from tidegate.sage.sage100.writers import ByAgent, ByWebServices
 
 SHIPMENTS = ("shipped", "posted")
 #: The bases of cost-based prices, and their columns of an item.
@@ -35,6 +36,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     base_url: str = ""  #: the agent's address, e.g. https://sage.example.com:8490
     company_code: str = ""
     token: Reference = ""  #: the agent's bearer token
+    writer: ByAgent | ByWebServices = ByAgent()  #: who writes; reading is the agent's
     warehouse: str = ""  #: of lines that name none
     division: str = USUAL  #: of accounts that name none
     tax_schedule: str = ""  #: of orders whose destination names none; "" = the customer's
@@ -96,6 +98,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
             report.problem(f"{key}.history_days", str(self.history_days), "from 1 to 3660 days")
         if not 0 <= self.price_probes <= MOST_PROBES:
             report.problem(f"{key}.price_probes", str(self.price_probes), f"from 0 to {MOST_PROBES} prices")
+        self.writer.check(f"{key}.writer", report, self.trust)
         for name in ("order_field", "customer_field", "line_field"):
             if not _UDF.fullmatch(getattr(self, name)):
                 report.problem(f"{key}.{name}", getattr(self, name), "a field's name begins with UDF_")

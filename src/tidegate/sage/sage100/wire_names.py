@@ -45,6 +45,9 @@ COMPLETED, DELETED = "C", "X"  # C: letters of the history
 
 REGULAR, MISCELLANEOUS = "1", "5"  # C: CI_Item.ItemType
 CHARGE, COMMENT = "3", "4"  # C
+COMMENT_ITEM: Final = "/C"  # P
+CODE_PAGE: Final = "cp1252"  # P
+TAX_UNKNOWN: Final = "InvalidTaxCalc"  # P: Y while Sage has not worked the tax out
 LINE_NUMBER: Final = "LineKey"  # C
 ORDERED, SHIPPED = "QuantityOrdered", "QuantityShipped"  # C
 IN_ENTRY: Final = "CurrentInvoiceNo"  # C: the invoice in data entry now
@@ -68,6 +71,11 @@ ON_HAND: Final = "QuantityOnHand"  # C
 HOLDING: Final = ("QuantityOnSalesOrder", "QuantityOnBackOrder")  # C: what Sage's own "available" takes off
 FOR_WORK_ORDERS: Final = "QuantityRequiredForWO"  # C: where the Inventory option says so
 IN_SHIPPING: Final = "QuantityInShipping"  # A: a part of what is on sales order
+
+# eBusiness Web Services
+FIRST_WEB_SERVICES: Final = (4, 40)  # C
+STANDARD_EDITION: Final = "standard"
+NO_ORDER: Final = "ZZZZZZZ"  # A: a number that no order has
 
 # Texts of refusals (A, but the duplicate PO, which is P)
 PERIOD_CLOSED: Final = r"(?i)accounting period|fiscal (year|period)|period is (closed|locked)"

@@ -5,6 +5,7 @@ Source: contract §4, §5, §7.1. Tax is Sage's own, by schedule and class, once
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tidegate.domain.orders.arithmetic import Arithmetic
@@ -12,6 +13,8 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import KeyMaker, full_customer_keys, full_key, short_keys
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.sage100.accounts import LONGEST_NUMBER
+from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.writers import ByWebServices
 
 KEY: Final = 40  #: characters of the field that holds our key, and of the agent's journal
 REFERENCE: Final = 30  #: of CustomerPONo
@@ -57,3 +60,8 @@ WRITING: Final = OrderWriting(
     make_key=order_key,
     make_customer_keys=customer_keys,
 )
+
+
+def writing(company: Sage100Settings) -> OrderWriting:
+    """What holds for whoever writes into this company: the web services take one order a call."""
+    return replace(WRITING, orders_per_call=1) if isinstance(company.writer, ByWebServices) else WRITING

@@ -133,6 +133,7 @@ class House:
     codes: Codes
     looks_up: bool = True  #: whether it can be asked for an order
     hands_over: bool = False  #: whether it says later what became of an order
+    mixed_taxes: bool = True  #: lines of one order may have several rates; else such an order is a person's
     has_rounding: bool = True  #: whether an order can have a line for what rounding leaves
     face_faults: tuple[str, ...]  #: kinds of fault that the simulator carries out
     late_commit: bool = False  #: whether changes can be seen later than they are stamped

@@ -196,6 +196,7 @@ SAGE_100 = House(
         groups={"Wholesale": "1"},
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
     ),
+    mixed_taxes=False,
     face_faults=(),
     orders_counted=orders_counted,
     orders_in=orders_in,
