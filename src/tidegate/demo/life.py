@@ -120,7 +120,9 @@ def salable(stage: Setup) -> Iterator[str]:
             free: defaultdict[str, Decimal] = defaultdict(Decimal)
             kept: defaultdict[str, Decimal] = defaultdict(Decimal)
             for warehouse, (on_hand, at_hand) in stage.house.shelf(company, item).items():
-                source = sources[warehouse]
+                source = sources.get(warehouse)
+                if source is None:
+                    continue  # what lies there is not sold in the shop
                 free[source] += at_hand
                 kept[source] += on_hand * BUFFER
             for source, pieces in free.items():
