@@ -7,7 +7,38 @@ from typing import Protocol
 
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.doorbell import Heard, Ring
-from tidegate.sage.port.entrance import Consent
+from tidegate.sage.port.entrance import Consent, SignIn
+
+
+class SignInStand(Protocol):
+    """For rooms that are entered by a person's sign-in."""
+
+    sign_in: SignIn
+    renewals_move_the_end: bool  #: each renewal begins the life of the sign-in anew
+
+    def end_access(self) -> None:
+        """The company no longer takes the present access token, whatever its expiry says."""
+        ...
+
+    def refreshes(self) -> int:
+        """Successful refreshes that the sign-in server has seen."""
+        ...
+
+    def refusals(self) -> int:
+        """Refused refreshes that the sign-in server has seen."""
+        ...
+
+    def access_seconds(self) -> float:
+        """The life of an access token."""
+        ...
+
+    def sign_in_days(self) -> int:
+        """The life of the whole sign-in."""
+        ...
+
+    def again(self) -> Company:
+        """The same company opened by another process: same vault, nothing else shared."""
+        ...
 
 
 class ConsentStand(Protocol):

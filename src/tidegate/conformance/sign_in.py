@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from tidegate.conformance.door_stand import SignInStand
 from tidegate.conformance.opened import opened
-from tidegate.conformance.stand import SignInStand, Stand, accepted, failed, find, make_order, send
+from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, send
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.orders import OrderKey

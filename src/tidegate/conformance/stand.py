@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from tidegate.clock import Clock
-from tidegate.conformance.door_stand import BellStand, ConsentStand
+from tidegate.conformance.door_stand import BellStand, ConsentStand, SignInStand
 from tidegate.conformance.opened import Opened
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
@@ -24,7 +24,6 @@ from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import Buyer, LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.company import Company
-from tidegate.sage.port.entrance import SignIn
 from tidegate.sage.port.orders import Charged, Customers, Found, OrderKey, OrderWriting, Prepared, Tax
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.seats import SeatPool
@@ -90,37 +89,6 @@ class Codes:
     order_calls: int = 1  #: that one order takes, where its number and total come first
     list_calls: tuple[int, int] = (2, 1)  #: of a price book, and of invoices and credit notes, without news
     news_calls: Mapping[str, int] = field(default_factory=dict)  #: desk -> calls without news, if not 1
-
-
-class SignInStand(Protocol):
-    """For rooms that are entered by a person's sign-in."""
-
-    sign_in: SignIn
-    renewals_move_the_end: bool  #: each renewal begins the life of the sign-in anew
-
-    def end_access(self) -> None:
-        """The company no longer takes the present access token, whatever its expiry says."""
-        ...
-
-    def refreshes(self) -> int:
-        """Successful refreshes that the sign-in server has seen."""
-        ...
-
-    def refusals(self) -> int:
-        """Refused refreshes that the sign-in server has seen."""
-        ...
-
-    def access_seconds(self) -> float:
-        """The life of an access token."""
-        ...
-
-    def sign_in_days(self) -> int:
-        """The life of the whole sign-in."""
-        ...
-
-    def again(self) -> Company:
-        """The same company opened by another process: same vault, nothing else shared."""
-        ...
 
 
 class DoorStand(Protocol):

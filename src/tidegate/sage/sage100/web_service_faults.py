@@ -31,7 +31,7 @@ def failure_of(answer: Answer | NoAnswer, content: Element | None, *, reading: b
             return Failure(Code.UNREACHABLE, f"the web services cannot be reached: {answer.text}", sent=False)
         return Failure(Code.NO_ANSWER, f"no answer from the web services: {answer.text}")
     if content is not None and _local(content) == "Fault":
-        return _refused(*_told(content), reading=reading)
+        return _refused(*_stated(content), reading=reading)
     if answer.status in (401, 403):
         return Failure(Code.NOT_AUTHENTICATED, f"the web server refuses us ({answer.status})", sent=False)
     if answer.status in (404, 405):
@@ -47,7 +47,7 @@ def failure_of(answer: Answer | NoAnswer, content: Element | None, *, reading: b
     return Failure(Code.GATEWAY_TIMEOUT if answer.status == 504 else Code.UNCLEAR_ANSWER, text)
 
 
-def _told(fault: Element) -> tuple[str, str]:
+def _stated(fault: Element) -> tuple[str, str]:
     """Code and text of a fault."""
     texts = {_local(one): (one.text or "").strip() for one in fault.iter() if not len(one)}
     code = texts.get("ErrorCode") or texts.get("faultcode", "").rpartition(":")[2]
