@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate.clock import VirtualClock
-from tidegate.conformance.door_stand import BellStand, ConsentStand
+from tidegate.conformance.door_stand import BellStand, ConsentStand, SignInStand
 from tidegate.conformance.memory.calls import Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.handed_over import FiledOrders
@@ -21,7 +21,6 @@ from tidegate.conformance.stand import (
     Codes,
     DesktopStand,
     DoorStand,
-    SignInStand,
 )
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus

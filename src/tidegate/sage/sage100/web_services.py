@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.sage100 import web_service_faults as faults
 from tidegate.sage.sage100.wsdl import Part, Wsdl, read_wsdl
-from tidegate.transport import HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 LINES, OTHERS = "Lines", "OtherFields"  # C
@@ -144,10 +144,10 @@ class WebServices:
         found = self._call(operation, content, reading=False)
         return found if isinstance(found, Failure) else None
 
-    def _fetch(self, query: str) -> bytes | Failure:
+    def _fetch(self, query: str) -> Answer | Failure:
         answer = self._http.request("GET", "", query=query, headers={"Accept": "text/xml"})
         if not isinstance(answer, NoAnswer) and answer.status == 200:
-            return answer.body
+            return answer
         return faults.failure_of(answer, None, reading=True)
 
     def _call(

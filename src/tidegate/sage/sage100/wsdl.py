@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.transport import Answer
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -40,7 +41,7 @@ class Wsdl:
     types: dict[str, tuple[Part, ...]] = field(default_factory=dict)
 
 
-def read_wsdl(fetch: Callable[[str], bytes | Failure]) -> Wsdl | Failure:
+def read_wsdl(fetch: Callable[[str], Answer | Failure]) -> Wsdl | Failure:
     """The whole description; `fetch` reads a document of the service by its query."""
     found, bases = Wsdl(), dict[str, str]()
     waiting, seen = ["wsdl"], set[str]()
@@ -49,10 +50,10 @@ def read_wsdl(fetch: Callable[[str], bytes | Failure]) -> Wsdl | Failure:
         if query in seen:
             continue
         seen.add(query)
-        content = fetch(query)
-        if isinstance(content, Failure):
-            return content
-        document = _parsed(content)
+        answer = fetch(query)
+        if isinstance(answer, Failure):
+            return answer
+        document = _parsed(answer.body)
         if document is None:
             text = "this address answers with no WSDL: see `url` of the company's writer"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
