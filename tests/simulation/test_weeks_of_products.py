@@ -25,6 +25,7 @@ WITH_EVERY_CHANGE = {
     "sage300": (1, 2, 7),
     "sage100": (1, 2, 7),
     "x3": (1, 2, 7),
+    "business_cloud": (),  # short ones, below
 }
 #: Thirty short ones of these besides: two days and eight orders, in which both systems and their faults do the same.
 SHORT, SHORTENED = 30, ("intacct", "sage50")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tidegate.simulation.houses.business_cloud import BUSINESS_CLOUD
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.sage50 import SAGE_50
@@ -13,7 +14,8 @@ from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.x3 import SAGE_X3
 
 SIMULATED: Mapping[str, House] = {
-    house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3)
+    house.name: house
+    for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3, BUSINESS_CLOUD)
 }
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))

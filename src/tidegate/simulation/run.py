@@ -93,7 +93,8 @@ class Simulation:
         self.week = week
         self.folder = folder
         house = week.house
-        country = "uk" if week.seed % 4 == 3 and "uk" in house.countries else "us"
+        british = week.seed % 4 == 3 or "us" not in house.countries
+        country = "uk" if british and "uk" in house.countries else "us"
         known = {"edition", *Settings.__dataclass_fields__}
         settings = {key: value for key, value in week.settings.items() if key in known}
         self.world: World = build_world(
