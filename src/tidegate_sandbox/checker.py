@@ -377,8 +377,8 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
             verdict.add(
                 "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
             )
-        said = [comment["text"] or "" for comment in order["comments"]]
-        comments = sum(number in text and "invoice" not in text for text in said)
+        own = f"Sage {told['target_kind'] or 'order'} {number}"  # others tell that the invoice of this number is paid
+        comments = sum((comment["text"] or "") == own for comment in order["comments"])
         if terms.comment and comments != 1:
             verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")
 

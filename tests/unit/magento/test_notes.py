@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
 from tidegate.clock import VirtualClock
 from tidegate.domain.errors import Code, Failure, Group
+from tidegate.flows.status.note_steps import COMMENT, Note
+from tidegate.flows.status.order_status import is_there
 from tidegate.magento.access import IntegrationToken
 from tidegate.magento.client import StoreClient
 from tidegate.magento.notes import OrderNotes, OrderNow
+from tidegate.sage.port.outcomes import Kind
 from tidegate.transport import HttpClient
 from unit.magento import recordings
 
@@ -199,3 +204,19 @@ def test_looking_at_a_store_that_is_away_is_a_failure_without_effect() -> None:
     found = Shop(drop).notes.has_comment(12, "SO-1")
     assert isinstance(found, Failure)
     assert (found.group, found.sent) == (Group.WAIT_FOR_WINDOW, False)
+
+
+def test_that_an_invoice_is_paid_is_not_the_note_of_an_order_that_became_this_invoice() -> None:
+    note = Note(12, "SI-6", Kind.INVOICE)
+    entry = {"comment": f"{note.text} is paid", "status": "pending", "created_at": "2026-11-21 02:42:53"}
+    body = {"entity_id": 12, "state": "new", "status": "pending", "status_histories": [entry]}
+    paid = Shop(httpx.Response(200, json=body)).notes.read_status(12)
+    body["status_histories"] = [entry, {**entry, "comment": note.text}]
+    noted = Shop(httpx.Response(200, json=body)).notes.read_status(12)
+    assert isinstance(paid, OrderNow)
+    assert isinstance(noted, OrderNow)
+    step: Any = SimpleNamespace(step=COMMENT)
+
+    assert paid.has_comment(note.text), "or this test proves nothing"
+    assert not is_there(step, note, paid)
+    assert is_there(step, note, noted)

@@ -126,7 +126,7 @@ def is_there(item: Item, note: Note, there: OrderNow) -> bool:
     """Whether the step's effect can be seen on the order."""
     if item.step == NUMBER:
         return there.ext_order_id == note.number
-    return there.has_comment(note.text)
+    return there.says(note.text)  # of an invoice, others say that it is paid
 
 
 def refuse(item: Item, note: Note, there: OrderNow) -> Failure | None:
