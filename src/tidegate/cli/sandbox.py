@@ -49,7 +49,7 @@ def sandbox(
     orders: Annotated[int, typer.Option("--orders", min=0, help="Magento: orders placed at the start.")] = 10,
     currency: Annotated[
         str, typer.Option("--currency", help="Sage: USD fits the website base, GBP the website b2b.")
-    ] = "USD",
+    ] = "",
     sage: Sage = USUAL.name,
     place: Annotated[
         int,
@@ -62,7 +62,7 @@ def sandbox(
     """Serve a simulated Magento and a simulated Sage. They fit each other; SIGINT ends them."""
     if system not in SYSTEMS:
         raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)}")
-    if currency not in CURRENCIES:
+    if currency and currency not in CURRENCIES:
         raise typer.BadParameter(f"{currency} is not one of {', '.join(CURRENCIES)}", param_hint="--currency")
     if place:
         sold(place, port or PORTS[MAGENTO], as_json)
@@ -159,8 +159,8 @@ def introduce(documents: list[dict[str, Any]], port: int | None, sage: str) -> N
         print(f"In another terminal, in an empty folder:  tidegate init --sandbox{more}")
 
 
-def built(system: str, orders: int = 0, currency: str = "USD", redirect: int = REDIRECT) -> tuple[Any, Wire]:
-    """One simulated system and its wire."""
+def built(system: str, orders: int = 0, currency: str = "", redirect: int = REDIRECT) -> tuple[Any, Wire]:
+    """One simulated system and its wire; "" is the product's usual currency."""
     if system == MAGENTO:
         return build_magento(orders)
     return build_company(SIMULATED[system], currency, redirect)
@@ -189,11 +189,15 @@ def redirect_url(port: int) -> str:
 
 def build_company(house: House, currency: str, redirect: int) -> tuple[Any, Wire]:
     """A company that lets the browser back to this port of this machine."""
+    from tidegate.simulation.place import place_of
     from tidegate_sandbox.clock import SandboxClock
     from tidegate_sandbox.faults import FaultPlan
 
     clock = SandboxClock.running()
-    company = house.company(clock, base=currency)
+    try:
+        company = house.company(clock, base=currency or place_of(house).currency)
+    except ValueError as error:
+        raise Refused(str(error), "leave out --currency") from None
     face, wire = house.build(clock, FaultPlan(), company, browser=redirect_url(redirect))
     return face, wire
 

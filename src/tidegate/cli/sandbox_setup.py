@@ -12,6 +12,7 @@ from pathlib import Path
 from tidegate.cli.sandbox import MAGENTO, built, credentials_of, redirect_url
 from tidegate.config.template import Answers, variables
 from tidegate.sage.rooms import PRODUCTS
+from tidegate.simulation.place import place_of
 from tidegate.simulation.products import SIMULATED
 
 FOLDER = "sandbox-secrets"
@@ -23,18 +24,20 @@ def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answer
     """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
     (product,) = [each for each in PRODUCTS if each.name == sage]
     house = SIMULATED[sage]
+    place = place_of(house)
     known = credentials_of(sage, built(sage)[0])
     return Answers(
         store_url=f"http://127.0.0.1:{port}",
-        company="us",
+        websites=(place.website,),
+        company=place.country,
         product=product,
         room={
             **product.unasked,
             **house.addresses(f"http://127.0.0.1:{port + 1}"),
             **house.answers(redirect_url(port + 2), known),
         },
-        company_time_zone="America/Detroit",
-        currency="USD",
+        company_time_zone=place.zone.key,
+        currency=place.currency,
         unknown="create",
         shipping_charge=house.codes.charge,
         guest_account=house.codes.web_account,
@@ -52,7 +55,7 @@ def write_secrets(answers: Answers, encryption_key: str) -> list[str]:
     values = {
         "TIDEGATE_ENCRYPTION_KEY": encryption_key,
         **{f"TIDEGATE_MAIN_{name.upper()}": value for name, value in shop.items()},
-        **{f"TIDEGATE_US_{name.upper()}": value for name, value in sage.items()},
+        **{f"TIDEGATE_{answers.company.upper()}_{name.upper()}": value for name, value in sage.items()},
     }
     folder = Path(answers.secrets_folder)
     folder.mkdir(mode=0o700, exist_ok=True)

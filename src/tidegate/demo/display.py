@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from rich.console import Console
@@ -56,7 +57,7 @@ def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int
     """From the first order to the verdict, once both systems are set up."""
     console = Console(highlight=False, emoji=False)
     live = Live(console=console, auto_refresh=False) if console.is_terminal and not headless else None
-    tell = printer(console) if live is None and not as_json else quiet
+    tell = printer(console, stage.place.zone) if live is None and not as_json else quiet
     stage.write_configuration()
     configuration = stage.sign_in()
     performance = Scenario(stage, configuration, story, tell, watched=live is not None)
@@ -89,9 +90,9 @@ def quiet(_event: Occurrence) -> None:
     """Events are told elsewhere, or not at all."""
 
 
-def printer(console: Console) -> Callable[[Occurrence], None]:
+def printer(console: Console, zone: ZoneInfo) -> Callable[[Occurrence], None]:
     """Each event as a line of its own."""
-    return lambda event: console.print(line_of(event))
+    return lambda event: console.print(line_of(event, zone))
 
 
 def report(performance: Scenario) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from tidegate.config.model import Configuration
 from tidegate.demo.life import Life, live
 from tidegate.demo.setup import Setup
-from tidegate.demo.story import CONNECTION, ORDER_CURRENCIES, START, STORE, VIEW_IDS
+from tidegate.demo.story import CONNECTION, START, STORE
 from tidegate.domain.states import OUT, WAITING, State
 from tidegate.engine import reports
 from tidegate_sandbox import checker
@@ -137,14 +137,14 @@ def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
     ]
     terms = checker.Terms(
         store=STORE,
-        store_ids=VIEW_IDS,
+        store_ids=stage.place.store_ids,
         since=START,
         states=frozenset({"new", "processing", "complete"}),
         statuses_never=frozenset(
             {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
         ),
-        currency="USD",
-        order_currencies=ORDER_CURRENCIES,
+        currency=stage.place.currency,
+        order_currencies=stage.place.order_currencies,
         comment=False,  # other comments name the number, too
     )
     return checker.check(

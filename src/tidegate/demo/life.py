@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
 from tidegate.demo.setup import Setup
-from tidegate.demo.story import BUFFER, CONNECTION, STATUSES, WEBSITE
+from tidegate.demo.story import BUFFER, CONNECTION, STATUSES
 from tidegate.engine import reports
 from tidegate.ledger import books
 from tidegate_sandbox.erp.order import Order
@@ -112,7 +112,7 @@ def salable(stage: Setup) -> Iterator[str]:
 
     What is still reserved in the shop may only be of orders that are not in Sage.
     """
-    company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources["base"]
+    company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources[stage.place.website]
     with company.lock, shop.lock:
         for item in company.items:
             if shop.catalogue.product(item.code) is None:
@@ -144,7 +144,7 @@ def prices(stage: Setup) -> Iterator[str]:
             item = company.items.first("code", sku)
             if item is None:
                 continue
-            wanted, asked = company.prices.amount(item.id, None), shop.catalogue.price(sku, WEBSITE)
+            wanted, asked = company.prices.amount(item.id, None), shop.catalogue.price(sku, stage.place.website_id)
             if wanted != asked:
                 yield f"{sku}: {wanted} in Sage, {asked} in the shop"
 

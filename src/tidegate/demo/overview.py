@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -11,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.demo.scenario import RATE, Occurrence, Scenario
-from tidegate.demo.story import ZONE
 
 PLACES = (
     *("read", "confirmed", "handed_over", "waiting", "in_doubt"),
@@ -22,14 +22,14 @@ FIXED_LINES = 10  #: head, heading of the account, one frame, and one line that 
 LEAST = 3  #: events shown at once, at least
 
 
-def clock_face(at: datetime) -> str:
+def clock_face(at: datetime, zone: ZoneInfo) -> str:
     """An instant as the merchant's clock shows it."""
-    return at.astimezone(ZONE).strftime("%H:%M")
+    return at.astimezone(zone).strftime("%H:%M")
 
 
-def line_of(event: Occurrence) -> Text:
+def line_of(event: Occurrence, zone: ZoneInfo) -> Text:
     """One event on one line."""
-    return Text.assemble((f"{clock_face(event.at)}  ", "dim"), (event.text, event.style))
+    return Text.assemble((f"{clock_face(event.at, zone)}  ", "dim"), (event.text, event.style))
 
 
 def overview(performance: Scenario, height: int) -> RenderableType:
@@ -54,17 +54,17 @@ def framed(content: Text, title: str) -> Panel:
 
 def head(performance: Scenario) -> Table:
     """The time, the shop, the queue, Sage."""
-    figures = performance.figures
+    figures, zone = performance.figures, performance.stage.place.zone
     window = figures.connection["window"]
     if window["open"]:
         door = Text("open", "green")
     else:
-        until = clock_face(datetime.fromisoformat(window["closed_until"]))
+        until = clock_face(datetime.fromisoformat(window["closed_until"]), zone)
         door = Text(f"closed until {until}: {window['reason']}", "yellow")
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
-    grid.add_row(clock_face(figures.at), f"simulated, {RATE / 60:.0f} minutes a second")
+    grid.add_row(clock_face(figures.at, zone), f"simulated, {RATE / 60:.0f} minutes a second")
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
@@ -113,14 +113,16 @@ def carried(performance: Scenario) -> Text:
         told = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
         told = told or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
         note = f" ({line['text']})" if line["text"] else ""
-        lines.append(f"{clock_face(datetime.fromisoformat(line['at']))}  {line['flow']:<13} {told}{note}\n")
+        at = clock_face(datetime.fromisoformat(line["at"]), performance.stage.place.zone)
+        lines.append(f"{at}  {line['flow']:<13} {told}{note}\n")
     lines.rstrip()
     return lines
 
 
 def happened(performance: Scenario, most: int) -> Text:
     """The last events."""
-    return Text("\n").join([line_of(event) for event in list(performance.events)[-most:]])
+    zone = performance.stage.place.zone
+    return Text("\n").join([line_of(event, zone) for event in list(performance.events)[-most:]])
 
 
 def unsent_table(deliveries: list[dict[str, Any]]) -> Table:

@@ -226,7 +226,7 @@ class Scenario:
                 self.say(f"order {self.number(script.REGRET)} is cancelled in the shop while it waits here")
             case script.POISON:
                 with stage.shop.lock:  # nobody may read it before it is poison
-                    self._entities[beat.what] = stage.shopper.place_order(beat.kind)
+                    self._entities[beat.what] = self.ordered(beat.kind)
                     stage.poison(self._entities[beat.what])
                 self.say(
                     f"Magento answers every page with order {self.number(beat.what)} by an error 500",
@@ -235,7 +235,11 @@ class Scenario:
             case what if what in script.DEEDS:
                 self.shift.play(what)
             case _:
-                self._entities[beat.what] = stage.shopper.place_order(beat.kind)
+                self._entities[beat.what] = self.ordered(beat.kind)
+
+    def ordered(self, kind: str) -> int:
+        """Somebody orders; the order's id."""
+        return self.stage.shopper.place_order(kind, **self.stage.place.choices)
 
     def number(self, role: str) -> str:
         """The order number of the order in this role."""

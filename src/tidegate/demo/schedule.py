@@ -10,8 +10,6 @@ from tidegate.demo.life import Life
 from tidegate.demo.setup import Setup
 from tidegate.demo.staff import Staff
 
-US_STOCK = 2  #: the stock of the website `base`
-
 
 class Schedule:
     """Carries out the beats of Sage's people, and tells when the shop shows them."""
@@ -61,12 +59,12 @@ class Schedule:
     def salable(self) -> Decimal:
         """What the shop can sell of the product that the counter sells, too."""
         with self._stage.shop.lock:
-            return self._stage.shop.stock.salable(script.COUNTER, US_STOCK)
+            return self._stage.shop.stock.salable(script.COUNTER, self._stage.place.stock)
 
     def notice(self, life: Life) -> None:
         """What of it shows in the shop for the first time."""
         with self._stage.shop.lock:
-            price = self._stage.shop.catalogue.price(script.REPRICED, script.WEBSITE)
+            price = self._stage.shop.catalogue.price(script.REPRICED, self._stage.place.website_id)
         before, now = self._sold_at, self.salable()
         signs = (
             (

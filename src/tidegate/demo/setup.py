@@ -25,11 +25,11 @@ from tidegate.demo.story import (
     STATUSES,
     WINDOW_CLOSES,
     WINDOW_OPENS,
-    ZONE,
 )
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.sage.rooms import SETTINGS
 from tidegate.simulation.houses.house import House
+from tidegate.simulation.place import Place, place_of
 from tidegate.simulation.settings import Settings, pairs, render
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
@@ -40,7 +40,7 @@ from tidegate_sandbox.wire import Wire
 
 WINDOW = f"""
 [[companies.{COMPANY}.closed]]
-rule = "FREQ=DAILY;BYHOUR=21;BYMINUTE=0;BYSECOND=0"
+rule = "FREQ=DAILY;BYHOUR={{hour}};BYMINUTE=0;BYSECOND=0"
 minutes = {CLOSED_MINUTES}
 reason = "nightly backup"
 """
@@ -91,6 +91,11 @@ class Setup:
     locked: tuple[datetime, datetime]  #: the backup itself, within the announced window
 
     @property
+    def place(self) -> Place:
+        """Where it happens."""
+        return place_of(self.house)
+
+    @property
     def config_path(self) -> Path:
         """The hub's configuration."""
         return self.folder / "tidegate.toml"
@@ -102,19 +107,19 @@ class Setup:
 
     def write_configuration(self) -> None:
         """A `tidegate.toml` as a merchant would have it; secrets stay in the environment."""
-        house = self.house
+        house, place = self.house, self.place
         settings = Settings(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
             shop_url=self.shop_url,
             room=house.room(self.sage_url, house.editions[0], house.credentials(self.sage)),
             product=house.name,
-            websites=("base",),
-            currency="USD",
-            time_zone=ZONE.key,
+            websites=(place.website,),
+            currency=place.currency,
+            time_zone=place.zone.key,
             since=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            window=WINDOW,
+            window=WINDOW.format(hour=WINDOW_CLOSES.astimezone(place.zone).hour),
         )
-        stock = STOCK.format(warehouses=pairs(house.codes.sources["base"]))
+        stock = STOCK.format(warehouses=pairs(house.codes.sources[place.website]))
         cadences = {flow: every for flow, every in CADENCES.items() if flow in house.flows}
         self.config_path.write_text(render(settings) + stock + BACK + flows(cadences))
         self.config_path.chmod(0o600)
@@ -170,7 +175,7 @@ def staged(folder: Path, seed: int, house: House) -> Iterator[Setup]:
     """Build both systems and serve them on free ports of this machine until the block ends."""
     clock = SandboxClock.virtual(START)
     shop, shop_wire = magento.build(clock, FaultPlan(seed), price_scope="website")
-    company = house.company(clock, seed=seed, base="USD")
+    company = house.company(clock, seed=seed, base=place_of(house).currency)
     locked = (WINDOW_CLOSES + MARGIN, WINDOW_OPENS - MARGIN)
     company.window.between(*locked, "backup")
     sage, sage_wire = house.build(clock, FaultPlan(seed + 1), company)

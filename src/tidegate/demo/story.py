@@ -6,22 +6,17 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from tidegate_sandbox.magento.kinds import KINDS
 
 CONNECTION, COMPANY, STORE = "web", "sage", "main"
-ZONE = ZoneInfo("America/Detroit")
-START = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)  #: a Wednesday, 20:00 in Detroit
+START = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)  #: a Wednesday, 20:00 in Detroit; in London it is night
 CLOSED_MINUTES = 90
-WINDOW_CLOSES = START + timedelta(minutes=60)  #: 21:00, as the configuration announces it
+WINDOW_CLOSES = START + timedelta(minutes=60)  #: as the configuration announces it
 WINDOW_OPENS = WINDOW_CLOSES + timedelta(minutes=CLOSED_MINUTES)
 LAST_ORDER = START + timedelta(minutes=200)
-#: The website `base`: its store views by code, and their ids.
+#: Kinds of orders of these store views are placed; whoever orders in another website chooses its own view.
 VIEWS = frozenset({"default", "default_fr"})
-VIEW_IDS = frozenset({1, 4})
-ORDER_CURRENCIES = {1: "USD", 4: "USD"}
-WEBSITE = 1
 #: What is kept back of every product.
 BUFFER = Decimal("0.1")
 #: How an order stands in Sage, and the status that the shop shows for it.
