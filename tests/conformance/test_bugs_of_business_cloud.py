@@ -21,8 +21,9 @@ from tidegate.conformance import (
     waiting,
 )
 from tidegate.conformance.opened import opened
-from tidegate.conformance.stand import delta, find, make_order
+from tidegate.conformance.stand import accepted, delta, find, make_order, send
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.business_cloud import (
     answers,
     client,
@@ -36,9 +37,24 @@ from tidegate.sage.business_cloud import (
     customers as room_customers,
 )
 from tidegate.sage.business_cloud import (
+    orders as room_orders,
+)
+from tidegate.sage.business_cloud import (
     receipts as room_receipts,
 )
 from tidegate.sage.business_cloud.pace import Pace
+
+
+def an_earlier_answer_taken_for_a_new_one(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(room_orders, "_is_older", lambda row, before: False)
+
+
+def one_void_document_at_most(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(room_orders, "MOST_VOIDED", 2)
+
+
+def void_found_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(order_search, "is_void", lambda row: False)
 
 
 def whose_it_is_by_its_number_alone(patch: pytest.MonkeyPatch) -> None:
@@ -130,6 +146,23 @@ def calls_out_of_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Pace, "begin", lambda self: 0.0)
 
 
+def an_order_that_was_cancelled_is_sent_anew(stand: BusinessCloudStand) -> None:
+    """The same request, three times within the days in which Sage repeats its first answer."""
+    order = make_order(stand, 213)
+    ids = []
+    with opened(stand.company) as session:
+        for _ in range(3):
+            assert find(session, order) == []
+            sent = accepted(send(session, order))
+            assert sent.status is not SalesOrderStatus.CANCELLED
+            ids.append(sent.id)
+            stand.advance(60)
+            accepted(session.cancelling.cancel(sent.id, sent.number))
+            stand.advance(60)
+    assert len(set(ids)) == 3
+    assert len([one for one in stand.documents(order.key) if one.status != "cancelled"]) == 0
+
+
 def nothing_is_read_as_absent_but_what_is(stand: BusinessCloudStand) -> None:
     stand.typed_in("1000000213")
     with opened(stand.company) as session:
@@ -157,12 +190,20 @@ def draft() -> BusinessCloudStand:
     return BusinessCloudStand(settings={"orders": "draft"})
 
 
+def quotes() -> BusinessCloudStand:
+    return BusinessCloudStand(settings={"orders": "quote"})
+
+
 def poor() -> BusinessCloudStand:
     return BusinessCloudStand(per_minute=10, settings={"calls_per_minute": 10})
 
 
 Build = Callable[[], BusinessCloudStand]
 BUGS: list[tuple[Bug, Build, Question]] = [
+    (an_earlier_answer_taken_for_a_new_one, BusinessCloudStand, an_order_that_was_cancelled_is_sent_anew),
+    (an_earlier_answer_taken_for_a_new_one, quotes, an_order_that_was_cancelled_is_sent_anew),
+    (one_void_document_at_most, draft, an_order_that_was_cancelled_is_sent_anew),
+    (void_found_again, BusinessCloudStand, an_order_that_was_cancelled_is_sent_anew),
     (
         whose_it_is_by_its_number_alone,
         BusinessCloudStand,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
@@ -13,6 +14,7 @@ from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
+from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.sage.business_cloud.answers import GONE
 from tidegate.sage.business_cloud.client import BusinessCloudClient
@@ -21,6 +23,7 @@ from tidegate.sage.business_cloud.reference import Account, Contact, Item, Refer
 from tidegate.sage.business_cloud.rows import Row, money_of, name_of, text_of
 from tidegate.sage.business_cloud.settings import BusinessCloudSettings
 from tidegate.sage.business_cloud.web_documents import (
+    INVOICES,
     KINDS,
     WRAPPERS,
     is_void,
@@ -36,6 +39,7 @@ from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import lacking_each, prepare_each
 
 T = TypeVar("T")
+MOST_VOIDED: Final = 10  #: documents of one order that were voided within seven days
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,7 @@ class Orders:
             yield one.order.key, self._sent(one)
 
     def _sent(self, one: Prepared) -> Outcome:
-        resource = resource_of(self._company.orders)
-        made = self._client.create(resource, WRAPPERS[resource], one.payload)
-        if isinstance(made, dict) and is_void(made):
-            # The answer of an earlier request, whose document was voided since: this is another one.
-            again = repeat_id(str(one.payload["idempotency_id"]), text_of(made, "id"))
-            made = self._client.create(resource, WRAPPERS[resource], {**one.payload, "idempotency_id": again})
+        made = self._made(one.payload)
         if not isinstance(made, Failure):
             return self._accepted(one, made)
         if GONE in made.details:
@@ -162,6 +161,28 @@ class Orders:
         if made.code is Code.REFUSED:
             self._doubt(one)
         return made
+
+    def _made(self, payload: Mapping[str, Any]) -> Row | Failure:
+        """The document of an order: a new one, or what became of one that the same request has made before.
+
+        Such a request is answered with its first answer, for days, whatever was done with the document since. Where
+        that counts for nothing any more, this is another order, under an id of its own.
+        """
+        resource, body = resource_of(self._company.orders), dict(payload)
+        before = self._client.server_time  # of the look-up, which goes ahead
+        for _ in range(MOST_VOIDED):
+            made = self._client.create(resource, WRAPPERS[resource], body)
+            if isinstance(made, Failure) or not (is_void(made) or _is_older(made, before)):
+                return made
+            query = {"mark_as_sent": "false"} if resource == INVOICES else None
+            there = self._client.entry(resource, text_of(made, "id"), query)
+            if isinstance(there, Failure):
+                text = f"an earlier document of the order was answered, and cannot be read: {there.text}"
+                return Failure(Code.UNCLEAR_ANSWER, text, there.retry_after)
+            if there is not None and not is_void(there):
+                return there
+            body["idempotency_id"] = repeat_id(str(body["idempotency_id"]), text_of(made, "id"))
+        return Failure(Code.UNCLEAR_ANSWER, "Sage answered with nothing but documents that were voided")
 
     def _doubt(self, one: Prepared) -> None:
         """Read what this order names again: the company has refused it."""
@@ -192,6 +213,15 @@ class Orders:
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: every order is answered at once."""
         return {}
+
+
+def _is_older(row: Row, before: datetime | None) -> bool:
+    """Whether a record was made before the answer ahead of it; one that does not say when is looked at, too."""
+    try:
+        made = values.moment(row.get("created_at"))
+    except Unreadable:
+        return True
+    return made is None or (before is not None and made < before)
 
 
 def _currency_differs(currency: str, contact: Contact) -> Failure | None:
