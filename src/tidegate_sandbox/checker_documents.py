@@ -75,7 +75,7 @@ class Case:
         found = []
         for document in self.order[kind.shop]:
             for comment in document["comments"]:
-                named = re.match(rf"{kind.mark} (\w+)", comment or "")
+                named = re.match(rf"{kind.mark} ([\w-]+)", comment or "")
                 if named:
                     found.append((named[1], document))
         return found
