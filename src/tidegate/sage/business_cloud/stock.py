@@ -4,6 +4,9 @@ Source: contract §8.2, §9. Whether a movement touches the item's time of chang
 miss it: levels are read whole, a page for 200 items, and a snapshot that is the same as the last one tells nothing.
 Where a business has many items, `full_stock_hours` says how often they are read whole; between, changes are read, and
 what was sold.
+
+An invoice takes its goods off at once, and no list tells which of them the store has not shipped yet: where orders become
+invoices, the ledger tells what web orders have taken off.
 """
 
 from __future__ import annotations
@@ -53,6 +56,7 @@ class Stock:
             if name != WAREHOUSE:
                 text = f"Sage knows no warehouses but {WAREHOUSE!r}, and not {name!r}"
                 return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
+        as_of = self._now()  # an order that is confirmed from here on may be on the figures, or not
         failure = self._refresh()
         if failure is not None:
             return failure
@@ -63,8 +67,8 @@ class Stock:
         levels, bad = each(rows, lambda row: _level(row, held), _shown)
         cursor = _digest(levels, bad)
         if cursor == since:
-            return Delta((), cursor)
-        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
+            return Delta((), cursor, as_of=as_of)
+        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad), as_of=as_of)
 
     def _refresh(self) -> Failure | None:
         """All items; of many, what has changed since, and all of them now and then."""

@@ -173,6 +173,9 @@ def _as_shown(each: dict[str, Any], order: Any, face: Any, voided: set[str]) -> 
     invoice = face.business.invoice_of(order)
     each["number"] = invoice.number if invoice is not None else order.number
     each["credits"] = [number for number in each["credits"] if number not in voided]
+    if order.status == "cancelled":  # its goods are back
+        for line in each["lines"]:
+            line["despatched"] = "0"
     goods = [line for line in each["lines"] if line["kind"] in ("item", "text")]
     if len(goods) == len(lines):
         for line, line_key in zip(goods, lines, strict=True):
