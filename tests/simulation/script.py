@@ -206,7 +206,7 @@ class Scripted(Simulation):
         self.script = script
         self.settling = script.settling
         self.findings: list[Finding] = []
-        self.outside = ScriptedOutside(self.world, script.country)
+        self.outside = ScriptedOutside(self.world, self.world.country)
         self.world.crashes.plan[:] = deaths
 
     @property

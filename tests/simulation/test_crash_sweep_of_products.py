@@ -19,7 +19,7 @@ from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.products import SIMULATED
 
 PARTS, ENOUGH = 9, 900
-WITH_EVERY_CHANGE = {"intacct": (4,), "sage50": (2,), "sage100": (5,), "x3": (7,)}
+WITH_EVERY_CHANGE = {"intacct": (4,), "sage50": (2,), "sage100": (5,), "x3": (7,), "business_cloud": (3,)}
 
 
 def scenario(sage: str) -> Script:

@@ -17,6 +17,7 @@ from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS, buy
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
+from tidegate.simulation.place import place_of
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.world import World, build_world
 
@@ -111,11 +112,12 @@ def count(folder: Path, orders: int = BATCH, *, sage: str = USUAL.name) -> tuple
     world = build_world(1, ledger, START, house=house, since=since, window="", batch=BATCH, audit_every="7d")
     with world.open_hub() as hub:
         world.sign_in(hub)
-        buy(world.shopper, FIRST, goods=SELLERS)
+        choices = place_of(house).choices
+        buy(world.shopper, FIRST, goods=SELLERS, choices=choices)
         quarter(world, hub, FIRST)
         quarter(world, hub, 0)  # the shop shows noted orders once more: they have changed
         for seed in (2, 3):  # the second time beside the echo of as many notes: an ordinary quarter
-            buy(world.shopper, orders, seed=seed)
+            buy(world.shopper, orders, seed=seed, choices=choices)
             counted = quarter(world, hub, orders)
         quarter(world, hub, 0)
         return counted, quarter(world, hub, 0)

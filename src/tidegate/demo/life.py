@@ -144,7 +144,10 @@ def prices(stage: Setup) -> Iterator[str]:
             item = company.items.first("code", sku)
             if item is None:
                 continue
-            wanted, asked = company.prices.amount(item.id, None), shop.catalogue.price(sku, stage.place.website_id)
+            wanted, asked = (
+                company.prices.amount(item.id, None),
+                shop.catalogue.price(sku, stage.place.website_id),
+            )
             if wanted != asked:
                 yield f"{sku}: {wanted} in Sage, {asked} in the shop"
 

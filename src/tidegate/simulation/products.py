@@ -14,8 +14,7 @@ from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.x3 import SAGE_X3
 
 SIMULATED: Mapping[str, House] = {
-    house.name: house
-    for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3, BUSINESS_CLOUD)
+    house.name: house for house in (SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3, BUSINESS_CLOUD)
 }
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))

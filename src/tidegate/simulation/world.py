@@ -144,7 +144,7 @@ def build_world(
     ledger: str,
     start: datetime,
     *,
-    country: str = "us",
+    country: str = "",
     colliding: bool = False,
     service_time: float = 0.0,
     items: int = WIDGETS,
@@ -155,8 +155,10 @@ def build_world(
     """A shop and a company of one country, and the settings of a hub between them.
 
     `ledger` is the ledger's address; `service_time` the seconds that a call to Sage takes; `items` how many
-    of the shop's widgets both sides have, `skus` the names of those that are called otherwise.
+    of the shop's widgets both sides have, `skus` the names of those that are called otherwise. Without a `country` it
+    is the first that the product's company can be of.
     """
+    country = country or house.countries[0]
     website, _, currency, time_zone = COUNTRIES[country]
     clock = SandboxClock.virtual(start)
     shop_faults, sage_faults = FaultPlan(seed), FaultPlan(seed + 1)
