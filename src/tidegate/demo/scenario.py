@@ -265,7 +265,8 @@ class Scenario:
         """Events that show in the figures."""
         figures = self.figures
         if figures.at >= script.WINDOW_CLOSES and self.once("closed"):
-            self.say("Sage is locked for its nightly backup until 22:30: the queue fills", "yellow")
+            opens = script.WINDOW_OPENS.astimezone(self.stage.place.zone)
+            self.say(f"Sage is locked for its nightly backup until {opens:%H:%M}: the queue fills", "yellow")
             self.child.prepare()
         if figures.at >= script.WINDOW_OPENS and self.once("open"):
             self.closed_windows += 1
