@@ -18,6 +18,7 @@ from tidegate.engine import alert_report
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.ledger import database
 from tidegate.simulation.outside import Outside
+from tidegate.simulation.place import place_of
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.run import CONNECTION, Simulation, fresh_ledger
 from tidegate.simulation.week import Event, Week
@@ -104,7 +105,8 @@ class ScriptedOutside(Outside):
 
     def do_place(self, kind: str, **choices: Any) -> None:
         """A shopper orders."""
-        self.placed.append(self.world.shopper.place_order(kind, **choices))
+        at_home = place_of(self.world.house).choices
+        self.placed.append(self.world.shopper.place_order(kind, **{**at_home, **choices}))
 
     def do_register(self) -> None:
         """Somebody opens an account and orders."""

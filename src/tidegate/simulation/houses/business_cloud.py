@@ -125,9 +125,10 @@ def source_of(order: Any, shop: Any) -> Any:
 
 
 def shelf(company: Any, item: Any) -> dict[str, tuple[Decimal, Decimal]]:
-    """The one figure of the item: nothing is promised, goods leave with their invoice."""
-    pieces = sum((each.on_hand for each in company.stock.of_item(item.id)), Decimal(0))
-    return {WAREHOUSE: (pieces, pieces)}
+    """The one figure of an item that is stocked: nothing is promised, goods leave with their invoice."""
+    holdings = company.stock.of_item(item.id)
+    pieces = sum((each.on_hand for each in holdings), Decimal(0))
+    return {WAREHOUSE: (pieces, pieces)} if holdings else {}
 
 
 def books(face: Any, shop: Any) -> dict[str, Any]:
