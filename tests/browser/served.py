@@ -17,8 +17,9 @@ from tidegate.console import accounts
 from tidegate.console.pages.serving import console
 from tidegate.console.roles import Role
 from tidegate.demo.staff import Staff
+from tidegate.engine import figures
 from tidegate.engine.cycles import FLOWS
-from tidegate.ledger import asked, database
+from tidegate.ledger import asked, database, depths
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.world import build_world
 
@@ -43,10 +44,9 @@ def at_work(folder: Path) -> Stage:
     stage.connection.remap(msgspec.structs.replace(stage.connection.settings, payments={"checkmo": mapped}))
     staff = Staff(stage.company, USUAL.codes)
     stage.shopper.place_orders(12, "guest", method="checkmo")
-    stage.cycle()
-    stage.cycle("order-status")
-    stage.cycle("inventory")
-    stage.cycle("prices")
+    for flow in ("orders", "order-status", "inventory", "prices"):
+        stage.cycle(flow)
+        figures.look(stage.hub)
     staff.pack()
     staff.finish()
     stage.cycle("shipments", after=timedelta(hours=2))
@@ -57,6 +57,9 @@ def at_work(folder: Path) -> Stage:
     stage.shopper.place_orders(2, "guest", method=UNMAPPED)
     stage.cycle(after=timedelta(hours=3))
     stage.cycle("order-status")
+    for _ in range(6):
+        figures.look(stage.hub)
+        stage.pass_time(depths.EVERY)
     return stage
 
 

@@ -63,6 +63,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
     "trace": Measurement("tracing", "looking an order up among a million", 20),
+    "pages": Measurement("pages", "every page of the console among a million orders", 15),
     "stock-compare": Measurement(
         "stock_compare", "a million stock rows against what was written to the store", 1
     ),

@@ -1,0 +1,127 @@
+"""`pages`: every page of the console, and its search, over a ledger with a million orders.
+
+The first orders are made by the ledger's own functions, the others by bulk insert (`past.py`); some thousands wait.
+Pages are made as the hub makes them, without the way over the network; each is asked for again and again.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from django.test import Client
+
+from tidegate.bench.figure import Figure, Target
+from tidegate.bench.filling import FIRST, ORDERS, START, fill, open_without_safety, source, wanted
+from tidegate.bench.filling import documents as documents_of
+from tidegate.bench.hub import CONNECTION, quiet
+from tidegate.bench.past import double
+from tidegate.clock import SystemClock
+from tidegate.console import installed
+from tidegate.console.answers import GATE, HUB
+from tidegate.console.gate import Gate
+from tidegate.engine import reports
+from tidegate.engine.hub import Hub
+from tidegate.ledger import delivery, intake, models, tally
+from tidegate.ledger.database import transaction
+from tidegate.simulation.world import build_world
+
+SEED_ORDERS, ALL, QUICK, OPEN = 1000, 1_000_000, 50_000, 2000
+TIMES, LOOK_UPS = 20, 100
+TARGET, SEARCH = Target("<", 300), Target("<", 200)
+PAGES = (
+    *("/", "/tide", "/queue", "/queue/rows", "/queue/plot", "/queue?state=confirmed", "/queue?age=1h"),
+    *("/reviews", "/mappings", "/cycles", "/items", "/drift", "/parcels", "/connections"),
+    *(f"/connections/{CONNECTION}", "/months", "/digest", "/alerts", "/audit", "/users"),
+)
+
+
+def measure(folder: Path, *, quick: bool) -> list[Figure]:
+    """Fill the ledger, which takes a while, then ask for everything."""
+    installed.install()
+    ledger = folder / "pages.db"
+    fill(ledger, SEED_ORDERS)
+    wanted_orders = QUICK if quick else ALL
+    examples = documents_of(folder)
+    with open_without_safety(ledger):
+        while models.Source.objects.count() < wanted_orders:
+            double()
+        wait(examples)
+        count()
+        orders = models.Source.objects.count()
+    quiet()
+    world = build_world(1, f"sqlite:///{ledger}", START, window="", seats=1)
+    with world.open_hub() as hub:
+        return asked(hub, f"{orders:,} orders ({ledger.stat().st_size / 1e9:.1f} GB)")
+
+
+def wait(examples: list[str]) -> None:
+    """Orders that are read and not sent, the newest of all."""
+    highest = models.Source.objects.order_by("-entity_id").values_list("entity_id", flat=True)[0]
+    numbers = range(highest - FIRST + 1, highest - FIRST + 1 + OPEN)
+    with transaction("wait"):
+        ids = intake.save_sources([source(number, examples) for number in numbers], START)
+        delivery.create_many([wanted(n, ORDERS, "order", ids[FIRST + n]) for n in numbers], START)
+
+
+def count() -> None:
+    """As the running hub does in its first half hour."""
+    for _ in range(2):
+        for kind in (tally.DELIVERY, tally.SOURCE):
+            more = True
+            while more:
+                with transaction("count"):
+                    more = tally.advance(kind, START)
+
+
+def asked(hub: Hub, what: str) -> list[Figure]:
+    """The slowest of twenty askings, of the slowest page; and the searches."""
+    from tidegate.console import accounts
+    from tidegate.console.roles import Role
+
+    client = Client(SERVER_NAME="localhost")
+    client.defaults |= {HUB: hub, GATE: Gate(hub.clock)}
+    user = accounts.add("bench", [Role.ADMINISTRATOR], [], now=hub.clock.now(), actor="bench")
+    client.force_login(user)
+    page = {address: most(client, [address] * TIMES) for address in PAGES}
+    worst = max(page, key=lambda address: page[address])
+    chance = random.Random("pages")
+    known = list(models.Source.objects.order_by("pk").values_list("pk", flat=True)[:: max(1, 10_000)])
+    some = [chance.choice(known) for _ in range(LOOK_UPS)]
+    numbers = models.Source.objects.in_bulk(some).values()
+    order = most(client, [f"/order/{each.pk}" for each in numbers])
+    search = most(client, [f"/search?q={each.increment_id}" for each in numbers], 302)
+    clock = SystemClock()
+    began = clock.monotonic()
+    reports.status(hub.configuration, hub.clock.now())
+    status = (clock.monotonic() - began) * 1000
+    listed = ", ".join(
+        f"{address} {taken:.0f}" for address, taken in sorted(page.items(), key=lambda each: -each[1])[:5]
+    )
+    return [
+        Figure(
+            "console-page",
+            page[worst],
+            "ms",
+            "timed",
+            f"p95 of the slowest page among {what}: {listed}",
+            TARGET,
+        ),
+        Figure("console-order", order, "ms", "timed", f"p95 of an order's page among {what}", TARGET),
+        Figure("console-search", search, "ms", "timed", f"p95 of a search by number among {what}", SEARCH),
+        Figure("status-report", round(status, 1), "ms", "timed", f"`status` among {what}", TARGET),
+    ]
+
+
+def most(client: Client, addresses: list[str], status: int = 200) -> float:
+    """Milliseconds that 95 of 100 askings stay below. RuntimeError when a page is not what it should be."""
+    clock, taken = SystemClock(), []
+    client.get(addresses[0])  # templates are read once
+    for address in addresses:
+        began = clock.monotonic()
+        answer = client.get(address)
+        taken.append((clock.monotonic() - began) * 1000)
+        if answer.status_code != status:
+            raise RuntimeError(f"{address} answered {answer.status_code}")
+    taken.sort()
+    return round(taken[int(len(taken) * 0.95) - 1], 1)

@@ -1,0 +1,98 @@
+# ruff: noqa: S608 - every name in these statements is our own
+"""A long past by bulk insert: the finished orders of a ledger, twice and twice again, under numbers of their own.
+
+For questions about how a ledger with a million orders answers; what is written is what was there, so the first
+orders come from real cycles. Histories (`event`) are left out: no list shows them. On both databases.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Max
+
+from tidegate.ledger import models, rows
+from tidegate.ledger.database import transaction
+
+
+def double() -> int:
+    """Write every finished order of the ledger once more; how many there are of it now."""
+    shift = {
+        table: _highest(table) for table in (models.Source, models.Delivery, models.Attempt, models.Link)
+    }
+    far = (models.Source.objects.aggregate(top=Max("entity_id"))["top"] or 0) + 1
+    source, delivery = shift[models.Source], shift[models.Delivery]
+    entity = f"CAST(s.entity_id + {far} AS text)"
+    finished = (
+        "NOT EXISTS (SELECT 1 FROM tidegate_delivery AS o "
+        "WHERE o.source_id = s.id AND NOT (o.state = 'confirmed'))"
+    )
+    new_key = f"'magento:' || s.store || ':' || {entity} || '/' || d.step"
+    number = "CASE WHEN {0} = '' THEN '' ELSE {0} || '-' || " + f"'{far}' END"
+    with transaction("past"):
+        _copy(
+            models.Attempt,
+            {
+                "id": f"t.id + {shift[models.Attempt]}",
+                "delivery_id": f"t.delivery_id + {delivery}",
+                "key": new_key,
+            },
+            "JOIN tidegate_delivery AS d ON d.id = t.delivery_id "
+            f"JOIN tidegate_source AS s ON s.id = d.source_id WHERE {finished}",
+        )
+        _copy(
+            models.Link,
+            {
+                "id": f"t.id + {shift[models.Link]}",
+                "source_id": f"t.source_id + {source}",
+                "delivery_id": f"t.delivery_id + {delivery}",
+                "identifier": number.format("t.identifier"),
+                "number": number.format("t.number"),
+            },
+            f"JOIN tidegate_source AS s ON s.id = t.source_id WHERE {finished}",
+        )
+        _copy(
+            models.Delivery,
+            {
+                "id": f"t.id + {delivery}",
+                "source_id": f"t.source_id + {source}",
+                "key": new_key.replace("d.step", "t.step"),
+                "label": f"'00' || {entity}",
+                "target_number": number.format("t.target_number"),
+            },
+            f"JOIN tidegate_source AS s ON s.id = t.source_id WHERE {finished}",
+        )
+        _copy(
+            models.Source,
+            {
+                "id": f"t.id + {source}",
+                "entity_id": f"t.entity_id + {far}",
+                "increment_id": f"'00' || {entity.replace('s.', 't.')}",
+            },
+            f"WHERE {finished.replace('s.id', 't.id')}",
+        )
+        _go_on_with_ids()
+    return models.Source.objects.count()
+
+
+def _highest(table: type[models.Source]) -> int:
+    return table.objects.aggregate(top=Max("pk"))["top"] or 0
+
+
+def _copy(table: type, changed: dict[str, str], ending: str) -> None:
+    """Every row once more, with what is changed about it. Who points at others comes first, so that none is lost."""
+    columns = [field.column for field in table._meta.concrete_fields]
+    values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    name = table._meta.db_table
+    rows.execute(f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t {ending}")
+
+
+def _go_on_with_ids() -> None:
+    """PostgreSQL gives the next id from a sequence that knows nothing of rows which brought their own."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        for table in (models.Source, models.Delivery, models.Attempt, models.Link):
+            name = table._meta.db_table
+            rows.fetch_one(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+            )
