@@ -106,6 +106,13 @@ def texts(tree: ast.Module) -> Iterator[str]:
             yield said
 
 
+def template_texts(text: str) -> Iterator[str]:
+    """What people may read of a template: its own text, and the quoted texts within its tags; no name of a value."""
+    yield re.sub(r"{[{%#].*?[}%#]}", " ", text, flags=re.DOTALL)
+    for tag in re.findall(r"{[{%].*?[}%]}", text, flags=re.DOTALL):
+        yield from re.findall(r'"([^"]*)"', tag)
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Counter[str]]:
     """Names that hold a banned word, banned words of messages, and terms that are several classes, with how often."""
@@ -119,7 +126,18 @@ def found() -> dict[str, Counter[str]]:
                     names[name] += 1
             for text in texts(tree):
                 messages.update(each for each in re.findall(r"[a-z]+", text.lower()) if each in MESSAGES)
-    return {"names": names, "messages": messages, "homonyms": homonyms()}
+    return {"names": names, "messages": messages, "templates": of_templates(), "homonyms": homonyms()}
+
+
+def of_templates() -> Counter[str]:
+    """Banned words of the console's pages, each with the page that has it; a paper is a document here, too."""
+    counted: Counter[str] = Counter()
+    for path in (ROOT / "src" / "tidegate").rglob("templates/**/*.html"):
+        for text in template_texts(path.read_text(encoding="utf-8")):
+            for each in re.findall(r"[a-z]+", text.lower()):
+                if each in MESSAGES or each == "paper":
+                    counted[f"{each} {path.name}"] += 1
+    return counted
 
 
 def homonyms() -> Counter[str]:
@@ -136,7 +154,7 @@ def homonyms() -> Counter[str]:
     return Counter({name: count for name, count in classes.items() if count > 1})
 
 
-@pytest.mark.parametrize("kind", ["names", "messages", "homonyms"])
+@pytest.mark.parametrize("kind", ["names", "messages", "templates", "homonyms"])
 def test_no_name_and_no_message_has_a_banned_word(found: dict[str, Counter[str]], kind: str) -> None:
     say = {word: NAMES[word] for name in found[kind] for word in words(name) if word in NAMES}
     assert not found[kind], f"say it otherwise: {dict(found[kind])}; {say}"
@@ -202,3 +220,8 @@ def test_what_is_said_of_a_word_instead_is_a_term_or_plain_english() -> None:
 )
 def test_words_of_names(name: str, has: list[str]) -> None:
     assert words(name) == has
+
+
+def test_texts_of_templates_are_what_people_read() -> None:
+    page = '{% if told %}<p title="Told">{{ row.told|default:"none told" }}</p>{% endif %}'
+    assert [each.strip() for each in template_texts(page)] == ['<p title="Told"> </p>', "none told"]

@@ -58,6 +58,7 @@ def values(connection: str, flow: str, sku: str) -> list[Report]:
             "wanted": value,
             "sent": value,
             "state": "confirmed",
+            "code": "",
             "why": "",
         }
         for key, value in mirror.settled(connection, flow).filter(names(flow, sku)).iter_rows()
@@ -69,6 +70,7 @@ def values(connection: str, flow: str, sku: str) -> list[Report]:
             "wanted": one.wanted,
             "sent": one.sent,
             "state": one.state.value,
+            "code": one.reason_code,
             "why": own_reason({"code": one.reason_code, "reason": one.reason, "waits_for": one.waits_for}),
         }
     for each in found.values():

@@ -16,6 +16,11 @@ PAGE = 50
 NAMED, SHOWN = 20, 200
 
 
+def sees_values(visit: Visit, connection: str, flow: str) -> bool:
+    """Values of stock, prices and products name nobody; all others are for those who may see persons."""
+    return flow in explanations.NAMELESS or visit.rights.may(Permission.PERSONS, connection)
+
+
 @page(Permission.SEE)
 def why(visit: Visit) -> HttpResponse:
     """One SKU: what the shop has and shall have, and the formula or the prices that it follows from."""
@@ -29,7 +34,7 @@ def why(visit: Visit) -> HttpResponse:
         connection=connection,
         flow=flow,
         report=explanations.explain(visit.hub, connection, flow, sku, visit.now),
-        persons=flow in explanations.NAMELESS or visit.rights.may(Permission.PERSONS, connection),
+        persons=sees_values(visit, connection, flow),
         at=visit.now,
     )
 

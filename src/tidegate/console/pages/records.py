@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from tidegate.console import changes
 from tidegate.console.pages.page import Visit, page
+from tidegate.console.pages.reasons import sees_values
 from tidegate.console.roles import Permission
 from tidegate.domain.states import State
 from tidegate.engine import items as mirrored
@@ -82,6 +83,7 @@ def items(visit: Visit) -> HttpResponse:
         flow=chosen[1],
         key=key,
         rows=rows,
+        persons=sees_values(visit, *chosen),
         next=following,
         acts=bool(chosen[0]) and visit.rights.may(Permission.ACT, chosen[0]),
         at=visit.now,

@@ -24,6 +24,7 @@ from tidegate.ledger import mirror, snapshot
 from tidegate.ledger.database import transaction
 
 WHY = f"/items/why?connection={CONNECTION}"
+ITEMS_OF_CUSTOMERS = f"/items?connection={CONNECTION}&flow=customers"
 SKU = "HUB-0001"
 
 
@@ -141,5 +142,12 @@ def test_what_lies_with_a_company_is_named_and_overdue_comes_first(
 def test_values_of_persons_are_hidden_from_a_viewer(stocked: Browsing) -> None:
     with transaction("test"):
         mirror.baseline(CONNECTION, "customers", {"7": "ann@example.com"}, stocked.stage.now)
-    assert "ann@example.com" not in stocked.page(f"{WHY}&flow=customers&key=7")
+        mirror.want(CONNECTION, "customers", {"7": "ann@new.example"}, stocked.stage.now)
+    for address in (f"{WHY}&flow=customers&key=7", ITEMS_OF_CUSTOMERS, f"{ITEMS_OF_CUSTOMERS}&key=7"):
+        text = stocked.page(address)
+        assert "hidden from your role" in text
+        assert "@example.com" not in text
+        assert "@new.example" not in text
     stocked.page(f"{WHY.replace(CONNECTION, 'elsewhere')}&flow=inventory&key={SKU}", 404)
+    stocked.sign_in("otto", Role.OPERATOR)
+    assert "ann@new.example" in stocked.page(ITEMS_OF_CUSTOMERS)
