@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - every name in these statements is our own
-"""A long past by bulk insert: the finished orders of a ledger, twice and twice again, under numbers of their own.
+"""A long past by bulk insert: the finished orders and cycles of a ledger, twice and twice again, under new numbers.
 
 For questions about how a ledger with a million orders answers; what is written is what was there, so the first
 orders come from real cycles. Histories (`event`) are left out: no list shows them. On both databases.
@@ -12,12 +12,12 @@ from django.db.models import Max
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import transaction
 
+COPIED = (models.Source, models.Delivery, models.Attempt, models.Link, models.Batch)
+
 
 def double() -> int:
-    """Write every finished order of the ledger once more; how many there are of it now."""
-    shift = {
-        table: _highest(table) for table in (models.Source, models.Delivery, models.Attempt, models.Link)
-    }
+    """Write every finished order and every cycle of the ledger once more; how many orders there are now."""
+    shift = {table: _highest(table) for table in COPIED}
     far = (models.Source.objects.aggregate(top=Max("entity_id"))["top"] or 0) + 1
     source, delivery = shift[models.Source], shift[models.Delivery]
     entity = f"CAST(s.entity_id + {far} AS text)"
@@ -69,6 +69,11 @@ def double() -> int:
             },
             f"WHERE {finished.replace('s.id', 't.id')}",
         )
+        _copy(
+            models.Batch,
+            {"id": f"t.id + {shift[models.Batch]}"},
+            "WHERE t.ended_at IS NOT NULL",
+        )
         _go_on_with_ids()
     return models.Source.objects.count()
 
@@ -91,7 +96,7 @@ def _go_on_with_ids() -> None:
     from django.db import connection
 
     if connection.vendor == "postgresql":
-        for table in (models.Source, models.Delivery, models.Attempt, models.Link):
+        for table in COPIED:
             name = table._meta.db_table
             rows.fetch_one(
                 f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"

@@ -5,13 +5,14 @@ The end belongs to a span, the start does not: so what has just happened counts,
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Sum
 
 from tidegate.domain.states import WAITING, State
-from tidegate.ledger import models
+from tidegate.ledger import models, runs
 from tidegate.ledger.alerts import OpenAlert
 
 #: Everything that has not arrived and that somebody, or its turn, will end.
@@ -50,27 +51,29 @@ class Waiting:
 
 def work(connection: str, start: datetime, end: datetime) -> dict[str, Work]:
     """By flow: the batches that began in the span."""
-    found = (
-        models.Batch.objects.filter(connection=connection, started_at__gt=start, started_at__lte=end)
-        .order_by("flow")
-        .values_list("flow")
-        .annotate(Count("pk"), *(Sum(name) for name in SUMS))
-    )
-    return {flow: Work(*(int(each or 0) for each in counted)) for flow, *counted in found}
+    found: dict[str, Work] = {}
+    for flow in runs.flows(connection):  # one after the other, each along its index
+        batches = models.Batch.objects.filter(
+            connection=connection, flow=flow, started_at__gt=start, started_at__lte=end
+        )
+        counted = batches.aggregate(cycles=Count("pk"), **{name: Sum(name) for name in SUMS})
+        if counted["cycles"]:
+            found[flow] = Work(**{name: int(each or 0) for name, each in counted.items()})
+    return found
 
 
 def failures(connection: str, start: datetime, end: datetime) -> dict[str, int]:
     """By code: attempts of the span that ended with one."""
-    found = (
-        models.Attempt.objects.filter(
-            batch__connection=connection, batch__started_at__gt=start, batch__started_at__lte=end
-        )
-        .exclude(code="")
-        .order_by("code")
-        .values_list("code")
-        .annotate(count=Count("pk"))
-    )
-    return dict(found)
+    counted: Counter[str] = Counter()
+    for flow in runs.flows(connection):
+        found = models.Attempt.objects.filter(
+            batch__connection=connection,
+            batch__flow=flow,
+            batch__started_at__gt=start,
+            batch__started_at__lte=end,
+        ).exclude(code="")
+        counted.update(dict(found.order_by("code").values_list("code").annotate(count=Count("pk"))))
+    return dict(sorted(counted.items()))
 
 
 def confirmed(connection: str, flow: str, step: str, start: datetime, end: datetime) -> int:

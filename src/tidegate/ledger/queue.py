@@ -128,10 +128,13 @@ def listing(
     )
     if code:
         states = [one for one in states if one is not State.CONFIRMED]  # where nothing is wrong any more
-    # one state after the other, so that each is walked along an index; then the first of all of them
-    ending = f"WHERE {' AND '.join(['state = %s', 'id > %s', *asked])} ORDER BY id LIMIT %s"
+    # one state after the other, so that each is walked along an index; then the first of all of them. The state is no
+    # parameter, or SQLite would not see that `delivery_finished` has it
+    ending = f"AND {' AND '.join(['id > %s', *asked])} ORDER BY id LIMIT %s"
     found = [
-        rows.find(models.Delivery, ("id",), ending, one.value, after, *asked.values(), limit)
+        rows.find(
+            models.Delivery, ("id",), f"WHERE state = '{one.value}' {ending}", after, *asked.values(), limit
+        )
         for one in states
     ]
     ids = sorted(pk for part in found for (pk,) in part)[:limit]

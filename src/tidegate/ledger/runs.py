@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from tidegate.ledger import models
 
 
@@ -40,25 +42,34 @@ class Run:
 
 def since(connection: str, start: datetime, limit: int) -> list[Run]:
     """The runs of one connection that began at `start` or later, the newest first. Walks an index."""
-    flows = _flows(connection)
-    found = [
-        run
-        for flow in flows
-        for run in models.Batch.objects.filter(
-            connection=connection, flow=flow, started_at__gte=start
-        ).order_by("-started_at")[:limit]
-    ]
-    return [_run(row) for row in sorted(found, key=lambda row: row.started_at, reverse=True)[:limit]]
+    return _newest([connection], "", Q(started_at__gte=start), limit)
 
 
 def listing(connections: Sequence[str], flow: str = "", *, before: int = 0, limit: int = 50) -> list[Run]:
-    """The newest runs of these connections; the next page has `before` = the last id shown."""
-    rows = models.Batch.objects.filter(connection__in=connections).order_by("-id")
-    if flow:
-        rows = rows.filter(flow=flow)
+    """The newest runs of these connections; the next page has `before` = the last id shown. Walks an index."""
+    earlier = Q()
     if before:
-        rows = rows.filter(pk__lt=before)
-    return [_run(row) for row in rows[:limit]]
+        last = models.Batch.objects.filter(pk=before).values_list("started_at", flat=True).first()
+        if last is None:
+            return []
+        # the first part is what the index answers; runs of one instant are told apart by their ids
+        earlier = Q(started_at__lte=last) & (Q(started_at__lt=last) | Q(pk__lt=before))
+    return _newest(connections, flow, earlier, limit)
+
+
+def _newest(connections: Sequence[str], flow: str, which: Q, limit: int) -> list[Run]:
+    """Of each flow the newest along its index, then the newest of all: a rare flow has no page walk past the others."""
+    found = [
+        run
+        for connection in connections
+        for each in ([flow] if flow else flows(connection))
+        for run in models.Batch.objects.filter(which, connection=connection, flow=each).order_by(
+            "-started_at", "-pk"
+        )[:limit]
+    ]
+    return [
+        _run(row) for row in sorted(found, key=lambda row: (row.started_at, row.pk), reverse=True)[:limit]
+    ]
 
 
 def get(run_id: int) -> Run | None:
@@ -67,9 +78,9 @@ def get(run_id: int) -> Run | None:
     return _run(row) if row else None
 
 
-def _flows(connection: str) -> list[str]:
+def flows(connection: str) -> list[str]:
     """The flows that have ever run, by jumps along the index."""
-    flows: list[str] = []
+    known: list[str] = []
     last = ""
     while True:
         found = (
@@ -79,8 +90,8 @@ def _flows(connection: str) -> list[str]:
             .first()
         )
         if found is None:
-            return flows
-        flows.append(found)
+            return known
+        known.append(found)
         last = found
 
 

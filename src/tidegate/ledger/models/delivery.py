@@ -72,6 +72,14 @@ class Delivery(models.Model):
                 name="delivery_open",
                 condition=~Q(state=State.CONFIRMED.value),
             ),
+            # and of what is history: a page of one flow, which may be rare among all that has arrived
+            models.Index(
+                fields=["connection", "flow", "state", "id"],
+                name="delivery_finished",
+                condition=Q(state=State.CONFIRMED.value)
+                | Q(state=State.CANCELLED.value)
+                | Q(state=State.SKIPPED.value),
+            ),
             models.Index(
                 fields=["scope", "flow"], name="delivery_sending", condition=Q(state=State.SENDING.value)
             ),

@@ -56,7 +56,10 @@ class Alert(models.Model):
                 fields=["code", "connection", "subject"], name="alert_open", condition=Q(cleared_at=None)
             )
         ]
-        indexes = [models.Index(fields=["raised_at"], name="alert_history")]
+        indexes = [
+            models.Index(fields=["raised_at"], name="alert_history"),
+            models.Index(fields=["cleared_at"], name="alert_ended", condition=Q(cleared_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.subject}: {self.text}"
