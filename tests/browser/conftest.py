@@ -25,15 +25,21 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The hub behind the pages; Django has the console for this module only."""
+def with_console() -> Iterator[None]:
+    """Django has the console for this module only."""
     installed.install()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield
+    database.close()
+    installed.uninstall()
+
+
+@pytest.fixture(scope="module")
+def stage(with_console: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The hub behind the pages."""
     made = at_work(tmp_path_factory.mktemp("browser"))
     yield made
     made.hub.close()
-    database.close()
-    installed.uninstall()
 
 
 @pytest.fixture(scope="module")

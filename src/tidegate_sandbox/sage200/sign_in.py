@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 from threading import Lock
@@ -59,6 +59,14 @@ class SignInServer:
         self._applications = {one.client_id: one for one in applications}
         self._codes: dict[str, _Code] = {}
         self.tokens = TokenStore(options)
+
+    def register(self, client_id: str, *redirect_uris: str) -> None:
+        """Addresses to which the browser may be sent after a sign-in, beside those that an application has."""
+        with self._lock:
+            known = self._applications[client_id]
+            self._applications[client_id] = replace(
+                known, redirect_uris=(*known.redirect_uris, *redirect_uris)
+            )
 
     def sign_in(self, client_id: str, scope: str = SCOPE) -> TokenPair:
         """A token pair as after an interactive sign-in that a person has just completed."""
