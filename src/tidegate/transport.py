@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tidegate import tracing
 from tidegate.clock import Clock, SystemClock
 from tidegate.deadline import Deadline, DeadlineTransport
 from tidegate.redaction import redact
@@ -256,8 +257,14 @@ class HttpClient:
         )
         self.counter.add()
         self.counter.weigh(len(content or b""))
-        with self._deadline.running(most):
+        with (
+            self._deadline.running(most),
+            tracing.span(
+                "call", **{"http.request.method": method, "server.address": request.url.host}
+            ) as about,
+        ):
             answer = self._call(request, auth)
+            about["outcome"] = answer.status if isinstance(answer, Answer) else "no answer"
         if limits is not self._timeout and isinstance(answer, NoAnswer) and answer.too_much:
             return replace(answer, too_much=False)  # it was given less time than it may take otherwise
         return answer

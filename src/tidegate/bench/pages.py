@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 from django.test import Client
 
@@ -79,8 +80,8 @@ def asked(hub: Hub, what: str) -> list[Figure]:
     from tidegate.console import accounts
     from tidegate.console.roles import Role
 
-    client = Client(SERVER_NAME="localhost")
-    client.defaults |= {HUB: hub, GATE: Gate(hub.clock)}
+    within: dict[str, Any] = {HUB: hub, GATE: Gate(hub.clock)}
+    client = Client(SERVER_NAME="localhost", **within)
     user = accounts.add("bench", [Role.ADMINISTRATOR], [], now=hub.clock.now(), actor="bench")
     client.force_login(user)
     page = {address: most(client, [address] * TIMES) for address in PAGES}

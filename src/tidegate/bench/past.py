@@ -7,12 +7,12 @@ orders come from real cycles. Histories (`event`) are left out: no list shows th
 
 from __future__ import annotations
 
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from tidegate.ledger import models, rows
 from tidegate.ledger.database import transaction
 
-COPIED = (models.Source, models.Delivery, models.Attempt, models.Link, models.Batch)
+COPIED: tuple[type[Model], ...] = (models.Source, models.Delivery, models.Attempt, models.Link, models.Batch)
 
 
 def double() -> int:
@@ -78,13 +78,13 @@ def double() -> int:
     return models.Source.objects.count()
 
 
-def _highest(table: type[models.Source]) -> int:
-    return table.objects.aggregate(top=Max("pk"))["top"] or 0
+def _highest(table: type[Model]) -> int:
+    return table._default_manager.aggregate(top=Max("pk"))["top"] or 0
 
 
-def _copy(table: type, changed: dict[str, str], ending: str) -> None:
+def _copy(table: type[Model], changed: dict[str, str], ending: str) -> None:
     """Every row once more, with what is changed about it. Who points at others comes first, so that none is lost."""
-    columns = [field.column for field in table._meta.concrete_fields]
+    columns = [str(field.column) for field in table._meta.concrete_fields]
     values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     name = table._meta.db_table

@@ -42,7 +42,7 @@ def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False
 
     import structlog
 
-    from tidegate import log
+    from tidegate import log, tracing
 
     with_console = bool(there.configuration().console.listen)
     if with_console:  # before the ledger is opened: its tables are brought up to date with the ledger's
@@ -60,6 +60,7 @@ def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False
         from tidegate.engine import runner
 
         with ExitStack() as served:
+            served.enter_context(tracing.exported())
             try:
                 place, listen = "api", hub.configuration.api.listen
                 served.enter_context(serving(hub))

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from tidegate import tracing
 from tidegate.domain.cadence import Cadence, cadence
 from tidegate.domain.ownership import Kind, Side, Write, check_flow
 from tidegate.engine import clock_watch, endings, mappings, watch
@@ -239,13 +240,17 @@ def carry(cycle: Cycle) -> Report:
     connection = cycle.connection
     learnt.recall(connection, cycle.started)
     connection.store.client.take_bad_rows()  # what somebody else's reading has left
-    with tallied() as tally:
+    with (
+        tallied() as tally,
+        tracing.span("cycle", connection=connection.name, flow=cycle.flow, batch=cycle.batch_id) as about,
+    ):
         try:
             FLOWS[cycle.flow].run(cycle)
             outcome, text = endings.outcome(cycle)
             endings.tell_bad_rows(cycle)
         except LeaseLost as lost:
             outcome, text = "lease lost", str(lost)
+        about["outcome"] = outcome
     cycle.counts.calls_store = connection.store.calls_in(tally)
     cycle.counts.calls_company = connection.company.calls_in(tally)
     unfinished = cycle.unfinished and outcome == endings.DONE and not text
