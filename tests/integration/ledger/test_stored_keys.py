@@ -62,8 +62,16 @@ def test_a_maker_that_repeats_itself_is_a_programmers_error(ledger: object) -> N
 
 def test_where_the_number_is_the_key_two_orders_with_one_number_have_two_keys(ledger: object) -> None:
     # the target overwrites by its key: the second order would take the place of the first
-    numbers = {("main", 1): "W000000123", ("other", 7): "W000000123", ("main", 2): "W000000124"}
-    first = {("main", 1): "W000000123", ("main", 2): "W000000124"}
-    assert register(("main", 1), ("main", 2), make=number_keys(numbers)) == first
-    assert register(("other", 7), make=number_keys(numbers)) == {("other", 7): "W000000123-2"}
-    assert register(("main", 1), make=number_keys({("main", 1): "changed"})) == {("main", 1): "W000000123"}
+    numbers = {("main", 1): "W000000123", ("other", 1): "W000000123", ("main", 2): "W000000123"}
+    make = number_keys(numbers)
+    assert register(("main", 2), make=make) == {("main", 2): "W000000123-2"}
+    assert register(("main", 1), make=make) == {("main", 1): "W000000123-1"}
+    assert register(("other", 1), make=make) == {("other", 1): "W000000123-1-2"}
+    assert register(("main", 1), make=number_keys({("main", 1): "changed"})) == {("main", 1): "W000000123-1"}
+
+
+def test_the_key_of_a_number_does_not_depend_on_what_the_ledger_has_seen(ledger: object) -> None:
+    # a second ledger that has never heard of order 1 gave its number to order 11, which took its place (seed 72)
+    make = number_keys({("main", 1): "000000001", ("main", 11): "000000001"})
+    both = register(("main", 1), ("main", 11), make=make, company="seen both")
+    assert register(("main", 11), make=make, company="seen one") == {("main", 11): both["main", 11]}

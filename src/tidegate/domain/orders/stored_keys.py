@@ -69,14 +69,15 @@ def short_customer_keys(length: int, prefix: str = "C") -> CustomerKeys:
 
 
 def number_keys(numbers: Mapping[tuple[str, int], str]) -> KeyMaker:
-    """A maker for products that keep nothing but the order's number: the number of each source.
+    """A maker for products that keep an order under its number: the number of each source, and its id behind a dash.
 
-    Order numbers repeat: where another source has it, a number behind a dash tells them apart.
+    Order numbers repeat, and what a key tells apart must not depend on what one ledger has seen: another one, put back
+    or begun anew, would give the number of one order to another, which then takes its place in the company.
     """
 
     def make(store: str, entity_id: int, again: int = 0) -> str:
-        number = numbers[store, entity_id]
-        return f"{number}-{again + 1}" if again else number
+        key = f"{numbers[store, entity_id]}-{entity_id}"
+        return f"{key}-{again + 1}" if again else key
 
     return make
 

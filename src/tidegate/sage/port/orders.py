@@ -71,7 +71,7 @@ class OrderWriting:
     make_key: KeyMaker = full_key  #: the key that the product keeps with an order, of up to `key_length`
     make_customer_keys: CustomerKeys = full_customer_keys  #: with a customer, from the store's customer id
     make_receipt_key: KeyMaker = full_receipt_key  #: with the receipt of a prepaid order, from the order's id
-    key_is_number: bool = False  #: it keeps the order's number alone: that is the key
+    key_is_number: bool = False  #: it keeps orders under numbers: the key begins with it
     states_totals: bool = True  #: answers and results state the order's total after tax
 
     def __post_init__(self) -> None:
