@@ -1,5 +1,3 @@
-"""The store's JSON as the domain's order, to the cent."""
-
 from __future__ import annotations
 
 import json
@@ -374,3 +372,20 @@ def test_an_order_of_a_deleted_store_view_reads() -> None:
     """Magento sets `store_id` to NULL when a store view is deleted."""
     found = changed("orders-get-guest-tax", store_id=None)
     assert (found.website, found.store_view_id) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "shipped", "whole"),
+    [((9, 1), (4, 1), False), ((9, 1), (9, 1), True), ((9, 1), (0, 0), False)],
+)
+def test_an_order_has_left_whole_when_every_line_has(
+    ordered: tuple[int, int], shipped: tuple[int, int], *, whole: bool
+) -> None:
+    item = recordings.body(recordings.full_orders()[0])["items"][0]
+    items = [
+        {**item, "item_id": number, "product_type": "simple", "qty_ordered": wanted, "qty_shipped": left}
+        for number, (wanted, left) in enumerate(zip(ordered, shipped, strict=True), 1)
+    ]
+    virtual = {**item, "item_id": 3, "product_type": "virtual", "qty_ordered": 1, "qty_shipped": 0}
+    found = changed(recordings.full_orders()[0], items=[*items, virtual])
+    assert (found.shipped_whole, found.shipped) == (whole, any(shipped))

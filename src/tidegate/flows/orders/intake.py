@@ -342,8 +342,8 @@ class Intake:
 
 
 def is_taken_back(order: Order) -> bool:
-    """Whether the store has cancelled or refunded all of an order that never left: nobody may deliver it."""
-    return store_status(order) is StoreStatus.CANCELLED or (is_over(order) and not order.shipped)
+    """Whether the store has cancelled or refunded an order of which pieces never left: nobody may deliver those."""
+    return store_status(order) is StoreStatus.CANCELLED or (is_over(order) and not order.shipped_whole)
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:
