@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from tidegate.domain.states import State
 from tidegate.ledger import models, rows
 
@@ -33,12 +35,17 @@ def passed_over(connection: str) -> Iterator[str]:
     return _documents(connection, (State.SKIPPED,), FINISHED)
 
 
-def confirmed(connection: str) -> Iterator[tuple[str, datetime]]:
-    """The documents, as JSON, of orders that the company has and the store has not finished with; since when."""
+def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]]:
+    """The documents, as JSON, of orders that the company has, and since when.
+
+    Those that the store has not finished with, and what it finished with by delivering it where the company has it
+    only since then.
+    """
     found = models.Delivery.objects.filter(
         connection=connection, flow="orders", step="order", state=State.CONFIRMED.value, source__isnull=False
     )
-    left = found.exclude(source__state__in=FINISHED).exclude(source__document="").order_by("pk")
+    lately = Q(source__state="complete", changed_at__gt=since)
+    left = found.filter(~Q(source__state__in=FINISHED) | lately).exclude(source__document="").order_by("pk")
     yield from left.values_list("source__document", "changed_at").iterator(rows.CHUNK)
 
 

@@ -2,7 +2,8 @@
 
 Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
 its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet. Both
-err towards caution. An order of which anything was shipped is left alone: how much stands in no place that is read here.
+err towards caution. It holds what it was sent with: what the store has shipped, refunded or finished since, the company
+was not told.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from tidegate.ledger import queued
 
 
 def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
-    """The lines of confirmed orders that the store has not finished with; all of them are in this one place."""
+    """The lines of confirmed orders; all of them are in this one place."""
     settings = connection.settings
     found = [
-        (read_order(document), confirmed_at) for document, confirmed_at in queued.confirmed(connection.name)
+        (read_order(document), confirmed_at)
+        for document, confirmed_at in queued.confirmed(connection.name, as_of)
     ]
     names = stored_keys(connection, [(order.store, order.entity_id) for order, _ in found])
     return [
@@ -33,13 +35,12 @@ def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLin
             line_key=f"item:{line.item_id}",
             sku=settings.skus.get(line.sku, line.sku),
             warehouse=warehouse,
-            ordered=line.remaining,
-            allocated=line.remaining if confirmed_at <= as_of else Decimal(0),
+            ordered=line.quantity,
+            allocated=line.quantity if confirmed_at <= as_of else Decimal(0),
             despatched=Decimal(0),
             invoiced=Decimal(0),
         )
         for order, confirmed_at in found
-        if not order.shipped
         for line in order.lines
-        if line.remaining and line.sku not in settings.skip_skus
+        if line.sku not in settings.skip_skus
     ]
