@@ -15,6 +15,8 @@ Call = tuple[datetime, str, str, int | None]
 """When, method, path, and the status of the answer; None where none was given."""
 
 SIGN_IN = "/oauth/token"
+#: Where a sign-in that has an end is renewed: with a new token, or a new key.
+RENEWALS = (SIGN_IN, "/api/apikeys")
 #: So many refused calls in a row may be one story: the call, its sign-in renewed, the call once more, and
 #: the same again by a process that died before it had noted the first.
 MOST_REFUSED = 5
@@ -74,8 +76,8 @@ def silent_when_refused(calls: Iterable[Call], fresh_starts: Iterable[datetime],
 def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime], verdict: Verdict) -> None:
     """A 403 is the end, unless another read with the same sign-in is answered: nothing more before a fresh start.
 
-    But for the same call with the second subscription key. Neither a document that may not be deleted nor
-    a sign-in server that is closed is a matter of credentials.
+    But for the same call with the second subscription key, and a renewal that the other read needs since keys live
+    minutes. Neither a document that may not be deleted nor a sign-in server that is closed is a matter of credentials.
     """
     waiting = sorted(fresh_starts, reverse=True)
     forbidden: Call | None = None
@@ -85,6 +87,8 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
         while waiting and waiting[-1] <= at:
             waiting.pop()
             forbidden = None
+        if forbidden is not None and not probed and path.endswith(RENEWALS):
+            continue
         if forbidden is not None and (method, path) == forbidden[1:3] and status not in (401, 403):
             forbidden = None  # the very same read was the probe, or the second key is good
         elif forbidden is not None and (method, path) != forbidden[1:3]:
