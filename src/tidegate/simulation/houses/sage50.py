@@ -42,6 +42,8 @@ call_back_token = "env:SAGE_CALL_BACK_TOKEN"
 {methods}
 """
 METHODS_LINE = "payment_methods = {" + ", ".join(f'{code} = "{text}"' for code, text in METHODS.items()) + "}"
+#: Stands once in each record of an orders file.
+ORDER_MARK = b'"orderStatus"'
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
@@ -114,13 +116,13 @@ def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
 
 
 def orders_counted(face: Any) -> int:
-    """Records of the files that arrived."""
-    return sum(len(upload.order_ids) for upload in face.platform.uploads)
+    """Records of the files that arrived, those that the platform has not looked into yet included."""
+    return sum(len(one.order_ids) or one.content.count(ORDER_MARK) for one in face.platform.uploads)
 
 
 def orders_in(request: httpx.Request) -> int:
     """One for each record of a file."""
-    return request.read().count(b'"orderStatus"') if request.method == "PUT" else 0
+    return request.read().count(ORDER_MARK) if request.method == "PUT" else 0
 
 
 def shelf(company: Any, item: Any) -> dict[str, tuple[Decimal, Decimal]]:
