@@ -79,6 +79,14 @@ class OpenOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """Those that could be read, and why each other one could not, by its id."""
+
+    orders: list[OpenOrder]
+    unreadable: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedSince:
     """Orders changed at or after `since`, by id: those placed while it is read come at its end."""
 
@@ -111,11 +119,10 @@ def read_open_orders(
     skip_ids: Collection[int] = (),
     highest_known: int = 0,
     skus: ProductSkus | None = None,
-) -> list[OpenOrder] | Failure:
+) -> OpenOrders | Failure:
     """Orders changed at or after `since`, whatever their state.
 
-    Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
-    names those. `highest_known` is the highest id that the caller knows. `skus` remembers the products of
+    Left out are `skip_ids`, known to be unreadable. `highest_known` is the highest id that the caller knows. `skus` remembers the products of
     earlier calls: pieces are counted under their product's own SKU. Any other failure is returned.
     """
 
@@ -131,11 +138,14 @@ def read_open_orders(
         highest_known=highest_known,
     )
     orders: dict[int, OpenOrder] = {}
+    unreadable: dict[int, str] = {}
     for stretch in traversal.stretches():
         orders.update({order.entity_id: order for order in stretch.rows})
+        unreadable.update({each.entity_id: each.text for each in stretch.unreadable})
         if stretch.failure is not None:
             return stretch.failure
-    return _own(list(orders.values()), skus or ProductSkus(client))
+    named = _own(list(orders.values()), skus or ProductSkus(client))
+    return named if isinstance(named, Failure) else OpenOrders(named, unreadable)
 
 
 def _own(orders: list[OpenOrder], skus: ProductSkus) -> list[OpenOrder] | Failure:

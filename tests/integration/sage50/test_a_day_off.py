@@ -20,7 +20,7 @@ def steps(hub: Sage50Hub, code: int = 0) -> dict[str, int]:
 def test_a_day_off_costs_no_order_and_doubles_none(hub: Sage50Hub) -> None:
     hub.sim("installations", {"on": False})
     placed = hub.shopper.place_orders(4, "guest", lines=BASKET)
-    numbers = {one["increment_id"]: one for one in hub.shop.books()["orders"]}
+    numbers = {f"{one['increment_id']}-{one['entity_id']}": one for one in hub.shop.books()["orders"]}
     assert len(placed) == len(numbers) == 4
 
     assert hub.cycle("orders")["handed_over"] == 4
@@ -47,7 +47,7 @@ def test_a_day_off_costs_no_order_and_doubles_none(hub: Sage50Hub) -> None:
         assert Decimal(str(one["gross"])) == Decimal(str(numbers[number]["grand_total"]))
     hub.cycle("order-status")
     for number, one in booked.items():
-        trace = hub.json("trace", number)
+        trace = hub.json("trace", numbers[number]["increment_id"])
         assert one["documentNumber"] in str(trace)
     assert "not wanted" in str(hub.json("queue", "list", "--state", "review"))
 

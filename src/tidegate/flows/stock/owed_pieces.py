@@ -7,12 +7,12 @@ where nobody has read them yet. Design, *Availability*, traps 1 and 2.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.capture import CaptureRules
 from tidegate.domain.orders.order import Order
@@ -80,7 +80,9 @@ def held_by(order: Order) -> tuple[tuple[str, Decimal], ...]:
 def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
     """The same, with what Magento has besides. `lines` are what Sage knows.
 
-    Calls the store for what the ledger has not read: to be asked last, right before the numbers are written.
+    Calls the store for what the ledger has not read: to be asked last, right before the numbers are written. A new
+    order that cannot be read is a failure: what it holds is known to nobody, and until the flow `orders` has named it
+    nobody was told so.
     """
     connection = cycle.connection
     settings, store = connection.settings, connection.settings.store
@@ -99,12 +101,17 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
         )
         if isinstance(found, Failure):
             return found
+        unnamed = found.unreadable.keys() - intake.known_ids(store, "order", found.unreadable)
+        if unnamed:
+            return _unnamed(min(unnamed), found.unreadable)
         rules = capture_rules(settings)
-        ids = {order.entity_id for order in found}
+        ids = {order.entity_id for order in found.orders}
         counted = waiting.orders.keys() | entities(connection, [line.order_key for line in lines]).values()
         counted |= intake.known_ids(store, "order", ids, read_before=waiting.asked_at - COMMITTING)
-        unread = [each for each in found if each.entity_id not in counted and holds_pieces(each, rules)]
-        moving = [each for each in found if noted and (each.created_at >= noted or gave_back(each))]
+        unread = [
+            each for each in found.orders if each.entity_id not in counted and holds_pieces(each, rules)
+        ]
+        moving = [each for each in found.orders if noted and (each.created_at >= noted or gave_back(each))]
         moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     there = in_company(cycle.connection, waiting, lines)
@@ -115,6 +122,14 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
             there[entity_id, name] = there.get((entity_id, name), ZERO) - has
             pieces[name] += quantity - has
     return Owed(pieces, frozenset(moved))
+
+
+def _unnamed(entity_id: int, reasons: Mapping[int, str]) -> Failure:
+    text = (
+        f"order {entity_id} of the store, which is new, cannot be read ({reasons[entity_id]}), so nobody knows what it "
+        "holds: stock waits until the next cycle of orders has put it before a person"
+    )
+    return Failure(Code.UNREADABLE, text, sent=False)
 
 
 def in_company(
