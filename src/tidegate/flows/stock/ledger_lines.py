@@ -1,9 +1,9 @@
 """What web orders hold of the stock where the company has no list of them: from the ledger.
 
 Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
-its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet. Both
-err towards caution. It holds what it was sent with: what the store has shipped, refunded or finished since, the company
-was not told.
+its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet: with all
+that it was sent with, for the company was not told what the store has shipped, refunded or finished since. Both err
+towards caution.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from tidegate.domain.money import ZERO
+from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.connection import Connection
 from tidegate.flows.stored_keys import stored_keys
@@ -20,27 +22,44 @@ from tidegate.ledger import queued
 
 def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
     """The lines of confirmed orders; all of them are in this one place."""
-    settings = connection.settings
-    found = [
-        (read_order(document), confirmed_at)
+    confirmed = [
+        (read_order(document), confirmed_at <= as_of)
         for document, confirmed_at in queued.confirmed(connection.name, as_of)
     ]
-    names = stored_keys(connection, [(order.store, order.entity_id) for order, _ in found])
+    names = stored_keys(connection, [(order.store, order.entity_id) for order, _ in confirmed])
+    skus, skipped = connection.settings.skus, connection.settings.skip_skus
     return [
-        WebLine(
-            order_id=names[order.store, order.entity_id],
-            order_number="",
-            order_key=names[order.store, order.entity_id],
-            line_id=str(line.item_id),
-            line_key=f"item:{line.item_id}",
-            sku=settings.skus.get(line.sku, line.sku),
-            warehouse=warehouse,
-            ordered=line.quantity,
-            allocated=line.quantity if confirmed_at <= as_of else Decimal(0),
-            despatched=Decimal(0),
-            invoiced=Decimal(0),
-        )
-        for order, confirmed_at in found
+        _line(line, names[order.store, order.entity_id], skus.get(line.sku, line.sku), warehouse, pieces)
+        for order, is_off in confirmed
         for line in order.lines
-        if line.sku not in settings.skip_skus
+        if line.sku not in skipped
+        for pieces in [_off(order, line) if is_off else _still_on(line)]
     ]
+
+
+def _off(order: Order, line: OrderLine) -> tuple[Decimal, Decimal]:
+    """Ordered and allocated, at least: what remains. Of an order that was shipped, how much is on no list here."""
+    pieces = ZERO if order.shipped else line.remaining
+    return pieces, pieces
+
+
+def _still_on(line: OrderLine) -> tuple[Decimal, Decimal]:
+    """Ordered and allocated, at most: all that it can have been sent with."""
+    return line.quantity, ZERO
+
+
+def _line(line: OrderLine, key: str, sku: str, warehouse: str, pieces: tuple[Decimal, Decimal]) -> WebLine:
+    ordered, allocated = pieces
+    return WebLine(
+        order_id=key,
+        order_number="",
+        order_key=key,
+        line_id=str(line.item_id),
+        line_key=f"item:{line.item_id}",
+        sku=sku,
+        warehouse=warehouse,
+        ordered=ordered,
+        allocated=allocated,
+        despatched=ZERO,
+        invoiced=ZERO,
+    )
