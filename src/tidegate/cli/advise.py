@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -43,6 +44,8 @@ def advise(
     """Recommend cadence and buffer by the ledger's own history. Asks nobody."""
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise typer.BadParameter("the file's name ends in .svg or .png", param_hint="--plot")
+    if plot is not None:
+        importlib.import_module("matplotlib")  # what is not installed is said before the work
     acceptable = number(risk)
     there = here(context)
     with there.ledger() as configuration:

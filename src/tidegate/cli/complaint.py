@@ -76,8 +76,8 @@ def complaint_of(error: BaseException) -> Complaint | None:
     if isinstance(error, Refused):
         return Complaint(error.exit_code, str(error), (error.remedy,) if error.remedy else ())
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get((error.name or "").split(".")[0])):
-        remedy = f"pip install 'tidegate[{extra}]'"
-        return Complaint(exits.FOUND, f"this needs {error.name}, which is not installed", (remedy,))
+        missing = f"this needs {error.name} of the extra {extra}, which is not installed"
+        return Complaint(exits.FOUND, missing, (f"pip install 'tidegate[{extra}]'",))
     # Only a module that was loaded can have raised its error: nothing is loaded just to look.
     configuration = sys.modules.get("tidegate.config.problem")
     if configuration is not None and isinstance(error, configuration.ConfigurationError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.states import OUT, State
 from tidegate.domain.verdict import Verdict
 from tidegate.ledger import alerts, closures, delivery, halts, lookups, queue
@@ -124,7 +125,7 @@ def _act(wish: Act, item: Item, *, actor: str, now: datetime, text: str, overrul
 def release_children(item: Item, now: datetime) -> None:
     """The copy that replaces an edited order may go once the order itself never will."""
     if item.step == "order" and item.entity_id is not None:
-        delivery.release_waiting(item.connection, [f"order:{item.store}:{item.entity_id}"], now)
+        delivery.release_waiting(item.connection, [missing_order(item.store, item.entity_id)], now)
 
 
 #: What a step's target is in the chain, by how the step's name begins; else the company's order.

@@ -12,6 +12,7 @@ from tidegate.domain.orders.billing_lines import Billed, billed, shipping_line
 from tidegate.domain.orders.capture import is_over
 from tidegate.domain.orders.extras import AmountTerms, payments
 from tidegate.domain.orders.keys import order_key
+from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.mapping import mapped
 from tidegate.domain.orders.order import Order, Totals
 from tidegate.domain.orders.remaining import is_reduced, remaining
@@ -104,7 +105,7 @@ def _lines(order: Order, document: Billed, terms: Terms) -> tuple[dict[str, Kept
         return {}, None
     lines: dict[str, KeptLine] = {}
     for line, code in zip((*document.lines, *document.extras), found.tax, strict=False):
-        key = line.key or f"item:{line.item_id}"
+        key = line.key if line.item_id is None else item_key(line.item_id)
         account = line.account if line.source else terms.revenue_account(line.sku)
         before = lines.get(key)  # parts of a bundle that are taxed differently share its item
         lines[key] = KeptLine(

@@ -16,6 +16,7 @@ import msgspec
 
 from tidegate.config import connection_rules, model
 from tidegate.config.problem import Report as Problems
+from tidegate.domain.missing_thing import customer_of, kind_of, name_of
 from tidegate.domain.orders.terms import OTHER, tax_key
 from tidegate.engine.mapping_kinds import KINDS, OPTIONAL, Kind
 from tidegate.engine.offered import Lists
@@ -60,14 +61,13 @@ def unmapped(connection: str) -> list[dict[str, Any]]:
     by_prefix = {kind.waits: kind for kind in KINDS.values() if kind.waits}
     found = []
     for waits_for, count in queue.waiting_for(connection).items():
-        prefix, _, name = waits_for.partition(":")
-        kind = by_prefix.get(prefix)
+        kind = by_prefix.get(kind_of(waits_for))
         if kind is not None:
             found.append(
                 {
                     "kind": kind.name,
                     "title": kind.title,
-                    "name": own_name(kind, name),
+                    "name": own_name(kind, waits_for),
                     "count": count,
                     "waits_for": waits_for,
                 }
@@ -75,9 +75,9 @@ def unmapped(connection: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: -int(each["count"]))
 
 
-def own_name(kind: Kind, name: str) -> str:
-    """The entry's name in what a delivery waits for: a customer's stands behind the website."""
-    return name.rpartition(":")[2] if kind.name == "customers" else name
+def own_name(kind: Kind, thing: str) -> str:
+    """The name of the entry that a delivery waits for."""
+    return customer_of(thing) if kind.name == "customers" else name_of(thing)
 
 
 def refresh(connection: Connection) -> None:

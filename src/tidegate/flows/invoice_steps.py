@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.ledger.texts import storable
 
 INVOICES, INVOICE = "invoices", "invoice:"
@@ -16,7 +17,7 @@ UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
 
 def payment_of(number: str) -> str:
     """What the Magento invoice waits for that comes with the payment of Sage's."""
-    return storable(f"payment:{number}")
+    return storable(missing_thing("payment", number))
 
 
 class InvoiceSubject(msgspec.Struct, frozen=True):

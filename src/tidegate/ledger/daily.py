@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Count, Sum
 
+from tidegate.domain.missing_thing import kind_of
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models, runs
 from tidegate.ledger.alerts import OpenAlert
@@ -132,7 +133,7 @@ def held(connection: str) -> dict[str, int]:
 
 def nameless(thing: str) -> str:
     """What is missing, without the person: `customer:ann@example.com` is `customer`."""
-    kind = thing.partition(":")[0]
+    kind = kind_of(thing)
     return kind if "@" in thing or kind == "customer" else thing
 
 

@@ -145,6 +145,21 @@ def listing(
     ]
 
 
+def held(connection: str, flow: str, *, without: str | None = None) -> list[Item]:
+    """All held deliveries of the flow, their documents left out; without those of the reason code `without`."""
+    found: list[Item] = []
+    while page := listing(
+        connection=connection,
+        flow=flow,
+        state=State.HELD,
+        without=without,
+        after=found[-1].id if found else 0,
+        limit=500,
+    ):
+        found += page
+    return found
+
+
 def depth(connection: str, flow: str | None = None, step: str | None = None) -> int:
     """How many deliveries wait to go out: captured, queued or sending."""
     rows = models.Delivery.objects.filter(connection=connection, state__in=[state.value for state in WAITING])

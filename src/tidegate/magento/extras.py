@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.orders.extras import FEES, FIELDS, AmountTerms, Extra, payments
+from tidegate.domain.orders.extras import FEES, FIELDS, FIXED_TAX, AmountTerms, Extra, payments
 from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.magento.known_fields import is_known
 from tidegate.reading.document import Unreadable, read
@@ -135,7 +135,7 @@ def _weee(item: Tree, line: OrderLine) -> Extra | None:
         for side in ("", "base_")
     )
     return Extra(
-        source="fixed_product_tax",
+        source=FIXED_TAX,
         field=name,
         label=", ".join(dict.fromkeys(str(each["title"]) for each in applied if each.get("title"))),
         amount=row,

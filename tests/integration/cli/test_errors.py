@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -121,18 +119,6 @@ def test_only_errors_of_users_are_explained() -> None:
 
 def test_a_long_text_is_shown_sentence_by_sentence() -> None:
     assert sentences("One thing. Another thing. The end") == ("One thing.", "Another thing.", "The end")
-
-
-@pytest.mark.parametrize(("module", "arguments"), [("flask", ["demo"]), ("werkzeug", ["sandbox", "magento"])])
-def test_a_command_says_which_extra_it_misses(module: str, arguments: list[str]) -> None:
-    without = f"import sys; sys.modules[{module!r}] = None; from tidegate.cli.main import run; run()"
-
-    ended = subprocess.run(
-        [sys.executable, "-c", without, *arguments], capture_output=True, text=True, timeout=60, check=False
-    )
-
-    assert ended.returncode == exits.FOUND
-    assert "pip install 'tidegate[demo]'" in ended.stderr
 
 
 def test_every_extra_is_one_of_the_package() -> None:

@@ -118,7 +118,7 @@ def test_a_reason_that_is_over_and_still_shown(build: Build, monkeypatch: pytest
     monkeypatch.setattr(
         documents,
         "may_go",
-        lambda cycle, clerk, item: documents.prerequisite(clerk, item.source_id) is None,
+        lambda cycle, handler, item: documents.prerequisite(handler, item.source_id) is None,
     )
     with pytest.raises(AssertionError):
         test_documents_that_wait.test_what_waits_behind_another_document_names_the_one_that_it_waits_for_now(

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.errors import Code
+from tidegate.domain.missing_thing import kind_of
 from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE, EDITABLE
 from tidegate.domain.states import State
 from tidegate.engine import mappings
@@ -91,13 +92,12 @@ def of(visit: Visit, cause: Cause) -> dict[str, Any]:
 
 def fix(cause: Cause) -> dict[str, Any] | None:
     """The mapping that is missing, ready to be filled in."""
-    prefix, _, name = cause.waits_for.partition(":")
     for kind in KINDS.values():
-        if kind.waits and kind.waits == prefix:
+        if kind.waits and kind.waits == kind_of(cause.waits_for):
             return {
                 "kind": kind.name,
                 "title": kind.title,
-                "name": mappings.own_name(kind, name),
+                "name": mappings.own_name(kind, cause.waits_for),
                 "fields": kind.fields,
             }
     return None

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.document_totals import charges_of
-from tidegate.domain.fulfilment.invoicing import is_charge, is_given_back_by_itself, left_to_refund
+from tidegate.domain.fulfilment.invoicing import is_charge, keys_given_back, left_to_refund
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS, Carriage, MemoLine, memo_total
 from tidegate.domain.fulfilment.store_document import StoreDocument
@@ -67,7 +67,8 @@ def plan_memo(
     """
     assert order.sides is not None  # noqa: S101 - read with its amounts
     base, amounts = order.sides[0].carriage, order.sides[side]
-    charges = [line for line in lines if is_charge(line) and not is_given_back_by_itself(line)]
+    unasked = keys_given_back(order)
+    charges = [line for line in lines if is_charge(line) and line.line_key not in unasked]
     told = charges_of(charges)
     if gross is None or not is_explained(order, side, terms):
         return MemoPlan(_named(told, base, amounts.carriage, rule) if charges else ZERO)

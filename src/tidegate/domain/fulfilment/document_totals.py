@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.invoicing import is_charge, is_own_extra
+from tidegate.domain.fulfilment.invoicing import is_charge
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_document import StoreDocument
-from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder
+from tidegate.domain.fulfilment.store_order import StoreOrder
 from tidegate.domain.money import ZERO, shown, total
+from tidegate.domain.orders.line_keys import is_extra_key, item_key
 
 CENT = Decimal("0.01")
 
@@ -31,9 +32,11 @@ def own_lines(
     """
     if gross is not None:
         return lines
-    ids = {f"{ITEM_KEY}{item.item_id}" for item in order.items}
+    ids = {item_key(item.item_id) for item in order.items}
     items = [line for line in lines if line.line_key in ids]
-    extras = [line for line in lines if line.line_key not in ids and is_own_extra(line, order.entity_id)]
+    extras = [
+        line for line in lines if line.line_key not in ids and is_extra_key(line.line_key, order.entity_id)
+    ]
     return items if _summed(extras) is None else [*items, *extras]
 
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS
-from tidegate.domain.fulfilment.store_order import BUNDLE, ITEM_KEY, StoreOrder, allocate_lines, named
+from tidegate.domain.fulfilment.store_order import BUNDLE, StoreOrder, allocate_lines, named
 from tidegate.domain.money import ZERO, product, rounded, total
-from tidegate.domain.orders.extras import EXTRA_KEY, WRAPPING
+from tidegate.domain.orders.extras import FIXED_TAX, WRAPPING
+from tidegate.domain.orders.line_keys import extra_key, is_item_key
 
 
 def wanted(
@@ -77,17 +78,12 @@ def charges(lines: Sequence[InvoiceLine]) -> Decimal:
     return total(line.net for line in lines if line.net is not None and is_charge(line))
 
 
-def is_given_back_by_itself(line: InvoiceLine) -> bool:
-    """Whether Magento's credit memo gives it back unasked: fixed product tax with its pieces, wrapping at once."""
-    parts = line.line_key.split(":")
-    return line.line_key.startswith(EXTRA_KEY) and not {"fixed_product_tax", *WRAPPING}.isdisjoint(parts)
-
-
-def is_own_extra(line: InvoiceLine, entity_id: int) -> bool:
-    """Whether our key says that a line is this order's amount besides goods and carriage."""
-    return line.line_key.startswith(f"{EXTRA_KEY}{entity_id}:")
+def keys_given_back(order: StoreOrder) -> set[str]:
+    """Our keys of what Magento's credit memo gives back unasked: fixed product tax with its pieces, wrapping at once."""
+    fixed = {extra_key(order.entity_id, FIXED_TAX, item.item_id) for item in order.items}
+    return fixed | {extra_key(order.entity_id, source) for source in WRAPPING}
 
 
 def is_charge(line: InvoiceLine) -> bool:
     """Whether a line is no item of the order and no product: carriage, or a rounding line."""
-    return not line.sku and not line.line_key.startswith(ITEM_KEY)
+    return not line.sku and not is_item_key(line.line_key)

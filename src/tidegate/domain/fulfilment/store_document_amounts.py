@@ -17,6 +17,7 @@ from tidegate.domain.fulfilment.store_order import StoreOrder
 from tidegate.domain.money import ZERO, product, rounded, shown, total
 from tidegate.domain.orders.extras import (
     FIELDS,
+    FIXED_TAX,
     WRAPPING,
     AmountTerms,
     Extra,
@@ -66,7 +67,7 @@ def _fixed_tax(paper: StoreDocument, order: StoreOrder) -> list[Extra]:
     base, own = (fixed_tax_of(paper.pieces, order, side) for side in (0, 1))
     if not base and not own:
         return []
-    return [Extra(source="fixed_product_tax", field="weee_tax_applied_amount", amount=own, base=base)]
+    return [Extra(source=FIXED_TAX, field="weee_tax_applied_amount", amount=own, base=base)]
 
 
 def fixed_tax_of(pieces: Mapping[int, Decimal], order: StoreOrder, side: int) -> Decimal:

@@ -15,11 +15,11 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_amounts import ItemAmounts, Side
 from tidegate.domain.money import ZERO, plain, product, quotient
 from tidegate.domain.orders.extras import Extra
+from tidegate.domain.orders.line_keys import item_key
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
 #: In these states Magento takes no document of an order, until somebody ends them.
 PAUSED = ("holded", "payment_review")
-ITEM_KEY = "item:"  #: how our key of a line begins, before Magento's item id
 
 
 class Pieces(Protocol):
@@ -95,18 +95,14 @@ def allocate_lines(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[st
     """
     pieces: dict[int, Decimal] = {}
     strange = []
+    by_key = {item_key(item.item_id): item for item in order.items}
     for line in lines:
-        item = _by_key(line, order) if line.line_key else _by_product(line, order, codes)
+        item = by_key.get(line.line_key) if line.line_key else _by_product(line, order, codes)
         if item is not None and line.quantity > 0:
             pieces[item.item_id] = pieces.get(item.item_id, ZERO) + line.quantity
         elif item is None and line.sku and line.quantity > 0:
             strange.append(f"{plain(line.quantity)} x {line.sku}")
     return LineAllocation(pieces, tuple(strange))
-
-
-def _by_key(line: Pieces, order: StoreOrder) -> StoreItem | None:
-    number = line.line_key.removeprefix(ITEM_KEY)
-    return order.item(int(number)) if line.line_key.startswith(ITEM_KEY) and number.isdecimal() else None
 
 
 def _by_product(line: Pieces, order: StoreOrder, codes: Mapping[str, str]) -> StoreItem | None:

@@ -14,11 +14,11 @@ from tidegate.domain.orders.extras import (
     cancelling,
     configured,
     explains,
-    extra_key,
     payments,
     placed,
     terms_for,
 )
+from tidegate.domain.orders.line_keys import extra_key
 from tidegate.domain.orders.order import LineAmounts, Order, OrderLine, Totals
 from tidegate.domain.orders.terms import Terms
 

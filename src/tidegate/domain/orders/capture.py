@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_order, name_of
 from tidegate.domain.orders.keys import StoreStatus, content_changed, revision, same_version, store_status
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import nothing_remains
@@ -70,7 +71,7 @@ class Disposition:
 
     action: Action
     reason: str = ""
-    waits_for: str = ""  #: `order:<store>:<entity id>` of the replaced order
+    waits_for: str = ""  #: the replaced order (`missing_thing.missing_order`)
     failure: Failure | None = None
 
 
@@ -130,7 +131,7 @@ def parent_settled(state: State | None) -> bool:
 def _waits_for(order: Order, parent: State | None) -> str:
     if order.parent_entity_id is None or parent_settled(parent):
         return ""
-    return f"order:{order.store}:{order.parent_entity_id}"
+    return missing_order(order.store, order.parent_entity_id)
 
 
 def _first_sight(unwanted: str, waits_for: str) -> Disposition:
@@ -142,7 +143,7 @@ def _first_sight(unwanted: str, waits_for: str) -> Disposition:
 
 
 def _hold(waits_for: str) -> Disposition:
-    text = f"It replaces {waits_for.removeprefix('order:')}, which must be cancelled in Sage first."
+    text = f"It replaces {name_of(waits_for)}, which must be cancelled in Sage first."
     return Disposition(
         Action.HOLD, text, waits_for, Failure(Code.PARENT_PENDING, text, missing=waits_for, sent=False)
     )

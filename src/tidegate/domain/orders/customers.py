@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_customer
 from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.person import Person
@@ -131,7 +132,7 @@ def wanted_account(person: Person, rules: CustomerRules) -> Decision:
             Code.UNKNOWN_CUSTOMER,
             f"Order {person.label} is a guest's and no guest account is set. Add guest_account to "
             f"[connections.{rules.connection}.customers].",
-            missing=f"customer:{person.website}:guest",
+            missing=missing_customer(person.website, "guest"),
             sent=False,
         )
     mapped = mapped_by_id(customer.id, rules.accounts)
@@ -260,7 +261,7 @@ def _unproven(person: Person, rules: CustomerRules, account: str) -> Failure:
         f'and anybody can register with an address. If they are this buyer, map "{customer.id}" = "{account}" '
         f"under customers.accounts; if {person.website} proves addresses, name it in trust_emails of "
         f"[connections.{rules.connection}.customers].",
-        missing=f"customer:{person.website}:{customer.id}",
+        missing=missing_customer(person.website, str(customer.id)),
         sent=False,
         details={"accounts": account, "customer": str(customer.id)},
     )
@@ -292,6 +293,6 @@ def _unknown(person: Person, rules: CustomerRules, key: str) -> Answer:
     return Failure(
         Code.UNKNOWN_CUSTOMER,
         f"Sage has no account for {customer.email} (customer {customer.id} of {person.website}). {remedy}.",
-        missing=f"customer:{person.website}:{customer.email.strip().lower()}",
+        missing=missing_customer(person.website, customer.email.strip().lower()),
         sent=False,
     )

@@ -20,12 +20,13 @@ from tidegate.domain.money import ZERO, shown, total
 #: What pays for an order instead of changing its price.
 PAYMENTS = ("gift_card", "store_credit", "reward_points")
 #: What makes an order dearer or cheaper: a line of its own.
-LINES = ("fixed_product_tax", "gift_wrapping", "gift_wrapping_items", "printed_card", "remainder")
+FIXED_TAX = "fixed_product_tax"
+LINES = (FIXED_TAX, "gift_wrapping", "gift_wrapping_items", "printed_card", "remainder")
 #: Adobe Commerce's own among them, which a credit memo gives back.
 WRAPPING = ("gift_wrapping", "gift_wrapping_items", "printed_card")
 #: What people call them.
 NAMES = {
-    "fixed_product_tax": "fixed product tax",
+    FIXED_TAX: "fixed product tax",
     "gift_card": "gift card",
     "store_credit": "store credit",
     "reward_points": "reward points",
@@ -36,7 +37,6 @@ NAMES = {
 }
 #: What became of an amount later on: the names of such fields end so. They explain no total.
 LATER = ("_invoiced", "_refunded", "_canceled", "_cancelled")
-EXTRA_KEY = "extra:"  #: how our key of such an amount's line begins
 FEES, FIELDS, OTHER = "custom_fees", "fields", "*"
 
 
@@ -96,14 +96,6 @@ class Placed:
         """What stands on its line, or beside the payment."""
         named = NAMES.get(self.extra.source, self.extra.field).replace("_", " ")
         return self.terms.text or self.extra.label or named.capitalize()
-
-
-def extra_key(entity_id: int, source: str, item_id: int | None = None) -> str:
-    """Our key of an amount's line in the ERP: `extra:213:gift_wrapping`, of an item's `extra:213:fixed_product_tax:551`.
-
-    It names the order, since one invoice of the company may be for several.
-    """
-    return f"{EXTRA_KEY}{entity_id}:{source}" + (f":{item_id}" if item_id is not None else "")
 
 
 def terms_for(source: str, terms: Mapping[str, AmountTerms]) -> AmountTerms | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Address
 
 
@@ -38,14 +39,14 @@ class SalesLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: str = ""  #: nominal account, "" = the ERP's own default
     warehouse: str = ""
     item_id: int | None = None  #: Magento's item, for tracing lines
-    extra: str = ""  #: our key of an amount besides goods and shipping (`extras.extra_key`)
+    extra: str = ""  #: our key of an amount besides goods and shipping (`line_keys.extra_key`)
     net: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
 
     @property
     def line_key(self) -> str:
         """What the ERP stores with the line, so that its documents find it again; "" for charges and text."""
-        return self.extra if self.item_id is None else f"item:{self.item_id}"
+        return self.extra if self.item_id is None else item_key(self.item_id)
 
 
 class Buyer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

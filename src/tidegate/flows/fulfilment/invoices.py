@@ -28,8 +28,9 @@ from tidegate.domain.fulfilment.order_part import not_compared, part_of
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
 from tidegate.domain.fulfilment.store_document import Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_document_amounts import order_charges
-from tidegate.domain.fulfilment.store_order import ITEM_KEY, StoreOrder, is_rest, paused
+from tidegate.domain.fulfilment.store_order import StoreOrder, is_rest, paused
 from tidegate.domain.money import ZERO, total
+from tidegate.domain.orders.line_keys import is_extra_key, is_item_key
 from tidegate.domain.states import State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
@@ -73,14 +74,14 @@ def run(cycle: Cycle) -> None:
     pass_on(cycle, InvoiceHandler(cycle.connection), STEP, credit=False)
 
 
-def pass_on(cycle: Cycle, clerk: documents.DocumentHandler, step: str, *, credit: bool) -> None:
+def pass_on(cycle: Cycle, handler: documents.DocumentHandler, step: str, *, credit: bool) -> None:
     """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
     if cycle.may_call_company():
-        read(cycle, clerk.flow, credit=credit)
-    if cycle.may_go_on() and lookups.has_work(cycle.name, clerk.flow, cycle.now()):
-        documents.carry(cycle, clerk, (step,))
+        read(cycle, handler.flow, credit=credit)
+    if cycle.may_go_on() and lookups.has_work(cycle.name, handler.flow, cycle.now()):
+        documents.carry(cycle, handler, (step,))
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
@@ -173,8 +174,8 @@ def subject_of(row: SalesInvoice, order: Known, key: str) -> InvoiceSubject:
         for line in (row.lines if part is None else part.lines)
         if alone
         or part is not None
-        or line.line_key.startswith(ITEM_KEY)
-        or invoicing.is_own_extra(line, order.entity_id)
+        or is_item_key(line.line_key)
+        or is_extra_key(line.line_key, order.entity_id)
     )
     return InvoiceSubject(
         order.entity_id,

@@ -15,13 +15,15 @@ from decimal import Decimal
 
 from tidegate.domain.errors import Code
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
-from tidegate.domain.fulfilment.store_order import ITEM_KEY, Pieces
+from tidegate.domain.fulfilment.store_order import Pieces
 from tidegate.domain.money import ZERO
+from tidegate.domain.orders.line_keys import is_item_key, item_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fulfilment import shipments
+from tidegate.flows.fulfilment.shipment_steps import SHIPMENT
 from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNREAD_DESPATCH, read_subject
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts, delivery, lookups, order_documents, queue
@@ -57,7 +59,7 @@ def held_if_ahead(step: NewDelivery, source_id: int, lines: Iterable[InvoiceLine
 def bills_more(source_id: int, lines: Iterable[InvoiceLine] = ()) -> bool:
     """Whether an order's invoices, and these lines, bill more of a product than its despatches have."""
     left: dict[str, Decimal] = {}
-    for step in order_documents.steps(source_id, shipments.FLOW, shipments.SHIPMENT):
+    for step in order_documents.steps(source_id, shipments.FLOW, SHIPMENT):
         add(left, shipments.read_shipment(step.subject).lines)
     billed: dict[str, Decimal] = {}
     for step in order_documents.steps(source_id, INVOICES, INVOICE):
@@ -74,13 +76,13 @@ def own_keys(source_id: int) -> set[str]:
     order = queue.get(step.id) if step is not None else None
     if order is None or not order.document:
         return set()
-    return {f"{ITEM_KEY}{line.item_id}" for line in read_order(order.document).lines}
+    return {item_key(line.item_id) for line in read_order(order.document).lines}
 
 
 def add(pieces: dict[str, Decimal], lines: Iterable[Pieces]) -> None:
     """Count the lines by our key. What is no product, or was typed in without our key, is not despatched under it."""
     for line in lines:
-        if line.sku and line.line_key.startswith(ITEM_KEY):
+        if line.sku and is_item_key(line.line_key):
             pieces[line.line_key] = pieces.get(line.line_key, ZERO) + line.quantity
 
 

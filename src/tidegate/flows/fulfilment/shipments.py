@@ -21,17 +21,18 @@ from tidegate.domain.fulfilment import shipping
 from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine
 from tidegate.domain.fulfilment.store_document import Begun, Mark, StoreDocument, There, settle
 from tidegate.domain.fulfilment.store_order import StoreOrder, beyond, paused
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.states import FINAL, State
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
+from tidegate.flows.fulfilment import shipment_steps
 from tidegate.flows.fulfilment.document_parts import next_part, unread
-from tidegate.flows.fulfilment.left_out import LEFT_OUT, following_step, left_out_step
 from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.fulfilment.source import source_of
-from tidegate.flows.order_steps import known_orders, new_step, step_part, text_of, unknown_step
+from tidegate.flows.order_steps import known_orders, new_step, text_of, unknown_step
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.documents import Adopt, Drop, Later, Made, NotYet, Step, Write
 from tidegate.ledger import chain, cursors, delivery, lookups
@@ -44,8 +45,6 @@ from tidegate.magento.shipments import Track, document_items, shipment
 from tidegate.sage.port.session import Purpose
 
 FLOW, CURSOR = "shipments", "despatches"
-SHIPMENT, TRACK = "shipment:", "track:"
-STEPS = (SHIPMENT, TRACK, LEFT_OUT)
 MARK = "Sage despatch"
 #: Magento's code for a carrier that the shop has no module for.
 OTHER_CARRIER = "custom"
@@ -103,12 +102,12 @@ def run(cycle: Cycle) -> None:
     if cycle.may_call_company():
         read(cycle)
     if cycle.may_go_on() and lookups.has_work(cycle.name, FLOW, cycle.now()):
-        documents.carry(cycle, ShipmentHandler(cycle.connection), STEPS)
+        documents.carry(cycle, ShipmentHandler(cycle.connection), shipment_steps.STEPS)
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """The shipments that wait, with their payloads. Despatches not read yet are not shown."""
-    return documents.preview(ShipmentHandler(connection), STEPS)
+    return documents.preview(ShipmentHandler(connection), shipment_steps.STEPS)
 
 
 def read(cycle: Cycle) -> bool:
@@ -164,9 +163,8 @@ def parts(
     magento_skus = {code: sku for sku, code in settings.skus.items()}
     for warehouse, lines in sorted(by_warehouse.items()):
         alone = len(by_warehouse) == 1
-        step = SHIPMENT + step_part(despatch.id) + ("" if alone else f":{step_part(warehouse)}")
         yield (
-            step,
+            shipment_steps.shipment_step(despatch.id, "" if alone else warehouse),
             ShipmentSubject(
                 entity_id=order.entity_id,
                 despatch=despatch.id,
@@ -194,7 +192,7 @@ def parcels_came(cycle: Cycle, before: Item, subject: ShipmentSubject, order: Kn
         {before.id: text_of(subject)}, now, text="tracking numbers came"
     ):
         return
-    steps = {f"{TRACK}{step_part(subject.despatch)}:{step_part(parcel.number)}": parcel for parcel in fresh}
+    steps = {shipment_steps.track_step(subject.despatch, parcel.number): parcel for parcel in fresh}
     wanted = [
         new_step(cycle, FLOW, order, step, TrackSubject(order.entity_id, before.step, parcel))
         for step, parcel in steps.items()
@@ -213,9 +211,9 @@ class ShipmentHandler:
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its shipments as they are now."""
-        if item.step.startswith(TRACK):
+        if item.step.startswith(shipment_steps.TRACK):
             return self.track(item, read_track(item.subject))
-        if item.step.startswith(LEFT_OUT):
+        if item.step.startswith(shipment_steps.LEFT_OUT):
             return self.left_out(item)
         subject = read_shipment(item.subject)
         store = self.connection.store
@@ -316,7 +314,7 @@ class ShipmentHandler:
 
     def left_out(self, item: Item) -> Step:
         """The question about pieces of a despatch that its shipment does not have."""
-        of = lookups.step_of(item.source_id, FLOW, SHIPMENT + item.step.removeprefix(LEFT_OUT))
+        of = shipment_steps.shipment_of(item)
         if of is None or of.state is not State.CONFIRMED:
             return Drop("its shipment is not confirmed")
         subject, store = read_shipment(of.subject), self.connection.store
@@ -350,7 +348,9 @@ class ShipmentHandler:
             return Drop("its shipment is not written to Magento")
         # this may take for ever, and nobody sees what is only queued
         if of.state in (State.REVIEW, State.HELD):
-            return NotYet(documents.comes_first(FLOW, of.step, of.state, missing=documents.STEP + of.step))
+            return NotYet(
+                documents.comes_first(FLOW, of.step, of.state, missing=missing_thing("step", of.step))
+            )
         if of.state is not State.CONFIRMED:
             return Later("its shipment is not confirmed yet")
         store = self.connection.store.shipments
@@ -390,10 +390,10 @@ def follows_of(
     there = {number for paper in papers for number in paper.tracks}
     ours = any(paper.carries(MARK) for paper in papers)
     late = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
-    subjects = [TrackSubject(subject.entity_id, item.step, parcel) for parcel in late]
-    begin = TRACK + step_part(subject.despatch)
+    steps = {shipment_steps.track_step(subject.despatch, parcel.number): parcel for parcel in late}
     tracks = [
-        following_step(item, f"{begin}:{step_part(each.parcel.number)}", text_of(each)) for each in subjects
+        shipment_steps.following_step(item, step, text_of(TrackSubject(subject.entity_id, item.step, parcel)))
+        for step, parcel in steps.items()
     ]
     lacks = shipping.left_out(subject.number, pieces, papers, order)
-    return (*tracks, *([left_out_step(item)] if lacks else []))
+    return (*tracks, *([shipment_steps.left_out_step(item)] if lacks else []))

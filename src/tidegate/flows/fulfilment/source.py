@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.flows.connection import Connection
 
 
@@ -21,4 +22,4 @@ def source_of(connection: Connection, warehouse: str) -> str | Failure:
     text = (
         f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
     )
-    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=missing_thing("warehouse", warehouse), sent=False)

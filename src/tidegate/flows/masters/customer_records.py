@@ -12,6 +12,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.account_card import StoreCustomer, account_of, card, withdrawn
 from tidegate.domain.masters.master import CustomerRecord
+from tidegate.domain.missing_thing import name_of
 from tidegate.domain.orders.customers import proof
 from tidegate.flows import account_book, mirrored, unreadable
 from tidegate.flows.connection import Connection
@@ -211,7 +212,7 @@ def compare(
     groups = writer.groups() if waited else {}
     if isinstance(groups, Failure):
         return groups
-    mirrored.appeared(cycle, [name for name in waited if name.removeprefix("group:").casefold() in groups])
+    mirrored.appeared(cycle, [name for name in waited if name_of(name).casefold() in groups])
     return None
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.account_card import GROUP, VAT
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import parse, plain
 from tidegate.flows.mirrored import GONE, LEFT_OUT
 from tidegate.ledger.mirror import MirrorItem
@@ -81,7 +82,9 @@ class CustomerWriter:
             group = groups.get(changed[GROUP].casefold())
             if group is None:
                 text = f"the store has no customer group {changed[GROUP]}: make it in Magento"
-                return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"group:{changed[GROUP]}", sent=False)
+                return Failure(
+                    Code.UNKNOWN_REFERENCE, text, missing=missing_thing("group", changed[GROUP]), sent=False
+                )
             group_id = group.id
         attributes = tuple(
             Attribute(self.attributes[name], value)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import plain
 from tidegate.flows.masters.customer_writer import card_of, written
 from tidegate.ledger.mirror import MirrorItem
@@ -139,6 +140,6 @@ def _unknown(sku: str) -> Failure:
     return Failure(
         Code.UNKNOWN_SKU,
         f"the store has no product {sku}: make it in Magento, or set products.create",
-        missing=f"sku:{sku}",
+        missing=missing_thing("sku", sku),
         sent=False,
     )

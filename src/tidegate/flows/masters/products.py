@@ -15,6 +15,7 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.masters.product_card import ProductRules, product_card, product_cost
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.flows import mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -143,7 +144,7 @@ def take_in(cycle: Cycle, writer: ProductWriter, found: Reading, *, full: bool) 
     if found.fresh:  # whatever flow waits for one of them, by the company's spelling or the store's
         fresh = {sku.casefold() for sku in found.fresh}
         spelt = {sku_of(key) for key in (*wanted, *left_out) if sku_of(key).casefold() in fresh}
-        mirrored.appeared(cycle, sorted(f"sku:{sku}" for sku in {*found.fresh, *spelt}))
+        mirrored.appeared(cycle, sorted(missing_thing("sku", sku) for sku in {*found.fresh, *spelt}))
 
 
 def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[str, str]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
@@ -233,7 +234,5 @@ def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:
 def release_child(cycle: Cycle, order: Item) -> None:
     """An edited order's copy goes out once its parent is cancelled."""
     with transaction("release"):
-        cycle.count(
-            "released",
-            delivery.release_waiting(cycle.name, [f"order:{order.store}:{order.entity_id}"], cycle.now()),
-        )
+        parent = missing_order(order.store, order.entity_id or 0)
+        cycle.count("released", delivery.release_waiting(cycle.name, [parent], cycle.now()))

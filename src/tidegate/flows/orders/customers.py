@@ -13,6 +13,7 @@ from functools import partial
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.orders.billing_lines import stated
 from tidegate.domain.orders.customers import (
     BY_EMAIL,
@@ -315,7 +316,7 @@ class CustomerDesk:
         return Failure(
             Code.CUSTOMER_PENDING,
             f"the account for {creation.email} must be created in the company first",
-            missing=f"registration:{creation.key}",
+            missing=missing_thing("registration", creation.key),
             sent=False,
         )
 
@@ -325,7 +326,7 @@ class CustomerDesk:
             Code.UNKNOWN_CUSTOMER,
             f"this company's product does not let an account be created for {creation.email}. Create it there, "
             "and map the customer under customers.accounts.",
-            missing=f"customer:{creation.email}",
+            missing=missing_thing("customer", creation.email),
             sent=False,
         )
 
@@ -335,7 +336,7 @@ class CustomerDesk:
             Code.UNKNOWN_CUSTOMER,
             f"account {item.target_number} was created for {creation.email} and is not found any more. "
             "Restore it, or map the customer under customers.accounts.",
-            missing=f"customer:{creation.email}",
+            missing=missing_thing("customer", creation.email),
             sent=False,
         )
 
@@ -348,7 +349,7 @@ def forget_unneeded(cycle: Cycle) -> None:
     unneeded = [
         item
         for item in wanted
-        if not lookups.held_for(cycle.name, FLOW, "order", f"registration:{item.key}", limit=1)
+        if not lookups.held_for(cycle.name, FLOW, "order", missing_thing("registration", item.key), limit=1)
     ]
     cycle.apply([Verdict(item.id, "m", text="no order needs the account any more") for item in unneeded])
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from tidegate.config import model
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
+from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide, is_over
 from tidegate.domain.orders.keys import StoreStatus, content_of, order_key, revision, step_key, store_status
 from tidegate.domain.orders.order import Order
@@ -328,7 +329,7 @@ class Intake:
 
     def release_children(self, order: Order, now: datetime) -> None:
         """The copy that replaces a cancelled order may go now."""
-        waits_for = f"order:{order.store}:{order.entity_id}"
+        waits_for = missing_order(order.store, order.entity_id)
         self.cycle.count("released", delivery.release_waiting(self.cycle.name, [waits_for], now))
 
     def apply(self, verdicts: Sequence[Verdict], now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tidegate.domain.errors import Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
@@ -51,7 +52,7 @@ def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
     now = cycle.now()
     delivery.apply(verdicts, now, lease=cycle.lease)
     made = lookups.items([each.delivery_id for each in verdicts if each.letter in CONFIRMING])
-    waited_for = [f"registration:{item.key}" for item in made]
+    waited_for = [missing_thing("registration", item.key) for item in made]
     cycle.count("released", delivery.release_waiting(cycle.name, waited_for, now))
 
 

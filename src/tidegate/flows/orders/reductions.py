@@ -14,10 +14,10 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.store_order import ITEM_KEY
 from tidegate.domain.money import ZERO, total
 from tidegate.domain.orders.extras import AmountTerms, payments
 from tidegate.domain.orders.keys import order_key, revision, step_key
+from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
 from tidegate.domain.orders.sales_order import SalesOrder
@@ -68,12 +68,12 @@ def credited(order: Order, source_id: int) -> dict[int, Decimal] | None:
     steps = order_documents.steps(source_id, CREDITS, CREDIT)
     if not steps:
         return None
+    by_key = {item_key(line.item_id): line.item_id for line in order.lines}
     by_sku = {line.sku: line.item_id for line in reversed(order.lines)}
     found: dict[int, Decimal] = {}
     for step in steps:
         for line in read_subject(step.subject).lines:
-            number = line.line_key.removeprefix(ITEM_KEY)
-            item_id = int(number) if number.isdecimal() and line.line_key else by_sku.get(line.sku)
+            item_id = by_key.get(line.line_key, by_sku.get(line.sku))
             if item_id is not None:
                 found[item_id] = found.get(item_id, ZERO) + line.quantity
     return found

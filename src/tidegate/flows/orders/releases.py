@@ -7,6 +7,8 @@ are released together.
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import kind_of
+from tidegate.domain.orders.order import Order
 from tidegate.domain.states import FINAL, State
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders.batch import OrderBatch
@@ -28,12 +30,8 @@ def run(cycle: Cycle, batch: OrderBatch) -> None:
     for waits_for in list(queue.waiting_for(cycle.name, cycle.flow))[:MOST]:
         if not cycle.may_call_company():
             break
-        if waits_for.startswith("order:"):
-            if parent_is_settled(waits_for):
-                present.append(waits_for)
-            continue
         items = lookups.held_for(cycle.name, cycle.flow, "order", waits_for, limit=1)
-        if items and still_missing(cycle, batch, items[0]) != waits_for:
+        if items and is_present(cycle, batch, items[0]):
             present.append(waits_for)
     if present:
         with transaction("release"):
@@ -41,14 +39,23 @@ def run(cycle: Cycle, batch: OrderBatch) -> None:
             alerts.clear_subjects(cycle.name, present, cycle.now())
 
 
-def parent_is_settled(waits_for: str) -> bool:
-    """Whether the order that an edited one replaces is out of the company, by rule or by hand."""
-    _, store, entity_id = waits_for.split(":")
-    order = lookups.step_of_document(store, int(entity_id), "orders", "order")
-    if order is None:
+def is_present(cycle: Cycle, batch: OrderBatch, item: Item) -> bool:
+    """Whether what the order waits for is there now."""
+    if kind_of(item.waits_for) == "order":
+        return parent_is_settled(read_order(item.document))
+    return still_missing(cycle, batch, item) != item.waits_for
+
+
+def parent_is_settled(order: Order) -> bool:
+    """Whether the order that this one replaces is out of the company, by rule or by hand."""
+    parent = order.parent_entity_id
+    replaced = (
+        lookups.step_of_document(order.store, parent, "orders", "order") if parent is not None else None
+    )
+    if replaced is None:
         return False
-    cancellation = lookups.step_of(order.source_id, "orders", "cancel")
-    if order.state in (State.CANCELLED, State.SKIPPED):
+    cancellation = lookups.step_of(replaced.source_id, "orders", "cancel")
+    if replaced.state in (State.CANCELLED, State.SKIPPED):
         return cancellation is None or cancellation.state in FINAL
     return cancellation is not None and cancellation.state is State.CONFIRMED
 
@@ -57,7 +64,7 @@ def still_missing(cycle: Cycle, batch: OrderBatch, item: Item) -> str:
     """What the order waits for now; "" when nothing is missing. Changes nothing."""
     order = read_order(item.document)
     desk = CustomerDesk(cycle, batch.session)
-    if item.waits_for.startswith("registration:"):  # an account in the making: go on making it
+    if kind_of(item.waits_for) == "registration":  # an account in the making: go on making it
         account = desk.accounts([item], {item.id: order}).get(item.id, UNASKED)
     else:
         account = desk.known_account(item, order)

@@ -15,6 +15,7 @@ from functools import partial
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing, names_of
 from tidegate.domain.prices.prices import (
     ALL_GROUPS,
     CONTRACT,
@@ -270,12 +271,12 @@ def look_for_missing(cycle: Cycle, writer: PriceWriter) -> bool:
     waited = mirrored.missing(cycle)
     if not waited:
         return True
-    skus = [name.removeprefix("sku:") for name in waited if name.startswith("sku:")]
-    rows = writer.store.base(skus)
+    rows = writer.store.base(names_of("sku", waited))
     groups = StoreCustomers(cycle.connection.store.client).groups()
     if isinstance(rows, Failure) or isinstance(groups, Failure):
         return False
-    there = {f"sku:{row.sku}".casefold() for row in rows} | {f"group:{code}" for code in groups}
+    there = {missing_thing("sku", row.sku).casefold() for row in rows}
+    there |= {missing_thing("group", code) for code in groups}
     there |= set() if writer.no_tiers else {tier_prices.NAME}
     mirrored.appeared(cycle, [name for name in waited if name.casefold() in there])
     return True

@@ -8,6 +8,7 @@ The store would refuse them one by one: after a first load that can be most of w
 from __future__ import annotations
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.prices.prices import PriceKey
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
@@ -37,7 +38,7 @@ def screen(cycle: Cycle, writer: PriceWriter) -> bool:
                 "i",
                 code=Code.UNKNOWN_SKU.value,
                 text=f"the store has no product {sku} that can have a price of its own",
-                waits_for=f"sku:{sku}",
+                waits_for=missing_thing("sku", sku),
             )
             for number, sku in fresh.items()
             if sku in without

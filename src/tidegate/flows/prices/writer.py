@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import plain
 from tidegate.domain.prices.prices import GONE, PriceKey, breaks_of, whole_days
 from tidegate.flows.prices import tier_prices
@@ -250,13 +251,13 @@ def _refused(key: PriceKey, complaints: Sequence[Complaint]) -> Failure:
     about = [each for each in complaints if each.names(key.sku)] or list(complaints)
     text = "; ".join(dict.fromkeys(each.text for each in about))
     if any(each.unknown_group and each.names(key.sku) for each in about):
-        missing = f"group:{key.group}"
+        missing = missing_thing("group", key.group)
         remedy = f"make the customer group {key.group} in Magento, or correct prices.groups"
         return Failure(Code.UNKNOWN_REFERENCE, f"{text}. {remedy}.", missing=missing)
     if any(each.unknown_product and each.names(key.sku) for each in about):
         return Failure(
             Code.UNKNOWN_SKU,
             f"the store has no product {key.sku} that can have a price of its own: {text}",
-            missing=f"sku:{key.sku}",
+            missing=missing_thing("sku", key.sku),
         )
     return Failure(Code.REFUSED, f"{key.sku}: {text}")

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
+from tidegate.domain.states import State
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, read_note
 from tidegate.flows.stored_keys import stored_keys
@@ -21,14 +23,13 @@ from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.session import Session
 
-KIND = "number:"
 #: Orders that are looked up for their number in one cycle.
 MOST = 200
 
 
 def waits_for(store: str, entity_id: int) -> str:
     """What the steps of such an order wait for."""
-    return f"{KIND}{store}:{entity_id}"
+    return missing_thing("number", f"{store}:{entity_id}")
 
 
 def not_there_yet(store: str, entity_id: int) -> Failure:
@@ -96,10 +97,11 @@ def _wanted(cycle: Cycle) -> dict[str, Item]:
     found: dict[int, Item] = {}
     if cycle.connection.company.about.orders.states_numbers:
         found = {item.id: item for item in ledger.numberless(cycle.name, MOST)}
-    for name in [each for each in queue.waiting_for(cycle.name) if each.startswith(KIND)][:MOST]:
-        _, store, entity_id = name.split(":")
-        order = lookups.step_of_document(store, int(entity_id), "orders", "order")
-        if order is not None:
+    waiting = queue.listing(
+        connection=cycle.name, flow=FLOW, code=Code.NUMBER_PENDING, state=State.HELD, limit=MOST
+    )
+    for source_id in {step.source_id for step in waiting}:
+        if (order := lookups.step_of(source_id, "orders", "order")) is not None:
             found[order.id] = order
     sources = {item.id: (item.store, item.entity_id or 0) for item in found.values()}
     names = stored_keys(cycle.connection, list(sources.values())) if sources else {}

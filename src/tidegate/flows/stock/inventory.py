@@ -14,6 +14,7 @@ from typing import Any
 
 from tidegate.config.stock_rules import buffers
 from tidegate.domain.errors import Code, Failure, Group
+from tidegate.domain.missing_thing import missing_thing, names_of
 from tidegate.domain.stock.availability import PIECE, available, with_reservations, without_reservations
 from tidegate.domain.verdict import Verdict
 from tidegate.flows import mirrored, store_limits
@@ -266,12 +267,12 @@ def compare(cycle: Cycle, writer: Writer, wanted: pl.DataFrame) -> bool:
 
 def look_for_missing(cycle: Cycle) -> bool:
     """Products that stock waits for: are they in the store by now? False when it did not say."""
-    waited = [name.removeprefix("sku:") for name in mirrored.missing(cycle) if name.startswith("sku:")]
+    waited = names_of("sku", mirrored.missing(cycle))
     known = StoreStock(cycle.connection.store.client).known(sorted(waited)) if waited else {}
     if isinstance(known, Failure):
         cycle.call_failed(known, of_company=False)
         return False
-    mirrored.appeared(cycle, [f"sku:{sku}" for sku in known])
+    mirrored.appeared(cycle, [missing_thing("sku", sku) for sku in known])
     return True
 
 
@@ -316,7 +317,7 @@ def screen(cycle: Cycle, store: StoreStock) -> bool:
             product = known.get(sku)
             if product is None:
                 text = f"the store has no product {sku}: make it there, or leave it to Sage alone"
-                code, waits = Code.UNKNOWN_SKU.value, f"sku:{sku}"
+                code, waits = Code.UNKNOWN_SKU.value, missing_thing("sku", sku)
                 verdicts.append(Verdict(item.id, "i", code=code, text=text, waits_for=waits))
             elif product.type_id in COMPOSITES:
                 verdicts.append(

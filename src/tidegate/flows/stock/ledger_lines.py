@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tidegate.domain.money import ZERO
+from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.connection import Connection
@@ -55,7 +56,7 @@ def _line(line: OrderLine, key: str, sku: str, warehouse: str, pieces: tuple[Dec
         order_number="",
         order_key=key,
         line_id=str(line.item_id),
-        line_key=f"item:{line.item_id}",
+        line_key=item_key(line.item_id),
         sku=sku,
         warehouse=warehouse,
         ordered=ordered,

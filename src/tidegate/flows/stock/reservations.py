@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
-from tidegate.domain.fulfilment.store_order import ITEM_KEY
 from tidegate.domain.money import ZERO
+from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.stock.reservation import Reservation, counted
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
@@ -119,7 +119,7 @@ def updated(
         if order.state in shipped.FINISHED:
             over.add(order.entity_id)
         for item in order.items:
-            place = order.entity_id, f"{ITEM_KEY}{item.item_id}"
+            place = order.entity_id, item_key(item.item_id)
             known = before.get(place)
             now = counted(
                 known,

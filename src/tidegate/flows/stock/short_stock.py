@@ -6,10 +6,10 @@ from tidegate.domain.errors import Code
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.fulfilment.shipments import FLOW, SHIPMENT, read_shipment
+from tidegate.flows.fulfilment.shipment_steps import SHIPMENT
+from tidegate.flows.fulfilment.shipments import FLOW, read_shipment
 from tidegate.flows.stock.writer import place_of
-from tidegate.flows.writing import documents
-from tidegate.ledger import mirror
+from tidegate.ledger import mirror, queue
 from tidegate.ledger.queue import Item
 
 STOCK = "inventory"
@@ -19,7 +19,7 @@ def waiting(connection: Connection) -> list[Item]:
     """The shipments that Magento's source could not serve."""
     return [
         item
-        for item in documents.held(connection.name, FLOW)
+        for item in queue.held(connection.name, FLOW)
         if item.reason_code == Code.SHORT_STOCK and item.step.startswith(SHIPMENT)
     ]
 

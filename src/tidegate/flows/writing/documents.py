@@ -19,6 +19,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_order import PAUSED
+from tidegate.domain.missing_thing import kind_of, name_of
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
@@ -35,7 +36,6 @@ from tidegate.ledger.queue import Item
 #: The flows that write documents and statuses of an order, in the order in which they pass.
 OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
-STEP = "step:"  #: the beginning of what a step waits for that follows another one of its flow
 #: The shortest pause before a shipment that its source could not serve is tried again.
 STOCK_PAUSE = timedelta(minutes=10)
 
@@ -129,29 +129,30 @@ class DocumentHandler(Protocol):
         ...
 
 
-def carry(cycle: Cycle, clerk: DocumentHandler, begins: Sequence[str]) -> None:
+def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None:
     """Every due delivery of the flow whose step begins so, order by order."""
-    release(cycle, clerk)
+    release(cycle, handler)
     after = 0
     while cycle.may_go_on():
         orders = lookups.open_by_source(
             cycle.name,
-            clerk.flow,
+            handler.flow,
             cycle.now(),
             doubtful_before=settled_before(cycle, Target.STORE),
-            limit=cycle.connection.settings.flows[clerk.flow].batch,
+            limit=cycle.connection.settings.flows[handler.flow].batch,
             after_source=after,
         )
         if not orders:
             return
         for source_id, items in orders:
             after = source_id
-            of_order(cycle, clerk, source_id, [each for each in items if each.step.startswith(tuple(begins))])
+            own = [each for each in items if each.step.startswith(tuple(begins))]
+            of_order(cycle, handler, source_id, own)
             if not cycle.may_go_on() or cycle.should_stop():
                 return
 
 
-def of_order(cycle: Cycle, clerk: DocumentHandler, source_id: int, items: Sequence[Item]) -> None:
+def of_order(cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item]) -> None:
     """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear."""
     known = {item.id for item in items}
     unclear = [
@@ -161,14 +162,14 @@ def of_order(cycle: Cycle, clerk: DocumentHandler, source_id: int, items: Sequen
     ]
     if unclear or not items:
         return
-    waits = prerequisite(clerk, source_id)
+    waits = prerequisite(handler, source_id)
     for item in sorted(items, key=lambda each: (each.state is not State.IN_DOUBT, each.id)):
         if not cycle.may_go_on():
             return
         if waits and item.state is State.QUEUED:
             cycle.apply([failed(cycle, item, waits)])
         else:
-            goes_on = fenced(item.label, partial(one, cycle, clerk, item))
+            goes_on = fenced(item.label, partial(one, cycle, handler, item))
             if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
                 moved_on = cycle.apply([failed(cycle, item, goes_on)])
                 goes_on = not moved_on
@@ -176,7 +177,7 @@ def of_order(cycle: Cycle, clerk: DocumentHandler, source_id: int, items: Sequen
                 return
 
 
-def prerequisite(clerk: DocumentHandler, source_id: int) -> Failure | None:
+def prerequisite(handler: DocumentHandler, source_id: int) -> Failure | None:
     """What must be finished first: the order itself, then the documents before this one."""
     order = lookups.step_of(source_id, "orders", "order")
     if order is None or order.state not in FINAL:
@@ -184,7 +185,7 @@ def prerequisite(clerk: DocumentHandler, source_id: int) -> Failure | None:
         text = f"the order itself is not confirmed in Sage yet ({state}); this follows by itself"
         return Failure(Code.PARENT_PENDING, text, sent=False)
     for step in order_documents.open_steps(source_id, OF_ORDERS):
-        if f"{step.flow}/{step.step}".startswith(clerk.after):
+        if f"{step.flow}/{step.step}".startswith(handler.after):
             return comes_first(step.flow, step.step, step.state)
     return None
 
@@ -195,9 +196,9 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
-def one(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
+def one(cycle: Cycle, handler: DocumentHandler, item: Item) -> bool:
     """One delivery. False when nothing more may be written to this order in this cycle."""
-    step = clerk.decide(item)
+    step = handler.decide(item)
     if isinstance(step, Later):
         return True
     if isinstance(step, Failure) and step.ends_cycle:
@@ -205,7 +206,7 @@ def one(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
         return False
     if isinstance(step, Adopt):
         cycle.count("adopted")
-        verdict = confirmed(clerk, item, "e", step.id, step.number, text=step.text)
+        verdict = confirmed(handler, item, "e", step.id, step.number, text=step.text)
         settle(cycle, item, verdict, step.follows)
         return True
     if item.state is State.IN_DOUBT:
@@ -221,10 +222,10 @@ def one(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
     if isinstance(step, Failure):
         cycle.apply([failed(cycle, item, step)])
         return True
-    return write(cycle, clerk, item, step)
+    return write(cycle, handler, item, step)
 
 
-def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool:
+def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write) -> bool:
     """The attempt is committed before its call leaves, its outcome as soon as it is known."""
     payload = payload_of(step.payload)
     sent = one_call(cycle, Record(item, item.key, payload_hash(payload), payload), step.send)
@@ -232,7 +233,7 @@ def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool
         return True
     attempt, made = sent
     if isinstance(made, Failure):
-        there = clerk.decide(item) if made.code is Code.REFUSED else made
+        there = handler.decide(item) if made.code is Code.REFUSED else made
         if isinstance(there, NotYet):
             made = there.failure  # it came between the look and the call
         limit = cycle.connection.store.client.array_limit
@@ -243,7 +244,7 @@ def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool
             cycle.heard(None)
             cycle.count("adopted")
             text = f"{there.text}; the call itself was refused"
-            verdict = confirmed(clerk, item, "c", there.id, there.number, attempt=attempt, text=text)
+            verdict = confirmed(handler, item, "c", there.id, there.number, attempt=attempt, text=text)
             settle(cycle, item, verdict, there.follows)
             return True
         verdict = failed(cycle, item, made, attempt)
@@ -263,7 +264,7 @@ def write(cycle: Cycle, clerk: DocumentHandler, item: Item, step: Write) -> bool
         return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
     cycle.count("confirmed")
     verdict = confirmed(
-        clerk, item, "c", str(made), number, attempt=attempt, text=result.text, earlier=step.earlier
+        handler, item, "c", str(made), number, attempt=attempt, text=result.text, earlier=step.earlier
     )
     settle(cycle, item, verdict, result.follows)
     return True
@@ -297,7 +298,7 @@ def payload_of(body: msgspec.Struct) -> Any:
 
 
 def confirmed(
-    clerk: DocumentHandler,
+    handler: DocumentHandler,
     item: Item,
     letter: str,
     made: str,
@@ -309,21 +310,21 @@ def confirmed(
 ) -> Verdict:
     """It is there; tied into the chain by the same commit, with its `earlier` parts as (id, number)."""
     parts = (*earlier, (made, number)) if made else ()
-    links = tuple((clerk.link, *part) for part in parts) if clerk.link else ()
+    links = tuple((handler.link, *part) for part in parts) if handler.link else ()
     return Verdict(
         item.id, letter, attempt_id=attempt, text=text, target_id=made, target_number=number, links=links
     )
 
 
-def release(cycle: Cycle, clerk: DocumentHandler) -> None:
+def release(cycle: Cycle, handler: DocumentHandler) -> None:
     """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
     by_payment = cycle.connection.settings.fulfilment.invoice_when == "payment"
-    waiting = held(cycle.name, clerk.flow, without=Code.PAYMENT_PENDING if by_payment else None)
+    waiting = queue.held(cycle.name, handler.flow, without=Code.PAYMENT_PENDING if by_payment else None)
     ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
     ready = [
         Verdict(item.id, "j", text="what it waited for may be there now")
         for item in waiting
-        if item.id in ended or may_go(cycle, clerk, item)
+        if item.id in ended or may_go(cycle, handler, item)
     ]
     cycle.count("released", len(ready))
     cycle.apply(ready)
@@ -340,57 +341,43 @@ def holds_ended(cycle: Cycle, items: Sequence[Item]) -> set[int]:
     return {item.id for item in items if states.get(item.entity_id or 0, "") not in PAUSED}
 
 
-def held(connection: str, flow: str, *, without: Code | None = None) -> list[Item]:
-    """All held deliveries of the flow, but those held `without` need of asking."""
-    found: list[Item] = []
-    while page := queue.listing(
-        connection=connection,
-        flow=flow,
-        state=State.HELD,
-        without=without,
-        after=found[-1].id if found else 0,
-        limit=500,
-    ):
-        found += page
-    return found
-
-
-def may_go(cycle: Cycle, clerk: DocumentHandler, item: Item) -> bool:
+def may_go(cycle: Cycle, handler: DocumentHandler, item: Item) -> bool:
     """Whether it is worth another try. What a person holds waits for that person."""
-    if item.waits_for.startswith(STEP):
-        before = lookups.step_of(item.source_id, clerk.flow, item.waits_for.removeprefix(STEP))
+    kind, name = kind_of(item.waits_for), name_of(item.waits_for)
+    if kind == "step":
+        before = lookups.step_of(item.source_id, handler.flow, name)
         return before is None or before.state in FINAL
     if item.waits_for == UNREAD_DESPATCH:
         return False  # the reading of despatches releases it
     if item.reason_code == Code.PARENT_PENDING:
-        first = None if item.source_id is None else prerequisite(clerk, item.source_id)
+        first = None if item.source_id is None else prerequisite(handler, item.source_id)
         return first is None or first.text != item.reason  # what people read is the present reason
     if item.reason_code == Code.SHORT_STOCK:
         pause = max(STOCK_PAUSE, (item.changed_at - item.created_at) / 4)
         return cycle.now() - item.changed_at >= pause
     if item.reason_code == Code.PAYMENT_PENDING:
         return True  # only asked once invoices no longer come with the payment
-    if item.waits_for.startswith("warehouse:"):
-        return item.waits_for.partition(":")[2] in cycle.connection.settings.stock.warehouses
+    if kind == "warehouse":
+        return name in cycle.connection.settings.stock.warehouses
     return False
 
 
-def preview(clerk: DocumentHandler, begins: Sequence[str]) -> list[dict[str, Any]]:
+def preview(handler: DocumentHandler, begins: Sequence[str]) -> list[dict[str, Any]]:
     """What the next cycle would write, without writing: each queued delivery with its payload."""
-    connection, now = clerk.connection, clerk.connection.clock.now()
+    connection, now = handler.connection, handler.connection.clock.now()
     orders = lookups.open_by_source(
-        connection.name, clerk.flow, now, doubtful_before=now - STORE_SETTLES, limit=200, after_source=0
+        connection.name, handler.flow, now, doubtful_before=now - STORE_SETTLES, limit=200, after_source=0
     )
     return [
-        shown(clerk, item) for _, items in orders for item in items if item.step.startswith(tuple(begins))
+        shown(handler, item) for _, items in orders for item in items if item.step.startswith(tuple(begins))
     ]
 
 
-def shown(clerk: DocumentHandler, item: Item) -> dict[str, Any]:
+def shown(handler: DocumentHandler, item: Item) -> dict[str, Any]:
     """One entry of a dry run."""
     entry: dict[str, Any] = {"order": item.label, "step": item.step}
-    waits = prerequisite(clerk, item.source_id) if item.source_id is not None else None
-    step = waits if waits is not None else fenced(item.label, partial(clerk.decide, item))
+    waits = prerequisite(handler, item.source_id) if item.source_id is not None else None
+    step = waits if waits is not None else fenced(item.label, partial(handler.decide, item))
     if isinstance(step, NotYet):
         step = step.failure
     if isinstance(step, Write):
