@@ -21,6 +21,7 @@ EXTRAS = {
     "flask": "demo",
     "werkzeug": "demo",
     "matplotlib": "plots",
+    "opentelemetry": "telemetry",
     "psycopg": "postgresql",
     "pytest": "conformance",
 }

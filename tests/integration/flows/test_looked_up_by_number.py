@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pytest
+
 from integration.flows.conftest import InMemory
 from integration.flows.stage import SETTLED
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
+from tidegate.flows.connection import Connection
+from tidegate.flows.orders import cancellations
+from tidegate.ledger.keys import Source
+from tidegate.sage.port.orders import OrderKey
 
 
 def test_a_cancelled_order_is_looked_up_by_the_number_that_it_was_sent_with(in_memory: InMemory) -> None:
@@ -22,3 +30,17 @@ def test_a_cancelled_order_is_looked_up_by_the_number_that_it_was_sent_with(in_m
     stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.CANCELLED
     assert [each["status"] for each in stage.in_sage(placed)] == ["cancelled"]
+
+
+def test_a_look_up_without_the_prefix_is_found(in_memory: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = cancellations.search_keys
+
+    def bare(connection: Connection, numbers: Mapping[Source, str]) -> dict[Source, OrderKey]:
+        """A deliberate bug: the number as the store has it."""
+        return {
+            source: OrderKey(each.key, numbers[source]) for source, each in right(connection, numbers).items()
+        }
+
+    monkeypatch.setattr(cancellations, "search_keys", bare)
+    with pytest.raises(AssertionError):
+        test_a_cancelled_order_is_looked_up_by_the_number_that_it_was_sent_with(in_memory)

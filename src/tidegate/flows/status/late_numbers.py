@@ -15,12 +15,12 @@ from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.states import State
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, read_note
-from tidegate.flows.stored_keys import stored_keys
+from tidegate.flows.stored_keys import search_keys, stored_keys
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger import late_numbers as ledger
 from tidegate.ledger.database import transaction
+from tidegate.ledger.keys import Source
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.port.session import Session
 
 #: Orders that are looked up for their number in one cycle.
@@ -52,8 +52,8 @@ def look_up(cycle: Cycle, session: Session) -> None:
     search, size = session.order_search, session.orders.about.lookups_per_call
     if search is None:
         return
-    prefix = cycle.connection.settings.reference_prefix
-    keys = [OrderKey(key, prefix + item.label) for key, item in _wanted(cycle).items()]
+    numbers = {_source(item): item.label for item in _wanted(cycle).values()}
+    keys = list(search_keys(cycle.connection, numbers).values())
     for start in range(0, len(keys), size):
         if not cycle.may_call_company():
             return
@@ -103,6 +103,9 @@ def _wanted(cycle: Cycle) -> dict[str, Item]:
     for source_id in {step.source_id for step in waiting}:
         if (order := lookups.step_of(source_id, "orders", "order")) is not None:
             found[order.id] = order
-    sources = {item.id: (item.store, item.entity_id or 0) for item in found.values()}
-    names = stored_keys(cycle.connection, list(sources.values())) if sources else {}
-    return {names[sources[item.id]]: item for item in found.values()}
+    names = stored_keys(cycle.connection, [_source(item) for item in found.values()]) if found else {}
+    return {names[_source(item)]: item for item in found.values()}
+
+
+def _source(item: Item) -> Source:
+    return item.store, item.entity_id or 0
