@@ -42,14 +42,23 @@ class Shelf:
 
     `unread` are orders that the shop has not been able to show, as the hub has reported them to a person: what
     they take is known to nobody but the shop. `blind`: the hub has reported records of the company that cannot be
-    read; what they owe is not known either, and it errs towards caution.
+    read; what they owe is not known either, and it errs towards caution. `unclear`: orders of which the hub does not
+    know whether the company has them, and whose goods it can see in no list.
     """
 
     def __init__(
-        self, shop: Book, company: Book, terms: Terms, unread: Container[int] = (), *, blind: bool = False
+        self,
+        shop: Book,
+        company: Book,
+        terms: Terms,
+        unread: Container[int] = (),
+        *,
+        blind: bool = False,
+        unclear: Container[int] = (),
     ) -> None:
         self._terms = terms
         self._unread = unread
+        self._unclear = unclear
         self._blind = blind
         self._company = company
         prefix = f"magento:{terms.store}:"
@@ -145,6 +154,8 @@ class Shelf:
         before = datetime.fromisoformat(self._company["now"]) - LATELY
         for order, there in self._web:
             if settled and datetime.fromisoformat(there["updated_at"]) > before:
+                continue
+            if settled and order["entity_id"] in self._unclear:
                 continue
             for place, pieces in (self._msi if self._terms.msi else self._legacy)(order, there, strict):
                 found[place] += pieces

@@ -198,7 +198,14 @@ def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
     books = world.shop.books(), world.house.books(world.sage, world.shop)
     now = world.clock.now()
-    return checker_stock.Shelf(*books, promised(world, week), unread(now), blind=blind(now))
+    unclear = frozenset() if world.house.lists_open else in_doubt(now)
+    return checker_stock.Shelf(*books, promised(world, week), unread(now), blind=blind(now), unclear=unclear)
+
+
+def in_doubt(now: datetime) -> frozenset[int]:
+    """Orders that have left, and whose answer the hub does not know."""
+    found = reports.deliveries(now, flow="orders", states=[State.SENDING, State.IN_DOUBT], limit=1000)
+    return frozenset(each["entity_id"] for each in found["deliveries"] if each["step"] == "order")
 
 
 def blind(now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -108,3 +109,27 @@ def test_stock_of_an_order_that_this_hub_was_never_told_of_is_unclear(
     there = {**THERE, "id": 1, "key": "magento:main:7", "lines": [], "heard_of": heard_of}
     company = {"orders": [there], "despatches": [], "stock": {}, "now": "2026-03-03T10:00:00+00:00"}
     assert Shelf({"orders": [order]}, company, UNASKED).unclear() == unclear
+
+
+@pytest.mark.parametrize(("in_doubt", "least"), [((), 10), ((7,), 7)])
+def test_what_an_order_in_doubt_has_taken_off_need_not_come_back_where_no_list_shows_it(
+    in_doubt: tuple[int, ...], least: int
+) -> None:
+    order = {**ORDER, "pieces": {"A": "3"}, "awaited": {"A": "3"}, "shipments": [], "virtual": False}
+    line = {"id": 5, "kind": "item", "code": "A", "warehouse": "HOME", "allocated": "0", "despatched": "3"}
+    there = {
+        **THERE,
+        "id": 1,
+        "key": "magento:main:7",
+        "lines": [line],
+        "updated_at": "2026-03-02T10:00:00+00:00",
+    }
+    company = {
+        "orders": [there],
+        "despatches": [],
+        "stock": {"A": {"HOME": {"on_hand": "8", "allocated": "0"}}},
+        "now": "2026-03-03T10:00:00+00:00",
+    }
+    terms = replace(UNASKED, looks_up=True, sources={"HOME": "default"})
+    shelf = Shelf({"orders": [order]}, company, terms, unclear=in_doubt)
+    assert shelf.least() == {("A", "default"): Decimal(least)}

@@ -219,6 +219,7 @@ BUSINESS_CLOUD = House(
         groups={"Wholesale": "Wholesale"},
         tax_codes=TAXES,
     ),
+    lists_open=False,
     face_faults=(),
     orders_left=orders_left,
     orders_in=orders_in,

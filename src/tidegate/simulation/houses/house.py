@@ -132,6 +132,7 @@ class House:
     calls: Calls
     codes: Codes
     looks_up: bool = True  #: whether it can be asked for an order
+    lists_open: bool = True  #: whether it lists the orders whose goods it has taken off its figures
     hands_over: bool = False  #: whether it says later what became of an order
     mixed_taxes: bool = True  #: lines of one order may have several rates; else such an order is a person's
     has_rounding: bool = True  #: whether an order can have a line for what rounding leaves
