@@ -377,7 +377,7 @@ def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, 
             verdict.add(
                 "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
             )
-        own = f"Sage {told['target_kind'] or 'order'} {number}"  # others tell that the invoice of this number is paid
+        own = f"Sage {told.get('target_kind') or 'order'} {number}"  # others tell that the invoice of this number is paid
         comments = sum((comment["text"] or "") == own for comment in order["comments"])
         if terms.comment and comments != 1:
             verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")
