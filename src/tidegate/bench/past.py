@@ -22,57 +22,48 @@ def double() -> int:
     source, delivery = shift[models.Source], shift[models.Delivery]
     entity = f"CAST(s.entity_id + {far} AS text)"
     finished = (
-        "NOT EXISTS (SELECT 1 FROM tidegate_delivery AS o "
-        "WHERE o.source_id = s.id AND NOT (o.state = 'confirmed'))"
+        "s.id NOT IN (SELECT o.source_id FROM tidegate_delivery AS o "
+        "WHERE NOT (o.state = 'confirmed') AND o.source_id IS NOT NULL)"
     )
     new_key = f"'magento:' || s.store || ':' || {entity} || '/' || d.step"
     number = "CASE WHEN {0} = '' THEN '' ELSE {0} || '-' || " + f"'{far}' END"
+    own = "JOIN tidegate_source AS s ON s.id = t.source_id"
     with transaction("past"):
+        _copy(models.Batch, shift, {}, "WHERE t.ended_at IS NOT NULL")
         _copy(
-            models.Attempt,
-            {
-                "id": f"t.id + {shift[models.Attempt]}",
-                "delivery_id": f"t.delivery_id + {delivery}",
-                "key": new_key,
-            },
-            "JOIN tidegate_delivery AS d ON d.id = t.delivery_id "
-            f"JOIN tidegate_source AS s ON s.id = d.source_id WHERE {finished}",
-        )
-        _copy(
-            models.Link,
-            {
-                "id": f"t.id + {shift[models.Link]}",
-                "source_id": f"t.source_id + {source}",
-                "delivery_id": f"t.delivery_id + {delivery}",
-                "identifier": number.format("t.identifier"),
-                "number": number.format("t.number"),
-            },
-            f"JOIN tidegate_source AS s ON s.id = t.source_id WHERE {finished}",
+            models.Source,
+            shift,
+            {"entity_id": f"t.entity_id + {far}", "increment_id": f"'00' || {entity.replace('s.', 't.')}"},
+            f"WHERE {finished.replace('s.id', 't.id')}",
         )
         _copy(
             models.Delivery,
+            shift,
             {
-                "id": f"t.id + {delivery}",
                 "source_id": f"t.source_id + {source}",
                 "key": new_key.replace("d.step", "t.step"),
                 "label": f"'00' || {entity}",
                 "target_number": number.format("t.target_number"),
             },
-            f"JOIN tidegate_source AS s ON s.id = t.source_id WHERE {finished}",
+            f"{own} WHERE {finished}",
         )
         _copy(
-            models.Source,
+            models.Link,
+            shift,
             {
-                "id": f"t.id + {source}",
-                "entity_id": f"t.entity_id + {far}",
-                "increment_id": f"'00' || {entity.replace('s.', 't.')}",
+                "source_id": f"t.source_id + {source}",
+                "delivery_id": f"t.delivery_id + {delivery}",
+                "identifier": number.format("t.identifier"),
+                "number": number.format("t.number"),
             },
-            f"WHERE {finished.replace('s.id', 't.id')}",
+            f"{own} WHERE {finished}",
         )
         _copy(
-            models.Batch,
-            {"id": f"t.id + {shift[models.Batch]}"},
-            "WHERE t.ended_at IS NOT NULL",
+            models.Attempt,
+            shift,
+            {"delivery_id": f"t.delivery_id + {delivery}", "key": new_key},
+            "JOIN tidegate_delivery AS d ON d.id = t.delivery_id "
+            f"JOIN tidegate_source AS s ON s.id = d.source_id WHERE {finished}",
         )
         _go_on_with_ids()
     return models.Source.objects.count()
@@ -82,13 +73,19 @@ def _highest(table: type[Model]) -> int:
     return table._default_manager.aggregate(top=Max("pk"))["top"] or 0
 
 
-def _copy(table: type[Model], changed: dict[str, str], ending: str) -> None:
-    """Every row once more, with what is changed about it. Who points at others comes first, so that none is lost."""
+def _copy(table: type[Model], shift: dict[type[Model], int], changed: dict[str, str], ending: str) -> None:
+    """Every row that was there once more, with what is changed about it.
+
+    What others point at comes first: SQLite looks through all children of a row that comes after one of them.
+    """
+    changed = {"id": f"t.id + {shift[table]}", **changed}
     columns = [str(field.column) for field in table._meta.concrete_fields]
     values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     name = table._meta.db_table
-    rows.execute(f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t {ending}")
+    rows.execute(
+        f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t {ending} AND t.id <= {shift[table]}"
+    )
 
 
 def _go_on_with_ids() -> None:
