@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from integration.flows.stage import CONNECTION, ITEMS, START, Stage
+from integration.flows.stage import CONNECTION, ITEMS, ORDERS, START, Stage
 from tidegate.clock import SystemClock
 from tidegate.config.console import Console
 from tidegate.console import accounts
@@ -25,6 +25,7 @@ from tidegate.simulation.world import build_world
 
 PASSWORD = "quite-a-long-password"
 UNMAPPED = "banktransfer"
+REFUSED = '{"Message": "The postcode is not valid."}'
 WINDOW = """
 [[companies.sage.closed]]
 rule = "FREQ=DAILY;BYHOUR=2;BYMINUTE=0"
@@ -35,7 +36,7 @@ BACK = dict.fromkeys(("shipments", "inventory", "prices", "invoices", "payments"
 
 
 def at_work(folder: Path) -> Stage:
-    """A shop, a company and a hub: twelve orders from the order to the payment, two that wait for a mapping."""
+    """A shop, a company and a hub: twelve orders from order to payment, one refused, two without a mapping."""
     world = build_world(
         11, f"sqlite:///{folder / 'ledger.db'}", START, country="us", items=ITEMS, back=BACK, window=WINDOW
     )
@@ -54,6 +55,9 @@ def at_work(folder: Path) -> Stage:
     stage.cycle("invoices", after=timedelta(hours=1))
     staff.collect()
     stage.cycle("payments", after=timedelta(hours=1))
+    stage.break_sage("status", method="POST", path=ORDERS, status=400, body=REFUSED)
+    stage.shopper.place_orders(1, "guest", method="checkmo")
+    stage.cycle(after=timedelta(hours=1))
     stage.shopper.place_orders(2, "guest", method=UNMAPPED)
     stage.cycle(after=timedelta(hours=3))
     stage.cycle("order-status")

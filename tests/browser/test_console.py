@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from browser.conftest import PICTURES
 from browser.served import CONNECTION, UNMAPPED
 from integration.flows.stage import Stage
 from tidegate.domain.states import State
+from tidegate.engine import digest
+from tidegate.ledger import month_ends
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 #: What is in order is not described: describing every element takes longer than looking at it.
@@ -109,16 +113,39 @@ def eventually(page: Page, holds: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about")
 
 
-def test_a_mapping_is_added_and_its_orders_go(page: Page, stage: Stage) -> None:
+def test_an_order_is_edited_and_sent_again(page: Page, stage: Stage) -> None:
+    refused = stage.shop.orders.all()[12].entity_id
     page.goto("/reviews")
-    expect(page.get_by_role("heading", name=f"payment:{UNMAPPED}")).to_be_visible()
+    page.get_by_role("link", name="1 × refused").click()
+    page.get_by_role("link", name=re.compile("^Edit ")).first.click()
+    page.get_by_label("Invoice to: postcode").fill("LS1 1AA")
+    page.get_by_role("button", name="See what would change…").click()
+    expect(page.get_by_role("cell", name="LS1 1AA")).to_be_visible()
+    page.get_by_label("Why").fill("the buyer called")
+    page.get_by_role("button", name="Edit and send again").click()
+    expect(page.get_by_text("1 done")).to_be_visible()
+    page.goto(f"/connections/{CONNECTION}")
+    page.get_by_role("row", name="orders ", exact=False).get_by_role("button", name="Run now").first.click()
+    eventually(page, lambda: stage.state(refused) is State.CONFIRMED)
+    page.goto(f"/delivery/{stage.delivery(refused).id}")
+    expect(page.get_by_text("Edited: this is sent instead of what Magento says")).to_be_visible()
+    page.get_by_text("2 attempts").click()
+    page.get_by_text("What was sent").last.click()
+    expect(page.get_by_label("What was sent").last).to_contain_text("LS1 1AA")
+
+
+def test_a_mapping_is_added_and_its_orders_go(page: Page, stage: Stage) -> None:
+    orders = [order.entity_id for order in stage.shop.orders.all()[13:]]
+    assert State.CONFIRMED not in stage.states(orders)
+    page.goto("/reviews")
+    cause = page.get_by_role("heading", name=f"payment:{UNMAPPED}")
+    expect(cause).to_be_visible()
     page.get_by_label("to account").first.fill("1210")
     page.get_by_role("button", name="Map, and let them go").first.click()
     expect(page.get_by_text("is mapped")).to_be_visible()
-    orders = [order.entity_id for order in stage.shop.orders.all()]
     eventually(page, lambda: stage.states(orders) == {State.CONFIRMED})
     page.goto("/reviews")
-    expect(page.get_by_text("Nothing stands still")).to_be_visible()
+    expect(cause).to_have_count(0)
 
 
 def test_a_halt_is_made_and_lifted(page: Page) -> None:
@@ -133,3 +160,34 @@ def test_a_halt_is_made_and_lifted(page: Page) -> None:
     expect(page.get_by_text("Lifted: the next cycles send again.")).to_be_visible()
     page.goto("/audit")
     expect(page.get_by_role("cell", name="stock-taking").first).to_be_visible()
+
+
+def test_the_last_day_is_read(page: Page, stage: Stage) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Last day", exact=True).click()
+    orders = digest.digest(stage.hub, CONNECTION, stage.now)["orders"]
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(CONNECTION)
+    pending, confirmed = orders["pending"], orders["confirmed"]
+    expect(page.get_by_text(f"{pending} pending, {confirmed} confirmed").first).to_be_visible()
+
+
+def test_a_month_is_compared_and_signed(page: Page, stage: Stage) -> None:
+    page.goto("/months")
+    page.get_by_label("Period").fill("2026-03")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("The comparison runs")).to_be_visible()
+    eventually(page, lambda: len(month_ends.runs()) == 1)
+    page.goto("/months")
+    page.get_by_role("link", name="2026-03").click()
+    expect(page.get_by_text("Nobody has signed it.")).to_be_visible()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("2026-03 was not over when it was run")).to_be_visible()
+    stage.pass_time(timedelta(days=30))
+    ((_, _, early),) = month_ends.runs()
+    page.get_by_role("button", name="Compare again").click()
+    eventually(page, lambda: [at for _, _, at in month_ends.runs()] != [early])
+    page.goto("/months/sage/2026-03")
+    page.get_by_label("Note").fill("closed with the books")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("Signed by")).to_contain_text("anna")
+    expect(page.get_by_text("no figure has changed since")).to_be_visible()
