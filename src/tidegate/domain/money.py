@@ -1,7 +1,7 @@
 """Exact decimal arithmetic for money: no float, no silent rounding.
 
 Amounts are major units (pounds, dollars). Rounding is half away from zero, as Magento (PHP `round`)
-and Sage do it: `contracts/sage200/README.md` §9.6.
+and Sage's products do it by themselves (`docs/algorithms/order-totals.md`).
 """
 
 from __future__ import annotations

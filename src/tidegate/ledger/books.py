@@ -1,7 +1,7 @@
 """What the company's books said of our orders: invoices, entries and postings, kept as they were read.
 
 So the chain shows accounts and amounts, and a reconciliation of a hundred thousand orders needs only
-what has changed since the last one (source: `contracts/sage200/README.md` §9.9 to §9.11).
+what has changed since the last one.
 """
 
 from __future__ import annotations

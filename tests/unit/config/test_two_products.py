@@ -42,10 +42,8 @@ ABACUS = SageProduct(
     page="sage/abacus.md",
     signs_in=False,
     questions=(Question("counting_house", "Address of the counting house", None, address),),
-    references=lambda answers: ("passphrase",),
-    table=lambda answers, reference: (
-        f'counting_house = "{answers["counting_house"]}"\npassphrase = "{reference("passphrase")}"'
-    ),
+    template=Path(__file__).with_name("abacus.toml.template"),
+    secrets=("passphrase",),
 )
 BOTH = (*PRODUCTS, ABACUS)
 OLD = 'product = "sage200"\nclient_id = "client"\nsite_id = "site"\ncompany_id = "1"'

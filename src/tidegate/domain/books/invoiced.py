@@ -1,7 +1,7 @@
 """Invoices against the orders they are made of: each order's invoices make what was sent of it, no more, no less.
 
 Lines find each other by our line keys (`item:551`); what carries none is a charge: delivery and the
-rounding line (`contracts/sage200/README.md` §9.6).
+rounding line.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an ERP makes of the lines it is sent: its own arithmetic, as it says of itself.
 
 `line = round(quantity × (unit price − unit discount))`, tax on the line or on all lines of one code
-and rate, half away from zero. Source: `contracts/sage200/README.md` §9.6.
+and rate, half away from zero. Source: the room's `OrderWriting.arithmetic`, from its product's documentation.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Stated order: the connection's own mapping, then the account that the store know
 An e-mail proves nothing, since anybody can type one: it never serves a guest, it serves a signed-in
 customer only on websites whose addresses the operator believes, and it never is a :func:`proof`.
 Deciding and asking are apart: :func:`wanted_account` says what must be looked up,
-:func:`after_look_up` decides by the answers. Source: `contracts/sage200/README.md` §10.
+:func:`after_look_up` decides by the answers. Why: `docs/decisions/0014-an-e-mail-proves-nothing.md`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 
-#: Longer than what was stamped can stay unseen (§10 of `contracts/sage200/README.md`: five minutes).
+#: Longer than a despatch can stay unseen after it was stamped, which is minutes.
 PATIENCE = timedelta(minutes=30)
 UNREAD = "it bills pieces whose despatch has not been read yet; this follows by itself"
 

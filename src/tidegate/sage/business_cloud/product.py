@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib import resources
 
-from tidegate.config import toml_text
 from tidegate.config.question import Question, address, anything
 from tidegate.config.sage_product import SageProduct
 from tidegate.sage.business_cloud.settings import BASE_URL, SIGN_IN_URL, TOKEN_URL, BusinessCloudSettings
@@ -25,20 +23,6 @@ QUESTIONS = (
     Question("orders", "What an order becomes in Sage", "invoice", anything, ("invoice", "quote", "draft")),
     Question("sales_account", "Ledger account of lines that name none", "4000", anything),
 )
-SECRETS = ("client_id", "client_secret")
-
-
-def references(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """The application's id and secret."""
-    return SECRETS
-
-
-def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
-    """The room's own keys of `[companies.NAME]`."""
-    places = {name: toml_text.text(answer) for name, answer in answers.items()}
-    places |= {key: toml_text.text(reference(key)) for key in SECRETS}
-    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
-    return toml_text.filled(template.rstrip("\n"), places)
 
 
 BUSINESS_CLOUD = SageProduct(
@@ -47,6 +31,6 @@ BUSINESS_CLOUD = SageProduct(
     page="sage/business-cloud.md",
     signs_in=True,
     questions=QUESTIONS,
-    references=references,
-    table=table,
+    template=resources.files(__package__) / "company.toml.template",
+    secrets=("client_id", "client_secret"),
 )

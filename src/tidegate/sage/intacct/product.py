@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib import resources
 
-from tidegate.config import toml_text
 from tidegate.config.question import Question, address, anything
 from tidegate.config.sage_product import SageProduct
 from tidegate.sage.intacct.settings import IntacctSettings
@@ -16,20 +14,6 @@ QUESTIONS = (
     Question("location", "Location on order lines (empty: none)", "", anything),
     Question("charge", "Subtotal of the order that holds the shipping costs", "Shipping", anything),
 )
-SECRETS = ("sender_id", "sender_password", "company_id", "user_id", "user_password")
-
-
-def references(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Who the sender, the company and the user are, and their passwords."""
-    return SECRETS
-
-
-def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
-    """The room's own keys of `[companies.NAME]`."""
-    places = {name: toml_text.text(answer) for name, answer in answers.items()}
-    places |= {key: toml_text.text(reference(key)) for key in SECRETS}
-    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
-    return toml_text.filled(template.rstrip("\n"), places)
 
 
 INTACCT = SageProduct(
@@ -38,6 +22,6 @@ INTACCT = SageProduct(
     page="sage/intacct.md",
     signs_in=False,
     questions=QUESTIONS,
-    references=references,
-    table=table,
+    template=resources.files(__package__) / "company.toml.template",
+    secrets=("sender_id", "sender_password", "company_id", "user_id", "user_password"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import resources
 
 from tidegate.config import toml_text
@@ -49,23 +49,17 @@ QUESTIONS = (
 )
 
 
-def references(answers: Mapping[str, str]) -> tuple[str, ...]:
+def asked_secrets(answers: Mapping[str, str]) -> tuple[str, ...]:
     """A public client has no secret, and since August 2025 not every application has a subscription key."""
     secret = () if answers["public_client"] == "yes" else ("client_secret",)
     key = ("subscription_key",) if answers["subscription_key"] == "yes" else ()
     return ("client_id", *secret, *key)
 
 
-def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
-    """The room's own keys of `[companies.NAME]`."""
-    places = {name: toml_text.text(answer) for name, answer in answers.items()}
-    for key in ("client_id", "client_secret", "subscription_key", "subscription_key_secondary"):
-        places[key] = toml_text.text(reference(key))
-    if answers["public_client"] == "yes":
-        places["client_secret"] = toml_text.text("")
-    places["switch"] = "" if answers["subscription_key"] == "yes" else "#"
-    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
-    return toml_text.filled(template.rstrip("\n"), places)
+def places(answers: Mapping[str, str]) -> dict[str, str]:
+    """Lines without a secret: a public client's is empty, that of a key which was not given is a comment."""
+    secret = {"client_secret": toml_text.text("")} if answers["public_client"] == "yes" else {}
+    return {**secret, "switch": "" if answers["subscription_key"] == "yes" else "#"}
 
 
 SAGE_200 = SageProduct(
@@ -74,6 +68,8 @@ SAGE_200 = SageProduct(
     page="sage/sage-200.md",
     signs_in=True,
     questions=QUESTIONS,
-    references=references,
-    table=table,
+    template=resources.files(__package__) / "company.toml.template",
+    secrets=("client_id", "client_secret", "subscription_key", "subscription_key_secondary"),
+    asked_secrets=asked_secrets,
+    places=places,
 )

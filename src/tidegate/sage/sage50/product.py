@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib import resources
 
-from tidegate.config import toml_text
 from tidegate.config.question import Question, address, anything
 from tidegate.config.sage_product import SageProduct
 from tidegate.sage.sage50.settings import Sage50Settings
@@ -33,21 +31,6 @@ QUESTIONS = (
     Question("shipping_amount", "How Sage 50 reads shipping costs", "net", anything, ("net", "gross")),
 )
 PAYMENTS = '#payment_methods = {checkmo = "Transferencia", paypal = "PayPal"}'
-SECRETS = ("developer_id", "application_id", "secret", "call_back_token")
-
-
-def references(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """All of them; the ids come by e-mail after the registration."""
-    return SECRETS
-
-
-def table(answers: Mapping[str, str], reference: Callable[[str], str]) -> str:
-    """The room's own keys of `[companies.NAME]`."""
-    places = {name: toml_text.text(answer) for name, answer in answers.items()}
-    places |= {key: toml_text.text(reference(key)) for key in SECRETS}
-    places["payments"] = answers.get("payments", PAYMENTS)
-    template = resources.files(__package__).joinpath("company.toml.template").read_text(encoding="utf-8")
-    return toml_text.filled(template.rstrip("\n"), places)
 
 
 SAGE_50 = SageProduct(
@@ -56,7 +39,8 @@ SAGE_50 = SageProduct(
     page="sage/sage-50.md",
     signs_in=False,
     questions=QUESTIONS,
-    references=references,
-    table=table,
+    template=resources.files(__package__) / "company.toml.template",
+    secrets=("developer_id", "application_id", "secret", "call_back_token"),
+    places=lambda answers: {"payments": answers.get("payments", PAYMENTS)},
     asks_consent=True,
 )
