@@ -126,12 +126,11 @@ def orders_in(request: httpx.Request) -> int:
 
 
 def shelf(company: Any, item: Any) -> dict[str, tuple[Decimal, Decimal]]:
-    """The one figure of the file: what is free in all warehouses that sell."""
+    """The one figure of an item that is stocked: what is free in all warehouses that sell."""
     sells = {each.id for each in company.warehouses if each.sells}
-    free = sum(
-        (each.free for each in company.stock.of_item(item.id) if each.warehouse_id in sells), Decimal(0)
-    )
-    return {WAREHOUSE: (free, free)}
+    holdings = company.stock.of_item(item.id)
+    free = sum((each.free for each in holdings if each.warehouse_id in sells), Decimal(0))
+    return {WAREHOUSE: (free, free)} if holdings else {}
 
 
 def source_of(order: Any, shop: Any) -> Any:
