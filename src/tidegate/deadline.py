@@ -67,11 +67,12 @@ class DeadlineTransport(httpx.HTTPTransport):
     """This machine's network, with connections that keep to the deadline."""
 
     def __init__(self, deadline: Deadline, connections: int, trust: Trust) -> None:
-        super().__init__(trust_env=False)
+        context = trust.context()
+        super().__init__(verify=context, trust_env=False)
         self._pool.close()
         # httpx offers no way to hand in the network, its engine httpcore does.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=trust.context(),
+            ssl_context=context,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=5.0,

@@ -8,6 +8,7 @@ import ipaddress
 import re
 import ssl
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -29,12 +30,9 @@ class Trust:
     def context(self) -> ssl.SSLContext:
         """For TLS. Raises UnusableAuthority."""
         if self.fingerprint:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE  # `fits` decides, before a byte is sent
-            return context
+            return _anybody()
         if not self.ca_file:
-            return httpx.create_ssl_context(trust_env=False)
+            return _public()
         try:
             return ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:  # ssl.SSLError is one, too
@@ -50,6 +48,21 @@ class Trust:
     def allows_plain(self, host: str | None) -> bool:
         """Whether plain http may go to this host."""
         return self.plain_http and is_private(host or "")
+
+
+@cache
+def _public() -> ssl.SSLContext:
+    """One for all clients: reading the authorities' certificates takes longer than opening a connection."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+@cache
+def _anybody() -> ssl.SSLContext:
+    """Encrypts, and believes whoever answers: `Trust.fits` decides, before a byte is sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def is_private(host: str) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 from tidegate.domain.books.agreement import Reconciliation
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.engine import alert_report, digest, reports
+from tidegate.engine import digest, reports
 from tidegate.engine.hub import Hub
 from tidegate.flows.unreadable import ROWS, SAGE
-from tidegate.ledger import mirror
+from tidegate.ledger import alerts, mirror
 from tidegate.simulation.houses.mappings import TOLERANCE
 from tidegate.simulation.settings import PREPAID
 from tidegate.simulation.week import Week
@@ -196,10 +196,13 @@ def promised(world: World, week: Week) -> checker.Terms:
 
 def shelf(world: World, week: Week) -> checker_stock.Shelf:
     """What may be sold at this moment."""
-    books = world.shop.books(), world.house.books(world.sage, world.shop)
+    read = world.house.stock_books or world.house.books
+    company = read(world.sage, world.shop)
     now = world.clock.now()
     unclear = frozenset() if world.house.lists_open else in_doubt(now)
-    return checker_stock.Shelf(*books, promised(world, week), unread(now), blind=blind(now), unclear=unclear)
+    shop = {"orders": world.shop.order_books()}
+    terms = promised(world, week)
+    return checker_stock.Shelf(shop, company, terms, unread(now), blind=blind(), unclear=unclear)
 
 
 def in_doubt(now: datetime) -> frozenset[int]:
@@ -208,10 +211,9 @@ def in_doubt(now: datetime) -> frozenset[int]:
     return frozenset(each["entity_id"] for each in found["deliveries"] if each["step"] == "order")
 
 
-def blind(now: datetime) -> bool:
+def blind() -> bool:
     """Whether the hub has told a person that records of the company cannot be read."""
-    reported = alert_report.alert_list(now)["alerts"]
-    return any(each["code"] == ROWS and each["subject"].endswith(SAGE) for each in reported)
+    return any(each.code == ROWS and each.subject.endswith(SAGE) for each in alerts.open_alerts())
 
 
 def unread(now: datetime) -> frozenset[int]:

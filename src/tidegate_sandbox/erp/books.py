@@ -43,6 +43,17 @@ def books(company: CompanyLedgers) -> dict[str, Any]:
         }
 
 
+def stock_books(company: CompanyLedgers) -> dict[str, Any]:
+    """Of the books, what decides what can be sold now: orders, stock and despatches."""
+    with company.lock:
+        return {
+            "now": company.clock.now().isoformat(),
+            **order_books(company),
+            "stock": _stock(company),
+            "despatches": _despatches(company),
+        }
+
+
 def order_books(company: CompanyLedgers) -> dict[str, Any]:
     """Of the books, the orders alone: much less to write than the stock and prices of a thousand items."""
     with company.lock:

@@ -8,7 +8,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from tidegate_sandbox.erp.books import books
+from tidegate_sandbox.erp.books import books, stock_books
 from tidegate_sandbox.erp.calendar import Period
 from tidegate_sandbox.erp.channel import sell_elsewhere
 from tidegate_sandbox.erp.company_ledgers import CompanyLedgers
@@ -203,3 +203,7 @@ class Company(CompanyLedgers):
     def books(self) -> dict[str, Any]:
         """The books as plain JSON; see ``books.books``."""
         return books(self)
+
+    def stock_books(self) -> dict[str, Any]:
+        """Of the books, what decides what can be sold now; much less to write."""
+        return stock_books(self)

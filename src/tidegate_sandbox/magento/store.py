@@ -296,16 +296,7 @@ class MagentoStore:
         """
         with self.lock:
             return {
-                "orders": [
-                    {
-                        **order_books.account(order),
-                        **document_books.account(
-                            order, (self.shipments, self.invoices, self.creditmemos), self.mails
-                        ),
-                        "awaited": self.stock.awaited(order.entity_id),
-                    }
-                    for order in self.orders.all()
-                ],
+                "orders": self.order_books(),
                 "stock": self.stock.books(),
                 "products": self.catalogue.books(),
                 "price_scope": self.catalogue.prices.scope,
@@ -314,6 +305,19 @@ class MagentoStore:
                 "writes": self.writes,
                 "requests": self.requests,
             }
+
+    def order_books(self) -> list[dict[str, Any]]:
+        """Of the books, the orders alone."""
+        documents = (self.shipments, self.invoices, self.creditmemos)
+        with self.lock:
+            return [
+                {
+                    **order_books.account(order),
+                    **document_books.account(order, documents, self.mails),
+                    "awaited": self.stock.awaited(order.entity_id),
+                }
+                for order in self.orders.all()
+            ]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -149,6 +149,8 @@ class House:
     """How many orders a request carries."""
     books: Callable[[Any, Any], dict[str, Any]]
     """(simulator, shop) -> the company's books for the checker, with the whole keys of orders and customers."""
+    stock_books: Callable[[Any, Any], dict[str, Any]] | None = None
+    """The same of orders, stock and despatches alone, where they are the kernel's own; None: out of the whole books."""
     shelf: Callable[[Any, Any], Mapping[str, tuple[Decimal, Decimal]]] = by_warehouse
     """(company, item) -> what of it is on hand and what is free, by the warehouses that the hub hears of."""
     source_of: Callable[[Any, Any], Any] = by_whole_key

@@ -180,6 +180,7 @@ INTACCT = House(
     orders_counted=orders_counted,
     orders_in=orders_in,
     books=books,
+    stock_books=lambda face, _shop: face.company.stock_books(),
     script=intacct_troubles.script,
     people=lambda world: intacct_troubles.Administrators(
         world.sage, lambda headers, body: world.call(headers, body)

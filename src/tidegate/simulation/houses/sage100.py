@@ -201,6 +201,7 @@ SAGE_100 = House(
     orders_counted=orders_counted,
     orders_in=orders_in,
     books=books,
+    stock_books=lambda face, _shop: face.site.kernel.stock_books(),
     script=script,
     people=lambda world: Machine(world.sage, world.sage.host),
 )

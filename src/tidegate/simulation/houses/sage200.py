@@ -150,4 +150,5 @@ SAGE_200 = House(
     orders_left=orders_left,
     orders_in=orders_in,
     books=books,
+    stock_books=lambda face, _shop: face.company.stock_books(),
 )
