@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.houses.business_cloud_calls import CALLS
+from tidegate.simulation.houses.company_books import name_entries
 from tidegate.simulation.houses.house import EVERY_FLOW, Call, Codes, House
 from tidegate.simulation.houses.mappings import mappings
 
@@ -142,7 +143,6 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
         order = orders.get(each["id"])
         if order is not None:
             _as_shown(each, order, face, voided)
-        each["urns"] = [urns.get(urn, urn) for urn in each["urns"]]
     for name in ("key", "reference"):
         found[f"orders_by_{name}"] = {}
         for each in found["orders"]:
@@ -157,11 +157,7 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
             source = sold.get(ours[1])
             key = f"magento:main:{source.entity_id}/deposit" if source is not None else ours[0]
             each["second_reference"] = f"{RECEIPT}{key}"
-        each["urn"] = urns[each["urn"]]
-        for other in each["against"]:
-            other["urn"] = urns[other["urn"]]
-    for each in found["journals"]:
-        each["urn"] = urns.get(each["urn"], each["urn"])
+    name_entries(found, urns)
     guids = {one.id: str(one.extra.get("source_guid") or "") for one in company.customers.table}
     for each in found["customers"]:
         each["key"] = guids.get(each["id"], "")

@@ -21,6 +21,13 @@ EVERY_FLOW = frozenset(
     }
 )
 """From Sage to Magento, of a product that has a desk for each."""
+MORE_GOODS: tuple[Any, ...] = (
+    ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
+    ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
+    ("SHIRT", "Shirt", "service", "25.00"),
+    ("KIT-1", "Kit 1", "service", "25.00"),
+)
+"""What the shop sells beside widgets: SKU, name, kind, price."""
 Call = tuple[datetime, str, str, int | None]
 """When, method, path, and the status of the answer, as the wire of the sandbox has seen it."""
 Field = tuple[str, str]
@@ -124,10 +131,10 @@ class House:
     """(address of the server, edition, credentials) -> the product's own lines of `[companies.NAME]`."""
     addresses: Callable[[str], dict[str, str]]
     """Address of the server -> keys of the configuration that name an address."""
-    answers: Callable[[str, Mapping[str, Any]], dict[str, str]]
+    answers: Callable[[str, Mapping[str, Any]], dict[str, str]] = lambda _redirect_url, _credentials: {}
     """(where the browser comes back to, credentials) -> further answers to the questions of `tidegate init`."""
-    let_in: Callable[[Any, Any, str, datetime], None]
-    """(simulator, vault, name of the company, now): what a person's sign-in leaves."""
+    let_in: Callable[[Any, Any, str, datetime], None] = lambda _simulator, _vault, _company, _now: None
+    """(simulator, vault, name of the company, now): what a person's sign-in leaves; nothing where nobody signs in."""
     ticks: bool = False  #: whether a served simulator does things while nobody asks
     calls: Calls
     codes: Codes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.houses import intacct_troubles
+from tidegate.simulation.houses.company_books import name_entries, with_standard_prices
 from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
 from tidegate.simulation.houses.intacct_calls import CALLS, ORDER_SENT
 from tidegate.simulation.houses.mappings import mappings
@@ -94,10 +94,6 @@ def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
     return {"location": LOCATION}
 
 
-def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
-    """Nobody signs in: the user's password stands in the configuration."""
-
-
 def orders_counted(face: Any) -> int:
     """Functions that made an order, or would have."""
     count: int = face.tenant.usage.transactions["create_sotransaction"]
@@ -121,17 +117,12 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
         key = str(face.company.receivables.table[each["id"]].extra.get("description", ""))
         if key.startswith("magento:"):
             each["second_reference"] = f"{RECEIPT}{key}"  # this product keeps our key as the description
-        each["urn"] = numbers[each["urn"]]
-        for other in each["against"]:
-            other["urn"] = numbers[other["urn"]]
-    for each in found["journals"]:
-        each["urn"] = numbers.get(each["urn"], each["urn"])
+    name_entries(found, numbers)
     for each in found["orders"]:
-        each["urns"] = [numbers[urn] for urn in each["urns"]]
         for line in each["lines"]:
             if line["description"] == FEES:  # one subtotal for all of them: it keeps no key
                 line["key"] = "extra:0:fees"
-    return {**found, "prices": {**found["prices"], "Standard": found["prices"]["Base price"]}}
+    return with_standard_prices(found, "Base price")
 
 
 INTACCT = House(
@@ -148,7 +139,6 @@ INTACCT = House(
     room=room,
     addresses=addresses,
     answers=answers,
-    let_in=let_in,
     calls=CALLS,
     codes=Codes(
         mappings=mappings(

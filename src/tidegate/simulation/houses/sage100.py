@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
+from tidegate.simulation.houses.company_books import name_entries
+from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Codes, House
 from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.sage100_agent import TOKEN, AgentHost
 from tidegate.simulation.houses.sage100_calls import CALLS
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 COMPANY = "ABC"
 TIME_ZONE = "America/Detroit"  #: of the company, whose nightly lock the hub's calendar knows
-#: Goods that the shop sells beside widgets.
-SHIRTS = (
-    ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
-    ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
-    ("SHIRT", "Shirt", "service", "25.00"),
-    ("KIT-1", "Kit 1", "service", "25.00"),
-)
 #: Amounts besides goods: the miscellaneous item that posts each to its account, and its tax class.
 AMOUNTS = {"7900": ("/ROUND", "NT"), "4905": ("/FEE", "TX"), "1050": ("/GIFT", "NT"), "4000": ("/WEB", "TX")}
 SCHEDULES = {"MI SALES": 6, "NONTAX": 0}
@@ -69,7 +62,9 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
 
     if base != "USD":
         raise ValueError(f"the simulated company of this product keeps its books in USD, not in {base}")
-    made = demo_company(clock, COMPANY, Options(), items=items, seed=seed, more=SHIRTS, timezone=TIME_ZONE)
+    made = demo_company(
+        clock, COMPANY, Options(), items=items, seed=seed, more=MORE_GOODS, timezone=TIME_ZONE
+    )
     made.schedules |= {name: {"TX": Decimal(percent)} for name, percent in SCHEDULES.items()}
     made.misc["/SHIP"] = Misc("/SHIP", "Shipping", "TX", "4905")
     made.misc |= {
@@ -97,10 +92,6 @@ def addresses(url: str) -> dict[str, str]:
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
     """What `tidegate init` is told besides."""
     return {"company_code": COMPANY, "warehouse": "000"}
-
-
-def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
-    """Nobody signs in: the agent's token stands in the configuration."""
 
 
 def orders_counted(face: Any) -> int:
@@ -138,13 +129,7 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
     for each in found["transactions"]:
         if each["kind"] == "receipt":
             each["reference"] = each["reference"].strip()[-10:].strip()
-        each["urn"] = urns[each["urn"]]
-        for other in each["against"]:
-            other["urn"] = urns[other["urn"]]
-    for each in found["journals"]:
-        each["urn"] = urns.get(each["urn"], each["urn"])
-    for each in found["orders"]:
-        each["urns"] = [urns[urn] for urn in each["urns"]]
+    name_entries(found, urns)
     blocked = [f"the nightly backup was {text}" for text in face.installation.backups if text != "done"]
     return {**found, "violations": [*found["violations"], *blocked]}
 
@@ -167,7 +152,6 @@ SAGE_100 = House(
     room=room,
     addresses=addresses,
     answers=answers,
-    let_in=let_in,
     calls=CALLS,
     codes=Codes(
         mappings=mappings(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.house import EVERY_FLOW, Call, Codes, House
+from tidegate.simulation.houses.company_books import name_entries, with_standard_prices
+from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Call, Codes, House
 from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.sage300_calls import CALLS
 
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 ADDRESS = "/Sage300WebApi/v1.0"
 GATEWAY = "/gateway/soap"
 RECEIPT = "TG-"  #: how the checker knows a receipt of the hub
-#: Goods that the shop sells beside widgets.
-SHIRTS: tuple[Any, ...] = (
-    ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
-    ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
-    ("SHIRT", "Shirt", "service", "25.00"),
-    ("KIT-1", "Kit 1", "service", "25.00"),
-)
 #: Amounts besides goods: the miscellaneous charge that posts each to its account.
 AMOUNTS = {"7900": "ROUND", "4905": "FEES", "1026": "GIFT", "4000": "WEBAMT"}
 TAXES = (("0", "3"), ("5", "2"), ("6", "4"), ("20", "1"))
@@ -61,7 +54,7 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
 
     if base != "USD":
         raise ValueError(f"the simulated company of this product keeps its books in USD, not in {base}")
-    return demo_company(clock, seed=seed, items=items, more=SHIRTS)
+    return demo_company(clock, seed=seed, items=items, more=MORE_GOODS)
 
 
 def credentials(face: Any) -> dict[str, Any]:
@@ -83,10 +76,6 @@ def addresses(url: str) -> dict[str, str]:
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
     """What `tidegate init` is told besides."""
     return {"company_id": "SAMLTD", "stock": "ICItemLocations", "shipments": "OEShipments"}
-
-
-def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
-    """Nobody signs in: the user's password stands in the configuration."""
 
 
 def orders_left(calls: Iterable[Call]) -> int:
@@ -111,14 +100,8 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
         if each["kind"] == "receipt" and each["reference"].startswith("magento:"):
             each["second_reference"] = f"{RECEIPT}{each['reference']}"  # our key is the receipt's number
             each["reference"] = table[each["id"]].extra["description"]
-        each["urn"] = numbers[each["urn"]]
-        for other in each["against"]:
-            other["urn"] = numbers[other["urn"]]
-    for each in found["journals"]:
-        each["urn"] = numbers.get(each["urn"], each["urn"])
-    for each in found["orders"]:
-        each["urns"] = [numbers[urn] for urn in each["urns"]]
-    return {**found, "prices": {**found["prices"], "Standard": found["prices"]["BASE"]}}
+    name_entries(found, numbers)
+    return with_standard_prices(found, "BASE")
 
 
 SAGE_300 = House(
@@ -135,7 +118,6 @@ SAGE_300 = House(
     room=room,
     addresses=addresses,
     answers=answers,
-    let_in=let_in,
     calls=CALLS,
     codes=Codes(
         mappings=mappings(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.house import EVERY_FLOW, Codes, House
+from tidegate.simulation.houses.company_books import name_entries, with_standard_prices
+from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Codes, House
 from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.x3_calls import CALLS
 
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 SAVE = "<wss:save "
 WEB_SERVICE = "CAdxWebServiceXmlCC"
 KEY_PREFIX = "TG"
-#: Goods that the shop sells beside widgets.
-SHIRTS: tuple[Any, ...] = (
-    ("SHIRT-RED", "Shirt Red", "stock", "25.00"),
-    ("SHIRT-BLUE", "Shirt Blue", "stock", "25.00"),
-    ("SHIRT", "Shirt", "service", "25.00"),
-    ("KIT-1", "Kit 1", "service", "25.00"),
-)
 #: Names of charges and accounts, by the place of their invoicing elements in the simulated folder.
 AMOUNTS = ("FREIGHT", "758000", "707000", "419000", "708500")
 TAXES = (("0", "EXO"), ("5", "RED"), ("6", "LOC"), ("20", "NOR"))
@@ -63,7 +56,7 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
     """The product's own demonstration company, with the shop's shirts."""
     from tidegate_sandbox.x3 import demo_company
 
-    return demo_company(clock, seed=seed, items=items, more=SHIRTS, home=base)
+    return demo_company(clock, seed=seed, items=items, more=MORE_GOODS, home=base)
 
 
 def credentials(face: Any) -> dict[str, Any]:
@@ -88,15 +81,6 @@ def _elements() -> dict[str, str]:
 def addresses(url: str) -> dict[str, str]:
     """Of the web server."""
     return {"base_url": url}
-
-
-def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides: its own suggestions fit."""
-    return {}
-
-
-def let_in(_face: Any, _vault: Any, _name: str, _now: datetime) -> None:
-    """Nobody signs in: the user's password stands in the configuration."""
 
 
 def orders_counted(face: Any) -> int:
@@ -156,15 +140,8 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
         each["key"] = customers.get(each["key"], each["key"])
     table, ledgers = face.company.receivables.table, face.ledgers
     numbers = {one.urn: ledgers.number(one) for one in table}
-    for each in found["transactions"]:
-        each["urn"] = numbers[each["urn"]]
-        for other in each["against"]:
-            other["urn"] = numbers[other["urn"]]
-    for each in found["journals"]:
-        each["urn"] = numbers.get(each["urn"], each["urn"])
-    for each in found["orders"]:
-        each["urns"] = [numbers[urn] for urn in each["urns"]]
-    return {**found, "prices": {**found["prices"], "Standard": found["prices"]["T10"]}}
+    name_entries(found, numbers)
+    return with_standard_prices(found, "T10")
 
 
 def _customer_ids(shop: Any) -> list[int]:
@@ -183,8 +160,6 @@ SAGE_X3 = House(
     credentials=credentials,
     room=room,
     addresses=addresses,
-    answers=answers,
-    let_in=let_in,
     calls=CALLS,
     codes=Codes(
         mappings=mappings(
