@@ -1,17 +1,20 @@
-"""Orders of a batch are prepared from one reading of the names that they refer to."""
+"""Orders and receipts are prepared from one reading of the names that they refer to; what is missing is said alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.books.bookkeeping import NewReceipt
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.sales_order import SalesOrder
+from tidegate.domain.orders.keys import payload_hash
+from tidegate.domain.orders.sales_order import LineKind, SalesOrder
 from tidegate.sage.port.orders import Prepared
 
 Known = TypeVar("Known")
+Record = TypeVar("Record")
 
 
 def prepare_each(
@@ -41,3 +44,49 @@ def lacking_each(
         return [None] * len(orders)
     found = [together(missing(order, known)) for order in orders]
     return [one if one is not None and one.missing is not None else None for one in found]
+
+
+def with_payload(order: SalesOrder, payload: dict[str, Any] | Failure) -> Prepared | Failure:
+    """The order ready to leave, unless its payload could not be built."""
+    return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+
+
+def goods_of(orders: Iterable[SalesOrder | Named]) -> list[str]:
+    """The codes of all goods of the batch."""
+    return [line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS]
+
+
+def resolved(
+    found: Mapping[str, Record] | Failure, code: str, missing: Code, kind: str, what: str
+) -> Record | Failure:
+    """What the code stands for, or that the company has no such thing: `kind` is the missing thing's, `what` its word.
+
+    A reading that failed is the failure of whatever it was to find.
+    """
+    if isinstance(found, Failure):
+        return found
+    if code in found:
+        return found[code]
+    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
+
+
+def currency_differs(currency: str, account: str, theirs: str) -> Failure | None:
+    """That the account takes no order in this currency; None when it does, or when either states none."""
+    if not currency or not theirs or currency.upper() == theirs.upper():
+        return None
+    text = f"the order is in {currency}, account {account} in {theirs}: map the order to an account in {currency}"
+    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
+
+
+def account_unfit(
+    receipt: NewReceipt, customers: Mapping[str, Record] | Failure, currency_of: Callable[[Record], str]
+) -> Failure | None:
+    """Why the receipt cannot be posted to its account: there is none, or it has another currency. None when it can."""
+    customer = resolved(customers, receipt.account, Code.UNKNOWN_CUSTOMER, "customer", "customer")
+    if isinstance(customer, Failure):
+        return customer
+    theirs = currency_of(customer)
+    if theirs.upper() == receipt.currency.upper():
+        return None
+    text = f"the payment is in {receipt.currency}, account {receipt.account} in {theirs}"
+    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{receipt.currency}", sent=False)

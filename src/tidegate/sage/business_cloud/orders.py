@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.reading import values
@@ -36,7 +35,14 @@ from tidegate.sage.business_cloud.wire_names import CARRIAGE, WAREHOUSE
 from tidegate.sage.business_cloud.writing import WRITING, repeat_id
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.preparing import (
+    currency_differs,
+    goods_of,
+    lacking_each,
+    prepare_each,
+    resolved,
+    with_payload,
+)
 
 T = TypeVar("T")
 MOST_VOIDED: Final = 10  #: documents of one order that were voided within seven days
@@ -85,8 +91,7 @@ class Orders:
         contacts = self._reference.contacts(order.account for order in orders)
         if isinstance(contacts, Failure) and contacts.ends_cycle:
             return contacts
-        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
-        items = self._reference.items(goods)
+        items = self._reference.items(goods_of(orders))
         if isinstance(items, Failure) and items.ends_cycle:
             return items
         return _Known(contacts, items, accounts, taxes)
@@ -106,15 +111,15 @@ class Orders:
         rates = {code: rate for code, (_, rate) in taxes.items()}
         found = Resolved(contacts[order.account], items, accounts, rates)
         payload = order_payload(order, found, self._company)
-        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+        return with_payload(order, payload)
 
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that Sage does not have, or that could not be read, the contact first."""
         if order.account or isinstance(order, SalesOrder):
-            contact = _resolved(known.contacts, order.account, Code.UNKNOWN_CUSTOMER, "customer", "contact")
+            contact = resolved(known.contacts, order.account, Code.UNKNOWN_CUSTOMER, "customer", "contact")
             if isinstance(contact, Failure):
                 yield contact
-            elif (differs := _currency_differs(order.currency, contact)) is not None:
+            elif (differs := currency_differs(order.currency, contact.account, contact.currency)) is not None:
                 yield differs
         for line in order.lines:
             yield from self._missing_of_line(line, known)
@@ -124,7 +129,7 @@ class Orders:
 
     def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
         if line.kind is LineKind.GOODS:
-            item = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+            item = resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
             if isinstance(item, Failure):
                 yield item
             elif line.warehouse not in ("", WAREHOUSE):
@@ -135,11 +140,11 @@ class Orders:
             yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"charge:{line.code}", sent=False)
         if line.kind is not LineKind.CHARGE:
             code = line.account or self._company.sales_account
-            account = _resolved(known.accounts, code, Code.UNKNOWN_REFERENCE, "account", "ledger account")
+            account = resolved(known.accounts, code, Code.UNKNOWN_REFERENCE, "account", "ledger account")
             if isinstance(account, Failure):
                 yield account
         if line.tax_code:
-            tax = _resolved(known.taxes, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax rate")
+            tax = resolved(known.taxes, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax rate")
             if isinstance(tax, Failure):
                 yield tax
 
@@ -222,24 +227,3 @@ def _is_older(row: Row, before: datetime | None) -> bool:
     except Unreadable:
         return True
     return made is None or (before is not None and made < before)
-
-
-def _currency_differs(currency: str, contact: Contact) -> Failure | None:
-    """A contact is locked to one currency (§4)."""
-    if not currency or not contact.currency or currency.upper() == contact.currency.upper():
-        return None
-    text = (
-        f"the order is in {currency}, contact {contact.account} in {contact.currency}: "
-        f"map the order to a contact in {currency}"
-    )
-    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
-
-
-def _resolved(
-    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
-) -> T | Failure:
-    if isinstance(found, Failure):
-        return found
-    if code in found:
-        return found[code]
-    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)

@@ -18,7 +18,6 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.intacct import answers
@@ -33,7 +32,14 @@ from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.writing import writing
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
-from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.preparing import (
+    currency_differs,
+    goods_of,
+    lacking_each,
+    prepare_each,
+    resolved,
+    with_payload,
+)
 
 T = TypeVar("T")
 
@@ -88,8 +94,7 @@ class Orders:
         customers = self._reference.customers(order.account for order in orders)
         if isinstance(customers, Failure) and customers.ends_cycle:
             return customers
-        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
-        items = self._reference.items(goods)
+        items = self._reference.items(goods_of(orders))
         if isinstance(items, Failure) and items.ends_cycle:
             return items
         return _Known(customers, items, warehouses)
@@ -103,33 +108,24 @@ class Orders:
             raise ValueError("an order whose names could not be read is held")
         resolved = Resolved(customers[order.account], items, next(iter(warehouses), ""))
         payload = order_payload(order, resolved, self._company)
-        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+        return with_payload(order, payload)
 
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that Intacct does not have, or that could not be read, the account first."""
         if order.account or isinstance(order, SalesOrder):
-            customer = _resolved(
-                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
-            )
+            customer = resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer")
             failure = (
                 customer
                 if isinstance(customer, Failure)
-                else self._currency_differs(order.currency, customer) or self._still_held(customer)
+                else currency_differs(
+                    order.currency, customer.account, customer.currency or self._company.currency
+                )
+                or self._still_held(customer)
             )
             if failure is not None:
                 yield failure
         for line in order.lines:
             yield from self._missing_of_line(line, known)
-
-    def _currency_differs(self, currency: str, customer: Customer) -> Failure | None:
-        theirs = customer.currency or self._company.currency
-        if not currency or currency.upper() == theirs.upper():
-            return None
-        text = (
-            f"the order is in {currency}, customer {customer.account} in {theirs}: "
-            f"map the order to a customer in {currency}"
-        )
-        return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
 
     def _still_held(self, customer: Customer) -> Failure | None:
         """Whether a company takes orders of an account on hold is its own to say: it has refused one before."""
@@ -146,12 +142,12 @@ class Orders:
         if line.kind is LineKind.COMMENT:
             return
         if line.kind is LineKind.GOODS:
-            item = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+            item = resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
             if isinstance(item, Failure):
                 yield item
             elif line.warehouse or item.stocked:
                 place = line.warehouse or _first(known.warehouses)
-                found = _resolved(known.warehouses, place, Code.UNKNOWN_REFERENCE, "warehouse", "warehouse")
+                found = resolved(known.warehouses, place, Code.UNKNOWN_REFERENCE, "warehouse", "warehouse")
                 if isinstance(found, Failure):
                     yield found
         if line.kind is LineKind.CHARGE and line.code not in company.charges:
@@ -253,16 +249,6 @@ def control_id(key: str, used: int) -> str:
 def number_of(docid: str, definition: str) -> str:
     """The number in a DOCID, `<definition>-<number>`; "" for another definition's."""
     return docid.removeprefix(f"{definition}-") if docid.startswith(f"{definition}-") else ""
-
-
-def _resolved(
-    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
-) -> T | Failure:
-    if isinstance(found, Failure):
-        return found
-    if code in found:
-        return found[code]
-    return Failure(missing, f"Intacct has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
 
 
 def _first(warehouses: Mapping[str, str] | Failure) -> str:

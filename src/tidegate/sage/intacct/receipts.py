@@ -29,6 +29,7 @@ from tidegate.sage.intacct.rows import text_of as field_of
 from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.intacct.writing import REFERENCE
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import account_unfit
 
 FIELDS = {kind: fields for kind, _, fields in OBJECTS}
 KEY = 100  #: characters of DESCRIPTION that a key may take (A)
@@ -76,7 +77,10 @@ class Receipts:
         bank = "" if undeposited else self._bank(receipt.clearing)
         if isinstance(bank, Failure):
             return bank
-        failure = self._account_unfit(receipt)
+        customers = self._reference.customers([receipt.account])
+        failure = account_unfit(
+            receipt, customers, lambda customer: customer.currency or self._company.currency
+        )
         if failure is not None:
             return failure
         codes = Codes()
@@ -109,19 +113,6 @@ class Receipts:
             "BASECURR": self._company.currency.upper(),
             "ACTION": "Submit",
         }
-
-    def _account_unfit(self, receipt: NewReceipt) -> Failure | None:
-        customers = self._reference.customers([receipt.account])
-        if isinstance(customers, Failure):
-            return customers
-        if receipt.account not in customers:
-            text = f"Intacct has no customer {receipt.account!r}"
-            return Failure(Code.UNKNOWN_CUSTOMER, text, missing=f"customer:{receipt.account}", sent=False)
-        theirs = customers[receipt.account].currency or self._company.currency
-        if theirs.upper() == receipt.currency.upper():
-            return None
-        text = f"the payment is in {receipt.currency}, customer {receipt.account} in {theirs}"
-        return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{receipt.currency}", sent=False)
 
     def _bank(self, clearing: str) -> str | Failure:
         """A bank by its id, or by the account that only it posts to."""

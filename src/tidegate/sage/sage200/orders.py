@@ -21,7 +21,7 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.preparing import lacking_each, prepare_each, resolved
 from tidegate.sage.sage200 import answers
 from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of, moment_of, readable_number, text_of
@@ -112,7 +112,7 @@ class Orders:
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that Sage does not have, or that could not be read, the account first."""
         if order.account or isinstance(order, SalesOrder):
-            customer = _resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "account")
+            customer = resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "account")
             failure = (
                 customer
                 if isinstance(customer, Failure)
@@ -308,16 +308,6 @@ def _cancelled(order_id: str, number: str) -> Accepted:
     return Accepted(order_id, number, status=SalesOrderStatus.CANCELLED)
 
 
-def _resolved(
-    found: dict[str, _R | Failure] | Failure, code: str, missing: Code, kind: str, what: str
-) -> _R | Failure:
-    if isinstance(found, Failure):
-        return found
-    if code in found:
-        return found[code]
-    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
-
-
 def _all_found(found: dict[str, _R | Failure] | Failure, codes: Iterable[str]) -> dict[str, _R]:
     """What was found for these codes, once nothing is missing."""
     if isinstance(found, Failure):
@@ -328,11 +318,11 @@ def _all_found(found: dict[str, _R | Failure] | Failure, codes: Iterable[str]) -
 def _missing_of_line(line: SalesLine, known: _Known) -> Iterator[Failure]:
     """What a line names and Sage does not have."""
     if line.kind is LineKind.GOODS:
-        product = _resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
+        product = resolved(known.products, line.code, Code.UNKNOWN_SKU, "sku", "product")
         if isinstance(product, Failure):
             yield product
     if line.account:
-        nominal = _resolved(known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code")
+        nominal = resolved(known.nominals, line.account, Code.UNKNOWN_REFERENCE, "account", "nominal code")
         if isinstance(nominal, Failure):
             yield nominal
     unlisted = _unlisted(line.kind, line.code, line.tax_code, line.warehouse, known.lists)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.sage.daily_check import DailyCheck
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.rows import text_of
 from tidegate.sage.sage300.settings import Sage300Settings
@@ -29,9 +29,7 @@ class Identity:
     def __init__(self, client: Sage300Client, company: Sage300Settings, today: Callable[[], date]) -> None:
         self._client = client
         self._company = company
-        self._today = today
-        self._sound: date | None = None
-        self._lock = threading.Lock()
+        self._daily = DailyCheck(self._check, today)
 
     def read(self) -> Profile | Failure:
         """The profile."""
@@ -58,18 +56,12 @@ class Identity:
         return None
 
     def today(self) -> Failure | None:
-        """Why the company may not be worked with today; a user without the right to the profile is let through."""
-        with self._lock:
-            day = self._today()
-            if self._sound == day:
-                return None
-            found = self.read()
-            if isinstance(found, Failure):
-                if found.code not in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
-                    return found
-            else:
-                failure = self.differs(found)
-                if failure is not None:
-                    return failure
-            self._sound = day
-            return None
+        """Why the company may not be worked with today; asked once a day and process."""
+        return self._daily.failure()
+
+    def _check(self) -> Failure | None:
+        """A user without the right to the profile is let through."""
+        found = self.read()
+        if not isinstance(found, Failure):
+            return self.differs(found)
+        return None if found.code in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT) else found

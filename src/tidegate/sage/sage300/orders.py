@@ -10,13 +10,19 @@ from typing import TypeVar
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.preparing import (
+    currency_differs,
+    goods_of,
+    lacking_each,
+    prepare_each,
+    resolved,
+    with_payload,
+)
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.payloads import Resolved, order_payload
 from tidegate.sage.sage300.reference import Customer, Item, Reference
@@ -77,8 +83,7 @@ class Orders:
         customers = self._reference.customers(order.account for order in orders)
         if isinstance(customers, Failure) and customers.ends_cycle:
             return customers
-        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
-        items = self._reference.items(goods)
+        items = self._reference.items(goods_of(orders))
         if isinstance(items, Failure) and items.ends_cycle:
             return items
         return _Known(customers, items, locations, rates, charges)
@@ -91,29 +96,20 @@ class Orders:
         if isinstance(customers, Failure) or isinstance(items, Failure) or isinstance(rates, Failure):
             raise ValueError("an order whose names could not be read is held")
         payload = order_payload(order, Resolved(customers[order.account], items, rates), self._company)
-        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+        return with_payload(order, payload)
 
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that Sage does not have, or that could not be read, the account first."""
         if order.account or isinstance(order, SalesOrder):
-            customer = _resolved(
-                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
-            )
+            customer = resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer")
             if isinstance(customer, Failure):
                 yield customer
-            elif (differs := self._currency_differs(order.currency, customer)) is not None:
+            elif (
+                differs := currency_differs(order.currency, customer.account, customer.currency)
+            ) is not None:
                 yield differs
         for line in order.lines:
             yield from self._missing_of_line(line, known)
-
-    def _currency_differs(self, currency: str, customer: Customer) -> Failure | None:
-        if not currency or currency.upper() == customer.currency.upper():
-            return None
-        text = (
-            f"the order is in {currency}, customer {customer.account} in {customer.currency}: "
-            f"map the order to a customer in {currency}"
-        )
-        return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
 
     def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
         company = self._company
@@ -121,16 +117,16 @@ class Orders:
             case LineKind.COMMENT:
                 return
             case LineKind.GOODS:
-                found: object = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
+                found: object = resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "item")
                 if isinstance(found, Failure):
                     yield found
                 else:
                     place = line.warehouse or company.location
-                    found = _resolved(known.locations, place, Code.UNKNOWN_REFERENCE, "warehouse", "location")
+                    found = resolved(known.locations, place, Code.UNKNOWN_REFERENCE, "warehouse", "location")
                     if isinstance(found, Failure):
                         yield found
             case LineKind.CHARGE:
-                found = _resolved(known.charges, line.code, Code.UNKNOWN_REFERENCE, "charge", "charge")
+                found = resolved(known.charges, line.code, Code.UNKNOWN_REFERENCE, "charge", "charge")
                 if isinstance(found, Failure):
                     yield found
             case LineKind.FREE_TEXT:
@@ -138,7 +134,7 @@ class Orders:
                     text = f"no miscellaneous charge holds the account {line.account!r}: see `amounts` of the company"
                     yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"account:{line.account}", sent=False)
                 elif isinstance(
-                    found := _resolved(
+                    found := resolved(
                         known.charges,
                         company.amounts[line.account],
                         Code.UNKNOWN_REFERENCE,
@@ -149,7 +145,7 @@ class Orders:
                 ):
                     yield found
         if line.tax_code:
-            found = _resolved(known.rates, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax class")
+            found = resolved(known.rates, line.tax_code, Code.UNMAPPED_TAX, "tax", "tax class")
             if isinstance(found, Failure):
                 yield found
 
@@ -187,13 +183,3 @@ class Orders:
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: every order is answered at once."""
         return {}
-
-
-def _resolved(
-    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
-) -> T | Failure:
-    if isinstance(found, Failure):
-        return found
-    if code in found:
-        return found[code]
-    return Failure(missing, f"Sage has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)

@@ -18,6 +18,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import shown
 from tidegate.reading.document import Unreadable
 from tidegate.sage.port.outcomes import Accepted, Outcome
+from tidegate.sage.preparing import account_unfit
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.ledgers import NUMBER, Ledgers
 from tidegate.sage.sage300.lengths import Codes
@@ -122,7 +123,8 @@ class Receipts:
         bank = self._bank(receipt.clearing)
         if isinstance(bank, Failure):
             return bank
-        failure = self._account_unfit(receipt)
+        customers = self._reference.customers([receipt.account])
+        failure = account_unfit(receipt, customers, lambda customer: customer.currency)
         if failure is not None:
             return failure
         codes = Codes()
@@ -163,19 +165,6 @@ class Receipts:
             ENTRIES: [entry],
         }
         return {**batch, "BatchStatus": READY} if self._company.ready_to_post else batch
-
-    def _account_unfit(self, receipt: NewReceipt) -> Failure | None:
-        customers = self._reference.customers([receipt.account])
-        if isinstance(customers, Failure):
-            return customers
-        if receipt.account not in customers:
-            text_ = f"Sage has no customer {receipt.account!r}"
-            return Failure(Code.UNKNOWN_CUSTOMER, text_, missing=f"customer:{receipt.account}", sent=False)
-        theirs = customers[receipt.account].currency
-        if theirs.upper() == receipt.currency.upper():
-            return None
-        text_ = f"the payment is in {receipt.currency}, customer {receipt.account} in {theirs}"
-        return Failure(Code.UNMAPPED_CURRENCY, text_, missing=f"currency:{receipt.currency}", sent=False)
 
     def banks(self) -> list[Row] | Failure:
         """The banks, read once."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.sage.daily_check import DailyCheck
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.rows import text_of
@@ -30,9 +30,7 @@ class Identity:
     def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
         self._client = client
         self._company = company
-        self._today = today
-        self._sound: date | None = None
-        self._lock = threading.Lock()
+        self._daily = DailyCheck(self._check, today)
 
     def read(self) -> Profile | Failure:
         """The sales site and its company."""
@@ -67,18 +65,12 @@ class Identity:
         return None
 
     def today(self) -> Failure | None:
-        """Why the company may not be worked with today; a user without the right to these classes is let through."""
-        with self._lock:
-            day = self._today()
-            if self._sound == day:
-                return None
-            found = self.read()
-            if isinstance(found, Failure):
-                if found.code not in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT):
-                    return found
-            else:
-                failure = self.differs(found)
-                if failure is not None:
-                    return failure
-            self._sound = day
-            return None
+        """Why the company may not be worked with today; asked once a day and process."""
+        return self._daily.failure()
+
+    def _check(self) -> Failure | None:
+        """A user without the right to these classes is let through."""
+        found = self.read()
+        if not isinstance(found, Failure):
+            return self.differs(found)
+        return None if found.code in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT) else found

@@ -9,13 +9,19 @@ from typing import TypeVar
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
 from tidegate.domain.orders.gaps import Named
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.preparing import lacking_each, prepare_each
+from tidegate.sage.preparing import (
+    currency_differs,
+    goods_of,
+    lacking_each,
+    prepare_each,
+    resolved,
+    with_payload,
+)
 from tidegate.sage.x3 import answers, objects
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.envelope import Returned
@@ -71,8 +77,7 @@ class Orders:
         customers = self._reference.customers(order.account for order in orders)
         if isinstance(customers, Failure) and customers.ends_cycle:
             return customers
-        goods = (line.code for order in orders for line in order.lines if line.kind is LineKind.GOODS)
-        items = self._reference.items(goods)
+        items = self._reference.items(goods_of(orders))
         if isinstance(items, Failure) and items.ends_cycle:
             return items
         return _Known(customers, items, sites, screen)
@@ -87,17 +92,17 @@ class Orders:
         if isinstance(customers, Failure):
             raise ValueError("an order whose names could not be read is held")
         payload = order_payload(order, Resolved(customers[order.account], screen), self._company)
-        return payload if isinstance(payload, Failure) else Prepared(order, payload, payload_hash(payload))
+        return with_payload(order, payload)
 
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that X3 does not have, or that could not be read, the account first."""
         if order.account or isinstance(order, SalesOrder):
-            customer = _resolved(
-                known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer"
-            )
+            customer = resolved(known.customers, order.account, Code.UNKNOWN_CUSTOMER, "customer", "customer")
             if isinstance(customer, Failure):
                 yield customer
-            elif (differs := _currency_differs(order.currency, customer)) is not None:
+            elif (
+                differs := currency_differs(order.currency, customer.account, customer.currency)
+            ) is not None:
                 yield differs
         for line in order.lines:
             yield from self._missing_of_line(line, known)
@@ -114,12 +119,12 @@ class Orders:
             text = f"no invoicing element stands for the {kind} {name!r} at {line.tax_code}: see `elements` of the company"
             yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"{kind}:{name}", sent=False)
         if line.kind is LineKind.GOODS:
-            found: object = _resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "product")
+            found: object = resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "product")
             if isinstance(found, Failure):
                 yield found
                 return
             place = line.warehouse or company.shipping_site or company.sales_site
-            found = _resolved(known.sites, place, Code.UNKNOWN_REFERENCE, "warehouse", "site")
+            found = resolved(known.sites, place, Code.UNKNOWN_REFERENCE, "warehouse", "site")
             if isinstance(found, Failure):
                 yield found
 
@@ -166,23 +171,3 @@ class Orders:
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
         """Nothing: every order is answered at once."""
         return {}
-
-
-def _currency_differs(currency: str, customer: Customer) -> Failure | None:
-    if not currency or currency.upper() == customer.currency.upper():
-        return None
-    text = (
-        f"the order is in {currency}, customer {customer.account} in {customer.currency}: "
-        f"map the order to a customer in {currency}"
-    )
-    return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
-
-
-def _resolved(
-    found: Mapping[str, T] | Failure, code: str, missing: Code, kind: str, what: str
-) -> T | Failure:
-    if isinstance(found, Failure):
-        return found
-    if code in found:
-        return found[code]
-    return Failure(missing, f"X3 has no {what} {code!r}", missing=f"{kind}:{code}", sent=False)
