@@ -22,6 +22,7 @@ EXTRAS = {
     "werkzeug": "demo",
     "matplotlib": "plots",
     "opentelemetry": "telemetry",
+    "procrastinate": "workers",
     "psycopg": "postgresql",
     "pytest": "conformance",
 }

@@ -24,6 +24,7 @@ from tidegate.cli import (
     exits,
     items,
     keeping,
+    ledger,
     match,
     month_end,
     proving,
@@ -37,6 +38,7 @@ from tidegate.cli import (
     status,
     trace,
     user,
+    worker,
 )
 from tidegate.cli.complaint import complaint_of
 from tidegate.cli.invocation import Invocation
@@ -130,6 +132,7 @@ for commands in (
     sign_in,
     connect,
     running,
+    worker,
     queue_acts,
     items,
     status,
@@ -143,6 +146,7 @@ for commands in (
     match,
     adopt,
     keeping,
+    ledger,
     service,
     erase,
     user,

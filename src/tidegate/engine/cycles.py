@@ -27,7 +27,7 @@ from tidegate.flows.prices import reading as price_reading
 from tidegate.flows.status import note_steps, notes, order_status, steps
 from tidegate.flows.stock import inventory
 from tidegate.flows.writing import documents
-from tidegate.ledger import asked, delivery, halts, hastened, lease, marks
+from tidegate.ledger import asked, delivery, halts, hastened, idle_cycles, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
 from tidegate.ledger.lease import Lease
@@ -262,9 +262,11 @@ def carry(cycle: Cycle) -> Report:
         if connection.spending is not None:
             connection.spending.settle(connection.company, now)
         if not unfinished:  # else the next portion goes on with the same run
-            delivery.close_batch(
-                cycle.batch_id, now, calls=cycle.counts.calls_store + cycle.counts.calls_company, note=text
-            )
+            calls = cycle.counts.calls_store + cycle.counts.calls_company
+            nothing = outcome == endings.DONE and cycle.counts.idle
+            delivery.close_batch(cycle.batch_id, now, calls=calls, note=text, idle=nothing)
+            if nothing:
+                idle_cycles.count(cycle.name, cycle.flow, cycle.started, calls, now)
         endings.note(cycle, outcome, text)
         for held in (cycle.lease, *cycle.beside):
             lease.release(held, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidegate.engine.hub import Hub
-from tidegate.ledger import depths, tally
+from tidegate.ledger import depths, idle_cycles, tally
 from tidegate.ledger.database import transaction
 
 NAME = "figures"
@@ -21,6 +21,7 @@ def look(hub: Hub) -> None:
             flows = [flow for flow, rule in connection.settings.flows.items() if rule.enabled]
             depths.sample(connection.name, flows, now)
         depths.forget(now)
+        idle_cycles.forget(now)
     for kind in (tally.DELIVERY, tally.SOURCE):
         more = True
         while more and not (

@@ -62,6 +62,15 @@ class Counts:
         """For reports."""
         return asdict(self)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing came of the cycle: it asked, and read at most."""
+        return not any(
+            count
+            for name, count in asdict(self).items()
+            if name not in ("read", "calls_store", "calls_company")
+        )
+
 
 @dataclass(frozen=True)
 class Followers:

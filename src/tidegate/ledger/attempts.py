@@ -20,7 +20,8 @@ from tidegate.ledger.verdicts import carry_out, many
 def open_batch(lease: Lease, connection: str, now: datetime, former: int | None = None) -> int:
     """Begin one cycle's run; earlier runs of the same flow that never ended are closed.
 
-    `former` is an open run that goes on under the new lease: what it tried before is not tried again.
+    `former` is an open run that goes on under the new lease: what it tried before is not tried again. After a run
+    that had nothing to do the row is used again, so that idle cycles leave no rows behind.
     """
     check(lease, now)
     ending = "WHERE connection = %s AND flow = %s AND ended_at IS NULL"
@@ -30,6 +31,13 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
         return former
     for batch_id in stale:
         close_batch(batch_id, now, note="ended by the next run")
+    newest = rows.find(models.Batch, ("id", "idle"), _NEWEST, connection, lease.flow)
+    if newest and newest[0][1]:
+        again = (newest[0][0], lease.scope, lease.fence, now, None, 0, "", False)
+        rows.update(
+            models.Batch, ("scope", "fence", "started_at", "ended_at", "calls", "note", "idle"), [again]
+        )
+        return int(newest[0][0])
     batch = models.Batch(
         connection=connection, flow=lease.flow, scope=lease.scope, fence=lease.fence, started_at=now
     )
@@ -37,8 +45,11 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
     return batch.pk
 
 
-def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "") -> None:
-    """End a run; its figures are counted from its attempts."""
+_NEWEST = "WHERE connection = %s AND flow = %s ORDER BY started_at DESC, id DESC LIMIT 1"
+
+
+def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "", idle: bool = False) -> None:
+    """End a run; its figures are counted from its attempts. One that was `idle` must have tried nothing."""
     inside(now)
     told = rows.fetch_all(_FIGURES, batch_id)
     counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
@@ -46,6 +57,7 @@ def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "")
         "ended_at": now,
         "calls": calls,
         "note": storable(note),
+        "idle": idle and not told,
         "sent": counted.total(),
         "confirmed": counted["accepted"] + counted["found"],
         "failed": counted["refused"] + counted["absent"],

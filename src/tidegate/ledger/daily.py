@@ -6,14 +6,14 @@ The end belongs to a span, the start does not: so what has just happened counts,
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Sum
 
 from tidegate.domain.missing_thing import kind_of
 from tidegate.domain.states import WAITING, State
-from tidegate.ledger import models, runs
+from tidegate.ledger import idle_cycles, models, runs
 from tidegate.ledger.alerts import OpenAlert
 
 #: Everything that has not arrived and that somebody, or its turn, will end.
@@ -51,16 +51,19 @@ class Waiting:
 
 
 def work(connection: str, start: datetime, end: datetime) -> dict[str, Work]:
-    """By flow: the batches that began in the span."""
+    """By flow: the batches that began in the span, and the idle cycles to the quarter of an hour."""
     found: dict[str, Work] = {}
     for flow in runs.flows(connection):  # one after the other, each along its index
         batches = models.Batch.objects.filter(
-            connection=connection, flow=flow, started_at__gt=start, started_at__lte=end
+            connection=connection, flow=flow, started_at__gt=start, started_at__lte=end, idle=False
         )
         counted = batches.aggregate(cycles=Count("pk"), **{name: Sum(name) for name in SUMS})
         if counted["cycles"]:
             found[flow] = Work(**{name: int(each or 0) for name, each in counted.items()})
-    return found
+    for flow, (cycles, calls) in idle_cycles.within(connection, start, end).items():
+        busy = found.get(flow, Work())
+        found[flow] = replace(busy, cycles=busy.cycles + cycles, calls=busy.calls + calls)
+    return dict(sorted(found.items()))
 
 
 def failures(connection: str, start: datetime, end: datetime) -> dict[str, int]:

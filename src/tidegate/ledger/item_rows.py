@@ -13,6 +13,10 @@ from tidegate.ledger.item import Item
 
 #: That a step's name begins so, by the length of the beginning and the beginning.
 BEGINS = "substr(step, 1, %s) = %s"
+#: What is not over, in the words of the index `delivery_live`: only so is it used.
+LIVE = "NOT (state IN ('cancelled', 'confirmed', 'skipped'))"
+#: What has moved pieces, in the words of the index `delivery_arrived`.
+ARRIVED = "(state = 'confirmed' AND flow IN ('orders', 'shipments', 'credits'))"
 #: As columns and as fields of an `Item`.
 _SAME = (
     *("connection", "flow", "step", "key", "label", "failures", "reason_code", "reason", "waits_for"),

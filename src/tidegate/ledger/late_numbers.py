@@ -17,7 +17,10 @@ _NUMBERLESS = f"step = 'order' AND state = '{State.CONFIRMED.value}' AND target_
 
 def numberless(connection: str, limit: int) -> list[Item]:
     """Confirmed orders whose number is not known, the oldest first; cheap."""
-    ending = f"WHERE connection = %s AND {_NUMBERLESS} AND target_id <> '' ORDER BY id LIMIT {limit}"
+    ending = (
+        f"{rows.by_index('delivery_numberless')} WHERE connection = %s AND {_NUMBERLESS} AND target_id <> '' "
+        f"ORDER BY id LIMIT {limit}"
+    )
     return item_rows.find(ending, connection)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
 """What the flows ask about orders and their steps, besides what is due."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
 from tidegate.ledger import item_rows, models, rows
 from tidegate.ledger.item import Item
-from tidegate.ledger.item_rows import BEGINS
+from tidegate.ledger.item_rows import BEGINS, LIVE
 
 
 def has_work(connection: str, flow: str, now: datetime) -> bool:
@@ -21,8 +22,8 @@ def has_work(connection: str, flow: str, now: datetime) -> bool:
     found = rows.find(
         models.Delivery,
         ("id",),
-        f"WHERE connection = %s AND flow = %s AND state IN ({rows.marks(states)}) "
-        "AND (state = %s OR (state = %s AND (due_at IS NULL OR due_at <= %s)) "
+        f"{rows.by_index('delivery_live')} WHERE connection = %s AND flow = %s AND {LIVE} "
+        f"AND state IN ({rows.marks(states)}) AND (state = %s OR (state = %s AND (due_at IS NULL OR due_at <= %s)) "
         "OR (state = %s AND waits_for <> '')) LIMIT 1",
         connection,
         flow,
@@ -104,7 +105,7 @@ def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
 def open_steps(connection: str, flow: str, prefix: str) -> list[Item]:
     """Queued steps, and those in review, whose names begin so, with their documents."""
     states = (State.QUEUED.value, State.REVIEW.value)
-    ending = f"WHERE connection = %s AND flow = %s AND state IN (%s, %s) AND {BEGINS} ORDER BY id"
+    ending = f"WHERE connection = %s AND flow = %s AND {LIVE} AND state IN (%s, %s) AND {BEGINS} ORDER BY id"
     return item_rows.find(ending, connection, flow, *states, len(prefix), prefix, with_documents=True)
 
 
@@ -122,15 +123,18 @@ def open_by_source(
     Left out is what a batch that has not ended began before.
     """
     states = (State.QUEUED.value, State.IN_DOUBT.value)  # most cycles find nothing: that is asked for plainly
-    any_open = "WHERE connection = %s AND flow = %s AND state IN (%s, %s) LIMIT 1"
+    live = rows.by_index("delivery_live")
+    any_open = f"{live} WHERE connection = %s AND flow = %s AND {LIVE} AND state IN (%s, %s) LIMIT 1"
     if not rows.find(models.Delivery, ("id",), any_open, connection, flow, *states):
         return []
     at, settled = rows.instant(now), rows.instant(doubtful_before)
     which = (connection, flow, after_source, states[0], at, connection, flow, states[1], settled)
-    sources = [source_id for (source_id,) in rows.fetch_all(_OF_WHICH.format(_OPEN), *which, limit)]
+    sources = [
+        source_id for (source_id,) in rows.fetch_all(_OF_WHICH.format(f"{live} {_OPEN}"), *which, limit)
+    ]
     found: dict[int, list[Item]] = {source_id: [] for source_id in sources}
     for part in rows.chunks(sources):
-        ending = f"{_OPEN} AND source_id IN ({rows.marks(part)}) ORDER BY source_id, id"
+        ending = f"{live} {_OPEN} AND source_id IN ({rows.marks(part)}) ORDER BY source_id, id"
         for each in item_rows.find(ending, *which, *part):
             if each.source_id is not None:
                 found[each.source_id].append(each)
@@ -138,8 +142,8 @@ def open_by_source(
 
 
 _OF_WHICH = "SELECT DISTINCT source_id FROM tidegate_delivery {} ORDER BY source_id LIMIT %s"
-_OPEN = """
-    WHERE connection = %s AND flow = %s AND source_id > %s AND (
+_OPEN = f"""
+    WHERE connection = %s AND flow = %s AND source_id > %s AND {LIVE} AND (
         (state = %s AND (due_at IS NULL OR due_at <= %s) AND (batch_id IS NULL OR batch_id NOT IN (
             SELECT id FROM tidegate_batch WHERE connection = %s AND flow = %s AND ended_at IS NULL)))
         OR (state = %s AND EXISTS (

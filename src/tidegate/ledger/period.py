@@ -1,17 +1,18 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
 """The orders of a period as the ledger keeps them, for the reconciliation and the advisor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
-from tidegate.ledger import models, rows
+from tidegate.ledger import idle_cycles, models, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +41,31 @@ _GOING_ON = (
     State.IN_DOUBT.value,
 )
 
-_ORDERS = """
+#: By the time when they were placed, and not by all that the flow has ever done: so its names are joined to an
+#: empty text.
+_PLACED = """
+    WHERE delivery.connection || '' = %s AND delivery.flow || '' = 'orders' AND delivery.step || '' = 'order'
+    AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id
+"""
+_COLUMNS = """
     SELECT source.store, source.entity_id, source.increment_id, source.source_created_at, source.document,
            delivery.state, delivery.reason_code, delivery.reason, delivery.changed_at,
            delivery.target_number, delivery.target_total, delivery.subject
-    FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id
-    WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order'
+    FROM tidegate_source AS source JOIN tidegate_delivery AS delivery ON source.id = delivery.source_id
 """
 
 
 def orders(connection: str, start: datetime, end: datetime) -> list[KeptRow]:
     """Orders placed from `start` to below `end`, by their place in the ledger."""
-    sql = (
-        _ORDERS + "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
-    )
-    return [_row(row) for row in rows.fetch_all(sql, connection, rows.instant(start), rows.instant(end))]
+    span = (rows.instant(start), rows.instant(end))
+    return [_row(row) for row in rows.fetch_all(_COLUMNS + _PLACED, connection, *span)]
 
 
 def numbers(connection: str, start: datetime, end: datetime) -> dict[tuple[str, int], str]:
     """The same orders without their documents: (store, entity id) -> the number that people know."""
     sql = (
         "SELECT source.store, source.entity_id, source.increment_id "
-        "FROM tidegate_delivery AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id "
-        "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
-        "AND source.source_created_at >= %s AND source.source_created_at < %s ORDER BY delivery.id"
+        f"FROM tidegate_source AS source JOIN tidegate_delivery AS delivery ON source.id = delivery.source_id {_PLACED}"
     )
     found = rows.fetch_all(sql, connection, rows.instant(start), rows.instant(end))
     return {(str(store), int(entity_id)): str(number) for store, entity_id, number in found}
@@ -73,7 +75,10 @@ def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
     """Orders by the keys that the company keeps (`magento:main:213`)."""
     found: list[KeptRow] = []
     for part in rows.chunks([f"{key}/order" for key in dict.fromkeys(keys)]):
-        sql = _ORDERS + f"AND delivery.key IN ({rows.marks(part)}) ORDER BY delivery.id"
+        sql = _COLUMNS + (
+            "WHERE delivery.connection || '' = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
+            f"AND delivery.key IN ({rows.marks(part)}) ORDER BY delivery.id"
+        )
         found += [_row(row) for row in rows.fetch_all(sql, connection, *part)]
     return found
 
@@ -108,27 +113,22 @@ def _row(row: tuple[object, ...]) -> KeptRow:
         str(store),
         int(str(entity_id)),
         str(increment_id),
-        _instant(created_at),
+        rows.aware(created_at),
         str(document),
         str(state),
         str(reason or code or ""),
-        _instant(changed_at),
+        rows.aware(changed_at),
         str(number),
         None if total is None else Decimal(str(total)),
         str(subject),
     )
 
 
-def _instant(value: object) -> datetime:
-    """SQLite gives text without a zone back, PostgreSQL an aware instant."""
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
 def cycles(connection: str, flow: str, since: datetime) -> list[datetime]:
-    """When the cycles of a flow began, the oldest first."""
+    """When the cycles of a flow began, the oldest first; idle ones as `idle_cycles.began` tells them."""
     sql = (
         "SELECT started_at FROM tidegate_batch WHERE connection = %s AND flow = %s AND started_at >= %s "
-        "ORDER BY started_at"
+        "AND NOT idle"
     )
-    return [_instant(row[0]) for row in rows.fetch_all(sql, connection, flow, rows.instant(since))]
+    busy = [rows.aware(row[0]) for row in rows.fetch_all(sql, connection, flow, rows.instant(since))]
+    return sorted([*busy, *idle_cycles.began(connection, flow, since)])

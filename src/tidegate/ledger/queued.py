@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
-
 from tidegate.domain.states import State
-from tidegate.ledger import models, rows
+from tidegate.ledger import rows
+from tidegate.ledger.item_rows import ARRIVED
 
 #: Everything before the company has it; handed over or in doubt it may have it, and counts twice for a while.
 BEFORE = (
@@ -23,16 +22,30 @@ BEFORE = (
 )
 #: Magento's states of orders that hold no stock any more.
 FINISHED = ("canceled", "closed", "complete")
+#: The others, in the words of the index `source_unfinished`.
+_UNFINISHED = f"NOT (source.state IN {FINISHED})"
 
 
 def documents(connection: str) -> Iterator[str]:
     """Their documents, as JSON."""
-    return _documents(connection, BEFORE, ())
+    after = 0
+    while True:
+        found = rows.fetch_all(
+            "SELECT delivery.id, source.document FROM tidegate_delivery AS delivery "
+            "JOIN tidegate_source AS source ON source.id = delivery.source_id "
+            "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
+            f"AND delivery.state IN ({rows.marks(BEFORE)}) AND delivery.id > %s ORDER BY delivery.id LIMIT %s",
+            *(connection, *[state.value for state in BEFORE], after, rows.CHUNK),
+        )
+        if not found:
+            return
+        after = found[-1][0]
+        yield from (document for _, document in found if document)
 
 
 def passed_over(connection: str) -> Iterator[str]:
     """The documents, as JSON, of orders that are not sent and that the store has not finished with."""
-    return _documents(connection, (State.SKIPPED,), FINISHED)
+    return (document for document, _ in _unfinished(connection, State.SKIPPED))
 
 
 def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]]:
@@ -41,27 +54,33 @@ def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]
     Those that the store has not finished with, and what it finished with by delivering it where the company has it
     only since then.
     """
-    found = models.Delivery.objects.filter(
-        connection=connection, flow="orders", step="order", state=State.CONFIRMED.value, source__isnull=False
+    yield from _unfinished(connection, State.CONFIRMED)
+    lately = rows.fetch_all(
+        "SELECT source.document, delivery.changed_at FROM ("
+        f"SELECT source_id, changed_at FROM tidegate_delivery {rows.by_index('delivery_arrived')} "
+        f"WHERE connection = %s AND {ARRIVED} AND changed_at > %s AND flow = 'orders' AND step = 'order'"
+        ") AS delivery JOIN tidegate_source AS source ON source.id = delivery.source_id "
+        "WHERE source.state = 'complete' AND source.document <> '' ORDER BY source.id",
+        *(connection, rows.instant(since)),
     )
-    lately = Q(source__state="complete", changed_at__gt=since)
-    left = found.filter(~Q(source__state__in=FINISHED) | lately).exclude(source__document="").order_by("pk")
-    yield from left.values_list("source__document", "changed_at").iterator(rows.CHUNK)
+    yield from ((document, rows.aware(at)) for document, at in lately)
 
 
-def _documents(connection: str, states: Sequence[State], without: Sequence[str]) -> Iterator[str]:
-    unwanted = f"AND source.state NOT IN ({rows.marks(without)}) " if without else ""
+def _unfinished(connection: str, state: State) -> Iterator[tuple[str, datetime]]:
+    """By what the store has not finished with, not by all that has ever been sent."""
     after = 0
     while True:
         found = rows.fetch_all(
-            "SELECT delivery.id, source.document FROM tidegate_delivery AS delivery "
-            "JOIN tidegate_source AS source ON source.id = delivery.source_id "
-            "WHERE delivery.connection = %s AND delivery.flow = 'orders' AND delivery.step = 'order' "
-            f"AND delivery.state IN ({rows.marks(states)}) {unwanted}AND delivery.id > %s "
-            "ORDER BY delivery.id LIMIT %s",
-            *(connection, *[state.value for state in states], *without, after, rows.CHUNK),
+            "SELECT source.id, source.document, delivery.changed_at FROM tidegate_source AS source "
+            "JOIN tidegate_delivery AS delivery ON delivery.source_id = source.id "
+            # names of the delivery are joined to an empty text: an index of theirs would lead past the history
+            "WHERE delivery.connection || '' = %s AND delivery.flow || '' = 'orders' "
+            "AND delivery.step || '' = 'order' AND delivery.state || '' = %s "
+            f"AND source.connection = %s AND source.kind = 'order' AND {_UNFINISHED} AND source.id > %s "
+            "ORDER BY source.id LIMIT %s",
+            *(connection, state.value, connection, after, rows.CHUNK),
         )
         if not found:
             return
         after = found[-1][0]
-        yield from (document for _, document in found if document)
+        yield from ((document, rows.aware(at)) for _, document, at in found if document)

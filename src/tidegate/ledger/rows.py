@@ -145,6 +145,18 @@ def instant(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
+def aware(value: Any) -> datetime:
+    """An instant out of a plain statement: SQLite gives text without a zone back, PostgreSQL an aware instant."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def by_index(name: str) -> str:
+    """What stands before WHERE so that this partial index is walked: SQLite counts equal columns, and takes a larger
+    index of the same rows' history; PostgreSQL knows how much there is."""
+    return f"INDEXED BY {name}" if connection.vendor == "sqlite" else ""
+
+
 def for_update() -> str:
     """How a statement ends that keeps its rows until the transaction ends; SQLite has one writer anyway."""
     return "FOR UPDATE" if connection.features.has_select_for_update else ""

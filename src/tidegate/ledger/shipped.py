@@ -17,11 +17,14 @@ import msgspec
 
 from tidegate.domain.states import State
 from tidegate.ledger import rows
+from tidegate.ledger.item_rows import ARRIVED
 
 FLOW, CREDITS = "shipments", "credits"
 #: A shipment that is about to be written: its SKUs wait for it.
 _LEAVING = (State.QUEUED, State.SENDING, State.IN_DOUBT)
 _UNWRITTEN = (*_LEAVING, State.CAPTURED, State.REVIEW, State.HELD)
+#: In the words of the index `delivery_live`.
+_LIVE = "NOT (delivery.state IN ('cancelled', 'confirmed', 'skipped'))"
 #: Orders in these states reserve nothing in the store any more.
 FINISHED = ("canceled", "closed", "complete")
 
@@ -128,10 +131,12 @@ def _of_orders(
 ) -> Iterator[tuple[int, _Subject]]:
     for part in rows.chunks(sorted(set(entity_ids))):
         despatched = rows.fetch_all(
-            "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
-            "JOIN tidegate_source AS source ON source.id = delivery.source_id "
-            f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)}) "
-            f"AND source.connection = %s AND source.entity_id IN ({rows.marks(part)})",
+            "SELECT source.entity_id, delivery.subject FROM tidegate_source AS source "
+            "JOIN tidegate_delivery AS delivery ON delivery.source_id = source.id "
+            # by the orders, and not by all that the flow has ever done: so its names are joined to an empty text
+            f"WHERE delivery.connection || '' = %s AND delivery.flow || '' = %s "
+            f"AND delivery.state || '' IN ({rows.marks(states)}) "
+            f"AND source.connection || '' = %s AND source.entity_id IN ({rows.marks(part)})",
             *(connection, FLOW, *[state.value for state in states], connection, *part),
         )
         yield from ((entity_id, _decoded(subject)) for entity_id, subject in despatched)
@@ -144,9 +149,9 @@ def written_since(connection: str, moment: datetime) -> set[str]:
     what it has.
     """
     despatched = rows.fetch_all(
-        "SELECT subject FROM tidegate_delivery WHERE connection = %s AND flow IN (%s, %s) "
-        "AND state = 'confirmed' AND changed_at >= %s",
-        *(connection, FLOW, CREDITS, rows.instant(moment)),
+        f"SELECT subject FROM tidegate_delivery {rows.by_index('delivery_arrived')} WHERE connection = %s "
+        f"AND {ARRIVED} AND changed_at >= %s AND flow IN (%s, %s)",
+        *(connection, rows.instant(moment), FLOW, CREDITS),
     )
     found = [_decoded(subject) for (subject,) in despatched]
     return {sku for each in found for sku in (*each.skus, *(line.sku for line in each.lines))}
@@ -157,7 +162,7 @@ def finished(connection: str, entity_ids: Iterable[int]) -> set[int]:
     found: set[int] = set()
     for part in rows.chunks(sorted(set(entity_ids))):
         despatched = rows.fetch_all(
-            "SELECT entity_id FROM tidegate_source WHERE connection = %s AND kind = 'order' "
+            "SELECT entity_id FROM tidegate_source WHERE connection || '' = %s AND kind || '' = 'order' "
             f"AND entity_id IN ({rows.marks(part)}) AND state IN ({rows.marks(FINISHED)})",
             *(connection, *part, *FINISHED),
         )
@@ -169,7 +174,8 @@ def _subjects(connection: str, states: tuple[State, ...]) -> list[tuple[int, _Su
     despatched = rows.fetch_all(
         "SELECT source.entity_id, delivery.subject FROM tidegate_delivery AS delivery "
         "LEFT JOIN tidegate_source AS source ON source.id = delivery.source_id "
-        f"WHERE delivery.connection = %s AND delivery.flow = %s AND delivery.state IN ({rows.marks(states)})",
+        f"WHERE delivery.connection = %s AND delivery.flow = %s AND {_LIVE} "
+        f"AND delivery.state IN ({rows.marks(states)})",
         *(connection, FLOW, *[state.value for state in states]),
     )
     return [(entity_id or 0, _decoded(subject)) for entity_id, subject in despatched]

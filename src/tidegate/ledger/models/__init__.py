@@ -7,7 +7,7 @@ from tidegate.ledger.models.copy import PayloadCopy
 from tidegate.ledger.models.customer import CustomerLink
 from tidegate.ledger.models.delivery import Delivery, Event
 from tidegate.ledger.models.edit import Edit
-from tidegate.ledger.models.figures import Depth, Tally
+from tidegate.ledger.models.figures import Depth, IdleCycles, Tally
 from tidegate.ledger.models.key import StoredKey
 from tidegate.ledger.models.lease import Lease
 from tidegate.ledger.models.mapping import Mapping
@@ -38,6 +38,7 @@ __all__ = [
     "Edit",
     "Event",
     "Halt",
+    "IdleCycles",
     "Lease",
     "Link",
     "Mapping",

@@ -24,6 +24,8 @@ class Batch(models.Model):
     handed_over = models.IntegerField(default=0)
     calls = models.IntegerField(default=0)
     note = models.TextField(default="")
+    #: it had nothing to do, and was counted (`IdleCycles`): the next cycle of the flow takes this row
+    idle = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

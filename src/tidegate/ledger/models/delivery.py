@@ -80,6 +80,18 @@ class Delivery(models.Model):
                 | Q(state=State.CANCELLED.value)
                 | Q(state=State.SKIPPED.value),
             ),
+            # what goes on, by the document that it is about: no flow looks for it among what is over
+            models.Index(
+                fields=["connection", "flow", "source", "id"],
+                name="delivery_live",
+                condition=~Q(state__in=["cancelled", "confirmed", "skipped"]),
+            ),
+            # what has moved pieces, by the time when it arrived: orders, shipments, credit memos
+            models.Index(
+                fields=["connection", "changed_at"],
+                name="delivery_arrived",
+                condition=Q(state=State.CONFIRMED.value, flow__in=["orders", "shipments", "credits"]),
+            ),
             models.Index(
                 fields=["scope", "flow"], name="delivery_sending", condition=Q(state=State.SENDING.value)
             ),

@@ -1,4 +1,4 @@
-"""Figures about the ledger itself: how deep its queues were, and what of it has been counted already."""
+"""Figures about the ledger itself: how deep its queues were, what of it has been counted already, and idle cycles."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.connection} {self.flow} {self.step}: {self.count}"
+
+
+class IdleCycles(models.Model):
+    """Cycles of one flow that had nothing to do, in the quarter of an hour that ends at `at`."""
+
+    connection = models.TextField()
+    flow = models.TextField()
+    at = models.DateTimeField()
+    cycles = models.IntegerField(default=0)
+    calls = models.IntegerField(default=0)
+    first_at = models.DateTimeField()  # when the first and the last of them began
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "at", "flow"], name="idle_cycles_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.flow} {self.at:%Y-%m-%d %H:%M}: {self.cycles}"

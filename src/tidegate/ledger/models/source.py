@@ -42,6 +42,13 @@ class Source(models.Model):
             models.Index(fields=["increment_id"], name="source_increment"),
             models.Index(fields=["entity_id"], name="source_entity"),
             models.Index(fields=["connection", "kind"], name="source_account"),
+            models.Index(fields=["source_created_at"], name="source_made"),
+            # what the store has not finished with
+            models.Index(
+                fields=["connection", "kind", "id"],
+                name="source_unfinished",
+                condition=~Q(state__in=["canceled", "closed", "complete"]),
+            ),
             models.Index(fields=["po_number"], name="source_po_number", condition=~Q(po_number="")),
         ]
 

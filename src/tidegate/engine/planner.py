@@ -1,0 +1,58 @@
+"""What is due, put into the queue by the one process that is elected to plan.
+
+The queue remembers nothing of worth: what is due stands in the ledger, and whatever the queue loses is put there
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tidegate.engine.hub import Hub
+from tidegate.engine.runner import BELL_WAIT, LONGEST_WAIT
+from tidegate.engine.schedule import planned
+from tidegate.flows.connection import Connection
+
+#: Puts a cycle of a connection's flow into the queue; one that waits there already is left alone.
+Put = Callable[[Connection, str], None]
+
+#: A cycle that was refused (halted, another one at work) is asked for again after so long, as by the embedded runner.
+AGAIN = timedelta(seconds=LONGEST_WAIT)
+SOON = timedelta(seconds=BELL_WAIT)
+
+
+@dataclass(eq=False)
+class Planner:
+    """Looks at each connection when its next cycle is due, and now and then in between."""
+
+    hub: Hub
+    put: Put
+    _look_at: dict[str, datetime] = field(default_factory=dict)
+    _put_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def look(self) -> int:
+        """Put what is due; how many cycles."""
+        now, count = self.hub.clock.now(), 0
+        for name, connection in self.hub.connections.items():
+            if self._look_at.get(name, now) <= now:
+                count += self._plan(connection, now)
+        return count
+
+    def _plan(self, connection: Connection, now: datetime) -> int:
+        count, following = 0, now + (SOON if connection.company.doorbell is not None else AGAIN)
+        for due in planned(self.hub, connection):
+            if due.at > now:
+                following = min(following, due.at)
+                continue
+            following = min(following, now + SOON)
+            place = (connection.name, due.flow)
+            before = self._put_at.get(place)
+            if before is not None and now < before + (SOON if due.at > before else AGAIN) and before <= now:
+                continue
+            self._put_at[place] = now
+            self.put(connection, due.flow)
+            count += 1
+        self._look_at[connection.name] = following
+        return count

@@ -1,0 +1,188 @@
+# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+"""A ledger in a file, moved into an empty PostgreSQL database: row by row the same, and resumable.
+
+Tables are copied in an order in which every row finds those that it refers to, each in portions along its ids. What
+was copied is told by the highest id over there, so that a move which was broken off goes on behind it. In the end
+every row of both is read and compared; only then the new ledger says that it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import transaction as django_transaction
+from django.db.models import Model
+
+from tidegate.ledger import database, models
+from tidegate.ledger.faults import LedgerError
+from tidegate.ledger.location import locate
+
+#: Rows that are copied in one transaction, and read for one comparison.
+PORTION = 2_000
+#: The alias of the new ledger beside the open one.
+TARGET = "moved"
+#: Stands in the new ledger until it is whole.
+UNFINISHED = "move-unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One table: how many rows it has, and how many of them this run has copied."""
+
+    table: str
+    rows: int
+    copied: int
+
+
+Told = Callable[[str, int], None]
+
+
+def tables() -> list[type[Model]]:
+    """All tables of the ledger, those that others refer to first."""
+    left = [getattr(models, name) for name in models.__all__]
+    done: list[type[Model]] = []
+    while left:
+        ready = [model for model in left if _refers_to(model) <= set(done)]
+        if not ready:
+            raise AssertionError(f"tables refer to each other in a circle: {left}")
+        done += ready
+        left = [model for model in left if model not in ready]
+    return done
+
+
+def _refers_to(model: type[Model]) -> set[Any]:
+    return {
+        field.related_model
+        for field in model._meta.concrete_fields
+        if field.related_model is not None and field.related_model is not model
+    }
+
+
+def move(url: str, now: datetime, told: Told = lambda _table, _rows: None) -> list[Moved]:
+    """Copy the open ledger (a file) to PostgreSQL at `url`, and compare every row; the tables with their figures.
+
+    Nothing may work with either meanwhile. Raises `LedgerError`: for a database that another ledger has, for a row
+    that is not the same, and for one that can not be reached. Called again, it goes on where it was broken off.
+    """
+    if database.vendor() != "sqlite":
+        raise LedgerError(f"{database.where()}: this ledger is in PostgreSQL already")
+    where = locate(url, "full")
+    if where.path is not None:
+        raise LedgerError("a ledger is moved to PostgreSQL: write postgresql://user@host/database")
+    with _beside(where.settings), database.explained():
+        _begin(where.words, now)
+        moved = [_copy(model, told) for model in tables()]
+        for model in tables():
+            _compare(model, where.words)
+            told(f"{model._meta.db_table} compared", _count(model, DEFAULT_DB_ALIAS))
+        with django_transaction.atomic(using=TARGET):
+            models.Mark.objects.using(TARGET).filter(name=UNFINISHED).delete()
+            _go_on_behind()
+    return moved
+
+
+@contextmanager
+def _beside(settings: dict[str, Any]) -> Iterator[None]:
+    """The new ledger as a second database of Django's, its tables brought up to date; gone when the block ends."""
+    from django.core.management import call_command
+
+    known = connections.configure_settings({DEFAULT_DB_ALIAS: settings})[DEFAULT_DB_ALIAS]
+    connections.settings[TARGET] = known
+    try:
+        with database.explained():
+            call_command("migrate", database=TARGET, verbosity=0, interactive=False)
+        yield
+    finally:
+        connections[TARGET].close()
+        del connections[TARGET]
+        del connections.settings[TARGET]
+
+
+def _begin(words: str, now: datetime) -> None:
+    """Claim an empty ledger, or go on with a move that was broken off."""
+    marks = models.Mark.objects.using(TARGET)
+    if marks.filter(name=UNFINISHED).exists():
+        return
+    filled = [model._meta.db_table for model in tables() if model.objects.using(TARGET).exists()]  # type: ignore[attr-defined]
+    if filled:
+        raise LedgerError(
+            f"{words}: there is a ledger already ({filled[0]} has rows). Name an empty database: a move never "
+            "mixes two ledgers."
+        )
+    marks.create(pk=-1, name=UNFINISHED, value=now.isoformat())  # an id that no row of the file has
+
+
+def _copy(model: type[Model], told: Told) -> Moved:
+    """The rows behind the highest id over there, in portions; a table without ids is copied by its primary key."""
+    source, target = _rows(model, DEFAULT_DB_ALIAS), _rows(model, TARGET)
+    copied = 0
+    while True:
+        last = target.order_by("-pk").values_list("pk", flat=True).first()
+        behind = source.order_by("pk") if last is None else source.filter(pk__gt=last).order_by("pk")
+        portion = list(behind[:PORTION])
+        if not portion:
+            break
+        with django_transaction.atomic(using=TARGET):
+            target.bulk_create(portion)
+        copied += len(portion)
+        told(model._meta.db_table, copied)
+    return Moved(model._meta.db_table, _count(model, DEFAULT_DB_ALIAS), copied)
+
+
+def _rows(model: type[Model], alias: str) -> Any:
+    """All rows of a table, but the mark of the move itself."""
+    found = model._default_manager.using(alias)
+    return found.exclude(name=UNFINISHED) if model is models.Mark else found.all()
+
+
+def _count(model: type[Model], alias: str) -> int:
+    return int(_rows(model, alias).count())
+
+
+def _compare(model: type[Model], words: str) -> None:
+    """Every column of every row, read on both sides. Raises `LedgerError` for the first that differs."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    both = [
+        _rows(model, alias).order_by("pk").values_list("pk", *names) for alias in (DEFAULT_DB_ALIAS, TARGET)
+    ]
+    before, after = (each.iterator(PORTION) for each in both)
+    table = model._meta.db_table
+    while True:
+        here, there = next(before, None), next(after, None)
+        if here is None and there is None:
+            return
+        if here is None or there is None or _plain(here) != _plain(there):
+            which = (here or there or ("?",))[0]
+            columns = [
+                name
+                for name, one, other in zip(
+                    names, _plain(here or ())[1:], _plain(there or ())[1:], strict=False
+                )
+                if one != other
+            ]
+            raise LedgerError(
+                f"{words}: {table} {which} is not the same as in the file ({', '.join(columns) or 'missing'}). Has "
+                "something worked with either ledger? Empty the database and move again."
+            )
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Bytes as bytes on both databases."""
+    return tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+
+
+def _go_on_behind() -> None:
+    """New rows get ids behind those that were copied."""
+    with connections[TARGET].cursor() as cursor:
+        for model in tables():
+            table, key = model._meta.db_table, model._meta.pk
+            if key is not None and key.get_internal_type() == "BigAutoField":
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', '{key.column}'), max({key.column})) "
+                    f"FROM {table} HAVING max({key.column}) IS NOT NULL"
+                )

@@ -1,0 +1,112 @@
+"""A worker inside this process: it plans, takes its cycles from the queue, and ends when it must not go on."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from integration.flows.stage import ITEMS, PAUSE, START, Stage
+from integration.ledger.conftest import ALL_TABLES
+from integration.ledger.conftest import postgresql as postgresql
+from tidegate.clock import Clock
+from tidegate.domain.states import State
+from tidegate.engine import cycle_queue, workers
+from tidegate.engine.cycles import Report
+from tidegate.ledger import database, shared_configuration
+from tidegate.ledger.database import transaction
+from tidegate.ledger.faults import LedgerError
+from tidegate.ledger.shared_configuration import OtherConfiguration
+from tidegate.simulation.world import build_world
+
+OURS, THEIRS = "a" * 64, "b" * 64
+#: Seconds until a test gives up.
+PATIENCE = 120.0
+
+
+class Hurried:
+    """The world's clock; who waits does so a little in earnest, so that threads which work are not left behind."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
+        (until or threading.Event()).wait(0.02)
+        return self._clock.wait(seconds, until)
+
+
+@pytest.fixture
+def shop(postgresql: str) -> Iterator[Stage]:
+    """A shop and a company over an empty ledger and an empty queue."""
+    with psycopg.connect(postgresql, autocommit=True) as admin:
+        admin.execute(f"DROP SCHEMA IF EXISTS {cycle_queue.SCHEMA} CASCADE")
+        admin.execute("SET session_replication_role = replica")
+        for (table,) in admin.execute(ALL_TABLES).fetchall():
+            admin.execute(f'DELETE FROM "{table}"')
+    stage = Stage(build_world(5, postgresql, START, items=ITEMS), "us")
+    stage.hub.clock = Hurried(stage.hub.clock)
+    yield stage
+    stage.hub.close()
+    database.close()
+
+
+def test_what_is_due_is_planned_taken_and_done(shop: Stage) -> None:
+    placed, stop, seen = shop.orders(3), threading.Event(), list[Report]()
+    shop.pass_time(PAUSE)
+
+    def look(report: Report) -> None:
+        seen.append(report)
+        if shop.states(placed) == {State.CONFIRMED}:
+            stop.set()
+
+    given_up = threading.Timer(PATIENCE, stop.set)
+    given_up.start()
+    workers.run(shop.hub, OURS, stop, jobs=2, replace=False, seen=look)
+    given_up.cancel()
+    assert shop.states(placed) == {State.CONFIRMED}
+    assert ("orders", "done") in {(each.flow, each.outcome) for each in seen}
+
+
+def test_a_worker_ends_before_its_next_cycle_when_the_others_have_a_new_configuration(shop: Stage) -> None:
+    def look(report: Report) -> None:
+        with transaction("test"):
+            shared_configuration.agree(THEIRS, shop.hub.clock.now(), replace=True)
+
+    with pytest.raises(OtherConfiguration, match="share another configuration"):
+        workers.run(shop.hub, OURS, threading.Event(), jobs=1, replace=False, seen=look)
+    with pytest.raises(OtherConfiguration, match="--new-configuration"):  # nor does it start again
+        workers.run(shop.hub, OURS, threading.Event(), jobs=1, replace=False)
+
+
+def test_a_fault_of_ours_ends_no_worker(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, faults = threading.Event(), list[str]()
+
+    def faulty(_hub: object, connection: object, flow: str) -> Report:
+        faults.append(flow)
+        if len(faults) == 2:
+            stop.set()
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr(workers, "run_cycle", faulty)
+    monkeypatch.setattr(workers, "PLAN", 20.0)
+    workers.run(shop.hub, OURS, stop, jobs=1, replace=False)
+    assert len(faults) >= 2
+    assert ("fault", faults[0]) in shop.alerts()
+
+
+def test_a_ledger_in_a_file_is_no_ledger_of_several_machines(tmp_path: Path, migrated: Path) -> None:
+    shutil.copyfile(migrated, tmp_path / "ledger.db")
+    world = build_world(5, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=ITEMS)
+    with world.open_hub() as hub, pytest.raises(LedgerError, match="in PostgreSQL only"):
+        workers.run(hub, OURS, threading.Event(), jobs=1, replace=False)
