@@ -263,6 +263,6 @@ def _fill_customers(company: SageCompany) -> None:
             SalespersonNo="0100",
             CustomerStatus="A",
             CreditHold="Y" if held else "N",
-            EmailAddress=f"{number.lower()}@example.com",
+            EmailAddress=f"{name.split()[0].lower()}@example.com",  # as the shop knows them
         )
         customer.extra[SAGE] = row
