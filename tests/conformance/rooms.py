@@ -134,7 +134,7 @@ BUSINESS_CLOUD: dict[str, Callable[[], Stand]] = {
 
 SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100": Sage100Stand,
-    "sage100-otherwise": lambda: Sage100Stand(
+    "sage100-sql": lambda: Sage100Stand(
         history="unknown", edition="premium", line_values_after_write_zero=False, svc_setkey_refuses=False
     ),
     "sage100-web-services": lambda: Sage100Stand(web_services=True, edition="advanced"),
@@ -215,6 +215,8 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "intacct-offline": lambda: IntacctStand(settings=OFFLINE, offline_seconds=10**7),
     "sage50": Sage50Stand,
     "sage50-served": lambda: Sage50Stand(served=True),
+    "sage100-import-job": lambda: Sage100Stand(import_job=True, edition="advanced"),
+    "sage100-import-job-sql": lambda: Sage100Stand(import_job=True, edition="premium"),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

@@ -256,3 +256,20 @@ def an_order_costs_little_of_a_seat(stand: Sage100Stand) -> None:
     stand.advance(31)
     stand.agent.tick()
     assert stand.installation.licence.held == [], "what is idle for half a minute is given back"
+
+
+def _readers(stand: Sage100Stand) -> dict[str, str]:
+    """What the check says of how the agent reads."""
+    return {one.verdict: one.text for one in stand.company.examine() if one.subject == "reader"}
+
+
+def the_check_knows_how_this_edition_is_read(stand: Sage100Stand) -> None:
+    assert _readers(stand) == {"pass": "sql" if stand.installation.options.edition == "premium" else "odbc"}
+
+
+def the_check_finds_a_reader_of_another_edition(stand: Sage100Stand) -> None:
+    assert "are read by" in _readers(stand)["fail"]
+
+
+def the_check_finds_another_reader_than_the_configurations(stand: Sage100Stand) -> None:
+    assert "the configuration has sql" in _readers(stand)["fail"]

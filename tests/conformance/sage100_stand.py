@@ -14,11 +14,12 @@ from xml.sax.saxutils import escape
 import pytest
 
 from conformance.erp_stand import ErpStand
+from conformance.sage100_job import Job
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage100.room import Sage100Company
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.writers import ByAgent, ByWebServices
+from tidegate.sage.sage100.writers import ByAgent, ByImportJob, ByWebServices
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_agent.embedded import embedded
@@ -79,15 +80,16 @@ class Sage100Stand(ErpStand):
         history: str = "orders+deleted",
         seats: int = 2,
         web_services: bool = False,
+        import_job: bool = False,
         told: dict[str, str] | None = None,
         **options: Any,
     ) -> None:
-        """`web_services`: they write, and the agent only reads. `told`: what the agent was told of the installation."""
+        """`web_services` or `import_job`: they write, and the agent only reads. `told`: what the agent was told."""
         super().__init__()
-        self.web_services = web_services
+        self.web_services, self.import_job = web_services, import_job
         self.told = told or {}
+        self.pick_up = folder = Path(mkdtemp(prefix="stand"))
         self.vault = MemoryVault()
-        folder = Path(mkdtemp(prefix="stand"))
         self.installation = demo_installation(
             self.sandbox_clock, more=(("INSTALL", "Installation", "service", "40.00"),), **options
         )
@@ -102,12 +104,16 @@ class Sage100Stand(ErpStand):
         )
         self._server = SandboxServer(self.wire).start() if sockets else None
         origin = self._server.url if self._server else "https://sage100.sandbox"
-        writer = ByWebServices(url=f"{origin}{PATH}", user="tidegate", password="secret")
+        writer: ByAgent | ByWebServices | ByImportJob = ByAgent()
+        if web_services:
+            writer = ByWebServices(url=f"{origin}{PATH}", user="tidegate", password="secret")
+        elif import_job:
+            writer = ByImportJob(folder=str(self.pick_up))
         self.settings = Sage100Settings(
             base_url=origin,
             company_code="ABC",
             token=TOKEN,
-            writer=writer if web_services else ByAgent(),
+            writer=writer,
             **{
                 "currency": "USD",
                 "time_zone": "America/New_York",
@@ -125,7 +131,8 @@ class Sage100Stand(ErpStand):
         assert isinstance(company, Sage100Company)
         self.company: Company = company
         self.seats = company.seats
-        self.sign_ins = self.consents = self.bells = self.desktop = None
+        self.sign_ins = self.consents = self.bells = None
+        self.desktop = Job(self) if import_job else None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
             account="WEB0001",
@@ -153,13 +160,15 @@ class Sage100Stand(ErpStand):
                 self.sandbox_clock,
                 folder / "journal.db",
                 {
-                    "read_only": self.web_services,
+                    "read_only": self.web_services or self.import_job,
                     "seats": {"seats": seats},
                     "sage100": {
                         "home": made.home,
                         "user": "tidegate",
                         "companies": ["ABC"],
                         "history": history,
+                        "edition": made.options.edition,
+                        "reader": "sql" if made.options.edition == "premium" else "odbc",
                         **self.told,
                         "time_zone": "America/New_York",
                         "allow_cancel": True,
@@ -175,10 +184,14 @@ class Sage100Stand(ErpStand):
         """With the nightly window the services' application pool is stopped, so that the files are free (§9)."""
         super().lock()
         self.face.web_services.stopped = True
+        if self.desktop is not None:
+            self.installation.tables_down = "08001"
 
     def unlock(self) -> None:
         super().unlock()
         self.face.web_services.stopped = False
+        if self.desktop is not None:
+            self.installation.tables_down = ""
 
     def open(self) -> Company:
         """The company as a new process opens it."""
@@ -236,6 +249,9 @@ class Sage100Stand(ErpStand):
     ) -> None:
         if kind == "refuse" and self._server:
             pytest.skip("a server that listens refuses no connection")
+        if self.desktop is not None and on == "send":
+            self.desktop.goes_wrong(kind)
+            return
         if on not in CALLS:
             pytest.skip(f"this product has no call to {on}")
         method, path = CALLS[on]

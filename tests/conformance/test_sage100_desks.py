@@ -33,6 +33,10 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
     (asked.another_total_is_never_stored, {}),
     (asked.three_pushes_at_once_take_one_seat, {}),
     (asked.an_order_costs_little_of_a_seat, {}),
+    (asked.the_check_knows_how_this_edition_is_read, {}),
+    (asked.the_check_knows_how_this_edition_is_read, {"edition": "premium", "settings": {"reader": "sql"}}),
+    (asked.the_check_finds_a_reader_of_another_edition, {"told": {"edition": "premium"}}),
+    (asked.the_check_finds_another_reader_than_the_configurations, {"settings": {"reader": "sql"}}),
 ]
 
 

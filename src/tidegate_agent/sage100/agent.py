@@ -54,6 +54,10 @@ class Agent:
         self.zone = ZoneInfo(settings.sage100.time_zone)
         self._texts = Texts(settings.sage100.texts.patterns())
         self.new_texts: list[str] = []
+        self._readers = {
+            company: Reader(backend.tables(company), settings.sage100.reader, company)
+            for company in settings.sage100.companies
+        }
         self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
         self.in_hand: set[tuple[str, str]] = set()  #: (company, key) of the batches that are running
         self._busy = {company: threading.Lock() for company in settings.sage100.companies}
@@ -213,7 +217,7 @@ class Agent:
 
     def reader(self, company: str) -> Reader:
         """Reads a company's tables."""
-        return Reader(self.backend.tables(company), self.settings.sage100.reader)
+        return self._readers[company]
 
     def lookup(self, company: str) -> Lookup:
         """Looks for a company's orders."""

@@ -29,11 +29,12 @@ class Dataset:
     by_stamp: bool = False
     bound: str = ""  #: a date column that `since` is compared with, where there is no stamp
     filters: tuple[str, ...] = ()  #: columns that the hub may narrow by
+    passes_locks: bool = False  #: read whole, it need not wait for a posting (section 6.2: stock and history)
 
 
 DATASETS: dict[str, Dataset] = {
     "items": Dataset("CI_Item", True),
-    "stock": Dataset("IM_ItemWarehouse", filters=("WarehouseCode",)),
+    "stock": Dataset("IM_ItemWarehouse", filters=("WarehouseCode",), passes_locks=True),
     "price-codes": Dataset("IM_PriceCode", True),
     "customers": Dataset("AR_Customer", True, filters=("ARDivisionNo",)),
     "ship-tos": Dataset("SO_ShipToAddress", True),
@@ -42,7 +43,9 @@ DATASETS: dict[str, Dataset] = {
     "salespeople": Dataset("AR_Salesperson", True),
     "orders": Dataset("SO_SalesOrderHeader", True, filters=("CustomerPONo", "SalesOrderNo")),
     "order-lines": Dataset("SO_SalesOrderDetail", filters=("SalesOrderNo",)),
-    "order-history": Dataset("SO_SalesOrderHistoryHeader", True, filters=("CustomerPONo", "SalesOrderNo")),
+    "order-history": Dataset(
+        "SO_SalesOrderHistoryHeader", True, filters=("CustomerPONo", "SalesOrderNo"), passes_locks=True
+    ),
     "order-invoice-links": Dataset("SO_ARInvoiceHistoryLink", filters=("SalesOrderNo",)),
     "open-shipments": Dataset("SO_InvoiceHeader"),
     "open-shipment-lines": Dataset("SO_InvoiceDetail", filters=("InvoiceNo",)),
@@ -88,7 +91,8 @@ class DatasetReader:
         if asked.after:
             where.append(beyond(key, _opened(asked.after, key, dataset.table)))
         read = (*dict.fromkeys((*wanted, *key, *(_STAMPS if dataset.by_stamp else ()))),)
-        rows = self._reader.rows(dataset.table, read, where, order=key, top=asked.limit + 1)
+        whole = dataset.passes_locks and asked.since is None and not asked.narrowed
+        rows = self._reader.rows(dataset.table, read, where, order=key, top=asked.limit + 1, whole=whole)
         is_last = len(rows) <= asked.limit
         rows = rows[: asked.limit]
         cut = _sealed([_plain(rows[-1][name]) for name in key]) if rows and not is_last else None

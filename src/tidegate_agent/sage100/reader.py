@@ -1,6 +1,9 @@
 """Reading tables: one table a statement, columns named, in the dialect of the edition (contract section 6).
 
 Nothing of a statement comes from outside but values, and those are quoted here.
+
+SQL Server lets a reader wait for whatever a posting holds, unless the database reads snapshots. Whole reads then read
+past it (`WITH (NOLOCK)`): they may see what is taken back again, and are read again anyway. Nothing else does so.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ Row = dict[str, Any]
 Sign = Literal["=", "<>", "<", ">", "<=", ">=", "IN"]
 Literal_ = str | int | Decimal | date
 NO_DATE = date(1753, 1, 1)
+SYSTEM_TABLES = frozenset({"SY_Company", "SY_Console"})  #: in Premium these have a database of their own
+SNAPSHOT = "is_read_committed_snapshot_on"
 
 
 class Where(NamedTuple):
@@ -51,11 +56,13 @@ def beyond(key: Sequence[str], last: Sequence[Literal_]) -> Condition:
 
 
 class Reader:
-    """Statements for one company's tables. ``kind``: odbc (ProvideX) or sql (Premium)."""
+    """Statements for one company's tables. ``kind``: odbc (ProvideX) or sql (Premium); ``company``: its code."""
 
-    def __init__(self, tables: Tables, kind: str) -> None:
+    def __init__(self, tables: Tables, kind: str, company: str) -> None:
         self._tables = tables
         self._is_sql = kind == "sql"
+        self._company = company
+        self._snapshots: bool | None = None
 
     def rows(
         self,
@@ -65,12 +72,18 @@ class Reader:
         *,
         order: Sequence[str] = (),
         top: int | None = None,
+        whole: bool = False,
     ) -> list[Row]:
-        """The rows: text trimmed, the date that stands for none as None. TablesFailed when it cannot be read."""
+        """The rows: text trimmed, the date that stands for none as None. TablesFailed when it cannot be read.
+
+        ``whole``: a read of everything, which is made again and again, and need not wait for a posting.
+        """
         parts = ["SELECT"]
         if top is not None:
             parts.append(f"TOP {top}")
-        parts += [", ".join(columns), "FROM", f"dbo.{table}" if self._is_sql else table]
+        parts += [", ".join(columns), "FROM", self._named(table)]
+        if whole and self._is_sql and not self._reads_snapshots():
+            parts.append("WITH (NOLOCK)")
         if where:
             parts += ["WHERE", " AND ".join(self._condition(one) for one in where)]
         if order:
@@ -79,6 +92,23 @@ class Reader:
             {name: _clean(value) for name, value in row.items()}
             for row in self._tables.fetch(" ".join(parts))
         ]
+
+    def _named(self, table: str) -> str:
+        if not self._is_sql:
+            return table
+        return f"MAS_SYSTEM.dbo.{table}" if table in SYSTEM_TABLES else f"dbo.{table}"
+
+    def _reads_snapshots(self) -> bool:
+        """Asked once; a login that may not see it reads as if there were none."""
+        if self._snapshots is None:
+            database = Where("name", "=", f"MAS_{self._company}")
+            parts = ["SELECT", SNAPSHOT, "FROM", "sys.databases", "WHERE", self._condition(database)]
+            try:
+                rows = self._tables.fetch(" ".join(parts))
+            except TablesFailed:
+                return False
+            self._snapshots = any(bool(row[SNAPSHOT]) for row in rows)
+        return self._snapshots
 
     def _condition(self, where: Condition) -> str:
         if isinstance(where, AnyOf | AllOf):

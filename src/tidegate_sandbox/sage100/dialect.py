@@ -1,14 +1,16 @@
-"""A SELECT as the ProvideX driver (or SQL Server, for Premium) takes it: what it cannot do is refused.
+"""A SELECT as the ProvideX driver takes it, or SQL Server where the edition is Premium: what it cannot do is refused.
 
 Contract section 6.1: one statement, a plain list of columns, WHERE with comparisons, AND, OR, LIKE, IN (list),
-BETWEEN, IS NULL, ORDER BY, TOP n, DISTINCT. No UNION, LIMIT, CTE, window function, bracket, semicolon.
+BETWEEN, IS NULL, ORDER BY, TOP n, DISTINCT. No UNION, LIMIT, CTE, window function, bracket, semicolon; a date is
+``{d '2026-03-02'}``, and a table has no schema. Section 6.2: in Premium it has one (`dbo`), a date may be text, and
+``WITH (NOLOCK)`` reads past what a posting holds.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,34 +24,50 @@ _TOKEN = re.compile(
     r"\{d\s+'(?P<day>[0-9-]+)'\}|(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.]*)|(?P<sign><>|<=|>=|[=<>(),*])|(?P<space>\s+)|(?P<other>.)"
 )
-_FORBIDDEN = {"union", "limit", "offset", "with", "over", "insert", "update", "delete", "drop", "exec"}
-EMPTY_DAY = date(1753, 1, 1)
+_FORBIDDEN = {"union", "limit", "offset", "over", "insert", "update", "delete", "drop", "exec"}
+EMPTY_DAY = datetime(1753, 1, 1)  # noqa: DTZ001 - a column has no zone
+SCHEMA, SYSTEM, DATABASES = "dbo.", "MAS_SYSTEM.dbo.", "sys.databases"
+SYSTEM_TABLES = ("SY_Company", "SY_Console")
+SNAPSHOT = "is_read_committed_snapshot_on"
 
 
 class OdbcError(Exception):
     """As a driver raises it: (SQLSTATE, text)."""
 
 
+def _refused(state: str, text: str, *, premium: bool) -> OdbcError:
+    return OdbcError(state, f"[{'SQL Server' if premium else 'ProvideX'}] {text}")
+
+
 def fetch(installation: Installation, company: str, statement: str) -> list[Row]:
     """The rows of a statement."""
+    premium = installation.options.edition == "premium"
     if installation.tables_down:
-        raise OdbcError(installation.tables_down, "[ProvideX] Unable to open the data source.")
+        text = "Unable to open the data source."
+        raise _refused(installation.tables_down, text, premium=premium)
     found = installation.companies.get(company)
     if found is None:
-        raise OdbcError("28000", "[ProvideX] Invalid company or user.")
-    select = _Select(statement)
-    known = columns(found, select.table)
+        raise _refused("28000", "Invalid company or user.", premium=premium)
+    select = _Select(statement, premium=premium)
+    if premium and select.table == DATABASES:
+        return [{SNAPSHOT: installation.options.snapshot}]
+    table = _table(select, premium=premium)
+    known = columns(found, table)
     if known is None:
-        raise OdbcError("S0002", f"[ProvideX] Base table not found: {select.table}")
+        raise _refused("S0002", f"Base table not found: {table}", premium=premium)
     for name in select.names():
         if name.lower() not in known:
-            raise OdbcError("S0022", f"[ProvideX] Column not found: {name}")
-    is_console = select.table.lower() == "sy_console"
-    every = _console(installation, company) if is_console else rows(found, select.table)
+            raise _refused("S0022", f"Column not found: {name}", premium=premium)
+    for name, value in select.compared:
+        if not premium and known[name.lower()].kind == "d" and not isinstance(value, date):
+            raise _refused("22005", f"{name} is a date: {{d 'yyyy-mm-dd'}}", premium=premium)
+    if table in installation.held_tables and premium and not (installation.options.snapshot or select.dirty):
+        raise _refused("HYT00", "Query timeout expired", premium=premium)
+    is_console = table.lower() == "sy_console"
+    every = _console(installation, company) if is_console else rows(found, table)
     chosen = [row for row in (_View(raw, known) for raw in every) if select.where(row)]
     for name, descending in reversed(select.order):
         chosen.sort(key=lambda row: row[name.lower()], reverse=descending)
-    premium = installation.options.edition == "premium"
     chosen_columns = [known[name.lower()] for name in select.columns]
     shown = [
         {one.name: _shown(row[one.name.lower()], one, premium) for one in chosen_columns}
@@ -58,6 +76,17 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     if not select.distinct:
         return shown
     return [dict(one) for one in dict.fromkeys(tuple(row.items()) for row in shown)]
+
+
+def _table(select: _Select, *, premium: bool) -> str:
+    """The table's own name. In Premium it has its schema, and system tables a database of their own; elsewhere neither."""
+    name = select.table.rpartition(".")[2]
+    place = ""
+    if premium:
+        place = SYSTEM if name in SYSTEM_TABLES else SCHEMA
+    if select.table != f"{place}{name}":
+        raise _refused("S0002", f"Invalid object name: {select.table}", premium=premium)
+    return name
 
 
 def _console(installation: Installation, company: str) -> list[Row]:
@@ -95,7 +124,9 @@ def _shown(value: Any, column: Column, premium: bool) -> Any:
     """Text padded with blanks by ProvideX; an empty date is 1753-01-01 in Premium."""
     if column.kind == "d":
         day = _day(value)
-        return EMPTY_DAY if day is None and premium else day
+        if not premium:
+            return day
+        return EMPTY_DAY if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as above
     if column.kind == "n":
         return value if value is not None else Decimal(0)
     text = str(value or "")
@@ -109,14 +140,14 @@ def _day(value: Any) -> date | None:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if len(text) == 8 else None
 
 
-def _tokens(statement: str) -> Iterator[tuple[str, Any]]:
+def _tokens(statement: str, *, premium: bool) -> Iterator[tuple[str, Any]]:
     for match in _TOKEN.finditer(statement):
         kind = match.lastgroup or ""
         text = match.group(kind)
         if kind == "other":
-            raise OdbcError("37000", f"[ProvideX] Syntax error at {text!r}")
+            raise _refused("37000", f"Syntax error at {text!r}", premium=premium)
         if kind == "word" and text.lower() in _FORBIDDEN:
-            raise OdbcError("37000", f"[ProvideX] Unexpected {text.upper()}")
+            raise _refused("37000", f"Unexpected {text.upper()}", premium=premium)
         if kind == "text":
             yield "value", text[1:-1].replace("''", "'")
         elif kind == "number":
@@ -130,10 +161,11 @@ def _tokens(statement: str) -> Iterator[tuple[str, Any]]:
 class _Select:
     """A parsed statement."""
 
-    def __init__(self, statement: str) -> None:
-        self._tokens = list(_tokens(statement))
+    def __init__(self, statement: str, *, premium: bool) -> None:
+        self._premium = premium
+        self._tokens = list(_tokens(statement, premium=premium))
         self._at = 0
-        self._named: set[str] = set()
+        self.compared: list[tuple[str, Any]] = []  #: columns, and the values that they are compared with
         self.top: int | None = None
         self._word("SELECT")
         self.distinct = self._maybe("DISTINCT")
@@ -141,14 +173,25 @@ class _Select:
             self.top = int(self._value())
         self.columns = self._list()
         self._word("FROM")
-        self.table = self._name().removeprefix("dbo.")
+        self.table = self._name()
+        self.dirty = premium and self._dirty()
         self.where: Test = self._any() if self._maybe("WHERE") else lambda row: True
         self.order = self._ordering() if self._maybe("ORDER") else []
         if self._at != len(self._tokens):
-            raise OdbcError("37000", f"[ProvideX] Unexpected {self._tokens[self._at][1]}")
+            raise self._error(f"Unexpected {self._tokens[self._at][1]}")
 
     def names(self) -> Iterable[str]:
-        return [*self.columns, *self._named, *(name for name, _ in self.order)]
+        return [*self.columns, *(name for name, _ in self.compared), *(name for name, _ in self.order)]
+
+    def _dirty(self) -> bool:
+        if not self._maybe("WITH"):
+            return False
+        for text in ("(", "NOLOCK", ")"):
+            self._word(text)
+        return True
+
+    def _error(self, text: str) -> OdbcError:
+        return _refused("37000", text, premium=self._premium)
 
     # Tokens
 
@@ -169,18 +212,18 @@ class _Select:
 
     def _word(self, text: str) -> None:
         if not self._maybe(text):
-            raise OdbcError("37000", f"[ProvideX] Expected {text} before {self._peek()[1]}")
+            raise self._error(f"Expected {text} before {self._peek()[1]}")
 
     def _name(self) -> str:
         kind, text = self._next()
         if kind != "word":
-            raise OdbcError("37000", f"[ProvideX] Expected a name, found {text}")
+            raise self._error(f"Expected a name, found {text}")
         return str(text)
 
     def _value(self) -> Any:
         kind, value = self._next()
         if kind != "value":
-            raise OdbcError("37000", f"[ProvideX] Expected a value, found {value}")
+            raise self._error(f"Expected a value, found {value}")
         return value
 
     def _list(self) -> list[str]:
@@ -221,31 +264,35 @@ class _Select:
             self._word(")")
             return inner
         name = self._name()
-        self._named.add(name)
         key = name.lower()
         if self._maybe("IN"):
-            return self._in(key)
+            return self._in(name)
         if self._maybe("LIKE"):
-            pattern = _like(str(self._value()))
+            pattern = _like(str(self._compared(name)))
             return lambda row: pattern.fullmatch(str(row[key] or "")) is not None
         if self._maybe("BETWEEN"):
-            low = self._value()
+            low = self._compared(name)
             self._word("AND")
-            high = self._value()
+            high = self._compared(name)
             return lambda row: _compare(row[key], ">=", low) and _compare(row[key], "<=", high)
         _, sign = self._next()
         if sign not in ("=", "<>", "<", ">", "<=", ">="):
-            raise OdbcError("37000", f"[ProvideX] Unexpected {sign}")
-        value = self._value()
+            raise self._error(f"Unexpected {sign}")
+        value = self._compared(name)
         return lambda row: _compare(row[key], sign, value)
 
-    def _in(self, key: str) -> Test:
+    def _in(self, name: str) -> Test:
         self._word("(")
-        values = [self._value()]
+        values = [self._compared(name)]
         while self._maybe(","):
-            values.append(self._value())
+            values.append(self._compared(name))
         self._word(")")
-        return lambda row: any(_compare(row[key], "=", value) for value in values)
+        return lambda row: any(_compare(row[name.lower()], "=", value) for value in values)
+
+    def _compared(self, name: str) -> Any:
+        value = self._value()
+        self.compared.append((name, value))
+        return value
 
 
 def _like(pattern: str) -> re.Pattern[str]:
@@ -254,6 +301,8 @@ def _like(pattern: str) -> re.Pattern[str]:
 
 
 def _compare(found: Any, sign: str, value: Any) -> bool:
+    if isinstance(found, date) and isinstance(value, str):
+        value = _day(value)
     if isinstance(value, date):
         day = _day(found)
         if day is None:

@@ -38,6 +38,7 @@ HEADER = (
     "DiscountAmt",
     "Comment$",
 )
+NAME_AT = 6  #: where a record names who the goods are shipped to
 LINE = ("ItemCode$", "WarehouseCode$", "QuantityOrdered", "UnitPrice", "CommentText$", "UDF_MAGENTO_ITEM$")
 
 
@@ -55,16 +56,24 @@ class RecordRefused(Exception):
 
 
 class ImportJob:
-    """The job of one company. Files are read from ``folder``, oldest name first, and stay where they are."""
+    """The job of one company. Files are read from ``folder``, oldest name first, and stay where they are.
+
+    ``refuses`` orders by key, each with its text; ``cannot_read`` files in which one of these keys stands; ``keeps_logs``
+    whether the job was set up to write them.
+    """
 
     def __init__(self, installation: Installation, company: SageCompany, folder: Path) -> None:
         self._installation = installation
         self._company = company
         self._folder = folder
-        self._done: set[str] = set()
+        self._done: dict[str, int] = {}  #: file -> the records of it that were judged
+        self._logged: dict[str, list[str]] = {}
+        self.refuses: dict[str, str] = {}
+        self.cannot_read: set[str] = set()
+        self.keeps_logs = True
 
-    def run(self) -> Report:
-        """One unattended run over the files that have not been read yet."""
+    def run(self, most: int | None = None) -> Report:
+        """One unattended run over the files that have not been read yet; or as far as so many orders more of each."""
         report = Report()
         licence = self._installation.licence
         process = licence.start()
@@ -75,9 +84,7 @@ class ImportJob:
             session = Session(self._installation, process)
             session.user, session.company, session.day = "import", self._company, self._company.kernel.today()
             for path in sorted(self._folder.glob("*.csv")):
-                if path.name not in self._done:
-                    self._done.add(path.name)
-                    self._file(session, path, report)
+                self._file(session, path, report, most)
         except Refusal as refusal:
             report.started = False
             report.log.append(refusal.text)
@@ -85,17 +92,33 @@ class ImportJob:
             licence.end(process.process)
         return report
 
-    def _file(self, session: Session, path: Path, report: Report) -> None:
+    def _file(self, session: Session, path: Path, report: Report, most: int | None) -> None:
         with path.open(encoding="cp1252", newline="") as file:
             records = list(csv.reader(file))
+        logged = self._logged.setdefault(path.name, [])
+        if any(one[1] in self.cannot_read for one in records if len(one) > 1):
+            if path.name not in self._done:
+                logged.append(f"{path.name}: the file cannot be read")
+            self._done[path.name] = len(records)
         for number, record in enumerate(records, 1):
-            if record and record[0] == "H":
-                lines = [one for one in records if one and one[0] == "L" and one[1] == record[1]]
-                try:
-                    self._order(session, record, lines)
-                    report.imported.append(record[1])
-                except RecordRefused as refused:
-                    report.log.append(f"{path.name} record {number} {record[1]}: {refused}")
+            if not record or record[0] != "H" or number <= self._done.get(path.name, 0):
+                continue
+            if most == 0:
+                return
+            most = None if most is None else most - 1
+            self._done[path.name] = number
+            lines = [one for one in records if one and one[0] == "L" and one[1] == record[1]]
+            try:
+                if record[1] in self.refuses:
+                    raise RecordRefused(self.refuses[record[1]])
+                self._order(session, record, lines)
+                report.imported.append(record[1])
+            except RecordRefused as refused:
+                logged.append(f"{path.name} record {number} {record[1]}: {refused}")
+                report.log.append(logged[-1])
+        self._done[path.name] = len(records)
+        if self.keeps_logs:
+            path.with_suffix(".log").write_text("".join(f"{one}\r\n" for one in logged), "cp1252", newline="")
 
     def _order(self, session: Session, header: list[str], lines: list[list[str]]) -> None:
         order = SalesOrder(self._installation, session)
@@ -104,8 +127,10 @@ class ImportJob:
             for name, value in zip(HEADER[:3], header[2:5], strict=False):
                 self._set(order, name, value)
             self._set(order, "UDF_MAGENTO_ORDER$", header[1])
+            delivered = len(header) > NAME_AT and bool(header[NAME_AT])
             for name, value in zip(HEADER[3:], header[5:], strict=False):
-                if value:
+                # An address goes in whole: an empty line is taken over, or a line of the customer's own would stay (A).
+                if value or (delivered and name.startswith("ShipTo")):
                     self._set(order, name, value)
             for line in lines:
                 order.oLines.nAddLine()

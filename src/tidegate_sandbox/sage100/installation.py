@@ -56,6 +56,7 @@ class Installation:
         self.before_call: Callable[[str, str], object] = lambda _object, _method: None
         self.after_call: Callable[[str, str], object] = lambda _object, _method: None
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down
+        self.held_tables: set[str] = set()  #: Premium: what a posting under way has changed already
 
     def text(self, name: str, **values: Any) -> str:
         """A text of Sage."""

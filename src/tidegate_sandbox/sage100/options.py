@@ -10,6 +10,7 @@ class Options:
     """Edition, and how the open points of the contract are taken. May be changed while it runs."""
 
     edition: str = "standard"  #: standard, advanced, premium
+    snapshot: bool = False  #: Premium: the databases read committed snapshots
     widths: str = "2023"  #: or 2018
     retain_history: bool = True
     retain_deleted: bool = True

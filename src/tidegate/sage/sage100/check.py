@@ -10,12 +10,13 @@ from typing import Any
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage100.client import Sage100Client
+from tidegate.sage.sage100.import_files import ImportFiles
 from tidegate.sage.sage100.reference import Reference
 from tidegate.sage.sage100.rows import text_of
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.web_services import NEEDED as OPERATIONS
 from tidegate.sage.sage100.web_services import WebServices
-from tidegate.sage.sage100.wire_names import FIRST_WEB_SERVICES, NO_ORDER, STANDARD_EDITION
+from tidegate.sage.sage100.wire_names import FIRST_WEB_SERVICES, NO_ORDER, READS, STANDARD_EDITION
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
@@ -37,8 +38,10 @@ class Check:
         reference: Reference,
         company: Sage100Settings,
         services: WebServices | None = None,
+        files: ImportFiles | None = None,
     ) -> None:
-        """`services`: where they write, instead of the agent."""
+        """`services` and `files`: where the web services or an import job write, instead of the agent."""
+        self._files = files
         self._services = services
         self._client = client
         self._reference = reference
@@ -77,10 +80,13 @@ class Check:
         self._note("pass", "company", f"{company.company_code}: {edition} {version}".rstrip())
         if self._services is not None:
             self._web_services(self._services, edition, version)
+        elif self._files is not None:
+            self._import_job(self._files)
         elif text_of(offered, "writer") != "boi":
             remedy = "take read_only from its settings, or choose another writer"
             self._note("fail", "writing", "the agent only reads", remedy)
         self._fields(offered.get("udf"))
+        self._reader(text_of(offered, "reader"), edition)
         listed = offered.get("missing_datasets")
         missing = [str(one) for one in listed] if isinstance(listed, list) else []
         needed = [one for one in NEEDED if one in missing]
@@ -123,6 +129,31 @@ class Check:
         if edition == STANDARD_EDITION:
             text = "some integrators say that they want Advanced or Premium; the vendor names no limit"
             self._note("warn", "web services", text, "send one order to a test company first")
+
+    def _import_job(self, files: ImportFiles) -> None:
+        """Whether files can be left there; whether a job reads them only its first order shows."""
+        failure = files.examine()
+        if failure is not None:
+            remedy = "make the folder, and let the user that Tidegate runs as write into it"
+            self._note("fail", "import job", failure.text, remedy)
+        else:
+            self._note("pass", "import job", "files can be left in its folder")
+
+    def _reader(self, reader: str, edition: str) -> None:
+        """Whether the agent reads as this edition keeps its tables, and as the configuration has it."""
+        wanted, fitting = self._company.reader, READS.get(edition, "")
+        if wanted and reader != wanted:
+            remedy = f'reader = "{wanted}" in the agent\'s settings, or "{reader}" here'
+            self._note(
+                "fail", "reader", f"the agent reads by {reader}, the configuration has {wanted}", remedy
+            )
+        elif fitting and reader != fitting:
+            remedy = f'reader = "{fitting}" in the agent\'s settings, or its right edition'
+            self._note(
+                "fail", "reader", f"the tables of {edition} are read by {fitting}, not by {reader}", remedy
+            )
+        else:
+            self._note("pass", "reader", reader)
 
     def _fields(self, fields: Any) -> None:
         known = fields if isinstance(fields, dict) else {}

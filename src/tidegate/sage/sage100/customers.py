@@ -49,7 +49,8 @@ COLUMNS = (
 class Customers:
     """The company's customers."""
 
-    def __init__(self, client: Sage100Client, writer: Writer, company: Sage100Settings) -> None:
+    def __init__(self, client: Sage100Client, writer: Writer | None, company: Sage100Settings) -> None:
+        """`writer`: None where nobody writes accounts; `create` is not offered then."""
         self._client = client
         self._writer = writer
         self._company = company
@@ -165,6 +166,8 @@ class Customers:
         if account in rows:
             text = f"the account {new.account} is taken"
             return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
+        if self._writer is None:
+            raise ValueError("this way of writing takes no accounts")
         codes = Codes()
         body = self._new(new, codes)
         failure = codes.failure()

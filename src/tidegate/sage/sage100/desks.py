@@ -12,6 +12,7 @@ from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.customers import Customers
 from tidegate.sage.sage100.despatches import Despatches
 from tidegate.sage.sage100.documents import Documents
+from tidegate.sage.sage100.import_orders import ImportJob, ImportOrders
 from tidegate.sage.sage100.invoices import Invoices
 from tidegate.sage.sage100.ledgers import Ledgers
 from tidegate.sage.sage100.masters import Products
@@ -43,7 +44,7 @@ class Desks:
         company: Sage100Settings,
         now: Callable[[], datetime],
         seats: SeatPool,
-        writer: Writer,
+        writer: Writer | ImportJob,
     ) -> None:
         """Makes no call. `now` is aware UTC; `seats` are those that writing takes."""
 
@@ -51,20 +52,25 @@ class Desks:
             return now().astimezone(zone(company.time_zone)).date()
 
         self.reference = reference = Reference(client, company)
-        self._customers = customers = Customers(client, writer, company)
+        job = ImportOrders(writer, reference, company) if isinstance(writer, ImportJob) else None
+        other = None if isinstance(writer, ImportJob) else writer
+        self._customers = customers = Customers(client, other, company)
         self._postings = postings = Postings(client, company)
         orders = WebOrders(client, company, now)
         documents = Documents(client, orders, company)
         shipments = OpenShipments(client, company)
         probe = PriceProbe(client, company, seats, today) if company.price_probes else None
         self._session = Session(
-            orders=Orders(writer, reference, company),
+            orders=job or Orders(writer, reference, company),
+            order_tracking=job,
             order_search=OrderSearch(client, company),
             customers=customers,
-            new_customers=customers if company.opens_accounts else None,
+            new_customers=customers if other is not None and company.opens_accounts else None,
             stock=Stock(client, reference, company),
             products=Products(client),
-            cancelling=Cancelling(client, writer, orders, company) if company.cancels else None,
+            cancelling=Cancelling(client, other, orders, company)
+            if other is not None and company.cancels
+            else None,
             web_lines=WebLines(orders, shipments, company),
             prices=Prices(client, company, today, probe),
             progress=Progress(client, orders, shipments, company),

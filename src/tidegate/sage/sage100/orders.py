@@ -18,7 +18,7 @@ from tidegate.sage.preparing import lacking_each, prepare_each
 from tidegate.sage.sage100.payloads import Resolved, country_of, order_payload
 from tidegate.sage.sage100.reference import Customer, Item, Reference
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.writer import Writer
+from tidegate.sage.sage100.writer import OrderWriter
 from tidegate.sage.sage100.writing import writing
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class _Known:
 class Orders:
     """Takes orders."""
 
-    def __init__(self, writer: Writer, reference: Reference, company: Sage100Settings) -> None:
+    def __init__(self, writer: OrderWriter, reference: Reference, company: Sage100Settings) -> None:
         self.about = writing(company)
         self._writer = writer
         self._reference = reference
@@ -145,7 +145,7 @@ class Orders:
                 self._reference.doubt(items=goods, account=order.account)
             yield key, outcome
 
-    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Nothing: every order is answered at once."""
         return {}
 

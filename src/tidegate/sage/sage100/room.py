@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.usage import Usage
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Budget
 from tidegate.sage.sage100.agent_writer import AgentWriter
@@ -23,12 +25,14 @@ from tidegate.sage.sage100.check import Check
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.code_lists import code_lists
 from tidegate.sage.sage100.desks import Desks
+from tidegate.sage.sage100.import_files import ImportFiles
+from tidegate.sage.sage100.import_orders import ImportJob
 from tidegate.sage.sage100.order_numbers import OrderNumbers
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.web_service_writer import WebServiceWriter
 from tidegate.sage.sage100.web_services import WebServices
 from tidegate.sage.sage100.writer import Writer
-from tidegate.sage.sage100.writers import ByWebServices
+from tidegate.sage.sage100.writers import ByImportJob, ByWebServices
 from tidegate.sage.sage100.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.sage.vault import Vault
@@ -64,6 +68,9 @@ class Sage100Company:
         self.seats = seats
         self._client = Sage100Client(http, company=company.company_code, token=token)
         self._services = services
+        self._files = (
+            ImportFiles(Path(company.writer.folder)) if isinstance(company.writer, ByImportJob) else None
+        )
         self._desks = Desks(self._client, company, clock.now, seats, self._writer(vault))
         self._lock = threading.Lock()
         self._open = 0
@@ -71,7 +78,9 @@ class Sage100Company:
         self._drained = False
         self._greeted = False
 
-    def _writer(self, vault: Vault) -> Writer:
+    def _writer(self, vault: Vault) -> Writer | ImportJob:
+        if self._files is not None:
+            return ImportJob(self._files, self._client, self._clock)
         if self._services is None:
             return AgentWriter(self._client, self._company)
         numbers = OrderNumbers(self._name, vault, self._clock)
@@ -89,6 +98,7 @@ class Sage100Company:
             orders=writing(self._company),
             seat_pool=self.seats.name,
             drains_for=DRAINS_FOR,
+            awaited=Awaited.IMPORTED,
         )
 
     @property
@@ -188,7 +198,7 @@ class Sage100Company:
         return code_lists(self._desks.reference, self._company)
 
     def examine(self) -> list[Finding]:
-        return Check(self._client, self._desks.reference, self._company, self._services).run()
+        return Check(self._client, self._desks.reference, self._company, self._services, self._files).run()
 
     @property
     def learnt_limits(self) -> Mapping[str, int]:

@@ -14,8 +14,9 @@ from tidegate.config.problem import Report
 from tidegate.config.references import Reference
 from tidegate.config.store_rules import check_url
 from tidegate.sage.sage100.accounts import USUAL
-from tidegate.sage.sage100.writers import ByAgent, ByWebServices
+from tidegate.sage.sage100.writers import ByAgent, ByImportJob, ByWebServices
 
+READERS = ("odbc", "sql")
 SHIPMENTS = ("shipped", "posted")
 #: The bases of cost-based prices, and their columns of an item.
 MARKUP_BASES = {
@@ -36,7 +37,8 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     base_url: str = ""  #: the agent's address, e.g. https://sage.example.com:8490
     company_code: str = ""
     token: Reference = ""  #: the agent's bearer token
-    writer: ByAgent | ByWebServices = ByAgent()  #: who writes; reading is the agent's
+    writer: ByAgent | ByWebServices | ByImportJob = ByAgent()  #: who writes; reading is the agent's
+    reader: str = ""  #: how the agent must read: "odbc", "sql"; "" = as it is set
     warehouse: str = ""  #: of lines that name none
     division: str = USUAL  #: of accounts that name none
     tax_schedule: str = ""  #: of orders whose destination names none; "" = the customer's
@@ -91,7 +93,11 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
             )
         if not _DIVISION.fullmatch(self.division):
             report.problem(f"{key}.division", self.division, "a division has two digits or capital letters")
-        for name, choices in (("shipments", SHIPMENTS), ("markup_base", tuple(MARKUP_BASES))):
+        for name, choices in (
+            ("reader", ("", *READERS)),
+            ("shipments", SHIPMENTS),
+            ("markup_base", tuple(MARKUP_BASES)),
+        ):
             if getattr(self, name) not in choices:
                 report.problem(f"{key}.{name}", getattr(self, name), f"one of {', '.join(choices)}")
         if not 1 <= self.history_days <= 3660:

@@ -72,6 +72,13 @@ HOLDING: Final = ("QuantityOnSalesOrder", "QuantityOnBackOrder")  # C: what Sage
 FOR_WORK_ORDERS: Final = "QuantityRequiredForWO"  # C: where the Inventory option says so
 IN_SHIPPING: Final = "QuantityInShipping"  # A: a part of what is on sales order
 
+# Reading tables: ProvideX files, or SQL Server
+READS: Final = {
+    "standard": "odbc",
+    "advanced": "odbc",
+    "premium": "sql",
+}  # P: edition -> what reads its tables
+
 # eBusiness Web Services
 FIRST_WEB_SERVICES: Final = (4, 40)  # C
 STANDARD_EDITION: Final = "standard"

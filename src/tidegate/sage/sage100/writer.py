@@ -1,4 +1,4 @@
-"""Who writes into Sage 100, as the desks see it: the agent, or the web services."""
+"""Who writes into Sage 100, as the desks see it: the agent, the web services, or an import job for orders alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Outcome
 
 
-class Writer(Protocol):
-    """Writes one company's orders and customers."""
+class OrderWriter(Protocol):
+    """Writes one company's orders."""
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """(key, outcome) of each order, as `OrderDesk.send`."""
         ...
+
+
+class Writer(OrderWriter, Protocol):
+    """Writes customers, too, and deletes orders."""
 
     def open_account(self, new: NewCustomer, body: Mapping[str, Any]) -> Outcome:
         """Make a customer of what `Customers` has prepared. An account that is taken is named in `details`."""

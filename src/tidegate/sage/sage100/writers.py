@@ -5,11 +5,15 @@ Reading goes by the agent, whoever writes.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_url
 from tidegate.config.strict import Strict
 from tidegate.trust import Trust
+
+MOST_ORDERS = 500  #: in one file
 
 
 class ByAgent(Strict, frozen=True, kw_only=True, tag_field="way", tag="boi"):
@@ -37,3 +41,21 @@ class ByWebServices(Strict, frozen=True, kw_only=True, tag_field="way", tag="ews
         ):
             if not getattr(self, name):
                 report.problem(f"{key}.{name}", "missing", f"give {what}")
+
+
+class ByImportJob(Strict, frozen=True, kw_only=True, tag_field="way", tag="import-job"):
+    """A job of Visual Integrator, which reads files of orders. Nobody writes accounts or deletes orders by this way."""
+
+    folder: str = ""  #: where the job finds its files, as this machine reaches it
+    orders_per_file: int = 50
+
+    def check(self, key: str, report: Report, trust: Trust) -> None:
+        """A folder of this machine is needed; its being there is the check's to see."""
+        if not self.folder:
+            report.problem(f"{key}.folder", "missing", "give the folder that the import job reads")
+        elif not Path(self.folder).is_absolute():
+            report.problem(f"{key}.folder", self.folder, "give it from the root of this machine")
+        if not 1 <= self.orders_per_file <= MOST_ORDERS:
+            report.problem(
+                f"{key}.orders_per_file", str(self.orders_per_file), f"from 1 to {MOST_ORDERS} orders"
+            )

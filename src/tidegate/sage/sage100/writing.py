@@ -14,7 +14,7 @@ from tidegate.domain.orders.stored_keys import KeyMaker, full_customer_keys, ful
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.sage100.accounts import LONGEST_NUMBER
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.writers import ByWebServices
+from tidegate.sage.sage100.writers import ByImportJob, ByWebServices
 
 KEY: Final = 40  #: characters of the field that holds our key, and of the agent's journal
 REFERENCE: Final = 30  #: of CustomerPONo
@@ -63,5 +63,11 @@ WRITING: Final = OrderWriting(
 
 
 def writing(company: Sage100Settings) -> OrderWriting:
-    """What holds for whoever writes into this company: the web services take one order a call."""
-    return replace(WRITING, orders_per_call=1) if isinstance(company.writer, ByWebServices) else WRITING
+    """What holds for whoever writes into this company: the web services take one order a call, an import job a file."""
+    match company.writer:
+        case ByWebServices():
+            return replace(WRITING, orders_per_call=1)
+        case ByImportJob(orders_per_file=size):
+            return replace(WRITING, orders_per_call=size, hands_over=True, one_parcel=False)
+        case _:
+            return WRITING
