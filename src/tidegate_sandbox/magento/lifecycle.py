@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
 
 from tidegate_sandbox.magento import creditmemo, shipment
 from tidegate_sandbox.magento import invoice as invoices
@@ -11,9 +10,6 @@ from tidegate_sandbox.magento.order import Order
 from tidegate_sandbox.magento.order_item import OrderItems
 from tidegate_sandbox.magento.order_state import set_state
 from tidegate_sandbox.magento.store import MagentoStore
-
-_SOURCES: Final = {1: "wh_detroit", 2: "wh_london"}
-"""From where the merchant ships, by website."""
 
 
 def ship(store: MagentoStore, order: Order, *, partly: bool = False) -> None:
@@ -28,7 +24,7 @@ def ship(store: MagentoStore, order: Order, *, partly: bool = False) -> None:
     if partly and wanted:
         first, quantity = next(iter(wanted.items()))
         wanted = {first: quantity // 2 if quantity > 1 else quantity}
-    source = _SOURCES[store.view(order.row["store_id"]).website_id] if store.msi else shipment.DEFAULT_SOURCE
+    source = store.stock.source_of(order) if store.msi else shipment.DEFAULT_SOURCE
     for item in order.items:
         held = store.stock.item(order.sku_of(item), source)
         missing = wanted.get(item["item_id"], Decimal(0)) - (held.quantity if held else 0)

@@ -108,7 +108,7 @@ class Shopper:
         place = random.choice(buyers.PLACES[wish.place or kind.place])
         if wish.tax_percent is not None:
             place = replace(place, rates=tax(Decimal(wish.tax_percent)))
-        inclusive = view.website_id == 2 if wish.tax_inclusive is None else wish.tax_inclusive
+        inclusive = view.base_currency == "GBP" if wish.tax_inclusive is None else wish.tax_inclusive
         lines = tuple(self._lines(kind, wish, view, place, person))
         terms = self._terms(kind, wish, view, place, inclusive=inclusive, pieces=sum(x.pieces for x in lines))
         method = wish.method or kind.method or random.choice(("checkmo", "banktransfer", "purchaseorder"))

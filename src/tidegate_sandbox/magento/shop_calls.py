@@ -8,6 +8,7 @@ from tidegate_sandbox.magento import listing, recorded
 from tidegate_sandbox.magento.access import ANONYMOUS
 from tidegate_sandbox.magento.call import Call
 from tidegate_sandbox.magento.routes import Handler, Route
+from tidegate_sandbox.magento.websites import PARTS
 
 _STORE: Final = "Magento_Backend::store"
 _TAX: Final = "Magento_Tax::manage_tax"
@@ -18,6 +19,11 @@ _TAX_RATE_COLUMNS: Final = recorded.columns("tax_rate")
 def _whole(part: str) -> Handler:
     """A handler that answers a part of the recorded shop as it is."""
     return lambda _: recorded.shop()[part]
+
+
+def _websites(part: str) -> Handler:
+    """A handler that answers what there is of websites."""
+    return lambda call: call.store.websites.parts[part]
 
 
 def _table(part: str, columns: dict[str, str], key: str) -> Handler:
@@ -43,10 +49,7 @@ def admin_token(call: Call) -> str:
 
 ROUTES: Final = [
     Route("POST", "integration/admin/token", ANONYMOUS, admin_token),
-    Route("GET", "store/websites", _STORE, _whole("websites")),
-    Route("GET", "store/storeViews", _STORE, _whole("storeViews")),
-    Route("GET", "store/storeGroups", _STORE, _whole("storeGroups")),
-    Route("GET", "store/storeConfigs", _STORE, _whole("storeConfigs")),
+    *(Route("GET", f"store/{part}", _STORE, _websites(part)) for part in PARTS),
     Route("GET", "modules", "Magento_Backend::admin", modules),
     Route("GET", "directory/currency", ANONYMOUS, _whole("currency")),
     Route("GET", "taxClasses/search", _TAX, _table("taxClasses", _TAX_CLASS_COLUMNS, "class_id")),

@@ -14,6 +14,7 @@ from tidegate_sandbox.magento.catalogue import WIDGETS, Catalogue
 from tidegate_sandbox.magento.figure import ZERO, Number, figure
 from tidegate_sandbox.magento.order import Order, Row
 from tidegate_sandbox.magento.refusal import Refusal
+from tidegate_sandbox.magento.websites import Websites
 
 DEFAULT: Final = "default"
 DEFAULT_STOCK: Final = 1
@@ -66,7 +67,12 @@ class Stock:
     """
 
     def __init__(
-        self, website_of: Callable[[Any], int | None], *, msi: bool = True, widgets: int = WIDGETS
+        self,
+        website_of: Callable[[Any], int | None],
+        websites: Websites,
+        *,
+        msi: bool = True,
+        widgets: int = WIDGETS,
     ) -> None:
         self.msi = msi
         self.sources: dict[str, Row] = {
@@ -74,12 +80,13 @@ class Stock:
             for row in recorded.inventory()["sources"]
             if msi or row["source_code"] == DEFAULT
         }
-        self.stocks: list[Row] = recorded.inventory()["stocks"]
-        self.links: list[Row] = recorded.inventory()["links"]
+        self.stocks: list[Row] = list(recorded.inventory()["stocks"])
+        self.links: list[Row] = list(recorded.inventory()["links"])
         self.reservations: list[Reservation] = []
         self.together: set[str] = set()
         self.backorders: set[str] = set()  #: SKUs, in capitals, that are sold though nothing is left
         self.writes = 0
+        self._websites = websites
         self._website_of = website_of  #: the website of a store view
         self._items: Items = {sku: dict(held) for sku, held in _start(msi, widgets).items()}
         self._reserved: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
@@ -136,11 +143,31 @@ class Stock:
         return next((item.source_code for item in self._by_priority(order, sku)), DEFAULT)
 
     def _by_priority(self, order: Order, sku: str) -> list[SourceItem]:
-        stock_id = self.stock_id(order)
-        links = [link for link in self.links if link["stock_id"] == stock_id]
-        links.sort(key=lambda link: link.get("priority", 0))
+        links = self._links_of(self.stock_id(order))
         found = (self.item(sku, link["source_code"]) for link in links)
         return [item for item in found if item is not None]
+
+    def _links_of(self, stock_id: int) -> list[Row]:
+        links = [link for link in self.links if link["stock_id"] == stock_id]
+        return sorted(links, key=lambda link: link.get("priority", 0))
+
+    def source_of(self, order: Order) -> str:
+        """Where the order's shipments leave from: the first source of its stock."""
+        links = self._links_of(self.stock_id(order))
+        return str(links[0]["source_code"]) if links else DEFAULT
+
+    def open(self, website: str, name: str, *, like: str, pieces: Decimal) -> None:
+        """A stock for a website, with a source of its own that lies where the first one of `like` does."""
+        model = self._links_of(self.stock_of(like)["stock_id"])[0]["source_code"]
+        source, id = f"wh_{website}", max(stock["stock_id"] for stock in self.stocks) + 1
+        self.sources[source] = {**self.sources[model], "source_code": source, "name": name}
+        channels = [{"type": "website", "code": website}]
+        self.stocks.append(
+            {"stock_id": id, "name": f"{name} Stock", "extension_attributes": {"sales_channels": channels}}
+        )
+        self.links.append({"stock_id": id, "source_code": source, "priority": 1})
+        for sku in list(self._items):
+            self.put(SourceItem(sku, source, pieces, 1))
 
     # What is salable
 
@@ -154,8 +181,7 @@ class Stock:
     def stock_id(self, order: Order) -> int:
         """The stock from whose sources the order is sold."""
         website = self._website_of(order.row.get("store_id"))
-        code = next((row["code"] for row in recorded.shop()["websites"] if row["id"] == website), "")
-        found: int = self.stock_of(code)["stock_id"]
+        found: int = self.stock_of(self._websites.code_of(website))["stock_id"]
         return found
 
     def on_hand(self, sku: str, stock_id: int) -> Decimal:

@@ -180,7 +180,7 @@ def links(call: Call) -> Row:
 def stock_resolver(call: Call) -> Row:
     """The stock of a website."""
     kind, code = call.path["type"], call.path["code"]
-    if kind != "website" or code not in {row["code"] for row in recorded.shop()["websites"]}:
+    if kind != "website" or code not in call.store.websites.codes:
         raise Refusal(404, "No linked stock found")
     return call.store.stock.stock_of(code)
 

@@ -22,6 +22,7 @@ from tidegate_sandbox.magento.order_table import OrderTable
 from tidegate_sandbox.magento.refusal import Refusal, internal, no_entity
 from tidegate_sandbox.magento.stock import Stock
 from tidegate_sandbox.magento.store_view import StoreView
+from tidegate_sandbox.magento.websites import Websites
 
 FACE_KINDS: Final = frozenset(
     {
@@ -110,6 +111,7 @@ class MagentoStore:
         )
         self.sales_shipping_display = 1
         self.views = {view.code: view for view in (views or recorded_views(colliding=colliding_increments))}
+        self.websites = Websites()
         self.orders = OrderTable()
         self.shipments, self.invoices = DocumentTable("shipment"), DocumentTable("invoice")
         self.creditmemos = DocumentTable("creditmemo")
@@ -118,7 +120,7 @@ class MagentoStore:
         self._widgets = widgets
         self.catalogue = Catalogue(widgets)
         self.catalogue.prices.scope = price_scope
-        self.stock = Stock(self.website_of, msi=msi, widgets=widgets)
+        self.stock = Stock(self.website_of, self.websites, msi=msi, widgets=widgets)
         self.bulk = Bulk(clock, faults, self.lock)
         self.access = Access(clock, bearer)
         self.access.add(HUB)
@@ -143,7 +145,7 @@ class MagentoStore:
 
     @msi.setter
     def msi(self, on: bool) -> None:
-        self.stock = Stock(self.website_of, msi=on, widgets=self._widgets)
+        self.stock = Stock(self.website_of, self.websites, msi=on, widgets=self._widgets)
 
     def website_of(self, store_id: Any) -> int | None:
         """The website of a store view by its id."""
