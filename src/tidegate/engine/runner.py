@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from tidegate.engine import clock_watch, digest, figures, machine_watch, messages, overdue
+from tidegate.engine import clock_watch, digest, figures, machine_watch, messages, overdue, sign_ins
 from tidegate.engine.cycles import Report, run_cycle
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.faults import fault_is_over, tell_fault
@@ -85,6 +85,7 @@ def keep_watch(hub: Hub) -> None:
             watch(hub, connection)
         figures.look(hub)
         messages.look(hub, digest.make_due)
+        sign_ins.keep_alive(hub)
     except LedgerError as error:
         log.debug("ledger", problem=str(error))
     except Exception:

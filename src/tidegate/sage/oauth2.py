@@ -32,6 +32,7 @@ from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
 
 AHEAD = timedelta(minutes=10)  #: renew the access token so long before it ends
 WARN = timedelta(days=10)  #: tell the operator so long before the sign-in ends
+UNUSED = timedelta(days=1)  #: where use keeps a sign-in alive, it is used so often at least
 PAUSE = 60.0  #: seconds between attempts to renew a token that still works
 LONGEST_TOKEN_SECONDS = 366 * 86400  #: what an answer says beyond is nonsense
 
@@ -171,8 +172,11 @@ class OAuthSignIn:
 
     def warning(self) -> str | None:
         """What to tell the operator when the end is near."""
-        if self._load() is None:
+        tokens = self._load()
+        if tokens is None:
             return f"nobody has signed in to {self.name} yet: {self._again}"
+        if tokens.refresh_token and tokens.refresh_token == self._dead:
+            return self._expired().text
         end = self.ends_at()
         if end is None:
             return None
@@ -182,6 +186,16 @@ class OAuthSignIn:
         if left <= timedelta(0):
             return f"the sign-in to {self.name} ended on {end:%Y-%m-%d}: {self._again}"
         return f"the sign-in to {self.name} ends on {end:%Y-%m-%d}, in {left.days} days: {self._again} before"
+
+    def keep_alive(self) -> Failure | None:
+        """Renew a sign-in that each renewal begins anew, where nothing has renewed it for a day."""
+        tokens = self._load()
+        if tokens is None or not tokens.refresh_token or self._server.refresh_lasts is None:
+            return None
+        if self._clock.now() - tokens.obtained_at < UNUSED:
+            return None
+        renewed = self._renew(tokens.access_token, ahead=self._server.ahead)
+        return renewed if isinstance(renewed, Failure) else None
 
     # Calls need a token
 

@@ -44,6 +44,15 @@ class SignIn(Lasting, Protocol):
         ...
 
 
+@runtime_checkable
+class EndsUnused(Protocol):
+    """A sign-in that ends unless it is used now and then, whoever has signed in."""
+
+    def keep_alive(self) -> Failure | None:
+        """Use it, where nothing has for a day; None: done, or nothing to do. May call the sign-in server."""
+        ...
+
+
 class ConsentStatus(StrEnum):
     """How a consent stands. From the last three only a new passcode leads on."""
 
