@@ -1,20 +1,10 @@
-"""The shop's websites, and further ones like those of the recorded shop: each with a store, a view and a stock.
-
-Not recorded, and so assumed: that a website opened later is told by the store routes as the recorded ones are, and that
-its one view counts order numbers of its own behind the view's id.
-"""
+"""The shop's websites, with their stores, views and settings: what the store routes answer."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tidegate_sandbox.magento import recorded
-from tidegate_sandbox.magento.store_view import StoreView
-
-if TYPE_CHECKING:
-    from tidegate_sandbox.magento.store import MagentoStore
 
 Row = dict[str, Any]
 PARTS: Final = ("websites", "storeGroups", "storeViews", "storeConfigs")
@@ -45,47 +35,3 @@ class Websites:
         """A row as another one, but for these."""
         self.parts[part].append(row := {**like, **differences})
         return row
-
-
-def open_website(store: MagentoStore, code: str, name: str, *, like: str, pieces: int = 500) -> StoreView:
-    """Open a website in the currency, with the customers and in the country of the website `like`; its one view.
-
-    Its stock sells from a source of its own, `wh_CODE`, with so many pieces of everything. KeyError where no website is
-    called `like`.
-    """
-    sites = store.websites
-    model = {row["code"]: row for row in sites.parts["websites"]}[like]
-    seen = next(view for view in store.views.values() if view.website_id == model["id"])
-    shown = {row["id"]: row for row in sites.parts["storeViews"]}[seen.id]
-    group = {row["id"]: row for row in sites.parts["storeGroups"]}[shown["store_group_id"]]
-    settings = {row["id"]: row for row in sites.parts["storeConfigs"]}[seen.id]
-
-    id, group_id, view_id = (sites.next_id(part) for part in ("websites", "storeGroups", "storeViews"))
-    sites.add("websites", model, id=id, code=code, name=name, default_group_id=group_id)
-    sites.add(
-        "storeGroups",
-        group,
-        id=group_id,
-        website_id=id,
-        code=f"{code}_store",
-        name=name,
-        default_store_id=view_id,
-    )
-    sites.add("storeViews", shown, id=view_id, code=code, name=name, website_id=id, store_group_id=group_id)
-    sites.add("storeConfigs", settings, id=view_id, code=code, website_id=id)
-    view = replace(
-        seen,
-        id=view_id,
-        code=code,
-        website_id=id,
-        name=name,
-        full_name=f"{name}\n{name}\n{name}",
-        prefix=str(view_id),
-    )
-    store.views[code] = view
-    for row in [row for row in store.customers.all() if row["website_id"] == model["id"]]:
-        own = {key: value for key, value in row.items() if key not in ("default_billing", "default_shipping")}
-        own |= {"id": store.customers.next_id(), "website_id": id, "store_id": view_id, "addresses": []}
-        store.customers.put(own)
-    store.stock.open(code, name, like=like, pieces=Decimal(pieces))
-    return view

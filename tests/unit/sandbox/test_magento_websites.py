@@ -10,7 +10,8 @@ import pytest
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
-from tidegate_sandbox.magento.websites import PARTS, open_website
+from tidegate_sandbox.magento.further_websites import open_website
+from tidegate_sandbox.magento.websites import PARTS
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SKU = "HUB-0001"
