@@ -81,13 +81,13 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
     """
     waiting = sorted(fresh_starts, reverse=True)
     forbidden: Call | None = None
-    probed = False
+    probed = asked_again = False
     for call in calls:
         at, method, path, status = call
         while waiting and waiting[-1] <= at:
             waiting.pop()
             forbidden = None
-        if forbidden is not None and not probed and path.endswith(RENEWALS):
+        if forbidden is not None and not (probed or asked_again) and path.endswith(RENEWALS):
             continue
         if forbidden is not None and (method, path) == forbidden[1:3] and status not in (401, 403):
             forbidden = None  # the very same read was the probe, or the second key is good
@@ -102,4 +102,5 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
                 forbidden = None
             continue
         if status == 403 and method != "DELETE" and not path.endswith(SIGN_IN):
+            asked_again = forbidden is not None and (method, path) == forbidden[1:3]
             forbidden, probed = call, False

@@ -283,6 +283,16 @@ def test_the_refused_read_itself_may_be_the_probe(honest: Evidence, again: int) 
     assert promises(doctored) == (set() if again == 200 else {"authentication"})
 
 
+@pytest.mark.parametrize("again", [200, 403])
+def test_a_key_is_renewed_before_the_probe_and_not_after_it(honest: Evidence, again: int) -> None:
+    doctored = deepcopy(honest)
+    at = max(at for at, *_ in doctored.company_calls)
+    renewal = ("PATCH", "/api/apikeys", 200)
+    calls = (("GET", "/products", 403), renewal, ("GET", "/products", again), renewal)
+    doctored.company_calls.extend((at + timedelta(hours=n), *call) for n, call in enumerate(calls, start=1))
+    assert promises(doctored) == (set() if again == 200 else {"authentication"})
+
+
 def held_for_an_account(books: Evidence, street: list[str]) -> None:
     mine = step(books)["entity_id"]
     book = next(each for each in books.shop["orders"] if each["entity_id"] == mine)
