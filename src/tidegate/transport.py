@@ -15,16 +15,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import Cookie, CookieJar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from tidegate import tracing
 from tidegate.clock import Clock, SystemClock
-from tidegate.deadline import Deadline, DeadlineTransport
+from tidegate.deadline import Deadline
+from tidegate.http_library import httpx
 from tidegate.redaction import redact
 from tidegate.trust import Trust
+
+if TYPE_CHECKING:
+    Auth = httpx.Auth
 
 LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
@@ -113,9 +115,6 @@ def _instant(text: str) -> datetime | None:
     except (ValueError, IndexError, OverflowError):
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-Auth = httpx.Auth
 
 
 @dataclass(slots=True, eq=False)
@@ -218,7 +217,7 @@ class HttpClient:
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout)
         self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
         self._client = httpx.Client(
-            transport=transport or DeadlineTransport(self._deadline, connections, trust),
+            transport=transport or this_network(self._deadline, connections, trust),
             timeout=self._timeout,
             follow_redirects=False,
             trust_env=False,
@@ -308,6 +307,13 @@ class HttpClient:
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()
+
+
+def this_network(deadline: Deadline, connections: int, trust: Trust) -> httpx.BaseTransport:
+    """This machine's own."""
+    from tidegate.network import DeadlineTransport  # loads the engine, which a hub under test may do without
+
+    return DeadlineTransport(deadline, connections, trust)
 
 
 def _within(limits: httpx.Timeout, seconds: float) -> httpx.Timeout:

@@ -10,7 +10,7 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 
-import httpx
+from tidegate.http_library import httpx
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 

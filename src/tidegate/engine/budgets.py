@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from tidegate.flows.spending import words
 from tidegate.ledger import marks, seats, usage
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.company import Company
@@ -77,7 +76,7 @@ def budget_rows(company: str, now: datetime) -> list[dict[str, Any]]:
                 "left": max(allowance.ours - used, 0),
                 "per_seconds": seconds,
                 "shared": shared,
-                "words": words(allowance),
+                "words": allowance.words,
             }
         )
     return rows

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.flows.spending import beyond, words
+from tidegate.flows.spending import beyond
 from tidegate.ledger import alerts, closures, halts, marks, queue
 from tidegate.ledger.alerts import OpenAlert
 from tidegate.ledger.database import transaction
@@ -134,7 +134,7 @@ def budget(connection: Connection, now: datetime) -> dict[str, str]:
         used = allowance.ours - left
         if used * 100 >= allowance.ours * percent:
             subject = f"{allowance.measure.value} per {int(allowance.per.total_seconds())} s"
-            found[subject] = f"more than {percent} % of {words(allowance)} is used; {beyond(allowance)}"
+            found[subject] = f"more than {percent} % of {allowance.words} is used; {beyond(allowance)}"
     return found
 
 

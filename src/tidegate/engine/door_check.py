@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tidegate.engine.hub import Hub
-from tidegate.flows.spending import Spending, beyond, margin, words
+from tidegate.flows.spending import Spending, beyond, margin
 from tidegate.ledger import usage
 from tidegate.sage.port.entrance import Consent, ConsentStatus
 from tidegate.sage.port.findings import Finding
@@ -43,7 +43,7 @@ def check_budget(hub: Hub, name: str) -> Iterator[Finding]:
     spending = Spending(name, hub.clock)
     for allowance in company.budget():
         left = spending.left(allowance, company, now)
-        text = f"{words(allowance)}: {max(left, 0)} left"
+        text = f"{allowance.words}: {max(left, 0)} left"
         if left > margin(allowance):
             yield Finding("budget", "pass", text)
         else:

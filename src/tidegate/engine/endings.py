@@ -7,12 +7,15 @@ stands still although its cycles run.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tidegate.domain.errors import Code, Group
 from tidegate.flows import unreadable
-from tidegate.flows.cycle import Cycle
 from tidegate.ledger import alerts, marks
 from tidegate.transport import SHORTEST
+
+if TYPE_CHECKING:
+    from tidegate.flows.cycle import Cycle
 
 DONE, EARLY = "done", "ended early"
 #: The outcomes of cycles that were carried out: the next one is due by the flow's own rule.

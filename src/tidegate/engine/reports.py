@@ -19,7 +19,7 @@ from tidegate.domain.cadence import Cadence
 from tidegate.domain.flow_account import Account
 from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.domain.states import TRANSITIONS, State
-from tidegate.engine import budgets, chains, endings
+from tidegate.engine import budgets, endings
 from tidegate.engine.window_gate import calendar_of
 from tidegate.ledger import account as accounts
 from tidegate.ledger import (
@@ -280,6 +280,8 @@ def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Repo
     Several orders when the number fits several, each with the document that it was `found_by`. `prefixes` stand
     before an order's number in the company.
     """
+    from tidegate.engine import chains  # needs the flows, which take a tenth of the start of `status`
+
     found = trace.trace(identifier, prefixes)
     orders = [
         {"found_by": chains.named(each), **order(each, now), "chain": chains.report(each)} for each in found

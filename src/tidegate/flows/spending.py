@@ -66,7 +66,7 @@ class Spending:
             self._looked = passed
         for each in budget:
             if not each.charged and self.left(each, company, now) <= margin(each):
-                return Closed(self._free_again(each, now), f"the budget is nearly spent: {words(each)}")
+                return Closed(self._free_again(each, now), f"the budget is nearly spent: {each.words}")
         return None
 
     def left(self, allowance: Allowance, company: Company, now: datetime) -> int:
@@ -93,14 +93,6 @@ def _used(company: str, allowance: Allowance, now: datetime) -> int:
 def margin(allowance: Allowance) -> int:
     """What is left when the work stops: the call that is asked about may be several."""
     return min(max(WORK, allowance.ours // MARGIN), allowance.ours // 2)
-
-
-def words(allowance: Allowance) -> str:
-    """An allowance for people."""
-    days, seconds = allowance.per.days, int(allowance.per.total_seconds())
-    span = (f"{days} days" if days > 1 else "day") if days else "minute" if seconds == 60 else f"{seconds} s"
-    shared = ", shared with others" if allowance.shared else ""
-    return f"{allowance.ours} {allowance.measure.value} per {span}{shared}"
 
 
 def beyond(allowance: Allowance) -> str:

@@ -42,6 +42,16 @@ class Allowance:
         """What is for us."""
         return self.amount - self.reserved
 
+    @property
+    def words(self) -> str:
+        """It in words."""
+        days, seconds = self.per.days, int(self.per.total_seconds())
+        span = (
+            (f"{days} days" if days > 1 else "day") if days else "minute" if seconds == 60 else f"{seconds} s"
+        )
+        shared = ", shared with others" if self.shared else ""
+        return f"{self.ours} {self.measure.value} per {span}{shared}"
+
 
 Budget = tuple[Allowance, ...]
 UNLIMITED: Budget = ()
