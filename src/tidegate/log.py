@@ -44,7 +44,7 @@ def set_up(
 ) -> None:
     """Configure logging for this process; may be called again.
 
-    `stream` is stderr unless told, because stdout belongs to the answers of commands. Libraries are
+    `stream` is stderr unless another is given, because stdout belongs to the answers of commands. Libraries are
     heard from WARNING on.
     """
     stream = sys.stderr if stream is None else stream

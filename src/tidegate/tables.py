@@ -1,7 +1,7 @@
 """Polars, loaded with the first table: its import takes a third of the start of every command, and few make tables.
 
 `from tidegate.tables import pl` stands for `import polars as pl`. What a module names of it while it is itself
-imported loads it, too: types of columns are told by functions.
+imported loads it, too: types of columns are given by functions.
 """
 
 from __future__ import annotations

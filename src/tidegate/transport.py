@@ -142,7 +142,7 @@ class Counter:
 class Tally:
     """Requests of one piece of work, by the counter of the client that made them.
 
-    Clients are shared by connections and threads; so what one cycle has asked cannot be told from the clients'
+    Clients are shared by connections and threads; so what one cycle has asked cannot be read from the clients'
     own counters. Threads that work for it run in a copy of its context (`contextvars.copy_context`).
     """
 

@@ -168,13 +168,13 @@ def nothing_lost(
     """Promise 1: every exportable order is in the company or waits with a reason."""
     entity_id = order["entity_id"]
     there = [each for each in found_there(order, company, terms) if each["status"] != "deleted"]
-    told = main.get(entity_id)
-    if told is None:
+    reported = main.get(entity_id)
+    if reported is None:
         if created(order) >= terms.since:
             verdict.lost += 1
             verdict.add("nothing is lost", entity_id, "the hub has never heard of this order")
         return
-    state = told["state"]
+    state = reported["state"]
     cancelled = cancellations.get(entity_id, {}).get("state") == "confirmed"
     if state == "confirmed" and not there and not cancelled:
         verdict.lost += 1
@@ -184,23 +184,23 @@ def nothing_lost(
         verdict.add("nothing is lost", entity_id, f"not in the company, and the hub says {state}")
     if state in ("skipped", "cancelled") and exportable(order, terms):
         verdict.lost += 1
-        verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {told['reason']}")
+        verdict.add("nothing is lost", entity_id, f"{state} though it can be sent: {reported['reason']}")
     here = [each for each in there if not (state == "cancelled" and each["status"] == "cancelled")]
     if (
         state == "cancelled"
         and not terms.looks_up
         and cancellations.get(entity_id, {}).get("state") == "review"
     ):
-        here = []  # nobody can ask the company, and a person has been told to look there
+        here = []  # nobody can ask the company, and a person has been asked to look there
     if here and (
         state in ("cancelled", "held", "queued") or (state == "skipped" and exportable(order, terms))
     ):
         verdict.add(
             "reports are true", entity_id, f"the company has {here[0]['number']}; the hub says {state}"
         )
-    if there and state == "confirmed" and told["target_number"] not in numbers(there[0]):
+    if there and state == "confirmed" and reported["target_number"] not in numbers(there[0]):
         verdict.add(
-            "reports are true", entity_id, f"{there[0]['number']} is reported as {told['target_number']}"
+            "reports are true", entity_id, f"{there[0]['number']} is reported as {reported['target_number']}"
         )
 
 
@@ -219,8 +219,8 @@ def nothing_stuck(
     verdict: Verdict,
 ) -> None:
     """Promise 3: what can be sent is sent; a person is asked only where nobody else can decide."""
-    told = main.get(order["entity_id"])
-    if terms.tax_percents is None or told is None or told["state"] not in ("review", "held"):
+    reported = main.get(order["entity_id"])
+    if terms.tax_percents is None or reported is None or reported["state"] not in ("review", "held"):
         return
     parent = cancellations.get(int(order["relation_parent_id"] or 0))
     others = [
@@ -234,14 +234,14 @@ def nothing_stuck(
         or any(not company["items"].get(sku, {}).get("active", True) for sku in order["pieces"])
         or bool(others)  # another stands there under the same number, or goods of it have left: a person's
         or (parent is not None and parent["state"] == "review")
-        or (told["state"] == "held" and order.get("customer_id") in unplaceable)
-        or (told["state"] == "held" and account_on_hold(told["reason"], company))
+        or (reported["state"] == "held" and order.get("customer_id") in unplaceable)
+        or (reported["state"] == "held" and account_on_hold(reported["reason"], company))
         or charges_alone(order)
-        or taxed_otherwise(told["reason"], terms.tolerance)
+        or taxed_otherwise(reported["reason"], terms.tolerance)
     )
     if not excused:
         verdict.unexplained += 1
-        verdict.add("nothing is stuck", order["entity_id"], f"{told['state']}: {told['reason']}")
+        verdict.add("nothing is stuck", order["entity_id"], f"{reported['state']}: {reported['reason']}")
 
 
 def steps_finished(deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
@@ -333,11 +333,11 @@ def totals_agree(
 ) -> None:
     """Promise 5: the company's total is the store's, to the cent, or the order is in review."""
     for order in mine:
-        told = main.get(order["entity_id"])
+        reported = main.get(order["entity_id"])
         for there in found_there(order, company, terms):
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
             wanted = [each.total if same_currency else each.base_total for each in versions(order)]
-            in_review = told is not None and told["state"] == "review"
+            in_review = reported is not None and reported["state"] == "review"
             met = Decimal(there["gross"]) in wanted
             if not terms.has_rounding:
                 met = met or any(is_nearest(Decimal(there["gross"]), each, there, order) for each in wanted)
@@ -365,19 +365,19 @@ def goods_agree(mine: Iterable[Book], company: Book, terms: Terms, verdict: Verd
 def notes_written(mine: Iterable[Book], main: Mapping[int, Book], terms: Terms, verdict: Verdict) -> None:
     """The number is on the order, the comment once, and no status was ever erased."""
     for order in mine:
-        told = main.get(order["entity_id"])
+        reported = main.get(order["entity_id"])
         if not order["status"]:
             verdict.add("the store is not harmed", order["entity_id"], "the order has lost its status")
-        if told is None or told["state"] != "confirmed":
+        if reported is None or reported["state"] != "confirmed":
             continue
-        number = told["target_number"]
+        number = reported["target_number"]
         if not number and not order["ext_order_id"]:
             continue  # whether it should be known is another promise
         if terms.notes and order["ext_order_id"] != number:
             verdict.add(
                 "noted", order["entity_id"], f"{number} is not on the order: {order['ext_order_id']!r}"
             )
-        own = f"Sage {told.get('target_kind') or 'order'} {number}"  # others tell that the invoice of this number is paid
+        own = f"Sage {reported.get('target_kind') or 'order'} {number}"  # others tell that the invoice of this number is paid
         comments = sum((comment["text"] or "") == own for comment in order["comments"])
         if terms.comment and comments != 1:
             verdict.add("noted", order["entity_id"], f"{comments} comments name {number}")

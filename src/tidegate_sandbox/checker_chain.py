@@ -47,7 +47,7 @@ def check(
 
 
 class Chain:
-    """One order's chain as it is told, beside what the books say of it."""
+    """One order's chain as `tidegate trace` shows it, beside what the books say of it."""
 
     def __init__(self, case: Case, company: Book, tree: Book, entries: Mapping[int, Book]) -> None:
         self._case = case
@@ -59,14 +59,14 @@ class Chain:
         """What is wrong with despatches, invoices and credit notes, and with what hangs on them."""
         for kind in KINDS:
             name, mirrored = NODES[kind.flow]
-            told = {node["number"]: node for node in self._listed(name)}
-            papers = self._case.documents[kind.flow]
-            if told.keys() != papers.keys():
-                yield f"{name}: listed {sorted(told)}, the company has {sorted(papers)}"
-            for number in told.keys() & papers.keys():
-                yield from self._mirrored(kind, told[number], mirrored)
+            listed_nodes = {node["number"]: node for node in self._listed(name)}
+            store_documents = self._case.documents[kind.flow]
+            if listed_nodes.keys() != store_documents.keys():
+                yield f"{name}: listed {sorted(listed_nodes)}, the company has {sorted(store_documents)}"
+            for number in listed_nodes.keys() & store_documents.keys():
+                yield from self._mirrored(kind, listed_nodes[number], mirrored)
                 if kind.flow != "shipments":
-                    yield from self._entry(told[number], papers[number])
+                    yield from self._entry(listed_nodes[number], store_documents[number])
 
     def receipts(self) -> Iterator[str]:
         """What is wrong with the receipts, as far as their number names this order alone."""
@@ -76,21 +76,21 @@ class Chain:
         booked = {
             str(each["urn"]): each for each in receipts(self._company) if each["reference"] == reference
         }
-        told = {node["number"]: node for node in self._listed("sage-receipt")}
-        if told.keys() != booked.keys():
-            yield f"receipts: listed {sorted(told)}, the company has {sorted(booked)}"
-        for urn in told.keys() & booked.keys():
-            yield from self._postings(told[urn], urn)
-            if (told[urn]["text"] == "allocated") != (not Decimal(booked[urn]["outstanding"])):
-                yield f"receipt {urn}: {told[urn]['text']}, {booked[urn]['outstanding']} is open"
+        listed_nodes = {node["number"]: node for node in self._listed("sage-receipt")}
+        if listed_nodes.keys() != booked.keys():
+            yield f"receipts: listed {sorted(listed_nodes)}, the company has {sorted(booked)}"
+        for urn in listed_nodes.keys() & booked.keys():
+            yield from self._postings(listed_nodes[urn], urn)
+            if (listed_nodes[urn]["text"] == "allocated") != (not Decimal(booked[urn]["outstanding"])):
+                yield f"receipt {urn}: {listed_nodes[urn]['text']}, {booked[urn]['outstanding']} is open"
 
     def ends(self, chain: Book) -> Iterator[str]:
         """Complete is what misses nothing; what has left and was billed, in the shop, in the books and paid."""
         missing = [node["kind"] for node in self._nodes if node["presence"] == MISSING]
         if chain["complete"] == bool(missing) or len(chain["missing"]) != len(missing):
             yield f"complete: {chain['complete']}, missing {missing}, listed {chain['missing']}"
-        papers = self._case.documents
-        if chain["complete"] and not (papers["shipments"] and papers["invoices"]):
+        store_documents = self._case.documents
+        if chain["complete"] and not (store_documents["shipments"] and store_documents["invoices"]):
             yield "complete, and the company has not despatched or not invoiced it"
 
     def _listed(self, kind: str) -> list[Book]:
@@ -110,26 +110,26 @@ class Chain:
             if child["presence"] == MISSING and node["number"] in marks and not waits:
                 yield f"{name} of {node['number']} is called missing; the store has it"
 
-    def _entry(self, node: Book, paper: Book) -> Iterator[str]:
+    def _entry(self, node: Book, store_document: Book) -> Iterator[str]:
         """The sales ledger's entry of an invoice or credit note, its postings and what is left to pay."""
         found = [child for child in node["children"] if child["kind"] == "sage-entry"]
-        entry = self._entries.get(paper["transaction_id"])
-        told = [child["number"] for child in found if child["presence"] == THERE]
+        entry = self._entries.get(store_document["transaction_id"])
+        listed_nodes = [child["number"] for child in found if child["presence"] == THERE]
         booked = [] if entry is None else [str(entry["urn"])]
-        if told != booked or len(found) != 1:
-            yield f"entry of {node['number']}: listed {told}, the company has {booked}"
+        if listed_nodes != booked or len(found) != 1:
+            yield f"entry of {node['number']}: listed {listed_nodes}, the company has {booked}"
             return
         if entry is None:
             return
         yield from self._postings(found[0], booked[0])
         paid = [child["presence"] for child in found[0]["children"] if child["kind"] == "payment"]
-        expected = [] if paper["credit"] else [MISSING if Decimal(entry["outstanding"]) else THERE]
+        expected = [] if store_document["credit"] else [MISSING if Decimal(entry["outstanding"]) else THERE]
         if paid != expected:
             yield f"payment of {node['number']}: listed {paid}, {entry['outstanding']} is open"
 
     def _postings(self, node: Book, urn: str) -> Iterator[str]:
         """Accounts and amounts (debit less credit) of an entry."""
-        told = Counter(
+        listed_nodes = Counter(
             (child["number"], Decimal(child["amount"]))
             for child in node["children"]
             if child["kind"] == "posting" and child["presence"] == THERE
@@ -140,8 +140,8 @@ class Chain:
             if str(journal["urn"]) == urn
             for row in journal["rows"]
         )
-        if told != booked:
-            yield f"postings of {urn}: listed {dict(told)}, the company has {dict(booked)}"
+        if listed_nodes != booked:
+            yield f"postings of {urn}: listed {dict(listed_nodes)}, the company has {dict(booked)}"
 
 
 def traverse(node: Book) -> Iterator[Book]:

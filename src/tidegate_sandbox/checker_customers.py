@@ -28,8 +28,8 @@ def check(shop: Book, company: Book, terms: Terms, verdict: Verdict) -> None:
         for what, value in wanted.items():
             if value and plain(shown[what]) != plain(value):  # without a value there the shop's own stays
                 verdict.unexplained += 1
-                told = f"the shop has {shown[what]!r}, the company {value!r}"
-                verdict.add("customers agree", customer["email"], f"{what}: {told}")
+                difference = f"the shop has {shown[what]!r}, the company {value!r}"
+                verdict.add("customers agree", customer["email"], f"{what}: {difference}")
 
 
 def registered(deliveries: Iterable[Book], verdict: Verdict) -> None:

@@ -1,4 +1,4 @@
-"""Checks of what follows an order: shipments, invoices, credit memos, payments told, receipts.
+"""Checks of what follows an order: shipments, invoices, credit memos, payments reported, receipts.
 
 Shares no code with the hub. A document that the hub made says in its comment which of the company's
 documents it stands for; that mark, the pieces on both sides and the mails are all that is looked at.
@@ -49,7 +49,7 @@ class Case:
     order: Book
     there: Book
     documents: Mapping[str, Mapping[str, Book]]  #: the company's by flow and number
-    told: Sequence[Book]
+    reported: Sequence[Book]
 
     @property
     def id(self) -> int:
@@ -96,7 +96,7 @@ def picked(order: Book, document: Book) -> Pieces:
     for item_id, row in rows.items():
         parent = rows.get(order["parents"].get(item_id))
         sku = product(order, row)
-        variant = parent is not None and product(order, parent) == sku  # told twice: with its configurable
+        variant = parent is not None and product(order, parent) == sku  # it stands with its configurable, too
         if sku in order["pieces"] and not variant:
             found[sku] += Decimal(row["qty"])
     return found
@@ -139,10 +139,10 @@ def made(orders: Iterable[Book], flow: str) -> int:
 
 def cases(mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms) -> Iterator[Case]:
     """The orders that the company has once, and has not deleted."""
-    told: dict[int, list[Book]] = {}
+    reported: dict[int, list[Book]] = {}
     for each in deliveries:
         if each["entity_id"] is not None:
-            told.setdefault(each["entity_id"], []).append(each)
+            reported.setdefault(each["entity_id"], []).append(each)
     for order in mine:
         live = [each for each in found_there(order, company, terms) if each["status"] != "deleted"]
         if len(live) == 1 and created(order) >= terms.since:
@@ -154,7 +154,7 @@ def cases(mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms
                 "invoices": bills(company, there, credit=False),
                 "credits": bills(company, there, credit=True),
             }
-            yield Case(order, there, documents, told.get(order["entity_id"], ()))
+            yield Case(order, there, documents, reported.get(order["entity_id"], ()))
 
 
 def bills(company: Book, there: Book, *, credit: bool) -> dict[str, Book]:
@@ -185,8 +185,8 @@ def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
             and not completed(here, case.there_of(theirs), by_hand(case, kind))
             and not asked_about(case, kind, number, here, case.there_of(theirs))
         ):
-            told = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
-            verdict.add("documents agree", case.id, f"{kind.mark} {number}: {told}")
+            both = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
+            verdict.add("documents agree", case.id, f"{kind.mark} {number}: {both}")
 
 
 def by_hand(case: Case, kind: Kind) -> list[Pieces]:
@@ -250,7 +250,7 @@ def excused(case: Case, kind: Kind) -> bool:
     """A person has to decide about the order itself, or about a document that comes before this one."""
     if kind.flow != "shipments" and case.order["parents"]:
         return True  # the shop invoices and credits a bundle as a whole only
-    asked = [each for each in case.told if each["state"] == "review"]
+    asked = [each for each in case.reported if each["state"] == "review"]
     first = ("orders", *(one.flow for one in KINDS[: KINDS.index(kind)]))
     return any(each["flow"] in first for each in asked)
 
@@ -287,11 +287,11 @@ def paid(document: Book, company: Book) -> bool:
 
 def steps(case: Case, flow: str, begin: str) -> list[Book]:
     """What the hub says of one kind of step of this order."""
-    return [each for each in case.told if each["flow"] == flow and each["step"].startswith(begin)]
+    return [each for each in case.reported if each["flow"] == flow and each["step"].startswith(begin)]
 
 
 def reported_once(case: Case, verdict: Verdict) -> None:
-    """One mail for each despatch that the hub told of, and each tracking number once."""
+    """One mail for each despatch that the hub reported, and each tracking number once."""
     mails = Counter(id for kind, id in case.order["mails"] if kind == "shipment")
     parts: dict[str, list[Book]] = {}
     for number, shipment in case.marked(KINDS[0]):

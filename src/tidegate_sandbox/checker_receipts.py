@@ -72,10 +72,10 @@ def nothing_left_open(
         opened = [each for each in owed if each is not None and Decimal(each["outstanding"]) > 0]
         waits = any(
             each["state"] in EXPLAINED
-            for step in ("deposit", "allocation")  # what is told of the payment explains no open invoice
+            for step in ("deposit", "allocation")  # what is reported of the payment explains no open invoice
             for each in steps(case, "payments", step)
         )
         if opened and any(Decimal(each["outstanding"]) for each in left) and not waits:
             verdict.unexplained += 1
-            told = f"{opened[0]['outstanding']} of {opened[0]['reference']} is open"
-            verdict.add("receipts are allocated", case.id, f"{told}, and so is the receipt")
+            opened_text = f"{opened[0]['outstanding']} of {opened[0]['reference']} is open"
+            verdict.add("receipts are allocated", case.id, f"{opened_text}, and so is the receipt")

@@ -65,7 +65,7 @@ def _paid(document: Book, side: str) -> Decimal:
 
 
 def picked(order: Book, memo: Book) -> dict[str, Decimal]:
-    """The pieces of a credit memo by what is picked; a configurable and its variant are told twice."""
+    """The pieces of a credit memo by what is picked; a configurable and its variant are reported twice."""
     rows = {row["order_item_id"]: row for row in memo["items"]}
     found: dict[str, Decimal] = {}
     for item_id, row in rows.items():
@@ -102,26 +102,28 @@ def owed_there(there: Book) -> dict[str, Decimal]:
     return found
 
 
-def taken_back_there_too(order: Book, found: Sequence[Book], told: Sequence[Book]) -> str:
+def taken_back_there_too(order: Book, found: Sequence[Book], reported: Sequence[Book]) -> str:
     """What is wrong when the company goes on to deliver what the shop has taken back, and nobody was asked."""
     live = [each for each in found if each["status"] not in OVER]
     if not live or order["state"] == "canceled":  # the whole order is another promise
         return ""
     left, there = remaining(order), owed_there(live[0])
     more = {sku: count - left.get(sku, ZERO) for sku, count in there.items() if count > left.get(sku, ZERO)}
-    if not more or any(each["flow"] in ("orders", "credits") and each["state"] == "review" for each in told):
+    if not more or any(
+        each["flow"] in ("orders", "credits") and each["state"] == "review" for each in reported
+    ):
         return ""
     return f"the shop has taken back { ({sku: str(count) for sku, count in more.items()}) } of {live[0]['number']}"
 
 
-def cancelled_here_too(order: Book, found: Sequence[Book], told: Sequence[Book]) -> str:
-    """What is wrong when the company has cancelled an order, the shop has it alive, and nobody was told."""
+def cancelled_here_too(order: Book, found: Sequence[Book], reported: Sequence[Book]) -> str:
+    """What is wrong when the company has cancelled an order, the shop has it alive, and it was reported to nobody."""
     kept = [each for each in found if each["status"] != "deleted"]
     alive = order["state"] in ("new", "processing", "complete") and bool(remaining(order))
     if not alive or not kept or any(each["status"] != "cancelled" for each in kept):
         return ""
-    asked = any(each["flow"] in ("orders", "order-status") and each["state"] == "review" for each in told)
-    carried = any(each["step"].startswith("standing-") and each["state"] == "confirmed" for each in told)
+    asked = any(each["flow"] in ("orders", "order-status") and each["state"] == "review" for each in reported)
+    carried = any(each["step"].startswith("standing-") and each["state"] == "confirmed" for each in reported)
     return "" if asked or carried else f"{kept[0]['number']} is cancelled, the shop has the order alive"
 
 

@@ -30,14 +30,19 @@ class Report:
 
 
 def check(
-    shop: Book, company: Book, deliveries: Sequence[Book], told: Report | None, terms: Terms, verdict: Verdict
+    shop: Book,
+    company: Book,
+    deliveries: Sequence[Book],
+    reported: Report | None,
+    terms: Terms,
+    verdict: Verdict,
 ) -> None:
     """At the end of a week in which both sides answered."""
-    if told is None or not told.compared:
+    if reported is None or not reported.compared:
         return
-    if told.unexplained:
-        verdict.add("the report is true", "reconcile", f"{told.unexplained} is explained by nothing")
-    named = {key: (kind, gap) for kind, key, gap in told.gaps if gap}
+    if reported.unexplained:
+        verdict.add("the report is true", "reconcile", f"{reported.unexplained} is explained by nothing")
+    named = {key: (kind, gap) for kind, key, gap in reported.gaps if gap}
     mine = {
         key_of(terms, order): order
         for order in shop["orders"]
@@ -45,7 +50,7 @@ def check(
     }
     for key, order in mine.items():
         apart = gap(order, found_there(order, company, terms), company, terms)
-        if apart is None or key not in told.orders or carrying(order, deliveries):
+        if apart is None or key not in reported.orders or carrying(order, deliveries):
             continue
         kind, said = named.get(key, ("", ZERO))
         if said != apart:
@@ -53,11 +58,11 @@ def check(
             verdict.add("the report is true", order["increment_id"], text)
 
 
-def cancelled_there(told: Report | None) -> frozenset[str]:
+def cancelled_there(reported: Report | None) -> frozenset[str]:
     """The keys of the orders that the report names as cancelled in the company and alive in the shop."""
-    if told is None:
+    if reported is None:
         return frozenset()
-    return frozenset(key for kind, key, _ in told.gaps if kind == "cancelled-in-sage")
+    return frozenset(key for kind, key, _ in reported.gaps if kind == "cancelled-in-sage")
 
 
 def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Decimal | None:
@@ -70,7 +75,7 @@ def gap(order: Book, found: Sequence[Book], company: Book, terms: Terms) -> Deci
     memos = sum((Decimal(str(each[f"{side}grand_total"])) for each in order["creditmemos"]), ZERO)
     cancelled = Decimal(str(order[f"{side}total_canceled"] or 0))
     if paid and (memos or cancelled):
-        return None  # what was given back of a card is not told
+        return None  # what was given back of a card is not reported
     left = Decimal(str(order[f"{side}grand_total"])) + paid - memos - cancelled
     here = ZERO if order["state"] == "canceled" else left
     ids = {each["id"] for each in sales}

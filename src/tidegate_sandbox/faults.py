@@ -296,10 +296,10 @@ class FaultPlan:
     def inject(self, fault: Fault, method: str | None = None, path: str | None = None) -> bool:
         """Whether this armed fault is due now by its ``times``, ``skip`` and ``probability``; counted if so."""
         with self._lock:
-            struck = any(armed.fault is fault and self._is_due(armed) for armed in self._armed)
-            if struck:
+            injected = any(armed.fault is fault and self._is_due(armed) for armed in self._armed)
+            if injected:
                 self._count_call(fault, method, path)
-            return struck
+            return injected
 
     def _take(
         self,

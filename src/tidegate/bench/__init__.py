@@ -1,4 +1,4 @@
-"""Figures of this machine: `tidegate bench`. What is counted is asserted in the tests; what is timed is told."""
+"""Figures of this machine: `tidegate bench`. What is counted is asserted in the tests; what is timed is reported."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """`contract-prices`: what 10,000 customers have agreed on for 1,000 products each, against what is known.
 
-Ten million prices. The night's reading of the company's book is laid over the kept one, which tells the
-products of which anything changed; and what the store shall have is compared with what it was told. Both
+Ten million prices. The night's reading of the company's book is applied to the kept one, which tells the
+products of which anything changed; and what the store shall have is compared with what was written. Both
 are tables, as the flow `prices` keeps them. What happens to a product that did change (calculating every
-customer's price of it anew) is told beside it, for one product.
+customer's price of it anew) is reported beside it, for one product.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def timed(name: str, seconds: float, text: str, target: Target | None = None) ->
 
 
 def diff(folder: Path, customers: int, products: int) -> Diffed:
-    """Lay a new book over the kept one, and what is wanted over what was told. RuntimeError for a wrong result."""
+    """Apply a new book to the kept one, and compare what is wanted with what was written. RuntimeError for a wrong result."""
     few = products // CHANGED
     with open_without_safety(folder / "prices.db"):
         with transaction("prepare"):
@@ -99,11 +99,11 @@ def diff(folder: Path, customers: int, products: int) -> Diffed:
     return Diffed(book_seconds, skus, seconds, new, unchanged)
 
 
-def new_in_the_book(told: pl.DataFrame) -> tuple[float, int]:
+def new_in_the_book(news: pl.DataFrame) -> tuple[float, int]:
     """Seconds, and of how many products anything changed since the book was kept."""
     clock = SystemClock()
     began = clock.monotonic()
-    _, skus = price_book.updated(price_book.read(CONNECTION), told, full=True)
+    _, skus = price_book.updated(price_book.read(CONNECTION), news, full=True)
     return clock.monotonic() - began, len(skus)
 
 

@@ -70,8 +70,8 @@ def open_without_safety(ledger: Path) -> Iterator[None]:
         database.close()
 
 
-def fill(ledger: Path, orders: int, told: Callable[[int], None] = lambda _done: None) -> None:
-    """Make a ledger with `orders` orders of the past in it; `told` hears how many are done."""
+def fill(ledger: Path, orders: int, progress: Callable[[int], None] = lambda _done: None) -> None:
+    """Make a ledger with `orders` orders of the past in it; `progress` is called with how many are done."""
     examples = documents(ledger.parent)
     with open_without_safety(ledger):
         with transaction("fill"):
@@ -82,7 +82,7 @@ def fill(ledger: Path, orders: int, told: Callable[[int], None] = lambda _done: 
             numbers = range(first, min(first + CHUNK, orders))
             with transaction("fill"):
                 add(numbers, examples, leases, batches)
-            told(numbers.stop)
+            progress(numbers.stop)
         with transaction("fill"):
             for flow, each in leases.items():
                 delivery.close_batch(batches[flow], START + timedelta(minutes=5))

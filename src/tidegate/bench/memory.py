@@ -24,18 +24,22 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     ledger = folder / "ledger.db"
     fill(ledger, orders)
     size = ledger.stat().st_size
-    told = work_in_a_fresh_process(ledger, orders)
+    measured = work_in_a_fresh_process(ledger, orders)
     return [
         Figure(
             "hub-memory",
-            round(told["peak"], 1),
+            round(measured["peak"], 1),
             "MiB",
             "timed",
             f"peak resident memory of a hub with {orders:,} orders: opened, idle cycles, status, a batch of {BATCH}",
             Target("<", 200),
         ),
         Figure(
-            "hub-memory-opened", round(told["opened"], 1), "MiB", "timed", "the same once the ledger is open"
+            "hub-memory-opened",
+            round(measured["opened"], 1),
+            "MiB",
+            "timed",
+            "the same once the ledger is open",
         ),
         Figure(
             "ledger-bytes-per-order",
@@ -51,5 +55,5 @@ def work_in_a_fresh_process(ledger: Path, orders: int) -> dict[str, float]:
     """What the process says of itself. CalledProcessError when it fails."""
     command = [sys.executable, "-m", "tidegate.bench.memory_process", str(ledger), str(orders)]
     ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own program
-    told: dict[str, float] = json.loads(ended.stdout)
-    return told
+    measured: dict[str, float] = json.loads(ended.stdout)
+    return measured

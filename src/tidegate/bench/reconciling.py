@@ -138,7 +138,7 @@ def mappings(folder: Path) -> Terms:
 
 
 def invoice(orders: Iterable[KeptOrder]) -> None:
-    """Keep one invoice of each order, its entry and its postings, as if the books had told them."""
+    """Keep one invoice of each order, its entry and its postings, as if the books had stated them."""
     waiting = iter(orders)
     while part := list(islice(waiting, CHUNK)):
         with transaction("fill"):

@@ -22,9 +22,9 @@ def peak_memory() -> float:
     Asked from the kernel by address space: the figure of `getrusage` begins with that of the process
     which started this one.
     """
-    told = Path("/proc/self/status")
-    if told.exists():
-        for line in told.read_text(encoding="ascii").splitlines():
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024 / MIB
     used = psutil.Process().memory_info()

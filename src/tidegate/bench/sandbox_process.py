@@ -1,4 +1,4 @@
-"""The process that serves the shop and the company, and does what it is told on standard input.
+"""The process that serves the shop and the company, and does what it is asked on standard input.
 
 One JSON object a line: `{"place": 25, "seed": 1, "ago": 60}`, `{"count": true}`, `{"forget": true}`; one line answers
 each. The first line of all is the introduction. It ends when standard input does.

@@ -78,7 +78,7 @@ class Teller:
     """A company that only tells its stock, out of this process's memory."""
 
     about: About
-    told: Delta[StockLevel]
+    news: Delta[StockLevel]
     calls: int = 0
     lines: list[WebLine] = field(default_factory=list)
     learnt_limits: dict[str, int] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Teller:
 
     def read(self, since: str | None, warehouses: Sequence[str] = ()) -> Delta[StockLevel]:
         """What this cycle is about."""
-        return self.told
+        return self.news
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Compared:
     seconds: float
     cpu: float  #: seconds of this process, all threads
     memory: float  #: the largest of this process meanwhile, in MiB
-    written: int  #: values that the store was told
+    written: int  #: values that were written to the store
     calls: int  #: to the store
 
 
@@ -173,7 +173,7 @@ def resident(name: str, memory: float, text: str, target: Target | None = None) 
 
 
 def compare(folder: Path, rows: int) -> tuple[Compared, Compared, Compared]:
-    """Everything told anew, nothing changed, one row in a thousand changed. RuntimeError for other writes."""
+    """Everything written anew, nothing changed, one row in a thousand changed. RuntimeError for other writes."""
     quiet()
     url = f"sqlite:///{folder / 'stock.db'}"
     world = build_world(1, url, START, window="", back={FLOW: "15m"})
@@ -201,17 +201,17 @@ def prepare(hub: Hub, rows: int) -> None:
     """The store has what the company can sell: a first load that was written long ago."""
     connection = hub.connections[CONNECTION]
     connection.settings = structs.replace(connection.settings, stock=Stock(warehouses=PLACES))
-    reading = Reading(lines=[], levels=level_table(map(level, range(rows))), cursors={}, pictures={})
+    reading = Reading(lines=[], levels=level_table(map(level, range(rows))), cursors={}, snapshots={})
     wanted = calculated(connection, reading, corrections(connection, reading, {}))
     with transaction("prepare"):
         mirror.baseline(CONNECTION, FLOW, wanted, START)
         marks.write(f"full:{CONNECTION}:{FLOW}", START.isoformat(), START)
 
 
-def cycle(world: World, hub: Hub, told: Delta[StockLevel], written: int) -> Compared:
+def cycle(world: World, hub: Hub, news: Delta[StockLevel], written: int) -> Compared:
     """One cycle in which the company tells this. RuntimeError unless it writes so many values."""
     connection = hub.connections[CONNECTION]
-    connection.company = cast("Company", Teller(connection.company.about, told))
+    connection.company = cast("Company", Teller(connection.company.about, news))
     world.clock.advance(60)
     world.shop_wire.clear_log()
     clock = SystemClock()

@@ -49,7 +49,7 @@ def adopt(
         zone = zone_of(hub.configuration, tied.name)
         start = parse_instant(since, zone, "--from")
         refuse_when_stopped(hub, tied)
-        result = with_progress("looking up", lambda told: flow.look(tied, start, told))
+        result = with_progress("looking up", lambda progress: flow.look(tied, start, progress))
         if result.failure is not None:
             raise Refused(
                 f"nothing was changed: {result.failure.text}", "run it again when that is put right"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tidegate.sage.port.entrance import Applicant, Consent, ConsentState, Passcode
 
 LOOK = 2.0  #: seconds between two looks whether somebody has answered
-TOLD = timedelta(minutes=1)  #: how often the remaining time is told
+SHOWN_EVERY = timedelta(minutes=1)  #: the remaining time is shown so often
 
 
 def connect(
@@ -169,7 +169,7 @@ def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: 
     from tidegate.sage.port.entrance import ConsentStatus
 
     clock = there.clock
-    told: datetime | None = None
+    shown_at: datetime | None = None
     with asked_to_stop() as stop:
         while (now := clock.now()) < passcode.expires and not stop.is_set():
             state = consent.state()
@@ -179,8 +179,8 @@ def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: 
             if not old and state.status not in (ConsentStatus.WAITING, ConsentStatus.NOT_ASKED):
                 return state
             left = passcode.expires - now
-            if not quiet and (told is None or now - told >= TOLD):
-                told = now
+            if not quiet and (shown_at is None or now - shown_at >= SHOWN_EVERY):
+                shown_at = now
                 print(
                     f"{int(left.total_seconds()) // 60} min {int(left.total_seconds()) % 60} s left",
                     flush=True,

@@ -38,14 +38,14 @@ def coverage(
             raise Refused(found.text, "run it again when that is put right")
     lines = [each for each in found if not gaps or each.verdict in report.OPEN]
     counted = {verdict: sum(each.verdict == verdict for each in found) for verdict in report.OPEN}
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counted.items() if count)
+    summary = ", ".join(f"{count} {verdict}" for verdict, count in counted.items() if count)
     if as_json:
         rows = [{name: getattr(each, name) for name in each.__dataclass_fields__} for each in lines]
         showing.print_json({"connection": tied.name, **counted, "lines": rows})
     else:
         show(lines)
-        showing.say(told or "everything has its place")
-    if told:
+        showing.say(summary or "everything has its place")
+    if summary:
         raise typer.Exit(exits.FOUND)
 
 

@@ -53,19 +53,19 @@ def erase(
         store = configuration.connections[name].store
         found = erasure.find(name, store, email=email, customer_id=customer)
         refuse_open(found)
-        told, problem = erasing.counts(found, there.clock.now()), ""
-        if not told:
+        erased, problem = erasing.counts(found, there.clock.now()), ""
+        if not erased:
             if not dry_run:
                 erasing.compact()  # an earlier erasure may not have been able to
             raise Unknown("customer", email.strip() or str(customer), remedy="the ledger has nothing of them")
         if not dry_run:
             if not yes:
-                confirm(found, told)
+                confirm(found, erased)
             try:
-                told, problem = erasing.erase(found, operator_name(by), there.clock.now())
+                erased, problem = erasing.erase(found, operator_name(by), there.clock.now())
             except ValueError as error:
                 raise Refused(str(error), "a delivery was opened meanwhile: call it again") from None
-    show(found, told, dry_run, problem, as_json)
+    show(found, erased, dry_run, problem, as_json)
 
 
 def refuse_open(found: ErasedCustomer) -> None:
@@ -84,12 +84,12 @@ def refuse_open(found: ErasedCustomer) -> None:
     )
 
 
-def confirm(found: ErasedCustomer, told: dict[str, int]) -> None:
+def confirm(found: ErasedCustomer, erased: dict[str, int]) -> None:
     """Ask before what cannot be undone; without a terminal the answer can only be --yes."""
     try:
         agreed = typer.confirm(
             f"erase for ever, {len(found.sources)} orders of customer ids {list(found.ids)} and "
-            f"{len(found.emails)} e-mails: {counted(told)}?",
+            f"{len(found.emails)} e-mails: {counted(erased)}?",
             err=True,
         )
     except typer.Abort:
@@ -99,12 +99,12 @@ def confirm(found: ErasedCustomer, told: dict[str, int]) -> None:
         raise typer.Exit(exits.FOUND)
 
 
-def counted(told: dict[str, int]) -> str:
+def counted(erased: dict[str, int]) -> str:
     """Counts by kind in one line."""
-    return ", ".join(f"{kind} {number}" for kind, number in told.items())
+    return ", ".join(f"{kind} {number}" for kind, number in erased.items())
 
 
-def show(found: ErasedCustomer, told: dict[str, int], dry_run: bool, problem: str, as_json: bool) -> None:
+def show(found: ErasedCustomer, erased: dict[str, int], dry_run: bool, problem: str, as_json: bool) -> None:
     """What was changed, or would be."""
     if as_json:
         showing.print_json(
@@ -113,12 +113,12 @@ def show(found: ErasedCustomer, told: dict[str, int], dry_run: bool, problem: st
                 "dry_run": dry_run,
                 "orders": len(found.sources),
                 "customer_ids": sorted(found.ids),
-                "counts": told,
+                "counts": erased,
                 "freed_pages": problem,
             }
         )
         return
-    showing.say(f"{'would change' if dry_run else 'erased'}: {counted(told)}")
+    showing.say(f"{'would change' if dry_run else 'erased'}: {counted(erased)}")
     if problem:
         showing.say(f"freed pages of the file may still hold old content ({problem}): erase once more later")
     if not dry_run:

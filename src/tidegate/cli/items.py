@@ -1,4 +1,4 @@
-"""`items list | retry`: stock, prices and masters that the store was not told yet, and why."""
+"""`items list | retry`: stock, prices and masters that were not written to the store yet, and why."""
 
 from __future__ import annotations
 

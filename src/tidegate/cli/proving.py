@@ -43,7 +43,7 @@ def command_of(module: str) -> Callable[..., int]:
 
 
 def demo(
-    headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live picture.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live display.")] = False,
     orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another story.")] = 1,
     sage: Sage = USUAL.name,

@@ -21,7 +21,7 @@ SINCE = timedelta(days=2)
 
 
 def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answers:
-    """What `tidegate init` would be told; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
+    """What `tidegate init` would be given; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
     (product,) = [each for each in PRODUCTS if each.name == sage]
     house = SIMULATED[sage]
     place = place_of(house)

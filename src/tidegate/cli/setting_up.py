@@ -244,7 +244,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     with there.hub() as hub:
         from tidegate.engine.preflight import preflight, worst
 
-        lines = with_progress("checking", lambda told: preflight(hub, there.warnings, told))
+        lines = with_progress("checking", lambda progress: preflight(hub, there.warnings, progress))
     verdict = worst(lines)
     if as_json:
         showing.print_json({"verdict": verdict, "lines": [asdict(line) for line in lines]})

@@ -86,8 +86,8 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
         showing.say(f"  open alerts: {connection['alerts']}", style="yellow")
     early = {flow: each["ended_early"] for flow, each in connection["flows"].items() if each["ended_early"]}
     if early:
-        told = ", ".join(f"{flow} ({count} in a row)" for flow, count in early.items())
-        showing.paragraph(f"  ended early: {told}", style="yellow")
+        listed = ", ".join(f"{flow} ({count} in a row)" for flow, count in early.items())
+        showing.paragraph(f"  ended early: {listed}", style="yellow")
     rows = []
     for flow, each in connection["flows"].items():
         steps = each["steps"] or {"": each["account"]}

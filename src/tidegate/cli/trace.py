@@ -16,7 +16,7 @@ from tidegate.cli.showing import Json, local, safe
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-#: What an order is called in the company unless it was told otherwise.
+#: What an order is called in the company unless the ledger says otherwise.
 USUAL = ("", "order")
 STYLES = {
     "confirmed": "green",

@@ -57,7 +57,7 @@ if win32serviceutil is not None:  # pragma: no cover - only there on Windows
             self._stop.set()
 
         def SvcDoRun(self) -> None:
-            """Until it is told to stop."""
+            """Until it is asked to stop."""
             from tidegate.service.windows import config_of
 
             serve(config_of(win32serviceutil), self._stop, run_hub)

@@ -19,7 +19,7 @@ _TAKEN = ("email", "firstname", "lastname", "group_id", "website_id", "taxvat", 
 
 
 def check(accounts: Accounts, key: str, report: Report) -> None:
-    """Check what the store is told of accounts."""
+    """Check what is written to the store of accounts."""
     flow_rules.check_every(accounts.full_every, f"{key}.full_every", report)
     seen: dict[str, str] = {}
     for name, attribute in accounts.attributes.items():
@@ -49,6 +49,6 @@ def _check_group(group: str, key: str, report: Report) -> None:
 
 
 def check_products(products: Products, key: str, report: Report) -> None:
-    """Check what the store is told of products."""
+    """Check what is written to the store of products."""
     flow_rules.check_every(products.full_every, f"{key}.full_every", report)
     check_range(products.attribute_set, 1, 65535, f"{key}.attribute_set", report)

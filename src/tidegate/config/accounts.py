@@ -1,4 +1,4 @@
-"""`[connections.NAME.accounts]`: what the store is told of the company's accounts, and new customers."""
+"""`[connections.NAME.accounts]`: what is written to the store of the company's accounts, and new customers."""
 
 from __future__ import annotations
 

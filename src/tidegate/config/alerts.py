@@ -1,4 +1,4 @@
-"""`[connections.NAME.alerts]`: what a person is told, and how patient the hub is before."""
+"""`[connections.NAME.alerts]`: what is reported to a person, and how patient the hub is before."""
 
 from __future__ import annotations
 

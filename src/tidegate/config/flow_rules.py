@@ -61,7 +61,7 @@ def _check_flow(flow: Flow, key: str, report: Report) -> None:
 def _is_hasty(flow: Flow) -> bool:
     try:
         return bool(flow.every) and parse_every(flow.every) < _HASTY
-    except ValueError:  # told on its own
+    except ValueError:  # reported on its own
         return False
 
 

@@ -1,4 +1,4 @@
-"""`[notify]`: who is told of alerts, when, and how; and the hour of the daily digest."""
+"""`[notify]`: who is notified of alerts, when, and how; and the hour of the daily digest."""
 
 from __future__ import annotations
 

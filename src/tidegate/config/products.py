@@ -1,4 +1,4 @@
-"""`[connections.NAME.products]`: what the store is told of the company's products."""
+"""`[connections.NAME.products]`: what is written to the store of the company's products."""
 
 from __future__ import annotations
 

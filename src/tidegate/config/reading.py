@@ -1,4 +1,4 @@
-"""Reads `tidegate.toml`: every problem is found and told at once, with what to write instead."""
+"""Reads `tidegate.toml`: every problem is found and reported at once, with what to write instead."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ def _spelt_out(table: dict[str, object]) -> dict[str, object]:
 
 
 def _add_without_echoes(report: Report, further: Report) -> None:
-    """Add what the cross-checks found, but for tables with a misspelt or missing key already told."""
-    told = {table for problem in report.problems for table in (problem.key, problem.key.rpartition(".")[0])}
+    """Add what the cross-checks found, but for tables with a misspelt or missing key already reported."""
+    named = {table for problem in report.problems for table in (problem.key, problem.key.rpartition(".")[0])}
     for problem in further.problems:
-        if problem.key not in told and problem.key.rpartition(".")[0] not in told:
+        if problem.key not in named and problem.key.rpartition(".")[0] not in named:
             report.problems.append(problem)
     report.warnings.extend(further.warnings)
 

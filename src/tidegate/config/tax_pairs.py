@@ -1,4 +1,4 @@
-"""Tax codes as `tidegate init` is told them: `20=1, 0=0`, percent in Magento = code in Sage."""
+"""Tax codes as `tidegate init` takes them: `20=1, 0=0`, percent in Magento = code in Sage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys and accounts as long as the product takes them: kept whole, told apart at the last sign, never cut."""
+"""Keys and accounts as long as the product takes them: kept whole, distinguished at the last sign, never cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the company did with orders: despatches with their tracking, invoices, credit notes, standing."""
+"""What the company did with orders: despatches with their tracking, invoices, credit notes, status."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ def test_despatches_of_other_channels_are_not_read(stand: Stand) -> None:
         cursor = delta(session.despatches.read(None)).cursor
         sale = stand.do("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
         stand.do("despatch", order=sale["order"])
-        told = delta(session.despatches.read(cursor)).rows
+        shown = delta(session.despatches.read(cursor)).rows
 
-    assert {one.order_id for one in told} <= {order.id}, "what the overlap repeats at most"
+    assert {one.order_id for one in shown} <= {order.id}, "what the overlap repeats at most"
 
 
 def test_despatches_without_news_cost_one_call(stand: Stand) -> None:
@@ -133,8 +133,8 @@ def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
         "item:551": 2,
         "item:552": 2,
     }
-    told = [line.net for line in invoice.lines]
-    assert None in told or sum(net or 0 for net in told) == invoice.net, "carriage is a line, too"
+    shown = [line.net for line in invoice.lines]
+    assert None in shown or sum(net or 0 for net in shown) == invoice.net, "carriage is a line, too"
 
 
 def test_a_partly_despatched_order_is_invoiced_in_two(stand: Stand) -> None:
@@ -212,9 +212,9 @@ def test_invoices_of_other_channels_are_not_read(stand: Stand) -> None:
         sale = stand.do("other-channel-sale", item=stand.codes.skus[0], quantity="1", channel="telephone")
         stand.do("despatch", order=sale["order"])
         stand.do("invoice-run")
-        told = delta(session.invoices.read(cursor)).rows
+        shown = delta(session.invoices.read(cursor)).rows
 
-    assert {key for one in told for key in one.order_keys} <= {"magento:main:213"}
+    assert {key for one in shown for key in one.order_keys} <= {"magento:main:213"}
 
 
 def test_invoices_without_news_cost_one_call(stand: Stand) -> None:

@@ -58,8 +58,10 @@ def test_a_part_payment_and_the_rest_show_in_what_is_outstanding(stand: Stand) -
     assert paid.id == entry.id
     assert paid.outstanding == 0
     assert paid.settled is not None
-    told = {one.id: one for one in (*part.rows, *full.rows)}  # a delta need not repeat what the last one told
-    receipts = [one for one in told.values() if one.kind is EntryKind.RECEIPT]
+    shown = {
+        one.id: one for one in (*part.rows, *full.rows)
+    }  # a delta need not repeat what the last one reported
+    receipts = [one for one in shown.values() if one.kind is EntryKind.RECEIPT]
     assert {one.reference for one in receipts} == {"CHQ1", "CHQ2"}
     assert all(one.gross > 0 and one.outstanding == 0 for one in receipts)
 
@@ -113,11 +115,11 @@ def test_the_trial_balance_is_zero(stand: Stand) -> None:
         balances = session.postings.balances()
 
     assert isinstance(balances, list)
-    told = {one.account: one.balance for one in balances}
+    shown = {one.account: one.balance for one in balances}
     booked = {account: Decimal(value) for account, value in stand.books()["accounts"].items()}
-    assert told.items() <= booked.items()
-    assert {account for account, value in booked.items() if value} <= told.keys()
-    assert sum(told.values()) == 0
+    assert shown.items() <= booked.items()
+    assert {account for account, value in booked.items() if value} <= shown.keys()
+    assert sum(shown.values()) == 0
 
 
 def test_a_ledger_without_news_costs_one_call(stand: Stand) -> None:

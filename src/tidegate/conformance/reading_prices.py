@@ -29,9 +29,9 @@ def test_the_book_is_what_the_company_sells_at(stand: Stand) -> None:
     assert standard.currency == stand.codes.currency
     assert stand.codes.price_list in {one.code for one in book.lists}
     booked = stand.books()["prices"]
-    told = _prices(book)
-    assert told
-    assert all(price == Decimal(booked[code][sku]) for (code, sku), price in told.items())
+    shown = _prices(book)
+    assert shown
+    assert all(price == Decimal(booked[code][sku]) for (code, sku), price in shown.items())
 
 
 def test_a_changed_price_is_read_and_lists_always(stand: Stand) -> None:

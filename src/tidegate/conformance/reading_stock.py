@@ -64,11 +64,11 @@ def test_a_delta_has_what_moved_whoever_moved_it(stand: Stand) -> None:
         stand.do("other-channel-sale", item=sku, quantity="3", warehouse=home)
         after = delta(session.stock.read(cursor))
 
-    told = _levels(after.rows)
-    assert told[sku, other][0] == 7
-    assert told[sku, home][0] == _levels(before.rows)[sku, home][0] - 3
-    assert told.items() <= _booked(stand).items()
-    assert len(told) == (len(_booked(stand)) if after.full else 2), "all, or nothing else"
+    shown = _levels(after.rows)
+    assert shown[sku, other][0] == 7
+    assert shown[sku, home][0] == _levels(before.rows)[sku, home][0] - 3
+    assert shown.items() <= _booked(stand).items()
+    assert len(shown) == (len(_booked(stand)) if after.full else 2), "all, or nothing else"
 
 
 def test_what_changes_while_a_delta_is_read_is_in_the_next(stand: Stand) -> None:

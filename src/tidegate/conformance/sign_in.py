@@ -1,4 +1,4 @@
-"""Rooms that are entered by a sign-in: renewed in time, once, by one; and its end is told."""
+"""Rooms that are entered by a sign-in: renewed in time, once, by one; and its end is reported."""
 
 from __future__ import annotations
 

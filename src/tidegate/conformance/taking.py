@@ -109,15 +109,15 @@ def test_a_schedule_states_its_own_total_and_never_ours(stand: Stand) -> None:
     wrong = msgspec.structs.replace(right, tax=right.tax + 1, gross=right.gross + 1)
     with opened(stand.company) as session:
         ready = prepared(session, wrong)
-        told = ready.gross
-        if told is None and stand.company.about.orders.states_totals:
+        stated = ready.gross
+        if stated is None and stand.company.about.orders.states_totals:
             [(_, outcome)] = session.orders.send([ready])
             if isinstance(outcome, Failure):  # a product that compares before it stores
                 assert outcome.code is Code.TOTALS_DIFFER
                 assert stand.booked(wrong.key) == []
                 return
-            told = accepted(outcome).gross
-    assert told in (None, right.gross), "the store's figure is compared with it, and not copied into it"
+            stated = accepted(outcome).gross
+    assert stated in (None, right.gross), "the store's figure is compared with it, and not copied into it"
 
 
 def test_a_destination_that_the_company_has_not_is_missing(stand: Stand) -> None:

@@ -12,8 +12,8 @@ from tidegate.sage.port.doorbell import Ring
 
 log = structlog.get_logger()
 
-#: Call-backs without proof that one company is told of in the log, within a minute.
-MOST_TOLD = 1
+#: Call-backs without proof of which one company's log has a line, within a minute.
+MOST_LOGGED = 1
 
 
 def bells(request: HttpRequest, company: str, rest: str = "") -> HttpResponse:
@@ -36,7 +36,7 @@ def bells(request: HttpRequest, company: str, rest: str = "") -> HttpResponse:
     if heard.status < 400:
         return answer({"heard": True}, heard.status)
     gate.failed(address)
-    if not gate.wait(f"bell {company}", MOST_TOLD):
+    if not gate.wait(f"bell {company}", MOST_LOGGED):
         log.warning(
             "call-back not believed", company=company[:80], status=heard.status, note=redact(heard.note)
         )

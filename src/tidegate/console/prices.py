@@ -72,14 +72,16 @@ def _answered(request: HttpRequest) -> HttpResponse:
         remedy = "name the connection, or store and website: " + "|".join(sorted(hub.connections))
         return problem(400, "bad-request", remedy)
     buyer = question.account if question.customer is None else question.customer
-    told = desk_of(request).answer(connection, buyer, [(each.sku, each.quantity) for each in question.lines])
+    answered = desk_of(request).answer(
+        connection, buyer, [(each.sku, each.quantity) for each in question.lines]
+    )
     return answer(
         {
             "connection": connection,
-            "account": told.account,
-            "breaker": told.breaker,
-            "age": None if told.age is None else round(told.age.total_seconds()),
-            "lines": [line(each) for each in told.prices],
+            "account": answered.account,
+            "breaker": answered.breaker,
+            "age": None if answered.age is None else round(answered.age.total_seconds()),
+            "lines": [line(each) for each in answered.prices],
         }
     )
 
@@ -99,17 +101,17 @@ def connection_of(hub: Hub, question: Question) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def line(told: PriceAnswer) -> dict[str, Any]:
+def line(answered: PriceAnswer) -> dict[str, Any]:
     """One line of the answer."""
-    shown: dict[str, Any] = {"sku": told.sku, "quantity": plain(told.quantity)}
-    if told.price is None:
-        return shown | {"error": Code.UNKNOWN_SKU.value, "text": told.reason}
+    shown: dict[str, Any] = {"sku": answered.sku, "quantity": plain(answered.quantity)}
+    if answered.price is None:
+        return shown | {"error": Code.UNKNOWN_SKU.value, "text": answered.reason}
     return shown | {
-        "price": plain(told.price),
-        "currency": told.currency,
-        "tax_inclusive": told.tax_inclusive,
-        "source": "live" if told.source == "live" else "snapshot",
-        "age": None if told.age is None else round(told.age.total_seconds()),
+        "price": plain(answered.price),
+        "currency": answered.currency,
+        "tax_inclusive": answered.tax_inclusive,
+        "source": "live" if answered.source == "live" else "snapshot",
+        "age": None if answered.age is None else round(answered.age.total_seconds()),
     }
 
 

@@ -63,9 +63,9 @@ def application(hub: Hub, desk: PriceDesk) -> Wsgi:
 
 def in_json(django: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The answer; Django's own pages of errors are replaced by what the interface says of errors."""
-    told: list[Any] = []
-    answer = django(environ, lambda status, headers, *more: told.append((status, headers)))
-    status, headers = told[0]
+    failures: list[Any] = []
+    answer = django(environ, lambda status, headers, *more: failures.append((status, headers)))
+    status, headers = failures[0]
     if int(status[:3]) >= 400 and not dict(headers).get("Content-Type", "").startswith("application/json"):
         reason = status[4:]
         body = msgspec.json.encode({"error": reason.lower().replace(" ", "-"), "text": reason})

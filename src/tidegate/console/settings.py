@@ -101,7 +101,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 
-# --- sessions and what browsers are told --------------------------------------------------------
+# --- sessions and what browsers are sent --------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "tidegate"
 SESSION_COOKIE_AGE = 12 * 3600

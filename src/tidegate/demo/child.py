@@ -52,10 +52,10 @@ class Life:
                     return  # a killed process may leave half a line
                 if line == "ready\n":
                     self._ready.set()
-                elif "waits_until" in (told := json.loads(line)):
-                    self.waits_until = datetime.fromisoformat(told["waits_until"])
+                elif "waits_until" in (message := json.loads(line)):
+                    self.waits_until = datetime.fromisoformat(message["waits_until"])
                 else:
-                    self._lines.put(told)
+                    self._lines.put(message)
                 self.news.set()
             self.news.set()
 

@@ -60,34 +60,34 @@ def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int
     tell = printer(console, stage.place.zone) if live is None and not as_json else quiet
     stage.write_configuration()
     configuration = stage.sign_in()
-    performance = Scenario(stage, configuration, story, tell, watched=live is not None)
+    scenario = Scenario(stage, configuration, story, tell, watched=live is not None)
     curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
     broken: list[str] = []
     try:
         with curtain:
-            performance.play(
-                lambda: live.update(overview(performance, console.height), refresh=True) if live else None
+            scenario.play(
+                lambda: live.update(overview(scenario, console.height), refresh=True) if live else None
             )
     except HubEnded as error:
         broken.append(str(error))
     finally:
-        performance.child.stop()
-    performance.look()
-    broken += problems(performance)
+        scenario.child.stop()
+    scenario.look()
+    broken += problems(scenario)
     if as_json:
-        sys.stdout.write(NUMBERS.encode(report(performance)).decode() + "\n")
+        sys.stdout.write(NUMBERS.encode(report(scenario)).decode() + "\n")
         sys.stdout.flush()
     else:
-        finish(console, performance, broken, drawn=live is not None)
+        finish(console, scenario, broken, drawn=live is not None)
     for text in broken:
         print(f"tidegate demo: {text}", file=sys.stderr)
     if not broken and not headless:
-        stay(stage, configuration, performance.clock.now())
+        stay(stage, configuration, scenario.clock.now())
     return FAILURE if broken else SUCCESS
 
 
 def quiet(_event: Occurrence) -> None:
-    """Events are told elsewhere, or not at all."""
+    """Events are reported elsewhere, or not at all."""
 
 
 def printer(console: Console, zone: ZoneInfo) -> Callable[[Occurrence], None]:
@@ -95,42 +95,42 @@ def printer(console: Console, zone: ZoneInfo) -> Callable[[Occurrence], None]:
     return lambda event: console.print(line_of(event, zone))
 
 
-def report(performance: Scenario) -> dict[str, Any]:
+def report(scenario: Scenario) -> dict[str, Any]:
     """The figures of the orders flow, and Sage's own."""
-    figures = performance.figures
+    figures = scenario.figures
     confirmed = figures.orders["confirmed"]
     return {
         **{place: figures.orders[place] for place in PLACES},
         "sage_orders": figures.sage_orders,
         "duplicates": figures.duplicates,
         "calls_per_order": round(figures.sage_calls / confirmed, 2) if confirmed else None,
-        "kills": performance.kills,
-        "closed_windows": performance.closed_windows,
+        "kills": scenario.kills,
+        "closed_windows": scenario.closed_windows,
         "shipped": figures.life.shipped,
         "invoiced": figures.life.invoiced,
         "posted": figures.life.posted,
         "paid": figures.life.paid,
-        "stock_writes": performance.written["inventory"],
-        "price_writes": performance.written["prices"],
-        "chain_complete": performance.chains,
-        "trial_balance": performance.stage.sage.company.ledger.trial_balance(),
-        "seconds": round(performance.seconds, 1),
+        "stock_writes": scenario.written["inventory"],
+        "price_writes": scenario.written["prices"],
+        "chain_complete": scenario.chains,
+        "trial_balance": scenario.stage.sage.company.ledger.trial_balance(),
+        "seconds": round(scenario.seconds, 1),
     }
 
 
-def finish(console: Console, performance: Scenario, broken: list[str], *, drawn: bool) -> None:
+def finish(console: Console, scenario: Scenario, broken: list[str], *, drawn: bool) -> None:
     """The account, one trace, the verdict."""
     if not drawn:
         console.print()
-        console.print(account(performance.figures.connection["flows"]))
+        console.print(account(scenario.figures.connection["flows"]))
     console.print("\nnot in Sage, and why", style="bold")
-    console.print(unsent_table(unsent(performance.figures.at)))
-    lost = performance.lost_answer()
+    console.print(unsent_table(unsent(scenario.figures.at)))
+    lost = scenario.lost_answer()
     if lost:
         console.print(f"\n$ tidegate trace {lost}", style="bold")
-        trace(performance.stage, lost, console.width)
+        trace(scenario.stage, lost, console.width)
     console.print()
-    console.print(verdict(performance, broken), style="red" if broken else "green")
+    console.print(verdict(scenario, broken), style="red" if broken else "green")
 
 
 def trace(stage: Setup, number: str, width: int) -> None:
@@ -144,14 +144,14 @@ def trace(stage: Setup, number: str, width: int) -> None:
     )
 
 
-def verdict(performance: Scenario, broken: list[str]) -> str:
+def verdict(scenario: Scenario, broken: list[str]) -> str:
     """One line."""
-    figures, account = performance.figures, performance.figures.orders
+    figures, account = scenario.figures, scenario.figures.orders
     if broken:
         return f"This did not go well: {'; '.join(broken)}"
     return (
         f"{account['read']} orders: {account['confirmed']} in Sage, each exactly once; nothing lost, nothing "
         f"twice, nothing unexplained, after a closed window, a lost answer, a killed process and an order "
         f"that nobody could read. {figures.sage_calls / account['confirmed']:.1f} calls an order, "
-        f"{calls_while_locked(performance.stage)} while Sage was locked."
+        f"{calls_while_locked(scenario.stage)} while Sage was locked."
     )

@@ -50,7 +50,7 @@ def posted() -> int:
 
 
 def reported_paid(order: StoreOrder) -> bool:
-    """Whether the shop was told that the order is paid; a later credit memo may have changed its status."""
+    """Whether the shop has a comment that the order is paid; a later credit memo may have changed its status."""
     return any(entry.get("status") == PAID for entry in order.histories)
 
 
@@ -96,15 +96,15 @@ def documents(stage: Setup) -> Iterator[str]:
 
 
 def money(stage: Setup, order: Order, entity_id: int) -> Iterator[str]:
-    """The shop was told that an order is paid when, and only when, Sage has the money for all of it."""
+    """The shop has a comment that an order is paid when, and only when, Sage has the money for all of it."""
     company = stage.sage.company
     invoices = company.invoices.of_order(order.id)
     owed = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
     settled = order.status == "complete" and not any(one.outstanding for one in owed)
     there = stage.shop.orders.any(entity_id)
-    told = there is not None and reported_paid(there)
-    if settled != told:
-        yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if told else 'open'} in the shop"
+    paid_there = there is not None and reported_paid(there)
+    if settled != paid_there:
+        yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if paid_there else 'open'} in the shop"
 
 
 def salable(stage: Setup) -> Iterator[str]:

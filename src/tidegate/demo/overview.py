@@ -32,29 +32,29 @@ def line_of(event: Occurrence, zone: ZoneInfo) -> Text:
     return Text.assemble((f"{clock_face(event.at, zone)}  ", "dim"), (event.text, event.style))
 
 
-def overview(performance: Scenario, height: int) -> RenderableType:
+def overview(scenario: Scenario, height: int) -> RenderableType:
     """Everything at once: both systems, the account, what was carried, what happened, on so many lines.
 
     On a small terminal the last cycles are left out.
     """
-    flows = performance.figures.connection["flows"]
+    flows = scenario.figures.connection["flows"]
     room = max(height - FIXED_LINES - len(flows), LEAST)
-    parts: list[RenderableType] = [head(performance), account(flows)]
+    parts: list[RenderableType] = [head(scenario), account(flows)]
     if room >= LEAST + CYCLES + 2:
-        parts.append(framed(carried(performance), "the last cycles"))
+        parts.append(framed(carried(scenario), "the last cycles"))
         room -= CYCLES + 2
-    return Group(*parts, framed(happened(performance, room), "what happened"))
+    return Group(*parts, framed(happened(scenario, room), "what happened"))
 
 
 def framed(content: Text, title: str) -> Panel:
-    """Lines in a frame; what is too long is cut, so that the picture keeps its height."""
+    """Lines in a frame; what is too long is cut, so that the display keeps its height."""
     content.no_wrap, content.overflow = True, "ellipsis"
     return Panel(content, title=title, title_align="left", border_style="dim")
 
 
-def head(performance: Scenario) -> Table:
+def head(scenario: Scenario) -> Table:
     """The time, the shop, the queue, Sage."""
-    figures, zone = performance.figures, performance.stage.place.zone
+    figures, zone = scenario.figures, scenario.stage.place.zone
     window = figures.connection["window"]
     if window["open"]:
         door = Text("open", "green")
@@ -68,7 +68,7 @@ def head(performance: Scenario) -> Table:
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
-        performance.stage.house.title,
+        scenario.stage.house.title,
         Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates)),
     )
     life = figures.life
@@ -104,25 +104,25 @@ def account(flows: dict[str, Any]) -> Table:
     return table
 
 
-def carried(performance: Scenario) -> Text:
+def carried(scenario: Scenario) -> Text:
     """What the last cycles did."""
     lines = Text()
-    for line in list(performance.cycles)[-CYCLES:]:
+    for line in list(scenario.cycles)[-CYCLES:]:
         counts = line["counts"]
         names = ("read", "sent", "handed_over", "confirmed", "adopted", "in_doubt")
-        told = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
-        told = told or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
+        summary = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
+        summary = summary or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
         note = f" ({line['text']})" if line["text"] else ""
-        at = clock_face(datetime.fromisoformat(line["at"]), performance.stage.place.zone)
-        lines.append(f"{at}  {line['flow']:<13} {told}{note}\n")
+        at = clock_face(datetime.fromisoformat(line["at"]), scenario.stage.place.zone)
+        lines.append(f"{at}  {line['flow']:<13} {summary}{note}\n")
     lines.rstrip()
     return lines
 
 
-def happened(performance: Scenario, most: int) -> Text:
+def happened(scenario: Scenario, most: int) -> Text:
     """The last events."""
-    zone = performance.stage.place.zone
-    return Text("\n").join([line_of(event, zone) for event in list(performance.events)[-most:]])
+    zone = scenario.stage.place.zone
+    return Text("\n").join([line_of(event, zone) for event in list(scenario.events)[-most:]])
 
 
 def unsent_table(deliveries: list[dict[str, Any]]) -> Table:

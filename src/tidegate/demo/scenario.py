@@ -1,4 +1,4 @@
-"""The evening as it happens: beats are played, the hub's process is watched, events are told in plain words.
+"""The evening as it happens: beats are played, the hub's process is watched, events are reported in plain words.
 
 Simulated time passes only while the hub waits, so that every machine shows the same evening: how long it takes
 is a figure, never a verdict.
@@ -34,7 +34,7 @@ PATIENCE = timedelta(hours=12)
 #: Real seconds in which a hub that is at work neither asks the shop or Sage anything nor reports a cycle.
 SILENCE = 600.0
 KILLED = -9
-MOST = 5  #: things that are missing are told at once
+MOST = 5  #: things that are missing are reported at once
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Scenario:
         self.kills = 0
         self.closed_windows = 0
         self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
-        self.told = 0  #: cycles that the hub has told of
+        self.cycles_reported = 0  #: cycles that the hub has reported
         self.chains = 0  #: complete ones, counted at the end
         self._judged_after = -1
         self._disagreements: list[str] = []
@@ -146,7 +146,7 @@ class Scenario:
 
     def calls(self) -> int:
         """Requests that both systems have seen, and cycles reported: what grows while the hub works."""
-        return self.told + sum(
+        return self.cycles_reported + sum(
             sum(wire.totals.values()) for wire in (self.stage.shop_wire, self.stage.sage_wire)
         )
 
@@ -168,7 +168,7 @@ class Scenario:
             self.stuck = f"nothing has changed for {hours:.0f} simulated hours"
 
     def listen(self) -> None:
-        """Take what the hub has told."""
+        """Take what the hub has reported."""
         while True:
             try:
                 self.hear(self.child.lines.get_nowait())
@@ -178,7 +178,7 @@ class Scenario:
     def hear(self, line: Line) -> None:
         """One cycle of the hub."""
         self.cycles.append(line)
-        self.told += 1
+        self.cycles_reported += 1
         counts = line["counts"]
         self.written[line["flow"]] += counts.get("confirmed", 0)
         if line["outcome"] == "busy" and self.once("busy"):
@@ -300,7 +300,7 @@ class Scenario:
 
     def disagreements(self) -> list[str]:
         """What the checker, both books and the chains say; asked once after each cycle, since nothing else changes it."""
-        if self._judged_after == self.told:
+        if self._judged_after == self.cycles_reported:
             return self._disagreements
         now = self.figures.at
         verdict = check(self.figures, now, self.stage)
@@ -308,27 +308,27 @@ class Scenario:
         found = found or list(islice(differences(self.stage), MOST))
         if not found:
             self.chains, found = incomplete_chains(self.stage, now)
-        self._judged_after, self._disagreements = self.told, found[:MOST]
+        self._judged_after, self._disagreements = self.cycles_reported, found[:MOST]
         return self._disagreements
 
     def lost_answer(self) -> str:
         """The Magento number of the order that Sage had saved when the connection broke; "" without one."""
-        struck = [seen.at for seen in self.stage.sage_wire.log if seen.fault == "drop_after"]
+        injected = [seen.at for seen in self.stage.sage_wire.log if seen.fault == "drop_after"]
         company = self.stage.sage.company
         with company.lock:
-            saved = [order for order in company.orders.table if struck and order.created_at <= struck[0]]
+            saved = [order for order in company.orders.table if injected and order.created_at <= injected[0]]
         if not saved:
             return ""
         order = self.stage.house.source_of(max(saved, key=lambda each: each.created_at), self.stage.shop)
         return str(order.row["increment_id"]) if order is not None else ""
 
 
-def problems(performance: Scenario) -> list[str]:
+def problems(scenario: Scenario) -> list[str]:
     """What keeps the performance from being a success, at its end."""
-    found = [performance.stuck] if performance.stuck else []
-    found += performance.missing()
-    if performance.kills != 1:
-        found.append(f"the hub's process was killed {performance.kills} times instead of once")
-    if performance.figures.duplicates:
-        found.append(f"{performance.figures.duplicates} orders are in Sage more than once")
+    found = [scenario.stuck] if scenario.stuck else []
+    found += scenario.missing()
+    if scenario.kills != 1:
+        found.append(f"the hub's process was killed {scenario.kills} times instead of once")
+    if scenario.figures.duplicates:
+        found.append(f"{scenario.figures.duplicates} orders are in Sage more than once")
     return found

@@ -1,4 +1,4 @@
-"""The working day in Sage, told in plain words: what the staff do, and when it shows in the shop."""
+"""The working day in Sage, reported in plain words: what the staff do, and when it shows in the shop."""
 
 from __future__ import annotations
 

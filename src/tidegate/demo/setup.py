@@ -158,7 +158,7 @@ class Setup:
         self.shop_wire.faults.add(Fault("poison_order", None, options={"entity_id": entity_id}))
 
     def lose_an_answer(self) -> None:
-        """The connection breaks after the next order: Sage has saved it, nobody is told."""
+        """The connection breaks after the next order: Sage has saved it, nobody hears of it."""
         sent = self.house.calls.order_sent
         self.sage_wire.faults.add(Fault("drop_after", 1, sent.method, sent.path, sent.body or None))
 

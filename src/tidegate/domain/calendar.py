@@ -4,7 +4,7 @@ A closing starts at the wall-clock times of its recurrence rule in the company's
 many *elapsed* minutes. So "Friday 18:00" stays at 18:00 in summer and winter, and a closing over
 the night of a clock change is open an hour earlier or later by the wall, never shorter or longer in
 truth: a backup takes its time whatever the clock on the wall does. A start that the clock skips
-(spring) comes at the moment of the change plus what it lay after it; one that comes twice (autumn)
+(spring) comes at the moment of the change plus what it was behind it; one that comes twice (autumn)
 counts the first time. Rules: RFC 5545; without DTSTART they count from Monday, 2001-01-01 00:00.
 """
 

@@ -23,5 +23,5 @@ class Delta(Generic[T]):
     cursor: str
     full: bool = False
     bad: tuple[BadRow, ...] = ()  #: rows that cannot be read; the room asks for them again by itself
-    more: bool = False  #: a portion of a long first read: the next one may be read at once, from `cursor`
+    more: bool = False  #: a part of a long first read: the next one may be read at once, from `cursor`
     as_of: datetime | None = None  #: what the rows say was true then, aware UTC; None: just now

@@ -16,7 +16,7 @@ NOBODY = Heard(404, note="no company with a doorbell has this name")
 
 
 def hear(hub: Hub, company: str, ring: Ring) -> Heard:
-    """Let the company's room judge a call-back; flows that it hastens are due at once, in every connection."""
+    """Let the company's room check a call-back; flows that it hastens are due at once, in every connection."""
     known = hub.companies.get(company)
     if known is None or known.doorbell is None:
         return NOBODY

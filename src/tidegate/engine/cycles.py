@@ -124,7 +124,7 @@ FLOWS = {
 }
 
 
-#: A confirmed order brings its receipt and its notes; a document resets its order's status, which is told again.
+#: A confirmed order brings its receipt and its notes; a document resets its order's status, which is reported again.
 FOLLOWERS = Followers(order_confirmed=(deposits.ask_for, notes.ask_for), document_made=(steps.tell_again,))
 
 
@@ -162,7 +162,7 @@ def run_cycle(
 ) -> Report:
     """One cycle, when its turn comes. Safe to call twice at once: the lease lets one through.
 
-    With `others_are_due`, long work is done in portions: while others wait, the cycle ends early and is due
+    With `others_are_due`, long work is done in parts: while others wait, the cycle ends early and is due
     again at once. Without, it goes on to its end. `between_pages` is done between two pages of long reading.
     """
     clock_watch.look(hub.clock_watch, hub.clock)
@@ -261,7 +261,7 @@ def carry(cycle: Cycle) -> Report:
         learnt.keep(connection, now)
         if connection.spending is not None:
             connection.spending.settle(connection.company, now)
-        if not unfinished:  # else the next portion goes on with the same run
+        if not unfinished:  # else the next part goes on with the same run
             calls = cycle.counts.calls_store + cycle.counts.calls_company
             nothing = outcome == endings.DONE and cycle.counts.idle
             delivery.close_batch(cycle.batch_id, now, calls=calls, note=text, idle=nothing)

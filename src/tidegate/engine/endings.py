@@ -1,6 +1,6 @@
 """How a cycle ended: done, or early, because a call that concerned no single record failed.
 
-Once is nothing: a shop restarts, Sage is backed up. In a row it is told: a flow that ends early every time
+Once is nothing: a shop restarts, Sage is backed up. In a row it is reported: a flow that ends early every time
 stands still although its cycles run.
 """
 
@@ -61,8 +61,8 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
         count = in_a_row(cycle.name, cycle.flow) + 1
         marks.write(name, str(count), now)
         if count >= IN_A_ROW:
-            told = f"the last {count} cycles of {cycle.flow} ended early; this flow stands still. {text}"
-            alerts.raise_alert(ALERT, cycle.name, cycle.flow, told, now)
+            message = f"the last {count} cycles of {cycle.flow} ended early; this flow stands still. {text}"
+            alerts.raise_alert(ALERT, cycle.name, cycle.flow, message, now)
     elif ended == DONE and not cycle.closed_reason:
         if marks.read(name) is not None:
             marks.remove(name, now)

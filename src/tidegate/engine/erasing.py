@@ -20,26 +20,26 @@ class _OnlyShown(Exception):
 
 def counts(customer: ErasedCustomer, now: datetime) -> dict[str, int]:
     """What an erasure would change, by kind: carried out and undone. Nothing is changed."""
-    told: dict[str, int] = {}
+    erased: dict[str, int] = {}
     try:
         with transaction("erase"):
-            told = erasure.erase(customer, "dry run", now)
+            erased = erasure.erase(customer, "dry run", now)
             raise _OnlyShown
     except _OnlyShown:
-        return told
+        return erased
 
 
 def erase(customer: ErasedCustomer, actor: str, now: datetime) -> tuple[dict[str, int], str]:
     """(what was changed, why the file may still hold freed pages or ""). Raises ValueError for open deliveries."""
     with transaction("erase"):
-        told = erasure.erase(customer, actor, now)
+        erased = erasure.erase(customer, actor, now)
     log.info(
         "erased",
         connection=customer.connection,
         by=actor,
-        **{k.replace(" ", "_"): n for k, n in told.items()},
+        **{k.replace(" ", "_"): n for k, n in erased.items()},
     )
-    return told, compact()
+    return erased, compact()
 
 
 def compact() -> str:

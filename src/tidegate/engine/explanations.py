@@ -122,7 +122,7 @@ def drifted(configuration: Configuration, connection: str, flow: str, limit: int
             {
                 "key": each.key,
                 "sku": sku_of(flow, each.key),
-                "told": in_words(each.told),
+                "sent": in_words(each.sent),
                 "found": in_words(each.found),
                 "state": item.state.value if item is not None else "",
                 "shall_have": in_words(item.wanted) if item is not None and flow in drift.NAMELESS else "",

@@ -1,4 +1,4 @@
-"""Errors of Tidegate itself: told once, in the log and as an alert, until a good cycle ends them."""
+"""Errors of Tidegate itself: reported once, in the log and as an alert, until a good cycle ends them."""
 
 from __future__ import annotations
 

@@ -24,8 +24,6 @@ def look(hub: Hub) -> None:
         idle_cycles.forget(now)
     for kind in (tally.DELIVERY, tally.SOURCE):
         more = True
-        while more and not (
-            hub.stop and hub.stop.is_set()
-        ):  # a portion in a transaction: others write between
+        while more and not (hub.stop and hub.stop.is_set()):  # a part in a transaction: others write between
             with transaction(NAME):
                 more = tally.advance(kind, now)

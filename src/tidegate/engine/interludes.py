@@ -1,6 +1,6 @@
 """Orders do not wait for the end of a long reading: what is due of them runs between two of its pages.
 
-It runs in the same thread, as a cycle of its own with its own lease and batch, for one portion; then the
+It runs in the same thread, as a cycle of its own with its own lease and batch, for one part; then the
 reading goes on for at least as long, so that orders that come without a pause do not stop it.
 """
 
@@ -14,7 +14,7 @@ from tidegate.engine.cycles import FLOWS, run_cycle
 from tidegate.engine.faults import tell_fault
 from tidegate.engine.hub import Hub
 from tidegate.engine.schedule import Due, planned
-from tidegate.flows.cycle import ASKED_AGAIN, PORTION
+from tidegate.flows.cycle import ASKED_AGAIN, TIME_SLICE
 from tidegate.flows.orders import orders
 from tidegate.flows.status import note_steps
 from tidegate.ledger import database
@@ -35,7 +35,7 @@ class Interludes:
     _next_look: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._next_look = self.hub.clock.monotonic() + PORTION
+        self._next_look = self.hub.clock.monotonic() + TIME_SLICE
 
     def __call__(self) -> None:
         """Run what is due of orders, if the reading has gone on for long and nothing is being written."""
@@ -48,7 +48,7 @@ class Interludes:
         due = [flow for flow in FIRST if self._may_pass(flow)]
         if due:
             self._run(due)
-        self._next_look = self.hub.clock.monotonic() + (PORTION if due else ASKED_AGAIN)
+        self._next_look = self.hub.clock.monotonic() + (TIME_SLICE if due else ASKED_AGAIN)
 
     def _may_pass(self, flow: str) -> bool:
         running = {self.running.flow, *FLOWS[self.running.flow].excludes}
@@ -71,7 +71,7 @@ class Interludes:
             client.give_back_bad_rows(unread)
 
     def _run_one(self, flow: str) -> None:
-        """An error that nobody foresaw is told as always, and does not end the reading."""
+        """An error that nobody foresaw is reported as always, and does not end the reading."""
         try:
             run_cycle(self.hub, self.running.connection, flow, lambda: True)
         except LedgerError:

@@ -18,7 +18,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.ledger import alerts, closures, delivery, halts, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.ledger.operators import TOLD
+from tidegate.ledger.operators import QUESTIONS
 from tidegate.ledger.queue import Item
 
 
@@ -85,7 +85,7 @@ def meant(wish: Act, items: Sequence[Item]) -> list[Item]:
         return own or list(items)
     sensible = [item for item in items if item.state in SENSIBLE[wish]]
     if wish is Act.RETRY:  # what a person has to look at is nothing to be sent
-        sensible = [item for item in sensible if not item.step.startswith(tuple(TOLD))]
+        sensible = [item for item in sensible if not item.step.startswith(tuple(QUESTIONS))]
     return sensible or own or list(items)
 
 

@@ -1,7 +1,7 @@
 """Mappings while the hub runs: read, changed, checked, in force at once; the configuration file stays as it is.
 
 What a person changes in the console is kept in the ledger and stands over the file. So a held order goes with the
-next cycle, and who reads the file alone is told by `tidegate check` that there is more.
+next cycle, and whoever reads the file alone learns from `tidegate check` that there is more.
 """
 
 from __future__ import annotations

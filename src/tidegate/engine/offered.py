@@ -59,10 +59,10 @@ def read(connection: Connection) -> Lists:
     now = connection.clock.now()
     unread: list[str] = []
     found = of_company(connection, unread) | of_store(connection, unread)
-    told = Lists(now, found, tuple(unread))
+    made = Lists(now, found, tuple(unread))
     with transaction("lists"):
-        marks.write(_name(connection.name), msgspec.json.encode(told).decode(), now)
-    return told
+        marks.write(_name(connection.name), msgspec.json.encode(made).decode(), now)
+    return made
 
 
 def of_company(connection: Connection, unread: list[str]) -> dict[str, dict[str, str]]:

@@ -102,11 +102,11 @@ def opened(
 
 def reason_of(differences: Sequence[Difference]) -> str:
     """What differs, both figures side by side, and the ways out."""
-    told = [f"{each.kind}: {each.text}{side_by_side(each)}" for each in differences[:NAMED]]
+    listed = [f"{each.kind}: {each.text}{side_by_side(each)}" for each in differences[:NAMED]]
     if len(differences) > NAMED:
-        told.append(f"and {len(differences) - NAMED} more")
+        listed.append(f"and {len(differences) - NAMED} more")
     return (
-        f"{'; '.join(told)}. Put the wrong side right: the next reconciliation ends this by itself. "
+        f"{'; '.join(listed)}. Put the wrong side right: the next reconciliation ends this by itself. "
         f"Or accept it: `tidegate queue skip {differences[0].subject} --step {STEP} --reason WHY`"
     )
 

@@ -1,4 +1,4 @@
-"""A cycle that should have run and did not: told, whatever keeps it."""
+"""A cycle that should have run and did not: reported, whatever keeps it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tidegate.ledger import alerts, halts, marks
 from tidegate.ledger.database import transaction
 
 ALERT = "cycle-overdue"
-#: A cycle may be late by so much: others of the same company come before it, and long work is in portions.
+#: A cycle may be late by so much: others of the same company come before it, and long work is done in parts.
 PATIENCE = timedelta(minutes=15)
 #: How often this is looked at.
 PAUSE = timedelta(minutes=1)

@@ -63,13 +63,13 @@ class StoreFacts:
     methods: MethodsInUse | None = None
 
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 def preflight(
-    hub: Hub, warnings: Iterable[Problem], told: Told = lambda done, total: None
+    hub: Hub, warnings: Iterable[Problem], progress: Progress = lambda done, total: None
 ) -> list[PreflightLine]:
-    """The whole check, in the order in which things must work. `told` hears of the progress."""
+    """The whole check, in the order in which things must work. `progress` is called with what is done and how much there is."""
     total = 2 + len(hub.stores) + len(hub.companies) + len(hub.connections)
     lines: list[PreflightLine] = []
     done = 0
@@ -80,7 +80,7 @@ def preflight(
             PreflightLine(area, each.subject, each.verdict, each.text, each.remedy) for each in findings
         )
         done += 1
-        told(done, total)
+        progress(done, total)
 
     add("configuration", check_configuration(warnings))
     add("ledger", check_ledger(hub))

@@ -31,7 +31,7 @@ MOST_ITEMS = 500
 class PriceAnswer:
     """The price of one piece, None where it is not known; `reason` then says why. Without conversion.
 
-    `age` is how long ago the company told it; None: it never did.
+    `age` is how long ago the company reported it; None: it never did.
     """
 
     sku: str
@@ -127,17 +127,17 @@ class PriceDesk:
                 reason = "the price book has no price of it"
                 found.append(PriceAnswer(sku, quantity, None, source="none", reason=reason))
                 continue
-            told = book.read_at
+            stated_at = book.read_at
             if one.source == "contract":
-                told = book.asked_at.get(price_book.key_of(names[sku], f"@{account}"), told)
-            age = None if told is None else now - told
+                stated_at = book.asked_at.get(price_book.key_of(names[sku], f"@{account}"), stated_at)
+            age = None if stated_at is None else now - stated_at
             found.append(
                 PriceAnswer(sku, quantity, one.price, one.currency, one.tax_inclusive, one.source, age=age)
             )
         return found
 
     def _book(self, connection: Connection) -> KeptBook:
-        """The kept book; read again once the company has told another one."""
+        """The kept book; read again once the company has reported another one."""
         read_at = price_book.read_at(connection.name)
         known = self._books.get(connection.name)
         if known is None or known.read_at != read_at:

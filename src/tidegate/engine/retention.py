@@ -1,4 +1,4 @@
-"""Persons in finished records go by age: a small portion of each connection, once a day."""
+"""Persons in finished records go by age: a small part of each connection, once a day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Blank = Callable[[Sequence[int], datetime], int]
 
 
 def forget_when_due(hub: Hub, connection: Connection) -> None:
-    """Take the next portion, when this process took the last one a day ago. Needs neither store nor company."""
+    """Take the next part, when this process took the last one a day ago. Needs neither store nor company."""
     now = hub.clock.now()
     place = f"{NAME}:{connection.name}"
     last = hub.watched.get(place)
@@ -59,7 +59,7 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
 
 
 def blank_some(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:
-    """One kind's portion, in one commit: rows that were changed. At the end it begins again from the first."""
+    """One kind's part, in one commit: rows that were changed. At the end it begins again from the first."""
     if not days:
         return 0
     name = f"{NAME}:{kind}:{connection}"

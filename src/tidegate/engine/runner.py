@@ -43,7 +43,7 @@ Seen = Callable[[Report], None]
 
 
 def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
-    """Run every connection's cycles until `stop` is set; `seen` is told of each cycle.
+    """Run every connection's cycles until `stop` is set; `seen` is called after each cycle.
 
     Raises `LedgerGone` when the ledger was deleted or replaced meanwhile: everything stops at once, and a note
     beside the ledger keeps the next start from going on with another one.
@@ -146,7 +146,7 @@ def ledger_failed(hub: Hub, connection: Connection, error: LedgerError, stop: th
 
 
 def fault(hub: Hub, connection: Connection, flow: str, error: Exception, stop: threading.Event) -> None:
-    """An error that nobody foresaw: told, and the cycles go on; what it left behind is in doubt."""
+    """An error that nobody foresaw: reported, and the cycles go on; what it left behind is in doubt."""
     tell_fault(hub, connection, flow, error)
     database.close()
     hub.clock.wait(LEDGER_PAUSE, stop)

@@ -161,9 +161,9 @@ def check_sources(connection: Connection) -> Iterator[Finding]:
     ):
         good = False
         yield Finding("sources", "fail", f"the source {code} {text}", remedy)
-    strange = [code for code in wanted if code in on and code not in linked]
-    if strange:
-        text = f"no stock of the websites sells from {', '.join(strange)}: what is written there is not sold"
+    unlinked = [code for code in wanted if code in on and code not in linked]
+    if unlinked:
+        text = f"no stock of the websites sells from {', '.join(unlinked)}: what is written there is not sold"
         yield Finding("sources", "fail", text, "assign them under Stores > Stocks")
     elif good:
         yield Finding("sources", "pass", f"{', '.join(wanted)}: there, switched on, sold by the websites")

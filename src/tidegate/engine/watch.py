@@ -1,4 +1,4 @@
-"""Alarms by the clock: what waits for too long is told before the customer calls.
+"""Alarms by the clock: what waits for too long is reported before the customer calls.
 
 Errors raise their own alerts when they happen; this looks at ages, which no error reports.
 """

@@ -14,7 +14,7 @@ from tidegate.flows import unreadable
 from tidegate.ledger import marks, snapshot
 from tidegate.tables import pl
 
-#: Beside the mirror of the flow; nobody is told anything of these.
+#: Beside the mirror of the flow; nothing of these is sent to anybody.
 ACCOUNTS, PEOPLE = "customers:accounts", "customers:people"
 
 _RECORD = msgspec.json.Decoder(CustomerRecord)
@@ -28,7 +28,7 @@ def accounts(connection: str) -> dict[str, CustomerRecord]:
 
 
 def account(connection: str, reference: str) -> CustomerRecord | None:
-    """One account, None when the company told none of that reference."""
+    """One account, None when the company reported none of that reference."""
     found = snapshot.read(connection, ACCOUNTS).filter(pl.col("key") == reference)["value"]
     return _RECORD.decode(found[0]) if len(found) else None
 

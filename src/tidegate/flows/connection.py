@@ -61,7 +61,7 @@ class Connection:
         return by_rule
 
     def _standing_down(self, now: datetime) -> Closed | None:
-        """Shortly before a window closes, an agent that stands between is told, and nothing new begins."""
+        """Shortly before a window closes, an agent that stands between is notified, and nothing new begins."""
         ahead = self._drains_for
         coming = self.calendar.closed(now + ahead) if ahead else None
         if coming is None:

@@ -28,7 +28,7 @@ MOST_UNCLEAR = 2
 
 
 #: Seconds that a cycle writes on while others wait, and after which it asks again whether somebody does.
-PORTION, ASKED_AGAIN = 20.0, 2.0
+TIME_SLICE, ASKED_AGAIN = 20.0, 2.0
 #: These waits end by themselves and are nobody's business.
 PREREQUISITES = (
     Code.CUSTOMER_PENDING,
@@ -106,7 +106,7 @@ class Cycle:
     unfinished: bool = False  #: it ends early because others wait, and goes on after them
     between_pages: Callable[[], None] | None = None  #: lets others pass while much is read
     keep_seats: Callable[[], None] | None = None  #: prolongs the company's seats beside the lease
-    _portion_ends: float | None = None
+    _slice_ends: float | None = None
     accounts: threading.Lock = field(default_factory=threading.Lock)  #: held while accounts are settled
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -142,11 +142,11 @@ class Cycle:
         if self.others_wait is None or self.unfinished:
             return self.unfinished
         passed = self.connection.clock.monotonic()
-        if self._portion_ends is None:
-            self._portion_ends = passed + PORTION
-        elif passed >= self._portion_ends:
+        if self._slice_ends is None:
+            self._slice_ends = passed + TIME_SLICE
+        elif passed >= self._slice_ends:
             self.unfinished = self.others_wait()
-            self._portion_ends = passed + ASKED_AGAIN
+            self._slice_ends = passed + ASKED_AGAIN
         return self.unfinished
 
     @contextmanager

@@ -1,6 +1,6 @@
 """What the last full compare found changed in the store by somebody else, item by item.
 
-Kept beside the mirror, as a snapshot that nobody is told of; the next full compare takes its place.
+Kept beside the mirror, as a snapshot of which nothing is sent to anybody; the next full compare takes its place.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _BETWEEN = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """One item: what the store was told, and what the compare found there."""
+    """One item: what was written to the store, and what the compare found there."""
 
     key: str
-    told: str
+    sent: str
     found: str
 
 
 def keep(cycle: Cycle, drifted: Mapping[str, tuple[str, str]], stray: Mapping[str, str]) -> None:
-    """What this compare found: key -> told and found, and what nobody has ever told. In a transaction."""
+    """What this compare found: key -> written and found, and what nobody has ever written. In a transaction."""
     found = {key: values if cycle.flow in NAMELESS else ("", "") for key, values in drifted.items()}
     found |= {key: ("", value if cycle.flow in NAMELESS else "") for key, value in stray.items()}
     if found or snapshot.size(cycle.name, _name(cycle.flow)):

@@ -24,7 +24,7 @@ class InvoiceSubject(msgspec.Struct, frozen=True):
     """What a step of an invoice or credit note needs; only the lines that may be of this order.
 
     `gross` is the whole document's, tax included, in `currency`; None when it is of several orders. Then it may have
-    `unplaced` charges, such as carriage, that name none of them. `told`: the company tells all the same whose each
+    `unplaced` charges, such as carriage, that name none of them. `stated`: the company states all the same whose each
     line is, and what those of this order, charges included, come to.
     """
 
@@ -36,7 +36,7 @@ class InvoiceSubject(msgspec.Struct, frozen=True):
     gross: Decimal | None = None
     currency: str = ""
     unplaced: bool = False
-    told: bool = False
+    stated: bool = msgspec.field(default=False, name="told")  #: the name of earlier versions
 
 
 read_subject = msgspec.json.Decoder(InvoiceSubject, strict=False).decode

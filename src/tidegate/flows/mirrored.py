@@ -1,6 +1,6 @@
 """The cycle of a flow that keeps the store as the company has it: only what differs is written.
 
-What the store was told stands in the ledger's mirror. Each portion is recorded before it leaves; an item
+What was written to the store stands in the ledger's mirror. Each batch is recorded before it leaves; an item
 without a clear answer is read back before it is written again; one bad item harms only itself.
 """
 
@@ -108,18 +108,18 @@ def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], g
 
 
 def send(cycle: Cycle, writer: Writer, size: int) -> None:
-    """Write what is due, portion by portion, in the order of the keys."""
+    """Write what is due, batch by batch, in the order of the keys."""
     after: MirrorItem | None = None
     while cycle.may_go_on() and not cycle.should_stop() and cycle.now() - cycle.started < LONGEST:
         items = mirror.due(cycle.name, cycle.flow, cycle.now(), size, after)
         if not items:
             break
         meant = leave_out(cycle, items)
-        portion = writer.together(meant) if meant else []
-        after = portion[-1] if portion else items[-1]
-        if not portion:
+        batch = writer.together(meant) if meant else []
+        after = batch[-1] if batch else items[-1]
+        if not batch:
             continue
-        leaving = commit_mirrored(cycle, portion)
+        leaving = commit_mirrored(cycle, batch)
         if leaving:
             settle(cycle, leaving, written(writer, leaving))
     finish(cycle)
@@ -188,7 +188,7 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
 
 
 def finish(cycle: Cycle) -> None:
-    """Forget what is gone from the store, fold the picture, and tell what waits for a person."""
+    """Forget what is gone from the store, fold the snapshot, and report what waits for a person."""
     now = cycle.now()
     confirmed = mirror.listing(cycle.name, cycle.flow, states=(State.CONFIRMED,), limit=ALL)
     with transaction("fold"):
@@ -225,18 +225,20 @@ def _full(cycle: Cycle) -> str:
 def compare(
     cycle: Cycle, there: Mapping[str, str], rule: str, extra: Mapping[str, str] | None = None
 ) -> None:
-    """Find drift: what somebody else changed in the store since it was told. Once in a full compare.
+    """Find drift: what somebody else changed in the store since it was written. Once in a full compare.
 
-    What the ledger never told is taken as told, so that the first load sends only what differs. `extra` is
+    What the ledger never wrote is taken as written, so that the first load sends only what differs. `extra` is
     what stands in the store and nobody wants. Drift is put right, or only shown, by `rule`.
     """
-    told = dict(mirror.settled(cycle.name, cycle.flow).iter_rows())
-    known = told.keys() | {item.key for item in mirror.listing(cycle.name, cycle.flow, limit=ALL)}
+    sent_before = dict(mirror.settled(cycle.name, cycle.flow).iter_rows())
+    known = sent_before.keys() | {item.key for item in mirror.listing(cycle.name, cycle.flow, limit=ALL)}
     first = not known
     drifted = {
         key: value
         for key, value in there.items()
-        if key in told and told[key] not in (value, GONE) and not told[key].startswith(LEFT_OUT)
+        if key in sent_before
+        and sent_before[key] not in (value, GONE)
+        and not sent_before[key].startswith(LEFT_OUT)
     }
     stray = {key: value for key, value in (extra or {}).items() if key not in known}
     with transaction("compare"):
@@ -251,7 +253,7 @@ def compare(
             mirror.observe(cycle.lease, cycle.name, drifted, now)
             mirror.baseline(cycle.name, cycle.flow, stray, now)
             mirror.want(cycle.name, cycle.flow, dict.fromkeys(stray, GONE), now)
-        drift.keep(cycle, {key: (told[key], value) for key, value in drifted.items()}, stray)
+        drift.keep(cycle, {key: (sent_before[key], value) for key, value in drifted.items()}, stray)
         found = sorted(drifted.keys() | stray.keys())
         if found and not first:
             what = "put right" if rule == "correct" else "left as it is, by rule"

@@ -19,12 +19,12 @@ from tidegate.ledger.texts import storable
 LONGEST_PART = 40
 
 
-def known_orders(connection: Connection, told: Iterable[str]) -> dict[str, Known | None]:
+def known_orders(connection: Connection, stored: Iterable[str]) -> dict[str, Known | None]:
     """The orders of this store by the keys that the company keeps; None for a key that nobody knows.
 
     Left out are orders of another store or connection, which carries them, and documents without a key.
     """
-    wanted = {key for key in told if key}
+    wanted = {key for key in stored if key}
     sources = keys.sources(connection.settings.company, wanted)
     store = connection.settings.store
     ids = {key: entity_id for key, (owner, entity_id) in sources.items() if owner == store}

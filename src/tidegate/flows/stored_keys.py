@@ -98,10 +98,10 @@ def receipt_keys(connection: Connection, sources: Sequence[Source], now: datetim
     return known
 
 
-def entities(connection: Connection, told: Iterable[str]) -> dict[str, int]:
+def entities(connection: Connection, stored: Iterable[str]) -> dict[str, int]:
     """The orders of the connection's store among these keys: key -> entity id."""
     store = connection.settings.store
-    known = keys.sources(connection.settings.company, told)
+    known = keys.sources(connection.settings.company, stored)
     return {key: entity_id for key, (owner, entity_id) in known.items() if owner == store}
 
 

@@ -1,6 +1,6 @@
 """Records that cannot be read: named by an alert, left as they are, and everything else goes on.
 
-No figure, no write: what the store was told of such a record stays, and nothing new is sent of it. Sage's
+No figure, no write: what was written to the store of such a record stays, and nothing new is sent of it. Sage's
 are asked for again in every cycle (by the room), so that the alert ends by itself.
 """
 

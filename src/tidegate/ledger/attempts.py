@@ -51,8 +51,8 @@ _NEWEST = "WHERE connection = %s AND flow = %s ORDER BY started_at DESC, id DESC
 def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "", idle: bool = False) -> None:
     """End a run; its figures are counted from its attempts. One that was `idle` must have tried nothing."""
     inside(now)
-    told = rows.fetch_all(_FIGURES, batch_id)
-    counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in told})
+    counts = rows.fetch_all(_FIGURES, batch_id)
+    counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in counts})
     figures = {
         "ended_at": now,
         "calls": calls,

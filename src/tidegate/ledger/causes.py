@@ -14,7 +14,7 @@ from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models
 
 #: States in which a delivery needs somebody or something.
-STANDING = (State.REVIEW, State.HELD)
+WITH_A_PERSON = (State.REVIEW, State.HELD)
 #: Of these the present ones are counted; what is finished is history and may be a million.
 OPEN = (*WAITING, State.HANDED_OVER, State.IN_DOUBT, State.REVIEW, State.HELD)
 #: As the index `delivery_open` has it: SQLite takes the index for these very words, and for no parameter.
@@ -44,7 +44,7 @@ def of(connections: Sequence[str]) -> list[Cause]:
     columns = ("connection", "flow", "state", "reason_code", "waits_for")
     found = list(
         models.Delivery.objects.filter(
-            connection__in=connections, state__in=[each.value for each in STANDING]
+            connection__in=connections, state__in=[each.value for each in WITH_A_PERSON]
         )
         .filter(NO_HISTORY)
         .values(*columns)

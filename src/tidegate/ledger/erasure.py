@@ -97,11 +97,11 @@ def find(connection: str, store: str, *, email: str = "", customer_id: int | Non
     """
     given = _plain(email)
     known = list(_records(connection, store))
-    people = [
+    owners = [
         (int(key), _plain(msgspec.json.decode(value).get("email", "")))
         for key, value in snapshot.read(connection, f"{CUSTOMERS}:people").iter_rows()
     ]
-    pairs = [(each.customer_id, each.own) for each in known] + people
+    pairs = [(each.customer_id, each.own) for each in known] + owners
     ids = {one for one, own in pairs if one is not None and given and own == given}
     if customer_id is not None:
         ids.add(customer_id)
@@ -147,9 +147,9 @@ def erase(customer: ErasedCustomer, actor: str, now: datetime) -> dict[str, int]
     count["mirrored records"] = _forget_mirrored(customer, now)
     count["alerts"] = _blank_alerts(customer.connection, quotes, now)
     count["quoted elsewhere"] = _blank_elsewhere(customer)
-    told = {kind: number for kind, number in sorted(count.items()) if number}
-    _note(customer, actor, told, now)
-    return told
+    counts = {kind: number for kind, number in sorted(count.items()) if number}
+    _note(customer, actor, counts, now)
+    return counts
 
 
 def history(connection: str) -> list[dict[str, object]]:
@@ -315,7 +315,7 @@ def _blank_elsewhere(customer: ErasedCustomer) -> int:
     return count
 
 
-def _note(customer: ErasedCustomer, actor: str, told: dict[str, int], now: datetime) -> None:
+def _note(customer: ErasedCustomer, actor: str, counts: dict[str, int], now: datetime) -> None:
     """Who, when, how much, not whom; and a line in the history of each delivery, which `trace` shows."""
     deliveries = []
     for part in rows.chunks(customer.deliveries):
@@ -329,6 +329,6 @@ def _note(customer: ErasedCustomer, actor: str, told: dict[str, int], now: datet
             for pk, state in deliveries
         ],
     )
-    record = {"at": now.isoformat(), "by": actor, "connection": customer.connection, "counts": told}
+    record = {"at": now.isoformat(), "by": actor, "connection": customer.connection, "counts": counts}
     name = f"{_MARK}{customer.connection}:{now.isoformat()}"
     marks.write(name, msgspec.json.encode(record).decode(), now)

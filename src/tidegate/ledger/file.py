@@ -1,4 +1,4 @@
-"""The ledger's SQLite file: made for its owner's eyes only, told from other files, and known again."""
+"""The ledger's SQLite file: made for its owner's eyes only, distinguished from other files, and known again."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A process that was killed leaves its leases behind. Its successor on the same machine need not wait until
 they expire: the name says which kernel, which process table and which process it was, and that one can be
-looked up. Where this cannot be told (another machine, a container of its own, another operating system),
+looked up. Where this cannot be known (another machine, a container of its own, another operating system),
 nothing is proved and the lease expires in its own time.
 
 A wrong proof would do no harm either: whoever is late is recognised by its fence.

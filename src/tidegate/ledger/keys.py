@@ -62,8 +62,8 @@ def of_sources(sources: Iterable[Source], *, kind: str = ORDER) -> dict[Source, 
     found: dict[Source, str] = {}
     for store, ids in by_store.items():
         for part in rows.chunks(sorted(ids)):
-            told = rows.fetch_all(_OF_SOURCES.format(rows.marks(part)), store, kind, *part)
-            found |= {(store, entity_id): key for entity_id, key in told}
+            stored = rows.fetch_all(_OF_SOURCES.format(rows.marks(part)), store, kind, *part)
+            found |= {(store, entity_id): key for entity_id, key in stored}
     return found
 
 
@@ -82,8 +82,8 @@ def sources(company: str, keys: Iterable[str], *, kind: str = ORDER) -> Mapping[
     """
     found: dict[str, tuple[bool, Source]] = {}
     for part in rows.chunks(sorted({key for key in keys if key})):
-        told = rows.fetch_all(_SOURCES.format(rows.marks(part)), kind, *part)
-        for key, owner, store, entity_id in told:
+        stored = rows.fetch_all(_SOURCES.format(rows.marks(part)), kind, *part)
+        for key, owner, store, entity_id in stored:
             if owner == company or key not in found:
                 found[key] = (owner == company, (store, entity_id))
     return {key: source for key, (_, source) in found.items()}

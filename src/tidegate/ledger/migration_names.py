@@ -1,4 +1,4 @@
-"""Whether a ledger has every migration of this program, told by their names alone.
+"""Whether a ledger has every migration of this program, known by their names alone.
 
 Every command asks, and nearly always there is nothing to do: Django's own way loads all migrations and their graph.
 """

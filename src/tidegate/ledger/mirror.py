@@ -1,10 +1,10 @@
 # ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
-"""What a reader (the store) was told last, item by item, and what it still has to be told.
+"""What was written to a reader (the store) last, item by item, and what is still to be written.
 
 For flows that coalesce: of an item only the newest value matters, and only where it differs from what
 the reader has. One mirror is one flow of one connection; an item's key and value are texts that the
 flow makes (`HUB-0001@wh_london`, `77;1`), the value never empty. Settled items stand in a folded
-picture (`picture.py`); an item with anything open, or written since the last fold, has its own row.
+snapshot (`snapshot.py`); an item with anything open, or written since the last fold, has its own row.
 The states are those of `domain.states`; every change of a mirror is one function of this file or of
 `mirror_outcomes.py`, inside `with transaction(...)`.
 
@@ -55,7 +55,7 @@ __all__ = [
 STEP = "item"
 #: An unanswered write may still take effect for so long; nothing that is read back before counts.
 SETTLE = timedelta(minutes=10)
-#: So many confirmed rows, or this share of the picture, are worth writing the picture anew.
+#: So many confirmed rows, or this share of the snapshot, are worth writing the snapshot anew.
 _FOLD_AT, _FOLD_SHARE = 1000, 20
 
 
@@ -63,15 +63,17 @@ _FOLD_AT, _FOLD_SHARE = 1000, 20
 
 
 def settled(connection: str, flow: str) -> pl.DataFrame:
-    """What the reader was told and confirmed: key, value. Left out is what is on its way or in doubt."""
+    """What was written and confirmed: key, value. Left out is what is on its way or in doubt."""
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
     schema = {"key": pl.String, "value": pl.String, "state": pl.String}
     found, folded = rows.fetch_all(sql, connection, flow), snapshot.read(connection, flow)
     if not found:  # most cycles
         return folded
     own = pl.DataFrame(found, schema=schema, orient="row")
-    told = own.filter((pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT]))
-    return pl.concat([folded.join(own, on="key", how="anti"), told.select("key", "value")])
+    sent_values = own.filter(
+        (pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT])
+    )
+    return pl.concat([folded.join(own, on="key", how="anti"), sent_values.select("key", "value")])
 
 
 def due(
@@ -158,7 +160,7 @@ def mirrors() -> list[tuple[str, str]]:
 
 
 def account(connection: str, flow: str) -> Account:
-    """Every item that is known, by where it stands; what stands in the picture is confirmed."""
+    """Every item that is known, by where it stands; what stands in the snapshot is confirmed."""
     folded = snapshot.size(connection, flow)
     sql = (
         "SELECT state, count(*), sum(CASE WHEN in_picture THEN 1 ELSE 0 END) FROM tidegate_mirrorrow "
@@ -187,15 +189,15 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
     """
     inside(now)
     drop(connection, flow, gone, now)
-    told = snapshot.frame(wanted)
-    if (told["value"] == "").any():
+    sent_values = snapshot.frame(wanted)
+    if (sent_values["value"] == "").any():
         raise ValueError("want: a value is never empty; say what the reader shall have, or drop the item")
     own = mirror_item.table(connection, flow)
-    differing = snapshot.differing(told, snapshot.read(connection, flow))
+    differing = snapshot.differing(sent_values, snapshot.read(connection, flow))
     fresh = differing.join(own, on="key", how="anti", maintain_order="left")
     new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
     mirror_item.insert(connection, flow, new, now)
-    changed = told.join(own, on="key").filter(pl.col("value") != pl.col("wanted"))
+    changed = sent_values.join(own, on="key").filter(pl.col("value") != pl.col("wanted"))
     return len(new) + _wanted_otherwise(changed, now)
 
 
@@ -295,9 +297,9 @@ def baseline(connection: str, flow: str, values: Values, now: datetime) -> None:
 
 
 def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> int:
-    """Move what is confirmed into the picture, at the end of a cycle; returns how many items were moved.
+    """Move what is confirmed into the snapshot, at the end of a cycle; returns how many items were moved.
 
-    Writing the picture anew costs as much as the picture is large, so that a few rows wait for more of
+    Writing the snapshot anew costs as much as the snapshot is large, so that a few rows wait for more of
     their kind, unless `always`.
     """
     inside(now)
@@ -308,7 +310,7 @@ def fold(connection: str, flow: str, now: datetime, *, always: bool = False) -> 
     if not count or not (always or count >= max(_FOLD_AT, snapshot.size(connection, flow) // _FOLD_SHARE)):
         return 0
     own = mirror_item.table(connection, flow).filter(pl.col("state") == State.CONFIRMED)
-    told = own.select("key", pl.col("sent").alias("value"))
-    snapshot.write(connection, flow, snapshot.with_values(snapshot.read(connection, flow), told), now)
+    sent_values = own.select("key", pl.col("sent").alias("value"))
+    snapshot.write(connection, flow, snapshot.with_values(snapshot.read(connection, flow), sent_values), now)
     models.MirrorRow.objects.filter(connection=connection, flow=flow, state=State.CONFIRMED.value).delete()
-    return told.height
+    return sent_values.height

@@ -13,7 +13,7 @@ from tidegate.ledger import models, rows
 from tidegate.tables import pl
 
 #: Rows fetched or inserted at a time.
-_PORTION = 50_000
+_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,14 @@ def table(connection: str, flow: str) -> pl.DataFrame:
             f"SELECT {', '.join(schema)} FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s",  # noqa: S608
             [connection, flow],
         )
-        while part := cursor.fetchmany(_PORTION):
+        while part := cursor.fetchmany(_AT_ONCE):
             parts.append(pl.DataFrame(part, schema=schema, orient="row"))
     return pl.concat(parts)
 
 
 def insert(connection: str, flow: str, new: Sequence[tuple[str, str, str, bool]], now: datetime) -> None:
-    """Rows of queued items, from (key, wanted, sent, whether the picture has it)."""
-    for part in rows.chunks(new, _PORTION):
+    """Rows of queued items, from (key, wanted, sent, whether the snapshot has it)."""
+    for part in rows.chunks(new, _AT_ONCE):
         rows.insert(
             models.MirrorRow,
             _NEW,

@@ -76,8 +76,8 @@ def settle(lease: Lease, outcomes: Sequence[Verdict], now: datetime) -> list[int
     """
     check(lease, now, late=True)
     refused: list[int] = []
-    told = {outcome.delivery_id: outcome for outcome in outcomes}
-    for part in rows.chunks(sorted(told)):
+    by_id = {outcome.delivery_id: outcome for outcome in outcomes}
+    for part in rows.chunks(sorted(by_id)):
         found = {
             item.id: item
             for item in mirror_item.items(
@@ -88,14 +88,14 @@ def settle(lease: Lease, outcomes: Sequence[Verdict], now: datetime) -> list[int
         }
         changed = []
         for item_id in part:
-            row = _after(found.get(item_id), told[item_id], now)
+            row = _after(found.get(item_id), by_id[item_id], now)
             if row is None:
                 refused.append(item_id)
             else:
                 changed.append((item_id, *row))
         rows.update(models.MirrorRow, _COLUMNS, changed)
         # what is answered well may leave again in this same cycle, with a newer value
-        answered = [item_id for item_id in part if told[item_id].letter in "ce"]
+        answered = [item_id for item_id in part if by_id[item_id].letter in "ce"]
         if answered:
             rows.execute(
                 f"UPDATE tidegate_mirrorrow SET batch_id = NULL WHERE id IN ({rows.marks(answered)})",
@@ -188,7 +188,7 @@ def _drifted(connection: str, flow: str, values: Mapping[str, str], now: datetim
     """Rows for folded items of which the reader has another value."""
     if not values:
         return []
-    told = snapshot.read(connection, flow).join(snapshot.frame(values), on="key", suffix="_there")
-    other = told.filter(pl.col("value") != pl.col("value_there")).sort("key")
+    by_id = snapshot.read(connection, flow).join(snapshot.frame(values), on="key", suffix="_there")
+    other = by_id.filter(pl.col("value") != pl.col("value_there")).sort("key")
     mirror_item.insert(connection, flow, [(*row, True) for row in other.iter_rows()], now)
     return other["key"].to_list()

@@ -30,7 +30,7 @@ def note(
 ) -> None:
     """Add pieces by SKU, below zero what left, and forget days that are too old.
 
-    `explained` are pieces that web orders turn out to account for later than the stock told of them: they
+    `explained` are pieces that web orders turn out to account for later than the stock reported of them: they
     are taken back from what was noted on that day, never below nothing.
     """
     inside(now)

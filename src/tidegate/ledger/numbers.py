@@ -110,8 +110,8 @@ def _invoices(names: Sequence[str], columns: Sequence[str], by: str = "") -> Ite
     """By an invoice or credit note that the books know, and no step has tied yet."""
     condition = " OR ".join(f"{column} IN ({rows.marks(names)})" for column in columns)
     ending = f"WHERE {condition} ORDER BY id LIMIT %s"
-    told = rows.find(models.BookInvoice, ("credit", "order_keys"), ending, *[*names] * len(columns), MOST)
-    for credit, keys in told:
+    invoices = rows.find(models.BookInvoice, ("credit", "order_keys"), ending, *[*names] * len(columns), MOST)
+    for credit, keys in invoices:
         wanted = [f"{key}/order" for key in json.loads(keys)][:MOST]
         if wanted:
             kind = by or ("sage-credit" if credit else "sage-invoice")

@@ -23,10 +23,10 @@ class Done:
     text: str
 
 
-#: The step of an order that store, ledger and company do not tell alike.
+#: The step of an order that stands differently in store, ledger and company.
 DIFFERENCE = "reconciliation"
-#: Steps that only tell a person something, by how their names begin, and what to do instead of sending.
-TOLD = {
+#: Steps that only ask a person, by how their names begin, and what to do instead of sending.
+QUESTIONS = {
     "change": "a change is nothing that could be sent again. Compare the order with its "
     "document in the target, correct that one by hand, then skip this with the reason",
     DIFFERENCE: "a difference is nothing that could be sent. Put the wrong side right, and the next "
@@ -55,7 +55,7 @@ def retry(delivery_id: int, *, actor: str, now: datetime, text: str = "", overru
     `overrule` sets the present reason aside: `Item.overruled` tells the flow not to stop for it again.
     """
     row, unresolved = _row(delivery_id, now)
-    for step, instead in TOLD.items():
+    for step, instead in QUESTIONS.items():
         if row.step.startswith(step):
             raise NotAllowed(f"{row.label or row.key}: {instead}")
     letter = {State.HELD: "l", State.REVIEW: "l", State.SKIPPED: "p", State.CANCELLED: "p"}.get(
@@ -123,7 +123,7 @@ def link_to(
     """
     row, _ = _row(delivery_id, now)
     if row.step == DIFFERENCE:  # a document would end it for good, whatever the next night finds
-        raise NotAllowed(f"{row.label or row.key}: {TOLD[DIFFERENCE]}")
+        raise NotAllowed(f"{row.label or row.key}: {QUESTIONS[DIFFERENCE]}")
     if not target_id.strip() and not number.strip():
         target_id, number = row.target_id, row.target_number
     if not target_id.strip() and not number.strip():

@@ -1,4 +1,4 @@
-"""What the flows of documents ask: the open steps of an order, its invoices, what was told of it last."""
+"""What the flows of documents ask: the open steps of an order, its invoices, what was reported of it last."""
 
 from __future__ import annotations
 

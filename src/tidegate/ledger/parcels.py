@@ -78,9 +78,9 @@ def settle(outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
     says nothing about the others.
     """
     rows.update(models.ParcelRecord, ("outcome",), outcomes)
-    told = models.ParcelRecord.objects.filter(pk__in=[pk for pk, _ in outcomes])
+    of_parcels = models.ParcelRecord.objects.filter(pk__in=[pk for pk, _ in outcomes])
     left = models.ParcelRecord.objects.filter(parcel_id=OuterRef("pk"), outcome="")
-    done = models.Parcel.objects.filter(~Exists(left), pk__in=told.values("parcel_id"), closed_at=None)
+    done = models.Parcel.objects.filter(~Exists(left), pk__in=of_parcels.values("parcel_id"), closed_at=None)
     for parcel in done.select_for_update().order_by("pk"):
         parcel.closed_at = now
         parcel.save(update_fields=["closed_at"])
@@ -172,9 +172,11 @@ def closed(connections: Sequence[str], *, before: int = 0, limit: int = 50) -> l
         ended = ended.filter(pk__lt=before)
     found = list(ended.order_by("-pk")[:limit])
     outcomes: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    told = models.ParcelRecord.objects.filter(parcel__in=found)
+    of_parcels = models.ParcelRecord.objects.filter(parcel__in=found)
     counted = (
-        told.values_list("parcel_id", "outcome").annotate(count=Count("pk")).order_by("parcel_id", "outcome")
+        of_parcels.values_list("parcel_id", "outcome")
+        .annotate(count=Count("pk"))
+        .order_by("parcel_id", "outcome")
     )
     for parcel_id, outcome, count in counted:
         outcomes[parcel_id][outcome] = count

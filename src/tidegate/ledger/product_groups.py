@@ -8,7 +8,7 @@ from datetime import datetime
 from tidegate.ledger import snapshot
 from tidegate.ledger.database import inside
 
-_NAME = "books:groups"  #: a picture beside the mirrors
+_NAME = "books:groups"  #: a snapshot beside the mirrors
 
 
 def read(connection: str) -> dict[str, str]:

@@ -70,10 +70,12 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> N
             cursor.executemany(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
 
 
-def insert_new(model: type[Model], columns: Sequence[str], rows: Sequence[Row], told: str) -> dict[Any, int]:
-    """Insert rows but those that a unique constraint forbids; returns {`told` column: id} of the new."""
+def insert_new(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Row], returned: str
+) -> dict[Any, int]:
+    """Insert rows but those that a unique constraint forbids; returns {`returned` column: id} of the new."""
     fields = _fields(model, columns)
-    (telling,) = _fields(model, (told,))
+    (telling,) = _fields(model, (returned,))
     ending = f"ON CONFLICT DO NOTHING RETURNING {_column(telling)}, id"
     new: dict[Any, int] = {}
     with connection.cursor() as cursor:

@@ -52,7 +52,7 @@ def listing(connections: Sequence[str], flow: str = "", *, before: int = 0, limi
         last = models.Batch.objects.filter(pk=before).values_list("started_at", flat=True).first()
         if last is None:
             return []
-        # the first part is what the index answers; runs of one instant are told apart by their ids
+        # the first part is what the index answers; runs of one instant are distinguished by their ids
         earlier = Q(started_at__lte=last) & (Q(started_at__lt=last) | Q(pk__lt=before))
     return _newest(connections, flow, earlier, limit)
 

@@ -72,7 +72,7 @@ def unwritten(connection: str) -> list[Unwritten]:
 def despatched_lines(connection: str, places: Iterable[tuple[int, str]]) -> list[Unwritten]:
     """Every despatched line of these orders and line keys, whatever became of its shipment.
 
-    Of virtual items, which Magento is never told of.
+    Of virtual items, which are never reported to Magento.
     """
     wanted = set(places)
     return [
@@ -145,7 +145,7 @@ def _of_orders(
 def written_since(connection: str, moment: datetime) -> set[str]:
     """SKUs, Magento's and the company's, of shipments and credit memos confirmed at or after that moment.
 
-    Magento has taken their pieces off the source itself, or put them back there: what it was told last is not
+    Magento has taken their pieces off the source itself, or put them back there: what was written to it last is not
     what it has.
     """
     despatched = rows.fetch_all(

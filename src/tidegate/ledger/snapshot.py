@@ -23,7 +23,7 @@ Values: TypeAlias = "Mapping[str, str] | pl.DataFrame"
 
 @cache
 def schema() -> dict[str, Any]:
-    """The columns of a picture."""
+    """The columns of a snapshot."""
     return {"key": pl.String, "value": pl.String}
 
 
@@ -40,21 +40,21 @@ def frame(values: Values) -> pl.DataFrame:
 
 
 def read(connection: str, flow: str) -> pl.DataFrame:
-    """What stands in the picture: key, value, sorted by key."""
+    """What stands in the snapshot: key, value, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
     parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.fetch_all(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema())
 
 
 def size(connection: str, flow: str) -> int:
-    """How many items the picture has, without reading it."""
+    """How many items the snapshot has, without reading it."""
     sql = "SELECT coalesce(sum(items), 0) FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s"
     found = rows.fetch_one(sql, connection, flow)
     return int(found[0]) if found else 0
 
 
 def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> None:
-    """Replace the picture."""
+    """Replace the snapshot."""
     models.MirrorSnapshot.objects.filter(connection=connection, flow=flow).delete()
     ordered = settled.select("key", "value").sort("key")
     for part, start in enumerate(range(0, ordered.height, PART)):
@@ -71,17 +71,17 @@ def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> N
         ).save(force_insert=True)
 
 
-def differing(values: pl.DataFrame, picture: pl.DataFrame) -> pl.DataFrame:
-    """Of sorted `values` those that the picture does not have so: key, value, value_sent (null = unknown)."""
-    if values.height == picture.height and values["key"].equals(picture["key"]):
+def differing(values: pl.DataFrame, snapshot: pl.DataFrame) -> pl.DataFrame:
+    """Of sorted `values` those that the snapshot does not have so: key, value, value_sent (null = unknown)."""
+    if values.height == snapshot.height and values["key"].equals(snapshot["key"]):
         # the usual case, the same items as ever: compared side by side, without a join
-        both = values.with_columns(picture["value"].alias("value_sent"))
+        both = values.with_columns(snapshot["value"].alias("value_sent"))
         return both.filter(pl.col("value") != pl.col("value_sent"))
-    both = values.join(picture, on="key", how="left", suffix="_sent", maintain_order="left")
+    both = values.join(snapshot, on="key", how="left", suffix="_sent", maintain_order="left")
     return both.filter(pl.col("value_sent").is_null() | (pl.col("value") != pl.col("value_sent")))
 
 
-def with_values(picture: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """The picture with these items set to these values."""
-    kept = picture.join(values, on="key", how="anti")
+def with_values(snapshot: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """The snapshot with these items set to these values."""
+    kept = snapshot.join(values, on="key", how="anti")
     return pl.concat([kept, values.select("key", "value")])

@@ -17,7 +17,7 @@ from tidegate.ledger.families import counted_as
 
 DELIVERY, SOURCE = "delivery", "source"
 #: Ids counted in one transaction.
-PORTION = 50_000
+AT_ONCE = 50_000
 _TABLES = {
     DELIVERY: ("tidegate_delivery", "connection, flow, step"),
     SOURCE: ("tidegate_source", "connection, kind, ''"),
@@ -29,7 +29,7 @@ _ADD = """
 
 
 def advance(kind: str, now: datetime) -> bool:
-    """Count a portion more; true when more is left. In a transaction.
+    """Count some more; true when more is left. In a transaction.
 
     Nothing is counted before the second look after it came: PostgreSQL gives ids that a transaction which is still
     under way may fill in later.
@@ -41,7 +41,7 @@ def advance(kind: str, now: datetime) -> bool:
     (counted,) = rows.fetch_one(lock, kind) or (0,)
     name = f"tally:{kind}"
     seen = int(marks.read(name) or 0)
-    upto = min(counted + PORTION, seen)
+    upto = min(counted + AT_ONCE, seen)
     if upto > counted:
         found: Counter[tuple[str, str, str]] = Counter()
         between = f"SELECT {columns}, count(*) FROM {table} WHERE id > %s AND id <= %s GROUP BY 1, 2, 3"

@@ -150,12 +150,12 @@ def _assemble(source_ids: list[int], items: list[Item]) -> list[Trace]:
     for part in rows.chunks([each.id for each in items]):
         of_part = f"WHERE delivery_id IN ({rows.marks(part)})"
         numbered = f"{of_part} ORDER BY delivery_id, number"
-        for delivery_id, *told in rows.find(models.Attempt, ("delivery", *_ATTEMPT), numbered, *part):
-            attempts[delivery_id].append(TracedAttempt(*told))
-        for delivery_id, *told in rows.find(
+        for delivery_id, *known in rows.find(models.Attempt, ("delivery", *_ATTEMPT), numbered, *part):
+            attempts[delivery_id].append(TracedAttempt(*known))
+        for delivery_id, *known in rows.find(
             models.Event, ("delivery", *_EVENT), f"{of_part} ORDER BY id", *part
         ):
-            events[delivery_id].append(TracedEvent(*told))
+            events[delivery_id].append(TracedEvent(*known))
     steps: defaultdict[int | None, list[TracedDelivery]] = defaultdict(list)
     for each in items:
         steps[each.source_id].append(TracedDelivery(each, tuple(attempts[each.id]), tuple(events[each.id])))

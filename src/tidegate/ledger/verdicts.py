@@ -38,7 +38,7 @@ _CLEARING = frozenset("acejloprst")
 _FRESH = frozenset("lpr")
 _ANSWERING = frozenset("ceot")
 #: A person should see these in the log.
-_TOLD = {"h": "review", "i": "hold", "v": "review", "w": "hold"}
+_REPORTED = {"h": "review", "i": "hold", "v": "review", "w": "hold"}
 #: What holds a thing that is missing.
 _HOLDING = frozenset("iw")
 #: A look-up says that the target does not have it: no such word is taken while it lies in an open parcel.
@@ -207,11 +207,11 @@ def _one(work: _Work, verdict: Verdict) -> None:
     _note_attempt(work, verdict, row, before, text)
     if letter == "g" and before == State.QUEUED:
         row.batch = work.batch() or row.batch  # failed before its attempt: not again in this cycle
-    told = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
-    work.events.append((row.id, work.now, letter, before, row.state, work.actor, told))
-    if letter in _TOLD and row.state != before:
+    note = f"{verdict.code}: {text}" if verdict.code and text else text or verdict.code or row.target_number
+    work.events.append((row.id, work.now, letter, before, row.state, work.actor, note))
+    if letter in _REPORTED and row.state != before:
         happened.record(
-            _TOLD[letter],
+            _REPORTED[letter],
             connection=row.connection,
             flow=row.flow,
             step=row.step,
@@ -267,8 +267,8 @@ def _note_attempt(work: _Work, verdict: Verdict, row: _Row, before: str, text: s
         outcome = "accepted" if before in (State.SENDING, State.HANDED_OVER) else "found"
     elif verdict.letter == "h" and before == State.IN_DOUBT:
         outcome = ""  # the look-up raised a question; it did not prove that the target has nothing
-    told = text or _answer(verdict)
-    work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, told))
+    note = text or _answer(verdict)
+    work.attempts.append((row.unresolved, outcome, work.now if outcome else None, verdict.code, note))
     if row.record is not None and (outcome or verdict.letter == _LEFT_OUT):
         work.records.append((row.record, outcome or "missing"))
         row.record = None

@@ -17,7 +17,7 @@ TIMES, STRETCH = 3, timedelta(minutes=15)
 
 
 class Address:
-    """What the answers of one store have told of its address."""
+    """What the answers of one store have shown of its address."""
 
     def __init__(self) -> None:
         self._since: datetime | None = None  #: since when no answer was the store's

@@ -84,7 +84,7 @@ class StoreClient:
         return taken
 
     def give_back_bad_rows(self, taken: Iterable[BadRow]) -> None:
-        """They are still to be told by whoever reads on."""
+        """They are still to be reported by whoever reads on."""
         self._bad_rows = [*taken, *self._bad_rows]
 
     @property
@@ -123,7 +123,7 @@ class StoreClient:
         self._limit, self._longest, self._sizes = None, LONGEST, {}
 
     def pools(self, keys: Sequence[K], most: int) -> Iterator[list[K]]:
-        """The keys of a look-up, in portions that get through."""
+        """The keys of a look-up, batch by batch that get through."""
         return pools(keys, most, self._longest)
 
     def remember_array_limit(self, limit: int) -> None:
@@ -245,9 +245,9 @@ class StoreClient:
         body: msgspec.Struct | list[msgspec.Struct] | None,
     ) -> bytes | Failure:
         """Ask with a call that concerns no record: only when that is refused, too, the keys are to blame."""
-        told = after_probe(refused, self._probe())
-        if told is not None:
-            return told
+        outcome = after_probe(refused, self._probe())
+        if outcome is not None:
+            return outcome
         if method in READS or RESOURCE in refused.details:  # proven to have done nothing: asked again
             again = self._signed(method, path, query, body)
             if not isinstance(again, Failure) or not blames_keys(again):

@@ -74,9 +74,9 @@ def credit(
 class Credits:
     """One store's credit memos. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
+    def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = papers
+        self._papers = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is refunded already."""
@@ -91,6 +91,6 @@ class Credits:
         """A made credit memo with what it comes to."""
         return self._papers.one(ONE, credit_id)
 
-    def whole(self, paper: StoreDocument) -> StoreDocument | Failure:
+    def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
-        return self._papers.whole(ONE, paper)
+        return self._papers.whole(ONE, document)

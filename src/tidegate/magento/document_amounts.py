@@ -1,6 +1,6 @@
 """Amounts of invoices and credit memos besides goods, shipping and tax, and the order's own, by their names.
 
-The names are those of orders (`magento/extras.py`). Fixed product tax is told by the order's items for each
+The names are those of orders (`magento/extras.py`). Fixed product tax is known from the order's items for each
 piece: an invoice's lines do not have it (`openapi-2.4.6.json`).
 """
 

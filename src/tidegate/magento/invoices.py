@@ -38,9 +38,9 @@ def invoice(pieces: Mapping[int, Decimal], comment: str) -> Invoice:
 class Invoices:
     """One store's invoices. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
+    def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = papers
+        self._papers = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is invoiced already."""
@@ -55,6 +55,6 @@ class Invoices:
         """A made invoice with what it comes to."""
         return self._papers.one(PATH, invoice_id)
 
-    def whole(self, paper: StoreDocument) -> StoreDocument | Failure:
+    def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
-        return self._papers.whole(PATH, paper)
+        return self._papers.whole(PATH, document)

@@ -64,7 +64,7 @@ class OpenOrder:
     """One order and the pieces of simple SKUs that it holds; `website` is "" for a deleted one.
 
     It holds what is neither cancelled nor refunded, which may be zero, and all of it once a piece was shipped:
-    what had left is not told apart. `is_reduced`: something was cancelled or refunded. `products` are the products
+    what had left is not distinguished. `is_reduced`: something was cancelled or refunded. `products` are the products
     by id behind SKUs that may have custom options added.
     """
 

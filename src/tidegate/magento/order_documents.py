@@ -225,21 +225,21 @@ class OrderDocuments:
         if isinstance(found, Failure):
             return found
         row, tree = found
-        papers = _documents([row])
-        return papers if isinstance(papers, Failure) else _with_fields(papers[0], tree)
+        documents = _documents([row])
+        return documents if isinstance(documents, Failure) else _with_fields(documents[0], tree)
 
     def pieces(self, path: str, paper_id: int, *, more: str = "") -> StoreDocument | Failure:
         """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
         found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS + more))
-        papers = found if isinstance(found, Failure) else _documents([found])
-        return papers if isinstance(papers, Failure) else papers[0]
+        documents = found if isinstance(found, Failure) else _documents([found])
+        return documents if isinstance(documents, Failure) else documents[0]
 
-    def whole(self, path: str, paper: StoreDocument) -> StoreDocument | Failure:
+    def whole(self, path: str, document: StoreDocument) -> StoreDocument | Failure:
         """The same with the fields of extensions that it has: read where they may be part of its total."""
-        if paper.fields is not None:
-            return paper
-        found = self._client.get(f"{path}/{paper.id}")
-        return found if isinstance(found, Failure) else _with_fields(paper, found)
+        if document.fields is not None:
+            return document
+        found = self._client.get(f"{path}/{document.id}")
+        return found if isinstance(found, Failure) else _with_fields(document, found)
 
 
 def made(answer: Any, call: str) -> int | Failure:
@@ -271,9 +271,11 @@ def _documents(rows: Sequence[WireDocument]) -> list[StoreDocument] | Failure:
     return found
 
 
-def _with_fields(paper: StoreDocument, tree: Any) -> StoreDocument:
+def _with_fields(document: StoreDocument, tree: Any) -> StoreDocument:
     """With the numbers of extensions in the whole document."""
-    return replace(paper, fields=unknown_fields(tree, one_currency=paper.totals[0] == paper.totals[1]))
+    return replace(
+        document, fields=unknown_fields(tree, one_currency=document.totals[0] == document.totals[1])
+    )
 
 
 def _item(one: WireStoreItem) -> StoreItem:

@@ -1,6 +1,6 @@
 """Reads a whole list page by page: smaller where a page takes too long, and to an end, whatever is counted.
 
-For lists without a strict order of their own; the orders have `traversal`. Rows are told apart by a key: a row
+For lists without a strict order of their own; the orders have `traversal`. Rows are distinguished by a key: a row
 that moves between two pages comes once, and a store that shows its last page for ever is noticed.
 """
 

@@ -227,7 +227,7 @@ def _after_others(failure: Failure) -> Failure:
 
 
 def _complaint(problem: _Problem) -> Complaint:
-    """The text with its placeholders filled, as far as the parameters can be told apart."""
+    """The text with its placeholders filled, as far as the parameters can be distinguished."""
     parameters = problem.parameters
     if isinstance(parameters, dict):
         filled = {key: str(value) for key, value in parameters.items()}

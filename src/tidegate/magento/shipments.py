@@ -131,9 +131,9 @@ def document_items(pieces: Mapping[int, Decimal]) -> tuple[DocumentItem, ...]:
 class Shipments:
     """One store's shipments. One call per order at a time (point 22)."""
 
-    def __init__(self, client: StoreClient, papers: OrderDocuments) -> None:
+    def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = papers
+        self._papers = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is shipped already, with comments and tracking numbers."""

@@ -33,7 +33,7 @@ class MagentoStoreClient:
     client: StoreClient
     orders: OrderReader
     notes: OrderNotes
-    papers: OrderDocuments
+    documents: OrderDocuments
     shipments: Shipments
     invoices: Invoices
     credits: Credits
@@ -78,7 +78,7 @@ def open_store(
     access = access_for(config, secrets, clock=clock, randomness=randomness, as_seen=as_seen)
     client = StoreClient(http, access, clock)
     shop = Shop(client)
-    papers = OrderDocuments(client)
+    documents = OrderDocuments(client)
     visiting = factory.client(
         config.url.rstrip("/"),
         timeout=min(config.timeout, VISIT),
@@ -92,10 +92,10 @@ def open_store(
         client=client,
         orders=OrderReader(client, name, shop),
         notes=OrderNotes(client),
-        papers=papers,
-        shipments=Shipments(client, papers),
-        invoices=Invoices(client, papers),
-        credits=Credits(client, papers),
+        documents=documents,
+        shipments=Shipments(client, documents),
+        invoices=Invoices(client, documents),
+        credits=Credits(client, documents),
         shop=shop,
         visitors=visitors,
         buyers=Buyers(visitors),

@@ -1,4 +1,4 @@
-"""Who is told of an alert, and when: roles, severity, quiet hours, escalation. Pure, but for what the ledger says."""
+"""Who is notified of an alert, and when: roles, severity, quiet hours, escalation. Pure, but for what the ledger says."""
 
 from __future__ import annotations
 

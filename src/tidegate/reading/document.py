@@ -37,7 +37,7 @@ class Unreadable(ValueError):
         self.path = path
 
     def within(self, name: str) -> Unreadable:
-        """The same, told of the record that holds the field or list at `name`."""
+        """The same, reported of the record that holds the field or list at `name`."""
         joint = "." if self.path and not self.path.startswith("[") else ""
         return Unreadable(self.why, f"{name}{joint}{self.path}")
 

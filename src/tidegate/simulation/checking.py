@@ -101,7 +101,7 @@ def gather(
 
 
 def mark_heard_of(company: dict[str, Any], deliveries: Iterable[dict[str, Any]]) -> None:
-    """Which of the company's orders this hub has been told of, where nobody can ask."""
+    """Which of the company's orders this hub has been notified of, where nobody can ask."""
     confirmed = {
         each["key"].rpartition("/")[0]
         for each in deliveries
@@ -212,19 +212,21 @@ def in_doubt(now: datetime) -> frozenset[int]:
 
 
 def blind() -> bool:
-    """Whether the hub has told a person that records of the company cannot be read."""
+    """Whether the hub has reported to a person that records of the company cannot be read."""
     return any(each.code == ROWS and each.subject.endswith(SAGE) for each in alerts.open_alerts())
 
 
 def unread(now: datetime) -> frozenset[int]:
-    """Orders of which the hub has told a person that the shop cannot show them.
+    """Orders of which the hub has reported to a person that the shop cannot show them.
 
     That person may have said "try again": such an order is still not read, and has no number yet.
     """
-    told = reports.deliveries(now, flow="orders", states=[State.REVIEW], code=Code.UNREADABLE, limit=1000)
+    in_review = reports.deliveries(
+        now, flow="orders", states=[State.REVIEW], code=Code.UNREADABLE, limit=1000
+    )
     tried = reports.deliveries(now, flow="orders", states=[State.QUEUED], limit=1000)
     unnamed = [each for each in tried["deliveries"] if each["label"] == str(each["entity_id"])]
-    return frozenset(each["entity_id"] for each in [*told["deliveries"], *unnamed])
+    return frozenset(each["entity_id"] for each in [*in_review["deliveries"], *unnamed])
 
 
 def counts(evidence: Evidence) -> dict[str, int]:

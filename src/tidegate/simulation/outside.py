@@ -70,12 +70,12 @@ class Outside:
         self.merchant = Merchant(world.shop, items=world.items, skus=world.skus)
         self.cashier = Cashier(world)
         self.gifts = Desk(world)
-        self.others = () if world.house.people is None else (world.house.people(world),)
+        self.others = () if world.house.actor is None else (world.house.actor(world),)
 
     def carry_out(self, event: Event) -> None:
         """Carry out one event that does not concern the hub's own process."""
-        for people in (self.staff, self.merchant, self.cashier, *self.others):
-            if people.carry_out(event.what, event.options):
+        for actor in (self.staff, self.merchant, self.cashier, *self.others):
+            if actor.carry_out(event.what, event.options):
                 return
         if self.gifts.does(event.what, event.options):
             return

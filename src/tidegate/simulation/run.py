@@ -350,7 +350,7 @@ class Simulation:
         self.tell(verdict)
 
     def reconciled(self, hub: Hub) -> Reconciliation | None:
-        """What the nightly reconciliation says; it reads the books, too, so that a chain can be told to its end."""
+        """What the nightly reconciliation says; it reads the books, too, so that a chain can be followed to its end."""
         connection = hub.connections[CONNECTION]
         if not self.world.settings.back:
             return None

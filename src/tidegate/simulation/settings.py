@@ -98,7 +98,7 @@ def render(settings: Settings) -> str:
 
 
 def way_back(settings: Settings, codes: Codes) -> str:
-    """The tables of what Sage decides and Magento is told; "" where no such flow runs."""
+    """The tables of what Sage decides and the hub writes to Magento; "" where no such flow runs."""
     if not settings.back:
         return ""
     flows = [

@@ -99,7 +99,7 @@ class IntacctFace:
         self.gateway = Gateway(tenant, functions, self.offline.hand_over)
         self.offline.work = lambda raw, endpoint: self.gateway.answer(raw, endpoint, later=True)
         self.rest = Rest(tenant, queries, entry, change, self.outbox)
-        self.people = Staff(tenant, entry, change, self.events)
+        self.staff = Staff(tenant, entry, change, self.events)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI app. It sends nothing by itself: ``run_due`` does, so that nobody is called from a request."""
@@ -200,7 +200,7 @@ class IntacctFace:
         if name == "run-due":
             return {"attempts": self.run_due()}
         if name in PEOPLE:
-            done = self.people.perform(name, body)
+            done = self.staff.perform(name, body)
         elif name in ACTIONS:
             done = perform(self.company, name, body)
         else:

@@ -225,9 +225,9 @@ class Gateway:
         if request.control.unique and call.control_id in tenant.store.used_ids:
             text = f"Function control ID {call.control_id} has already been used in this company."
             raise FunctionFailure([ErrorItem(tenant.options.repeat_errorno, text)])
-        struck = tenant.faults.take_kind("refused", body=tostring(call.element))
-        if struck is not None:
-            raise invalid(str(struck.options.get("text", "It is refused.")))
+        injected = tenant.faults.take_kind("refused", body=tostring(call.element))
+        if injected is not None:
+            raise invalid(str(injected.options.get("text", "It is refused.")))
         function = self._functions.get(call.name)
         if function is None:
             raise invalid(f"The function {call.name} is unknown.", errorno="XL03000009")

@@ -119,8 +119,8 @@ class LegacyCalls:
         found = document_by_docid(self._tenant, docid)
         if found is None:
             raise unknown("document", docid)
-        paper = base64.b64encode(f"%PDF-1.4\n% {found.docid} {found.total}\n%%EOF\n".encode()).decode()
-        return Outcome([node("data", [node("pdfdata", paper)])])
+        document = base64.b64encode(f"%PDF-1.4\n% {found.docid} {found.total}\n%%EOF\n".encode()).decode()
+        return Outcome([node("data", [node("pdfdata", document)])])
 
     def create_invoice(self, call: Call) -> Outcome:
         """A direct AR invoice; its RECORDNO is the key. A draft is kept and posted nowhere."""

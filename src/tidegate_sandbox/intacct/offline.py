@@ -96,8 +96,8 @@ class Offline:
             if operation is not None:
                 for one in results:
                     operation.remove(one)
-                told = [one for one in job.done if (one.findtext("controlid") or "") not in self.left_out]
-                operation.extend(told)
+                answered = [one for one in job.done if (one.findtext("controlid") or "") not in self.left_out]
+                operation.extend(answered)
         url = tenant.policies.get(job.control.policy)
         body = tostring(answer, encoding="utf-8", xml_declaration=True)
         return None if not url else Sending(url, {"Content-Type": content_type}, body)

@@ -33,7 +33,7 @@ class Options:
     offline_characters: int = 500_000  #: of an offline request; §12
     offline_seconds: int = 60  #: until an offline request is worked on; §13
     async_seconds: int = 120  #: `Retry-After` of an asynchronous REST request; §15.6
-    public_url: str = ""  #: what sessions are told to go on with; empty: where the request was sent to; §4
+    public_url: str = ""  #: the address that sessions go on with; empty: where the request was sent to; §4
     denied: frozenset[tuple[str, str]] = frozenset()  #: (function, object) that the user's role lacks; §3
     error_form: Literal["result", "plain"] = "result"  #: where an error of REST stands; §15.3
     webhook_delivery: bool = True  #: signed and repeated; needs a client id; §15.6, additions

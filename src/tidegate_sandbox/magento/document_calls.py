@@ -21,7 +21,7 @@ _CREATED_COMMENT: Final = frozenset({"comment", "is_visible_on_front", "extensio
 _TRACK_COLUMNS: Final = recorded.columns("track")
 _COMMENT_COLUMNS: Final = recorded.columns("shipment_comment")
 _NEW_TRACK: Final = frozenset({"track_number", "title", "carrier_code", "extension_attributes"})
-_TOLD: Final = ("track_number", "title", "carrier_code")
+_TRACK_FIELDS: Final = ("track_number", "title", "carrier_code")
 _ARGUMENTS: Final = frozenset(
     {"shipping_amount", "adjustment_positive", "adjustment_negative", "extension_attributes"}
 )
@@ -30,7 +30,7 @@ _ARGUMENTS: Final = frozenset(
 def _saved(call: Call, order: Order, refusal: Refusal, save: Callable[[], Row]) -> str:
     """The new document's key as a JSON text, counted as a write; ``order_busy`` strikes here.
 
-    Of calls in parallel on one order one wins, and the others are told that nothing is left, or get a 500
+    Of calls in parallel on one order one wins, and the others are answered that nothing is left, or get a 500
     from the lock (point 22): whether this call was the winner is not to be seen from its answer.
     """
     busy = call.injected("order_busy", entity_id=order.entity_id)
@@ -146,7 +146,7 @@ def _tracks(call: Call) -> list[Row]:
         raise call.store.report()
     if any(track.keys() - _NEW_TRACK for track in tracks):
         raise call.store.report()
-    return [{key: track.get(key) for key in _TOLD} for track in tracks]
+    return [{key: track.get(key) for key in _TRACK_FIELDS} for track in tracks]
 
 
 def _arguments(call: Call) -> creditmemo.Arguments:

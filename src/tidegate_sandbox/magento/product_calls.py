@@ -53,7 +53,7 @@ def search(call: Call) -> Row:
 
 
 def _document(call: Call, product: Product) -> Row:
-    """A product as it is read; the recorded bundle ships separately unless the store was told otherwise."""
+    """A product as it is read; the recorded bundle ships separately unless the store is configured otherwise."""
     document = call.store.catalogue.document(product, scope(call))
     if product.sku not in call.store.stock.together:
         return document

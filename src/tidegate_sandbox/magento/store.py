@@ -168,7 +168,7 @@ class MagentoStore:
         return self.clock.now().strftime("%Y-%m-%d %H:%M:%S")
 
     def next_increment(self, view: StoreView) -> str:
-        """The next order number of a store view: a sequence of its own, told apart only by the prefix."""
+        """The next order number of a store view: a sequence of its own, distinguished only by the prefix."""
         return f"{view.prefix}{self._increment(view).take():09d}"
 
     def _increment(self, view: StoreView) -> Sequence:

@@ -97,7 +97,7 @@ class Fulfilled:
 
     # --- the shop --------------------------------------------------------------------------------
 
-    def papers(self, placed: int) -> dict[str, Any]:
+    def documents(self, placed: int) -> dict[str, Any]:
         """The shop's documents of the order."""
         shop = self.stage.shop
         tables = (shop.shipments, shop.invoices, shop.creditmemos)

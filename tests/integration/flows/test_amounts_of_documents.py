@@ -47,7 +47,7 @@ def test_two_invoices_and_a_credit_of_one_piece_come_to_what_sage_has(shop: Fulf
         shop.invoice(placed)
         shop.run("invoices")
         assert step(shop, placed, "invoices", "invoice:") == (State.CONFIRMED, "")
-    there = sum(D(str(each["grand_total"])) for each in shop.papers(placed)["invoices"])
+    there = sum(D(str(each["grand_total"])) for each in shop.documents(placed)["invoices"])
     assert there + 5 == D(str(shop.order(placed).totals.gross))
     order = shop.order(placed)
     tax = next(line.id for line in order.lines if line.net == D("3.00") and not line.is_stocked)
@@ -56,7 +56,7 @@ def test_two_invoices_and_a_credit_of_one_piece_come_to_what_sage_has(shop: Fulf
         note = shop.stage.company.invoices.credit(order, {goods: D(1), tax: D("0.5")}, returned=False)
     shop.run("credits")
     assert step(shop, placed, "credits", "credit:") == (State.CONFIRMED, "")
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert D(str(memo["grand_total"])) + D(memo["paid"]) == note.totals.gross  # the card gets its five back
 
 

@@ -44,7 +44,7 @@ def test_point_22_a_busy_order_gets_each_document_once(
     assert shop.item(placed, flow, PREFIX[flow]).state is expected
     shop.run(flow, after=SETTLED)
     assert shop.item(placed, flow, PREFIX[flow]).state is State.CONFIRMED
-    assert len(shop.papers(placed)[PAPERS[flow]]) == 1
+    assert len(shop.documents(placed)[PAPERS[flow]]) == 1
 
 
 @pytest.mark.parametrize("flow", PAPERS)
@@ -53,7 +53,7 @@ def test_a_refusal_that_made_nothing_is_a_review(shop: Fulfilled, flow: str) -> 
     shop.stage.break_shop("order_busy", status=400, done=False)
     shop.run(flow)
     assert shop.item(placed, flow, PREFIX[flow]).state is State.REVIEW
-    assert shop.papers(placed)[PAPERS[flow]] == []
+    assert shop.documents(placed)[PAPERS[flow]] == []
 
 
 @pytest.mark.parametrize("flow", PAPERS)
@@ -65,4 +65,4 @@ def test_point_24_a_page_instead_of_an_answer_is_no_answer(shop: Fulfilled, flow
     shop.stage.mend()
     shop.run(flow)
     assert shop.item(placed, flow, PREFIX[flow]).state is State.CONFIRMED
-    assert len(shop.papers(placed)[PAPERS[flow]]) == 1
+    assert len(shop.documents(placed)[PAPERS[flow]]) == 1

@@ -103,5 +103,5 @@ def test_the_receipt_of_a_prepaid_order_follows_the_same_rule(stage: MemoryStage
     stage.cycle("payments")
     stage.cycle("payments")
     (entry,) = [each for each in stage.books.entries.values() if each.key]
-    assert entry.told.day == date(2026, 4, 1)
+    assert entry.record.day == date(2026, 4, 1)
     assert stage.state(placed, "deposit", "payments") is State.CONFIRMED

@@ -220,7 +220,7 @@ def test_preview_shows_the_kept_answers_and_asks_nothing(shop: Stage) -> None:
     agreeing(shop, contract_accounts=("WANDA01",), decimals=1)
     shop.listen()
     rows = [row for row in preview(shop.connection) if row["group"] == GROUP and row["sku"] == "HUB-0007"]
-    assert [(row["told"], row["wanted"]) for row in rows] == [("1=10.2;10=9.06", "1=10.2;10=9.1")]
+    assert [(row["sent"], row["wanted"]) for row in rows] == [("1=10.2;10=9.06", "1=10.2;10=9.1")]
     assert (
         shop.sage_calls("GET", "price") != []
     )  # the lists are read anew; nobody is asked what an account pays

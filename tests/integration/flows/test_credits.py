@@ -36,7 +36,7 @@ def test_a_credit_waits_for_an_invoice_that_waits_for_its_payment(stage: Stage) 
     shop.run()
     shop.run()
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["creditmemos"]) == 1
+    assert len(shop.documents(placed)["creditmemos"]) == 1
 
 
 @pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
@@ -51,7 +51,7 @@ def test_point_18_a_credit_note_becomes_one_credit_memo(shop: Fulfilled, fault: 
         shop.stage.break_shop(fault, method="POST", path="/refund$")
     shop.run("credits")
     shop.run("credits", after=SETTLED)
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert memo["comments"] == [f"Sage credit note {credited.number}"]
     assert [item["qty"] for item in memo["items"] if item["qty"] != "0"] == ["1"]
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
@@ -86,7 +86,7 @@ def test_a_full_credit_closes_the_order_without_an_echo(shop: Fulfilled) -> None
     shop.run()
     credited = shop.credit(placed)
     shop.run()
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert Decimal(str(memo["grand_total"])) == credited.totals.gross == shop.stage.total(placed)
     assert shop.stage.shop_order(placed)["state"] == "closed"
     shop.stage.listen()
@@ -106,7 +106,7 @@ def test_point_20_a_credited_bundle_is_named_by_its_parts(shop: Fulfilled, toget
     shop.run("credits")
     item = shop.item(placed, "credits", "credit:")
     assert item.state is State.CONFIRMED, item.reason
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert abs(Decimal(str(memo["grand_total"])) - shop.stage.total(placed)) <= Decimal("0.02")
     assert shop.stage.shop_order(placed)["state"] == "closed"
 
@@ -131,14 +131,14 @@ def test_an_allowance_becomes_an_adjustment_once_by_the_rule(stage: Stage, fault
     shop.run("credits", after=SETTLED)
     shop.run("credits", after=SETTLED)
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert memo["comments"] == [f"Sage credit note {note.number}"]
     assert Decimal(str(memo["grand_total"])) == note.totals.gross
     assert [item["qty"] for item in memo["items"] if item["qty"] != "0"] == []
     with stage.company.staff():
         second = stage.company.invoices.allow(shop.order(placed), Decimal("0.75"))
     shop.run("credits")
-    assert [Decimal(str(each["grand_total"])) for each in shop.papers(placed)["creditmemos"]] == [
+    assert [Decimal(str(each["grand_total"])) for each in shop.documents(placed)["creditmemos"]] == [
         note.totals.gross,
         second.totals.gross,
     ]
@@ -150,7 +150,7 @@ def test_an_allowance_is_a_review_without_the_rule(shop: Fulfilled) -> None:
     item = shop.item(placed, "credits", "credit:")
     assert item.state is State.REVIEW
     assert note.number in item.reason
-    assert shop.papers(placed)["creditmemos"] == []
+    assert shop.documents(placed)["creditmemos"] == []
 
 
 def test_a_refund_made_by_hand_before_the_credit_note_is_not_made_twice(shop: Fulfilled) -> None:
@@ -168,7 +168,7 @@ def test_a_refund_made_by_hand_before_the_credit_note_is_not_made_twice(shop: Fu
     assert item.state is State.REVIEW
     assert first.number in item.reason
     assert by_hand["increment_id"] in item.reason
-    assert len(shop.papers(placed)["creditmemos"]) == 1
+    assert len(shop.documents(placed)["creditmemos"]) == 1
     interventions.link(item, by_hand["increment_id"], actor="anna", now=shop.stage.now)
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
 
@@ -203,8 +203,8 @@ def test_point_02_lines_of_invoices_and_credit_memos_are_before_discount_and_com
     order = shop.stage.shop.order(placed)
     discount = total(each["discount_amount"] for each in order.items)
     assert discount > 0
-    for paper, ours in ((invoice, made), (memo, credited)):
-        assert total(each["row_total"] for each in paper["items"]) == order.row["subtotal"]
+    for document, ours in ((invoice, made), (memo, credited)):
+        assert total(each["row_total"] for each in document["items"]) == order.row["subtotal"]
         goods = ours.totals.net - ours.totals.charges
         assert goods == order.row["subtotal"] - discount  # what a comparison by amounts would have missed
-        assert paper["grand_total"] == ours.totals.gross
+        assert document["grand_total"] == ours.totals.gross

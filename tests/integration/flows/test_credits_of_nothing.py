@@ -36,7 +36,7 @@ def test_a_credit_note_of_nothing_is_skipped_with_the_reason(stage: Stage) -> No
     item = shop.item(placed, "credits", "credit:")
     assert item.state is State.SKIPPED
     assert "of 0.00" in item.reason
-    assert shop.papers(placed)["creditmemos"] == []
+    assert shop.documents(placed)["creditmemos"] == []
     assert stage.alerts() == []
 
 

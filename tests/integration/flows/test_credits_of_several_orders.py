@@ -67,7 +67,7 @@ def is_refused_by_name(shop: Fulfilled, placed: int) -> bool:
     """Whether nothing was written, and a person is told why and what to do."""
     item = shop.item(placed, "credits", "credit:")
     told = "is of several orders and credits carriage, or a line that was typed in" in item.reason
-    return item.state is State.REVIEW and told and shop.papers(placed)["creditmemos"] == []
+    return item.state is State.REVIEW and told and shop.documents(placed)["creditmemos"] == []
 
 
 @pytest.mark.parametrize("line", [CARRIAGE, TYPED_IN], ids=["carriage", "typed in"])
@@ -85,7 +85,7 @@ def test_what_names_no_order_is_refused_by_name(
 def test_goods_alone_are_each_order_s_own(note: Callable[..., tuple[Fulfilled, int]]) -> None:
     shop, placed = note()
     assert shop.item(placed, "credits", "credit:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["creditmemos"]) == 1
+    assert len(shop.documents(placed)["creditmemos"]) == 1
 
 
 @pytest.mark.parametrize(("line", "more"), [(OF_ONE, "4.00"), (OF_THE_OTHER, "0.00")], ids=["own", "other"])
@@ -95,7 +95,7 @@ def test_carriage_that_sage_tells_is_its_order_s(
     shop, placed = note(line)
     item = shop.item(placed, "credits", "credit:")
     assert (item.state, item.reason) == (State.CONFIRMED, "")
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     lines = invoice_steps.read_subject(item.subject).lines
     goods = sum((line.net or 0) + (line.tax or 0) for line in lines if line.sku)
     assert Decimal(str(memo["grand_total"])) == goods + Decimal(more)

@@ -71,15 +71,15 @@ def story(build: Build, point: int) -> int:
 
 def everything_once(shop: Fulfilled, placed: int, pieces: int) -> None:
     """No document twice, none missing, nothing open."""
-    papers = shop.papers(placed)
+    documents = shop.documents(placed)
     for kind in ("shipments", "invoices", "creditmemos"):
-        marks = [tuple(each["comments"]) for each in papers[kind]]
-        assert len(set(marks)) == len(marks), papers[kind]
-    shipped = sum(Decimal(item["qty"]) for each in papers["shipments"] for item in each["items"])
+        marks = [tuple(each["comments"]) for each in documents[kind]]
+        assert len(set(marks)) == len(marks), documents[kind]
+    shipped = sum(Decimal(item["qty"]) for each in documents["shipments"] for item in each["items"])
     assert shipped == pieces
-    assert len(papers["creditmemos"]) == 1
-    assert len(papers["mails"]) == len(papers["shipments"])
-    assert [track["track_number"] for each in papers["shipments"] for track in each["tracks"]] == ["T-1"]
+    assert len(documents["creditmemos"]) == 1
+    assert len(documents["mails"]) == len(documents["shipments"])
+    assert [track["track_number"] for each in documents["shipments"] for track in each["tracks"]] == ["T-1"]
     receivables = shop.stage.company.receivables.table
     receipts = [one for one in receivables if one.kind == "receipt"]
     assert [abs(one.gross) for one in receipts] == [shop.stage.total(placed)]

@@ -175,7 +175,7 @@ def test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(
         shop.item(placed, "shipments", "track:").changed_at == waiting.changed_at
     )  # and nothing turns round
 
-    made = shop.papers(placed)["shipments"][0]["increment_id"]
+    made = shop.documents(placed)["shipments"][0]["increment_id"]
     with transaction("test"):
         operators.link_to(asked.id, "", made, actor="test", now=shop.stage.now, kind="magento-shipment")
     shop.run("shipments")

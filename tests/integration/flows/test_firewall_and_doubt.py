@@ -45,7 +45,7 @@ def test_a_shipment_in_doubt_asks_nobody_while_its_look_up_is_blocked(shop: Fulf
     shop.run("shipments", after=SETTLED)
     item = shop.item(placed, "shipments", "shipment:")
     assert (item.state, item.adopted) == (State.CONFIRMED, True)
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
 
 
 def test_bug_the_page_is_taken_for_the_store_s_word(shop: Fulfilled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_a_hand_edit_is_found_by_the_full_compare_and_put_right(shop: Stage) -> 
     assert lies(shop) == right
     assert ("drift", "inventory") in shop.alerts()
     (found,) = drift.last(CONNECTION, "inventory")
-    assert (found.key, found.told, found.found) == (f"{SKU}@wh_detroit", f"{right};1", "9999;1")
+    assert (found.key, found.sent, found.found) == (f"{SKU}@wh_detroit", f"{right};1", "9999;1")
     inventory(shop, after=DAY)
     assert ("drift", "inventory") not in shop.alerts()
     assert drift.last(CONNECTION, "inventory") == []

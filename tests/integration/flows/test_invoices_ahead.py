@@ -38,11 +38,11 @@ def waits_and_follows(shop: Fulfilled, monkeypatch: pytest.MonkeyPatch) -> None:
         waiting = shop.item(placed, "invoices", "invoice:")
         assert (waiting.state, waiting.reason_code) == (State.HELD, Code.PARENT_PENDING)
         assert waiting.reason == invoices_ahead.UNREAD
-        assert shop.papers(placed)["invoices"] == []
+        assert shop.documents(placed)["invoices"] == []
     shop.run("invoices")
-    assert shop.papers(placed)["invoices"] == []  # the shipment is known now, and comes first
+    assert shop.documents(placed)["invoices"] == []  # the shipment is known now, and comes first
     shop.run("shipments", "invoices")
-    (shipment,), (invoice,) = (shop.papers(placed)[kind] for kind in ("shipments", "invoices"))
+    (shipment,), (invoice,) = (shop.documents(placed)[kind] for kind in ("shipments", "invoices"))
     assert shipment["created_at"] <= invoice["created_at"]
 
 
@@ -60,15 +60,15 @@ def test_an_invoice_of_more_than_the_despatches_that_are_known_waits(
     shop.despatch(placed, {first: 1})
     shop.invoice(placed)
     shop.run("shipments", "invoices")
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
     shop.despatch(placed)
     shop.invoice(placed)
     with monkeypatch.context() as patch:
         hide(patch)
         shop.run("shipments", "invoices")
-        assert len(shop.papers(placed)["invoices"]) == 1
+        assert len(shop.documents(placed)["invoices"]) == 1
     shop.run("shipments", "invoices")
-    assert len(shop.papers(placed)["shipments"]) == len(shop.papers(placed)["invoices"]) == 2
+    assert len(shop.documents(placed)["shipments"]) == len(shop.documents(placed)["invoices"]) == 2
 
 
 def test_an_invoice_of_what_never_left_does_not_wait_for_ever(
@@ -79,9 +79,9 @@ def test_an_invoice_of_what_never_left_does_not_wait_for_ever(
     shop.invoice(placed)
     hide(monkeypatch)
     shop.run("invoices")
-    assert shop.papers(placed)["invoices"] == []
+    assert shop.documents(placed)["invoices"] == []
     shop.run("invoices", after=LONGER)
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 def test_an_invoice_waits_as_long_as_a_despatch_cannot_be_read(
@@ -93,9 +93,9 @@ def test_an_invoice_waits_as_long_as_a_despatch_cannot_be_read(
     with monkeypatch.context() as patch:
         hide(patch, BadRow("despatch 0000000001", "its quantity is no number", 1))
         shop.run("invoices", "invoices", after=LONGER)
-        assert shop.papers(placed)["invoices"] == []
+        assert shop.documents(placed)["invoices"] == []
     shop.run("shipments", "invoices")
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 def test_a_shop_that_ships_by_itself_waits_for_nothing(shop: Fulfilled) -> None:
@@ -106,7 +106,7 @@ def test_a_shop_that_ships_by_itself_waits_for_nothing(shop: Fulfilled) -> None:
     del flows[shipments.FLOW]
     shop.stage.reopen(flows=flows)
     shop.run("invoices")
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 def test_the_bug_that_lets_an_invoice_overtake_its_despatch_shows(

@@ -27,7 +27,7 @@ def test_an_invoice_becomes_one_invoice_of_the_same_pieces(shop: Fulfilled) -> N
     placed = shipped(shop)
     made = shop.invoice(placed)
     shop.run("invoices")
-    (invoice,) = shop.papers(placed)["invoices"]
+    (invoice,) = shop.documents(placed)["invoices"]
     assert invoice["comments"] == [f"Sage invoice {made.number}"]
     assert Decimal(str(invoice["grand_total"])) == shop.stage.total(placed)
     kinds = {link.kind: link for link in chain.of(shop.stage.delivery(placed).source_id or 0)}
@@ -46,7 +46,7 @@ def test_point_21_parts_are_invoiced_one_after_the_other(shop: Fulfilled) -> Non
     shop.despatch(placed)
     shop.invoice(placed)
     shop.run()
-    invoices = shop.papers(placed)["invoices"]
+    invoices = shop.documents(placed)["invoices"]
     assert len(invoices) == 2
     assert sum(Decimal(str(each["grand_total"])) for each in invoices) == shop.stage.total(placed)
 
@@ -60,7 +60,7 @@ def test_point_18_an_invoice_is_looked_up_first(shop: Fulfilled, fault: str) -> 
     assert shop.item(placed, "invoices", "invoice:").state is State.IN_DOUBT
     shop.run("invoices", after=SETTLED)
     assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["configurable", "bundle"])
@@ -69,7 +69,7 @@ def test_point_20_the_invoice_takes_the_parent(shop: Fulfilled, kind: str) -> No
     shop.invoice(placed)
     shop.run("invoices")
     assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
-    (invoice,) = shop.papers(placed)["invoices"]
+    (invoice,) = shop.documents(placed)["invoices"]
     assert abs(Decimal(str(invoice["grand_total"])) - shop.stage.total(placed)) <= Decimal("0.02")
 
 
@@ -79,10 +79,10 @@ def test_an_invoice_waits_for_the_shipment_before_it(shop: Fulfilled) -> None:
     shop.invoice(placed)
     shop.stage.break_shop("drop_after", method="POST", path="/ship$")
     shop.run("shipments", "invoices")
-    assert shop.papers(placed)["invoices"] == []
+    assert shop.documents(placed)["invoices"] == []
     shop.run("shipments", "invoices", after=SETTLED)
     shop.run("invoices")
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 def test_what_magento_invoiced_at_checkout_is_adopted(shop: Fulfilled) -> None:
@@ -93,7 +93,7 @@ def test_what_magento_invoiced_at_checkout_is_adopted(shop: Fulfilled) -> None:
     shop.run()
     item = shop.item(placed, "invoices", "invoice:")
     assert (item.state, item.adopted) == (State.CONFIRMED, True), item.reason
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 def test_open_and_paid_are_told_by_status_and_comment(stage: Stage) -> None:
@@ -157,7 +157,7 @@ def test_point_21_the_magento_invoice_may_come_with_the_payment(stage: Stage) ->
     placed = shipped(shop)
     made = shop.invoice(placed)
     shop.run()
-    assert shop.papers(placed)["invoices"] == []
+    assert shop.documents(placed)["invoices"] == []
     item = shop.item(placed, "invoices", "invoice:")
     assert (item.state, item.waits_for) == (State.HELD, f"payment:{made.number}")
     account = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]["flows"]["invoices"]
@@ -168,7 +168,7 @@ def test_point_21_the_magento_invoice_may_come_with_the_payment(stage: Stage) ->
     shop.pay(made)
     shop.run()
     shop.run()
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
     assert shop.item(placed, "invoices", "invoice:").state is State.CONFIRMED
 
 
@@ -177,7 +177,7 @@ def test_a_payment_known_before_its_invoice_lets_it_go_at_once(stage: Stage) -> 
     placed = shipped(shop)
     shop.pay(shop.invoice(placed))
     shop.run("payments", "invoices", "payments")
-    assert len(shop.papers(placed)["invoices"]) == 1
+    assert len(shop.documents(placed)["invoices"]) == 1
 
 
 @pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
@@ -223,7 +223,7 @@ def test_one_invoice_over_two_orders_becomes_one_of_each(shop: Fulfilled) -> Non
     (made,) = shop.stage.company.invoice_run(numbers, consolidate=True)
     shop.run()
     for each in placed:
-        (invoice,) = shop.papers(each)["invoices"]
+        (invoice,) = shop.documents(each)["invoices"]
         assert Decimal(str(invoice["grand_total"])) == shop.stage.total(each)
     shop.pay(made)
     shop.run()
@@ -253,7 +253,7 @@ def test_one_payment_of_two_orders_is_told_to_both_whatever_is_read_first(
     shop.run(first, second, "payments", "invoices", "payments")
     for each in placed:
         assert shop.texts(each).count(f"Sage invoice {made.number} is paid") == 1
-        assert len(shop.papers(each)["invoices"]) == 1
+        assert len(shop.documents(each)["invoices"]) == 1
         assert set(shop.steps(each, "payments").values()) == {State.CONFIRMED}
 
 

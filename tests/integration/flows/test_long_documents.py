@@ -51,11 +51,11 @@ def test_point_28_the_whole_rest_of_an_order_is_one_document_without_lines(shop:
     run(shop, "invoices")
     note = shop.credit(placed)
     run(shop, "credits")
-    papers = shop.papers(placed)
+    store_documents = shop.documents(placed)
     for kind in ("shipments", "invoices", "creditmemos"):
-        assert [pieces([each]) for each in papers[kind]] == [dict(LINES)], kind
-    assert Decimal(str(papers["invoices"][0]["grand_total"])) == invoice.totals.gross
-    assert Decimal(str(papers["creditmemos"][0]["grand_total"])) == note.totals.gross
+        assert [pieces([each]) for each in store_documents[kind]] == [dict(LINES)], kind
+    assert Decimal(str(store_documents["invoices"][0]["grand_total"])) == invoice.totals.gross
+    assert Decimal(str(store_documents["creditmemos"][0]["grand_total"])) == note.totals.gross
     for flow in ("shipments", "invoices", "credits"):
         assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
 
@@ -81,7 +81,7 @@ def test_point_28_more_parcels_than_a_call_takes_follow_one_by_one(
     if lost:
         shop.stage.break_shop("drop_after", method="POST", path="/ship$", skip=1)
     run(shop, "shipments")
-    (made,) = shop.papers(placed)["shipments"]
+    (made,) = shop.documents(placed)["shipments"]
     assert sorted(each["track_number"] for each in made["tracks"]) == numbers
     steps = shop.steps(placed, "shipments")
     assert set(steps.values()) == {State.CONFIRMED}
@@ -101,14 +101,14 @@ def test_point_28_a_part_of_an_order_is_written_in_portions(shop: Fulfilled, fau
     run(shop, "invoices")
     note = shop.credit(placed, {sku: 1 for sku, _ in LINES})
     run(shop, "credits")
-    papers = shop.papers(placed)
+    store_documents = shop.documents(placed)
     for kind in ("shipments", "invoices", "creditmemos"):
-        assert len(papers[kind]) == 3, kind
+        assert len(store_documents[kind]) == 3, kind
         each = 1 if kind == "creditmemos" else 2
-        assert pieces(papers[kind]) == {sku: each for sku, _ in LINES}, kind
+        assert pieces(store_documents[kind]) == {sku: each for sku, _ in LINES}, kind
     for flow in ("shipments", "invoices", "credits"):
         assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
-    memos = [Decimal(str(each["grand_total"])) for each in papers["creditmemos"]]
+    memos = [Decimal(str(each["grand_total"])) for each in store_documents["creditmemos"]]
     assert total(memos) == note.totals.gross
-    assert papers["shipments"][1]["comments"] == ["Sage despatch 0000000001, part 2"]
-    assert len([mail for mail in papers["mails"] if mail[0] == "shipment"]) == 1
+    assert store_documents["shipments"][1]["comments"] == ["Sage despatch 0000000001, part 2"]
+    assert len([mail for mail in store_documents["mails"] if mail[0] == "shipment"]) == 1

@@ -65,7 +65,7 @@ def test_the_memo_gives_back_to_the_card_first_and_is_sage_s_credit_at_full_valu
     shop.run("credits")
     item = shop.item(placed, "credits", "credit:")
     assert (item.state, item.reason) == (State.CONFIRMED, "")
-    (memo,) = shop.papers(placed)["creditmemos"]
+    (memo,) = shop.documents(placed)["creditmemos"]
     assert D(memo["paid"]) == min(sum(PAYS[kind].values()), gross)
     assert D(str(memo["grand_total"])) + D(memo["paid"]) == gross
 
@@ -73,7 +73,7 @@ def test_the_memo_gives_back_to_the_card_first_and_is_sage_s_credit_at_full_valu
 def test_bug_what_went_to_the_card_is_missing_in_the_comparison(
     shop: Fulfilled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(credits, "full_value", lambda _connection, _what, papers, *_: tuple(papers))
+    monkeypatch.setattr(credits, "full_value", lambda _connection, _what, documents, *_: tuple(documents))
     with pytest.raises(AssertionError):
         test_the_memo_gives_back_to_the_card_first_and_is_sage_s_credit_at_full_value(shop, "gift card")
 
@@ -85,7 +85,7 @@ def test_the_wrapping_goes_back_once_with_the_first_memo(shop: Fulfilled) -> Non
         shop.run("credits")
         item = shop.item(placed, "credits", "credit:")
         assert (item.state, item.reason) == (State.CONFIRMED, "")
-    first, second = shop.papers(placed)["creditmemos"]
+    first, second = shop.documents(placed)["creditmemos"]
     assert D(str(first["grand_total"])) - D(str(second["grand_total"])) == D("2.50")
 
 
@@ -96,7 +96,7 @@ def test_wrapping_that_sage_keeps_is_a_review_before_anything_is_written(shop: F
     item = shop.item(placed, "credits", "credit:")
     assert (item.state, item.reason_code) == (State.REVIEW, "totals-differ")
     assert "nothing was written" in item.reason
-    assert shop.papers(placed)["creditmemos"] == []
+    assert shop.documents(placed)["creditmemos"] == []
 
 
 BEFORE = {kind: PAYS[kind] for kind in ("gift card", "store credit")}

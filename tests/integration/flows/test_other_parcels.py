@@ -123,7 +123,7 @@ def test_a_receipt_that_is_handed_over_is_posted_once(stage: MemoryStage) -> Non
     assert len(stage.platform.requests) == 1
     worked_on(stage, "payments")
     receipt = stage.delivery(placed, "deposit", "payments")
-    (entry,) = [one.told for one in stage.books.entries.values()]
+    (entry,) = [one.record for one in stage.books.entries.values()]
     assert (receipt.state, receipt.target_number) == (State.CONFIRMED, entry.urn)
     assert parcels.open_parcels() == []
 
@@ -161,7 +161,7 @@ def test_an_allocation_that_is_handed_over_is_made_once(stage: MemoryStage) -> N
         assert [each.state for each in steps("allocation")] == [State.HANDED_OVER]
     worked_on(stage, "payments")
     assert [each.state for each in steps("allocation")] == [State.CONFIRMED]
-    assert {one.told.outstanding for one in stage.books.entries.values()} == {0}
+    assert {one.record.outstanding for one in stage.books.entries.values()} == {0}
     assert parcels.open_parcels() == []
 
 

@@ -177,11 +177,11 @@ def test_a_bad_invoice_waits_through_whole_cycles_and_the_other_goes(stage: Stag
     for _ in range(2):
         (report,) = shop.run("invoices")
         assert report.outcome == "done"
-        assert [len(shop.papers(each)["invoices"]) for each in placed] == [0, 1]
+        assert [len(shop.documents(each)["invoices"]) for each in placed] == [0, 1]
         assert ("unreadable-rows", "invoices: Sage") in stage.alerts()
     stage.mend()
     shop.run("invoices")
-    assert [len(shop.papers(each)["invoices"]) for each in placed] == [1, 1]
+    assert [len(shop.documents(each)["invoices"]) for each in placed] == [1, 1]
     assert ("unreadable-rows", "invoices: Sage") not in stage.alerts()
 
 
@@ -229,10 +229,10 @@ def test_an_invoice_that_meets_an_error_is_taken_in_by_a_later_cycle(
         )
         (report,) = shop.run("invoices")
     assert report.outcome == "done"
-    assert [len(shop.papers(each)["invoices"]) for each in placed] == [0, 1]
+    assert [len(shop.documents(each)["invoices"]) for each in placed] == [0, 1]
     assert ("unforeseen", f"invoices: {bad.number}") in stage.alerts()
     shop.run("invoices")
-    assert [len(shop.papers(each)["invoices"]) for each in placed] == [1, 1]
+    assert [len(shop.documents(each)["invoices"]) for each in placed] == [1, 1]
 
 
 def test_a_ledger_entry_that_meets_an_error_is_taken_in_by_a_later_cycle(

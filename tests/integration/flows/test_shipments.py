@@ -28,10 +28,10 @@ def test_a_despatch_becomes_one_shipment_and_one_mail(shop: Fulfilled) -> None:
     placed = shop.sent()
     despatch = shop.despatch(placed)
     shop.run("shipments")
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert shipment["source_code"] == "wh_detroit"
     assert shipment["comments"] == [f"Sage despatch {despatch.number}"]
-    assert len(shop.papers(placed)["mails"]) == 1
+    assert len(shop.documents(placed)["mails"]) == 1
     item = shop.item(placed, "shipments", "shipment:")
     assert (item.state, item.target_number) == (State.CONFIRMED, shipment["increment_id"])
     kinds = {link.kind: link for link in chain.of(item.source_id or 0)}
@@ -57,7 +57,7 @@ def test_parts_leave_one_after_the_other(shop: Fulfilled) -> None:
     shop.run("shipments")
     shop.despatch(placed)
     shop.run("shipments")
-    shipments = shop.papers(placed)["shipments"]
+    shipments = shop.documents(placed)["shipments"]
     assert len(shipments) == 2
     assert shipments[0]["items"][0]["qty"] == "1"
     assert sum(int(item["qty"]) for each in shipments for item in each["items"]) == sum(goods.values())
@@ -74,8 +74,8 @@ def test_point_18_ship_is_looked_up_first(shop: Fulfilled) -> None:
     shop.run("shipments", after=SETTLED)
     item = shop.item(placed, "shipments", "shipment:")
     assert (item.state, item.adopted) == (State.CONFIRMED, True)
-    assert len(shop.papers(placed)["shipments"]) == 1
-    assert len(shop.papers(placed)["mails"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["mails"]) == 1
 
 
 def test_a_shipment_that_never_arrived_is_written_again_once(shop: Fulfilled) -> None:
@@ -85,7 +85,7 @@ def test_a_shipment_that_never_arrived_is_written_again_once(shop: Fulfilled) ->
     shop.run("shipments")
     shop.run("shipments", after=SETTLED)
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
 
 
 def test_point_22_a_500_is_read_again_before_anything_else_is_written(shop: Fulfilled) -> None:
@@ -100,10 +100,10 @@ def test_point_22_a_500_is_read_again_before_anything_else_is_written(shop: Fulf
     shop.run("shipments")
     assert sorted(shop.steps(placed, "shipments").values()) == [State.IN_DOUBT, State.QUEUED]
     shop.run("shipments")
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
     shop.run("shipments", after=SETTLED)
     assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
-    assert len(shop.papers(placed)["shipments"]) == 2
+    assert len(shop.documents(placed)["shipments"]) == 2
 
 
 def test_point_19_a_warehouse_without_a_source_waits_for_one(stage: Stage) -> None:
@@ -134,7 +134,7 @@ def test_point_19_a_source_that_holds_too_little_is_tried_again(shop: Fulfilled)
         shop.stage.shop.stock.restock(sku, 100, "wh_detroit")
     shop.run("shipments", after=SETTLED)
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["configurable", "bundle"])
@@ -143,7 +143,7 @@ def test_point_20_the_ids_that_magento_takes(shop: Fulfilled, kind: str) -> None
     shop.despatch(placed)
     shop.run("shipments")
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
 
 
 @pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
@@ -156,7 +156,7 @@ def test_point_20_a_bundle_that_ships_together_is_named_by_its_parent(shop: Fulf
     shop.run("shipments")
     shop.run("shipments", after=SETTLED)
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     (kit,) = [row for row in shop.stage.shop.order(placed).items if row["sku"] == "KIT-1"]
     shipped = {row["order_item_id"]: Decimal(row["qty"]) for row in shipment["items"]}
     assert shipped[kit["item_id"]] == Decimal(str(kit["qty_ordered"]))
@@ -173,7 +173,7 @@ def test_part_of_a_bundle_that_ships_together_is_a_review_with_the_figures(shop:
     item = shop.item(placed, "shipments", "shipment:")
     assert item.state is State.REVIEW
     assert "takes the bundle KIT-1 as a whole only" in item.reason
-    assert shop.papers(placed)["shipments"] == []
+    assert shop.documents(placed)["shipments"] == []
 
 
 def test_a_tracking_number_that_comes_with_the_despatch_goes_with_it(shop: Fulfilled) -> None:
@@ -182,7 +182,7 @@ def test_a_tracking_number_that_comes_with_the_despatch_goes_with_it(shop: Fulfi
     placed = shop.sent()
     shop.despatch(placed, courier=courier, consignment="1Z1")
     shop.run("shipments")
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert shipment["tracks"] == [{"track_number": "1Z1", "title": courier, "carrier_code": "ups"}]
 
 
@@ -199,9 +199,9 @@ def test_a_tracking_number_that_comes_later_is_added_once_without_a_mail(shop: F
         shop.stage.break_shop(fault, method="POST", path="/shipment/track$")
     shop.run("shipments")
     shop.run("shipments", after=SETTLED)
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert [track["track_number"] for track in shipment["tracks"]] == ["LATE/1"]
-    assert len(shop.papers(placed)["mails"]) == 1
+    assert len(shop.documents(placed)["mails"]) == 1
     assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
 
 
@@ -223,7 +223,7 @@ def test_point_17_our_own_track_does_not_move_the_order_and_is_still_seen(shop: 
     item = shop.item(placed, "shipments", "track:")
     assert (item.state, item.adopted) == (State.CONFIRMED, True)
     assert shop.stage.shop_calls("POST") == []
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert [track["track_number"] for track in shipment["tracks"]] == ["LATE/2"]
 
 
@@ -234,7 +234,7 @@ def test_a_shipment_made_by_hand_with_the_same_pieces_is_adopted(shop: Fulfilled
     shop.stage.listen()
     shop.run("shipments")
     item = shop.item(placed, "shipments", "shipment:")
-    if shop.papers(placed)["shipments"]:
+    if shop.documents(placed)["shipments"]:
         assert (item.state, item.adopted) == (State.CONFIRMED, True)
     else:  # the shop's own people shipped without a document that can be read
         assert item.state is State.REVIEW
@@ -253,7 +253,7 @@ def test_a_despatch_waits_for_its_order(shop: Fulfilled) -> None:
     shop.run("shipments")
     item = shop.item(placed, "shipments", "shipment:")
     assert (item.state, item.reason_code) == (State.HELD, "parent-pending")
-    assert shop.papers(placed)["shipments"] == []
+    assert shop.documents(placed)["shipments"] == []
     shop.stage.cycle(after=SETTLED)
     shop.run("shipments")
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
@@ -268,7 +268,7 @@ def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(shop: Fulfill
     (skipped,) = queue.listing(connection="web", flow="shipments", state=State.SKIPPED)
     assert "magento:main:999999, which the ledger does not know" in skipped.reason
     assert str(despatch.id) in skipped.reason
-    assert shop.papers(placed)["shipments"] == []
+    assert shop.documents(placed)["shipments"] == []
 
 
 def test_more_than_magento_has_left_is_a_review_with_both_figures(shop: Fulfilled) -> None:
@@ -291,7 +291,7 @@ def test_a_despatch_goes_from_the_source_of_its_own_warehouse(stage: Stage) -> N
     company.stock_adjust(first, other, to=Decimal(50))
     shop.despatch(placed, {first: 1}, warehouse=other)
     shop.run("shipments")
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert shipment["source_code"] == "wh_london"
 
 
@@ -310,11 +310,11 @@ def test_a_despatch_over_two_warehouses_is_two_shipments_and_one_mail(stage: Sta
         stage.break_shop(fault, method="POST", path=SHIP)
     for _ in range(3):
         shop.run("shipments", after=SETTLED)
-    papers = shop.papers(placed)
-    shipments = {each["source_code"]: each for each in papers["shipments"]}
-    assert (sorted(shipments), len(papers["shipments"])) == (["wh_detroit", "wh_london"], 2)
+    documents = shop.documents(placed)
+    shipments = {each["source_code"]: each for each in documents["shipments"]}
+    assert (sorted(shipments), len(documents["shipments"])) == (["wh_detroit", "wh_london"], 2)
     assert shipments["wh_london"]["comments"] == [f"Sage despatch {despatch.number} from {other}"]
-    assert len(papers["mails"]) == 1
+    assert len(documents["mails"]) == 1
     assert set(shop.steps(placed, "shipments").values()) == {State.CONFIRMED}
     shop.invoice(placed)
     shop.run("invoices")
@@ -338,7 +338,7 @@ def test_a_locked_company_stops_no_shipment_that_waits(shop: Fulfilled) -> None:
     shop.stage.company.window.lock("backup")
     shop.run("shipments")
     shop.run("shipments")
-    assert len(shop.papers(placed)["shipments"]) == 1
+    assert len(shop.documents(placed)["shipments"]) == 1
     shop.stage.company.window.unlock()
 
 
@@ -373,7 +373,7 @@ def test_a_person_links_a_shipment_that_was_made_by_hand(shop: Fulfilled) -> Non
     shop.run("shipments")
     item = shop.item(placed, "shipments", "shipment:")
     assert item.state is State.REVIEW
-    (by_hand,) = shop.papers(placed)["shipments"]
+    (by_hand,) = shop.documents(placed)["shipments"]
     interventions.link(item, by_hand["increment_id"], actor="anna", now=shop.stage.now)
     kinds = {link.kind: link.number for link in chain.of(item.source_id or 0)}
     assert kinds["magento-shipment"] == by_hand["increment_id"]
@@ -382,5 +382,5 @@ def test_a_person_links_a_shipment_that_was_made_by_hand(shop: Fulfilled) -> Non
         courier = next(iter(company.couriers))
         company.despatches.track(despatch, courier_id=courier.id, consignment="T-9")
     shop.run("shipments")
-    (shipment,) = shop.papers(placed)["shipments"]
+    (shipment,) = shop.documents(placed)["shipments"]
     assert [track["track_number"] for track in shipment["tracks"]] == ["T-9"]

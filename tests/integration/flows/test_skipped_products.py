@@ -26,7 +26,9 @@ def shop(stage: Stage) -> Fulfilled:
 
 
 def shipped(shop: Fulfilled, placed: int) -> list[dict[str, str]]:
-    return [{item["sku"]: item["qty"] for item in each["items"]} for each in shop.papers(placed)["shipments"]]
+    return [
+        {item["sku"]: item["qty"] for item in each["items"]} for each in shop.documents(placed)["shipments"]
+    ]
 
 
 @pytest.mark.parametrize("fault", ["", "drop_after", "drop_before"])
@@ -103,7 +105,8 @@ def test_what_goes_along_after_goods_that_a_person_shipped_has_the_parcels(
         shop.run("shipments", after=SETTLED)
     assert shipped(shop, placed) == [{"HUB-0001": "2"}, {CARD: "1"}]
     tracks = [
-        [each["track_number"] for each in paper["tracks"]] for paper in shop.papers(placed)["shipments"]
+        [each["track_number"] for each in document["tracks"]]
+        for document in shop.documents(placed)["shipments"]
     ]
     assert tracks == [[], ["T1"]]
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED

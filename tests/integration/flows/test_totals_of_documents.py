@@ -41,7 +41,7 @@ def invoiced(shop: Fulfilled, **order: Any) -> int:
 
 
 def totals(shop: Fulfilled, placed: int, kind: str = "creditmemos") -> list[Decimal]:
-    return [Decimal(str(each["grand_total"])) for each in shop.papers(placed)[kind]]
+    return [Decimal(str(each["grand_total"])) for each in shop.documents(placed)[kind]]
 
 
 def credit_part(shop: Fulfilled, placed: int, carriage: str) -> Any:

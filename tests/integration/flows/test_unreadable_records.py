@@ -155,11 +155,11 @@ def test_a_despatch_with_a_bad_quantity_waits_and_goes_when_it_can_be_read(stage
     )
     (report, *_) = shop.run("shipments")
     assert report.outcome == "done"
-    shipped = [len(shop.papers(placed)["shipments"]) for placed in (first, second)]
+    shipped = [len(shop.documents(placed)["shipments"]) for placed in (first, second)]
     assert sum(shipped) == 1, "the other despatch is written"
     stage.mend()
     shop.run("shipments")
-    assert [len(shop.papers(placed)["shipments"]) for placed in (first, second)] == [1, 1]
+    assert [len(shop.documents(placed)["shipments"]) for placed in (first, second)] == [1, 1]
 
 
 def test_stock_without_a_figure_is_left_alone_and_named(stage: Stage) -> None:

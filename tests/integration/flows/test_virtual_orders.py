@@ -29,8 +29,8 @@ def make_virtual(shop: Fulfilled, placed: int, sku: str) -> None:
 
 def told(shop: Fulfilled, placed: int) -> tuple[list[Any], list[Any]]:
     """The shop's shipments and invoices of the order."""
-    papers = shop.papers(placed)
-    return papers["shipments"], papers["invoices"]
+    documents = shop.documents(placed)
+    return documents["shipments"], documents["invoices"]
 
 
 def test_point_39_only_virtual_is_invoiced_and_never_shipped(shop: Fulfilled) -> None:

@@ -111,4 +111,4 @@ class IntacctHub(ServedHub):
     def people(self, action: str, **values: Any) -> Any:
         """The company's people do something."""
         self.clock.advance(60)
-        return self.face.people.perform(action, values)
+        return self.face.staff.perform(action, values)

@@ -26,14 +26,14 @@ CARRIAGE = InvoiceLine("2", "", "", D(1), D(5), D(1))
 )
 def test_an_invoice_is_compared(ours: str, theirs: str, finished: bool, differs: bool) -> None:
     carriage = D(6) if D(theirs) > D(12) else D(0)
-    paper = StoreDocument(
+    document = StoreDocument(
         1, "000000001", {5: D(1)}, totals=(D(theirs), D(theirs)), carriage=(carriage, carriage)
     )
     found = invoice_differs(
         "0001",
         (GOODS, CARRIAGE),
         D(ours),
-        [paper],
+        [document],
         0,
         every_ours=None,
         every_theirs=None,

@@ -118,19 +118,19 @@ def test_a_part_is_known_only_with_every_line_s_order_and_its_own_amounts() -> N
 def test_magento_s_invoice_against_a_part(freight: str, told: bool, finished: bool, differs: bool) -> None:
     goods = InvoiceLine("1", "item:5", "HUB-0001", D(1), D(10), D(2), KEY)
     charge = InvoiceLine("2", "", "", D(1), D(freight), D(1), KEY)
-    paper = StoreDocument(1, "000000001", {5: D(1)}, totals=(D(18), D(18)), carriage=(D(6), D(6)))
+    store_document = StoreDocument(1, "000000001", {5: D(1)}, totals=(D(18), D(18)), carriage=(D(6), D(6)))
     found = invoice_differs(
         "0001",
         (goods, charge) if told else (goods,),
         None,
-        [paper],
+        [store_document],
         0,
         every_ours=D(13) + D(freight) if told else None,
         every_theirs=D(18),
         finished=finished,
         carriage=D(6),
         limit=D("0.05"),
-        told=told,
+        stated=told,
         slack=D("0.05"),
     )
     assert (found is not None) is differs

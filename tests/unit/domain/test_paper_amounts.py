@@ -34,17 +34,17 @@ def order(other: str = "0") -> StoreOrder:
     return StoreOrder(1, "000000001", "processing", "", (ITEM,), "USD", (side, side), extras=(CARD, FEE))
 
 
-def paper(total: str = "20", *, pieces: int = 2, fields: tuple[Extra, ...] = ()) -> StoreDocument:
+def document(total: str = "20", *, pieces: int = 2, fields: tuple[Extra, ...] = ()) -> StoreDocument:
     totals = (D(total), D(total))
     return StoreDocument(1, "000000009", {5: D(pieces)}, totals=totals, extras=(CARD, FEE), fields=fields)
 
 
 def test_a_gift_card_is_part_of_the_value_and_a_fee_is_a_charge() -> None:
-    found = valued([paper()], order(), 0, TERMS, "main", "invoice")
+    found = valued([document()], order(), 0, TERMS, "main", "invoice")
     assert not isinstance(found, Failure)
     assert found[0].totals == (D(25), D(20))
     assert found[0].carriage[0] == D("5.40")  # the fee with its tax, and the fixed product tax of two pieces
-    other = valued([paper()], order(), 1, TERMS, "main", "invoice")
+    other = valued([document()], order(), 1, TERMS, "main", "invoice")
     assert not isinstance(other, Failure)
     assert other[0].totals == (D(20), D(26))
     assert other[0].carriage[1] == D("6.00")
@@ -57,7 +57,7 @@ def test_each_amount_without_a_place_is_refused_by_its_name() -> None:
         ("fixed_product_tax", "weee"),
     ):
         terms = {key: each for key, each in TERMS.items() if key != source}
-        found = valued([paper()], order(), 0, terms, "main", "invoice")
+        found = valued([document()], order(), 0, terms, "main", "invoice")
         assert isinstance(found, Failure)
         assert found.code is Code.UNMAPPED_AMOUNT
         assert name in found.text
@@ -77,7 +77,7 @@ def test_an_order_is_explained_by_the_amounts_that_it_names() -> None:
 
 def test_a_difference_that_is_a_field_of_an_extension_has_its_name() -> None:
     surcharge = Extra(source="fields.surcharge", field="surcharge", amount=D(3), base=D(3))
-    there = paper(fields=(surcharge,))
+    there = document(fields=(surcharge,))
     found = unnamed([there], D(-3), 0, TERMS, "main", "credit memo")
     assert found is not None
     assert found.code is Code.UNMAPPED_AMOUNT
@@ -91,6 +91,6 @@ def test_a_difference_that_is_a_field_of_an_extension_has_its_name() -> None:
 def test_a_named_field_that_pays_is_part_of_the_value() -> None:
     voucher = Extra(source="fields.voucher", field="voucher", amount=D(3), base=D(3))
     terms = TERMS | {"fields.voucher": AmountTerms(account="1250", payment=True)}
-    found = valued([paper(fields=(voucher,))], order(), 0, terms, "main", "invoice")
+    found = valued([document(fields=(voucher,))], order(), 0, terms, "main", "invoice")
     assert not isinstance(found, Failure)
     assert found[0].totals[0] == D(28)

@@ -102,7 +102,7 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
 ) -> None:
     """Every despatch is written once, however often it is read, and more than ordered never is."""
     there = order(*(item(number, f"SKU-{number}", quantity) for number, quantity in enumerate(ordered, 1)))
-    papers: list[StoreDocument] = []
+    documents: list[StoreDocument] = []
     despatched: dict[int, Decimal] = dict.fromkeys(range(1, len(ordered) + 1), ZERO)
     for number in range(data.draw(st.integers(1, 6))):
         lines = [line(f"item:{each.item_id}", each.sku, data.draw(st.integers(0, 4))) for each in there.items]
@@ -110,9 +110,9 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
         assert not isinstance(wanted, Failure)
         mark = Mark("Sage despatch", str(number))
         for _ in range(2):  # read again: a lost answer
-            said = settle(mark, wanted, shipping.left(there), there, papers, done="despatched")
+            said = settle(mark, wanted, shipping.left(there), there, documents, done="despatched")
             if said is None:
-                papers.append(StoreDocument(number + 1, str(number), wanted, (mark.text,)))
+                documents.append(StoreDocument(number + 1, str(number), wanted, (mark.text,)))
                 shipped = {
                     each.item_id: replace(each, shipped=each.shipped + wanted.get(each.item_id, ZERO))
                     for each in there.items
@@ -121,16 +121,16 @@ def test_despatches_in_any_parts_are_shipped_exactly_and_never_twice(
                 for key, quantity in wanted.items():
                     despatched[key] += quantity
         assert isinstance(
-            settle(mark, wanted, shipping.left(there), there, papers, done="despatched"), There | Failure
+            settle(mark, wanted, shipping.left(there), there, documents, done="despatched"), There | Failure
         )
     assert all(each.shipped == despatched[each.item_id] <= each.ordered for each in there.items)
-    assert len({paper.comments for paper in papers}) == len(papers)
+    assert len({document.comments for document in documents}) == len(documents)
 
 
 def test_a_marker_is_not_found_in_a_longer_number() -> None:
-    paper = StoreDocument(1, "1", {14: Decimal(1)}, ("Sage despatch 123",))
-    assert not paper.carries(MARK.text)
-    assert paper.carries("Sage despatch 123")
+    document = StoreDocument(1, "1", {14: Decimal(1)}, ("Sage despatch 123",))
+    assert not document.carries(MARK.text)
+    assert document.carries("Sage despatch 123")
 
 
 def test_one_made_by_hand_is_adopted_only_when_nothing_is_left_or_a_number_is_the_same() -> None:
@@ -167,7 +167,7 @@ def test_what_our_parts_lack_and_a_person_has_made_is_no_question() -> None:
     wanted, none = {14: Decimal(1)}, {14: ZERO}
     said = settle(MARK, wanted, none, BUNDLE, [goods, box], done="despatched", along=[99])
     assert isinstance(said, There)
-    assert (said.paper, said.papers) == (box, (box, goods))
+    assert (said.document, said.documents) == (box, (box, goods))
     other = replace(goods, pieces={14: Decimal(2)})
     assert isinstance(settle(MARK, wanted, none, BUNDLE, [other, box], done="despatched"), Failure)
 

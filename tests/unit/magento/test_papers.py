@@ -34,10 +34,10 @@ class Shop:
         )
         clock = VirtualClock(datetime(2026, 11, 21, tzinfo=UTC))
         client = StoreClient(http, IntegrationToken("token-of-the-test"), clock)
-        self.papers = OrderDocuments(client)
-        self.shipments = Shipments(client, self.papers)
-        self.invoices = Invoices(client, self.papers)
-        self.credits = Credits(client, self.papers)
+        self.documents = OrderDocuments(client)
+        self.shipments = Shipments(client, self.documents)
+        self.invoices = Invoices(client, self.documents)
+        self.credits = Credits(client, self.documents)
         self.notes = OrderNotes(client)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -135,10 +135,10 @@ def test_a_later_tracking_number_has_every_required_key() -> None:
 
 def test_what_an_order_has_is_read_with_marks_pieces_and_tracks() -> None:
     shop = Shop(recordings.response("shipments-search-by-order"))
-    (paper,) = shop.shipments.of_order(9)  # type: ignore[misc]
-    assert (paper.id, paper.number, paper.pieces) == (1, "000000001", {21: 2})
-    assert paper.carries("Sage shipment SHP0001")
-    assert paper.tracks == ("1Z999AA10123456784",)
+    (document,) = shop.shipments.of_order(9)  # type: ignore[misc]
+    assert (document.id, document.number, document.pieces) == (1, "000000001", {21: 2})
+    assert document.carries("Sage shipment SHP0001")
+    assert document.tracks == ("1Z999AA10123456784",)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_what_an_order_has_is_read_with_marks_pieces_and_tracks() -> None:
 )
 def test_invoices_and_credit_memos_are_read_alike(name: str, kind: str, marker: str) -> None:
     shop = Shop(recordings.response(name))
-    papers = getattr(shop, kind).of_order(9)
-    assert any(paper.carries(marker) for paper in papers)
+    documents = getattr(shop, kind).of_order(9)
+    assert any(document.carries(marker) for document in documents)
 
 
 def test_the_order_is_read_with_what_is_done_of_each_item() -> None:
     shop = Shop(recordings.response("orders-get-after-creditmemo"))
-    order = shop.papers.order(9)
+    order = shop.documents.order(9)
     assert not isinstance(order, Failure)
     first = order.items[0]
     assert (first.item_id, first.ordered, first.shipped, first.invoiced, first.refunded) == (21, 5, 5, 5, 1)

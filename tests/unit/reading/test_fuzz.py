@@ -185,10 +185,15 @@ def test_a_price_that_cannot_be_read_leaves_its_product_out_and_no_other() -> No
 
 def test_documents_of_an_order_are_read_or_refused() -> None:
     dice = random.Random(17)
-    paper = {"entity_id": 1, "increment_id": "1", "items": [{"order_item_id": 5, "qty": 1}], "comments": []}
+    store_document = {
+        "entity_id": 1,
+        "increment_id": "1",
+        "items": [{"order_item_id": 5, "qty": 1}],
+        "comments": [],
+    }
     for _ in range(300):
         with suppress(Unreadable):
-            order_documents._PAPERS.decode(harmed({"items": [paper], "total_count": 1}, dice, 1))
+            order_documents._PAPERS.decode(harmed({"items": [store_document], "total_count": 1}, dice, 1))
 
 
 CASES = Path(__file__).parents[2] / "data" / "orders"

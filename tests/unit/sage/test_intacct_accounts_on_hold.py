@@ -24,7 +24,7 @@ def stand() -> Iterator[IntacctStand]:
 
 def hold(stand: IntacctStand, *, on: bool) -> None:
     values = {"ONHOLD": "true" if on else "false"}
-    stand.face.people.perform("change-record", {"object": "CUSTOMER", "record": "OTHER", "values": values})
+    stand.face.staff.perform("change-record", {"object": "CUSTOMER", "record": "OTHER", "values": values})
 
 
 def order(stand: IntacctStand, number: int = 213) -> Any:

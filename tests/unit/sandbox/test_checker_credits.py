@@ -88,7 +88,7 @@ def test_wrapping_stays_due_while_the_first_note_waits_for_a_person(made: bool, 
         order={"entity_id": 5, "creditmemos": memos},
         there={"lines": [*ORDER["lines"], WRAPPING]},
         documents={"credits": {"0000000009": first, "0000000010": ONE_PIECE}},
-        told=(),
+        reported=(),
     )
     assert other_fees(case, KINDS[2], ONE_PIECE) is asked
 

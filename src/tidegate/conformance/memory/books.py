@@ -1,4 +1,4 @@
-"""What the company has: plain dictionaries, and a tick for every change so that deltas can be told."""
+"""What the company has: plain dictionaries, and a tick for every change so that deltas can be reported."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Order:
 class Entry:
     """An entry of the sales ledger with our key and its nominal postings."""
 
-    told: LedgerEntry
+    record: LedgerEntry
     postings: list[Posting]
     key: str = ""
     changed: int = 0
@@ -124,14 +124,14 @@ class Entry:
     @property
     def owed(self) -> Decimal:
         """What it adds to the account's balance."""
-        return self.told.outstanding if self.told.kind is EntryKind.INVOICE else -self.told.outstanding
+        return self.record.outstanding if self.record.kind is EntryKind.INVOICE else -self.record.outstanding
 
 
 @dataclass
 class Document:
     """A despatch, an invoice or a credit note, of our orders or of others."""
 
-    told: Despatch | SalesInvoice
+    record: Despatch | SalesInvoice
     changed: int
 
 
@@ -300,15 +300,15 @@ class Books:
             lines = [(code, credit, debit) for code, debit, credit in lines]
         day = self.clock.now().date()
         made = self._enter(kind, first.account, number, first.number, gross, day, first.currency, lines)
-        made.told = replace(made.told, net=net, tax=tax, due=day + timedelta(days=30))
+        made.record = replace(made.record, net=net, tax=tax, due=day + timedelta(days=30))
         return made
 
     def settle(self, entry: Entry, amount: Decimal, day: date) -> None:
         """So much of it is set against another entry."""
-        left = entry.told.outstanding - amount
-        entry.told = replace(entry.told, outstanding=left, settled=None if left else day)
+        left = entry.record.outstanding - amount
+        entry.record = replace(entry.record, outstanding=left, settled=None if left else day)
         entry.changed = self.change()
-        self._touch_account(entry.told.account, entry.changed)
+        self._touch_account(entry.record.account, entry.changed)
 
     def balance(self, nominal: str) -> Decimal:
         """Debit less credit."""
@@ -327,7 +327,7 @@ class Books:
         lines: Sequence[tuple[str, Decimal, Decimal]],
         key: str = "",
     ) -> Entry:
-        told = LedgerEntry(
+        record = LedgerEntry(
             id=self.new_id(),
             urn=f"U{self.new_id()}",
             kind=kind,
@@ -340,10 +340,10 @@ class Books:
             currency=currency,
         )
         postings = [
-            Posting(told.urn, code, debit, credit, period=f"{day:%Y-%m}", day=day, reference=reference)
+            Posting(record.urn, code, debit, credit, period=f"{day:%Y-%m}", day=day, reference=reference)
             for code, debit, credit in lines
         ]
-        entry = self.entries[told.id] = Entry(told, postings, key, self.change())
+        entry = self.entries[record.id] = Entry(record, postings, key, self.change())
         self._touch_account(account, entry.changed)
         return entry
 

@@ -72,12 +72,12 @@ class Calls:
         return trouble.heard
 
     def collect(
-        self, parcels: Sequence[Parcel], told: Callable[[Parcel], Mapping[str, Outcome]]
+        self, parcels: Sequence[Parcel], answer_of: Callable[[Parcel], Mapping[str, Outcome]]
     ) -> dict[str, Outcome] | Failure:
         """Ask what became of each parcel; the first question that fails ends it."""
         found: dict[str, Outcome] = {}
         for parcel in parcels:
-            answer = self.read("collect", partial(told, parcel))
+            answer = self.read("collect", partial(answer_of, parcel))
             if isinstance(answer, Failure):
                 return answer
             found |= answer

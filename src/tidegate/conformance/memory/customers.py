@@ -83,7 +83,7 @@ class Customers:
         return Delta(tuple(rows), str(self._books.tick), full=since is None)
 
     def _record(self, one: Account) -> CustomerRecord:
-        owed = [each for each in self._books.entries.values() if each.told.account == one.account]
+        owed = [each for each in self._books.entries.values() if each.record.account == one.account]
         return CustomerRecord(
             id=one.id,
             account=one.account,

@@ -65,8 +65,8 @@ class Documents:
     def track(self, despatch: str, consignment: str, courier: str = "") -> None:
         """A despatch gets its tracking number, or another one."""
         found = self._books.despatches[despatch]
-        assert isinstance(found.told, Despatch)
-        found.told = replace(found.told, parcels=(TrackedParcel(courier, consignment),))
+        assert isinstance(found.record, Despatch)
+        found.record = replace(found.record, parcels=(TrackedParcel(courier, consignment),))
         found.changed = self._books.change()
 
     def invoice(self, consolidate: bool = False) -> None:
@@ -137,7 +137,7 @@ class Documents:
             id=self._books.new_id(),
             number=number,
             credit=credit,
-            day=entry.told.day,
+            day=entry.record.day,
             account=orders[0].account,
             order_ids=tuple(one.id for one in orders),
             order_keys=tuple(one.key for one in orders if one.key),
@@ -170,8 +170,10 @@ class Despatches:
 
     def _changed(self, since: str | None) -> Delta[Despatch]:
         books = self._company.books
-        told = [one.told for one in books.despatches.values() if since is None or one.changed > int(since)]
-        ours = [one for one in told if isinstance(one, Despatch) and one.order_key]
+        record = [
+            one.record for one in books.despatches.values() if since is None or one.changed > int(since)
+        ]
+        ours = [one for one in record if isinstance(one, Despatch) and one.order_key]
         return Delta(tuple(ours), str(books.tick), full=since is None)
 
 
@@ -187,6 +189,6 @@ class Invoices:
 
     def _changed(self, since: str | None) -> Delta[SalesInvoice]:
         books = self._company.books
-        told = [one.told for one in books.invoices.values() if since is None or one.changed > int(since)]
-        ours = [one for one in told if isinstance(one, SalesInvoice) and one.order_keys]
+        record = [one.record for one in books.invoices.values() if since is None or one.changed > int(since)]
+        ours = [one for one in record if isinstance(one, SalesInvoice) and one.order_keys]
         return Delta(tuple(ours), str(books.tick), full=since is None)

@@ -65,7 +65,7 @@ class Receipts:
         )
 
     def _ours(self, key: str) -> LedgerEntry | None:
-        return next((one.told for one in self._books.entries.values() if one.key == key), None)
+        return next((one.record for one in self._books.entries.values() if one.key == key), None)
 
     def _posted(self, receipt: NewReceipt, nominal: str) -> Outcome:
         if receipt.day in self._books.closed_days:
@@ -79,11 +79,11 @@ class Receipts:
             day=receipt.day,
             key=receipt.key,
         )
-        return Accepted(entry.told.id, entry.told.urn)
+        return Accepted(entry.record.id, entry.record.urn)
 
     def _allocated(self, allocation: NewAllocation) -> Outcome:
         pair = [self._books.entries[one] for one in (allocation.debit_entry, allocation.credit_entry)]
-        if any(one.told.outstanding < allocation.amount for one in pair):
+        if any(one.record.outstanding < allocation.amount for one in pair):
             return Failure(Code.REFUSED, f"{allocation.amount} is more than is outstanding")
         for one in pair:
             self._books.settle(one, allocation.amount, allocation.day)
@@ -102,7 +102,7 @@ class Ledgers:
 
     def _changed(self, since: str | None) -> Delta[LedgerEntry]:
         books = self._company.books
-        rows = [one.told for one in books.entries.values() if since is None or one.changed > int(since)]
+        rows = [one.record for one in books.entries.values() if since is None or one.changed > int(since)]
         return Delta(tuple(rows), str(books.tick), full=since is None)
 
 
@@ -121,7 +121,7 @@ class Postings:
         return self._company.calls_made.read("read balances", self._sums)
 
     def _lines(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure]:
-        by_urn = {one.told.urn: one.postings for one in self._company.books.entries.values()}
+        by_urn = {one.record.urn: one.postings for one in self._company.books.entries.values()}
         return {urn: list(by_urn.get(urn, ())) for urn in urns}
 
     def _sums(self) -> list[AccountBalance]:

@@ -93,8 +93,8 @@ class Orders:
         if wrong is not None:
             return wrong
         payload = msgspec.json.encode(order, order="sorted")
-        told = self._gross(order) if self._company.switches.computes_before else None
-        return Prepared(order, msgspec.json.decode(payload), hashlib.sha256(payload).hexdigest(), told)
+        stated = self._gross(order) if self._company.switches.computes_before else None
+        return Prepared(order, msgspec.json.decode(payload), hashlib.sha256(payload).hexdigest(), stated)
 
     def _too_long(self, order: SalesOrder) -> Failure | None:
         about = self.about

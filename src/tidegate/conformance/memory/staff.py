@@ -18,12 +18,12 @@ class Staff:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        papers = Documents(books)
+        documents = Documents(books)
         self._acts: dict[str, Callable[..., Any]] = {
-            "despatch": papers.despatch,
-            "invoice-run": papers.invoice,
-            "credit": papers.credit,
-            "track": papers.track,
+            "despatch": documents.despatch,
+            "invoice-run": documents.invoice,
+            "credit": documents.credit,
+            "track": documents.track,
             "hold": self.hold,
             "cancel": self.cancel,
             "receipt": self.receipt,
@@ -60,9 +60,9 @@ class Staff:
 
     def settle(self, customer: str, debit: str, credit: str) -> None:
         """Set one entry against the other, as far as both reach."""
-        ours = [one for one in self._books.entries.values() if one.told.account == customer]
-        pair = [next(one for one in ours if one.told.reference == named) for named in (debit, credit)]
-        amount = min(one.told.outstanding for one in pair)
+        ours = [one for one in self._books.entries.values() if one.record.account == customer]
+        pair = [next(one for one in ours if one.record.reference == named) for named in (debit, credit)]
+        amount = min(one.record.outstanding for one in pair)
         for one in pair:
             self._books.settle(one, amount, self._books.clock.now().date())
 
@@ -118,13 +118,13 @@ class Staff:
 
 def shown(books: Books) -> dict[str, Any]:
     """The company's books as plain values, for who judges them."""
-    bills = [one.told for one in books.invoices.values() if isinstance(one.told, SalesInvoice)]
+    bills = [one.record for one in books.invoices.values() if isinstance(one.record, SalesInvoice)]
     stock: dict[str, dict[str, dict[str, str]]] = {}
     for (sku, warehouse), level in books.stock.items():
         held = str(books.held(sku, warehouse))
         stock.setdefault(sku, {})[warehouse] = {"on_hand": str(level.on_hand), "allocated": held}
     return {
-        "transactions": [{"kind": one.told.kind.value} for one in books.entries.values()],
+        "transactions": [{"kind": one.record.kind.value} for one in books.entries.values()],
         "stock": stock,
         "items": {
             one.sku: {

@@ -20,7 +20,7 @@ from tidegate.engine import chains, editing, reports, waiting
 from tidegate.ledger import edits, trace
 from tidegate.redaction import redact
 
-#: The usual way of a delivery, for the picture of where it stands.
+#: The usual way of a delivery, for the drawing of where it stands.
 WAY = ("captured", "queued", "sending", "confirmed")
 
 

@@ -1,4 +1,4 @@
-"""Why a number stands in the shop, what differed there from what was told, and what lies with a company."""
+"""Why a number stands in the shop, what differed there from what was written, and what lies with a company."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The chain of one order through its financial life, as a tree: complete, or what is missing.
 
 Magento order -> Sage order -> despatches, invoices, credit notes, receipts -> entries -> postings. A
-tie that the product's records do not carry is told as such and never guessed. Design, promise 5.
+tie that the product's records do not carry is reported as such and never guessed. Design, promise 5.
 """
 
 from __future__ import annotations

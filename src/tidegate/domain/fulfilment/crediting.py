@@ -69,9 +69,9 @@ def plan_memo(
     base, amounts = order.sides[0].carriage, order.sides[side]
     unasked = keys_given_back(order)
     charges = [line for line in lines if is_charge(line) and line.line_key not in unasked]
-    told = charges_of(charges)
+    stated = charges_of(charges)
     if gross is None or not is_explained(order, side, terms):
-        return MemoPlan(_named(told, base, amounts.carriage, rule) if charges else ZERO)
+        return MemoPlan(_named(stated, base, amounts.carriage, rule) if charges else ZERO)
     left = left_to_refund(order)
     last = is_rest(pieces, left, order)
     parts = [
@@ -90,9 +90,9 @@ def plan_memo(
     if charges and abs(gross - comes_to(ZERO)) > limit:
         shipping = None
         if abs(gross - comes_to(None)) > limit:
-            if told and len(charges) == sum(map(is_charge, lines)):
-                told -= besides  # a company without our keys shows it among the charges
-            shipping = _named(told or gross - comes_to(ZERO), base, amounts.carriage, rule)
+            if stated and len(charges) == sum(map(is_charge, lines)):
+                stated -= besides  # a company without our keys shows it among the charges
+            shipping = _named(stated or gross - comes_to(ZERO), base, amounts.carriage, rule)
     there = comes_to(shipping)
     difference = gross - there
     if not difference:

@@ -62,17 +62,17 @@ def rounding_limit(tolerance: Decimal, lines: Sequence[InvoiceLine]) -> Decimal:
     return max(tolerance, CENT * len(lines))
 
 
-def total_of(papers: Sequence[StoreDocument], side: int) -> Decimal | None:
+def total_of(documents: Sequence[StoreDocument], side: int) -> Decimal | None:
     """What the store's documents come to together; None when one does not tell."""
-    totals = [paper.totals[side] for paper in papers]
+    totals = [document.totals[side] for document in documents]
     return None if None in totals else total(each for each in totals if each is not None)
 
 
 def another_total(
-    what: str, number: str, ours: Decimal, papers: Sequence[StoreDocument], theirs: Decimal
+    what: str, number: str, ours: Decimal, documents: Sequence[StoreDocument], theirs: Decimal
 ) -> Failure:
     """The review of a document that came out otherwise in the store, with both figures."""
-    names = ", ".join(paper.number or str(paper.id) for paper in papers) or "invoice"
+    names = ", ".join(document.number or str(document.id) for document in documents) or "invoice"
     text = (
         f"Sage's {what} {number} is {shown(ours)}, Magento's {names} is {shown(theirs)}: {shown(abs(ours - theirs))} "
         f"{'missing' if ours > theirs else 'too much'} in Magento. Put it right there, then `tidegate queue link`."
@@ -85,7 +85,7 @@ def invoice_differs(
     number: str,
     lines: Sequence[InvoiceLine],
     gross: Decimal | None,
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     side: int,
     *,
     every_ours: Decimal | None,
@@ -93,7 +93,7 @@ def invoice_differs(
     finished: bool,
     carriage: Decimal,
     limit: Decimal,
-    told: bool = False,
+    stated: bool = False,
     slack: Decimal = ZERO,
 ) -> Failure | None:
     """A review when Magento's invoice is not Sage's.
@@ -101,29 +101,29 @@ def invoice_differs(
     Magento puts all carriage and fees on an order's first invoice, and parts tax by its own rounding: an invoice
     of a part is compared without charges, within `limit`, and the order's invoices together, `every_…`, to the
     cent when it is `finished`. Where Sage does not tell its charges, they may be the order's whole `carriage`.
-    A document of several orders has no `gross`: its charges are this order's where they are `told`; `slack` is how
+    A document of several orders has no `gross`: its charges are this order's where they are `stated`; `slack` is how
     far `every_…` may be apart, as parts of such documents are rounded line by line.
-    The `papers` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not
+    The `documents` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not
     compared.
     """
-    if not papers:  # contained in an invoice of more: all of Sage's may not come to more than that
+    if not documents:  # contained in an invoice of more: all of Sage's may not come to more than that
         if every_ours is None or every_theirs is None or every_ours - every_theirs <= slack:
             return None
         return another_total("invoices up to", number, every_ours, (), every_theirs)
-    ours, theirs = gross_of(gross, lines), total_of(papers, side)
+    ours, theirs = gross_of(gross, lines), total_of(documents, side)
     if ours is None or theirs is None or ours == theirs:
         return None
     every = None if every_ours is None or every_theirs is None else every_ours - every_theirs
     if every is not None and abs(every) <= slack:
         return None
-    shipping = total(paper.carriage[side] for paper in papers)
+    shipping = total(document.carriage[side] for document in documents)
     if gross is None and abs(ours - (charges_of(lines) or ZERO) - (theirs - shipping)) <= limit:
-        if not told or not finished or every is None:
-            return None  # whose its charges are is not told, or not all of them are there to be compared
+        if not stated or not finished or every is None:
+            return None  # whose its charges are is not reported, or not all of them are there to be compared
         return another_total("invoices up to", number, every_ours or ZERO, (), every_theirs or ZERO)
     charges = charges_of(lines)
     if not finished and charges is None and abs(ours - theirs) <= carriage + limit:
         return None
     if not finished and charges is not None and abs((ours - charges) - (theirs - shipping)) <= limit:
         return None
-    return another_total("invoice", number, ours, papers, theirs)
+    return another_total("invoice", number, ours, documents, theirs)

@@ -59,8 +59,8 @@ def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str
 
 def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:
     """Whether a credit note names no pieces at all, neither of the order nor of anything else."""
-    laid = allocate_lines(lines, order, codes)
-    return not laid.pieces and not laid.strange
+    allocated = allocate_lines(lines, order, codes)
+    return not allocated.pieces and not allocated.unmatched
 
 
 def left_to_invoice(order: StoreOrder) -> dict[int, Decimal]:

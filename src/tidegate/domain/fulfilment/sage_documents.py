@@ -1,4 +1,4 @@
-"""What the company did with an order: its standing, despatches, invoices and credit notes."""
+"""What the company did with an order: its status, despatches, invoices and credit notes."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ def wanted(
     `together` are the bundles that ship as one parcel: those are named by the parent, the others by
     their children. What is not goods (virtual items) does not ship.
     """
-    laid = allocate_lines(lines, order, codes)
-    found = named(laid.pieces, order, together)
+    allocated = allocate_lines(lines, order, codes)
+    found = named(allocated.pieces, order, together)
     if isinstance(found, Failure):
         return found
     goods = {item_id: quantity for item_id, quantity in found.items() if not _virtual(order, item_id)}
-    return goods, laid.strange
+    return goods, allocated.unmatched
 
 
 def _virtual(order: StoreOrder, item_id: int) -> bool:
@@ -72,7 +72,7 @@ def is_certain_rest(pieces: Mapping[int, Decimal], order: StoreOrder) -> bool:
 
 
 def left_out(
-    number: str, pieces: Mapping[int, Decimal], papers: Sequence[StoreDocument], order: StoreOrder
+    number: str, pieces: Mapping[int, Decimal], documents: Sequence[StoreDocument], order: StoreOrder
 ) -> Failure | None:
     """A review, with both figures, when the shipments of despatch `number` have fewer pieces than it has.
 
@@ -81,7 +81,7 @@ def left_out(
     rows, taken = [], False
     for item_id, quantity in pieces.items():
         item = order.item(item_id)
-        there = None if item is None else _shipped(item, papers, order)
+        there = None if item is None else _shipped(item, documents, order)
         if item is not None and there is not None and there < quantity:
             taken = taken or bool(item.refunded or item.cancelled)
             rows.append(
@@ -89,7 +89,7 @@ def left_out(
             )
     if not rows:
         return None
-    names = ", ".join(paper.number or str(paper.id) for paper in papers)
+    names = ", ".join(document.number or str(document.id) for document in documents)
     why = ", which were refunded or cancelled there" if taken else ""
     what = "Get them back, or charge them again" if taken else "Put it right in Magento"
     text = (
@@ -99,12 +99,12 @@ def left_out(
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 
 
-def _shipped(item: StoreItem, papers: Sequence[StoreDocument], order: StoreOrder) -> Decimal | None:
+def _shipped(item: StoreItem, documents: Sequence[StoreDocument], order: StoreOrder) -> Decimal | None:
     """Its pieces on these shipments; None where they name a composite's parts and not itself."""
-    if any(item.item_id in paper.pieces for paper in papers):
-        return total(paper.pieces.get(item.item_id, ZERO) for paper in papers)
+    if any(item.item_id in document.pieces for document in documents):
+        return total(document.pieces.get(item.item_id, ZERO) for document in documents)
     parts = {part.item_id for part in order.children(item)}
-    return None if any(parts & set(paper.pieces) for paper in papers) else ZERO
+    return None if any(parts & set(document.pieces) for document in documents) else ZERO
 
 
 def along(pieces: Mapping[int, Decimal], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:

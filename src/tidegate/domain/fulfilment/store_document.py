@@ -63,16 +63,16 @@ class Mark:
 class There:
     """The store has it: our own, or one that was made by hand and says the same."""
 
-    paper: StoreDocument
+    document: StoreDocument
     text: str
-    papers: tuple[StoreDocument, ...] = ()  #: all that make it up; of several, `paper` is the first
+    documents: tuple[StoreDocument, ...] = ()  #: all that make it up; of several, `document` is the first
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """Ours, of which parts are there: a document of more lines than one call of the store takes."""
 
-    papers: tuple[StoreDocument, ...]
+    documents: tuple[StoreDocument, ...]
     rest: dict[int, Decimal]
 
 
@@ -81,7 +81,7 @@ def settle(
     wanted: Mapping[int, Decimal],
     left: Mapping[int, Decimal],
     order: StoreOrder,
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     *,
     done: str,
     tracks: Collection[str] = (),
@@ -96,47 +96,53 @@ def settle(
     that took everything is also taken for a part: a payment at checkout makes one invoice of the order.
     Items that only go `along` make no difference between two documents.
     """
-    ours = [paper for paper in papers if paper.carries(mark.text)]
-    by_hand = [paper for paper in papers if not any(mark.kind in comment for comment in paper.comments)]
+    ours = [document for document in documents if document.carries(mark.text)]
+    by_hand = [
+        document for document in documents if not any(mark.kind in comment for comment in document.comments)
+    ]
     if rest := _rest(mark, wanted, ours):
         too_much = beyond(rest, left, order, done)
-        for paper in by_hand if too_much else ():
-            if _counted(paper, rest, order, along) == rest:
-                text = f"found by its comment: {mark.text}; the rest was made in Magento as {paper.number}"
-                return There(ours[0], text, (*ours, paper))
+        for document in by_hand if too_much else ():
+            if _counted(document, rest, order, along) == rest:
+                text = f"found by its comment: {mark.text}; the rest was made in Magento as {document.number}"
+                return There(ours[0], text, (*ours, document))
         return too_much or Begun(tuple(ours), rest)
     if ours:
         return There(ours[0], f"found by its comment: {mark.text}", tuple(ours))
     too_much = beyond(wanted, left, order, done)
-    for paper in by_hand:
-        if _counted(paper, wanted, order, along) == dict(wanted) and (
-            too_much or set(tracks) & set(paper.tracks)
+    for document in by_hand:
+        if _counted(document, wanted, order, along) == dict(wanted) and (
+            too_much or set(tracks) & set(document.tracks)
         ):
-            return There(paper, f"made in Magento already as {paper.number}, with the same pieces", (paper,))
+            return There(
+                document, f"made in Magento already as {document.number}, with the same pieces", (document,)
+            )
     if too_much and covers and all(left.get(item_id, ZERO) <= 0 for item_id in wanted):
-        for paper in by_hand:
-            if all(paper.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items()):
-                return There(paper, f"contained in {paper.number}, which Magento made by itself or by hand")
+        for document in by_hand:
+            if all(document.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items()):
+                return There(
+                    document, f"contained in {document.number}, which Magento made by itself or by hand"
+                )
     return too_much
 
 
 def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[StoreDocument]) -> dict[int, Decimal]:
     """The pieces that none of our parts has; nothing where the document was not made in parts."""
-    if not any(paper.carries(mark.part) for paper in ours):
+    if not any(document.carries(mark.part) for document in ours):
         return {}
     rest = {
-        item_id: quantity - total(paper.pieces.get(item_id, ZERO) for paper in ours)
+        item_id: quantity - total(document.pieces.get(item_id, ZERO) for document in ours)
         for item_id, quantity in wanted.items()
     }
     return {item_id: quantity for item_id, quantity in rest.items() if quantity > 0}
 
 
 def _counted(
-    paper: StoreDocument, wanted: Mapping[int, Decimal], order: StoreOrder, along: Collection[int]
+    document: StoreDocument, wanted: Mapping[int, Decimal], order: StoreOrder, along: Collection[int]
 ) -> dict[int, Decimal]:
     """Without what only accompanies: a bundle's own row among its children, children below a parent."""
     rows = {}
-    for item_id, quantity in paper.pieces.items():
+    for item_id, quantity in document.pieces.items():
         item = order.item(item_id)
         accompanies = item is not None and (item.kind == BUNDLE or item.parent_id is not None)
         accompanies = accompanies or item_id in along

@@ -29,7 +29,7 @@ from tidegate.domain.orders.extras import (
 
 
 def valued(
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     order: StoreOrder,
     side: int,
     terms: Mapping[str, AmountTerms],
@@ -42,29 +42,29 @@ def valued(
     `credit memo`.
     """
     found = []
-    for paper in papers:
-        amounts = [*_fixed_tax(paper, order), *paper.extras, *configured(paper.fields or (), terms)]
+    for document in documents:
+        amounts = [*_fixed_tax(document, order), *document.extras, *configured(document.fields or (), terms)]
         there = placed(
             amounts,
             terms,
             base=side == 0,
             connection=connection,
-            subject=f"Magento's {what} {paper.number or paper.id}",
+            subject=f"Magento's {what} {document.number or document.id}",
         )
         if isinstance(there, Failure):
             return there
         paid = total(each.amount for each in there if each.terms.payment)
         charged = total(each.amount + each.tax for each in there if not each.terms.payment)
-        totals, carriage = list(paper.totals), list(paper.carriage)
+        totals, carriage = list(document.totals), list(document.carriage)
         whole = totals[side]
         totals[side] = None if whole is None else whole + paid
         carriage[side] += charged
-        found.append(replace(paper, totals=(totals[0], totals[1]), carriage=(carriage[0], carriage[1])))
+        found.append(replace(document, totals=(totals[0], totals[1]), carriage=(carriage[0], carriage[1])))
     return tuple(found)
 
 
-def _fixed_tax(paper: StoreDocument, order: StoreOrder) -> list[Extra]:
-    base, own = (fixed_tax_of(paper.pieces, order, side) for side in (0, 1))
+def _fixed_tax(document: StoreDocument, order: StoreOrder) -> list[Extra]:
+    base, own = (fixed_tax_of(document.pieces, order, side) for side in (0, 1))
     if not base and not own:
         return []
     return [Extra(source=FIXED_TAX, field="weee_tax_applied_amount", amount=own, base=base)]
@@ -113,7 +113,7 @@ def is_explained(order: StoreOrder, side: int, terms: Mapping[str, AmountTerms])
 
 
 def unnamed(
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     difference: Decimal,
     side: int,
     terms: Mapping[str, AmountTerms],
@@ -121,15 +121,15 @@ def unnamed(
     what: str,
 ) -> Failure | None:
     """The refusal of a field of an extension that holds exactly the difference and that no key names."""
-    for paper in papers:
-        for each in explains(paper.fields or (), difference, base=side == 0):
+    for document in documents:
+        for each in explains(document.fields or (), difference, base=side == 0):
             if each.source in terms:
                 continue
             value = each.base if side == 0 else each.amount
             key = f"[connections.{connection}.amounts.{FIELDS}.{each.field}]"
             return Failure(
                 Code.UNMAPPED_AMOUNT,
-                f"Magento's {what} {paper.number or paper.id} has {each.field} {shown(value)}, which is exactly "
+                f"Magento's {what} {document.number or document.id} has {each.field} {shown(value)}, which is exactly "
                 f"what Sage's does not have, and no key says where that goes. Add {key}.",
                 missing=f"amount:{each.source}",
                 sent=False,

@@ -1,4 +1,4 @@
-"""The store's order as it is at this moment, and a company's pieces laid onto its items.
+"""The store's order as it is at this moment, and a company's pieces allocated to its items.
 
 Which id a document takes is Magento's own rule: a configurable is named by its parent, an invoiced
 bundle by its parent, a bundle that ships separately by its children (Magento contract, point 20).
@@ -85,7 +85,7 @@ class LineAllocation:
     """Pieces by order item, and in words what the store's order does not have."""
 
     pieces: dict[int, Decimal]
-    strange: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 def allocate_lines(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[str, str]) -> LineAllocation:
@@ -94,15 +94,15 @@ def allocate_lines(lines: Sequence[Pieces], order: StoreOrder, codes: Mapping[st
     `codes` are the exceptions: Magento SKU -> the company's code.
     """
     pieces: dict[int, Decimal] = {}
-    strange = []
+    unmatched = []
     by_key = {item_key(item.item_id): item for item in order.items}
     for line in lines:
         item = by_key.get(line.line_key) if line.line_key else _by_product(line, order, codes)
         if item is not None and line.quantity > 0:
             pieces[item.item_id] = pieces.get(item.item_id, ZERO) + line.quantity
         elif item is None and line.sku and line.quantity > 0:
-            strange.append(f"{plain(line.quantity)} x {line.sku}")
-    return LineAllocation(pieces, tuple(strange))
+            unmatched.append(f"{plain(line.quantity)} x {line.sku}")
+    return LineAllocation(pieces, tuple(unmatched))
 
 
 def _by_product(line: Pieces, order: StoreOrder, codes: Mapping[str, str]) -> StoreItem | None:

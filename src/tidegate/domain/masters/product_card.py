@@ -31,8 +31,8 @@ class ProductRules:
     unit: Unit = "kgs"
 
 
-def product_card(record: ProductRecord, rules: ProductRules, told: Mapping[str, str]) -> dict[str, str]:
-    """Weight and status, as far as they are written; `told` is what the store was told before.
+def product_card(record: ProductRecord, rules: ProductRules, sent: Mapping[str, str]) -> dict[str, str]:
+    """Weight and status, as far as they are written; `sent` is what was written to the store before.
 
     A product is switched on only if it was switched off from here: what a merchant keeps disabled for its
     unfinished texts stays so.
@@ -45,7 +45,7 @@ def product_card(record: ProductRecord, rules: ProductRules, told: Mapping[str, 
     if rules.status:
         if not (record.active and record.sellable):
             shown["status"] = OFF
-        elif told.get("status"):
+        elif sent.get("status"):
             shown["status"] = ON
     return shown
 

@@ -196,15 +196,15 @@ def placed(
 def _unmapped(
     missing: Mapping[str, Sequence[Extra]], connection: str, subject: str, *, base: bool
 ) -> Failure:
-    told, keys = [], []
+    amounts, keys = [], []
     for source, members in missing.items():
         amount = total((each.base if base else each.amount) for each in members)
-        told.append(f"{members[0].name()} {shown(amount)}")
+        amounts.append(f"{members[0].name()} {shown(amount)}")
         keys.append(f"[connections.{connection}.amounts.{source}]")
     first = next(iter(missing))
     return Failure(
         Code.UNMAPPED_AMOUNT,
-        f"{subject} has {', '.join(told)}, and no key says where that goes. Add {', '.join(keys)}.",
+        f"{subject} has {', '.join(amounts)}, and no key says where that goes. Add {', '.join(keys)}.",
         missing=f"amount:{first}",
         sent=False,
         details={"missing": ", ".join(missing), "keys": ", ".join(keys)},

@@ -10,13 +10,13 @@ from tidegate.domain.orders.expressed import Tax
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 
 
-def agrees(order: SalesOrder, told: Decimal, tolerance: Decimal) -> bool:
+def agrees(order: SalesOrder, stated: Decimal, tolerance: Decimal) -> bool:
     """Whether the company's total is the order's, but for what rounding explains.
 
     A difference that is exactly shipping or an amount with a name of its own is no rounding, however small:
     that amount is missing there, or stands there twice.
     """
-    difference = abs(told - order.gross)
+    difference = abs(stated - order.gross)
     return difference == 0 or (difference <= tolerance and difference not in set(_named_amounts(order)))
 
 
@@ -28,7 +28,7 @@ def _named_amounts(order: SalesOrder) -> Iterator[Decimal]:
             yield abs(each.net + each.tax)
 
 
-def both_calculations(order: SalesOrder, told: Decimal, tax: Tax) -> str:
+def both_calculations(order: SalesOrder, stated: Decimal, tax: Tax) -> str:
     """The order's figures beside the company's, for who must decide.
 
     The company states its total after tax only; its tax is that total less the order's net.
@@ -36,8 +36,8 @@ def both_calculations(order: SalesOrder, told: Decimal, tax: Tax) -> str:
     where = f", {order.tax_group} {order.tax_schedule}".rstrip() if tax is Tax.BY_SCHEDULE else ""
     rows = [("", "Magento", f"Sage (tax {tax}{where})")]
     rows += [("net", shown(order.net), shown(order.net))]
-    rows += [("tax", shown(order.tax), shown(told - order.net))]
-    rows += [("total after tax", shown(order.gross), shown(told))]
+    rows += [("tax", shown(order.tax), shown(stated - order.net))]
+    rows += [("total after tax", shown(order.gross), shown(stated))]
     taxed = [each for each in (*order.lines, order.shipping) if each is not None and each.tax]
     rows += [
         (f"  {each.code or each.description}", f"{shown(each.net)} + {shown(each.tax)}", "") for each in taxed

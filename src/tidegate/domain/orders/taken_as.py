@@ -32,7 +32,10 @@ def as_taken(order: SalesOrder, terms: Terms, shipping: SalesLine | None) -> Sal
     lines = [each for each in order.lines if each is not in_header]
     memos = order.memos
     if LineKind.COMMENT not in terms.line_kinds:
-        told = [each.description for each in lines if each.kind is LineKind.COMMENT]
-        memos = (*memos, *(text for text in told if text != order.note))  # the note has a place of its own
+        comments = [each.description for each in lines if each.kind is LineKind.COMMENT]
+        memos = (
+            *memos,
+            *(text for text in comments if text != order.note),
+        )  # the note has a place of its own
         lines = [each for each in lines if each.kind is not LineKind.COMMENT]
     return msgspec.structs.replace(order, lines=tuple(lines), shipping=in_header, memos=memos)

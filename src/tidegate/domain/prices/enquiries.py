@@ -51,7 +51,7 @@ def agreed(
 ) -> list[CustomerPrice]:
     """The answers that differ from what the account's list says at that quantity; none: it has no contract.
 
-    From the first such answer on the list counts no more, so that later answers are told where they differ
+    From the first such answer on the list counts no more, so that later answers are reported where they differ
     from the one before. A price of 0 is how a company tells that it knows none.
     """
     found: list[CustomerPrice] = []
@@ -59,15 +59,15 @@ def agreed(
         if answer.price <= 0:
             continue
         if found:
-            told = found[-1].price == answer.price and found[-1].unit == answer.unit
+            repeated = found[-1].price == answer.price and found[-1].unit == answer.unit
         else:
             list_price = listed(answer.quantity)
-            told = (
+            repeated = (
                 list_price is not None
                 and not answer.unit
                 and list_price.price == answer.price
                 and answer.currency in ("", list_price.currency)
             )
-        if not told:
+        if not repeated:
             found.append(answer)
     return found

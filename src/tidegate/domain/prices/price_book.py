@@ -64,4 +64,4 @@ class PriceBook:
     lists: tuple[PriceList, ...]
     prices: tuple[ListPrice, ...]
     customer_prices: tuple[CustomerPrice, ...] = ()
-    bad: tuple[BadRow, ...] = ()  #: products of which a price cannot be read; none of theirs is told
+    bad: tuple[BadRow, ...] = ()  #: products of which a price cannot be read; none of theirs is reported

@@ -238,7 +238,7 @@ def _special(
         yield key, breaks
     elif _ONE in breaks:
         one = setting.lists[setting.rules.special]
-        # Both dates are always told: an open end is far away, since an offer without one was never recorded.
+        # Both dates are always reported: an open end is far away, since an offer without one was never recorded.
         first, last = one.valid_from or date(2000, 1, 1), one.valid_to or date(2099, 12, 31)
         yield key, f"{plain(breaks[_ONE])};{first} 00:00:00;{last} 23:59:59"
 

@@ -38,7 +38,9 @@ class Reservation:
 
     def left(self, shipped: Decimal) -> Decimal:
         """The pieces that are still reserved once so many are shipped."""
-        shipped = ZERO if self.virtual else shipped  # despatched by the company, which the store is not told
+        shipped = (
+            ZERO if self.virtual else shipped
+        )  # despatched by the company, which is not reported to the store
         return max(self.ordered - self.cancelled - self.released - shipped, ZERO)
 
 

@@ -151,7 +151,7 @@ def learn_invoices(connection: Connection, desk: InvoiceDesk) -> int | Failure:
 
 
 def learn_entries(connection: Connection, desk: LedgerDesk) -> int | Failure:
-    """Entries of the sales ledger, a long first read portion by portion; how many came."""
+    """Entries of the sales ledger, a long first read part by part; how many came."""
     came = 0
     while True:
         delta = desk.read(cursors.read(connection.name, STREAM, "entries"))
@@ -182,8 +182,8 @@ def learn_postings(connection: Connection, desk: PostingDesk) -> int | Failure:
         bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]
         unreadable.tell(connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now())
         with transaction("books"):
-            told = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
-            kept = books.keep_postings(connection.name, told, connection.clock.now())
+            readable = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
+            kept = books.keep_postings(connection.name, readable, connection.clock.now())
         if not kept:  # not posted yet: they would be asked for again and again
             return known
         known += kept

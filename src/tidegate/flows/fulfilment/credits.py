@@ -61,7 +61,7 @@ class CreditHandler:
         """What to write, by the order and its credit memos as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
-        order = store.papers.order(subject.entity_id, amounts=True)
+        order = store.documents.order(subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         pieces = invoicing.credited(subject.lines, order, self.connection.settings.skus)
@@ -78,8 +78,8 @@ class CreditHandler:
         left = invoicing.left_to_refund(order)
         said = settle(mark, pieces, left, order, there, done="credited")
         if isinstance(said, There):
-            differs = self.differs(subject, order, said.papers)
-            return differs or Adopt(str(said.paper.id), said.paper.number, said.text)
+            differs = self.differs(subject, order, said.documents)
+            return differs or Adopt(str(said.document.id), said.document.number, said.text)
         if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
@@ -88,7 +88,7 @@ class CreditHandler:
             return self.allowance(subject, order, there, mark)
         if said is None and (same := self.same_by_hand(item, pieces, there)):
             return Failure(Code.OTHER_CONTENT, SAME_BY_HAND.format(subject.number, same.number), sent=False)
-        if subject.unplaced and not subject.told:
+        if subject.unplaced and not subject.stated:
             return Failure(Code.OTHER_CONTENT, UNPLACED.format(subject.number), sent=False)
         whole = is_rest(said.rest if said else pieces, left, order)
         call = next_part(pieces, said, mark, store.client.array_limit, whole=whole)
@@ -100,10 +100,10 @@ class CreditHandler:
         """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
         steps = [] if item.source_id is None else of_orders.steps(item.source_id, FLOW, STEP)
         known = {each.target_id for each in steps if each.target_id}
-        for paper in there:
-            refunded = {item_id: quantity for item_id, quantity in paper.pieces.items() if quantity}
-            if refunded == dict(pieces) and not paper.carries(MARK) and str(paper.id) not in known:
-                return paper
+        for document in there:
+            refunded = {item_id: quantity for item_id, quantity in document.pieces.items() if quantity}
+            if refunded == dict(pieces) and not document.carries(MARK) and str(document.id) not in known:
+                return document
         return None
 
     def memo(
@@ -179,20 +179,20 @@ class CreditHandler:
         store = self.connection.store
 
         def compared(made: int) -> str | Failure:
-            paper = store.credits.one(made)
-            if isinstance(paper, Failure):
-                return unread(made, paper)
+            document = store.credits.one(made)
+            if isinstance(document, Failure):
+                return unread(made, document)
             if order.sides is not None and plan.shipping and plan.teaches(order.sides[0].carriage):
-                rule = learnt(plan.shipping, paper.carriage_net[0], order.sides[0].carriage)
+                rule = learnt(plan.shipping, document.carriage_net[0], order.sides[0].carriage)
                 learn_carriage(self.connection, rule)
             if call.goes_on:
-                return paper.number
-            return self.differs(subject, order, (*call.earlier, paper)) or paper.number
+                return document.number
+            return self.differs(subject, order, (*call.earlier, document)) or document.number
 
         return call.write(body, lambda: store.credits.refund(subject.entity_id, body), compared)
 
     def differs(
-        self, subject: InvoiceSubject, order: StoreOrder, papers: Sequence[StoreDocument]
+        self, subject: InvoiceSubject, order: StoreOrder, store_documents: Sequence[StoreDocument]
     ) -> Failure | None:
         """A review when these credit memos come to another total than Sage's credit note."""
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
@@ -200,14 +200,14 @@ class CreditHandler:
         if side is None or ours is None:
             return None
         whole = self.connection.store.credits.whole
-        there = full_value(self.connection, "credit memo", papers, order, side, whole)
+        there = full_value(self.connection, "credit memo", store_documents, order, side, whole)
         if isinstance(there, Failure):
             return there
         theirs = total_of(there, side)
         if theirs is None or ours == theirs:
             return None
         named = unnamed_amount(self.connection, "credit memo", there, ours - theirs, side, whole)
-        return named or another_total("credit note", subject.number, ours, papers, theirs)
+        return named or another_total("credit note", subject.number, ours, store_documents, theirs)
 
     def allowance(
         self, subject: InvoiceSubject, order: StoreOrder, there: Sequence[StoreDocument], mark: Mark

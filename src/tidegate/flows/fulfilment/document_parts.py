@@ -47,7 +47,7 @@ def next_part(
 ) -> NextPart:
     """The next call for these pieces, or for the rest of them; `whole`: they are all that is left."""
     wanted = dict(begun.rest if begun else pieces)
-    earlier = begun.papers if begun else ()
+    earlier = begun.documents if begun else ()
     part = f"{mark.part} {len(earlier) + 1}"
     if limit is None or len(wanted) <= limit:
         return NextPart(wanted, part if begun else mark.text, earlier=earlier)

@@ -18,7 +18,7 @@ Whole = Callable[[StoreDocument], StoreDocument | Failure]
 def full_value(
     connection: Connection,
     what: str,
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     order: StoreOrder,
     side: int,
     whole: Whole,
@@ -26,32 +26,32 @@ def full_value(
     """The documents by the connection's `amounts`; read whole where those name an extension's fields."""
     terms = connection.settings.amounts.terms()
     if any(source.startswith(f"{FIELDS}.") for source in terms):
-        read = _whole(papers, whole)
+        read = _whole(documents, whole)
         if isinstance(read, Failure):
             return read
-        papers = read
-    return valued(papers, order, side, terms, connection.name, what)
+        documents = read
+    return valued(documents, order, side, terms, connection.name, what)
 
 
 def unnamed_amount(
     connection: Connection,
     what: str,
-    papers: Sequence[StoreDocument],
+    documents: Sequence[StoreDocument],
     difference: Decimal,
     side: int,
     whole: Whole,
 ) -> Failure | None:
     """The refusal by its own name of the amount that is the difference, where a field holds it."""
-    read = _whole(papers, whole)
+    read = _whole(documents, whole)
     if isinstance(read, Failure):
         return None
     return unnamed(read, difference, side, connection.settings.amounts.terms(), connection.name, what)
 
 
-def _whole(papers: Sequence[StoreDocument], whole: Whole) -> list[StoreDocument] | Failure:
+def _whole(documents: Sequence[StoreDocument], whole: Whole) -> list[StoreDocument] | Failure:
     found = []
-    for paper in papers:
-        read = whole(paper)
+    for document in documents:
+        read = whole(document)
         if isinstance(read, Failure):
             return read
         found.append(read)

@@ -186,18 +186,18 @@ def subject_of(row: SalesInvoice, order: Known, key: str) -> InvoiceSubject:
         row.gross if alone else None,
         row.currency,
         unplaced=not alone and any(not line.line_key and not line.sku for line in row.lines),
-        told=part is not None,
+        stated=part is not None,
     )
 
 
 def lines_of(subject: InvoiceSubject, order: StoreOrder) -> Sequence[InvoiceLine]:
-    """The lines of this order, with its charges where they are told."""
-    return subject.lines if subject.told else own_lines(subject.gross, subject.lines, order)
+    """The lines of this order, with its charges where they are reported."""
+    return subject.lines if subject.stated else own_lines(subject.gross, subject.lines, order)
 
 
 def billed_by(subject: InvoiceSubject) -> Decimal | None:
     """What a document bills of its order; None where nobody can tell."""
-    return gross_of(subject.gross, subject.lines) if subject.gross is not None or subject.told else None
+    return gross_of(subject.gross, subject.lines) if subject.gross is not None or subject.stated else None
 
 
 def waits_for_payment(cycle: Cycle, source_id: int, number: str) -> bool:
@@ -231,7 +231,7 @@ class InvoiceHandler:
         """What to write, by the order and its invoices as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
-        order = store.papers.order(subject.entity_id, amounts=True)
+        order = store.documents.order(subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
@@ -247,14 +247,14 @@ class InvoiceHandler:
         if isinstance(there, Failure):
             return there
         mark = Mark(MARK, subject.number)
-        note = not_compared(subject.number) if subject.unplaced and not subject.told else ""
+        note = not_compared(subject.number) if subject.unplaced and not subject.stated else ""
         left = invoicing.left_to_invoice(order)
         said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
         if isinstance(said, There):
             finished = is_rest({}, left, order)
-            differs = self.differs(item, subject, order, said.papers, there, finished=finished)
+            differs = self.differs(item, subject, order, said.documents, there, finished=finished)
             text = f"{said.text}; {note}" if note else said.text
-            return differs or Adopt(str(said.paper.id), said.paper.number, text)
+            return differs or Adopt(str(said.document.id), said.document.number, text)
         if isinstance(said, Failure):
             return said
         if on_hold := paused(order):
@@ -264,14 +264,16 @@ class InvoiceHandler:
         body = invoice(call.lines, call.comment)
 
         def compared(made: int) -> str | Made | Failure:
-            paper = store.invoices.one(made)
-            if isinstance(paper, Failure):
-                return unread(made, paper)
+            document = store.invoices.one(made)
+            if isinstance(document, Failure):
+                return unread(made, document)
             if call.goes_on:
-                return paper.number
-            papers = (*call.earlier, paper)
-            differs = self.differs(item, subject, order, papers, (*there, paper), finished=finished)
-            return differs or Made(paper.number, text=note)
+                return document.number
+            store_documents = (*call.earlier, document)
+            differs = self.differs(
+                item, subject, order, store_documents, (*there, document), finished=finished
+            )
+            return differs or Made(document.number, text=note)
 
         return call.write(body, lambda: store.invoices.make(subject.entity_id, body), compared)
 
@@ -280,7 +282,7 @@ class InvoiceHandler:
         item: Item,
         subject: InvoiceSubject,
         order: StoreOrder,
-        papers: Sequence[StoreDocument],
+        store_documents: Sequence[StoreDocument],
         all_there: Sequence[StoreDocument],
         *,
         finished: bool,
@@ -293,10 +295,12 @@ class InvoiceHandler:
         every = [read_subject(each.subject) for each in others if each.state is not State.CANCELLED]
         billed = [billed_by(each) for each in every]
         whole = self.connection.store.invoices.whole
-        there = full_value(self.connection, "invoice", papers, order, side, whole)
+        there = full_value(self.connection, "invoice", store_documents, order, side, whole)
         if isinstance(there, Failure):
             return there
-        rest = [paper for paper in all_there if paper.id not in {each.id for each in papers}]
+        rest = [
+            document for document in all_there if document.id not in {each.id for each in store_documents}
+        ]
         others_there = full_value(self.connection, "invoice", rest, order, side, whole)
         lines = lines_of(subject, order)
         settings = self.connection.settings
@@ -315,8 +319,8 @@ class InvoiceHandler:
             carriage=order.sides[side].carriage.part(Decimal(1))
             + order_charges(order, side, settings.amounts.terms()),
             limit=limit,
-            told=subject.told,
-            slack=limit if any(each.told for each in every) else ZERO,
+            stated=subject.stated,
+            slack=limit if any(each.stated for each in every) else ZERO,
         )
         ours, theirs = gross_of(subject.gross, lines), total_of(there, side)
         if differs is None or ours is None or theirs is None:

@@ -218,7 +218,7 @@ class ShipmentHandler:
         subject = read_shipment(item.subject)
         store = self.connection.store
         skipped = self.connection.settings.skip_skus
-        order = store.papers.order(subject.entity_id)
+        order = store.documents.order(subject.entity_id)
         order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
         if isinstance(order, Failure):
             return order
@@ -228,7 +228,7 @@ class ShipmentHandler:
         found = self.pieces(subject, order)
         if isinstance(found, Failure):
             return found
-        pieces, strange = found
+        pieces, unmatched = found
         if not pieces:
             return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
         mark = Mark(MARK, subject.number)
@@ -249,9 +249,9 @@ class ShipmentHandler:
         along = shipping.along(rest, order, skipped)
         if isinstance(said, There):
             if not along:
-                follows = follows_of(item, subject, pieces, said.papers, order)
-                return Adopt(str(said.paper.id), said.paper.number, said.text, follows)
-            said = Begun(said.papers, {})
+                follows = follows_of(item, subject, pieces, said.documents, order)
+                return Adopt(str(said.document.id), said.document.number, said.text, follows)
+            said = Begun(said.documents, {})
         source = source_of(self.connection, subject.warehouse)
         if isinstance(source, Failure):
             return NotYet(source)
@@ -261,22 +261,22 @@ class ShipmentHandler:
         limit = store.client.array_limit
         call = next_part(
             wanted,
-            Begun(said.papers, wanted) if said else None,
+            Begun(said.documents, wanted) if said else None,
             mark,
             limit,
             whole=shipping.is_certain_rest(wanted, order),
         )
-        comment = f"{call.comment}; not on this order: {', '.join(strange)}" if strange else call.comment
-        told = any(paper.carries(f"{MARK} {subject.whole}") for paper in there)
-        first = not any(paper.carries(mark.text) for paper in there)  # of ours: the parcels go with it
-        known = {number for paper in there for number in paper.tracks}
+        comment = f"{call.comment}; not on this order: {', '.join(unmatched)}" if unmatched else call.comment
+        named = any(document.carries(f"{MARK} {subject.whole}") for document in there)
+        first = not any(document.carries(mark.text) for document in there)  # of ours: the parcels go with it
+        known = {number for document in there for number in document.tracks}
         parcels = [each for each in subject.parcels if first and each.number not in known][:limit]
         body = shipment(
             call.lines,
             source=source,
             comment=comment,
             tracks=[self.parcel(parcel) for parcel in parcels],
-            notify=self.connection.settings.fulfilment.notify and not told,
+            notify=self.connection.settings.fulfilment.notify and not named,
         )
         alone: list[int] = []  # made without what goes along
 
@@ -294,17 +294,17 @@ class ShipmentHandler:
             return made
 
         def compared(made: int) -> Made | Failure:
-            paper = store.shipments.one(made)
-            if isinstance(paper, Failure):
-                return unread(made, paper)
+            document = store.shipments.one(made)
+            if isinstance(document, Failure):
+                return unread(made, document)
             if call.goes_on:
-                return Made(paper.number)
+                return Made(document.number)
             if made not in alone:
-                follows = follows_of(item, subject, pieces, (*call.earlier, paper), order)
-                return Made(paper.number, follows)
+                follows = follows_of(item, subject, pieces, (*call.earlier, document), order)
+                return Made(document.number, follows)
             names = ", ".join(each.sku for each in order.items if each.item_id in along)
             text = (
-                f"the goods are shipped as {paper.number}; {names} (skip_skus) go along, and the source {source} "
+                f"the goods are shipped as {document.number}; {names} (skip_skus) go along, and the source {source} "
                 "holds too little of them. Correct its stock in Magento, or `tidegate queue skip`."
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
@@ -318,7 +318,7 @@ class ShipmentHandler:
         if of is None or of.state is not State.CONFIRMED:
             return Drop("its shipment is not confirmed")
         subject, store = read_shipment(of.subject), self.connection.store
-        order = store.papers.order(subject.entity_id)
+        order = store.documents.order(subject.entity_id)
         if isinstance(order, Failure):
             return order
         there = store.shipments.of_order(subject.entity_id)
@@ -358,18 +358,18 @@ class ShipmentHandler:
         if isinstance(there, Failure):
             return there
         # by its number, too: a person who links a shipment reads that
-        paper = next(
+        document = next(
             (each for each in there if str(each.id) == of.target_id or each.number == of.target_number), None
         )
-        if paper is None:
+        if document is None:
             text = f"Magento has shipment {of.target_number or of.target_id} no longer"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
-        if subject.parcel.number in paper.tracks:
-            return Adopt(str(paper.id), subject.parcel.number, "the shipment has this tracking number")
+        if subject.parcel.number in document.tracks:
+            return Adopt(str(document.id), subject.parcel.number, "the shipment has this tracking number")
         track = self.parcel(subject.parcel)
 
         def send() -> int | Failure:
-            return store.add_track(subject.entity_id, paper.id, track) or paper.id
+            return store.add_track(subject.entity_id, document.id, track) or document.id
 
         return Write(track, send, lambda _: subject.parcel.number)
 
@@ -383,17 +383,17 @@ def follows_of(
     item: Item,
     subject: ShipmentSubject,
     pieces: Mapping[int, Decimal],
-    papers: Sequence[StoreDocument],
+    store_documents: Sequence[StoreDocument],
     order: StoreOrder,
 ) -> tuple[NewDelivery, ...]:
     """What the confirmation of our shipment brings with it: its other parcels, and a question about what it lacks."""
-    there = {number for paper in papers for number in paper.tracks}
-    ours = any(paper.carries(MARK) for paper in papers)
+    there = {number for document in store_documents for number in document.tracks}
+    ours = any(document.carries(MARK) for document in store_documents)
     late = [parcel for parcel in subject.parcels if ours and parcel.number not in there]
     steps = {shipment_steps.track_step(subject.despatch, parcel.number): parcel for parcel in late}
     tracks = [
         shipment_steps.following_step(item, step, text_of(TrackSubject(subject.entity_id, item.step, parcel)))
         for step, parcel in steps.items()
     ]
-    lacks = shipping.left_out(subject.number, pieces, papers, order)
+    lacks = shipping.left_out(subject.number, pieces, store_documents, order)
     return (*tracks, *([shipment_steps.left_out_step(item)] if lacks else []))

@@ -30,7 +30,7 @@ from tidegate.sage.port.session import Purpose
 
 FLOW = "customers"
 #: Items looked for at a time; each customer is a call.
-PORTION = 100
+AT_ONCE = 100
 #: The store's customers are read again so far behind the last reading, for what was saved late.
 OVERLAP = timedelta(minutes=15)
 
@@ -40,10 +40,10 @@ class Reading:
     """Both sides after a reading; `changed` when anything is other than before."""
 
     records: Mapping[str, CustomerRecord]
-    people: Mapping[int, StoreCustomer]
+    buyers: Mapping[int, StoreCustomer]
     cursor: str
     changed: bool
-    seen: Mapping[int, WireCustomer]  #: the customers that the store told now
+    seen: Mapping[int, WireCustomer]  #: the customers that the store has shown now
     bad: tuple[BadRow, ...] = ()  #: the company's accounts that cannot be read
     unread: Mapping[int, str] = field(default_factory=dict)  #: customers that cannot be read, and why
 
@@ -65,15 +65,15 @@ def run(cycle: Cycle) -> None:
                 unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
                 take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
-        mirrored.send(cycle, writer, PORTION)
+        mirrored.send(cycle, writer, AT_ONCE)
 
 
 def writer_of(connection: Connection) -> CustomerWriter:
     """The writer of the connection's customers."""
-    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    sent_before = dict(mirror.settled(connection.name, FLOW).iter_rows())
     open_items = mirror.listing(connection.name, FLOW, limit=mirrored.ALL)
-    told |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
-    return CustomerWriter(store_customers(connection), connection.settings.accounts.attributes, told)
+    sent_before |= {item.key: item.leaving or item.sent for item in open_items if item.leaving or item.sent}
+    return CustomerWriter(store_customers(connection), connection.settings.accounts.attributes, sent_before)
 
 
 def store_customers(connection: Connection) -> StoreCustomers:
@@ -84,9 +84,9 @@ def store_customers(connection: Connection) -> StoreCustomers:
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     """Read what changed on both sides, or everything, and merge it with what is known."""
     unread: dict[int, str] = {}
-    people = read_customers(connection, unread, full=full)
-    if isinstance(people, Failure):
-        return people
+    buyers = read_customers(connection, unread, full=full)
+    if isinstance(buyers, Failure):
+        return buyers
     with connection.company.session(Purpose.READING) as session:
         if isinstance(session, Failure):
             return session
@@ -100,10 +100,10 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     if before and not records:
         text = "the company reported no account at all where it had some before: nothing is taken over, no hold ends"
         return Failure(Code.OTHER_CONTENT, text, sent=False)
-    here = ({} if full else dict(known)) | {each.id: customer for each, customer in people}
+    here = ({} if full else dict(known)) | {each.id: customer for each, customer in buyers}
     here |= {key: known[key] for key in unread if key in known}
     changed = records != before or here != known
-    seen = {each.id: each for each, _ in people}
+    seen = {each.id: each for each, _ in buyers}
     return Reading(records, here, delta.cursor, changed, seen, delta.bad, unread)
 
 
@@ -143,7 +143,7 @@ def take_in(cycle: Cycle, writer: CustomerWriter, found: Reading, *, full: bool)
         cycle.count("read", len(found.seen))
         cycle.count("captured", mirrored.want(cycle, wanted, left_out, gone))
         if found.changed:
-            account_book.keep(cycle.name, found.records, found.people, now)
+            account_book.keep(cycle.name, found.records, found.buyers, now)
         cursors.move(cycle.name, FLOW, "accounts", found.cursor, cycle.started)
         if full:
             mirrored.full_is_done(cycle)
@@ -157,10 +157,10 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
     shown = dict(mirror.settled(connection.name, FLOW).iter_rows())
     made = {record.key: record.account for record in found.records.values() if record.key}
     store = connection.settings.store
-    ours = customer_keys(connection, [(store, number) for number in found.people])
+    ours = customer_keys(connection, [(store, number) for number in found.buyers])
     proven: dict[int, str] = {}
     for website in connection.settings.websites:
-        ids = {links.key_of(each.id): each.id for each in found.people.values() if each.website == website}
+        ids = {links.key_of(each.id): each.id for each in found.buyers.values() if each.website == website}
         for key, link in links.find(connection.name, website, ids).items():
             if proof(link.how):
                 proven[ids[key]] = link.account
@@ -184,9 +184,9 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
 
     wanted: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    for customer in found.people.values():
-        told = fenced(f"customer {customer.id}", partial(shows, customer))
-        value, why = (None, told.text) if isinstance(told, Failure) else told
+    for customer in found.buyers.values():
+        sent_before = fenced(f"customer {customer.id}", partial(shows, customer))
+        value, why = (None, sent_before.text) if isinstance(sent_before, Failure) else sent_before
         if value is None:
             left_out[str(customer.id)] = why
         else:
@@ -200,8 +200,8 @@ def compare(
     """Compare what the store's customers show with what was written."""
     there: dict[str, str] = {}
     for key, value in wanted.items():
-        told = writer.told.get(key, value)
-        seen = fenced(f"customer {key}", partial(writer.seen, found.seen.get(int(key)), told))
+        sent_before = writer.sent_before.get(key, value)
+        seen = fenced(f"customer {key}", partial(writer.seen, found.seen.get(int(key)), sent_before))
         if isinstance(seen, Failure) and seen.code is Code.UNFORESEEN:
             continue  # this one is not compared
         if isinstance(seen, Failure):
@@ -222,11 +222,11 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     if isinstance(found, Failure):
         return [{"problem": found.text}]
     wanted, left_out = cards(connection, replace(found))
-    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    sent_before = dict(mirror.settled(connection.name, FLOW).iter_rows())
     rows: list[dict[str, Any]] = []
     for key in sorted(wanted.keys() | left_out.keys(), key=int):
-        if told.get(key) != wanted.get(key):
-            email = found.people[int(key)].email
-            rows.append({"customer": int(key), "email": email, "told": told.get(key, "")})
+        if sent_before.get(key) != wanted.get(key):
+            email = found.buyers[int(key)].email
+            rows.append({"customer": int(key), "email": email, "sent": sent_before.get(key, "")})
             rows[-1] |= {"wanted": wanted.get(key, ""), "left_out": left_out.get(key, "")}
     return rows

@@ -28,7 +28,7 @@ def card_of(value: str) -> dict[str, str]:
     return {} if value in ("", GONE) or value.startswith(LEFT_OUT) else _CARD.decode(value)
 
 
-#: Amounts: an attribute of decimals spells them with more of them than they were told with.
+#: Amounts: an attribute of decimals spells them with more of them than they were written with.
 _AMOUNTS = ("credit_limit", "balance")
 
 
@@ -44,9 +44,9 @@ def _as_on_card(name: str, value: str) -> str:
 class CustomerWriter:
     """One customer a call. `attributes` is field -> attribute, as configured."""
 
-    people: StoreCustomers
+    customers: StoreCustomers
     attributes: Mapping[str, str]
-    told: Mapping[str, str]  #: what the store was told, by the customer's id
+    sent_before: Mapping[str, str]  #: what was written to the store, by the customer's id
     _groups: dict[str, WireGroup] | None = None
     _known: frozenset[str] | None = None
 
@@ -60,7 +60,7 @@ class CustomerWriter:
         change = self.change(item)
         if change is None:
             return {}
-        failure = change if isinstance(change, Failure) else self.people.change(change)
+        failure = change if isinstance(change, Failure) else self.customers.change(change)
         return {} if failure is None else {item.key: failure}
 
     def change(self, item: MirrorItem) -> ChangedCustomer | Failure | None:
@@ -94,16 +94,16 @@ class CustomerWriter:
         return ChangedCustomer(int(item.key), group_id, changed.get(VAT), attributes or None)
 
     def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
-        """What the customers show; of what the store cannot show, what it was told."""
-        there = self.people.by_ids([int(key) for key in keys])
+        """What the customers show; of what the store cannot show, what was written."""
+        there = self.customers.by_ids([int(key) for key in keys])
         if isinstance(there, Failure):
             return there
-        seen = {key: self.seen(there.get(int(key)), self.told.get(key, "")) for key in keys}
+        seen = {key: self.seen(there.get(int(key)), self.sent_before.get(key, "")) for key in keys}
         failure = next((each for each in seen.values() if isinstance(each, Failure)), None)
         return failure or {key: each for key, each in seen.items() if isinstance(each, str)}
 
-    def seen(self, customer: WireCustomer | None, told: str) -> str | Failure:
-        """The card as the store has it, laid over what it was told; "" when the customer is gone."""
+    def seen(self, customer: WireCustomer | None, sent_before: str) -> str | Failure:
+        """The card as it was written, with what the store has by now; "" when the customer is gone."""
         shows, groups = self.shows(), self.groups()
         if isinstance(shows, Failure):
             return shows
@@ -111,7 +111,7 @@ class CustomerWriter:
             return groups
         if customer is None:
             return ""
-        found = card_of(told)
+        found = card_of(sent_before)
         values = {each.attribute_code: each.value for each in customer.custom_attributes or ()}
         for name in shows & found.keys():
             if name == GROUP:
@@ -131,7 +131,7 @@ class CustomerWriter:
         Magento silently drops an unknown attribute.
         """
         if self._known is None:
-            have = self.people.attributes() if self.attributes else {}
+            have = self.customers.attributes() if self.attributes else {}
             if isinstance(have, Failure):
                 return have
             self._known = frozenset(
@@ -142,7 +142,7 @@ class CustomerWriter:
     def groups(self) -> dict[str, WireGroup] | Failure:
         """The store's groups by code, read once."""
         if self._groups is None:
-            answer = self.people.groups()
+            answer = self.customers.groups()
             if isinstance(answer, Failure):
                 return answer
             self._groups = answer

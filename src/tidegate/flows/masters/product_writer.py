@@ -115,15 +115,15 @@ class ProductWriter:
         return failure
 
 
-def seen(product: StoreProduct | None, told: str = "") -> str:
-    """A product's record as the store has it, of what it was told (all of it, when it was told nothing)."""
+def seen(product: StoreProduct | None, sent_before: str = "") -> str:
+    """A product's record as the store has it, of what was written to it (all of it, when nothing was written)."""
     if product is None:
         return ""
     every = {
         "weight": "" if product.weight is None else plain(product.weight),
         "status": str(product.status or ""),
     }
-    names = card_of(told).keys() or every.keys()
+    names = card_of(sent_before).keys() or every.keys()
     return written({name: every[name] for name in names})
 
 

@@ -35,7 +35,7 @@ FLOW = "products"
 #: The company's products and the store's, as they were read last.
 COMPANY, SHOP = "products:company", "products:store"
 #: Items looked for at a time, and costs in one call.
-PORTION = 200
+AT_ONCE = 200
 OVERLAP = timedelta(minutes=15)
 
 _RECORD = msgspec.json.Decoder(ProductRecord)
@@ -73,7 +73,7 @@ def run(cycle: Cycle) -> None:
                 writer.names = names_of(cycle.connection, found)
                 take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
-        mirrored.send(cycle, writer, PORTION)
+        mirrored.send(cycle, writer, AT_ONCE)
 
 
 def writer_of(connection: Connection) -> ProductWriter:
@@ -85,7 +85,7 @@ def writer_of(connection: Connection) -> ProductWriter:
 
 
 def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
-    """Read what changed on both sides, or everything, and lay it over what is known."""
+    """Read what changed on both sides, or everything, and apply it to what is known."""
     configs = connection.store.shop.store_configs()
     if isinstance(configs, Failure):
         return configs
@@ -202,7 +202,7 @@ def names_of(connection: Connection, found: Reading) -> dict[str, str]:
 
 
 def compare(cycle: Cycle, writer: ProductWriter, found: Reading, wanted: Mapping[str, str]) -> bool:
-    """What the store holds against what it was told; false when it could not be read."""
+    """What the store holds against what was written to it; false when it could not be read."""
     before = dict(mirror.settled(cycle.name, FLOW).iter_rows())
     there: dict[str, str] = {}
     for key, value in wanted.items():
@@ -212,8 +212,8 @@ def compare(cycle: Cycle, writer: ProductWriter, found: Reading, wanted: Mapping
             if not isinstance(held, Failure):  # else this one is not compared
                 there[key] = held
     costs = sorted(key for key in wanted if key.startswith(COST))
-    for start in range(0, len(costs), PORTION):
-        part = writer.read(costs[start : start + PORTION])
+    for start in range(0, len(costs), AT_ONCE):
+        part = writer.read(costs[start : start + AT_ONCE])
         if isinstance(part, Failure):
             cycle.call_failed(part, of_company=False)
             return False
@@ -233,7 +233,7 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
         {
             "sku": sku_of(key),
             "item": key.partition("|")[0],
-            "told": before.get(key, ""),
+            "sent": before.get(key, ""),
             "wanted": wanted.get(key, ""),
             "left_out": left_out.get(key, ""),
         }

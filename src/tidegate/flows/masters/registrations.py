@@ -102,11 +102,11 @@ def run(cycle: Cycle) -> None:
     if isinstance(found, Failure):
         cycle.store_failed(found)
         found = Newcomers({})
-    elif not found.people:
+    elif not found.persons:
         with transaction("registrations"):
-            keep_unread(cycle, found.bad, found.strange)
+            keep_unread(cycle, found.bad, found.unforeseen)
     waiting = queue.depth(cycle.name, FLOW, STEP)
-    if not cycle.may_call_company() or not (found.people or waiting or in_doubt(cycle)):
+    if not cycle.may_call_company() or not (found.persons or waiting or in_doubt(cycle)):
         return
     with cycle.session(Purpose.WRITING) as session:
         if session is None:
@@ -117,7 +117,7 @@ def run(cycle: Cycle) -> None:
             return
         verify_customers(cycle, session)
         desk = RegistrationDesk(cycle, session)
-        if found.people and cycle.may_call_company():
+        if found.persons and cycle.may_call_company():
             take_in(cycle, desk, found)
         for item in queue.due(
             cycle.name, FLOW, STEP, cycle.connection.settings.flows[FLOW].batch, cycle.now()
@@ -137,54 +137,54 @@ def in_doubt(cycle: Cycle) -> bool:
 
 def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
     """Create a delivery for each customer without an account; one commit, with the cursor."""
-    answers, creations, strange = decided(desk, found.people)
+    answers, creations, unforeseen = decided(desk, found.persons)
     if cycle.ended_by is not None:
         return
-    specs = [desk.registration(creation, found.people[ids[0]]) for creation, ids in creations]
+    specs = [desk.registration(creation, found.persons[ids[0]]) for creation, ids in creations]
     specs += [
-        desk.refused(found.people[number], answer)
+        desk.refused(found.persons[number], answer)
         for number, answer in answers.items()
         if isinstance(answer, Failure)
     ]
     with transaction("registrations"):
         delivery.create_many(specs, cycle.now())
-        keep_unread(cycle, found.bad, {**found.strange, **strange})
+        keep_unread(cycle, found.bad, {**found.unforeseen, **unforeseen})
         if all(row.key is not None for row in found.bad):  # else only the old cursor finds it again
             cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
-    cycle.count("read", len(found.people))
+    cycle.count("read", len(found.persons))
     cycle.count("captured", len(specs))
 
 
 def decided(
-    desk: RegistrationDesk, people: Mapping[int, Person]
+    desk: RegistrationDesk, persons: Mapping[int, Person]
 ) -> tuple[dict[int, Account], list[tuple[CreateCustomer, list[int]]], dict[int, Failure]]:
     """Whose account each is, what must be made, and who met an unforeseen error: by customer id."""
-    together = fenced("new customers", partial(desk.decide, people))
+    together = fenced("new customers", partial(desk.decide, persons))
     if not isinstance(together, Failure):
         return together[0], list(together[1].values()), {}
     answers: dict[int, Account] = {}
     creations: list[tuple[CreateCustomer, list[int]]] = []
-    strange: dict[int, Failure] = {}
-    for number, person in people.items():  # whose fault it is shows one by one
+    unforeseen: dict[int, Failure] = {}
+    for number, person in persons.items():  # whose fault it is shows one by one
         alone = fenced(f"customer {number}", partial(desk.decide, {number: person}))
         if isinstance(alone, Failure):
-            strange[number] = alone
+            unforeseen[number] = alone
         else:
             answers |= alone[0]
             creations += alone[1].values()
-    return answers, creations, strange
+    return answers, creations, unforeseen
 
 
-def keep_unread(cycle: Cycle, bad: Sequence[BadRow], strange: Mapping[int, Failure]) -> None:
+def keep_unread(cycle: Cycle, bad: Sequence[BadRow], unforeseen: Mapping[int, Failure]) -> None:
     """Inside a transaction: have them read again by every cycle until they can be; alert about errors of ours.
 
     What the store's client could not read, it names itself.
     """
-    ids = sorted({row.key for row in bad if row.key is not None} | strange.keys())
+    ids = sorted({row.key for row in bad if row.key is not None} | unforeseen.keys())
     before = cursors.read(cycle.name, FLOW, UNREAD)
     if ids != (msgspec.json.decode(before) if before else []):
         cursors.move(cycle.name, FLOW, UNREAD, msgspec.json.encode(ids).decode(), cycle.now())
-    for number, failure in strange.items():
+    for number, failure in unforeseen.items():
         cycle.ask_a_person(failure, f"{FLOW}: customer {number}")
 
 
@@ -206,11 +206,11 @@ def make(desk: RegistrationDesk, item: Item) -> None:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Who has registered since the last reading, by customer id; `strange` met an unforeseen error."""
+    """Who has registered since the last reading, by customer id; `unforeseen` met an unforeseen error."""
 
-    people: Mapping[int, Person]
+    persons: Mapping[int, Person]
     bad: Sequence[BadRow] = ()  #: those that the store's client could not read
-    strange: Mapping[int, Failure] = field(default_factory=dict)
+    unforeseen: Mapping[int, Failure] = field(default_factory=dict)
 
 
 def newcomers(connection: Connection) -> Newcomers | Failure:
@@ -226,7 +226,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     unread = msgspec.json.decode(cursors.read(connection.name, FLOW, UNREAD) or "[]", type=list[int])
     found: dict[int, Person] = {}
     bad: list[BadRow] = []
-    strange: dict[int, Failure] = {}
+    unforeseen: dict[int, Failure] = {}
     for page in chain(there.customers(created=since), [there.page_of(unread)] if unread else []):
         if isinstance(page, Failure):
             return page
@@ -237,10 +237,10 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
                 website = names[each.website_id]
                 person = fenced(f"customer {each.id}", partial(person_of, connection, each, website))
                 if isinstance(person, Failure):
-                    strange[each.id] = person
+                    unforeseen[each.id] = person
                 else:
                     found[each.id] = person
-    return Newcomers(found, bad, strange)
+    return Newcomers(found, bad, unforeseen)
 
 
 def person_of(connection: Connection, customer: WireCustomer, website: str) -> Person:
@@ -284,10 +284,10 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     found = newcomers(connection)
     if isinstance(found, Failure):
         return [{"problem": found.text}]
-    people = found.people
+    persons = found.persons
     about = connection.company.about.orders
     rules = replace(customer_rules(connection.name, connection.settings, about), unknown="create")
-    wanted = {number: wanted_account(person, rules) for number, person in people.items()}
+    wanted = {number: wanted_account(person, rules) for number, person in persons.items()}
     queries = {
         query.key: CustomerQuery(key=query.key, account=query.account, email=query.email)
         for each in wanted.values()
@@ -308,18 +308,18 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
     unread = [
         {"customer": row.key, "email": row.name, "would": "wait", "reason": row.why} for row in found.bad
     ]
-    return [*_rows(connection, people, wanted, rules, matches), *unread]
+    return [*_rows(connection, persons, wanted, rules, matches), *unread]
 
 
 def _rows(
     connection: Connection,
-    people: Mapping[int, Person],
+    persons: Mapping[int, Person],
     wanted: Mapping[int, Any],
     rules: CustomerRules,
     matches: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
     approval = connection.settings.accounts.approval
-    for number, person in people.items():
+    for number, person in persons.items():
         answer = wanted[number]
         if isinstance(answer, LookUp):
             source = (person.store, person.customer.id or 0)

@@ -97,10 +97,10 @@ class Adoption:
         return {match: counted[match] for match in Match}
 
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
-def look(connection: Connection, since: datetime, told: Told = lambda done, total: None) -> Adoption:
+def look(connection: Connection, since: datetime, progress: Progress = lambda done, total: None) -> Adoption:
     """Read the store's exportable orders created from `since` on and look them up. Writes nothing."""
     result = Adoption()
     terms = connection.terms()
@@ -125,7 +125,7 @@ def look(connection: Connection, since: datetime, told: Told = lambda done, tota
                 result.failure = looked
                 return result
             result.candidates += looked
-            told(len(result.candidates), len(candidates))
+            progress(len(result.candidates), len(candidates))
     result.candidates = apart(result.candidates)
     return result
 

@@ -79,11 +79,11 @@ class CustomerDesk:
                 item.id: self.unless_on_hold(account_inside(who_ordered(orders[item.id]), self.rules))
                 for item in items
             }
-        people = {item_id: self.person(order) for item_id, order in orders.items()}
+        persons = {item_id: self.person(order) for item_id, order in orders.items()}
         with self.cycle.accounts:  # two seats must not create one customer
-            answers, creations = self.decide(people)
+            answers, creations = self.decide(persons)
             for creation, wanting in creations.values():
-                account = self.create(creation, people[wanting[0]])
+                account = self.create(creation, persons[wanting[0]])
                 if account is None:
                     continue
                 for item_id in wanting:
@@ -91,7 +91,7 @@ class CustomerDesk:
             return {item.id: self.unless_on_hold(answers[item.id]) for item in items if item.id in answers}
 
     def known_account(self, item: Item, order: Order) -> Account:
-        """The account as far as it can be told without creating anything; for releases."""
+        """The account as far as it can be known without creating anything; for releases."""
         if self.inside:
             return self.unless_on_hold(account_inside(who_ordered(order), self.rules))
         answers, creations = self.decide({item.id: self.person(order)})
@@ -120,13 +120,13 @@ class CustomerDesk:
         )
 
     def decide(
-        self, people: Mapping[int, Person]
+        self, persons: Mapping[int, Person]
     ) -> tuple[dict[int, Account], dict[str, tuple[CreateCustomer, list[int]]]]:
         """Answer from the rules, the ledger and one pooled look-up; what is left must be created."""
         answers: dict[int, Account] = {}
         creations: dict[str, tuple[CreateCustomer, list[int]]] = {}
         unknown: dict[int, LookUp] = {}
-        for item_id, person in people.items():
+        for item_id, person in persons.items():
             decision = wanted_account(person, self.rules)
             who = link_key(person)
             remembered = links.find(self.cycle.name, person.website, [who]).get(links.key_of(who))
@@ -142,7 +142,7 @@ class CustomerDesk:
         if matches is None:
             return answers, creations
         for item_id in unknown:
-            person = people[item_id]
+            person = persons[item_id]
             answer = after_look_up(person, self.rules, matches, self.stored_key(person))
             if isinstance(answer, UseAccount):
                 answers[item_id] = answer.account

@@ -182,19 +182,19 @@ def tolerance(cycle: Cycle) -> Decimal:
     return settings.tax.tolerance if by_schedule else settings.rounding.tolerance
 
 
-def near_enough(cycle: Cycle, item: Item, order: SalesOrder, told: Decimal) -> bool:
+def near_enough(cycle: Cycle, item: Item, order: SalesOrder, stated: Decimal) -> bool:
     """Whether the company's total is the store's, as far as the connection, or a person for this order, wants it."""
-    return agrees(order, told, tolerance(cycle)) or agrees(order, told, edited.difference_of(item))
+    return agrees(order, stated, tolerance(cycle)) or agrees(order, stated, edited.difference_of(item))
 
 
 def beyond_tolerance(cycle: Cycle, item: Item, prepared: Prepared) -> Failure | None:
     """The review of an order whose total the product has computed before it took it: it does not leave."""
-    order, told = prepared.order, prepared.gross
-    if told is None or Code.TOTALS_DIFFER in item.overruled or near_enough(cycle, item, order, told):
+    order, stated = prepared.order, prepared.gross
+    if stated is None or Code.TOTALS_DIFFER in item.overruled or near_enough(cycle, item, order, stated):
         return None
     text = (
-        f"the company would arrive at {shown(told)} {order.currency} for order {order.reference}, the store's total "
+        f"the company would arrive at {shown(stated)} {order.currency} for order {order.reference}, the store's total "
         f"is {shown(order.gross)}; it was not sent. Put the tax right, or retry --overrule\n"
     )
     tax = cycle.connection.company.about.orders.tax
-    return Failure(Code.TOTALS_DIFFER, text + both_calculations(order, told, tax), sent=False)
+    return Failure(Code.TOTALS_DIFFER, text + both_calculations(order, stated, tax), sent=False)

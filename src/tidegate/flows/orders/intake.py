@@ -80,13 +80,13 @@ class Intake:
         self.fetch_parents(mine)
         wanted = {order.entity_id for order in mine} | {order.parent_entity_id or 0 for order in mine}
         known = intake.known(self.store, "order", wanted)
-        strange: list[UnreadableOrder] = []
+        unforeseen: list[UnreadableOrder] = []
         while True:
             try:
-                self.all_of(mine, [*unreadable, *strange], cursor, known)
+                self.all_of(mine, [*unreadable, *unforeseen], cursor, known)
                 return
             except _Unforeseen as one:  # nothing of the page is kept yet: once more, without this order
-                strange.append(UnreadableOrder(one.order.entity_id, one.failure.text, one.failure.code))
+                unforeseen.append(UnreadableOrder(one.order.entity_id, one.failure.text, one.failure.code))
                 mine = [order for order in mine if order is not one.order]
 
     def all_of(
@@ -189,8 +189,8 @@ class Intake:
 
     def held_by_us(self, source_id: int) -> bool:
         """Whether the store's hold only repeats Sage's."""
-        told = last_progress(source_id)
-        return told is not None and told.status is SalesOrderStatus.ON_HOLD
+        progress = last_progress(source_id)
+        return progress is not None and progress.status is SalesOrderStatus.ON_HOLD
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """The order's first delivery."""

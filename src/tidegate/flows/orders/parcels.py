@@ -72,6 +72,6 @@ def look_up(
         order = orders[item.id]
         if isinstance(order, Failure):
             verdicts[item.id] = ()  # not asked for: nothing is known of it
-        elif (judged := verdict_on_found(cycle, item, found[order.key], order)) is not None:
-            verdicts[item.id] = (judged,)
+        elif (checked := verdict_on_found(cycle, item, found[order.key], order)) is not None:
+            verdicts[item.id] = (checked,)
     return verdicts

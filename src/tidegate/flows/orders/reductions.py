@@ -115,8 +115,8 @@ def remember(item: Item, order: Order, sales: SalesOrder, now: datetime, *, look
 def forget(item: Item, now: datetime) -> None:
     """Inside a transaction: the company has the whole order, whatever was remembered when it was sent again."""
     if item.subject:
-        told = "the company has it as it was placed"
-        delivery.refresh_subject({item.id: ""}, now, text=told, looked_up=True)
+        note = "the company has it as it was placed"
+        delivery.refresh_subject({item.id: ""}, now, text=note, looked_up=True)
 
 
 def total_as_placed(order: Order, sales: SalesOrder, amounts: Mapping[str, AmountTerms]) -> Decimal:

@@ -45,12 +45,12 @@ def verify_orders(cycle: Cycle, session: Session, terms: Terms) -> None:
             return
         lying = parcels.in_open_parcels([item.id for item, _ in orders])
         for item, order in orders:
-            judged = fenced(item.label, partial(verdict_on_found, cycle, item, found[order.key], order))
-            if isinstance(judged, Failure):
-                judged = cycle.after_failure(item, judged, None)
-            if judged is None and item.id in lying:
+            checked = fenced(item.label, partial(verdict_on_found, cycle, item, found[order.key], order))
+            if isinstance(checked, Failure):
+                checked = cycle.after_failure(item, checked, None)
+            if checked is None and item.id in lying:
                 continue  # the company may take it out of its parcel yet: absence proves nothing
-            verdicts.append(judged or cycle.after_absence(item))
+            verdicts.append(checked or cycle.after_absence(item))
         with transaction("verify"):
             carry_out(cycle, verdicts)
 

@@ -242,9 +242,9 @@ def paid_at_checkout(order: SalesOrder, sent: Item | None, back: Decimal = ZERO)
     What Magento refunds after the order was sent is not taken off, whether it came before the receipt or after it:
     the invoice is of the whole, too. `back` was given back to gift cards and the like before.
     """
-    told = None if sent is None else sent.target_total
-    in_part = reductions.baseline(sent).gross if told is None else None
-    gross = next((each for each in (told, in_part) if each is not None), order.gross)
+    stated = None if sent is None else sent.target_total
+    in_part = reductions.baseline(sent).gross if stated is None else None
+    gross = next((each for each in (stated, in_part) if each is not None), order.gross)
     return gross - sum((each.amount for each in order.prepaid), ZERO) + back
 
 

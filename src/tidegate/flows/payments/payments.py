@@ -1,6 +1,6 @@
 """The `payments` flow: what the sales ledger says of our invoices -> the Magento order.
 
-An invoice that is paid in full, or in part, is told by a comment that brings the mapped status; with
+An invoice that is paid in full, or in part, is reported by a comment that brings the mapped status; with
 `invoice_when = "payment"` the Magento invoice follows. Receipts of prepaid orders are posted on the
 way (`flows/payments/deposits.py`).
 """
@@ -65,12 +65,12 @@ def work(cycle: Cycle, session: Session) -> None:
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
-    """The payments that wait to be told. Receipts and entries not read yet are not shown."""
+    """The payments that wait to be reported. Receipts and entries not read yet are not shown."""
     return documents.preview(PaymentHandler(connection), (PAID, PART))
 
 
 def read(cycle: Cycle, ledgers: LedgerDesk) -> None:
-    """Take in what changed in the sales ledger; a long first read portion by portion."""
+    """Take in what changed in the sales ledger; a long first read part by part."""
     while cycle.may_call_company() and read_page(cycle, ledgers):
         cycle.keep_lease()
 
@@ -111,7 +111,7 @@ def learn_postings(cycle: Cycle, postings: PostingDesk) -> None:
 def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str], list[Tie]]:
     """The orders of these entries: by the document's number, or by the order's when that was not read yet.
 
-    An entry names one order only: the others of its invoice are told when the invoice is read.
+    An entry names one order only: the others of its invoice are reported when the invoice is read.
     """
     rows = list(rows)
     found: dict[tuple[EntryKind, str], list[Tie]] = {}
@@ -128,7 +128,7 @@ def ties(cycle: Cycle, rows: Iterable[LedgerEntry]) -> dict[tuple[EntryKind, str
 
 @dataclass(frozen=True)
 class PaymentHandler:
-    """Decides about what is told of payments by one connection."""
+    """Decides about what is reported of payments by one connection."""
 
     connection: Connection
     flow: str = FLOW

@@ -73,11 +73,11 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
 
 
 def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: an invoice that was told as paid is open again, which a person must judge."""
+    """Inside the transaction: an invoice that was reported as paid is open again, which a person must decide about."""
     number = step_part(row.reference)
     step = f"{REOPENED}{number}:{shown(row.outstanding)}"
-    told = lookups.step_of(tie.source_id, FLOW, PAID + number) is not None
-    if not told or lookups.step_of(tie.source_id, FLOW, step) is not None:
+    reported = lookups.step_of(tie.source_id, FLOW, PAID + number) is not None
+    if not reported or lookups.step_of(tie.source_id, FLOW, step) is not None:
         return
     text = (
         f"Sage invoice {row.reference} was paid, and {shown(row.outstanding)} {row.currency} of it is open again: "

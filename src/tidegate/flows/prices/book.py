@@ -1,4 +1,4 @@
-"""The company's price book as it was read last, kept in the ledger: deltas are laid over it.
+"""The company's price book as it was read last, kept in the ledger: deltas are applied to it.
 
 One row is what one owner (a list, or `@` and an account) has of one SKU.
 """
@@ -14,7 +14,7 @@ from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBoo
 from tidegate.ledger import marks, snapshot
 from tidegate.tables import pl
 
-#: Beside the mirror of the flow; nobody is told anything of this one.
+#: Beside the mirror of the flow; nothing of this one is sent to anybody.
 SNAPSHOT = "prices:book"
 
 _ROWS = msgspec.json.Decoder(list[ListPrice])
@@ -41,17 +41,17 @@ def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
     return msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode()
 
 
-def updated(before: pl.DataFrame, told: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
+def updated(before: pl.DataFrame, fresh: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
     """The book after a reading, and the SKUs of which anything changed.
 
     A delta tells a changed product whole: what it does not tell of that product is gone.
     """
     if full:
-        return told, changed(before, told)
-    skus = told.select(_sku().unique())["key"]
+        return fresh, changed(before, fresh)
+    skus = fresh.select(_sku().unique())["key"]
     named = _sku().is_in(skus.implode())
-    after = before.filter(~named).merge_sorted(told, key="key")
-    return after, changed(before.filter(named), told)
+    after = before.filter(~named).merge_sorted(fresh, key="key")
+    return after, changed(before.filter(named), fresh)
 
 
 def of_products(book: pl.DataFrame, skus: Iterable[str]) -> pl.DataFrame:
@@ -133,18 +133,18 @@ def accounts_of(book: pl.DataFrame) -> frozenset[str]:
 
 
 def read_at(connection: str) -> datetime | None:
-    """When the company told it; a reading that brought nothing new counts."""
+    """When the company reported it; a reading that brought nothing new counts."""
     text = marks.read(_at(connection))
     return datetime.fromisoformat(text) if text else None
 
 
 def keep(
-    connection: str, book: pl.DataFrame | None, told: Mapping[str, PriceList], read: datetime, now: datetime
+    connection: str, book: pl.DataFrame | None, fresh: Mapping[str, PriceList], read: datetime, now: datetime
 ) -> None:
     """Keep it (None: it is as it was). In a transaction."""
     if book is not None:
         snapshot.write(connection, SNAPSHOT, book, now)
-    marks.write(_lists(connection), msgspec.json.encode(list(told.values())).decode(), now)
+    marks.write(_lists(connection), msgspec.json.encode(list(fresh.values())).decode(), now)
     marks.write(_at(connection), read.isoformat(), now)
 
 

@@ -26,7 +26,7 @@ from tidegate.sage.port.reading import EnquiryDesk
 from tidegate.tables import pl
 
 FLOW = "prices"
-#: Beside the mirror of the flow; nobody is told anything of this one.
+#: Beside the mirror of the flow; nothing of this one is sent to anybody.
 SNAPSHOT = "prices:enquiries"
 CURSOR = "enquiries"
 
@@ -56,7 +56,7 @@ class Listed:
     accounts: Mapping[str, str]
 
 
-def ask(cycle: Cycle, desk: EnquiryDesk, told: Listed, changed: Iterable[str]) -> Failure | None:
+def ask(cycle: Cycle, desk: EnquiryDesk, price_lists: Listed, changed: Iterable[str]) -> Failure | None:
     """Ask for the pairs whose turn it is and keep the answers; why it ended early, if it did.
 
     The turn passes the pair that failed, so that one product that Sage cannot price stops nobody.
@@ -65,23 +65,23 @@ def ask(cycle: Cycle, desk: EnquiryDesk, told: Listed, changed: Iterable[str]) -
     most = max(rules.enquiries // len(rules.contract_quantities), 1)
     at = cursors.read(cycle.name, FLOW, CURSOR)
     after = _PAIR.decode(at) if at else None
-    urgent, turn = in_turn(told.accounts, book.products(told.rows), after, changed, most)
-    answers = _answers(cycle, desk, told, [*urgent, *turn])
+    urgent, turn = in_turn(price_lists.accounts, book.products(price_lists.rows), after, changed, most)
+    answers = _answers(cycle, desk, price_lists, [*urgent, *turn])
     passed = [pair for pair in turn if pair in answers]
     with transaction("enquiries"):
         now = cycle.now()
-        _keep(cycle, told, answers, now)
+        _keep(cycle, price_lists, answers, now)
         if passed:
             cursors.move(cycle.name, FLOW, CURSOR, msgspec.json.encode(passed[-1]).decode(), now)
     return next((each for each in answers.values() if isinstance(each, Failure) and _ends(each)), None)
 
 
-def _answers(cycle: Cycle, desk: EnquiryDesk, told: Listed, pairs: Sequence[Pair]) -> Answers:
+def _answers(cycle: Cycle, desk: EnquiryDesk, price_lists: Listed, pairs: Sequence[Pair]) -> Answers:
     """One answer for each pair, up to the first failure that is not about the pair alone."""
     setting = cycle.connection.settings.prices
     quantities = [Decimal(each) for each in sorted(set(setting.contract_quantities))]
     stream = desk.ask([PriceQuestion(*pair, each) for pair in pairs for each in quantities])
-    offers = book.offers(told.rows, {sku for _, sku in pairs})
+    offers = book.offers(price_lists.rows, {sku for _, sku in pairs})
     found: Answers = {}
     for account, sku in pairs:
         if not cycle.may_call_company():
@@ -94,12 +94,12 @@ def _answers(cycle: Cycle, desk: EnquiryDesk, told: Listed, pairs: Sequence[Pair
             if _ends(failure):
                 break
             continue
-        order = (told.accounts[account] or told.standard, told.standard)
+        order = (price_lists.accounts[account] or price_lists.standard, price_lists.standard)
 
         def listed(
             quantity: Decimal, rows: list[ListPrice] = offers[sku][0], order: tuple[str, str] = order
         ) -> CartPrice | None:
-            return cart_price(rows, (), quantity, told.lists, order, told.day)
+            return cart_price(rows, (), quantity, price_lists.lists, order, price_lists.day)
 
         prices = [each for each in part if isinstance(each, CustomerPrice)]
         found[account, sku] = agreed(prices, listed)
@@ -110,7 +110,7 @@ def _ends(failure: Failure) -> bool:
     return failure.group not in (Group.REVIEW, Group.HOLD_FOR_FIX)
 
 
-def _keep(cycle: Cycle, told: Listed, answers: Answers, now: datetime) -> None:
+def _keep(cycle: Cycle, price_lists: Listed, answers: Answers, now: datetime) -> None:
     """Keep the answers; drop quotes that now equal the list price, and accounts that are not asked for."""
     before = snapshot.read(cycle.name, SNAPSHOT)
     gone = [
@@ -118,7 +118,7 @@ def _keep(cycle: Cycle, told: Listed, answers: Answers, now: datetime) -> None:
         for pair, answer in answers.items()
         if not isinstance(answer, Failure) or answer.group is Group.HOLD_FOR_FIX
     ]
-    owners = [f"@{account}" for account in told.accounts]
+    owners = [f"@{account}" for account in price_lists.accounts]
     after = before.filter(~pl.col("key").is_in(gone) & book.owner_in_key().is_in(owners))
     new = {
         _key(pair): msgspec.json.encode(Agreed(cycle.started, answer)).decode()

@@ -29,11 +29,11 @@ def preview(connection: Connection) -> list[dict[str, Any]]:
         return [{"problem": problem.text if isinstance(problem, Failure) else ""}]
     wanted = calculated(connection, book, setting, None)
     going, _ = superseded(connection, wanted, None, setting)
-    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    sent = dict(mirror.settled(connection.name, FLOW).iter_rows())
     shown = [
-        _shown(text, told.get(text, ""), value)
+        _shown(text, sent.get(text, ""), value)
         for text, value in sorted((wanted.values | going).items())
-        if told.get(text) != value
+        if sent.get(text) != value
     ]
     return shown + [_shown(text, "", "", why) for text, why in sorted(wanted.left_out.items())]
 
@@ -45,7 +45,7 @@ def _shown(text: str, before: str, after: str, left_out: str = "") -> dict[str, 
         "website": key.website,
         "price": key.kind,
         "group": key.group,
-        "told": before,
+        "sent": before,
         "wanted": after,
         "left_out": left_out,
     }

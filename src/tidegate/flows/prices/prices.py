@@ -1,6 +1,6 @@
 """The `prices` flow: the company's price book, as each website can hold it, by the price endpoints only.
 
-The book that was told last is kept, so that a delta and a change of the day (a list begins or ends) need no
+The book that was reported last is kept, so that a delta and a change of the day (a list begins or ends) need no
 full reading. Everything is calculated from it; the mirror knows what the store has.
 """
 
@@ -97,7 +97,7 @@ def run(cycle: Cycle) -> None:
 
 
 def refuse(cycle: Cycle, failure: Failure) -> None:
-    """The flow does not start; where it would mix companies' prices, a person is told the way out."""
+    """The flow does not start; where it would mix companies' prices, a person is shown the way out."""
     cycle.call_failed(failure, of_company=False)
     if failure.code is Code.PRICE_SCOPE:
         cycle.ask_a_person(failure, FLOW)
@@ -195,8 +195,10 @@ def calculated(
         for sku in names(code):
             if isinstance(found, Failure):
                 wanted.unknown.add(sku)
-                told = {PriceKey("base", sku, each.website).text: found.text for each in setting.shelves}
-                wanted.left_out.update(told)
+                known_values = {
+                    PriceKey("base", sku, each.website).text: found.text for each in setting.shelves
+                }
+                wanted.left_out.update(known_values)
                 continue
             wanted.values.update({replace(key, sku=sku).text: value for key, value in found.values.items()})
             wanted.left_out.update({replace(key, sku=sku).text: why for key, why in found.left_out.items()})
@@ -210,7 +212,7 @@ def superseded(
     setting: PriceSetting,
     unread_accounts: Iterable[str] = (),
 ) -> tuple[dict[str, str], list[str]]:
-    """What the store was told of these products and shall not have any more, and what is nobody's business.
+    """What was written to the store of these products and shall not have any more, and what is nobody's business.
 
     A base price cannot be taken away: it stays in the store as it is. A website that the connection has no
     more is somebody else's. What an account has that cannot be read stays as it is.
@@ -219,11 +221,11 @@ def superseded(
     websites = {shelf.website for shelf in setting.shelves}
     names = store_skus(connection.settings.skus)
     skus = None if touched is None else {sku for code in touched for sku in names(code)}
-    told = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    known_values = dict(mirror.settled(connection.name, FLOW).iter_rows())
     waiting = {item.key: item for item in mirror.listing(connection.name, FLOW, limit=mirrored.ALL)}
     going: dict[str, str] = {}
     gone: list[str] = []
-    for text in sorted(told.keys() | waiting.keys()):
+    for text in sorted(known_values.keys() | waiting.keys()):
         key = PriceKey.read(text)
         if key.website not in websites:
             gone.append(text)
@@ -234,7 +236,7 @@ def superseded(
             continue
         item = waiting.get(text)
         in_store = item is not None and item.state.value in ("sending", "in doubt")
-        in_store = in_store or told.get(text, "") not in ("", mirrored.GONE)
+        in_store = in_store or known_values.get(text, "") not in ("", mirrored.GONE)
         if in_store and key.kind != "base":
             going[text] = mirrored.GONE
             wanted.left_out.pop(text, None)
@@ -251,9 +253,9 @@ def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSet
         return False
     by_key = {folded(key): value for key, value in there.items()}
     own = {folded(PriceKey.read(key)): key for key in wanted.values}
-    told = {text: by_key.get(folded(PriceKey.read(text)), "") for text in wanted.values}
+    known_values = {text: by_key.get(folded(PriceKey.read(text)), "") for text in wanted.values}
     for text in mirror.settled(cycle.name, FLOW)["key"]:
-        told.setdefault(text, by_key.get(folded(PriceKey.read(text)), ""))
+        known_values.setdefault(text, by_key.get(folded(PriceKey.read(text)), ""))
         own.setdefault(folded(PriceKey.read(text)), text)
     extra = {
         key.text: value
@@ -261,8 +263,10 @@ def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSet
         if folded(key) not in own and is_ours(key, setting.rules)
     }
     if writer.no_tiers:  # nobody can say what the store has of them
-        told = {text: value for text, value in told.items() if PriceKey.read(text).kind != "tier"}
-    mirrored.compare(cycle, told, cycle.connection.settings.prices.drift, extra)
+        known_values = {
+            text: value for text, value in known_values.items() if PriceKey.read(text).kind != "tier"
+        }
+    mirrored.compare(cycle, known_values, cycle.connection.settings.prices.drift, extra)
     return look_for_missing(cycle, writer)
 
 
@@ -295,9 +299,9 @@ def is_ours(key: PriceKey, rules: PriceRules) -> bool:
 
 def make_groups(cycle: Cycle, book: Book) -> bool:
     """The customer groups of accounts with prices of their own; false when the store did not let us."""
-    people = StoreCustomers(cycle.connection.store.client)
+    store_customers = StoreCustomers(cycle.connection.store.client)
     likes = {contract_group(account): book.groups.get(account, "") for account in sorted(book.accounts)}
-    failure = people.ensure_groups(likes)
+    failure = store_customers.ensure_groups(likes)
     if failure is not None:
         cycle.call_failed(failure, of_company=False)
     return failure is None

@@ -1,4 +1,4 @@
-"""Reading the company's price book: what changed, laid over what is known, with what enquiries answered."""
+"""Reading the company's price book: what changed, applied to what is known, with the answers to enquiries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FLOW = "prices"
 
 @dataclass(frozen=True)
 class Book:
-    """What the company told, laid over what was known; `touched` None = everything."""
+    """What the company reported, applied to what was known; `touched` None = everything."""
 
     rows: pl.DataFrame
     lists: Mapping[str, PriceList]
@@ -40,7 +40,7 @@ class Book:
 
 
 def read_book(connection: Connection, session: Session, *, full: bool) -> Book | Failure:
-    """Read what changed, or everything, and lay it over the book that is known.
+    """Read what changed, or everything, and apply it to the book that is known.
 
     Of a company that only answers enquiries it has no contracts yet: `with_contracts`.
     """
@@ -51,10 +51,10 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     contracts = rules.customer_prices == "groups"
     full = full or (contracts and not enquiries)
     since = None if full else cursors.read(connection.name, FLOW, "book")
-    told = session.prices.read(since)
-    if isinstance(told, Failure):
-        return told
-    changes, cursor, whole = told
+    answer = session.prices.read(since)
+    if isinstance(answer, Failure):
+        return answer
+    changes, cursor, whole = answer
     before = price_book.read(connection.name)
     if enquiries:
         before = price_book.without_contracts(before)

@@ -45,11 +45,11 @@ def screen(cycle: Cycle, writer: PriceWriter) -> bool:
         ]
         if writer.no_tiers:
             no = tier_prices.held(writer.no_tiers)
-            told = {verdict.delivery_id for verdict in verdicts}
+            ended = {verdict.delivery_id for verdict in verdicts}
             verdicts += [
                 Verdict(item.id, "i", code=no.code.value, text=no.text, waits_for=tier_prices.NAME)
                 for item in items
-                if PriceKey.read(item.key).kind == "tier" and item.id not in told
+                if PriceKey.read(item.key).kind == "tier" and item.id not in ended
             ]
         with transaction("screen"):
             mirror.settle(cycle.lease, verdicts, cycle.now())

@@ -98,7 +98,7 @@ class PriceWriter:
     def survey(
         self, skus: Iterable[str], kinds: Iterable[str] = ("base", "special", "tier")
     ) -> dict[PriceKey, str] | Failure:
-        """Every price of these SKUs on the places, in portions."""
+        """Every price of these SKUs on the places, batch by batch."""
         every, found = sorted(set(skus)), dict[PriceKey, str]()
         for start in range(0, len(every), self.chunk):
             part = every[start : start + self.chunk]

@@ -1,4 +1,4 @@
-"""The note on a confirmed order: what the store is told of it, as data."""
+"""The note on a confirmed order: what is written to the store of it, as data."""
 
 from __future__ import annotations
 

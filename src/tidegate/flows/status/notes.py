@@ -1,4 +1,4 @@
-"""What the store is to be told about a confirmed order: two steps, each with its own key.
+"""What is to be written to the store about a confirmed order: two steps, each with its own key.
 
 `number` stores the company's order number in `ext_order_id`; `comment` writes it into the order's
 history, hidden or visible to the customer, by configuration. Both wait where the company has not given the
@@ -27,7 +27,7 @@ NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this company's product gives orders 
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
-    """Inside the transaction that confirms orders: queue what the store shall be told."""
+    """Inside the transaction that confirms orders: queue what shall be written to the store."""
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
     if not confirmed or not steps:

@@ -1,6 +1,6 @@
-"""How orders stand in Sage, told to the store: statuses by mapping, hold, release and cancellation.
+"""How orders stand in Sage, reported to the store: statuses by mapping, hold, release and cancellation.
 
-A part of the flow `order-status`, for connections that map statuses. Only what is newest is told; a
+A part of the flow `order-status`, for connections that map statuses. Only what is newest is reported; a
 status is written with a comment (contract, point 1), hold and cancellation by their own calls.
 """
 
@@ -24,7 +24,7 @@ from tidegate.flows.desks import lacks
 from tidegate.flows.fence import Taking
 from tidegate.flows.order_steps import known_orders, new_step
 from tidegate.flows.status import late_numbers
-from tidegate.flows.status.steps import FLOW, LIFT, STANDING, Progress, read_progress, word_of
+from tidegate.flows.status.steps import FLOW, LIFT, STATUS, Progress, read_progress, word_of
 from tidegate.flows.writing import documents as carrying
 from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
 from tidegate.ledger import cursors, delivery, order_documents
@@ -47,7 +47,7 @@ class OrderCall(msgspec.Struct, frozen=True):
 
 
 def are_reported(cycle: Cycle) -> bool:
-    """Whether any status is mapped, and open can be told from paid.
+    """Whether any status is mapped, and open can be distinguished from paid.
 
     Before invoices and payments were read once, every invoiced order would look open.
     """
@@ -89,9 +89,9 @@ def read(cycle: Cycle) -> None:
 
 def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
     """Inside the transaction: a step for what is new; older ones that have not left give way to it."""
-    told = order_documents.steps(order.source_id, FLOW, STANDING)
+    reported = order_documents.steps(order.source_id, FLOW, STATUS)
     progress = Progress(order.entity_id, row.order_number, row.status, row.despatched, row.invoiced)
-    before = read_progress(told[-1].subject) if told else None
+    before = read_progress(reported[-1].subject) if reported else None
     fresh = OrderProgress(row.order_id, row.order_number, row.order_key, SalesOrderStatus.LIVE)
     if progress == before or (before is None and row == fresh):
         return
@@ -99,13 +99,13 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
         # Our own cancellation of the Magento order must not come back as a wish to cancel Sage's.
         text = "cancelled in Sage"
         delivery.apply([Verdict(order.delivery_id, "q", text=text)], now, lease=cycle.lease)
-    older = [each for each in told if each.state in (State.QUEUED, State.HELD)]
+    older = [each for each in reported if each.state in (State.QUEUED, State.HELD)]
     delivery.apply(
         [Verdict(each.id, "n", text="superseded by a newer status") for each in older],
         now,
         lease=cycle.lease,
     )
-    number = len(told) + 1
+    number = len(reported) + 1
     statuses = cycle.connection.settings.statuses
     wanted = []
     held = before is not None and before.status is SalesOrderStatus.ON_HOLD
@@ -119,19 +119,19 @@ def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
     state, reason = State.QUEUED, ""
     if word not in statuses:
         state, reason = State.SKIPPED, f"no status is mapped to {word}"
-    wanted.append(new_step(cycle, FLOW, order, f"{STANDING}{number}", progress, state=state, reason=reason))
+    wanted.append(new_step(cycle, FLOW, order, f"{STATUS}{number}", progress, state=state, reason=reason))
     delivery.create_many(wanted, now)
     cycle.count("captured")
 
 
 def carry(cycle: Cycle) -> None:
     """Write what waits."""
-    carrying.carry(cycle, StatusHandler(cycle.connection), (STANDING, LIFT))
+    carrying.carry(cycle, StatusHandler(cycle.connection), (STATUS, LIFT))
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
     """What waits to be written."""
-    return carrying.preview(StatusHandler(connection), (STANDING, LIFT))
+    return carrying.preview(StatusHandler(connection), (STATUS, LIFT))
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class StatusHandler:
                 return Adopt(str(there.entity_id), "", "the order is not on hold")
             return self.call(there, "unhold")
         assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
-        newest = order_documents.steps(item.source_id, FLOW, STANDING)[-1]
+        newest = order_documents.steps(item.source_id, FLOW, STATUS)[-1]
         if newest.id != item.id and newest.state not in FINAL:
             return Drop("superseded by a newer status")
         word = word_of(item.source_id, progress)

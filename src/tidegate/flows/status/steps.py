@@ -15,7 +15,7 @@ from tidegate.ledger import delivery, lookups, order_documents
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
 
-FLOW, STANDING, LIFT = "order-status", "standing-", "lift-"
+FLOW, STATUS, LIFT = "order-status", "standing-", "lift-"
 #: The steps whose documents set the order's status to its state's own, whatever it was.
 RESETTING = ("shipment:", "invoice:", "credit:")
 
@@ -50,8 +50,8 @@ def is_paid(source_id: int) -> bool:
 
 def last_progress(source_id: int) -> Progress | None:
     """What Sage said last of how the order stands."""
-    told = order_documents.steps(source_id, FLOW, STANDING)
-    return read_progress(told[-1].subject) if told else None
+    reported = order_documents.steps(source_id, FLOW, STATUS)
+    return read_progress(reported[-1].subject) if reported else None
 
 
 def tell_again(cycle: Cycle, item: Item) -> None:
@@ -64,13 +64,13 @@ def tell_again(cycle: Cycle, item: Item) -> None:
     if not settings.statuses or flow is None or not flow.enabled or not item.step.startswith(RESETTING):
         return
     source_id = item.source_id
-    told = order_documents.steps(source_id, FLOW, STANDING) if source_id is not None else []
-    if source_id is None or not told or told[-1].state not in FINAL:
+    reported = order_documents.steps(source_id, FLOW, STATUS) if source_id is not None else []
+    if source_id is None or not reported or reported[-1].state not in FINAL:
         return
-    status = settings.statuses.get(word_of(source_id, read_progress(told[-1].subject)))
+    status = settings.statuses.get(word_of(source_id, read_progress(reported[-1].subject)))
     if status in (None, HELD_STATUS, CANCELLED_STATUS):
         return
-    step = f"{STANDING}{len(told) + 1}"
+    step = f"{STATUS}{len(reported) + 1}"
     wanted = NewDelivery(
         connection=cycle.name,
         flow=FLOW,
@@ -78,6 +78,6 @@ def tell_again(cycle: Cycle, item: Item) -> None:
         key=step_key(order_key(item.store, item.entity_id or 0), step),
         source_id=source_id,
         label=item.label,
-        subject=told[-1].subject,
+        subject=reported[-1].subject,
     )
     delivery.create_many([wanted], cycle.now())

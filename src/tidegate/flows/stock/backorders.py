@@ -18,7 +18,7 @@ from tidegate.ledger.database import transaction
 from tidegate.magento.stock import StoreStock
 from tidegate.tables import pl
 
-PICTURE = "inventory:backorders"  #: by SKU whether the product may be sold on backorder, and when it said so
+SNAPSHOT = "inventory:backorders"  #: by SKU whether the product may be sold on backorder, and when it said so
 SOLD_OUT, ON_BACKORDER = value_of(Decimal(0), 0), value_of(Decimal(0), 1)
 #: Products asked in one cycle at most, and how long their answers hold.
 ASKED, HOLDS = 200, timedelta(days=7)
@@ -44,7 +44,7 @@ def allowing(cycle: Cycle, skus: Collection[str]) -> set[str]:
     today = cycle.now().date()
     known = {
         sku: (allows == "1", date.fromisoformat(day))
-        for sku, value in snapshot.read(cycle.name, PICTURE).iter_rows()
+        for sku, value in snapshot.read(cycle.name, SNAPSHOT).iter_rows()
         for allows, _, day in [value.partition(_BETWEEN)]
     }
     unknown = sorted(skus - known.keys())
@@ -61,5 +61,5 @@ def allowing(cycle: Cycle, skus: Collection[str]) -> set[str]:
         cycle.keep_lease()
         values = {sku: f"{int(allows)}{_BETWEEN}{day}" for sku, (allows, day) in known.items()}
         with transaction("backorders"):
-            snapshot.write(cycle.name, PICTURE, snapshot.frame(values), cycle.now())
+            snapshot.write(cycle.name, SNAPSHOT, snapshot.frame(values), cycle.now())
     return {sku for sku in skus if sku in known and known[sku][0]}

@@ -1,7 +1,7 @@
 """Very many stock values at once, by the shop's message queue; its word is checked.
 
 Contract point 27. Operations are counted one by one; what failed is written call by call; what stays open
-because no consumer runs is in doubt, and told under its own name. So `auto` tries the queue with a few values
+because no consumer runs is in doubt, and reported under its own name. So `auto` tries the queue with a few values
 first, and uses it only where it was seen to finish, and to be faster than the synchronous call. While a bulk is open nothing of it is
 read back: it may still be carried out, hours later, over anything that was written since.
 """

@@ -65,7 +65,7 @@ def claims_of(
 
 
 def _not_invoiced(connection: str, invoiced: Mapping[tuple[int, str], Decimal]) -> Iterator[Unwritten]:
-    """Virtual pieces that left, of which Magento is told by the invoice alone: those that it has not invoiced."""
+    """Virtual pieces that left, which Magento knows from the invoice alone: those that it has not invoiced."""
     over = dict(invoiced)
     for one in shipped.despatched_lines(connection, invoiced):
         place = one.entity_id, one.line_key

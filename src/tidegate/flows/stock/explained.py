@@ -13,12 +13,12 @@ from decimal import Decimal
 from tidegate.config.stock import Stock
 from tidegate.config.stock_rules import buffers
 from tidegate.domain.stock.availability import PIECE, correction_columns, figures
-from tidegate.flows.stock.levels import BETWEEN, GROUP_PICTURE, LEVEL_PICTURE, levels_of
+from tidegate.flows.stock.levels import BETWEEN, GROUP_SNAPSHOT, LEVEL_SNAPSHOT, levels_of
 from tidegate.flows.stock.writer import DEFAULT
 from tidegate.ledger import snapshot
 from tidegate.tables import pl
 
-CORRECTION_PICTURE = "inventory:corrections"
+CORRECTION_SNAPSHOT = "inventory:corrections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,23 @@ def keep(connection: str, corrected: pl.DataFrame, now: datetime) -> None:
     rows = snapshot.frame(
         {BETWEEN.join((sku, warehouse)): str(pieces) for sku, warehouse, pieces in summed.iter_rows()}
     )
-    if not rows.equals(snapshot.read(connection, CORRECTION_PICTURE)):
-        snapshot.write(connection, CORRECTION_PICTURE, rows, now)
+    if not rows.equals(snapshot.read(connection, CORRECTION_SNAPSHOT)):
+        snapshot.write(connection, CORRECTION_SNAPSHOT, rows, now)
 
 
 def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
-    """Every source's number of one product, by the company's code; [] when the company has told nothing of it."""
+    """Every source's number of one product, by the company's code; [] when the company has reported nothing of it."""
     of_code = pl.col("key").str.starts_with(f"{code}{BETWEEN}")
-    levels = levels_of(snapshot.read(connection, LEVEL_PICTURE).filter(of_code))
+    levels = levels_of(snapshot.read(connection, LEVEL_SNAPSHOT).filter(of_code))
     corrected = pl.DataFrame(
         [
             (*key.split(BETWEEN), int(value))
-            for key, value in snapshot.read(connection, CORRECTION_PICTURE).filter(of_code).iter_rows()
+            for key, value in snapshot.read(connection, CORRECTION_SNAPSHOT).filter(of_code).iter_rows()
         ],
         schema=correction_columns(),
         orient="row",
     )
-    groups = dict(snapshot.read(connection, GROUP_PICTURE).filter(pl.col("key") == code).iter_rows())
+    groups = dict(snapshot.read(connection, GROUP_SNAPSHOT).filter(pl.col("key") == code).iter_rows())
     rules, sources = buffers(stock), source_of_warehouses(stock, levels)
     rule = rules.rule_of(code, groups.get(code, ""))
     pieces = {warehouse: amount for _, warehouse, amount in corrected.iter_rows()}

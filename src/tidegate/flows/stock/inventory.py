@@ -39,7 +39,7 @@ from tidegate.tables import pl
 FLOW = "inventory"
 NOTHING = "0;0"  #: what is written for a product that Sage has no more
 COMPOSITES = ("configurable", "bundle", "grouped")  #: their parts have stock, they have none
-_ITEM_PICTURE = "inventory:items"  #: the ids of the stock items of a store without sources, by SKU
+_ITEM_SNAPSHOT = "inventory:items"  #: the ids of the stock items of a store without sources, by SKU
 _SHIPMENTS = "shipments"  #: cursor: up to when confirmed shipments were taken note of
 
 
@@ -69,7 +69,7 @@ def run(cycle: Cycle) -> None:
         with transaction("items"):
             snapshot.write(
                 cycle.name,
-                _ITEM_PICTURE,
+                _ITEM_SNAPSHOT,
                 snapshot.frame({k: str(v) for k, v in writer.ids.items()}),
                 cycle.now(),
             )
@@ -79,7 +79,7 @@ def writer_of(connection: Connection) -> Writer:
     """Whoever writes to this kind of store."""
     client, stock = connection.store.client, connection.settings.stock
     if not stock.msi:
-        ids = dict(snapshot.read(connection.name, _ITEM_PICTURE).iter_rows())
+        ids = dict(snapshot.read(connection.name, _ITEM_SNAPSHOT).iter_rows())
         return LegacyWriter(StoreStock(client), {sku: int(item_id) for sku, item_id in ids.items()})
     return StockWriter(StoreStock(client), client, connection.clock, sources_of(connection))
 
@@ -211,8 +211,12 @@ def note_shipments(cycle: Cycle, writer: Writer) -> bool:
     if since is not None:
         skus = shipped.written_since(cycle.name, datetime.fromisoformat(since))
         skus |= {sku for sku, code in cycle.connection.settings.skus.items() if code in skus}
-        told = mirror.settled(cycle.name, FLOW)["key"]
-        keys = told.filter(told.str.replace("@[^@]*$", "").is_in(sorted(skus))).to_list() if skus else []
+        sent_keys = mirror.settled(cycle.name, FLOW)["key"]
+        keys = (
+            sent_keys.filter(sent_keys.str.replace("@[^@]*$", "").is_in(sorted(skus))).to_list()
+            if skus
+            else []
+        )
     there = writer.read(keys) if keys else {}
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
@@ -224,12 +228,12 @@ def note_shipments(cycle: Cycle, writer: Writer) -> bool:
 
 
 def note_orders(cycle: Cycle, writer: Writer, moved: Collection[str]) -> bool:
-    """The store's number is not what it was told once a refund, or without reservations an order, has moved it.
+    """The store's number is not what was written once a refund, or without reservations an order, has moved it.
 
     It is read back: a number that is wanted again would else never be written.
     """
-    told = mirror.settled(cycle.name, FLOW)["key"].to_list() if moved else []
-    keys = [key for key in told if place_of(key)[0].casefold() in moved]
+    sent_keys = mirror.settled(cycle.name, FLOW)["key"].to_list() if moved else []
+    keys = [key for key in sent_keys if place_of(key)[0].casefold() in moved]
     there = writer.read(keys) if keys else {}
     if isinstance(there, Failure):
         cycle.call_failed(there, of_company=False)
@@ -277,7 +281,7 @@ def look_for_missing(cycle: Cycle) -> bool:
 
 
 def failed(cycle: Cycle, failure: Failure, *, of_company: bool) -> None:
-    """The cycle ends; what only a person can put right is told. `mirrored.finish` clears it when it is over."""
+    """The cycle ends; what only a person can put right is reported. `mirrored.finish` clears it when it is over."""
     cycle.call_failed(failure, of_company=of_company)
     if failure.group in (Group.REVIEW, Group.HOLD_FOR_FIX):
         cycle.ask_a_person(failure, FLOW)
@@ -294,11 +298,11 @@ def no_source(connection: Connection) -> Failure | None:
             return known
         text = f"the store has no multi-source inventory: set msi = false in {key}"
         return Failure(Code.UNKNOWN_REFERENCE, text, missing="sources:", sent=False)
-    strange = sorted(set(sources_of(connection)) - {source.source_code for source in known})
-    if not strange:
+    unknown = sorted(set(sources_of(connection)) - {source.source_code for source in known})
+    if not unknown:
         return None
-    text = f"the store has no source {', '.join(strange)}: correct the warehouses in {key}"
-    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"source:{strange[0]}", sent=False)
+    text = f"the store has no source {', '.join(unknown)}: correct the warehouses in {key}"
+    return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"source:{unknown[0]}", sent=False)
 
 
 def screen(cycle: Cycle, store: StoreStock) -> bool:

@@ -1,6 +1,6 @@
-"""Sage's stock as it was read last, kept in the ledger: deltas are laid over it.
+"""Sage's stock as it was read last, kept in the ledger: deltas are applied to it.
 
-Beside the mirror of the flow `inventory`; nobody is told anything of these pictures.
+Beside the mirror of the flow `inventory`; nothing of these snapshots is sent to anybody.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tidegate.sage.port.session import Session
 from tidegate.tables import pl
 
 FLOW = "inventory"
-LEVEL_PICTURE, GROUP_PICTURE = "inventory:levels", "inventory:groups"
+LEVEL_SNAPSHOT, GROUP_SNAPSHOT = "inventory:levels", "inventory:groups"
 BETWEEN = "\x1f"  # no code of a product or warehouse holds it
 
 T = TypeVar("T")
@@ -39,12 +39,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Reading:
-    """What Sage said in this cycle, laid over what it said before."""
+    """What Sage said in this cycle, applied to what it said before."""
 
     lines: list[WebLine]
     levels: pl.DataFrame  #: `domain.availability.level_columns`
     cursors: dict[str, str]  #: to be moved when this is kept
-    pictures: dict[str, pl.DataFrame]
+    snapshots: dict[str, pl.DataFrame]
     read: int = 0
     groups: dict[str, str] = field(default_factory=dict)
     movements: Movements | None = None
@@ -54,7 +54,7 @@ class Reading:
     def keep(self, cycle: Cycle) -> None:
         """Inside the transaction that keeps what follows from it."""
         now = cycle.now()
-        for name, rows in self.pictures.items():
+        for name, rows in self.snapshots.items():
             snapshot.write(cycle.name, name, rows, now)
         for name, cursor in self.cursors.items():
             cursors.move(cycle.name, FLOW, name, cursor, now)
@@ -83,34 +83,34 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     choice = format(zlib.crc32("|".join(sorted(stock.warehouses)).encode()), "08x")
     name = f"levels:{choice}"
     since = None if full else cursors.read(cycle.name, FLOW, name)
-    told = session.stock.read(since, tuple(stock.warehouses))
-    if isinstance(told, Failure):
-        return told
-    if session.web_lines is None and told.as_of is not None:
-        place = next(iter(stock.warehouses), "") or next((one.warehouse for one in told.rows), "")
-        lines = ledger_lines.read(cycle.connection, told.as_of, place)
-    before = snapshot.read(cycle.name, LEVEL_PICTURE)
+    stated = session.stock.read(since, tuple(stock.warehouses))
+    if isinstance(stated, Failure):
+        return stated
+    if session.web_lines is None and stated.as_of is not None:
+        place = next(iter(stock.warehouses), "") or next((one.warehouse for one in stated.rows), "")
+        lines = ledger_lines.read(cycle.connection, stated.as_of, place)
+    before = snapshot.read(cycle.name, LEVEL_SNAPSHOT)
     fresh = snapshot.frame(
         {
             BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
-            for one in told.rows
+            for one in stated.rows
         }
     )
     bad = [
-        *told.bad,
+        *stated.bad,
         *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
         *_held_by_unreadable(cycle, lines),
     ]
     unreadable.tell(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
-    after = updated(before, fresh, told, whole=since is None)
-    if told.bad:  # what was known of them stays: gone is something else
-        after = snapshot.with_values(_of(before, {row.name for row in told.bad}), after)
+    after = updated(before, fresh, stated, whole=since is None)
+    if stated.bad:  # what was known of them stays: gone is something else
+        after = snapshot.with_values(_of(before, {row.name for row in stated.bad}), after)
     shrunk = _shrinking(cycle, before, after)
     if shrunk is not None:
         return shrunk
-    pictures = {LEVEL_PICTURE: after} if fresh.height or told.full else {}
-    moved = {name: told.cursor}
+    snapshots = {LEVEL_SNAPSHOT: after} if fresh.height or stated.full else {}
+    moved = {name: stated.cursor}
     groups: dict[str, str] = {}
     if stock.group_buffers:
         if session.products is None:
@@ -119,8 +119,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         if isinstance(products, Failure):
             return products
         told_groups = snapshot.frame({one.sku: one.group for one in products.rows})
-        known = updated(snapshot.read(cycle.name, GROUP_PICTURE), told_groups, products)
-        pictures[GROUP_PICTURE], moved["groups"] = known, products.cursor
+        known = updated(snapshot.read(cycle.name, GROUP_SNAPSHOT), told_groups, products)
+        snapshots[GROUP_SNAPSHOT], moved["groups"] = known, products.cursor
         groups = dict(known.iter_rows())
     # Sage does not tell HOME from Home, and the configuration is typed by people
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
@@ -129,8 +129,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         upper,
         levels_of(after),
         moved,
-        pictures,
-        len(told.rows),
+        snapshots,
+        len(stated.rows),
         groups,
         movements,
         unread.despatches,
@@ -159,14 +159,14 @@ def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
 
 
 def updated(
-    before: pl.DataFrame, fresh: pl.DataFrame, told: Delta[T], *, whole: bool = False
+    before: pl.DataFrame, fresh: pl.DataFrame, stated: Delta[T], *, whole: bool = False
 ) -> pl.DataFrame:
-    """A picture after a reading; what a full one does not tell is gone."""
-    return fresh if told.full or whole else snapshot.with_values(before, fresh)
+    """A snapshot after a reading; what a full one leaves out is gone."""
+    return fresh if stated.full or whole else snapshot.with_values(before, fresh)
 
 
 def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """The picture's texts as the numbers that are calculated with."""
+    """The snapshot's texts as the numbers that are calculated with."""
     key = pl.col("key").str.split_exact(BETWEEN, 1)
     value = pl.col("value").str.split_exact(";", 1)
     return rows.select(
@@ -178,7 +178,7 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """What of the free stock is told otherwise than before: sku, free, free_before."""
+    """What of the free stock is reported otherwise than before: sku, free, free_before."""
     differing = snapshot.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
     both = [
         levels_of(differing.select("key", value=column)).select(

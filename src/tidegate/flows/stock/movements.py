@@ -23,7 +23,7 @@ from tidegate.ledger import cursors, movements, shipped, snapshot
 from tidegate.tables import pl
 
 FLOW = "inventory"
-WEB_PICTURE = "inventory:web"
+WEB_SNAPSHOT = "inventory:web"
 #: A line that Sage tells no more is remembered for so long: its despatch may be heard of later.
 REMEMBERED = timedelta(days=7)
 _BETWEEN = "\x1f"
@@ -31,11 +31,11 @@ _BETWEEN = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class WebTake:
-    """What one web line took of the free stock, in parts of a piece, and when Sage told of it last."""
+    """What one web line took of the free stock, in parts of a piece, and when Sage reported it last."""
 
     sku: str
     taken: int
-    told: date
+    reported: date
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Movements:
         """Inside the transaction that keeps the reading."""
         now = cycle.now()
         values = {
-            key: _BETWEEN.join((each.sku, str(each.taken), each.told.isoformat()))
+            key: _BETWEEN.join((each.sku, str(each.taken), each.reported.isoformat()))
             for key, each in self.web.items()
         }
-        snapshot.write(cycle.name, WEB_PICTURE, snapshot.frame(values), now)
+        snapshot.write(cycle.name, WEB_SNAPSHOT, snapshot.frame(values), now)
         cursors.move(cycle.name, FLOW, self.cursor, str(self.heard), now)
         if self.moved is None:
             movements.begin(cycle.name, _day(cycle), now)
@@ -103,9 +103,9 @@ def _untold(
     now: Mapping[str, WebTake],
     left: Mapping[tuple[int, str], str],
 ) -> dict[str, WebTake]:
-    """Lines that Sage told lately, or that left without ever being told: what they took in the end."""
+    """Lines that Sage reported lately, or that left without ever being reported: what they took in the end."""
     today, store = _day(cycle), cycle.connection.settings.store
-    gone = {key: each for key, each in before.items() if today - each.told <= REMEMBERED}
+    gone = {key: each for key, each in before.items() if today - each.reported <= REMEMBERED}
     names = stored_keys(cycle.connection, [(store, entity_id) for entity_id, _ in left])
     for (entity_id, line_key), sku in left.items():
         gone.setdefault(_BETWEEN.join((names[store, entity_id], line_key)), WebTake(sku, 0, today))
@@ -121,9 +121,9 @@ def _untold(
 
 def _before(cycle: Cycle) -> dict[str, WebTake]:
     found = {}
-    for key, value in snapshot.read(cycle.name, WEB_PICTURE).iter_rows():
-        sku, taken, told = value.split(_BETWEEN)
-        found[key] = WebTake(sku, int(taken), date.fromisoformat(told))
+    for key, value in snapshot.read(cycle.name, WEB_SNAPSHOT).iter_rows():
+        sku, taken, reported = value.split(_BETWEEN)
+        found[key] = WebTake(sku, int(taken), date.fromisoformat(reported))
     return found
 
 

@@ -48,7 +48,7 @@ class Waiting:
 class Owed:
     """All pieces that Sage does not know of, by its codes in small letters.
 
-    `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last told.
+    `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last written.
     """
 
     pieces: dict[str, Decimal]
@@ -82,7 +82,7 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
 
     Calls the store for what the ledger has not read: to be asked last, right before the numbers are written. A new
     order that cannot be read is a failure: what it holds is known to nobody, and until the flow `orders` has named it
-    nobody was told so.
+    nobody has reported it.
     """
     connection = cycle.connection
     settings, store = connection.settings, connection.settings.store
@@ -159,7 +159,7 @@ def gave_back(order: OpenOrder) -> bool:
 
 
 def noted_since(cycle: Cycle) -> datetime | None:
-    """From when on orders may have changed numbers that the ledger takes for what the store was told."""
+    """From when on orders may have changed numbers that the ledger takes for what was written to the store."""
     noted = cursors.read(cycle.name, cycle.flow, NOTED)
     overlap = timedelta(minutes=cycle.connection.settings.capture.overlap_minutes)
     return datetime.fromisoformat(noted) - overlap if noted else None

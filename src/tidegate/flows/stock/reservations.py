@@ -22,7 +22,7 @@ from tidegate.ledger import cursors, lookups, shipped, snapshot
 from tidegate.magento.reserved import OrderCounts, read_counts
 
 FLOW = "inventory"
-PICTURE = "inventory:reserved"
+SNAPSHOT = "inventory:reserved"
 CURSOR = "reservations"
 ENDED = "ended"  #: what is kept of an order that reserves nothing any more
 _BETWEEN = ";"
@@ -57,7 +57,7 @@ class Reservations:
             for (entity_id, line_key), each in self.items.items()
         }
         values |= dict.fromkeys((f"{entity_id}@" for entity_id in self.ended), ENDED)
-        snapshot.write(cycle.name, PICTURE, snapshot.frame(values), cycle.now())
+        snapshot.write(cycle.name, SNAPSHOT, snapshot.frame(values), cycle.now())
         cursors.move(cycle.name, FLOW, CURSOR, self.cursor, cycle.now())
 
     @property
@@ -79,7 +79,7 @@ NOTHING_KNOWN = Reservations()
 
 
 def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
-    """What changed since the last reading, laid over what was known; no call while Sage has no web order.
+    """What changed since the last reading, applied to what was known; no call while Sage has no web order.
 
     To be read after Sage: the later, the fewer refunds are missed.
     """
@@ -157,7 +157,7 @@ def _before(cycle: Cycle) -> tuple[dict[Place, Reservation], set[int]]:
     """What was kept: items, and the orders that reserve nothing."""
     found: dict[Place, Reservation] = {}
     ended: set[int] = set()
-    for key, value in snapshot.read(cycle.name, PICTURE).iter_rows():
+    for key, value in snapshot.read(cycle.name, SNAPSHOT).iter_rows():
         entity_id, _, line_key = key.partition("@")
         if value == ENDED:
             ended.add(int(entity_id))

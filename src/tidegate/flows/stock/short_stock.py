@@ -34,7 +34,7 @@ def written(connection: Connection) -> dict[str, str]:
 
 
 def release(cycle: Cycle, before: dict[str, str]) -> None:
-    """Queue the shipments of products whose confirmed stock is another than `before`, which `written` told."""
+    """Queue the shipments of products whose confirmed stock is another than `before`, which `written` returned."""
     changed = {
         place_of(key)[0] for key, value in written(cycle.connection).items() if before.get(key) != value
     }

@@ -1,6 +1,6 @@
 """Tell the mirror of the flow `inventory` what is wanted: what has no figure in Sage is left out, with the reason.
 
-A left out product keeps what the store was told of it: it is neither sold out nor calculated from nothing.
+A left out product keeps what was written to the store of it: it is neither sold out nor calculated from nothing.
 """
 
 from __future__ import annotations

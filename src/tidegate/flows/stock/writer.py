@@ -49,25 +49,25 @@ def source_item(key: str, value: str) -> SourceItem:
 
 @dataclass(eq=False)
 class StockWriter:
-    """A store with sources. Portions follow the time that the calls take, by the clock handed in."""
+    """A store with sources. The size of a call follows the time that the calls take, by the clock handed in."""
 
     store: StoreStock
     client: StoreClient
     clock: Clock
     sources: Sequence[str]
-    portion: CallSize = field(default_factory=CallSize)
+    call_size: CallSize = field(default_factory=CallSize)
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """As many as the store takes in good time."""
-        self.portion.limit = self.client.array_limit
-        return items[: self.portion.now]
+        self.call_size.limit = self.client.array_limit
+        return items[: self.call_size.now]
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
         """One call, all or nothing; in parts when the shop has just taught that its arrays are shorter."""
         began = self.clock.monotonic()
         failure = self.store.write([source_item(item.key, item.leaving or item.wanted) for item in items])
         if failure is None:
-            self.portion.took(len(items), int((self.clock.monotonic() - began) * 1000))
+            self.call_size.took(len(items), int((self.clock.monotonic() - began) * 1000))
             return {}
         limit = self.client.array_limit
         if ARRAY_LIMIT in failure.details and limit is not None and limit < len(items):
@@ -123,7 +123,7 @@ class LegacyWriter:
     learnt: bool = False
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
-        """A portion is what is settled at once; each SKU is a call of its own."""
+        """A batch is what is settled at once; each SKU is a call of its own."""
         return items[:50]
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:

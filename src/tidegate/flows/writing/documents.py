@@ -284,7 +284,7 @@ def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
 
 
 def settle(cycle: Cycle, item: Item, verdict: Verdict, follows: Sequence[NewDelivery]) -> None:
-    """It is there, and by the same commit its order's status, which Magento has reset, is to be told again."""
+    """It is there, and by the same commit its order's status, which Magento has reset, is to be reported again."""
     with transaction("settle"):
         if not cycle.apply([verdict]):
             for follow in cycle.followers.document_made:
@@ -333,7 +333,7 @@ def release(cycle: Cycle, handler: DocumentHandler) -> None:
 def holds_ended(cycle: Cycle, items: Sequence[Item]) -> set[int]:
     """Those of the deliveries whose order is on hold no longer, by what the store says now."""
     ids = sorted({item.entity_id for item in items if item.entity_id is not None})
-    states = cycle.connection.store.papers.states(ids) if ids else {}
+    states = cycle.connection.store.documents.states(ids) if ids else {}
     if isinstance(states, Failure):
         if states.ends_cycle:
             cycle.call_failed(states, of_company=False)

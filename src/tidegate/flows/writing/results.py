@@ -156,14 +156,14 @@ class Result:
             return lies
         if outcome is None and self.lying is not None:
             return []
-        judged = self.verdicts_of(item, outcome, attempt_id, count)
+        checked = self.verdicts_of(item, outcome, attempt_id, count)
         return [
             *lies,
             *(
                 replace(each, letter=COLLECTED[each.letter], attempt_id=None)
                 if each.delivery_id == item.id
                 else each
-                for each in judged
+                for each in checked
             ),
         ]
 

@@ -139,11 +139,11 @@ def note(cycle: Cycle, parcel: int, lies: HandedOver) -> None:
         )
 
 
-def hear(cycle: Cycle, writing: Writing, chunk: Chunk, told: Iterable[tuple[str, Outcome]]) -> None:
+def hear(cycle: Cycle, writing: Writing, chunk: Chunk, answered: Iterable[tuple[str, Outcome]]) -> None:
     """The call itself, and what its answer means for each record."""
     waiting = {record.key: record for record in chunk.leaving}
     count = len(waiting)
-    for key, outcome in told:
+    for key, outcome in answered:
         if key in waiting:  # the others of this call are not answered by it
             chunk.answers[key] = outcome
             chunk.verdicts += verdicts_on(cycle, writing, chunk, waiting.pop(key), outcome, count)
@@ -186,9 +186,9 @@ def after_refusal(cycle: Cycle, item: Item, failure: Failure, attempt_id: int, c
 
 def refused_whole(answers: Mapping[str, Outcome], keys: Iterable[str]) -> bool:
     """Whether a call of several records was refused without a word which of them is at fault."""
-    told = [answers.get(key) for key in keys]
-    return len(told) > 1 and all(
-        isinstance(each, Failure) and each.code is Code.PARCEL_REFUSED for each in told
+    answered = [answers.get(key) for key in keys]
+    return len(answered) > 1 and all(
+        isinstance(each, Failure) and each.code is Code.PARCEL_REFUSED for each in answered
     )
 
 

@@ -1,4 +1,4 @@
-"""What a reader was told last, item by item, and what it still has to be told."""
+"""What was written to a reader last, item by item, and what is still to be written."""
 
 from __future__ import annotations
 

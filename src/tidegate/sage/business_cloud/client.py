@@ -57,9 +57,9 @@ class BusinessCloudClient:
     # Reading
 
     def read(self, resource: str, query: Query | None = None, *, sort: str = "") -> list[Row] | Failure:
-        """All records of a list, told apart by their id.
+        """All records of a list, distinguished by their id.
 
-        The end is told by `$total`: beyond the last page that one comes again. A list whose records move while it is
+        The end is known by `$total`: beyond the last page that one comes again. A list whose records move while it is
         read is begun anew.
         """
         asked = {**(query or {}), "items_per_page": str(PAGE), **({"sort": sort} if sort else {})}

@@ -19,7 +19,10 @@ from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.rows import Row, text_of
 from tidegate.sage.business_cloud.wire_names import OVERLAP
 
-MARKED = ("sales_invoices", "sales_credit_notes")  #: reading one of them marks it as sent, unless told not to
+MARKED = (
+    "sales_invoices",
+    "sales_credit_notes",
+)  #: reading one of them marks it as sent, unless asked not to
 UNSENT = {"mark_as_sent": "false"}
 MOST_PARKED = 200  #: unreadable rows that are asked for again by their ids
 

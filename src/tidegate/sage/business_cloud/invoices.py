@@ -83,14 +83,14 @@ class Invoices:
             parked: list[str] = []
             for row in found.rows:
                 try:
-                    told = self._document(row, stream.resource)
+                    stated = self._document(row, stream.resource)
                 except Unreadable as error:
                     bad.append(BadRow(f"invoice {number_of_document(row)}", str(error)))
                     parked.append(text_of(row, "id"))
                     continue
-                if isinstance(told, Failure):
-                    return told
-                made += [told] if told is not None else []
+                if isinstance(stated, Failure):
+                    return stated
+                made += [stated] if stated is not None else []
             cursors.append(found.parking(parked))
             full = full and found.full
         return Delta(tuple(made), msgspec.json.encode(cursors).decode(), full, tuple(bad))
@@ -109,11 +109,11 @@ class Invoices:
         lines = document_lines(row, resource, None if credit else trace)
         if credit:
             lines = [_credited(line, sent) for line in lines]
-        told = [self._line(line, trace, codes) for line in lines]
+        stated = [self._line(line, trace, codes) for line in lines]
         carriage = money_of(row, "shipping_net_amount") if row.get("shipping_net_amount") else ZERO
         if carriage:
             tax = number_of(row, "shipping_tax_amount") or ZERO
-            told.append(InvoiceLine("shipping", "", "", Decimal(1), abs(carriage), abs(tax), trace.key))
+            stated.append(InvoiceLine("shipping", "", "", Decimal(1), abs(carriage), abs(tax), trace.key))
         return SalesInvoice(
             id=name_of(row, "id"),
             number=number_of_document(row),
@@ -126,7 +126,7 @@ class Invoices:
             tax=abs(money_of(row, "tax_amount")),
             gross=abs(money_of(row, "total_amount")),
             currency=id_of(row, "currency") or self._company.currency,
-            lines=tuple(told),
+            lines=tuple(stated),
             returned=credit and any(line.item_id for line in lines),
         )
 

@@ -86,11 +86,11 @@ class Ledgers:
             if isinstance(accounts, Failure):
                 return accounts
             entries, broken = each(posted, partial(self._entry, stream.resource, accounts), _shown)
-            told = {one.id for one in entries}
+            listed = {one.id for one in entries}
             parked = [
                 text_of(row, "id")
                 for row in posted
-                if f"{NAMES[stream.resource]}:{text_of(row, 'id')}" not in told
+                if f"{NAMES[stream.resource]}:{text_of(row, 'id')}" not in listed
             ]
             made += entries
             bad += broken

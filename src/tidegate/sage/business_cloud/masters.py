@@ -22,7 +22,7 @@ TITLES = {"stock_items": "Stock items", "products": "Products", "services": "Ser
 
 
 class Products:
-    """Reads products; one of two lists is told once."""
+    """Reads products; one of two lists is reported once."""
 
     def __init__(self, client: BusinessCloudClient, now: Callable[[], datetime]) -> None:
         self._client = client
@@ -40,10 +40,10 @@ class Products:
             if isinstance(found, Failure):
                 return found
             rows = [row for row in found.rows if not _is_stock_item(row, stream.resource)]
-            told, broken = each(rows, _maker(stream.resource), lambda row: text_of(row, "displayed_as"))
-            for one in told:
+            rows_made, broken = each(rows, _maker(stream.resource), lambda row: text_of(row, "displayed_as"))
+            for one in rows_made:
                 made.setdefault(one.id, one)
-            ids = {one.id for one in told}
+            ids = {one.id for one in rows_made}
             cursors.append(found.parking(text_of(row, "id") for row in rows if text_of(row, "id") not in ids))
             bad += broken
             full = full and found.full

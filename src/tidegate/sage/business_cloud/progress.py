@@ -57,12 +57,12 @@ class Progress:
             return found
         today = self._now().date()
         watched = dict(before.watched) if before is not None else {}
-        told = []
+        progress = []
         for row in found.rows:
             # The invoice that was made of a quote is the quote's own matter.
             if not key_of_document(row) or id_of(row, "original_quote_estimate"):
                 continue
-            told.append(_progress(row))
+            progress.append(_progress(row))
             watched.pop(text_of(row, "id"), None)
             if is_open(row):
                 watched[text_of(row, "id")] = _Watched(number_of_document(row), key_of_document(row))
@@ -70,10 +70,10 @@ class Progress:
             gone = self._gone(watched)
             if isinstance(gone, Failure):
                 return gone
-            told += gone
+            progress += gone
             watched = {id: one for id, one in watched.items() if id not in {each.order_id for each in gone}}
         cursor = msgspec.json.encode(_Position(found.parking(), today, watched)).decode()
-        return Delta(tuple(told), cursor, found.full)
+        return Delta(tuple(progress), cursor, found.full)
 
     def _gone(self, watched: dict[str, _Watched]) -> list[OrderProgress] | Failure:
         """Those of the open ones that are not there any more."""
@@ -98,8 +98,8 @@ def _position(since: str | None) -> _Position | None:
 
 
 def _progress(row: Row) -> OrderProgress:
-    standing = status_of(row)
-    invoiced = "full" if standing is SalesOrderStatus.COMPLETE else "none"
+    order_status = status_of(row)
+    invoiced = "full" if order_status is SalesOrderStatus.COMPLETE else "none"
     return OrderProgress(
-        text_of(row, "id"), number_of_document(row), key_of_document(row), standing, "none", invoiced
+        text_of(row, "id"), number_of_document(row), key_of_document(row), order_status, "none", invoiced
     )

@@ -24,7 +24,7 @@ class Trace:
 
 
 def written(key: str, lines: Sequence[str], room: int) -> str:
-    """The last line of the notes. Where the lines' keys do not fit, they are left out: lines are then told by product."""
+    """The last line of the notes. Where the lines' keys do not fit, they are left out: lines are then known by product."""
     whole = " ".join([key, *(line or NONE for line in lines)])
     return whole if len(whole) <= room else key
 

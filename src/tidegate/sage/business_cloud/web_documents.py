@@ -92,7 +92,7 @@ def document_lines(row: Row, resource: str, trace: Trace | None) -> list[Documen
     """The lines of a document with our keys, where we sent it. Raises Unreadable.
 
     Keys stand in the order in which the lines were sent. Where people have changed the lines, they are left out: a line is
-    told by its product then.
+    known by its product then.
     """
     rows = rows_of(row, LINES[resource])
     keys: Sequence[str] = (

@@ -29,23 +29,23 @@ class Despatches:
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
         """Whole despatches of which any header or tracking number changed."""
-        told = changed_documents(self._orders, FIELDS, equals("DOCPARID", self._definition), since)
-        if isinstance(told, Failure):
-            return told
-        lines = self._orders.lines_of(text_of(row, "DOCID") for row in told.rows)
+        changed = changed_documents(self._orders, FIELDS, equals("DOCPARID", self._definition), since)
+        if isinstance(changed, Failure):
+            return changed
+        lines = self._orders.lines_of(text_of(row, "DOCID") for row in changed.rows)
         if isinstance(lines, Failure):
             return lines
         listed = by_document(lines)
 
         def made_of(row: Row) -> Despatch:
             docid = text_of(row, "DOCID")
-            return _despatch(row, told.orders[docid], listed.get(docid, ()))
+            return _despatch(row, changed.orders[docid], listed.get(docid, ()))
 
         def name(row: Row) -> str:
-            return f"despatch {text_of(row, 'DOCNO')} of order {told.orders[text_of(row, 'DOCID')].number}"
+            return f"despatch {text_of(row, 'DOCNO')} of order {changed.orders[text_of(row, 'DOCID')].number}"
 
-        made, bad = each(told.rows, made_of, name)  # a despatch goes whole or not at all
-        return Delta(tuple(made), told.changes.parking({0: bad}), told.changes.full, tuple(bad))
+        made, bad = each(changed.rows, made_of, name)  # a despatch goes whole or not at all
+        return Delta(tuple(made), changed.changes.parking({0: bad}), changed.changes.full, tuple(bad))
 
 
 def _despatch(row: Row, order: WebOrder, lines: Sequence[Row]) -> Despatch:

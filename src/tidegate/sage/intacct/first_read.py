@@ -1,8 +1,8 @@
-"""The first read of streams that may hold years: in portions, by record numbers, and resumable.
+"""The first read of streams that may hold years: in parts, by record numbers, and resumable.
 
-A portion is so many pages. The cursor says which record each stream has come to, and from which stamp on changes are
-asked for once all are through: the newest one when the first portion was read. Whatever changes meanwhile has a newer
-stamp and is read again then. Record numbers grow (A), so that new records stand behind the last portion.
+A part is so many pages. The cursor says which record each stream has come to, and from which stamp on changes are
+asked for once all are through: the newest one when the first part was read. Whatever changes meanwhile has a newer
+stamp and is read again then. Record numbers grow (A), so that new records stand behind the last part.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from tidegate.sage.intacct.deltas import STAMP, Changes, Position, behind, chang
 from tidegate.sage.intacct.queries import Query, behind_record, every
 from tidegate.sage.intacct.rows import Row, moment_of, text_of
 
-PAGES = 5  #: of each stream in one portion
+PAGES = 5  #: of each stream in one part
 BEGINNING = "0"  #: before the first record
 
 
-def in_portions(client: IntacctClient, queries: Sequence[Query], cursor: str | None) -> Changes | Failure:
-    """The next portion of a first read, and what changed once it is through; `Changes.more` says which."""
+def in_parts_by_number(
+    client: IntacctClient, queries: Sequence[Query], cursor: str | None
+) -> Changes | Failure:
+    """The next part of a first read, and what changed once it is through; `Changes.more` says which."""
     before = positions(cursor, len(queries))
     if cursor is None:
         begun = _begun(client, queries)
@@ -35,10 +37,10 @@ def in_portions(client: IntacctClient, queries: Sequence[Query], cursor: str | N
     read = client.read_pages(asked, PAGES) if asked else []
     rows: list[list[Row]] = [[] for _ in queries]
     reached = list(before)
-    for at, portion in zip(under_way, read, strict=True):
-        if isinstance(portion, Failure):
-            return portion
-        found, is_left = portion
+    for at, page in zip(under_way, read, strict=True):
+        if isinstance(page, Failure):
+            return page
+        found, is_left = page
         last = text_of(found[-1], "RECORDNO") if found else BEGINNING
         if is_left and not last.isdigit():
             text = f"Intacct states no record number of {queries[at].object}, by which it is read on"
@@ -49,13 +51,13 @@ def in_portions(client: IntacctClient, queries: Sequence[Query], cursor: str | N
         rows[at] = [*found, *again]
         if is_left or before[at].after != BEGINNING:
             reached[at] = replace(before[at], after=last if is_left else "")
-        else:  # all of it at once: what was seen last is known, and is not told again
+        else:  # all of it at once: what was seen last is known, and is not reported again
             reached[at] = behind(found, Position(), queries[at].key)
     return Changes(tuple(rows), tuple(reached), full=False)
 
 
 def _begun(client: IntacctClient, queries: Sequence[Query]) -> list[Position] | Failure:
-    """Before the first portion: the newest stamp of each stream. One without a row is through."""
+    """Before the first part: the newest stamp of each stream. One without a row is through."""
     newest = client.read_firsts(
         [replace(one, fields=(one.key, STAMP), key=STAMP, descending=True) for one in queries]
     )

@@ -43,18 +43,18 @@ class Invoices:
 
     def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
         """Documents that changed since the cursor."""
-        told = changed_documents(self._orders, FIELDS, among("DOCPARID", self._definitions), since)
-        if isinstance(told, Failure):
-            return told
-        parts = self._parts(told.rows)
+        changed = changed_documents(self._orders, FIELDS, among("DOCPARID", self._definitions), since)
+        if isinstance(changed, Failure):
+            return changed
+        parts = self._parts(changed.rows)
         if isinstance(parts, Failure):
             return parts
         made, bad = each(
-            told.rows,
-            lambda row: self._invoice(row, told.orders[text_of(row, "DOCID")], parts),
+            changed.rows,
+            lambda row: self._invoice(row, changed.orders[text_of(row, "DOCID")], parts),
             lambda row: f"invoice {text_of(row, 'DOCNO')}",
         )
-        return Delta(tuple(made), told.changes.parking({0: bad}), told.changes.full, tuple(bad))
+        return Delta(tuple(made), changed.changes.parking({0: bad}), changed.changes.full, tuple(bad))
 
     def _parts(self, rows: Sequence[Row]) -> _Parts | Failure:
         lines = self._orders.lines_of(text_of(row, "DOCID") for row in rows)

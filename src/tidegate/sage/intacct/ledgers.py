@@ -19,7 +19,7 @@ from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.intacct.client import IntacctClient
 from tidegate.sage.intacct.elements import element
-from tidegate.sage.intacct.first_read import in_portions
+from tidegate.sage.intacct.first_read import in_parts_by_number
 from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import Row, bad_row, day_of, money_of, name_of, number_of, text_of
 from tidegate.sage.intacct.settings import IntacctSettings
@@ -53,9 +53,9 @@ class Ledgers:
         self._company = company
 
     def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
-        """Entries that changed; a payment changes the invoice that it pays. First all of them, portion by portion."""
+        """Entries that changed; a payment changes the invoice that it pays. First all of them, part by part."""
         queries = [Query(object, fields) for _, object, fields in OBJECTS]
-        found = in_portions(self._client, queries, since)
+        found = in_parts_by_number(self._client, queries, since)
         if isinstance(found, Failure):
             return found
         entries: list[LedgerEntry] = []

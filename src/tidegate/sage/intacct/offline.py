@@ -44,7 +44,7 @@ JOBS = Query("JOBQUEUERECORD", ("RECORDNO", "STATE", "CONTROLID"))
 NEVER_ARRIVED = Failure(
     Code.TRANSIENT, "the offline request never reached Intacct: it is sent again", sent=False
 )
-UNTOLD = (
+NO_REASON = (
     "Intacct has worked on the offline request and not made this order; why was sent to the transport policy's "
     "address, and has not come here: see Company > Offline Job Queue, or send it once without `offline_policy`"
 )
@@ -154,7 +154,7 @@ class Offline:
             return dict.fromkeys(keys, NEVER_ARRIVED)
         if state in WAITING or not self._is_long_over(parcel.digest, sent, now):
             return dict.fromkeys(keys, waits)
-        return dict.fromkeys(keys, Failure(Code.REFUSED, UNTOLD))
+        return dict.fromkeys(keys, Failure(Code.REFUSED, NO_REASON))
 
     def _is_long_over(self, digest: str, sent: Sent | None, now: datetime) -> bool:
         """Whether the job was first seen to be over so long ago that its response is not coming."""
@@ -222,13 +222,13 @@ def _refusals(sent: Sent | None, answer: Secret | None) -> dict[str, Failure] | 
     """Why each order was not made, by key; None while no response was heard."""
     if sent is None or answer is None:
         return None
-    told = msgspec.json.decode(answer.value, type=Answered)
-    if told.level:
-        whole = Refused(tuple(Error(*one) for one in told.refused.get("", ())))
-        failure = answers.control(whole) if told.level == "control" else answers.authentication(whole)
+    answered = msgspec.json.decode(answer.value, type=Answered)
+    if answered.level:
+        whole = Refused(tuple(Error(*one) for one in answered.refused.get("", ())))
+        failure = answers.control(whole) if answered.level == "control" else answers.authentication(whole)
         return dict.fromkeys((key for key, _ in sent.orders.values()), failure)
     found = {}
-    for control_id, errors in told.refused.items():
+    for control_id, errors in answered.refused.items():
         key, account = sent.orders[control_id]
         failure = answers.function(Refused(tuple(Error(*one) for one in errors)), reading=False)
         found[key] = replace(failure, details={**failure.details, ACCOUNT: account})

@@ -35,7 +35,7 @@ class IntacctSettings(CompanySettings, frozen=True, kw_only=True, tag="intacct")
     term: str = ""  #: AR term of orders; "" = due on the order's date
     unit: str = "Each"  #: the unit of measure of web lines
     order_field: str = "MAGENTO_ORDER_ID"  #: custom field of orders that holds our key
-    line_field: str = "MAGENTO_LINE_ID"  #: custom field of order lines; "" = lines are told apart by item
+    line_field: str = "MAGENTO_LINE_ID"  #: custom field of order lines; "" = lines are distinguished by item
     customer_field: str = "MAGENTO_CUSTOMER_ID"  #: custom field of customers
     taxes: tuple[str, ...] = ("Sales Tax",)  #: subtotals that hold tax: what tax codes may name
     charges: tuple[str, ...] = ("Shipping",)  #: subtotals that hold charges: what charge codes may name

@@ -19,7 +19,7 @@ class Allowance:
 
     It holds for any span of this length. `shared`: others use the same allowance, so that what is left is less
     than what we count; `reserved` of the amount is left to them. `charged`: what goes beyond it is refused by nobody
-    and costs money, so that it is told and nothing waits for it. `left` is what the product said last, until
+    and costs money, so that it is reported and nothing waits for it. `left` is what the product said last, until
     `resets`; None: it says nothing, and our own count decides.
     """
 

@@ -227,7 +227,7 @@ class Check:
         """Read one record and compare its flags with what the hub needs."""
         rows = self._client.read(path)
         if isinstance(rows, Failure):
-            # Older versions lack some of these paths; what they would have told stays unknown.
+            # Older versions lack some of these paths; what they would have said stays unknown.
             verdict = "warn" if rows.code is Code.UNKNOWN_ENDPOINT else "fail"
             self._note(verdict, subject, rows.text, self._remedy(rows.code))
             return

@@ -84,8 +84,8 @@ class Despatches:
             )
             if isinstance(orders, Failure):
                 return orders
-        strange = [row for row in changes.rows if id_of(row, "sop_order_id") is None]
-        found, bad = _despatches([*rows, *strange], orders)
+        without_order = [row for row in changes.rows if id_of(row, "sop_order_id") is None]
+        found, bad = _despatches([*rows, *without_order], orders)
         return Delta(found, changes.parking(bad), bad=bad)
 
     def _rows(self, field: str, ids: Iterable[int]) -> list[Row] | Failure:

@@ -191,10 +191,10 @@ class Invoices:
                 }
                 lines = _lines(by_quantity[number], by_amount[number], own, turned=turned)
                 one = _invoice(number, rows, by_amount[number], lines, orders, currency)
-                strange = number in others or any(
+                others_billed = number in others or any(
                     id_of(row, "sop_order_return_line_id") is None for row in by_quantity[number]
                 )
-                found.append(replace(one, bills_others=strange))
+                found.append(replace(one, bills_others=others_billed))
             except Unreadable as error:
                 name = f"invoice {text_of(rows[0], 'sop_invoice_credit_document_no')}"
                 bad.append(BadRow(name, str(error), number or None))
@@ -218,10 +218,10 @@ def _invoice(
 ) -> SalesInvoice:
     first = ties[0]
     ours = dict.fromkeys(order for row in ties if (order := id_of(row, "sop_order_return_id")) in orders)
-    told = amounts[0] if amounts else {}
+    stated = amounts[0] if amounts else {}
     gross = figure_of(first, "sop_invoice_credit_total_gross_value")
-    credit = "credit" in text_of(told, "sop_invoice_credit_type").casefold() or gross < 0
-    status = text_of(told, "sop_invoice_credit_document_status").casefold()
+    credit = "credit" in text_of(stated, "sop_invoice_credit_type").casefold() or gross < 0
+    status = text_of(stated, "sop_invoice_credit_document_status").casefold()
     return SalesInvoice(
         id=str(number),
         number=text_of(first, "sop_invoice_credit_document_no"),

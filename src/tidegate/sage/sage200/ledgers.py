@@ -127,12 +127,12 @@ class Postings:
         asked = {number: urn for urn, number in numbers.items()}
         for row in rows:
             urn = asked.get(id_of(row, "urn") or 0)
-            told = found.get(urn or "")
-            if urn is None or not isinstance(told, list):
+            postings = found.get(urn or "")
+            if urn is None or not isinstance(postings, list):
                 continue
             nominal = nominals.get(id_of(row, "nominal_code_id") or 0, {})
             try:
-                told.append(_posting(urn, row, nominal_of(nominal).code))
+                postings.append(_posting(urn, row, nominal_of(nominal).code))
             except Unreadable as error:
                 found[urn] = unreadable_row(f"posting {urn}: {error}")
         return found

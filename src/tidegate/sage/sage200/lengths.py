@@ -96,7 +96,7 @@ class Fitted:
         return [f"Too long for its field. {text}" for text in dict.fromkeys(self._over)]
 
 
-def portions(value: str, limit: int) -> list[str]:
+def text_parts(value: str, limit: int) -> list[str]:
     """A long text in parts of at most `limit` units, between words where there are any: none of it is cut."""
     text = cut(value, units(value))
     return [text] if units(text) <= limit else wrapped(text, limit)

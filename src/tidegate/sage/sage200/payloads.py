@@ -21,7 +21,7 @@ from tidegate.domain.orders.calculation import Taxed, line_net, taxes
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.sage.port.customers import NewCustomer
-from tidegate.sage.sage200.lengths import Codes, Fitted, address_lines, cut, one_line, portions, wrapped
+from tidegate.sage.sage200.lengths import Codes, Fitted, address_lines, cut, one_line, text_parts, wrapped
 from tidegate.sage.sage200.reference import Coded, Customer, Lists, Nominal
 from tidegate.sage.sage200.writing import ACCOUNT, ARITHMETIC, PRODUCT, REFERENCE, key_length
 
@@ -184,7 +184,7 @@ def order_body(
     if order.invoice is not None and not cash:
         notes.append(_invoice_note(order.invoice))
     notes += fitted.notes()
-    body.memos = [_Memo(note=part) for note in notes for part in portions(note, 1000)]
+    body.memos = [_Memo(note=part) for note in notes for part in text_parts(note, 1000)]
     key = codes.check("our key", order.key, key_length(key_field))
     return codes.failure() or totals_differ(order, resolved) or {**_plain(body), key_field: key}
 
@@ -226,7 +226,7 @@ def _comments(text: str) -> list[dict[str, Any]]:
     """A text as comment lines on the customer's documents: one, or as many as it needs."""
     return [
         _plain(_Line(line_type="EnumLineTypeComment", description=part, show_on_customer_docs=True))
-        for part in portions(text, 6000)
+        for part in text_parts(text, 6000)
     ]
 
 

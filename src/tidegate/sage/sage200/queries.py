@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 PAGE = 500  #: rows a call returns at most without $top, and on every version (C)
 LARGE = 5000  #: rows a call may ask for since February 2019 (C); for few fields only
-LONGEST = 1900  #: characters of one query string: IIS takes 2,048 unless told otherwise
+LONGEST = 1900  #: characters of one query string: IIS takes 2,048 unless configured otherwise
 COMPARISONS = 45  #: in one filter, the one of the next page included: 100 nodes where that is checked
 
 

@@ -83,7 +83,7 @@ class Receipts:
         return {key: by_fingerprint.get(fingerprint(key)) for key in terms}
 
     def post(self, receipt: NewReceipt) -> Outcome:
-        """Post one receipt; `Accepted.number` is its URN. Its ledger id is told by the look-up alone."""
+        """Post one receipt; `Accepted.number` is its URN. Its ledger id is known from the look-up alone."""
         body = self._body(receipt)
         if isinstance(body, Failure):
             return body

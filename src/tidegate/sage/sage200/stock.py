@@ -110,7 +110,7 @@ class WebLines:
     def read(self) -> list[WebLine] | Failure:
         """Lines of goods of the orders with our key that are neither complete nor cancelled.
 
-        An order whose lines cannot be told apart has one more, without a SKU, that says so.
+        An order whose lines cannot be distinguished has one more, without a SKU, that says so.
         """
         orders = self._orders.open()
         if isinstance(orders, Failure):

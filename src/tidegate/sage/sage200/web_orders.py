@@ -21,7 +21,7 @@ from tidegate.sage.sage200.fields import Row, id_of, pieces_of, text_of
 from tidegate.sage.sage200.queries import text
 from tidegate.sage.sage200.status_words import CANCELLED, COMPLETE, status_of
 
-#: What this room's maker gives to every key (`stored_keys.full_key`): by it rows are asked for, never told apart.
+#: What this room's maker gives to every key (`stored_keys.full_key`): by it rows are asked for; whose a key is, only the table says.
 ORDER_KEY_PREFIX = "magento:"
 STANDARD = "EnumLineTypeStandard"
 _PIECES = (
@@ -64,7 +64,7 @@ class WebOrder:
     key: str
     status: str
     lines: Mapping[int, WebOrderLine] = field(default_factory=dict)
-    nameless: bool = False  #: it has lines that cannot be told apart: without an id, or no record at all
+    nameless: bool = False  #: it has lines that cannot be distinguished: without an id, or no record at all
 
 
 class WebOrders:

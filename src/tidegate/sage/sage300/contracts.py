@@ -1,7 +1,7 @@
 """What single customers have agreed on: contract prices (ICCUPR) by the gateway, worked out from the lists' base prices.
 
 Source: contract §11. A contract is for an item or for all items of a category, with a first and a last day (included,
-A). Contracts by customer type need levels that no list here states; they are named, and none of their prices is told.
+A). Contracts by customer type need levels that no list here states; they are named, and none of their prices is reported.
 """
 
 from __future__ import annotations

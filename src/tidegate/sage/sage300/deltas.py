@@ -2,7 +2,7 @@
 
 Source: contract §3, §9, §12. Entities have no time of change: some have the day of one, documents have numbers that
 grow. A delta asks for the days since the last one, less an overlap, and for higher numbers; what the overlap repeats
-unchanged is recognised by a digest of each row, and not told again.
+unchanged is recognised by a digest of each row, and not reported again.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Despatches:
         self._documents = documents
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
-        """Whole despatches of which anything changed; one of several orders is told once for each."""
+        """Whole despatches of which anything changed; one of several orders is reported once for each."""
         read = self._documents.read(since)
         if isinstance(read, Failure):
             return read
@@ -45,9 +45,9 @@ class Despatches:
         made = []
         for order in document.orders.values():
             lines = [self._line(line, order) for line in document.lines if _is_of(line, order, document)]
-            told = tuple(line for line in lines if line.quantity > 0)
-            if told:
-                made.append(self._despatch(document, order, told))
+            despatched = tuple(line for line in lines if line.quantity > 0)
+            if despatched:
+                made.append(self._despatch(document, order, despatched))
         return made
 
     def _despatch(self, document: Document, order: WebOrder, lines: tuple[DespatchLine, ...]) -> Despatch:

@@ -48,8 +48,8 @@ class Invoices:
             parked: list[str] = []
             for one in found:
                 try:
-                    told = self._invoice(one, documents)
-                    made += [told] if told is not None else []
+                    sales_invoice = self._invoice(one, documents)
+                    made += [sales_invoice] if sales_invoice is not None else []
                 except Unreadable as error:
                     id = text_of(one.row, documents.names.id)
                     name = f"invoice {text_of(one.row, documents.names.number)}"

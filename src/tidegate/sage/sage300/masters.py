@@ -1,4 +1,4 @@
-"""Products as the company keeps them (contract §13). What they cost is kept by location, and not told here."""
+"""Products as the company keeps them (contract §13). What they cost is kept by location, and not reported here."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     customer_tax_group: str = ""  #: the same; "" = `tax_group`
     amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> miscellaneous charge
     order_option: str = ""  #: optional field of orders that shows our key; "" = none
-    line_option: str = ""  #: optional field of order lines; "" = lines are told apart by item
+    line_option: str = ""  #: optional field of order lines; "" = lines are distinguished by item
     customer_option: str = ""  #: optional field of customers; "" = none
     customer_key: str = (
         "WebSite"  #: text of customers that holds our key: optional fields cannot be looked up

@@ -83,24 +83,24 @@ class Tracking:
         now = self._clock.now()
         if answer.status == 404:
             return self._unknown(parcel, now)
-        told = self._tracking_of(answer, parcel)
-        if isinstance(told, Failure):
-            return told
-        if told.status == wire_names.PENDING:
+        tracked = self._tracking_of(answer, parcel)
+        if isinstance(tracked, Failure):
+            return tracked
+        if tracked.status == wire_names.PENDING:
             until = noted.until if noted is not None else parcel.opened_at + LINK
             if now >= until:
                 return dict.fromkeys(parcel.keys, NEVER_ARRIVED)
             return dict.fromkeys(parcel.keys, HandedOver(tracking, until, parcel.opened_at + self._kept))
         lies: Outcome = self.lies(tracking, parcel.opened_at)
-        waiting = dict.fromkeys(parcel.keys, lies) | told.found
-        if told.status == wire_names.EXPIRED:
+        waiting = dict.fromkeys(parcel.keys, lies) | tracked.found
+        if tracked.status == wire_names.EXPIRED:
             text = f"Sage 50 did not fetch the file in {self._kept.days} days: it is sent again"
             return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
-        if told.status not in _AFTER:
+        if tracked.status not in _AFTER:
             return waiting  # under way, or a word that nobody knows
-        if not told.complete and not self._ends.is_long_ago(parcel.digest, told.ended, self._patience):
+        if not tracked.complete and not self._ends.is_long_ago(parcel.digest, tracked.ended, self._patience):
             return waiting
-        return _AFTER[told.status](parcel, told.found)
+        return _AFTER[tracked.status](parcel, tracked.found)
 
     def _unknown(self, parcel: Parcel, now: datetime) -> Found:
         """The platform knows the file no more. It may lie in Sage 50 all the same: until it must be gone, it waits."""

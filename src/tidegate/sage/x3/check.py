@@ -158,7 +158,7 @@ class Check:
             )
 
     def _look_up(self) -> None:
-        """Without a look-up that works nothing is sent: a second order could not be told from the first."""
+        """Without a look-up that works nothing is sent: a second order could not be distinguished from the first."""
         found = self._search.find([OrderKey("-", "")])
         if isinstance(found, Failure):
             self._failed("look_up", found)

@@ -2,7 +2,7 @@
 
 Source: contract §14 and additions. BPCNUM is unique, which guards against a second account; our key stands in a field
 that the site has added. Balances are the open due dates; they do not change a customer's stamp, so that customers
-whose due dates changed are told again.
+whose due dates changed are reported again.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Customers:
         return again if isinstance(again, Failure) else [*rows, *again]
 
     def _owed(self, accounts: Sequence[str] | None) -> dict[str, Decimal] | Failure:
-        """What is open by account; one whose due dates cannot be read is left out, and then not told."""
+        """What is open by account; one whose due dates cannot be read is left out, and then not reported."""
         is_open = is_number("FLGCLE", "1")
         if accounts is None:
             rows = self._client.read("GACCDUDATE", (is_open,))

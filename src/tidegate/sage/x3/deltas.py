@@ -2,7 +2,7 @@
 
 Source: contract §11. `UPDDATTIM` is stamped in whole seconds by the database's own clock, so that a delta asks from the
 newest stamp that was seen, less an overlap; what the overlap repeats unchanged is recognised by a digest of each row,
-and not told again.
+and not reported again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tidegate.sage.x3.rows import Row, text_of
 
 STAMP = "UPDDATTIM"
 OVERLAP = timedelta(minutes=10)
-MOST_SEEN = 2000  #: rows of an overlap that are remembered one by one; more are told again
+MOST_SEEN = 2000  #: rows of an overlap that are remembered one by one; more are reported again
 MOST_PARKED = 200  #: unreadable rows that are asked for again by their names
 
 

@@ -27,7 +27,7 @@ class Despatches:
         )
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
-        """Whole deliveries of which anything changed; one of several orders is told once for each."""
+        """Whole deliveries of which anything changed; one of several orders is reported once for each."""
         read = self._documents.read(since)
         if isinstance(read, Failure):
             return read

@@ -1,4 +1,4 @@
-"""Products as X3 keeps them (contract §14). What they cost is kept by site, and not told here."""
+"""Products as X3 keeps them (contract §14). What they cost is kept by site, and not reported here."""
 
 from __future__ import annotations
 

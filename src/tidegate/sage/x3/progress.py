@@ -27,7 +27,7 @@ ENDED = (SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
-    """An order that is not done, as it was told last."""
+    """An order that is not done, as it was reported last."""
 
     key: str
     status: str

@@ -84,7 +84,7 @@ class X3Company:
         return Usage(calls=self.calls, bytes=self._client.size, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
-        """The licence is by volume: what of a day's megabytes the configuration leaves to us is told, not enforced."""
+        """The licence is by volume: what of a day's megabytes the configuration leaves to us is reported, not enforced."""
         if not self._company.megabytes:
             return UNLIMITED
         size = int(self._company.megabytes * MEGABYTE)

@@ -48,7 +48,9 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     ] = {}  #: charge or account, with ":" and a tax level behind it -> invoicing element
     key_prefix: str = "TG"  #: how our keys begin, in CUSORDREF
     reference_field: str = ""  #: a field of the site that holds the shop's order number; "" = none
-    line_field: str = ""  #: a field of order lines that holds our key; "" = lines are told apart by product
+    line_field: str = (
+        ""  #: a field of order lines that holds our key; "" = lines are distinguished by product
+    )
     customer_field: str = ""  #: a field of customers that holds our key; "" = the hub opens no accounts
     customer_category: str = "WEB"  #: of accounts that the hub opens
     customer_country: str = ""  #: of such accounts, where the shop knows no address: X3 wants a country

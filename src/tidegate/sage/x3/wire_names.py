@@ -21,7 +21,7 @@ ACTIVE_PRODUCT: Final = "1"  # A
 STOCKED: Final = "2"  # STOMGTCOD, A
 CREDIT_FREE, CREDIT_HELD = "1", "3"  # OSTCTL, A
 WITHOUT_TAX: Final = "1"  # PRITYP, A
-REFUND: Final = "REF"  # PAYTYP, A: how refunds are told from receipts
+REFUND: Final = "REF"  # PAYTYP, A: how refunds are distinguished from receipts
 
 # The order's screen (C/P for groups; that the level may be given on a line: A)
 LINE_FIELD, ELEMENT_FIELD = "ITMREF", "INVDTA"  # how the tables are recognised, whatever their ids are

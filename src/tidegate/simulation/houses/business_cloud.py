@@ -86,7 +86,7 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def answers(redirect_url: str, known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides."""
+    """Further answers to the questions of `tidegate init`."""
     return {"redirect_url": redirect_url, "business_id": str(known["business_id"])}
 
 

@@ -164,7 +164,7 @@ class House:
     """(an order of the company, shop) -> the shop's order that it was made of; None for any other."""
     script: Callable[[int, datetime, int], Iterable[Event]] = lambda _seed, _start, _days: ()
     """(seed, start, days) -> what happens in a week with this product alone."""
-    people: Callable[[Any], Actor] | None = None
+    actor: Callable[[Any], Actor] | None = None
     """World -> who carries that out."""
 
     @property

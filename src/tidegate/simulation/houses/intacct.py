@@ -90,7 +90,7 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides."""
+    """Further answers to the questions of `tidegate init`."""
     return {"location": LOCATION}
 
 
@@ -172,7 +172,7 @@ INTACCT = House(
     books=books,
     stock_books=lambda face, _shop: face.company.stock_books(),
     script=intacct_troubles.script,
-    people=lambda world: intacct_troubles.Administrators(
+    actor=lambda world: intacct_troubles.Administrators(
         world.sage, lambda headers, body: world.call(headers, body)
     ),
 )

@@ -62,13 +62,13 @@ class Administrators:
         self._face.outbox.sender = self.deliver
         trigger = {"url": ADDRESS, "secret": SECRET, "client_id": CLIENT}
         for definition in ("Shipper", "Sales Invoice"):
-            self._face.people.perform("webhook", {**trigger, "document_type": definition})
+            self._face.staff.perform("webhook", {**trigger, "document_type": definition})
 
     def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         deeds: dict[str, Callable[..., Any]] = {
             "gateway-fault": self.inject,
-            "maintenance": lambda on, pick: self._face.people.perform("maintenance", {"on": on}),
+            "maintenance": lambda on, pick: self._face.staff.perform("maintenance", {"on": on}),
             "period-closed": lambda on, pick: self.close_period(on=on),
             "in-progress": lambda on, pick: self.work_on(pick) if on else self.let_go(),
             "invoice-made-anew": self.make_anew,
@@ -88,7 +88,7 @@ class Administrators:
         from tidegate_sandbox.erp.refusal import Refusal
 
         with suppress(Refusal):  # it is asked for again
-            self._face.people.perform("maintenance", {"on": False})
+            self._face.staff.perform("maintenance", {"on": False})
             self.close_period(on=False)
             self.let_go()
         self.trigger("rings")
@@ -104,26 +104,26 @@ class Administrators:
         """The books of this month are closed, or open again; so are those of the months beside it."""
         today = self._face.clock.now()
         for day in (today,) if on else (today - timedelta(days=7), today, today + timedelta(days=7)):
-            self._face.people.perform("close-period", {"date": f"{day:%m/%d/%Y}", "open": not on})
+            self._face.staff.perform("close-period", {"date": f"{day:%m/%d/%Y}", "open": not on})
 
     def work_on(self, pick: float) -> None:
         """The warehouse has an order in hand: it can be changed by nobody."""
         found = [one for one in self._documents("Sales Order") if one.state == "Pending"]
         if found:
             one = found[int(pick * len(found))]
-            self._face.people.perform("in-progress", {"document": one.docid})
+            self._face.staff.perform("in-progress", {"document": one.docid})
 
     def let_go(self) -> None:
         """What the warehouse had in hand can be changed again."""
         for one in self._documents("Sales Order"):
             if one.state == "In Progress":
-                self._face.people.perform("in-progress", {"document": one.docid, "on": False})
+                self._face.staff.perform("in-progress", {"document": one.docid, "on": False})
 
     def make_anew(self, pick: float) -> None:
         """An invoice is changed: its AR invoice gets another record number."""
         found = [one for one in self._documents("Sales Invoice") if one.posted is not None]
         if found:
-            self._face.people.perform("recreate-invoice", {"document": found[int(pick * len(found))].docid})
+            self._face.staff.perform("recreate-invoice", {"document": found[int(pick * len(found))].docid})
 
     def _documents(self, definition: str) -> Sequence[Any]:
         rows = self._face.tenant.types["SODOCUMENT"].rows()

@@ -90,7 +90,7 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides."""
+    """Further answers to the questions of `tidegate init`."""
     return {"company_code": COMPANY, "warehouse": "000"}
 
 
@@ -187,5 +187,5 @@ SAGE_100 = House(
     books=books,
     stock_books=lambda face, _shop: face.site.kernel.stock_books(),
     script=script,
-    people=lambda world: Machine(world.sage, world.sage.host),
+    actor=lambda world: Machine(world.sage, world.sage.host),
 )

@@ -74,7 +74,7 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides."""
+    """Further answers to the questions of `tidegate init`."""
     return {"company_id": "SAMLTD", "stock": "ICItemLocations", "shipments": "OEShipments"}
 
 

@@ -99,7 +99,7 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """What `tidegate init` is told besides."""
+    """Further answers to the questions of `tidegate init`."""
     return {"call_back_url": BELL, "payments": METHODS_LINE}
 
 
@@ -166,9 +166,9 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
     """
     found: dict[str, Any] = face.company.books()
     sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
-    told, (told_at, levels) = numbers_heard(face), stock_heard(face)
+    heard, (told_at, levels) = numbers_heard(face), stock_heard(face)
     for book in found["orders"]:
-        book["number_told"] = book["number"] in told
+        book["number_told"] = book["number"] in heard
         source = sources.get(book["number"])
         if source is not None:
             book["key"] = f"magento:main:{source.entity_id}"
@@ -238,7 +238,7 @@ SAGE_50 = House(
     shelf=shelf,
     source_of=source_of,
     script=sage50_desktop.script,
-    people=lambda world: sage50_desktop.Desktop(
+    actor=lambda world: sage50_desktop.Desktop(
         world.sage, world.sage_wire.faults, lambda headers, body, path: world.call(headers, body, path)
     ),
 )

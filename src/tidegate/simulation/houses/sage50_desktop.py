@@ -31,8 +31,8 @@ def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
     calls = random.Random(f"platform-calls-{seed}")
     for _ in range(3 * days):
         yield Event(moment(calls, start, days), "platform-calls", {"how": calls.choice(RINGS)})
-    told = calls.random() < 0.3  # whether the platform calls because of uploads, too
-    yield Event(start, "desktop-reports", {"tracking_notifications": told})
+    rings = calls.random() < 0.3  # whether the platform calls because of uploads, too
+    yield Event(start, "desktop-reports", {"tracking_notifications": rings})
     at = moment(calls, start, days)  # two processes find that their key is over, one after the other
     yield Event(at, "keys-expire", {})
     yield Event(at, "second-hub", {})

@@ -63,7 +63,7 @@ def test_a_number_is_told_with_the_formula_that_it_follows_from(stocked: Browsin
 
 def test_what_web_orders_correct_is_among_the_figures(stocked: Browsing) -> None:
     """Pieces that Sage has allocated for web orders, and Magento reserves: they come back on."""
-    corrected = snapshot.read(CONNECTION, explained.CORRECTION_PICTURE)
+    corrected = snapshot.read(CONNECTION, explained.CORRECTION_SNAPSHOT)
     assert corrected.height
     sku = corrected["key"][0].partition("\x1f")[0]
     (each,) = explained.explain(CONNECTION, stocked.stage.connection.settings.stock, sku)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.sandbox.intacct.papers import convert, line
+from integration.sandbox.intacct.documents import convert, line
 from integration.sandbox.intacct.world import World
 
 ITEMS = ("WIDGET-01", "WIDGET-02", "INSTALL", "KIT-1", "SKIT-1", "HUB-0001")

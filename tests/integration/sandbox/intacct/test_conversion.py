@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.sandbox.intacct.papers import SHIPPING, TAX, convert, line, only, state, stock
+from integration.sandbox.intacct.documents import SHIPPING, TAX, convert, line, only, state, stock
 from integration.sandbox.intacct.world import World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration.sandbox.intacct.papers import LESS, SHIPPING, TAX, convert, line, state, stock
+from integration.sandbox.intacct.documents import LESS, SHIPPING, TAX, convert, line, state, stock
 from integration.sandbox.intacct.world import World
 
 
@@ -231,10 +231,10 @@ def test_own_numbers_are_unique_and_papers_come_in_base_64(world: World) -> None
     )
     assert world.done(numbered).findtext("key") == "Sales Order-MY-1#a"
     assert world.refused(numbered)[0] == "BL34000061"
-    paper = world.done(
+    store_document = world.done(
         "<retrievepdf><SODOCUMENT><DOCID>Sales Order-MY-1#a</DOCID></SODOCUMENT></retrievepdf>"
     )
-    assert paper.findtext("data/pdfdata")
+    assert store_document.findtext("data/pdfdata")
 
 
 def test_documents_of_an_entity_stay_there(world: World) -> None:
