@@ -23,7 +23,7 @@ from tidegate.ledger.faults import LedgerError
 from tidegate.ledger.location import locate
 
 #: Rows that are copied in one transaction, and read for one comparison.
-PORTION = 2_000
+AT_ONCE = 2_000
 #: The alias of the new ledger beside the open one.
 TARGET = "moved"
 #: Stands in the new ledger until it is whole.
@@ -124,12 +124,12 @@ def _copy(model: type[Model], told: Told) -> Moved:
     while True:
         last = target.order_by("-pk").values_list("pk", flat=True).first()
         behind = source.order_by("pk") if last is None else source.filter(pk__gt=last).order_by("pk")
-        portion = list(behind[:PORTION])
-        if not portion:
+        part = list(behind[:AT_ONCE])
+        if not part:
             break
         with django_transaction.atomic(using=TARGET):
-            target.bulk_create(portion)
-        copied += len(portion)
+            target.bulk_create(part)
+        copied += len(part)
         told(model._meta.db_table, copied)
     return Moved(model._meta.db_table, _count(model, DEFAULT_DB_ALIAS), copied)
 
@@ -150,7 +150,7 @@ def _compare(model: type[Model], words: str) -> None:
     both = [
         _rows(model, alias).order_by("pk").values_list("pk", *names) for alias in (DEFAULT_DB_ALIAS, TARGET)
     ]
-    before, after = (each.iterator(PORTION) for each in both)
+    before, after = (each.iterator(AT_ONCE) for each in both)
     table = model._meta.db_table
     while True:
         here, there = next(before, None), next(after, None)

@@ -21,7 +21,7 @@ from tidegate.engine.cycles import FLOWS, Report, run_cycle
 from tidegate.engine.runner import run_due
 from tidegate.engine.schedule import Due
 from tidegate.flows import mirrored
-from tidegate.flows.cycle import PORTION
+from tidegate.flows.cycle import TIME_SLICE
 from tidegate.ledger import alerts, database, models
 
 #: Seconds that every page takes, and the interval of the flow `orders`.
@@ -101,7 +101,7 @@ def test_a_new_order_waits_for_a_portion_and_a_page_and_not_for_the_whole_catalo
     assert len(passed) >= 3
     for run in passed:
         waited = run - (last + EVERY if last > began else last)
-        assert waited <= timedelta(seconds=PORTION + PAGE) + EVERY
+        assert waited <= timedelta(seconds=TIME_SLICE + PAGE) + EVERY
         last = run
     assert models.Batch.objects.filter(ended_at=None).count() == 0
 
@@ -115,7 +115,7 @@ def test_every_long_reading_lets_orders_pass(
     where: str,
     path: str,
 ) -> None:
-    monkeypatch.setattr(interludes, "PORTION", 0)
+    monkeypatch.setattr(interludes, "TIME_SLICE", 0)
     monkeypatch.setattr(interludes, "ASKED_AGAIN", 0)
     placed = shop.order()
     shop.pass_time(PAUSE)
@@ -131,7 +131,7 @@ def test_nothing_passes_inside_a_transaction_nor_within_another_interlude(
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guards, seen where an interlude runs."""
-    monkeypatch.setattr(interludes, "PORTION", 0)
+    monkeypatch.setattr(interludes, "TIME_SLICE", 0)
     depth, most, seen = 0, 0, list[str]()
 
     def counted(hub: Any, connection: Any, flow: str, *others: Any) -> Report:

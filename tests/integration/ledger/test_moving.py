@@ -42,7 +42,7 @@ def test_every_table_comes_after_those_that_it_refers_to() -> None:
 def test_every_row_is_the_same_and_new_rows_come_behind(
     sqlite: Ledger, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "PORTION", 3)
+    monkeypatch.setattr(moving, "AT_ONCE", 3)
     lived()
     moved = {each.table: each for each in moving.move(target, NOW)}
     assert moved["tidegate_delivery"].rows == moved["tidegate_delivery"].copied == 7
@@ -58,7 +58,7 @@ def test_every_row_is_the_same_and_new_rows_come_behind(
 def test_a_move_that_was_broken_off_goes_on(
     sqlite: Ledger, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "PORTION", 2)
+    monkeypatch.setattr(moving, "AT_ONCE", 2)
     lived()
 
     def broken(table: str, rows: int) -> None:
