@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,12 @@ class Server:
         subprocess.run([*control, "stop"], check=True, capture_output=True, **user)
 
     def start(self) -> None:
-        """Again, at the same address."""
-        self._server.ensure_postgres_running()
+        """Again, at the same address; the library waits ten seconds for it, a busy machine may take longer."""
+        for _ in range(12):
+            with suppress(subprocess.TimeoutExpired):
+                self._server.ensure_postgres_running()
+                return
+        raise RuntimeError("PostgreSQL does not start again: see its log")
 
     def close(self) -> None:
         """Stop it for good."""
