@@ -278,7 +278,7 @@ def test_a_fresh_start_forgives_a_403(honest: Evidence) -> None:
 def test_the_refused_read_itself_may_be_the_probe(honest: Evidence, again: int) -> None:
     doctored = deepcopy(honest)
     at = max(at for at, *_ in doctored.company_calls)
-    calls = (("GET", "/products", 403), ("GET", "/products", again), ("POST", "/sop_orders", 200))
+    calls = (("GET", "/products", 403), ("GET", "/products", again), ("POST", "/oauth/token", 200))
     doctored.company_calls.extend((at + timedelta(hours=n), *call) for n, call in enumerate(calls, start=1))
     assert promises(doctored) == (set() if again == 200 else {"authentication"})
 
