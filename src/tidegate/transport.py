@@ -22,8 +22,9 @@ from tidegate import tracing
 from tidegate.clock import Clock, SystemClock
 from tidegate.deadline import Deadline
 from tidegate.http_library import httpx
+from tidegate.opening import SHORTEST, Opening
 from tidegate.redaction import redact
-from tidegate.trust import Trust
+from tidegate.trust import LOOPBACK, PUBLIC, Trust
 
 if TYPE_CHECKING:
     Auth = httpx.Auth
@@ -32,8 +33,6 @@ LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
 DEADLINE = 3
 """So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
-SHORTEST = 10.0
-"""Seconds: a call that could not take so long before the other side closes does not leave any more."""
 
 
 class NoCookies(CookieJar):
@@ -44,10 +43,6 @@ class NoCookies(CookieJar):
 
     def set_cookie(self, cookie: Cookie) -> None:
         """Drop it."""
-
-
-PUBLIC = Trust()
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class PlainHttpRefused(ValueError):
@@ -173,14 +168,6 @@ def tallied() -> Iterator[Tally]:
         yield tally
     finally:
         _TALLY.reset(token)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How long a call that leaves now may take, in seconds, and why no longer; with 0 the other side is closed."""
-
-    seconds: float
-    reason: str
 
 
 Gate = Callable[[], Opening | None]

@@ -12,6 +12,7 @@ from functools import cache
 
 from tidegate.http_library import httpx
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,6 +49,9 @@ class Trust:
     def allows_plain(self, host: str | None) -> bool:
         """Whether plain http may go to this host."""
         return self.plain_http and is_private(host or "")
+
+
+PUBLIC = Trust()
 
 
 @cache

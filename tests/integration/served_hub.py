@@ -9,8 +9,8 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from integration.flows.stage import ITEMS
+from tidegate.cli.every_command import app
 from tidegate.cli.invocation import Invocation
-from tidegate.cli.main import app
 from tidegate.simulation.world import KEY, SharedClock
 from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento

@@ -7,8 +7,8 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from tidegate.cli.every_command import app
 from tidegate.cli.invocation import Invocation
-from tidegate.cli.main import app
 
 
 class FastClock:

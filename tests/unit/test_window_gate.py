@@ -14,8 +14,9 @@ from tidegate.clock import VirtualClock
 from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.errors import Failure
 from tidegate.engine.window_gate import GIVE_UP, WindowGate
+from tidegate.opening import SHORTEST, Opening
 from tidegate.sage.sage200.client import Sage200Client
-from tidegate.transport import SHORTEST, Answer, HttpClient, NoAnswer, Opening
+from tidegate.transport import Answer, HttpClient, NoAnswer
 
 NIGHT = Calendar(
     "Europe/London", (Closing("FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0", 60, "nightly backup"),)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from tidegate.clock import Clock
-from tidegate.transport import LOOPBACK
+from tidegate.trust import LOOPBACK
 
 #: Seconds that one visitor may take to ask; the browser needs none.
 SLOWEST = 10

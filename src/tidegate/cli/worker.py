@@ -20,7 +20,7 @@ def worker(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
-    """Run cycles beside other workers, on this or other machines, until SIGINT or SIGTERM. Needs PostgreSQL."""
+    """Run cycles beside other workers, until SIGINT or SIGTERM."""
     with asked_to_stop() as stop:
         work_until(here(context), stop, jobs=jobs, new_configuration=new_configuration, as_json=as_json)
 

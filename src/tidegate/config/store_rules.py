@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tidegate.config.model import Store
 from tidegate.config.problem import Report
-from tidegate.transport import LOOPBACK, PUBLIC
-from tidegate.trust import Trust
+from tidegate.trust import LOOPBACK, PUBLIC, Trust
 
 #: What each way to sign in needs.
 NEEDS: dict[str, tuple[str, ...]] = {

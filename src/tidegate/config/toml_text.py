@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-import tomlkit
-
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def text(value: str) -> str:
     """In quotes."""
+    import tomlkit  # only what writes a configuration needs it
+
     return tomlkit.string(value).as_string()
 
 

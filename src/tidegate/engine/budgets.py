@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tidegate.ledger import marks, seats, usage
 from tidegate.ledger.database import transaction
-from tidegate.sage.port.company import Company
 from tidegate.sage.port.usage import Allowance, Measure, Usage
+
+if TYPE_CHECKING:
+    from tidegate.sage.port.company import Company
 
 LIMITS = "limits-of:"
 

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from tidegate.domain.errors import Code, Group
 from tidegate.flows import unreadable
 from tidegate.ledger import alerts, marks
-from tidegate.transport import SHORTEST
+from tidegate.opening import SHORTEST
+
+if TYPE_CHECKING:
+    from tidegate.flows.cycle import Cycle
 
 if TYPE_CHECKING:
     from tidegate.flows.cycle import Cycle

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from tidegate.clock import Clock
 from tidegate.config.model import CompanySettings
 from tidegate.domain.calendar import HORIZON, Calendar, Closing, Period
-from tidegate.transport import Opening
+from tidegate.opening import Opening
 
 #: A call that is still unanswered is given up so many seconds before the window: what it did is looked up after it.
 GIVE_UP = 2.0

@@ -10,13 +10,16 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tidegate.clock import Clock
 from tidegate.domain.calendar import Closed
 from tidegate.ledger import usage
 from tidegate.ledger.database import transaction
-from tidegate.sage.port.company import Company
 from tidegate.sage.port.usage import Allowance, Usage
+
+if TYPE_CHECKING:
+    from tidegate.sage.port.company import Company
 
 #: So much of a budget is never begun: a twentieth, at least the calls of one piece of work, at most half.
 MARGIN, WORK = 20, 5

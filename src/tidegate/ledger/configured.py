@@ -11,7 +11,6 @@ def configure() -> None:
     A `DJANGO_SETTINGS_MODULE` that belongs to some other project in the same shell is ignored on
     purpose: the hub must behave the same wherever it is started.
     """
-    import django
     from django.apps import apps
     from django.conf import settings
 
@@ -19,4 +18,5 @@ def configure() -> None:
         module = importlib.import_module("tidegate.ledger.settings")
         settings.configure(**{name: value for name, value in vars(module).items() if name.isupper()})
     if not apps.apps_ready and not apps.loading and "tidegate.ledger" in settings.INSTALLED_APPS:
-        django.setup(set_prefix=False)
+        # `django.setup` besides would load what answers HTTP
+        apps.populate(settings.INSTALLED_APPS)

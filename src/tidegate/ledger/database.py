@@ -19,12 +19,10 @@ from typing import Any
 import portalocker
 from asgiref.local import Local
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db import transaction as django_transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.db.migrations.executor import MigrationExecutor
 
 from tidegate.ledger import file
 from tidegate.ledger.faults import LedgerError, NotReady, explain
@@ -253,11 +251,15 @@ def migrate() -> None:
             return
         if _here is not None and _here.path is not None and connection.introspection.table_names():
             backup(_here.path.with_name(f"{_here.path.name}.before-{outstanding[0]}"))
+        from django.core.management import call_command
+
         with explained():
             call_command("migrate", verbosity=0, interactive=False)
 
 
 def _outstanding() -> list[str]:
+    from django.db.migrations.executor import MigrationExecutor  # a ledger that is up to date needs none
+
     with explained():
         executor = MigrationExecutor(connection)
     applied = {name for app, name in executor.loader.applied_migrations if app == OURS}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tidegate.clock import Clock
-from tidegate.config import model
 from tidegate.config.sage_product import SageProduct
 from tidegate.sage.business_cloud.product import BUSINESS_CLOUD
 from tidegate.sage.business_cloud.settings import BusinessCloudSettings
 from tidegate.sage.intacct.product import INTACCT
 from tidegate.sage.intacct.settings import IntacctSettings
-from tidegate.sage.port.company import Company
 from tidegate.sage.sage50.product import SAGE_50
 from tidegate.sage.sage50.settings import Sage50Settings
 from tidegate.sage.sage100.product import SAGE_100
@@ -20,11 +18,16 @@ from tidegate.sage.sage200.product import SAGE_200
 from tidegate.sage.sage200.settings import Sage200Settings
 from tidegate.sage.sage300.product import SAGE_300
 from tidegate.sage.sage300.settings import Sage300Settings
-from tidegate.sage.seats import SeatPools
-from tidegate.sage.vault import Vault
 from tidegate.sage.x3.product import SAGE_X3
 from tidegate.sage.x3.settings import X3Settings
-from tidegate.transport import ClientFactory
+
+if TYPE_CHECKING:
+    from tidegate.clock import Clock
+    from tidegate.config import model
+    from tidegate.sage.port.company import Company
+    from tidegate.sage.seats import SeatPools
+    from tidegate.sage.vault import Vault
+    from tidegate.transport import ClientFactory
 
 PRODUCTS: tuple[SageProduct, ...] = (
     *(SAGE_200, INTACCT, SAGE_50, SAGE_300, SAGE_100, SAGE_X3),

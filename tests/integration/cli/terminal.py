@@ -10,8 +10,8 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
+from tidegate.cli.every_command import app
 from tidegate.cli.invocation import Invocation
-from tidegate.cli.main import app
 from tidegate.simulation.settings import render
 from tidegate.simulation.world import SharedClock, World
 from tidegate.transport import ClientFactory

@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 from tidegate.cli import exits
-from tidegate.cli.main import app
+from tidegate.cli.every_command import app
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^## `tidegate ([a-z -]+)`\n(.*?)(?=^#|\Z)", PAGE.replace("\n$ ", "\n")))

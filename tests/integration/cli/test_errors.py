@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from integration.cli.terminal import Terminal
 from tidegate.cli import exits, status
 from tidegate.cli.complaint import EXTRAS, Unknown, complaint_of, sentences
-from tidegate.cli.main import app
+from tidegate.cli.every_command import app
 
 
 def run(*arguments: str, env: dict[str, str] | None = None) -> Result:

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
-from tidegate.cli.main import app
+from tidegate.cli.every_command import app
 from tidegate.config.questions import questions_of
 from tidegate.config.reading import load
 from tidegate.sage.rooms import PRODUCTS, SETTINGS

@@ -29,7 +29,7 @@ class NotInstalled:
 sys.meta_path.insert(0, NotInstalled())
 
 from typer.testing import CliRunner
-from tidegate.cli.main import app
+from tidegate.cli.every_command import app
 
 answers = []
 for command in commands:

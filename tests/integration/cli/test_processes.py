@@ -18,6 +18,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
+from integration.cli.terminal import Terminal
 from tidegate.simulation.products import USUAL
 from tidegate_sandbox import magento, sage200
 from tidegate_sandbox.clock import SandboxClock
@@ -180,10 +181,41 @@ def test_a_simulated_shop_as_a_server(tmp_path: Path) -> None:
     process.stdout.close()
 
 
-def test_nothing_heavy_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
-    heavy = ("django", "httpx", "cryptography", "rich.console", "structlog", "tidegate_sandbox")
-    code = f"import sys, tidegate.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
-    loaded = subprocess.run(
+def loaded(tmp_path: Path, code: str, heavy: tuple[str, ...]) -> str:
+    """Which of these modules a process has loaded once it has done this."""
+    code = f"import sys\n{code}\nprint([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert loaded.stdout == "[]\n"
+    return done.stdout.splitlines()[-1]
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
+    heavy = ("django", "httpx", "cryptography", "rich.console", "structlog", "tidegate_sandbox")
+    assert loaded(tmp_path, "import tidegate.cli.every_command", heavy) == "[]"
+
+
+def test_a_service_without_the_script_starts_the_module() -> None:
+    command = [sys.executable, "-m", "tidegate.cli.main", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("tidegate ")
+
+
+def test_status_loads_no_client_no_room_and_no_other_command(tmp_path: Path, terminal: Terminal) -> None:
+    """It asks nobody: a third of its time were modules that it never used."""
+    shutil.copyfile(migrated, tmp_path / "tidegate.db")
+    (tmp_path / "tidegate.toml").write_text('[hub]\nledger = "sqlite:///tidegate.db"\n')
+    code = (
+        "from tidegate.cli.main import run\nsys.argv = ['tidegate', 'status']\n"
+        "try:\n    run()\nexcept SystemExit as end:\n    assert end.code in (0, None), end.code"
+    )
+    heavy = (
+        *("httpx", "tomlkit", "polars", "cryptography", "django.http", "django.core.management"),
+        *(
+            "tidegate.transport",
+            "tidegate.flows.connection",
+            "tidegate.magento",
+            "tidegate.sage.sage200.room",
+        ),
+        *("tidegate.engine.chains", "tidegate.cli.sandbox", "tidegate.simulation", "tidegate_sandbox"),
+    )
+    assert loaded(tmp_path, code, heavy) == "[]"

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tidegate.cli import connect, sandbox
-from tidegate.cli.main import app
+from tidegate.cli.every_command import app
 from tidegate.config import template
 from tidegate.simulation.houses import sage50 as house
 from tidegate_sandbox.server import SandboxServer
