@@ -202,8 +202,6 @@ def test_a_service_without_the_script_starts_the_module() -> None:
 
 def test_status_loads_no_client_no_room_and_no_other_command(tmp_path: Path, terminal: Terminal) -> None:
     """It asks nobody: a third of its time were modules that it never used."""
-    shutil.copyfile(migrated, tmp_path / "tidegate.db")
-    (tmp_path / "tidegate.toml").write_text('[hub]\nledger = "sqlite:///tidegate.db"\n')
     code = (
         "from tidegate.cli.main import run\nsys.argv = ['tidegate', 'status']\n"
         "try:\n    run()\nexcept SystemExit as end:\n    assert end.code in (0, None), end.code"
