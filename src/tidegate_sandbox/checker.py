@@ -15,7 +15,7 @@ from typing import Any
 
 from tidegate_sandbox.checker_accounts import wrong_accounts
 from tidegate_sandbox.checker_buyers import account_on_hold, no_account_can_have
-from tidegate_sandbox.checker_nearest import is_nearest
+from tidegate_sandbox.checker_nearest import stands
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
     charges_alone,
@@ -55,6 +55,9 @@ class Terms:
     msi: bool = True
     tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
     looks_up: bool = True  #: whether the company can be asked for an order
+    within: Decimal = Decimal(
+        0
+    )  #: so near the total of a company must come that taxes by schedules of its own
     has_rounding: bool = True  #: whether an order there can have a line for what rounding leaves
     #: Keys that the hub's report names: cancelled in the company alone.
     told_apart: frozenset[str] = frozenset()
@@ -331,17 +334,14 @@ def created(order: Book) -> datetime:
 def totals_agree(
     mine: Iterable[Book], company: Book, main: Mapping[int, Book], terms: Terms, verdict: Verdict
 ) -> None:
-    """Promise 5: the company's total is the store's, to the cent, or the order is in review."""
+    """Promise 5: the company's total is the store's, as near as it comes to it, or the order is in review."""
     for order in mine:
         reported = main.get(order["entity_id"])
         for there in found_there(order, company, terms):
             same_currency = terms.order_currencies[order["store_id"]] == terms.currency
             wanted = [each.total if same_currency else each.base_total for each in versions(order)]
             in_review = reported is not None and reported["state"] == "review"
-            met = Decimal(there["gross"]) in wanted
-            if not terms.has_rounding:
-                met = met or any(is_nearest(Decimal(there["gross"]), each, there, order) for each in wanted)
-            if not met and not in_review:
+            if not in_review and not any(stands(one, there, order, terms) for one in wanted):
                 shown = " or ".join(map(str, wanted))
                 verdict.add("totals agree", order["entity_id"], f"company {there['gross']}, store {shown}")
 

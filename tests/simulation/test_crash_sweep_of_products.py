@@ -1,8 +1,9 @@
 """The crash sweep with the other products: the process dies at every point of a small scenario, and nothing is lost.
 
 An account or buyer that is new, an order whose answer is lost, one that is cancelled after it was sent; with Sage 50
-also the time between a file's hand-over, its tracking and its result. With every change one point in nine is tried
-for each product; the campaign tries the others.
+also the time between a file's hand-over, its tracking and its result. Beside Sage 100 stands an agent: at every second
+point it dies as well, at one of its calls of Sage. With every change one point in nine is tried for each product; the
+campaign tries the others.
 """
 
 from __future__ import annotations
@@ -19,17 +20,22 @@ from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.products import SIMULATED
 
 PARTS, ENOUGH = 9, 900
+AGENT_CALLS, STRIDE = (
+    150,
+    7,
+)  #: calls of Sage that the agent makes in the scenario, at least; 7 comes to each of them
 WITH_EVERY_CHANGE = {"intacct": (4,), "sage50": (2,), "sage100": (5,), "x3": (7,), "business_cloud": (3,)}
 
 
-def scenario(sage: str) -> Script:
-    """The same story for every product."""
+def scenario(sage: str, agent_dies_at: int = 0) -> Script:
+    """The same story for every product; `agent_dies_at`: before this call of Sage, 0 for never."""
     sent = SIMULATED[sage].calls.order_sent
     lost = {"system": sent.system, "kind": "drop_after", "method": sent.method, "path": sent.path}
     return Script(
         events=(
             (5, "register", {}),
             (6, "place", {"kind": "guest"}),
+            *(((7, "agent-dies", {"calls": agent_dies_at}),) if agent_dies_at else ()),
             (8, "strike", {**lost, "body": sent.body or None}),
             (190, "cancel-order", {"place": 1}),
         ),
@@ -40,10 +46,10 @@ def scenario(sage: str) -> Script:
     )
 
 
-def run(sage: str, *deaths: int) -> Scripted:
+def run(sage: str, *deaths: int, agent_dies_at: int = 0) -> Scripted:
     """The scenario once; each life ends at its point."""
     with ledger_folder() as folder:
-        scripted = Scripted(scenario(sage), folder, deaths=deaths)
+        scripted = Scripted(scenario(sage, agent_dies_at), folder, deaths=deaths)
         scripted.run()
         database.close()
     return scripted
@@ -64,14 +70,22 @@ def test_a_death_at_any_point_breaks_no_promise(
     monkeypatch.setattr(lease.holding, "gone", lambda holder: True)
     died = 0
     for point in range(part, ENOUGH, PARTS):
-        scripted = run(sage, point)
-        assert scripted.findings == [], f"death at point {point}"
+        both = sage == "sage100" and point // PARTS % 2
+        agent_dies_at = 1 + point * STRIDE % AGENT_CALLS if both else 0
+        scripted = run(sage, point, agent_dies_at=agent_dies_at)
+        assert scripted.findings == [], f"death at point {point}, the agent's at call {agent_dies_at}"
         if not scripted.outcome.deaths:
             break
         died += 1
     else:
         pytest.fail(f"after {ENOUGH} points the process still dies")
     assert died > 10
+
+
+def test_the_agent_dies_where_the_scenario_says_so() -> None:
+    scripted = run("sage100", agent_dies_at=AGENT_CALLS // 2)
+    assert scripted.findings == []
+    assert scripted.world.sage.host.deaths == 1
 
 
 @pytest.mark.parametrize("sage", list(WITH_EVERY_CHANGE))

@@ -191,6 +191,7 @@ def promised(world: World, week: Week) -> checker.Terms:
         tolerance=TOLERANCE,
         looks_up=world.house.looks_up,
         has_rounding=world.house.has_rounding,
+        within=TOLERANCE if world.house.taxes_itself else Decimal(0),
     )
 
 

@@ -142,6 +142,7 @@ class House:
     lists_open: bool = True  #: whether it lists the orders whose goods it has taken off its figures
     hands_over: bool = False  #: whether it says later what became of an order
     mixed_taxes: bool = True  #: lines of one order may have several rates; else such an order is a person's
+    taxes_itself: bool = False  #: by its own schedules, so that its total is compared with a tolerance
     has_rounding: bool = True  #: whether an order can have a line for what rounding leaves
     face_faults: tuple[str, ...]  #: kinds of fault that the simulator carries out
     late_commit: bool = False  #: whether changes can be seen later than they are stamped
