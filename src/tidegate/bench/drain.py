@@ -1,4 +1,4 @@
-"""`drain`: the morning after an outage. How near do the seats come to what they allow?
+"""`drain`: the morning after an outage. How much of the possible throughput do the seats reach?
 
 A backlog waits in the ledger; the company answers every call after 400 ms and allows two seats. So the
 seats allow 2 / 0.4 = 5 orders a second. Whatever else the hub does (look-ups, commits, its own work)
@@ -47,7 +47,7 @@ class Drained:
 
     @property
     def ratio(self) -> float:
-        """Orders carried, as a part of what the seats allow."""
+        """Orders sent, as a share of what the seats allow."""
         return self.orders / self.seconds / self.allowed
 
     @property

@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 def advise(
     context: typer.Context,
     connection: ConnectionName = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=730, help="So much history.")] = 90,
+    days: Annotated[int, typer.Option("--days", min=1, max=730, help="Days of history that are read.")] = 90,
     other: Annotated[
         int | None,
         typer.Option(
-            "--other", min=0, max=10_000, help="Other channels' sales, percent of the web's, not as measured."
+            "--other",
+            min=0,
+            max=10_000,
+            help="Sales of other channels in percent of the web's; default: measured.",
         ),
     ] = None,
-    cover: Annotated[int, typer.Option("--cover", min=1, max=365, help="Days one delivery lasts.")] = 14,
+    cover: Annotated[
+        int, typer.Option("--cover", min=1, max=365, help="Days that one delivery of goods lasts.")
+    ] = 14,
     risk: Annotated[
         str, typer.Option("--risk", metavar="N", help="Oversold pieces per 1000 that are acceptable.")
     ] = "1",

@@ -95,7 +95,9 @@ def message_line(notice: dict[str, Any], zone: ZoneInfo) -> str:
 @group.command("test")
 def try_targets(
     context: typer.Context,
-    target: Annotated[str, typer.Argument(metavar="[TARGET]", help="Its name; all if left out.")] = "",
+    target: Annotated[
+        str, typer.Argument(metavar="[TARGET]", help="The target's name; all targets if left out.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Send a test message to each target of [notify]. Exit 1 when one does not take it."""
@@ -133,7 +135,7 @@ def try_targets(
 def halt(
     context: typer.Context,
     connection: Name,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; everybody sees it.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason; everybody sees it.")],
     by: By = None,
     as_json: Json = False,
 ) -> None:

@@ -34,12 +34,12 @@ def connect(
             "--register", metavar="EMAIL", help="First register with the product's maker, by this e-mail."
         ),
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="Who registers.")] = "",
-    firm: Annotated[str, typer.Option("--firm", help="For which firm.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name of the person who registers.")] = "",
+    firm: Annotated[str, typer.Option("--firm", help="Name of the firm.")] = "",
     key: Annotated[
-        bool, typer.Option("--key", help="Type in a key that you have got in another way; it is not shown.")
+        bool, typer.Option("--key", help="Type in a key that came another way; it is not shown.")
     ] = False,
-    again: Annotated[bool, typer.Option("--again", help="Also when it is connected.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ask again although it is connected.")] = False,
     code: Annotated[
         str | None,
         typer.Option("--code", metavar="ADDRESS", help="As of `sign-in`: what the browser ended at."),
@@ -66,7 +66,7 @@ def connect(
             raise Unknown("company", company, hub.companies)
         entrance = hub.companies[company].entrance
         if entrance is None:
-            raise Refused(f"{company} needs nobody to let us in: its credentials stand in the configuration")
+            raise Refused(f"{company} needs no consent: its credentials stand in the configuration")
         if isinstance(entrance, SignIn):
             in_the_browser(there, hub, company, entrance, code, listen, minutes, operator, as_json)
         elif register is not None:
@@ -141,7 +141,7 @@ def by_passcode(
             f"nobody has answered the passcode in time: `tidegate connect {company}` asks for a new one"
         )
     if state.status is not ConsentStatus.GRANTED:
-        raise Refused(f"{company} did not let us in: {state.status.value}. {state.text}".strip(". "))
+        raise Refused(f"{company} did not grant access: {state.status.value}. {state.text}".strip(". "))
     let_in(hub, company, operator, as_json)
 
 

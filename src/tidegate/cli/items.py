@@ -27,10 +27,8 @@ def list_items(
         list[str] | None,
         typer.Option("--state", metavar="STATE", help="Only in this state; may be given several times."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
-    after: Annotated[
-        str, typer.Option("--after", metavar="KEY", help="Go on behind this key (the next page).")
-    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Show at most this many.")] = 50,
+    after: Annotated[str, typer.Option("--after", metavar="KEY", help="Show the page after this key.")] = "",
     as_json: Json = False,
 ) -> None:
     """List stock, prices and masters that wait, item by item."""

@@ -15,7 +15,7 @@ from tidegate.cli.showing import Json
 
 def backup(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; it must not exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
     as_json: Json = False,
 ) -> None:

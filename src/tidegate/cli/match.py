@@ -29,7 +29,8 @@ def match(
         Path | None, typer.Option("--export", metavar="FILE", help="Write every pair, to be decided.")
     ] = None,
     decided: Annotated[
-        Path | None, typer.Option("--import", metavar="FILE", help="Take the decisions: all or none.")
+        Path | None,
+        typer.Option("--import", metavar="FILE", help="Apply the decisions of this file: all or none."),
     ] = None,
     account: Annotated[
         str, typer.Option("--account-attribute", metavar="CODE", help="Attribute with the account number.")

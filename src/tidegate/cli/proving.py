@@ -45,7 +45,7 @@ def command_of(module: str) -> Callable[..., int]:
 def demo(
     headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live display.")] = False,
     orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed is another story.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Each seed plays another evening.")] = 1,
     sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:
@@ -64,7 +64,7 @@ def simulate(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     at_least: Annotated[
         int,
-        typer.Option("--at-least", min=0, help="So often each kind of fault must strike each kind of call."),
+        typer.Option("--at-least", min=0, help="Fail when a kind of fault met a kind of call less often."),
     ] = 0,
     as_json: Json = False,
 ) -> None:

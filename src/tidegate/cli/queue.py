@@ -42,9 +42,9 @@ def list_deliveries(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is finished: confirmed, cancelled, skipped.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Show at most this many.")] = 50,
     after: Annotated[
-        int, typer.Option("--after", metavar="ID", min=0, help="Go on behind this id (the next page).")
+        int, typer.Option("--after", metavar="ID", min=0, help="Show the page after this id.")
     ] = 0,
     as_json: Json = False,
 ) -> None:

@@ -30,7 +30,7 @@ AllOfCode = Annotated[
 ]
 Step = Annotated[str | None, typer.Option("--step", metavar="STEP", help="Only this step of the orders.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; the history shows it.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason; the history shows it.")]
 
 
 @group.command("retry")
@@ -120,7 +120,9 @@ def cancel(
 @group.command("skip")
 def skip(
     context: typer.Context,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is left out; needed.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="The reason why it is not sent; required.")
+    ],
     names: Names = None,
     all_of_code: AllOfCode = None,
     connection: Connection = None,

@@ -88,7 +88,7 @@ def cycle(
         ),
     ],
     connection: ConnectionName = None,
-    at_once: Annotated[bool, typer.Option("--now", help="Also when it is not due.")] = False,
+    at_once: Annotated[bool, typer.Option("--now", help="Run it although it is not due.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be sent; change nothing.")
     ] = False,

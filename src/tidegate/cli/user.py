@@ -185,7 +185,7 @@ def role(
     name: Name,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="viewer, operator, finance or administrator.")],
     connection: Where = None,
-    take: Annotated[bool, typer.Option("--take", help="Take it away instead of giving it.")] = False,
+    take: Annotated[bool, typer.Option("--take", help="Remove the role instead of adding it.")] = False,
     by: By = None,
 ) -> None:
     """Give a role, or take it away."""
@@ -213,7 +213,7 @@ def token(
             "--scope", metavar="SCOPE", help="status, queue, trace, digest or actions; may be repeated."
         ),
     ] = None,
-    take: Annotated[bool, typer.Option("--take", help="Take it away instead of making it.")] = False,
+    take: Annotated[bool, typer.Option("--take", help="Revoke the token instead of making one.")] = False,
     by: By = None,
     as_json: Json = False,
 ) -> None:

@@ -8,9 +8,9 @@ from tidegate.config.model import ConnectionSettings, Payment
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, OrderStatus
 
-STANDINGS = tuple(status.value for status in OrderStatus if status is not OrderStatus.OPEN)
+STATUSES = tuple(status.value for status in OrderStatus if status is not OrderStatus.OPEN)
 MONEY = (OrderStatus.INVOICED_OPEN, OrderStatus.PAID, OrderStatus.COMPLETE)
-#: Only Magento's own calls bring these about; as a mere text they would lie.
+#: Statuses that Magento sets by calls of its own: a comment that names one would be untrue.
 OWN_CALL = {HELD_STATUS: OrderStatus.ON_HOLD.value, CANCELLED_STATUS: OrderStatus.CANCELLED.value}
 
 
@@ -22,12 +22,12 @@ def check(connection: ConnectionSettings, key: str, report: Report) -> None:
             report.problem(path, "no carrier", 'write a carrier code of Magento, such as "ups", or "custom"')
     for name, status in connection.statuses.items():
         path = joined(key, "statuses", name)
-        if name not in STANDINGS:
-            report.problem(path, f'"{name}" is no status of an order', suggestion(name, STANDINGS))
+        if name not in STATUSES:
+            report.problem(path, f'"{name}" is no status of an order', suggestion(name, STATUSES))
         elif not status.strip():
             report.problem(path, "no status", "write a status code of Magento, or remove the line")
         elif OWN_CALL.get(status, name) != name:
-            remedy = f'Magento means something of its own by it: use it for "{OWN_CALL[status]}" only'
+            remedy = f'Magento sets it by a call of its own: use it for "{OWN_CALL[status]}" only'
             report.problem(path, f'the status "{status}"', remedy)
     _check_prepaid(connection.payments, f"{key}.payments", report)
     _check_money(connection, key, report)

@@ -17,7 +17,7 @@ def bells(stand: Stand) -> BellStand:
 
 
 def doorbell(stand: Stand) -> Doorbell:
-    """The room's, which must be there."""
+    """The room's doorbell, which must exist."""
     assert stand.company.doorbell is not None
     return stand.company.doorbell
 

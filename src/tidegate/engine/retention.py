@@ -1,4 +1,4 @@
-"""Persons in finished records go by age: a small part of each connection, once a day."""
+"""Personal data in finished records is blanked by age: a small part of each connection, once a day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Blank = Callable[[Sequence[int], datetime], int]
 
 
 def forget_when_due(hub: Hub, connection: Connection) -> None:
-    """Take the next part, when this process took the last one a day ago. Needs neither store nor company."""
+    """Blank the next part, once a day and process. Calls neither store nor company."""
     now = hub.clock.now()
     place = f"{NAME}:{connection.name}"
     last = hub.watched.get(place)
@@ -59,7 +59,7 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
 
 
 def blank_some(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:
-    """One kind's part, in one commit: rows that were changed. At the end it begins again from the first."""
+    """Blank one kind's part in one commit; how many rows were changed. After the last record the first comes again."""
     if not days:
         return 0
     name = f"{NAME}:{kind}:{connection}"

@@ -12,7 +12,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.orders import orders as orders_flow
 from tidegate.ledger import asked, hastened
 
-#: A flow that a call-back hastens runs so long after its last cycle at the soonest: calls may come in storms.
+#: The shortest time between two cycles of a flow that call-backs hasten: they may come in storms.
 SOONEST = timedelta(seconds=30)
 
 

@@ -79,7 +79,7 @@ class MemoryConsent:
         return passcode
 
     def state(self) -> ConsentState:
-        """By what lies in the vault."""
+        """How it stands, by the secrets in the vault."""
         kept, now = self._vault.load(self._company), self._clock.now()
         open_one = kept.get(PASSCODE)
         passcode = None
@@ -106,7 +106,7 @@ class MemoryConsent:
         return None
 
     def warning(self) -> str | None:
-        """While nobody has allowed us in."""
+        """The warning while no consent is given."""
         status = self.state().status
         return None if status is ConsentStatus.GRANTED else f"consent: {status}"
 

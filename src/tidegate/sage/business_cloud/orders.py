@@ -1,4 +1,4 @@
-"""Orders: prepared from names that are remembered, sent one by one as what the configuration says. Source: contract §8, §9."""
+"""Orders: prepared from names that are remembered, sent one by one as invoices, quotes or drafts, as configured. Source: contract §8, §9."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tidegate.sage.sage50.fields import Record, text_of
 from tidegate.sage.sage50.scope_files import listed
 
 #: Sage 50's words for how an order stands; the first two are the vendor's.
-STANDINGS = {
+STATUSES = {
     "pending": SalesOrderStatus.LIVE,
     "delivered": SalesOrderStatus.COMPLETE,
     "partlyDelivered": SalesOrderStatus.LIVE,
@@ -42,7 +42,7 @@ def outcomes(rows: Iterable[dict[str, Any]], sent: Collection[str]) -> dict[str,
 def _outcome(row: Record, id: str) -> Outcome:
     status = text_of(row, wire_names.STATUS)
     if status in wire_names.DONE:
-        return accepted(id, text_of(row, "documentNumber"), STANDINGS.get(text_of(row, "orderStatus")))
+        return accepted(id, text_of(row, "documentNumber"), STATUSES.get(text_of(row, "orderStatus")))
     if status == wire_names.REJECTED:
         return Failure(Code.REFUSED, f"Sage 50 refuses the order: {_why(row)}")
     return Failure(
