@@ -9,6 +9,8 @@ import pytest
 from tidegate.bench import calls
 
 SAGE = "/uk/sage200/accounts/v1"
+#: As many orders before as make these products' reference data known; the published figures take more.
+ENOUGH = 80
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def test_every_figure_of_the_calls_is_counted_and_meets_its_target(
     ids=["a file, its tracking and its result", "two look-ups and 25 orders", "orders in batches"],
 )
 def test_what_25_orders_cost_with_another_product(tmp_path: Path, sage: str, calls_of_sage: int) -> None:
-    counted, idle = calls.count(tmp_path, sage=sage)
+    counted, idle = calls.count(tmp_path, sage=sage, first=ENOUGH)
 
     assert sum(counted.sage.values()) == calls_of_sage
     assert counted.shop_per_order <= 3.2

@@ -16,7 +16,7 @@ PROGRAM = "from tidegate.cli.main import run; run()"
 
 @pytest.mark.process
 def test_the_demonstration_stays_with_its_console_until_it_is_stopped(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", PROGRAM, "demo", "--orders", "20"]
+    command = [sys.executable, "-c", PROGRAM, "demo", "--orders", "12"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:

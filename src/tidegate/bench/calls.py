@@ -103,8 +103,10 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
     ]
 
 
-def count(folder: Path, orders: int = BATCH, *, sage: str = USUAL.name) -> tuple[Calls, Calls]:
-    """The calls of a quarter of an hour with `orders` new orders, and of a later one without any."""
+def count(
+    folder: Path, orders: int = BATCH, *, sage: str = USUAL.name, first: int = FIRST
+) -> tuple[Calls, Calls]:
+    """The calls of a quarter of an hour with `orders` new orders, `first` before it, and of a later one without any."""
     quiet()
     since = (START - QUARTER).strftime("%Y-%m-%dT%H:%M:%SZ")
     ledger = f"sqlite:///{folder / 'calls.db'}"
@@ -113,8 +115,8 @@ def count(folder: Path, orders: int = BATCH, *, sage: str = USUAL.name) -> tuple
     with world.open_hub() as hub:
         world.sign_in(hub)
         choices = place_of(house).choices
-        buy(world.shopper, FIRST, goods=SELLERS, choices=choices)
-        quarter(world, hub, FIRST)
+        buy(world.shopper, first, goods=SELLERS, choices=choices)
+        quarter(world, hub, first)
         quarter(world, hub, 0)  # the shop shows noted orders once more: they have changed
         for seed in (2, 3):  # the second time beside the echo of as many notes: an ordinary quarter
             buy(world.shopper, orders, seed=seed, choices=choices)

@@ -167,10 +167,15 @@ class SageCompany:
         chosen = self.kernel.prices.lists.get(customer.price_list_id)
         return "" if chosen is None or chosen.is_standard else chosen.name
 
-    def price_rows(self) -> Iterator[Row]:
-        """IM_PriceCode: what stands there, and the prices on the kernel's lists as records of their level."""
+    def price_rows(self, item: Item | None = None) -> Iterator[Row]:
+        """IM_PriceCode: what stands there, and the prices on the kernel's lists as records of their level.
+
+        Of an `item` alone: the records that can decide its price.
+        """
         yield from self.price_codes
         for one in self.kernel.prices.prices:
+            if item is not None and one.item_id != item.id:
+                continue
             chosen = self.kernel.prices.lists[one.price_list_id]
             if not chosen.is_standard and not one.uses_standard:
                 yield {

@@ -46,7 +46,7 @@ def _record(company: SageCompany, item: Item, buyer: Buyer) -> Row | None:
         ("0", code, "", "", "", ""),
     )
     found: dict[tuple[str, ...], Row] = {}
-    for row in company.price_rows():
+    for row in company.price_rows(item):
         if row.get("ItemCode", "") in ("", item.code):
             found.setdefault(_key(row), row)
     return next((found[key] for key in wanted if key in found and (key[0] != "0" or code)), None)
