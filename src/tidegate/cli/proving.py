@@ -14,6 +14,9 @@ from tidegate.simulation.products import SIMULATED, USUAL
 
 Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
 
+#: A store with a website for every product that is simulated.
+ALL = "all"
+
 
 def simulated(sage: str) -> House:
     """The product of that name. Raises BadParameter where this version simulates none such."""
@@ -46,10 +49,15 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live display.")] = False,
     orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
     seed: Annotated[int, typer.Option("--seed", help="Each seed plays another evening.")] = 1,
-    sage: Sage = USUAL.name,
+    sage: Annotated[
+        str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product; all: every one.")
+    ] = USUAL.name,
     as_json: Json = False,
 ) -> None:
     """Show an evening of a shop, Sage, and Tidegate between them. On this machine, nothing to set up."""
+    if sage == ALL:
+        carry_out = command_of("tidegate.demo.family")
+        raise typer.Exit(carry_out(orders=orders, seed=seed, headless=headless or as_json, as_json=as_json))
     with_room(sage)
     carry_out = command_of("tidegate.demo")
     raise typer.Exit(

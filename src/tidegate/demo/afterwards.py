@@ -18,7 +18,7 @@ from tidegate import log
 from tidegate.clock import Clock, SystemClock
 from tidegate.config.console import LOOPBACK, Console
 from tidegate.config.model import Configuration
-from tidegate.demo.setup import Setup
+from tidegate.demo.child import Served
 from tidegate.engine import runner
 from tidegate.engine.hub import Surroundings, open_hub
 from tidegate.transport import ClientFactory
@@ -49,7 +49,7 @@ class LaterClock(Clock):
         return self._machine.wait(seconds, until)
 
 
-def stay(stage: Setup, configuration: Configuration, now: datetime) -> None:
+def stay(stage: Served, configuration: Configuration, now: datetime) -> None:
     """Serve the console until SIGINT or SIGTERM; says where, and with which login."""
     from tidegate.console.installed import install
 
@@ -95,7 +95,7 @@ def free_address() -> str:
 
 
 @contextmanager
-def in_step(stage: Setup, clock: Clock, stop: threading.Event) -> Iterator[None]:
+def in_step(stage: Served, clock: Clock, stop: threading.Event) -> Iterator[None]:
     """Shop and Sage live in the hub's time while the block runs."""
     over = threading.Event()
 

@@ -9,13 +9,41 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, Protocol
 
-from tidegate.demo.setup import Setup
+from tidegate_sandbox.clock import SandboxClock
 
 Line = dict[str, Any]
 #: Real seconds that a hub which was asked to stop may take to end its cycle.
 PATIENCE = 20.0
+
+
+class Served(Protocol):
+    """What a hub's process needs of a setup."""
+
+    seed: int
+    folder: Path
+    sandbox_clock: SandboxClock
+
+    @property
+    def dies_of(self) -> str:
+        """The product whose order it does not survive."""
+        ...
+
+    @property
+    def config_path(self) -> Path:
+        """Its configuration."""
+        ...
+
+    @property
+    def log_path(self) -> Path:
+        """Its log."""
+        ...
+
+    def environment(self) -> dict[str, str]:
+        """Its secrets, beside what this process has."""
+        ...
 
 
 class HubEnded(RuntimeError):
@@ -25,13 +53,13 @@ class HubEnded(RuntimeError):
 class Life:
     """One process, from its preparation to its end."""
 
-    def __init__(self, stage: Setup, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
+    def __init__(self, stage: Served, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
         self._lines = lines
         self._ready = threading.Event()
         self.waits_until: datetime | None = None  #: None while it is at work
         self.news = threading.Event()  #: set whenever a line has come
         command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(stage.config_path)]
-        command += ["--seed", str(stage.seed), "--die-at", str(dies_at), "--sage", stage.house.name]
+        command += ["--seed", str(stage.seed), "--die-at", str(dies_at), "--sage", stage.dies_of]
         with stage.log_path.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
@@ -98,7 +126,7 @@ class Life:
 class Child:
     """One life at a time, the next one in readiness; each is ended by its own handle only."""
 
-    def __init__(self, stage: Setup, dies_at: int) -> None:
+    def __init__(self, stage: Served, dies_at: int) -> None:
         self._stage = stage
         self._dies_at = dies_at
         self._life: Life | None = None

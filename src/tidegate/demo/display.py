@@ -124,7 +124,7 @@ def finish(console: Console, scenario: Scenario, broken: list[str], *, drawn: bo
         console.print()
         console.print(account(scenario.figures.connection["flows"]))
     console.print("\nnot in Sage, and why", style="bold")
-    console.print(unsent_table(unsent(scenario.figures.at)))
+    console.print(unsent_table(unsent(scenario.stage.connection, scenario.figures.at)))
     lost = scenario.lost_answer()
     if lost:
         console.print(f"\n$ tidegate trace {lost}", style="bold")

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.config.model import Configuration
-from tidegate.demo.life import Life, live
+from tidegate.demo.life import Life, live, placed_here
 from tidegate.demo.setup import Setup
-from tidegate.demo.story import CONNECTION, START, STORE
+from tidegate.demo.story import START, STORE
 from tidegate.domain.states import OUT, WAITING, State
 from tidegate.engine import reports
 from tidegate_sandbox import checker
@@ -60,43 +60,50 @@ def under_way(account: dict[str, int]) -> int:
 
 def look(stage: Setup, configuration: Configuration, now: datetime) -> Figures:
     """Read the ledger and count in the sandbox; calls nothing of the hub."""
+    return figures_of(stage, reports.status(configuration, now), now)
+
+
+def figures_of(stage: Setup, status: Book, now: datetime) -> Figures:
+    """The same of one connection, whose account is in the report."""
     company = stage.sage.company
     with company.lock:
         keys = [order.external_key for order in company.orders.table]
         keys += [gone.order.external_key for gone in company.orders.deleted]
     with stage.shop.lock:
-        placed = len(stage.shop.orders)
+        placed = len(placed_here(stage))
     return Figures(
         at=now,
-        connection=reports.status(configuration, now)["connections"][CONNECTION],
+        connection=status["connections"][stage.connection],
         placed=placed,
         sage_orders=len(keys),
         duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
         sage_calls=sum(stage.sage_wire.totals.values()),
-        oldest=oldest_minutes(now),
+        oldest=oldest_minutes(stage.connection, now),
         life=live(stage),
     )
 
 
-def all_deliveries(now: datetime) -> list[Book]:
-    """The hub's own report of every delivery."""
+def all_deliveries(connection: str, now: datetime) -> list[Book]:
+    """The hub's own report of every delivery of a connection."""
     found: list[Book] = []
     after: int | None = 0
     while after is not None:
-        page = reports.deliveries(now, after=after, limit=1000)
+        page = reports.deliveries(now, connection=connection, after=after, limit=1000)
         found += page["deliveries"]
         after = page["next"]
     return found
 
 
-def oldest_minutes(now: datetime) -> int | None:
+def oldest_minutes(connection: str, now: datetime) -> int | None:
     """The age of the oldest order in the queue."""
     states = tuple(dict.fromkeys((*WAITING, *OUT)))
-    found = reports.deliveries(now, flow="orders", states=states, limit=1)["deliveries"]
+    found = reports.deliveries(now, connection=connection, flow="orders", states=states, limit=1)[
+        "deliveries"
+    ]
     return found[0]["age_seconds"] // 60 if found else None
 
 
-def waiting_by_flow(figures: Figures) -> str:
+def waiting_by_flow(connection: str, figures: Figures) -> str:
     """What waits, is handed over or in doubt, flow by flow, with the reason of the oldest."""
     parts = []
     for flow, account in figures.accounts.items():
@@ -104,7 +111,11 @@ def waiting_by_flow(figures: Figures) -> str:
         if not many:
             continue
         oldest = reports.deliveries(
-            figures.at, flow=flow, states=tuple(dict.fromkeys((*WAITING, *OUT))), limit=1
+            figures.at,
+            connection=connection,
+            flow=flow,
+            states=tuple(dict.fromkeys((*WAITING, *OUT))),
+            limit=1,
         )
         reasons = [f"{each['label']}: {each['reason'] or 'no reason'}" for each in oldest["deliveries"]]
         parts.append(
@@ -113,11 +124,11 @@ def waiting_by_flow(figures: Figures) -> str:
     return "; ".join(parts)
 
 
-def unsent(now: datetime) -> list[Book]:
+def unsent(connection: str, now: datetime) -> list[Book]:
     """The orders that are not in Sage, each with its state and reason."""
     return [
         each
-        for each in all_deliveries(now)
+        for each in all_deliveries(connection, now)
         if each["flow"] == "orders" and each["step"] == "order" and each["state"] != State.CONFIRMED.value
     ]
 
@@ -148,5 +159,9 @@ def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
         comment=False,  # other comments name the number, too
     )
     return checker.check(
-        stage.shop.books(), stage.house.books(stage.sage, stage.shop), all_deliveries(now), accounts, terms
+        stage.shop.books(),
+        stage.house.books(stage.sage, stage.shop),
+        all_deliveries(stage.connection, now),
+        accounts,
+        terms,
     )

@@ -12,18 +12,24 @@ from datetime import UTC, datetime, timedelta
 
 #: Reports until when the hub waits; returns the time at which it goes on, None when the parent is gone.
 Ask = Callable[[datetime], datetime | None]
+#: Real seconds after which a thread that waits for the others looks whether it is to end.
+LOOK = 1.0
 
 
 class HubClock:
     """A :class:`tidegate.clock.Clock` whose time is what the parent process says.
 
-    Threads wait one after another: the first one asks, the others wait for its answer.
+    The parent is asked when so many threads wait (`sleepers`, the connections that are served): while one of them works,
+    time stands still for all. The first to wake decides until when.
     """
 
-    def __init__(self, start: datetime, ask: Ask) -> None:
+    def __init__(self, start: datetime, ask: Ask, sleepers: int = 1) -> None:
         self._start = self._now = start.astimezone(UTC)
         self._ask = ask
-        self._asking = threading.Lock()
+        self._sleepers = sleepers
+        self._wakes: list[datetime] = []
+        self._turn = threading.Condition()
+        self._alone = False  #: the parent is gone
 
     def now(self) -> datetime:
         """The simulated time, UTC."""
@@ -35,15 +41,22 @@ class HubClock:
 
     def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
         """Wait for the parent to let so many simulated seconds pass; true when `until` is set."""
-        wake = self._now + timedelta(seconds=max(seconds, 0.0))
-        with self._asking:
-            if until is not None and until.is_set():
-                return True
-            if wake > self._now:
-                answer = self._ask(wake)
-                if answer is None:
-                    if until is not None:
-                        until.set()  # without a parent there is nothing left to do
-                    return True
-                self._now = answer
-        return until is not None and until.is_set()
+        until = until or threading.Event()
+        with self._turn:
+            wake = self._now + timedelta(seconds=max(seconds, 0.0))
+            self._wakes.append(wake)
+            while self._now < wake and not self._alone and not until.is_set():
+                if len(self._wakes) < self._sleepers or min(self._wakes) <= self._now:
+                    self._turn.wait(LOOK)
+                else:
+                    self._pass(min(self._wakes))
+            self._wakes.remove(wake)
+            if self._alone and self._now < wake:
+                until.set()  # without a parent there is nothing left to do
+        return until.is_set()
+
+    def _pass(self, wake: datetime) -> None:
+        answer = self._ask(wake)
+        self._alone = answer is None
+        self._now = answer or self._now
+        self._turn.notify_all()

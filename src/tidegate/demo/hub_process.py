@@ -46,7 +46,8 @@ def main() -> None:
     start = read_time()
     if start is None:
         return  # the parent is gone
-    clock = HubClock(start, ask)
+    configuration = load(given.config, environment=os.environ, settings=SETTINGS).configuration
+    clock = HubClock(start, ask, sleepers=len(configuration.connections))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     log.set_up("json", clock=clock, stream=sys.stderr)
@@ -59,7 +60,7 @@ def main() -> None:
         holder=f"demo:{os.getpid()}",
         environment=os.environ,
     )
-    with open_hub(load(given.config, environment=os.environ, settings=SETTINGS).configuration, around) as hub:
+    with open_hub(configuration, around) as hub:
         run(hub, stop, lambda report: tell(report, stop))
 
 
@@ -95,6 +96,7 @@ def ask(until: datetime) -> datetime | None:
 def tell(report: Report, stop: threading.Event) -> None:
     """One line for the parent; without a parent there is nothing left to do."""
     line = {
+        "connection": report.connection,
         "flow": report.flow,
         "at": report.started.isoformat(),
         "outcome": report.outcome,

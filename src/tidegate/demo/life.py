@@ -9,11 +9,12 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
 from tidegate.demo.setup import Setup
-from tidegate.demo.story import BUFFER, CONNECTION, STATUSES
+from tidegate.demo.story import BUFFER, STATUSES
 from tidegate.engine import reports
 from tidegate.ledger import books
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.magento.order import Order as StoreOrder
+from tidegate_sandbox.magento.stock import COMPOSITES
 
 PAID = STATUSES["complete"]
 
@@ -33,17 +34,26 @@ def live(stage: Setup) -> Life:
     """Count in the shop and in the ledger."""
     shop = stage.shop
     with shop.lock:
-        of = [{row["order_id"] for row in table.all()} for table in (shop.shipments, shop.invoices)]
-        credited = len({row["order_id"] for row in shop.creditmemos.all()})
-        paid = sum(map(reported_paid, shop.orders.all()))
-    return Life(shipped=len(of[0]), invoiced=len(of[1]), posted=posted(), paid=paid, credited=credited)
+        orders = {order.entity_id: order for order in placed_here(stage)}
+        shipped, invoiced, credited = (
+            len({row["order_id"] for row in table.all()} & orders.keys())
+            for table in (shop.shipments, shop.invoices, shop.creditmemos)
+        )
+        paid = sum(map(reported_paid, orders.values()))
+    return Life(shipped, invoiced, posted(stage.connection), paid, credited)
 
 
-def posted() -> int:
+def placed_here(stage: Setup) -> list[StoreOrder]:
+    """The orders of the store views that the connection serves."""
+    views = stage.place.store_ids
+    return [order for order in stage.shop.orders.all() if order.row["store_id"] in views]
+
+
+def posted(connection: str) -> int:
     """Orders all of whose invoices have postings in the ledger's own copy of the books; one over nothing has none."""
-    found = books.invoices(CONNECTION)
-    entries = books.entries_named(CONNECTION, [], [invoice.number for invoice in found])
-    lines = books.postings(CONNECTION, [entry.urn for entry in entries])
+    found = books.invoices(connection)
+    entries = books.entries_named(connection, [], [invoice.number for invoice in found])
+    lines = books.postings(connection, [entry.urn for entry in entries])
     known = {entry.reference for entry in entries if lines.get(entry.urn) or not entry.gross}
     open_orders = {key for invoice in found if invoice.number not in known for key in invoice.order_keys}
     return len({key for invoice in found for key in invoice.order_keys} - open_orders)
@@ -113,7 +123,7 @@ def salable(stage: Setup) -> Iterator[str]:
     What is still reserved in the shop may only be of orders that are not in Sage. Where nobody ships in this evening,
     the shop holds back itself what Sage has let go with the order: it comes on top.
     """
-    company, shop, sources = stage.sage.company, stage.shop, stage.house.codes.sources[stage.place.website]
+    company, shop, sources = stage.sage.company, stage.shop, stage.place.sources
     with company.lock, shop.lock:
         in_sage = {entity_of(stage, order) for order in company.orders.table if order.external_key}
         held: defaultdict[str, Decimal] = defaultdict(Decimal)
@@ -122,8 +132,9 @@ def salable(stage: Setup) -> Iterator[str]:
                 held[one.sku] -= one.quantity
         ships = "shipments" in stage.house.flows
         for item in company.items:
-            if shop.catalogue.product(item.code) is None:
-                continue  # it is not sold here
+            product = shop.catalogue.product(item.code)
+            if product is None or product.type in COMPOSITES:
+                continue  # it is not sold here, or its parts are
             free: defaultdict[str, Decimal] = defaultdict(Decimal)
             kept: defaultdict[str, Decimal] = defaultdict(Decimal)
             for warehouse, (on_hand, at_hand) in stage.house.shelf(company, item).items():
@@ -161,9 +172,7 @@ def prices(stage: Setup) -> Iterator[str]:
 def incomplete_chains(stage: Setup, now: datetime) -> tuple[int, list[str]]:
     """Of the paid orders: how many chains `tidegate trace` calls complete, and what is missing of the others."""
     with stage.shop.lock:
-        numbers = [
-            str(order.row["increment_id"]) for order in stage.shop.orders.all() if reported_paid(order)
-        ]
+        numbers = [str(order.row["increment_id"]) for order in placed_here(stage) if reported_paid(order)]
     missing: list[str] = []
     complete = 0
     for number in numbers:

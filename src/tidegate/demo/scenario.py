@@ -291,7 +291,7 @@ class Scenario:
             (not self._told["loss"], "no answer was lost yet"),
             (not self.kills, "the hub's process was not killed yet"),
             (account["read"] != self.story.orders, f"{account['read']} of {self.story.orders} orders read"),
-            (figures.waiting > 0, waiting_by_flow(figures)),
+            (figures.waiting > 0, waiting_by_flow(self.stage.connection, figures)),
             (account["review"] != 1, f"{account['review']} orders in review instead of one"),
             (figures.connection["halted"] is not None, "the connection is halted"),
         ]

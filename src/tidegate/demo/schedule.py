@@ -21,6 +21,11 @@ class Schedule:
         self._told: set[str] = set()
         self._sold_at: Decimal | None = None  #: what the shop could sell before the counter sale
 
+    @property
+    def has_credited(self) -> bool:
+        """Whether goods came back."""
+        return bool(self._staff.credited)
+
     def play(self, what: str) -> None:
         """One beat."""
         staff = self._staff

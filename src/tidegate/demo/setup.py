@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ from tidegate_sandbox.wire import Wire
 
 WINDOW = f"""
 [[companies.{COMPANY}.closed]]
-rule = "FREQ=DAILY;BYHOUR={{hour}};BYMINUTE=0;BYSECOND=0"
-minutes = {CLOSED_MINUTES}
+rule = "FREQ=DAILY;BYHOUR={{hour}};BYMINUTE={{minute}};BYSECOND=0"
+minutes = {{minutes}}
 reason = "nightly backup"
 """
 #: The flows from Sage to the shop, and how often each runs.
@@ -89,11 +89,15 @@ class Setup:
     sage_url: str
     key: str
     locked: tuple[datetime, datetime]  #: the backup itself, within the announced window
+    place: Place
+    connection: str = CONNECTION
+    company: str = COMPANY
+    accounts: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
 
     @property
-    def place(self) -> Place:
-        """Where it happens."""
-        return place_of(self.house)
+    def dies_of(self) -> str:
+        """The product whose order the hub's process does not survive."""
+        return self.house.name
 
     @property
     def config_path(self) -> Path:
@@ -107,8 +111,15 @@ class Setup:
 
     def write_configuration(self) -> None:
         """A `tidegate.toml` as a merchant would have it; secrets stay in the environment."""
+        opens = WINDOW_CLOSES.astimezone(self.place.zone)
+        window = WINDOW.format(hour=opens.hour, minute=opens.minute, minutes=CLOSED_MINUTES)
+        self.config_path.write_text(render(self.settings(window)) + self.way_back())
+        self.config_path.chmod(0o600)
+
+    def settings(self, window: str) -> Settings:
+        """Of the hub, the store, the company and their connection."""
         house, place = self.house, self.place
-        settings = Settings(
+        return Settings(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
             shop_url=self.shop_url,
             room=house.room(self.sage_url, house.editions[0], house.credentials(self.sage)),
@@ -117,24 +128,29 @@ class Setup:
             currency=place.currency,
             time_zone=place.zone.key,
             since=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            window=WINDOW.format(hour=WINDOW_CLOSES.astimezone(place.zone).hour),
+            window=window,
+            accounts=self.accounts,
         )
-        stock = STOCK.format(warehouses=pairs(house.codes.sources[place.website]))
-        cadences = {flow: every for flow, every in CADENCES.items() if flow in house.flows}
-        self.config_path.write_text(render(settings) + stock + BACK + flows(cadences))
-        self.config_path.chmod(0o600)
+
+    def way_back(self) -> str:
+        """The tables of the flows from Sage to the shop that the product has."""
+        stock = STOCK.format(warehouses=pairs(self.place.sources))
+        cadences = {flow: every for flow, every in CADENCES.items() if flow in self.house.flows}
+        return stock + BACK + flows(cadences)
 
     def environment(self) -> dict[str, str]:
         """The secrets that the configuration points to, beside what this process has."""
+        return {**os.environ, **self.store_secrets(), **self.house.environment(self.sage)}
+
+    def store_secrets(self) -> dict[str, str]:
+        """Those of the hub and the shop."""
         keys = self.shop.integrations["hub"]
         return {
-            **os.environ,
             "TIDEGATE_KEY": self.key,
             "SHOP_CONSUMER_KEY": keys.consumer_key,
             "SHOP_CONSUMER_SECRET": keys.consumer_secret,
             "SHOP_ACCESS_TOKEN": keys.access_token,
             "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-            **self.house.environment(self.sage),
         }
 
     def sign_in(self) -> Configuration:
@@ -150,7 +166,7 @@ class Setup:
             environment=self.environment(),
         )
         with open_hub(configuration, around) as hub:
-            self.house.let_in(self.sage, hub.vault, COMPANY, START)
+            self.house.let_in(self.sage, hub.vault, self.company, START)
         return configuration
 
     def poison(self, entity_id: int) -> None:
@@ -194,4 +210,5 @@ def staged(folder: Path, seed: int, house: House) -> Iterator[Setup]:
             sage_url=sage_server.url,
             key=Fernet.generate_key().decode(),
             locked=locked,
+            place=place_of(house),
         )

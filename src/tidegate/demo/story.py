@@ -109,14 +109,6 @@ def write_story(orders: int, seed: int, *, mixed_taxes: bool = True) -> Story:
         Beat(at(24), POISON, "guest"),
         Beat(at(70), REGRET, "guest"),
     ]
-    # Here Sage's warehouse ships: nobody does it by hand in the shop.
-    kinds = {
-        name: kind.weight
-        for name, kind in KINDS.items()
-        if set(kind.views) <= VIEWS
-        and kind.after not in ("ship_partly", "complete")
-        and (mixed_taxes or not kind.mixed_taxes)
-    }
     span = (LAST_ORDER - START).total_seconds()
     rest = count - len(roles)
     # One in each equal share of the evening: at no time is the shop empty, whatever the seed.
@@ -124,7 +116,7 @@ def write_story(orders: int, seed: int, *, mixed_taxes: bool = True) -> Story:
         Beat(
             START + timedelta(seconds=span * (number + rng.random()) / rest),
             ORDER,
-            rng.choices(list(kinds), list(kinds.values()))[0],
+            a_kind(rng, mixed_taxes=mixed_taxes),
         )
         for number in range(rest)
     ]
@@ -133,6 +125,18 @@ def write_story(orders: int, seed: int, *, mixed_taxes: bool = True) -> Story:
     before = sum(is_sent(beat) for beat in beats if beat.at < WINDOW_CLOSES)
     queued = sum(is_sent(beat) for beat in beats if WINDOW_CLOSES <= beat.at < WINDOW_OPENS)
     return Story(beats, count, before + max(queued // 2, 1))
+
+
+def a_kind(rng: random.Random, *, mixed_taxes: bool) -> str:
+    """One of the kinds of orders. Here Sage's warehouse ships: nobody does it by hand in the shop."""
+    kinds = {
+        name: kind.weight
+        for name, kind in KINDS.items()
+        if set(kind.views) <= VIEWS
+        and kind.after not in ("ship_partly", "complete")
+        and (mixed_taxes or not kind.mixed_taxes)
+    }
+    return rng.choices(list(kinds), list(kinds.values()))[0]
 
 
 def is_sent(beat: Beat) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,12 +26,13 @@ class Place:
     currency: str
     zone: ZoneInfo
     stock: int  #: of the shop
+    sources: Mapping[str, str]  #: where the goods of each of the company's warehouses lie for the shop
     choices: Mapping[str, Any] = field(default_factory=dict)  #: of whoever orders: `magento.kinds.Choices`
 
     @property
     def order_currencies(self) -> dict[int, str]:
         """By store view."""
-        return {view: ORDER_CURRENCIES[view] for view in self.store_ids}
+        return {view: ORDER_CURRENCIES.get(view, self.currency) for view in self.store_ids}
 
 
 def place_of(house: House) -> Place:
@@ -46,5 +47,20 @@ def place_of(house: House) -> Place:
         currency,
         ZoneInfo(zone),
         STOCKS[country],
+        house.codes.sources[website],
         AT_HOME[country],
+    )
+
+
+def place_behind(house: House, view: Any, stock: int) -> Place:
+    """A website of its own behind this view of the shop, with this stock."""
+    usual = place_of(house)
+    return replace(
+        usual,
+        website=view.code,
+        website_id=view.website_id,
+        store_ids=frozenset({view.id}),
+        stock=stock,
+        sources=dict.fromkeys(usual.sources, f"wh_{view.code}"),
+        choices={**usual.choices, "store_view": view.code},
     )

@@ -75,6 +75,7 @@ class Settings:
     bulk: str = "auto"
     tier_prices: bool = True  #: whether the shop has any
     skip_skus: tuple[str, ...] = ()  #: products that the shop alone knows
+    accounts: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
     console: str = ""  #: where the pages are served; "" = nowhere
 
 
@@ -85,6 +86,16 @@ def cadence(text: str) -> str:
 
 def render(settings: Settings) -> str:
     """The file's text. Secrets are references to the environment, as they should be."""
+    return hub(settings) + tie(settings)
+
+
+def hub(settings: Settings) -> str:
+    """What of it is of the hub itself and of the store."""
+    return HUB.format(**{name: getattr(settings, name) for name in settings.__dataclass_fields__})
+
+
+def tie(settings: Settings) -> str:
+    """What of it is of the company and its connection."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
     values["cadence_orders"] = cadence(settings.every_orders)
     values["skip_skus"] = ", ".join(f'"{sku}"' for sku in settings.skip_skus)
@@ -92,9 +103,10 @@ def render(settings: Settings) -> str:
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
     # what an account shows needs more than an e-mail; elsewhere the e-mail finds the account of orders
     codes = SIMULATED[settings.product].codes
-    values["accounts"] = pairs(codes.known) if "customers" in settings.back else ""
+    known = codes.known if "customers" in settings.back else {}
+    values["accounts"] = pairs({**known, **settings.accounts})
     values |= {"warehouse": codes.warehouse, "web_account": codes.web_account}
-    return TEMPLATE.format(**values) + way_back(settings, codes) + settings.window + codes.mappings
+    return TIE.format(**values) + way_back(settings, codes) + settings.window + codes.mappings
 
 
 def way_back(settings: Settings, codes: Codes) -> str:
@@ -128,7 +140,7 @@ def pairs(table: Mapping[str, str]) -> str:
     return ", ".join(f'"{key}" = "{value}"' for key, value in table.items())
 
 
-TEMPLATE = """
+HUB = """
 [hub]
 ledger = "{ledger}"
 encryption_key = "env:TIDEGATE_KEY"
@@ -144,7 +156,8 @@ consumer_key = "env:SHOP_CONSUMER_KEY"
 consumer_secret = "env:SHOP_CONSUMER_SECRET"
 access_token = "env:SHOP_ACCESS_TOKEN"
 access_token_secret = "env:SHOP_ACCESS_TOKEN_SECRET"
-
+"""
+TIE = """
 [companies.sage]
 product = "{product}"
 {room}time_zone = "{time_zone}"

@@ -46,3 +46,31 @@ def test_who_is_to_stop_does_not_wait() -> None:
     stop = threading.Event()
     stop.set()
     assert HubClock(START, lambda until: until + timedelta(days=1)).wait(60, stop)
+
+
+def test_time_stands_still_while_one_of_several_works() -> None:
+    asked: list[datetime] = []
+    gone = threading.Event()
+
+    def ask(until: datetime) -> datetime | None:
+        asked.append(until)
+        return None if gone.is_set() else until
+
+    clock = HubClock(START, ask, sleepers=2)
+    seen: list[datetime] = []
+
+    def other() -> None:
+        for seconds in (60, 1000):
+            clock.wait(seconds)
+            seen.append(clock.now())
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    clock.wait(30)
+    clock.wait(100)
+    assert asked == [START + timedelta(seconds=seconds) for seconds in (30, 60, 130)]
+    assert seen == [START + timedelta(seconds=60)], "the other one waits on"
+    gone.set()
+    assert clock.wait(10)
+    thread.join(5)
+    assert not thread.is_alive()
