@@ -43,7 +43,7 @@ class CompanySettings(Strict, frozen=True, kw_only=True, tag_field="product"):
 
     @property
     def longest_account(self) -> int:
-        """Characters of an account reference in this product, as its room tells `about.orders.account_length`."""
+        """Characters of an account reference in this product, as its room states in `about.orders.account_length`."""
         return 8
 
     @property

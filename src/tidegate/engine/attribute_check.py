@@ -53,7 +53,9 @@ def contract_accounts(connection: Connection, session: Session) -> Finding:
     """Whether the accounts that are to be asked for are there."""
     product, accounts = connection.company.about.product, connection.settings.prices.contract_accounts
     if session.enquiries is None:
-        return Finding(PRICES, "warn", f"{product} does not tell them: no group is made", "map a price list")
+        return Finding(
+            PRICES, "warn", f"{product} does not report them: no group is made", "map a price list"
+        )
     if not accounts:
         text = f"{product} only answers enquiries, and no account is named: no group is made"
         return Finding(PRICES, "warn", text, 'set prices.contract_accounts, or customer_prices = "api"')

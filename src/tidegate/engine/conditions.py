@@ -64,7 +64,7 @@ def agree(
 
 
 def halted(connection: Connection, known: Known) -> dict[str, str]:
-    """A halt that no other alert tells of: by a person, or after its alert was cleared."""
+    """A halt that no other alert reports: by a person, or after its alert was cleared."""
     found = halts.halted(connection.name)
     if found is None or any(each.code == found.code for each in known):
         return {}

@@ -50,5 +50,5 @@ def _orders(connection: Connection, session: Session) -> Iterator[Finding]:
         text = f"{product} takes no receipts: those of prepaid orders are skipped"
         yield Finding("prepaid orders", "warn", text, "post them by hand, or set prepaid = false")
     if settings.statuses and session.progress is None:
-        text = f"{product} does not tell how far orders have come: no mapped status is ever set"
+        text = f"{product} does not report how far orders have come: no mapped status is ever set"
         yield Finding("statuses", "fail", text, "remove the statuses of the connection")

@@ -86,4 +86,4 @@ def tell_bad_rows(cycle: Cycle) -> None:
     """The store's rows that could not be read in this cycle, by their own names."""
     bad = cycle.connection.store.client.take_bad_rows()
     all_read = cycle.all_read and cycle.ended_by is None and not cycle.closed_reason
-    unreadable.tell(cycle.name, cycle.flow, unreadable.STORE, bad, cycle.now(), all_read=all_read)
+    unreadable.report(cycle.name, cycle.flow, unreadable.STORE, bad, cycle.now(), all_read=all_read)

@@ -58,7 +58,7 @@ def disk(path: Path | None, least: int) -> str:
 
 
 def free_mb(path: Path) -> int | None:
-    """Megabytes (of 10^6 bytes) that are free where the ledger lies; None when nobody can tell."""
+    """Megabytes (of 10^6 bytes) that are free where the ledger lies; None when it cannot be known."""
     try:
         return shutil.disk_usage(path.parent).free // _MEGABYTE
     except OSError:

@@ -124,7 +124,7 @@ def store_customer(each: WireCustomer, attribute: str, key: str) -> Record:
 
 
 def company_customer(each: CustomerRecord, owners: Mapping[str, str]) -> Record:
-    """An account as the rules compare one; `owners` tells whose a key is, as far as the store has them."""
+    """An account as the rules compare one; `owners` says whose a key is, as far as the store has them."""
     owner = owners.get(each.key, each.key)
     values = {
         "key": each.key,

@@ -161,7 +161,7 @@ def check_store(
     yield clock_finding(skew)
     yield from check_permissions(store, users)
     version = store.shop.version()
-    yield Finding("version", "pass" if version else "warn", version or "the store does not tell its version")
+    yield Finding("version", "pass" if version else "warn", version or "the store does not state its version")
     limit = store.shop.page_size_limit(store.config.page_size)
     if isinstance(limit, Failure):
         yield Finding("page size", "fail", limit.text)
@@ -181,7 +181,7 @@ def check_store(
 def clock_finding(skew: timedelta | None) -> Finding:
     """A store clock that is wrong moves the bounds of every read."""
     if skew is None:
-        return Finding("clock", "warn", "the store does not tell its time")
+        return Finding("clock", "warn", "the store does not state its time")
     seconds = round(skew.total_seconds())
     verdict = "fail" if abs(skew) > SKEW_FAIL else "warn" if abs(skew) > SKEW_WARN else "pass"
     remedy = "" if verdict == "pass" else "let both machines take their time from NTP"

@@ -90,7 +90,7 @@ def gather(connection: Connection, days: Days) -> tuple[Facts, list[str]]:
     if terms is not None:
         learnt = learn(connection)
         untold = frozenset(learnt.untold)
-        unchecked += [f"the company does not tell its {name}" for name in learnt.untold]
+        unchecked += [f"the company does not report its {name}" for name in learnt.untold]
         if learnt.failure is not None:
             unchecked.append(f"the company's books: {learnt.failure.text}")
             books_read = False

@@ -90,7 +90,7 @@ def seen(
 
 
 def want(cycle: Cycle, wanted: Mapping[str, str], left_out: Mapping[str, str], gone: Sequence[str]) -> int:
-    """Tell the mirror what the store shall have; returns how many items are new to be sent. In a transaction."""
+    """Record in the mirror what the store shall have; returns how many items are new to be sent. In a transaction."""
     now = cycle.now()
     skipped = mirror.listing(cycle.name, cycle.flow, states=(State.SKIPPED,), limit=ALL)
     again = [item.key for item in skipped if item.key in wanted]

@@ -1,4 +1,4 @@
-"""The steps that tell of payments: what their names begin with, and what each carries."""
+"""The steps that report payments: what their names begin with, and what each carries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from tidegate.domain.money import shown
 
 PAYMENTS = "payments"
-#: The steps that tell of a payment in full, in part, and taken back; the invoice's number follows.
+#: The steps that report a payment in full, in part, and taken back; the invoice's number follows.
 PAID, PART, REOPENED = "payment:", "part-payment:", "reopened:"
 
 

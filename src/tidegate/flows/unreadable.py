@@ -23,7 +23,7 @@ ROWS = "unreadable-rows"
 NAMED = 5
 
 
-def tell(
+def report(
     connection: str, flow: str, where: str, bad: Collection[BadRow], now: datetime, *, all_read: bool = True
 ) -> None:
     """Raise or clear the flow's alert about `where`; `all_read` false: others may be unreadable still."""

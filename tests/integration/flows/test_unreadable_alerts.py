@@ -12,7 +12,7 @@ from tidegate.flows import unreadable
 
 
 def told(stage: Stage, *bad: BadRow, **more: Any) -> list[tuple[str, str]]:
-    unreadable.tell("web", "shipments", unreadable.SAGE, bad, stage.now, **more)
+    unreadable.report("web", "shipments", unreadable.SAGE, bad, stage.now, **more)
     return [each for each in stage.alerts() if each[0] == unreadable.ROWS]
 
 

@@ -132,7 +132,7 @@ def learn_invoices(connection: Connection, desk: InvoiceDesk) -> int | Failure:
     delta = desk.read(cursors.read(connection.name, STREAM, "invoices"))
     if isinstance(delta, Failure):
         return delta
-    unreadable.tell(
+    unreadable.report(
         connection.name, STREAM, f"{unreadable.SAGE}'s invoices", delta.bad, connection.clock.now()
     )
     known = known_orders(connection, [key for row in delta.rows for key in row.order_keys])
@@ -157,7 +157,7 @@ def learn_entries(connection: Connection, desk: LedgerDesk) -> int | Failure:
         delta = desk.read(cursors.read(connection.name, STREAM, "entries"))
         if isinstance(delta, Failure):
             return delta
-        unreadable.tell(
+        unreadable.report(
             connection.name, STREAM, f"{unreadable.SAGE}'s entries", delta.bad, connection.clock.now()
         )
         now = connection.clock.now()
@@ -180,7 +180,9 @@ def learn_postings(connection: Connection, desk: PostingDesk) -> int | Failure:
         if isinstance(found, Failure):
             return found
         bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]
-        unreadable.tell(connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now())
+        unreadable.report(
+            connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now()
+        )
         with transaction("books"):
             readable = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
             kept = books.keep_postings(connection.name, readable, connection.clock.now())

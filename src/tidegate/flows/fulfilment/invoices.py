@@ -105,7 +105,7 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False
-    unreadable.tell(cycle.name, flow, unreadable.SAGE, changes.bad, cycle.now())
+    unreadable.report(cycle.name, flow, unreadable.SAGE, changes.bad, cycle.now())
     # What is not posted yet may still change; it comes again with its posting.
     wanted = [row for row in changes.rows if row.credit is credit and row.posted]
     cycle.count("read", len(wanted))

@@ -122,7 +122,7 @@ def read(cycle: Cycle) -> bool:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False
-    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
+    unreadable.report(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
     cycle.count("read", len(changes.rows))
     known = known_orders(cycle.connection, [row.order_key for row in changes.rows])
     now = cycle.now()

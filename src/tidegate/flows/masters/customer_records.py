@@ -62,7 +62,7 @@ def run(cycle: Cycle) -> None:
                 if found.code is Code.OTHER_CONTENT:
                     cycle.ask_a_person(found, FLOW)
             else:
-                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                unreadable.report(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
                 take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
         mirrored.send(cycle, writer, AT_ONCE)

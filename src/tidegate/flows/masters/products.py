@@ -69,7 +69,7 @@ def run(cycle: Cycle) -> None:
                 cycle.call_failed(found)
             else:
                 writer.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
-                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
+                unreadable.report(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
                 writer.names = names_of(cycle.connection, found)
                 take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():

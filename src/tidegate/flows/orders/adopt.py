@@ -230,7 +230,7 @@ def doubt(each: Candidate, one: Found) -> str:
     if one.cancelled:
         return f"{one.number} is cancelled in the company"
     if one.gross is None:
-        return f"the company does not tell the total of {one.number}"
+        return f"the company does not state the total of {one.number}"
     if one.gross not in (each.total, each.placed):
         difference = one.gross - each.total
         return f"{one.number} has the total {one.gross}, the store {each.total} {each.currency} (difference {difference})"

@@ -111,7 +111,7 @@ def untold(
     figures = ", ".join(f"{name} {value}" for name, value in why.details.items() if name != "currency")
     text = (
         f"Sage has it as {number} over {shown(gross)} {order.currency}. It was placed, or sent, over {placed}; what is "
-        "left of that since Magento took something back, Magento's own figures do not tell"
+        "left of that since Magento took something back, Magento's own figures do not show"
         f"{f' ({figures})' if figures else ''}. Compare the two; then `tidegate queue retry --overrule`."
     )
     return Failure(Code.TOTALS_DIFFER, text, details=why.details)

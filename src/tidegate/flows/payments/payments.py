@@ -82,7 +82,7 @@ def read_page(cycle: Cycle, ledgers: LedgerDesk) -> bool:
     if isinstance(changes, Failure):
         cycle.call_failed(changes)
         return False
-    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
+    unreadable.report(cycle.name, FLOW, unreadable.SAGE, changes.bad, cycle.now())
     cycle.count("read", len(changes.rows))
     rows = [row for row in changes.rows if row.kind in LINK_OF and row.reference]
     tied = ties(cycle, rows)

@@ -44,7 +44,7 @@ def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
 def updated(before: pl.DataFrame, fresh: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
     """The book after a reading, and the SKUs of which anything changed.
 
-    A delta tells a changed product whole: what it does not tell of that product is gone.
+    A delta has a changed product whole: what it leaves out of that product is gone.
     """
     if full:
         return fresh, changed(before, fresh)

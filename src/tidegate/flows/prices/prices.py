@@ -82,7 +82,7 @@ def run(cycle: Cycle) -> None:
                 if book.code is Code.OTHER_CONTENT:
                     cycle.ask_a_person(book, FLOW)
             else:
-                unreadable.tell(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
+                unreadable.report(cycle.name, FLOW, unreadable.SAGE, book.bad, cycle.now())
                 take_in(cycle, writer, with_contracts(connection, book), full=full)
     waiting = mirror.due(cycle.name, FLOW, cycle.now(), 1, None)
     if waiting and not fresh and cycle.may_go_on():

@@ -63,7 +63,7 @@ def _unknown(failure: Failure) -> Failure:
     if not blames_keys(failure):
         return failure
     return _refused(
-        f"the store does not tell its price scope: {failure.text}. Nothing was written; give the integration "
+        f"the store does not state its price scope: {failure.text}. Nothing was written; give the integration "
         f"the resource {RESOURCE} (Stores > Attributes > Product) under System > Integrations"
     )
 

@@ -1,4 +1,4 @@
-"""The steps that tell how an order stands, and what the ledger knows of it."""
+"""The steps that report how an order stands, and what the ledger knows of it."""
 
 from __future__ import annotations
 

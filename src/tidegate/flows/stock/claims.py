@@ -76,7 +76,7 @@ def _not_invoiced(connection: str, invoiced: Mapping[tuple[int, str], Decimal]) 
 
 
 def _line(left: Unwritten) -> WebLine:
-    """Pieces that left, as the web line that Sage tells no more."""
+    """Pieces that left, as the web line that Sage reports no more."""
     return WebLine(
         order_id="",
         order_number="",

@@ -101,7 +101,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
         *_held_by_unreadable(cycle, lines),
     ]
-    unreadable.tell(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
+    unreadable.report(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
     after = updated(before, fresh, stated, whole=since is None)
     if stated.bad:  # what was known of them stays: gone is something else

@@ -24,7 +24,7 @@ from tidegate.tables import pl
 
 FLOW = "inventory"
 WEB_SNAPSHOT = "inventory:web"
-#: A line that Sage tells no more is remembered for so long: its despatch may be heard of later.
+#: A line that Sage reports no more is remembered for so long: its despatch may be heard of later.
 REMEMBERED = timedelta(days=7)
 _BETWEEN = "\x1f"
 
@@ -87,7 +87,7 @@ def read(cycle: Cycle, warehouses: str, changed: pl.DataFrame, lines: Iterable[W
 
 
 def _reported(cycle: Cycle, lines: Iterable[WebLine]) -> dict[str, WebTake]:
-    """The lines that Sage tells now."""
+    """The lines that Sage reports now."""
     today = _day(cycle)
     now: dict[str, WebTake] = {}
     for line in lines:

@@ -1,4 +1,4 @@
-"""Tell the mirror of the flow `inventory` what is wanted: what has no figure in Sage is left out, with the reason.
+"""Record in the mirror of the flow `inventory` what is wanted: what has no figure in Sage is left out, with the reason.
 
 A left out product keeps what was written to the store of it: it is neither sold out nor calculated from nothing.
 """
@@ -19,7 +19,7 @@ from tidegate.tables import pl
 def want(
     cycle: Cycle, values: pl.DataFrame, why: Mapping[str, str], sources: Iterable[str], gone: Iterable[str]
 ) -> None:
-    """`values` is key and value; `why` tells of Sage's codes that cannot be read. In a transaction."""
+    """`values` is key and value; `why` names Sage's codes that cannot be read. In a transaction."""
     now, places = cycle.now(), list(sources)
     names = store_skus(cycle.connection.settings.skus)
     left_out = {

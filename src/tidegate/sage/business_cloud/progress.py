@@ -28,7 +28,7 @@ from tidegate.sage.business_cloud.web_documents import (
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
-    """An order that is not invoiced: what is needed to tell of it when it has gone."""
+    """An order that is not invoiced: what is needed to report it when it has gone."""
 
     number: str
     key: str

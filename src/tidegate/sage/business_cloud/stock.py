@@ -1,7 +1,7 @@
 """What is in stock, and what of it our open quotes and drafts hold: Sage takes nothing off for those.
 
 Source: contract §8.2, §9. Whether a movement touches the item's time of change is not known, so that a list of changes may
-miss it: levels are read whole, a page for 200 items, and a snapshot that is the same as the last one tells nothing.
+miss it: levels are read whole, a page for 200 items, and a snapshot that is the same as the last one reports nothing.
 Where a business has many items, `full_stock_hours` says how often they are read whole; between, changes are read, and
 what was sold.
 

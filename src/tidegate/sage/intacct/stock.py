@@ -1,7 +1,7 @@
 """Stock by item and warehouse, and what web orders hold of it.
 
 Source: contract §8. The object states no change date that could be relied upon: it is read whole, and a
-snapshot that is the same as the last one tells nothing. No row does not mean stock 0.
+snapshot that is the same as the last one reports nothing. No row does not mean stock 0.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ OVERLAP = timedelta(minutes=5)  #: longer than any transaction of Sage should ta
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows of a stream. `full` tells that all of them were read."""
+    """Rows of a stream. `full`: all of them were read."""
 
     rows: list[Row]
     cursor: str

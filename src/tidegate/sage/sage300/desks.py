@@ -34,7 +34,7 @@ class Desks:
     """What all sessions of one company share.
 
     Orders can be cancelled, and contract prices read, by the gateway alone; what a customer would pay cannot be asked.
-    Stock and despatches are there where the configuration names a resource that tells them.
+    Stock and despatches are there where the configuration names a resource that reports them.
     """
 
     def __init__(

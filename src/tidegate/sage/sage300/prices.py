@@ -1,6 +1,6 @@
 """Price lists with their breaks. Source: contract §11.
 
-There is no time of change: the book is read whole, and tells nothing when nothing is different. A price list is a code;
+There is no time of change: the book is read whole, and reports nothing when nothing is different. A price list is a code;
 base price, sale price within its days, and volume discounts of its items follow. What single customers have agreed
 on (ICCUPR) has no resource, and is read by the gateway where there is one.
 """

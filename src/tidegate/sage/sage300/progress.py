@@ -35,7 +35,7 @@ ENDED = (SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
-    """An order that is not done: what is needed to tell of it when it has gone."""
+    """An order that is not done: what is needed to report it when it has gone."""
 
     number: str
     key: str

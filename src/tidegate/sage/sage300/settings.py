@@ -44,9 +44,9 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     )
     own_order_number: bool = False  #: orders get a number of ours, and Sage refuses it a second time
     order_prefix: str = "WEB"  #: of such numbers
-    stock: str = ""  #: the resource that tells stock; "" = none does
+    stock: str = ""  #: the resource that reports stock; "" = none does
     held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
-    shipments: str = ""  #: the resource that tells despatches; "" = none does
+    shipments: str = ""  #: the resource that reports despatches; "" = none does
     reread_days: int = 7  #: shipments and invoices so old are read again, for what is changed in them
     gateway_url: str = ""  #: of the SOAP gateway; "" = there is none
     gateway_user: Identifier = ""  #: "" = `user`

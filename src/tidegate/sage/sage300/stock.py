@@ -2,7 +2,7 @@
 
 Source: contract §10. Where costing waits for the day end, the quantity on hand does not fall when goods leave: what is
 shipped, received or adjusted and not yet costed is counted here. There is no time of change: stock is read whole,
-and a snapshot that is the same as the last one tells nothing.
+and a snapshot that is the same as the last one reports nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Price lists with their breaks, and what single customers have agreed on. Source: contract §13.
 
 What the criteria of a list mean is set per list at the site: the configuration says it. Rows count within their days, for
-our currency and unit; a row gives a price, and discounts from it. Lists are read whole, and tell nothing when nothing
+our currency and unit; a row gives a price, and discounts from it. Lists are read whole, and report nothing when nothing
 is different: a list whose last row was deleted has no stamp.
 """
 
