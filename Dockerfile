@@ -5,9 +5,9 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/tidegate UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 WORKDIR /build
 # Dependencies first: they change less often than the program.
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --frozen --no-dev --no-install-project --extra postgresql
+RUN uv sync --frozen --no-dev --no-install-project --extra postgresql --extra workers
 COPY src src
-RUN uv sync --frozen --no-dev --no-editable --extra postgresql
+RUN uv sync --frozen --no-dev --no-editable --extra postgresql --extra workers
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/tidegate --shell /usr/sbin/nologin tidegate \

@@ -150,13 +150,17 @@ def test_the_image_is_small_and_not_roots() -> None:
     assert {"!src", "!uv.lock"} <= set(allowed)
 
 
-def test_the_composition_holds_hub_and_ledger_and_no_secret() -> None:
+def test_the_composition_holds_two_workers_a_ledger_and_no_secret() -> None:
     document = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-    hub, ledger = document["services"]["hub"], document["services"]["ledger"]
-    assert hub["depends_on"] == {"ledger": {"condition": "service_healthy"}}
-    assert hub["read_only"] is True
-    assert hub["cap_drop"] == ["ALL"]
-    assert hub["ports"] == ["127.0.0.1:8900:8900"]
+    services = document["services"]
+    ledger = services["ledger"]
+    for name, ports in {"worker-1": ["127.0.0.1:8900:8900"], "worker-2": []}.items():
+        worker = services[name]
+        assert worker["command"][0] == "worker"
+        assert worker["depends_on"] == {"ledger": {"condition": "service_healthy"}}
+        assert worker["read_only"] is True
+        assert worker["cap_drop"] == ["ALL"]
+        assert worker["ports"] == ports
     assert "${POSTGRES_PASSWORD" in ledger["environment"]["POSTGRES_PASSWORD"]
     assert set(document["volumes"]) == {"state", "ledger"}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +39,15 @@ def run(
 
 def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False) -> None:
     """The hub with all that it serves, until `stop` is set: by a signal, or by a service's control."""
+    with served_hub(there, as_json=as_json) as hub:
+        from tidegate.engine import runner
+
+        runner.run(hub, stop)
+
+
+@contextmanager
+def served_hub(there: Invocation, *, as_json: bool) -> Iterator[Hub]:
+    """A hub that logs, and answers where `[console]` and `[api]` listen, until the block ends."""
     import logging
 
     import structlog
@@ -57,7 +67,6 @@ def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False
                 "configuration", key=warning.key, found=warning.found, remedy=warning.remedy
             )
         from tidegate.console.server import serving
-        from tidegate.engine import runner
 
         with ExitStack() as served:
             served.enter_context(tracing.exported())
@@ -75,7 +84,7 @@ def run_until(there: Invocation, stop: threading.Event, *, as_json: bool = False
                     "is another hub running?",
                     exits.CONFIGURATION,
                 ) from None
-            runner.run(hub, stop)
+            yield hub
 
 
 def cycle(

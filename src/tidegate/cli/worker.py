@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Annotated
 
 import typer
 
-from tidegate.cli.invocation import Invocation, here
+from tidegate.cli.invocation import here
+from tidegate.cli.running import served_hub
 from tidegate.cli.stopping import asked_to_stop
 
 
@@ -21,22 +21,9 @@ def worker(
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:
     """Run cycles beside other workers, until SIGINT or SIGTERM."""
-    with asked_to_stop() as stop:
-        work_until(here(context), stop, jobs=jobs, new_configuration=new_configuration, as_json=as_json)
-
-
-def work_until(
-    there: Invocation, stop: threading.Event, *, jobs: int, new_configuration: bool, as_json: bool
-) -> None:
-    """The worker, until `stop` is set."""
-    import logging
-
-    from tidegate import log
-    from tidegate.config.digest import digest
-
-    with there.hub() as hub:
-        level = logging.DEBUG if there.debug else logging.INFO
-        log.set_up("json" if as_json else hub.configuration.hub.log, clock=hub.clock, level=level)
+    there = here(context)
+    with asked_to_stop() as stop, served_hub(there, as_json=as_json) as hub:
+        from tidegate.config.digest import digest
         from tidegate.engine import workers
 
         workers.run(hub, digest(there.config), stop, jobs=jobs, replace=new_configuration)

@@ -64,13 +64,18 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
         while thread.is_alive():  # a connection whose turn does not come cannot say so itself
             thread.join(timeout=1.0)
             keep_watch(hub)
+    leave(hub)
+    log.info("stop")
+    if hub.ledger_gone is not None:
+        raise hub.ledger_gone
+
+
+def leave(hub: Hub) -> None:
+    """This process ends well: it is no second hub for the next, and a message on its way may arrive."""
     with suppress(LedgerError):
         machine_watch.leave(hub)
     if hub.sender is not None:
         hub.sender.join(timeout=SENDER_PATIENCE)
-    log.info("stop")
-    if hub.ledger_gone is not None:
-        raise hub.ledger_gone
 
 
 def keep_watch(hub: Hub) -> None:

@@ -202,6 +202,7 @@ def run(
     worker = Worker(hub, digest, jobs, stop, seen)
     log.info("start", ledger=database.where(), connections=sorted(hub.connections), jobs=jobs)
     asyncio.run(worker.work())
+    runner.leave(hub)
     log.info("stop")
     if worker.refused is not None:
         raise worker.refused
