@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tidegate.console import installed
 
@@ -22,6 +22,9 @@ from tidegate.ledger import database  # noqa: E402
 #: Where pictures of the pages go, for people who want to look at them; "" makes none.
 PICTURES = os.environ.get("TIDEGATE_PICTURES", "")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: Milliseconds for what takes moments: the suite runs on busy machines, and what fails there is the machine.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE / 4)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,7 @@ def chromium() -> Iterator[Browser]:
 def signed_in(chromium: Browser, address: str) -> Iterator[BrowserContext]:
     """A context with a session; every request to a foreign host fails the test."""
     context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/")
     page.get_by_label("Username").fill("anna")
