@@ -17,12 +17,14 @@ from tidegate.console import accounts
 from tidegate.console.pages.serving import console
 from tidegate.console.roles import Role
 from tidegate.demo.staff import Staff
-from tidegate.engine import figures
+from tidegate.domain.books.month import Month
+from tidegate.engine import figures, month_end
 from tidegate.engine.cycles import FLOWS
 from tidegate.ledger import asked, database, depths
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.world import build_world
 
+MONTH = "2026-03"
 PASSWORD = "quite-a-long-password"
 UNMAPPED = "banktransfer"
 REFUSED = '{"Message": "The postcode is not valid."}'
@@ -47,24 +49,34 @@ def at_work(folder: Path) -> Stage:
     stage.shopper.place_orders(12, "guest", method="checkmo")
     for flow in ("orders", "order-status", "inventory", "prices"):
         stage.cycle(flow)
-        figures.look(stage.hub)
     staff.pack()
     staff.finish()
-    stage.cycle("shipments", after=timedelta(hours=2))
+    watched(stage, timedelta(hours=2))
+    stage.cycle("shipments")
     staff.invoice()
-    stage.cycle("invoices", after=timedelta(hours=1))
+    watched(stage, timedelta(hours=1))
+    stage.cycle("invoices")
     staff.collect()
-    stage.cycle("payments", after=timedelta(hours=1))
+    watched(stage, timedelta(hours=1))
+    stage.cycle("payments")
     stage.break_sage("status", method="POST", path=ORDERS, status=400, body=REFUSED)
     stage.shopper.place_orders(1, "guest", method="checkmo")
-    stage.cycle(after=timedelta(hours=1))
+    watched(stage, timedelta(hours=1))
+    stage.cycle()
     stage.shopper.place_orders(2, "guest", method=UNMAPPED)
-    stage.cycle(after=timedelta(hours=3))
+    watched(stage, timedelta(hours=3))
+    stage.cycle()
     stage.cycle("order-status")
-    for _ in range(6):
+    watched(stage, timedelta(hours=2))
+    month_end.run(stage.hub, "sage", Month.of(MONTH))
+    return stage
+
+
+def watched(stage: Stage, span: timedelta) -> None:
+    """Time passes, and the hub writes down what is open as it does while it runs."""
+    for _ in range(span // depths.EVERY):
         figures.look(stage.hub)
         stage.pass_time(depths.EVERY)
-    return stage
 
 
 @contextmanager
@@ -94,4 +106,4 @@ def served(stage: Stage) -> Iterator[str]:
         worker.join()
 
 
-__all__ = ["CONNECTION", "PASSWORD", "UNMAPPED", "at_work", "served"]
+__all__ = ["CONNECTION", "MONTH", "PASSWORD", "UNMAPPED", "at_work", "served"]

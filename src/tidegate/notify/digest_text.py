@@ -122,7 +122,7 @@ def oldest(each: Digest, digest: Digest) -> str:
 
 def written(flow: str, each: Digest) -> str:
     """Writes of one flow within the day."""
-    return f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {each['cycles']} cycles"
+    return f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {each['cycles']} cycle{'' if each['cycles'] == 1 else 's'}"
 
 
 def books(digest: Digest) -> list[str]:

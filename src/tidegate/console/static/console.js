@@ -14,6 +14,18 @@
     });
   }
 
+  // A table that is stacked on a phone has no headings there: figures carry theirs.
+  function labelled(root) {
+    root.querySelectorAll("table.stack").forEach(function (table) {
+      var heads = table.querySelectorAll("thead th");
+      table.querySelectorAll("tbody tr").forEach(function (row) {
+        Array.prototype.forEach.call(row.cells, function (cell, place) {
+          if (heads[place] && heads[place].matches(".num, .named")) cell.dataset.label = heads[place].textContent;
+        });
+      });
+    });
+  }
+
   function busy() {
     var active = document.activeElement;
     var typing = active && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName);
@@ -38,9 +50,12 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     local(document);
+    labelled(document);
+    var here = document.querySelector("nav.places [aria-current]");
+    if (here) here.closest("nav").scrollLeft = here.offsetLeft - (here.closest("nav").clientWidth - here.offsetWidth) / 2;
     setInterval(function () { if (!busy()) refresh(); }, 20000);
   });
-  document.addEventListener("htmx:afterSwap", function (event) { local(event.detail.target); });
+  document.addEventListener("htmx:afterSwap", function (event) { local(event.detail.target); labelled(event.detail.target); });
   document.addEventListener("htmx:responseError", function (event) {
     if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) location.reload();
   });

@@ -27,6 +27,7 @@ TONES = {
     "closed": "warn",
     "ended early": "warn",
     "review": "bad",
+    "failed": "bad",
     "halted": "bad",
     "cancelled": "dim",
     "skipped": "dim",
@@ -75,7 +76,7 @@ def money(value: Any, currency: str = "") -> str:
 @register.filter
 def pieces(value: Any) -> str:
     """A quantity without the noughts behind its point."""
-    return f"{value.normalize() if value else 0:f}" if isinstance(value, Decimal) else str(value)
+    return f"{value.normalize() if value else Decimal(0):f}" if isinstance(value, Decimal) else str(value)
 
 
 @register.filter
