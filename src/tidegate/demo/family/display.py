@@ -24,8 +24,17 @@ from tidegate.demo.figures import calls_while_locked
 from tidegate.demo.overview import PLACES
 from tidegate.ledger import database
 
-#: What is shown of every product, behind the places of its orders.
-SHOWN = ("shipped", "invoiced", "posted", "paid", "stock_writes", "price_writes", "chain_complete")
+#: What is shown of every product, and its heading: all of it fits eighty columns.
+SHOWN = {
+    "read": "read",
+    "confirmed": "in\nSage",
+    "unexplained": "unex-\nplained",
+    "shipped": "ship-\nped",
+    "invoiced": "in-\nvoiced",
+    "paid": "paid",
+    "stock_writes": "stock",
+    "price_writes": "prices",
+}
 
 
 def show(*, orders: int, seed: int, headless: bool, as_json: bool) -> int:
@@ -142,12 +151,11 @@ def table(day: Day) -> Table:
     """One line a product."""
     shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     shown.add_column("", no_wrap=True)
-    names = ("read", "confirmed", "skipped", "cancelled", "unexplained", *SHOWN)
-    for name in names:
-        shown.add_column(name.replace("_", "\n"), justify="right", no_wrap=True, vertical="bottom")
+    for heading in SHOWN.values():
+        shown.add_column(heading, justify="right", no_wrap=True, vertical="bottom")
     for website in day.websites:
         figures = row(website)
-        shown.add_row(website.title, *(str(figures[name]) for name in names))
+        shown.add_row(website.title, *(str(figures[name]) for name in SHOWN))
     return shown
 
 
