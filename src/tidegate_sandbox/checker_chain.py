@@ -110,10 +110,10 @@ class Chain:
             if child["presence"] == MISSING and node["number"] in marks and not waits:
                 yield f"{name} of {node['number']} is called missing; the store has it"
 
-    def _entry(self, node: Book, store_document: Book) -> Iterator[str]:
+    def _entry(self, node: Book, company_document: Book) -> Iterator[str]:
         """The sales ledger's entry of an invoice or credit note, its postings and what is left to pay."""
         found = [child for child in node["children"] if child["kind"] == "sage-entry"]
-        entry = self._entries.get(store_document["transaction_id"])
+        entry = self._entries.get(company_document["transaction_id"])
         listed_nodes = [child["number"] for child in found if child["presence"] == THERE]
         booked = [] if entry is None else [str(entry["urn"])]
         if listed_nodes != booked or len(found) != 1:
@@ -123,7 +123,7 @@ class Chain:
             return
         yield from self._postings(found[0], booked[0])
         paid = [child["presence"] for child in found[0]["children"] if child["kind"] == "payment"]
-        expected = [] if store_document["credit"] else [MISSING if Decimal(entry["outstanding"]) else THERE]
+        expected = [] if company_document["credit"] else [MISSING if Decimal(entry["outstanding"]) else THERE]
         if paid != expected:
             yield f"payment of {node['number']}: listed {paid}, {entry['outstanding']} is open"
 
