@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tidegate.cli.sandbox import MAGENTO, built, credentials_of, redirect_url
+from tidegate.cli.sandbox import MAGENTO, PORTS, REDIRECT, built, credentials_of, redirect_url
 from tidegate.config.template import Answers, variables
 from tidegate.sage.rooms import PRODUCTS
 from tidegate.simulation.place import place_of
@@ -20,21 +20,27 @@ FOLDER = "sandbox-secrets"
 SINCE = timedelta(days=2)
 
 
-def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answers:
-    """What `tidegate init` would be given; `port` is that of the simulated shop, the next two are Sage's and the browser's."""
+def sandbox_answers(folder: Path, now: datetime, port: int | None, sage: str) -> Answers:
+    """What `tidegate init` would be given.
+
+    `port` is that of the simulated shop, the next two are Sage's and the browser's; None: each has its usual one.
+    """
     (product,) = [each for each in PRODUCTS if each.name == sage]
     house = SIMULATED[sage]
     place = place_of(house)
     known = credentials_of(sage, built(sage)[0])
+    shop, company, browser = (
+        (PORTS[MAGENTO], PORTS[sage], REDIRECT) if port is None else (port, port + 1, port + 2)
+    )
     return Answers(
-        store_url=f"http://127.0.0.1:{port}",
+        store_url=f"http://127.0.0.1:{shop}",
         websites=(place.website,),
         company=place.country,
         product=product,
         room={
             **product.unasked,
-            **house.addresses(f"http://127.0.0.1:{port + 1}"),
-            **house.answers(redirect_url(port + 2), known),
+            **house.addresses(f"http://127.0.0.1:{company}"),
+            **house.answers(redirect_url(browser), known),
         },
         company_time_zone=place.zone.key,
         currency=place.currency,
@@ -42,6 +48,8 @@ def sandbox_answers(folder: Path, now: datetime, port: int, sage: str) -> Answer
         shipping_charge=house.codes.charge,
         guest_account=house.codes.web_account,
         tax_codes=house.codes.tax_codes,
+        tax_destinations=house.codes.destinations,
+        rounding_tax_code=house.codes.untaxed,
         since=(now - SINCE).replace(microsecond=0),
         secrets_folder=str((folder / FOLDER).absolute()),
     )

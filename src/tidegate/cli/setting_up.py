@@ -15,7 +15,6 @@ from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, print_warnings
 from tidegate.cli.invocation import here
 from tidegate.cli.proving import Sage, with_room
-from tidegate.cli.sandbox import MAGENTO, PORTS
 from tidegate.cli.showing import Json, with_progress
 from tidegate.simulation.products import USUAL
 
@@ -41,15 +40,15 @@ def init(
         bool, typer.Option("--sandbox", help="Ask nothing: fit what `tidegate sandbox` serves here.")
     ] = False,
     sandbox_port: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--sandbox-port",
             envvar="TIDEGATE_SANDBOX_PORT",
             min=1,
             max=65533,
-            help="The simulated shop's port.",
+            help="The simulated shop's port, as `tidegate sandbox --port` has it; Sage's is the next.",
         ),
-    ] = PORTS[MAGENTO],
+    ] = None,
     sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:

@@ -42,6 +42,8 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     payments: tuple[str, ...] = ("*",)
     shipping_charge: str = "CARRIAGE"
     tax_codes: tuple[tuple[str, str], ...] = (("20", "1"), ("0", "0"))
+    tax_destinations: tuple[tuple[str, str, str], ...] = ()  #: country, region, schedule
+    rounding_tax_code: str = ""
     ledger: str = "sqlite:///tidegate.db"
     secrets_folder: str = (
         ""  #: absolute; secrets are files in it, named like the variables; "": the environment
@@ -77,6 +79,8 @@ def render(answers: Answers) -> str:
         # an approval reaches a hub that listens, and nothing else
         "listen_key": f"listen = {text(LISTEN)}" if answers.product.asks_consent else '#listen = ""',
         "tax_codes": "\n".join(f"{text(rate)} = {text(code)}" for rate, code in answers.tax_codes),
+        "tax_destinations": _destinations(answers),
+        "rounding_tax_code": f"{_mark(answers.rounding_tax_code)}tax_code = {text(answers.rounding_tax_code)}",
         "payments": _payments(answers),
     }
     template = (
@@ -101,6 +105,18 @@ def _store_secrets(answers: Answers) -> str:
     lines.append("# For the other ways to get in:")
     lines += [f'#{key} = "env:{_variable(answers.store, key)}"' for key in others]
     return "\n".join(lines)
+
+
+def _mark(value: str) -> str:
+    return "" if value else "#"
+
+
+def _destinations(answers: Answers) -> str:
+    return "".join(
+        f"[[connections.{toml_key(answers.connection)}.tax.destinations]]\n"
+        f"country = {text(country)}\nregion = {text(region)}\nschedule = {text(schedule)}\n"
+        for country, region, schedule in answers.tax_destinations
+    )
 
 
 def _payments(answers: Answers) -> str:

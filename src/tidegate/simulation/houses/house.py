@@ -80,6 +80,8 @@ class Codes:
     groups: Mapping[str, str] = field(default_factory=dict)  #: customer group -> price list
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
+    destinations: tuple[tuple[str, str, str], ...] = ()  #: country, region and tax schedule, for the same
+    untaxed: str = ""  #: the rounding line's tax code, where no percent has one
 
 
 def by_warehouse(company: Any, item: Any) -> Mapping[str, tuple[Decimal, Decimal]]:

@@ -20,6 +20,7 @@ TIME_ZONE = "America/Detroit"  #: of the company, whose nightly lock the hub's c
 #: Amounts besides goods: the miscellaneous item that posts each to its account, and its tax class.
 AMOUNTS = {"7900": ("/ROUND", "NT"), "4905": ("/FEE", "TX"), "1050": ("/GIFT", "NT"), "4000": ("/WEB", "TX")}
 SCHEDULES = {"MI SALES": 6, "NONTAX": 0}
+UNTAXED = "NT"
 DESTINATIONS = (
     ("US", "Michigan", "MI SALES"),
     ("US", "", "NONTAX"),
@@ -159,7 +160,7 @@ SAGE_100 = House(
     codes=Codes(
         mappings=mappings(
             taxes=(),
-            untaxed="NT",
+            untaxed=UNTAXED,
             charge="/SHIP",
             payments="1010",
             fees='account = "4905"',
@@ -178,6 +179,8 @@ SAGE_100 = House(
         charge="/SHIP",
         bank="A",
         web_account="WEB0001",
+        destinations=DESTINATIONS,
+        untaxed=UNTAXED,
         bills_together=False,
         known={"1": "WANDA01"},
         groups={"Wholesale": "1"},
