@@ -152,8 +152,23 @@ def test_the_questions_cover_the_answers() -> None:
     assert {question.id for question in QUESTIONS} - own == set(Answers.__struct_fields__) - {
         "since",
         "room",
-        "secrets_folder",  # of the sandboxes only
+        *("secrets_folder", "tax_destinations", "rounding_tax_code"),  # of the sandboxes only
     }
+
+
+def test_what_the_sandboxes_add_is_read() -> None:
+    answers = msgspec.structs.replace(
+        ANSWERS,
+        tax_codes=(),
+        tax_destinations=(("US", "Michigan", "MI SALES"), ("US", "", "NONTAX")),
+        rounding_tax_code="NT",
+    )
+    (connection,) = read(answers).configuration.connections.values()
+    assert [(each.region, each.schedule) for each in connection.tax.destinations] == [
+        ("Michigan", "MI SALES"),
+        ("", "NONTAX"),
+    ]
+    assert connection.rounding.tax_code == "NT"
     for question in QUESTIONS:
         assert question.default is None or question.problem(question.default) == ""
         assert question.problem(" ") == ("" if question.default == "" else "an answer is needed")
