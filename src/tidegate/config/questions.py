@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -145,7 +146,7 @@ def answers_of(given: Mapping[str, str], *, since: datetime, products: Products)
 
     Raises ValueError for an answer that its question refuses.
     """
-    texts: dict[str, str] = {}
+    texts: dict[str, Any] = {}  # of the answers' own fields, all of them texts
     for question in questions_of(products, given):
         answer = given.get(question.id, question.default or "").strip()
         problem = question.problem(answer, texts)
