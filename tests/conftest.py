@@ -25,6 +25,8 @@ def pytest_configure() -> None:
     program, which takes three times as long as its work."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE))
+    # tables of sixty rows: several threads for each cost more than they do, and the workers use all processors already
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 def pytest_collection_finish() -> None:
