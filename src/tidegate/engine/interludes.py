@@ -56,7 +56,7 @@ class Interludes:
             return False
         now = self.hub.clock.now()
         return any(
-            each.flow == flow and each.at <= now for each in planned(self.hub, self.running.connection)
+            each.flow == flow and each.at <= now for each in planned(self.hub, self.running.connection, now)
         )
 
     def _run(self, flows: list[str]) -> None:

@@ -42,7 +42,7 @@ class Planner:
 
     def _plan(self, connection: Connection, now: datetime) -> int:
         count, following = 0, now + (SOON if connection.company.doorbell is not None else AGAIN)
-        for due in planned(self.hub, connection):
+        for due in planned(self.hub, connection, now):
             if due.at > now:
                 following = min(following, due.at)
                 continue

@@ -25,9 +25,13 @@ class Due:
     flow: str
 
 
-def planned(hub: Hub, connection: Connection) -> Iterator[Due]:
-    """The next cycle of every enabled flow of one connection, in no order."""
-    now = hub.clock.now()
+def planned(hub: Hub, connection: Connection, now: datetime | None = None) -> Iterator[Due]:
+    """The next cycle of every enabled flow of one connection, in no order.
+
+    `now` is the asker's moment, at which what is late is due: by a clock that is read here once more, a moment later,
+    nothing would ever be due for an asker who compares. None: the clock's.
+    """
+    now = hub.clock.now() if now is None else now
     called = hastened.hastened(connection.name) if connection.company.doorbell is not None else {}
     flows = enabled_flows(connection)
     began, wanted = asked.turns(connection.name, flows)
@@ -52,7 +56,7 @@ def next_due(hub: Hub, connection: Connection) -> Due | None:
     their own numbers and shipments waiting.
     """
     rank, now = list(FLOWS), hub.clock.now()
-    waiting = sorted(planned(hub, connection), key=lambda due: (due.at, rank.index(due.flow)))
+    waiting = sorted(planned(hub, connection, now), key=lambda due: (due.at, rank.index(due.flow)))
     due = [each for each in waiting if each.at <= now]
     orders = next((each for each in due if each.flow == orders_flow.FLOW), None)
     if orders is None:
@@ -65,4 +69,4 @@ def next_due(hub: Hub, connection: Connection) -> Due | None:
 def others_are_due(hub: Hub, running: Due) -> bool:
     """Whether another flow of the connection waits for this one to end."""
     now = hub.clock.now()
-    return any(each.flow != running.flow and each.at <= now for each in planned(hub, running.connection))
+    return any(each.flow != running.flow and each.at <= now for each in planned(hub, running.connection, now))
