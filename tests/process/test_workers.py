@@ -13,7 +13,7 @@ from process.test_postgresql import server as server
 from process.test_twins import holder_of
 from tidegate.engine.cycle_queue import DEAD
 
-pytestmark = [pytest.mark.process, pytest.mark.campaign]  # not seen green yet: needs a quiet machine
+pytestmark = [pytest.mark.process, pytest.mark.campaign]  # a dead worker is believed dead after half a minute
 
 
 def worker(stage: Stage, *words: str) -> Command:
@@ -45,7 +45,7 @@ def test_one_of_two_workers_is_killed_in_the_middle_of_a_batch(set_up: SetUp, se
 def test_a_worker_with_another_configuration_refuses(set_up: SetUp, server: Server) -> None:
     """And one that is at work stops by itself when the workers have got a new one."""
     stage = set_up(rate=60, every_orders="1m", ledger=server.fresh())
-    first = worker(stage)
+    first = stage.start("worker", "--json")
     stage.wait_for(
         lambda: any(each["event"] == "start" for each in first.log), "it has said which one it has"
     )
