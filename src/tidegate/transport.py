@@ -170,6 +170,26 @@ def tallied() -> Iterator[Tally]:
         _TALLY.reset(token)
 
 
+class Counted:
+    """What one system is asked through one HTTP client, counted there."""
+
+    _http: HttpClient
+
+    @property
+    def calls(self) -> int:
+        """Requests through that client so far, of whatever kind."""
+        return self._http.counter.value
+
+    @property
+    def bytes(self) -> int:
+        """Of their bodies, both ways."""
+        return self._http.counter.bytes
+
+    def calls_in(self, tally: Tally) -> int:
+        """Those of them that one piece of work has made."""
+        return tally.of(self._http.counter)
+
+
 Gate = Callable[[], Opening | None]
 """Asked at the very moment of sending, after every wait for a seat, a sign-in or a page; None: no end is near."""
 

@@ -43,7 +43,7 @@ from tidegate.magento.whose_fault import (
 from tidegate.reading import pauses
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import ANYTHING, Decoder, PageShape
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ _PROBE = Search().where(NO_ORDER).sized(1).only("total_count")  # reads no order
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")  # a price in quotes is refused
 
 
-class StoreClient:
+class StoreClient(Counted):
     """Calls of one store. Paths are those of the contract, from the version on: `/V1/orders`."""
 
     def __init__(self, http: HttpClient, auth: Access, clock: Clock) -> None:
@@ -68,15 +68,6 @@ class StoreClient:
         self._array_limit: int | None = None
         self._skew: timedelta | None = None
         self._bad_rows: list[BadRow] = []
-
-    @property
-    def calls(self) -> int:
-        """Requests made so far, sign-in included."""
-        return self._http.counter.value
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     def take_bad_rows(self) -> list[BadRow]:
         """The rows of lists that could not be read since this was asked last."""

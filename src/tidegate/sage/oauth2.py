@@ -28,7 +28,7 @@ from tidegate.reading.shape import Shape
 from tidegate.redaction import redact, remember_secret
 from tidegate.sage.tokens import Tokens, as_secrets, superseded, tokens_of
 from tidegate.sage.vault import Turn, Vault
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 AHEAD = timedelta(minutes=10)  #: renew the access token so long before it ends
 WARN = timedelta(days=10)  #: tell the operator so long before the sign-in ends
@@ -74,7 +74,7 @@ class _Answered(msgspec.Struct):
 _ANSWER: Shape[_Answered] = Shape(_Answered)
 
 
-class OAuthSignIn:
+class OAuthSignIn(Counted):
     """The sign-in of one company: :class:`tidegate.sage.port.entrance.SignIn`, and its tokens for the room."""
 
     def __init__(
@@ -103,15 +103,6 @@ class OAuthSignIn:
     @property
     def _again(self) -> str:
         return f"run `tidegate sign-in {self.name}`"
-
-    @property
-    def calls(self) -> int:
-        """Requests to the sign-in server so far."""
-        return self._http.counter.value
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     @property
     def redirect_url(self) -> str:

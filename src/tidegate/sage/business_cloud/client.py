@@ -20,7 +20,7 @@ from tidegate.sage.business_cloud import answers
 from tidegate.sage.business_cloud.pace import Pace
 from tidegate.sage.business_cloud.rows import Row, text_of
 from tidegate.sage.oauth2 import OAuthSignIn
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 PAGE = 200  #: records that a page has at most (§3.1)
 MOST_PAGES = 5_000
@@ -29,7 +29,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 Query = Mapping[str, str]
 
 
-class BusinessCloudClient:
+class BusinessCloudClient(Counted):
     """The API for one business."""
 
     def __init__(self, http: HttpClient, sign_in: OAuthSignIn, pace: Pace, business: str) -> None:
@@ -39,20 +39,6 @@ class BusinessCloudClient:
         self._business = business
         self._refused_token = ""
         self.server_time: datetime | None = None  #: by the last answer that has a date
-
-    @property
-    def calls(self) -> int:
-        """Requests so far, without those of the sign-in."""
-        return self._http.counter.value
-
-    @property
-    def bytes(self) -> int:
-        """Of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     # Reading
 

@@ -14,7 +14,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.sage100 import answers
 from tidegate.sage.sage100.rows import Row
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 PAGE, SMALLEST_PAGE = 5000, 25
 MOST_PAGES = 10_000
@@ -23,7 +23,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 Query = Sequence[tuple[str, str]]
 
 
-class Sage100Client:
+class Sage100Client(Counted):
     """The agent, for one company."""
 
     def __init__(self, http: HttpClient, *, company: str, token: str) -> None:
@@ -35,20 +35,6 @@ class Sage100Client:
             "Accept": "application/json",
         }
         self.page_size = PAGE
-
-    @property
-    def calls(self) -> int:
-        """Requests so far."""
-        return self._http.counter.value
-
-    @property
-    def bytes(self) -> int:
-        """Of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     # Learnt
 

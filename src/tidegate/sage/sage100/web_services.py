@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.sage100 import web_service_faults as faults
 from tidegate.sage.sage100.wsdl import Part, Wsdl, read_wsdl
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 LINES, OTHERS = "Lines", "OtherFields"  # C
@@ -45,7 +45,7 @@ class _Unknown(LookupError):
     """The WSDL has no place for something that is to be sent; the text says for what."""
 
 
-class WebServices:
+class WebServices(Counted):
     """The service's view of one company."""
 
     def __init__(self, http: HttpClient, *, company: str, user: str, password: str) -> None:
@@ -54,20 +54,6 @@ class WebServices:
         self._logon = Record({"Username": user, "Password": password})
         self._wsdl: Wsdl | None = None
         self._lock = threading.Lock()
-
-    @property
-    def calls(self) -> int:
-        """Requests so far."""
-        return self._http.counter.value
-
-    @property
-    def bytes(self) -> int:
-        """Of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     def close(self) -> None:
         """Give back the connections."""

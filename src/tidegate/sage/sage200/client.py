@@ -31,7 +31,7 @@ from tidegate.sage.sage200.whose_fault import (
     probe_of,
     wrong_company,
 )
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 BASE_URLS = {
     "standard": "https://api.columbus.sage.com/uk/sage200/accounts/v1",
@@ -57,7 +57,7 @@ class _Call(NamedTuple):
     addressed: bool
 
 
-class Sage200Client:
+class Sage200Client(Counted):
     """One (site, company) of the API. Safe to use from several threads."""
 
     def __init__(
@@ -85,15 +85,6 @@ class Sage200Client:
     def base_url(self) -> str:
         """The address in use."""
         return self._http.base_url
-
-    @property
-    def calls(self) -> int:
-        """Requests so far, without those of the sign-in."""
-        return self._http.counter.value
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     @property
     def secondary_key_in_use(self) -> bool:

@@ -19,7 +19,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300 import answers, queries
 from tidegate.sage.sage300.queries import Where
 from tidegate.sage.sage300.rows import Row, key_of
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 PAGE = 1000  #: rows that a page may have at most when it was too large once
 SMALLEST_PAGE = 25
@@ -28,7 +28,7 @@ KEY_SIGNS = "',="  #: of an entry's key that stand in an address as they are
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-class Sage300Client:
+class Sage300Client(Counted):
     """The Web API of one company."""
 
     def __init__(self, http: HttpClient, *, company: str, user: str, password: str) -> None:
@@ -43,20 +43,6 @@ class Sage300Client:
         self._was_in = False
         self.page_size: int | None = None  #: None: the server's own
         self.quoted_dates = False  #: learnt: this server wants datetime'…' in filters
-
-    @property
-    def calls(self) -> int:
-        """Requests so far."""
-        return self._http.counter.value
-
-    @property
-    def bytes(self) -> int:
-        """Of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     # Learnt
 

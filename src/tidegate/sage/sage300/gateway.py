@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 OURS = "urn:tidegate:sage300:gateway:1"
@@ -36,7 +36,7 @@ CODES = {
 }
 
 
-class Gateway:
+class Gateway(Counted):
     """The gateway's view of one company."""
 
     def __init__(self, http: HttpClient, *, company: str, user: str, password: str) -> None:
@@ -44,20 +44,6 @@ class Gateway:
         self._company = company
         text = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {text}", "Content-Type": "text/xml; charset=utf-8"}
-
-    @property
-    def calls(self) -> int:
-        """Requests so far."""
-        return self._http.counter.value
-
-    @property
-    def bytes(self) -> int:
-        """Of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -16,14 +16,14 @@ from tidegate.sage.x3.bearer import Credentials
 from tidegate.sage.x3.envelope import Returned
 from tidegate.sage.x3.queries import Where
 from tidegate.sage.x3.rows import Row
-from tidegate.transport import Answer, HttpClient, NoAnswer, Tally
+from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 SMALLEST_PAGE = 20
 MOST_PAGES = 10_000
 JSON = {"Accept": "application/json"}
 
 
-class X3Client:
+class X3Client(Counted):
     """The web server's view of one folder."""
 
     def __init__(
@@ -35,20 +35,6 @@ class X3Client:
         self._pool = pool
         self._largest = page_size
         self.page_size = page_size
-
-    @property
-    def calls(self) -> int:
-        """Requests so far."""
-        return self._http.counter.value
-
-    @property
-    def size(self) -> int:
-        """Bytes of bodies, both ways."""
-        return self._http.counter.bytes
-
-    def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
-        return tally.of(self._http.counter)
 
     # Learnt
 

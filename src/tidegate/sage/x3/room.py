@@ -81,7 +81,7 @@ class X3Company:
         return self._client.calls_in(tally) + beside
 
     def usage(self) -> Usage:
-        return Usage(calls=self.calls, bytes=self._client.size, seat_seconds=self.seats.seconds)
+        return Usage(calls=self.calls, bytes=self._client.bytes, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
         """The licence is by volume: what of a day's megabytes the configuration leaves to us is reported, not enforced."""
