@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -169,6 +170,12 @@ class Child:
         if self._life is not None:
             self._life.news.wait(seconds)
             self._life.news.clear()
+
+    def reported(self) -> Iterator[Line]:
+        """What the hub has reported since it was asked last."""
+        with suppress(queue.Empty):
+            while True:
+                yield self.lines.get_nowait()
 
     def ended(self) -> int | None:
         """The exit status of the one whose turn it was: -9 after SIGKILL. None while it lives."""

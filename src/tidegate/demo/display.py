@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from tidegate.demo.afterwards import stay
 from tidegate.demo.child import HubEnded
 from tidegate.demo.figures import calls_while_locked, unsent
-from tidegate.demo.overview import PLACES, account, line_of, overview, unsent_table
+from tidegate.demo.overview import account, line_of, overview, unsent_table
+from tidegate.demo.playing import command, conclude, in_folder, orders_of, print_figures, way_back_of
 from tidegate.demo.scenario import Occurrence, Scenario, problems
 from tidegate.demo.setup import Setup, staged
 from tidegate.demo.story import FEWEST, Story, write_story
-from tidegate.ledger import database
 from tidegate.simulation.products import SIMULATED
-
-#: Amounts are numbers here: a script compares the trial balance with 0.
-NUMBERS = msgspec.json.Encoder(decimal_format="number")
-SUCCESS, FAILURE, INTERRUPTED = 0, 1, 130
 
 
 def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) -> int:
     """Play one evening; the exit code. 0 only if nothing was lost or doubled and the account adds up."""
-    folder = Path(tempfile.mkdtemp(prefix="tidegate-demo-"))
-    code = FAILURE
-    try:
+
+    def play(folder: Path) -> int:
         story = write_story(orders, seed, mixed_taxes=SIMULATED[sage].mixed_taxes)
         if story.orders > orders and not as_json:
             print(f"the story needs {FEWEST} orders; it is played with so many")
         with staged(folder, seed, SIMULATED[sage]) as stage:
-            code = perform(stage, story, headless=headless, as_json=as_json)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        code = INTERRUPTED
-    finally:
-        database.close()
-        if code in (SUCCESS, INTERRUPTED):
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"tidegate demo: ledger, configuration and log are kept in {folder}", file=sys.stderr)
-    return code
+            return perform(stage, story, headless=headless, as_json=as_json)
+
+    return in_folder(play)
 
 
 def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int:
@@ -75,15 +57,10 @@ def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int
     scenario.look()
     broken += problems(scenario)
     if as_json:
-        sys.stdout.write(NUMBERS.encode(report(scenario)).decode() + "\n")
-        sys.stdout.flush()
+        print_figures(report(scenario))
     else:
         finish(console, scenario, broken, drawn=live is not None)
-    for text in broken:
-        print(f"tidegate demo: {text}", file=sys.stderr)
-    if not broken and not headless:
-        stay(stage, configuration, scenario.clock.now())
-    return FAILURE if broken else SUCCESS
+    return conclude(stage, configuration, broken, scenario.clock.now(), headless=headless)
 
 
 def quiet(_event: Occurrence) -> None:
@@ -100,20 +77,11 @@ def report(scenario: Scenario) -> dict[str, Any]:
     figures = scenario.figures
     confirmed = figures.orders["confirmed"]
     return {
-        **{place: figures.orders[place] for place in PLACES},
-        "sage_orders": figures.sage_orders,
-        "duplicates": figures.duplicates,
+        **orders_of(scenario),
         "calls_per_order": round(figures.sage_calls / confirmed, 2) if confirmed else None,
         "kills": scenario.kills,
         "closed_windows": scenario.closed_windows,
-        "shipped": figures.life.shipped,
-        "invoiced": figures.life.invoiced,
-        "posted": figures.life.posted,
-        "paid": figures.life.paid,
-        "stock_writes": scenario.written["inventory"],
-        "price_writes": scenario.written["prices"],
-        "chain_complete": scenario.chains,
-        "trial_balance": scenario.stage.sage.company.ledger.trial_balance(),
+        **way_back_of(scenario),
         "seconds": round(scenario.seconds, 1),
     }
 
@@ -128,20 +96,10 @@ def finish(console: Console, scenario: Scenario, broken: list[str], *, drawn: bo
     lost = scenario.lost_answer()
     if lost:
         console.print(f"\n$ tidegate trace {lost}", style="bold")
-        trace(scenario.stage, lost, console.width)
+        sys.stdout.flush()
+        command(scenario.stage, "trace", lost, more={"COLUMNS": str(console.width)})
     console.print()
     console.print(verdict(scenario, broken), style="red" if broken else "green")
-
-
-def trace(stage: Setup, number: str, width: int) -> None:
-    """`tidegate trace` itself, in a process of its own, on this terminal."""
-    sys.stdout.flush()
-    program = "from tidegate.cli.main import run; run()"
-    subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program, "--config", str(stage.config_path), "trace", number],
-        env={**stage.environment(), "COLUMNS": str(width)},
-        check=False,
-    )
 
 
 def verdict(scenario: Scenario, broken: list[str]) -> str:

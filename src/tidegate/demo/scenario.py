@@ -10,15 +10,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from queue import Empty
 
 from tidegate.clock import SystemClock, VirtualClock
 from tidegate.config.model import Configuration
 from tidegate.demo import story as script
+from tidegate.demo.agreement import Agreement
 from tidegate.demo.child import Child, HubEnded, Line
-from tidegate.demo.figures import check, look, under_way, waiting_by_flow
-from tidegate.demo.life import differences, incomplete_chains
+from tidegate.demo.figures import look, under_way, waiting_by_flow
+from tidegate.demo.progress import Progress
 from tidegate.demo.schedule import Schedule
 from tidegate.demo.setup import Setup
 from tidegate.demo.story import Beat, Story
@@ -34,7 +33,6 @@ PATIENCE = timedelta(hours=12)
 #: Real seconds in which a hub that is at work neither asks the shop or Sage anything nor reports a cycle.
 SILENCE = 600.0
 KILLED = -9
-MOST = 5  #: things that are missing are reported at once
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,7 @@ class Scenario:
         self.closed_windows = 0
         self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
         self.cycles_reported = 0  #: cycles that the hub has reported
-        self.chains = 0  #: complete ones, counted at the end
-        self._judged_after = -1
-        self._disagreements: list[str] = []
+        self.agreement = Agreement(stage)
         self.shift = Schedule(stage, self.say)
         self.clock = VirtualClock(script.START)
         self.watched = watched
@@ -89,8 +85,7 @@ class Scenario:
         self._machine = SystemClock()
         self._began = self._machine.monotonic()
         self._next_look = script.START
-        self._progress: object = None
-        self._progressed = script.START
+        self._progress = Progress(PATIENCE, script.START)
         #: The real second at which the hub was last seen to do something, and its calls until then.
         self._seen_at_work = (self._began, 0)
 
@@ -160,20 +155,13 @@ class Scenario:
 
     def mind_the_progress(self) -> None:
         """When no figure has changed for hours of simulated time, waiting on makes no sense."""
-        progress = (self.figures.accounts, self.figures.life, self.kills, len(self._beats))
-        if progress != self._progress:
-            self._progress, self._progressed = progress, self.clock.now()
-        elif self.clock.now() - self._progressed >= PATIENCE:
-            hours = PATIENCE.total_seconds() / 3600
-            self.stuck = f"nothing has changed for {hours:.0f} simulated hours"
+        figures = (self.figures.accounts, self.figures.life, self.kills, len(self._beats))
+        self.stuck = self._progress.stands_still(figures, self.clock.now())
 
     def listen(self) -> None:
         """Take what the hub has reported."""
-        while True:
-            try:
-                self.hear(self.child.lines.get_nowait())
-            except Empty:
-                return
+        for line in self.child.reported():
+            self.hear(line)
 
     def hear(self, line: Line) -> None:
         """One cycle of the hub."""
@@ -296,20 +284,7 @@ class Scenario:
             (figures.connection["halted"] is not None, "the connection is halted"),
         ]
         texts = [text for missing, text in found if missing]
-        return texts or self.disagreements()
-
-    def disagreements(self) -> list[str]:
-        """What the checker, both books and the chains say; asked once after each cycle, since nothing else changes it."""
-        if self._judged_after == self.cycles_reported:
-            return self._disagreements
-        now = self.figures.at
-        verdict = check(self.figures, now, self.stage)
-        found = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
-        found = found or list(islice(differences(self.stage), MOST))
-        if not found:
-            self.chains, found = incomplete_chains(self.stage, now)
-        self._judged_after, self._disagreements = self.cycles_reported, found[:MOST]
-        return self._disagreements
+        return texts or self.agreement.disagreements(figures, self.cycles_reported)
 
     def lost_answer(self) -> str:
         """The Magento number of the order that Sage had saved when the connection broke; "" without one."""

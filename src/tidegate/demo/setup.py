@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +12,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from tidegate.clock import VirtualClock
-from tidegate.config.model import Configuration
-from tidegate.config.reading import load
+from tidegate.demo.hub_setup import HubSetup
 from tidegate.demo.story import (
     BUFFER,
     CLOSED_MINUTES,
@@ -26,12 +23,10 @@ from tidegate.demo.story import (
     WINDOW_CLOSES,
     WINDOW_OPENS,
 )
-from tidegate.engine.hub import Surroundings, open_hub
-from tidegate.sage.rooms import SETTINGS
+from tidegate.sage.vault import Vault
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.place import Place, place_of
 from tidegate.simulation.settings import Settings, pairs, render
-from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import Fault, FaultPlan
@@ -72,14 +67,11 @@ every = "1h"
 MARGIN = timedelta(minutes=5)
 
 
-@dataclass(eq=False)
-class Setup:
+@dataclass(eq=False, kw_only=True)
+class Setup(HubSetup):
     """Both systems, serving; their clock stands still until it is moved."""
 
     house: House
-    seed: int
-    folder: Path
-    sandbox_clock: SandboxClock
     shop: magento.MagentoStore
     shop_wire: Wire
     shopper: magento.Shopper
@@ -99,22 +91,11 @@ class Setup:
         """The product whose order the hub's process does not survive."""
         return self.house.name
 
-    @property
-    def config_path(self) -> Path:
-        """The hub's configuration."""
-        return self.folder / "tidegate.toml"
-
-    @property
-    def log_path(self) -> Path:
-        """Where the hub's log goes."""
-        return self.folder / "hub.log"
-
     def write_configuration(self) -> None:
         """A `tidegate.toml` as a merchant would have it; secrets stay in the environment."""
         opens = WINDOW_CLOSES.astimezone(self.place.zone)
         window = WINDOW.format(hour=opens.hour, minute=opens.minute, minutes=CLOSED_MINUTES)
-        self.config_path.write_text(render(self.settings(window)) + self.way_back())
-        self.config_path.chmod(0o600)
+        self.keep_configuration(render(self.settings(window)) + self.way_back())
 
     def settings(self, window: str) -> Settings:
         """Of the hub, the store, the company and their connection."""
@@ -153,21 +134,9 @@ class Setup:
             "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
         }
 
-    def sign_in(self) -> Configuration:
-        """Make the ledger and keep Sage's tokens in it, as `tidegate sign-in` does; the configuration."""
-        configuration = load(
-            self.config_path, environment=self.environment(), settings=SETTINGS
-        ).configuration
-        around = Surroundings(
-            clock=VirtualClock(START),
-            factory=ClientFactory(),
-            chance=random.Random(self.seed),
-            holder="demo",
-            environment=self.environment(),
-        )
-        with open_hub(configuration, around) as hub:
-            self.house.let_in(self.sage, hub.vault, self.company, START)
-        return configuration
+    def let_in(self, vault: Vault) -> None:
+        """Sage's tokens."""
+        self.house.let_in(self.sage, vault, self.company, START)
 
     def poison(self, entity_id: int) -> None:
         """From now on every page that contains this order is an error."""

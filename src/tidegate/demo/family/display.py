@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,15 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tidegate.demo.afterwards import stay
 from tidegate.demo.child import HubEnded
-from tidegate.demo.display import FAILURE, INTERRUPTED, NUMBERS, SUCCESS, printer, quiet
+from tidegate.demo.display import printer, quiet
 from tidegate.demo.family.family import Family, staged
 from tidegate.demo.family.scenario import Day
 from tidegate.demo.family.website import Website
 from tidegate.demo.figures import calls_while_locked
-from tidegate.demo.overview import PLACES
-from tidegate.ledger import database
+from tidegate.demo.playing import command, conclude, in_folder, orders_of, print_figures, way_back_of
 
 #: What is shown of every product, and its heading: all of it fits eighty columns.
 SHOWN = {
@@ -39,21 +33,12 @@ SHOWN = {
 
 def show(*, orders: int, seed: int, headless: bool, as_json: bool) -> int:
     """Play one day; the exit code. 0 only if nothing was lost or doubled, and nobody was delayed by another company."""
-    folder = Path(tempfile.mkdtemp(prefix="tidegate-demo-"))
-    code = FAILURE
-    try:
+
+    def play(folder: Path) -> int:
         with staged(folder, seed) as family:
-            code = perform(family, orders, headless=headless, as_json=as_json)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        code = INTERRUPTED
-    finally:
-        database.close()
-        if code in (SUCCESS, INTERRUPTED):
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"tidegate demo: ledger, configuration and log are kept in {folder}", file=sys.stderr)
-    return code
+            return perform(family, orders, headless=headless, as_json=as_json)
+
+    return in_folder(play)
 
 
 def perform(family: Family, orders: int, *, headless: bool, as_json: bool) -> int:
@@ -71,53 +56,25 @@ def perform(family: Family, orders: int, *, headless: bool, as_json: bool) -> in
     finally:
         day.child.stop()
     day.look()
-    digests = json.loads(tidegate(family, "digest", "--json"))["digests"]
+    digests = json.loads(command(family, "digest", "--json", heard=True) or '{"digests": []}')["digests"]
     broken += day.problems() + day.digests(digests)
     if as_json:
-        sys.stdout.write(NUMBERS.encode(report(day, digests)).decode() + "\n")
-        sys.stdout.flush()
+        print_figures(report(day, digests))
     else:
         console.print()
         console.print(table(day))
         console.print()
         console.print(verdict(day, broken), style="red" if broken else "green")
-    for text in broken:
-        print(f"tidegate demo: {text}", file=sys.stderr)
-    if not broken and not headless:
-        stay(family, configuration, day.clock.now())
-    return FAILURE if broken else SUCCESS
-
-
-def tidegate(family: Family, *words: str) -> str:
-    """What a command prints, in a process of its own over the family's configuration."""
-    program = "from tidegate.cli.main import run; run()"
-    ended = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program, "--config", str(family.config_path), *words],
-        env=family.environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return ended.stdout or '{"digests": []}'
+    return conclude(family, configuration, broken, day.clock.now(), headless=headless)
 
 
 def row(website: Website) -> dict[str, Any]:
     """The figures of one product."""
-    figures = website.figures
     return {
-        **{place: figures.orders[place] for place in PLACES},
-        "sage_orders": figures.sage_orders,
-        "duplicates": figures.duplicates,
-        "calls": figures.sage_calls,
+        **orders_of(website),
+        "calls": website.figures.sage_calls,
         "calls_while_closed": calls_while_locked(website.stage),
-        "shipped": figures.life.shipped,
-        "invoiced": figures.life.invoiced,
-        "posted": figures.life.posted,
-        "paid": figures.life.paid,
-        "stock_writes": website.written["inventory"],
-        "price_writes": website.written["prices"],
-        "chain_complete": website.chains,
-        "trial_balance": website.stage.sage.company.ledger.trial_balance(),
+        **way_back_of(website),
     }
 
 

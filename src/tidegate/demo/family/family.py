@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,19 +10,15 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from tidegate.clock import VirtualClock
-from tidegate.config.model import Configuration
-from tidegate.config.reading import load
 from tidegate.demo.family.story import CLOSED, closing
+from tidegate.demo.hub_setup import HubSetup
 from tidegate.demo.setup import MARGIN, WINDOW, Setup
 from tidegate.demo.story import COMPANY, CONNECTION, START
-from tidegate.engine.hub import Surroundings, open_hub
-from tidegate.sage.rooms import SETTINGS
+from tidegate.sage.vault import Vault
 from tidegate.simulation.houses.house import House
 from tidegate.simulation.place import place_behind, place_of
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.settings import hub, tie
-from tidegate.transport import ClientFactory
 from tidegate_sandbox import magento
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
@@ -36,24 +31,11 @@ ITEMS = 60
 KILLER = USUAL.name
 
 
-@dataclass(eq=False)
-class Family:
+@dataclass(eq=False, kw_only=True)
+class Family(HubSetup):
     """The shop and all companies, serving; members are called as their products are, and so are their websites."""
 
-    seed: int
-    folder: Path
-    sandbox_clock: SandboxClock
     members: list[Setup]
-
-    @property
-    def config_path(self) -> Path:
-        """The hub's configuration."""
-        return self.folder / "tidegate.toml"
-
-    @property
-    def log_path(self) -> Path:
-        """Where the hub's log goes."""
-        return self.folder / "hub.log"
 
     @property
     def dies_of(self) -> str:
@@ -68,8 +50,7 @@ class Family:
             minutes = int(CLOSED.total_seconds()) // 60
             window = WINDOW.format(hour=closes.hour, minute=closes.minute, minutes=minutes)
             text += named(tie(member.settings(window)) + member.way_back(), member.house)
-        self.config_path.write_text(text)
-        self.config_path.chmod(0o600)
+        self.keep_configuration(text)
 
     def environment(self) -> dict[str, str]:
         """The secrets of the store and of every company, beside what this process has."""
@@ -79,21 +60,10 @@ class Family:
                 secrets[key.replace(SECRETS, secrets_of(member.house), 1)] = value
         return secrets
 
-    def sign_in(self) -> Configuration:
-        """Make the ledger, and let the hub in at every company that wants a person for it; the configuration."""
-        environment = self.environment()
-        configuration = load(self.config_path, environment=environment, settings=SETTINGS).configuration
-        around = Surroundings(
-            clock=VirtualClock(START),
-            factory=ClientFactory(),
-            chance=random.Random(self.seed),
-            holder="demo",
-            environment=environment,
-        )
-        with open_hub(configuration, around) as opened:
-            for member in self.members:
-                member.house.let_in(member.sage, opened.vault, member.company, START)
-        return configuration
+    def let_in(self, vault: Vault) -> None:
+        """Each company for itself."""
+        for member in self.members:
+            member.let_in(vault)
 
 
 SECRETS = "SAGE_"
@@ -161,4 +131,4 @@ def staged(folder: Path, seed: int) -> Iterator[Family]:
                     accounts={people[email]: account for email, account in known.items() if email in people},
                 )
             )
-        yield Family(seed, folder, clock, members)
+        yield Family(seed=seed, folder=folder, sandbox_clock=clock, members=members)

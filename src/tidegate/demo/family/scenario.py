@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from queue import Empty
 from typing import Any
 
 from tidegate.clock import SystemClock, VirtualClock
@@ -15,6 +14,7 @@ from tidegate.demo.family.family import Family
 from tidegate.demo.family.story import DIES_AT, LOOKED, ORDERED, Closing, closing, night
 from tidegate.demo.family.website import Website
 from tidegate.demo.figures import calls_while_locked
+from tidegate.demo.progress import Progress
 from tidegate.demo.scenario import KILLED, LOOK_EVERY, SILENCE, STEP, Occurrence
 from tidegate.demo.story import START
 from tidegate.engine import reports
@@ -65,8 +65,7 @@ class Day:
         self.websites = [Website(member, len(members), share, status, START, self.say) for member in members]
         self._order_cycles: list[tuple[datetime, str]] = []
         self._next_look = START
-        self._progress: object = None
-        self._progressed = START
+        self._progress = Progress(PATIENCE, START)
         self._machine = SystemClock()
         self._began = self._seen = self._machine.monotonic()
 
@@ -131,11 +130,8 @@ class Day:
 
     def listen(self) -> None:
         """Take what the hub has reported."""
-        while True:
-            try:
-                self.hear(self.child.lines.get_nowait())
-            except Empty:
-                return
+        for line in self.child.reported():
+            self.hear(line)
 
     def hear(self, line: Line) -> None:
         """One cycle of the hub."""
@@ -165,11 +161,8 @@ class Day:
 
     def mind_the_progress(self) -> None:
         """When no figure has changed for hours of simulated time, waiting on makes no sense."""
-        progress = [(each.figures.accounts, each.figures.life, len(each.beats)) for each in self.websites]
-        if progress != self._progress:
-            self._progress, self._progressed = progress, self.clock.now()
-        elif self.clock.now() - self._progressed >= PATIENCE:
-            self.stuck = f"nothing has changed for {PATIENCE.total_seconds() / 3600:.0f} simulated hours"
+        figures = [(each.figures.accounts, each.figures.life, len(each.beats)) for each in self.websites]
+        self.stuck = self._progress.stands_still(figures, self.clock.now())
 
     # --- isolation ---------------------------------------------------------------------------
 

@@ -6,18 +6,16 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
+from tidegate.demo.agreement import Agreement
 from tidegate.demo.family.story import write_beats
 from tidegate.demo.figures import (
     Book,
     all_deliveries,
-    check,
     figures_of,
     under_way,
     waiting_by_flow,
 )
-from tidegate.demo.life import differences, incomplete_chains
 from tidegate.demo.schedule import Schedule
 from tidegate.demo.setup import Setup
 from tidegate.demo.story import ORDER, REST
@@ -25,7 +23,6 @@ from tidegate.domain.states import WAITING, State
 
 #: An order in one of these has not left the hub's hands well.
 DELAYED = frozenset({*WAITING, State.IN_DOUBT})
-MOST = 5  #: things that are missing are said at once
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,7 @@ class Website:
         self.placed: list[Placed] = []
         self.figures = figures_of(stage, status, now)
         self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
-        self.chains = 0  #: complete ones, counted at the end
-        self._compared_after = -1
-        self._differences: list[str] = []
+        self.agreement = Agreement(stage)
 
     @property
     def name(self) -> str:
@@ -111,9 +106,9 @@ class Website:
     # --- the end -----------------------------------------------------------------------------
 
     def missing(self, told: int) -> list[str]:
-        """What must still happen before the end; both books are compared once for each number of cycles."""
-        texts = [f"{self.title}: {text}" for text in self._missing()]
-        return texts or self._disagreements(told)
+        """What must still happen before the end; `told` are the cycles that the hub has reported."""
+        texts = list(self._missing()) or self.agreement.disagreements(self.figures, told)
+        return [f"{self.title}: {text}" for text in texts]
 
     def _missing(self) -> Iterator[str]:
         figures, account = self.figures, self.figures.orders
@@ -127,15 +122,3 @@ class Website:
             yield f"{account['review']} orders in review"
         if figures.connection["halted"] is not None:
             yield "the connection is halted"
-
-    def _disagreements(self, told: int) -> list[str]:
-        if self._compared_after == told:
-            return self._differences
-        now = self.figures.at
-        verdict = check(self.figures, now, self.stage)
-        found = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
-        found = found or list(islice(differences(self.stage), MOST))
-        if not found:
-            self.chains, found = incomplete_chains(self.stage, now)
-        self._compared_after, self._differences = told, [f"{self.title}: {text}" for text in found[:MOST]]
-        return self._differences
