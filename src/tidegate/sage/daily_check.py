@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from tidegate.domain.errors import Failure
+from tidegate.domain.errors import Code, Failure
+
+#: Of what the user may not read, or the product does not offer.
+_HIDDEN = (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT)
+
+
+def another_company(facts: Iterable[tuple[str, str, str]], suspicion: str) -> Failure | None:
+    """WRONG_COMPANY for the first fact (its name, ours, the company's) that is another one; "" is not compared."""
+    for what, ours, theirs in facts:
+        if theirs and ours != theirs:
+            text = f"the company's {what} is {theirs}, the configuration has {ours}: is it {suspicion}?"
+            return Failure(Code.WRONG_COMPANY, text, sent=False)
+    return None
+
+
+def unless_hidden(failure: Failure) -> Failure | None:
+    """A user without the right to read who the company is is let through."""
+    return None if failure.code in _HIDDEN else failure
 
 
 class DailyCheck:

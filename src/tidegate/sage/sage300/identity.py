@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.daily_check import DailyCheck
+from tidegate.sage.daily_check import DailyCheck, another_company, unless_hidden
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.rows import text_of
 from tidegate.sage.sage300.settings import Sage300Settings
@@ -49,19 +49,12 @@ class Identity:
             ("name", company.company_name, found.name if company.company_name else ""),
             ("home currency", company.currency, found.currency),
         )
-        for what, ours, theirs in wanted:
-            if theirs and ours != theirs:
-                text = f"the company's {what} is {theirs}, the configuration has {ours}: is it a restored test company?"
-                return Failure(Code.WRONG_COMPANY, text, sent=False)
-        return None
+        return another_company(wanted, "a restored test company")
 
     def today(self) -> Failure | None:
         """Why the company may not be worked with today; asked once a day and process."""
         return self._daily.failure()
 
     def _check(self) -> Failure | None:
-        """A user without the right to the profile is let through."""
         found = self.read()
-        if not isinstance(found, Failure):
-            return self.differs(found)
-        return None if found.code in (Code.NOT_PERMITTED, Code.UNKNOWN_ENDPOINT) else found
+        return unless_hidden(found) if isinstance(found, Failure) else self.differs(found)
