@@ -20,7 +20,7 @@ BEFORE = (
     State.REVIEW,
     State.HELD,
 )
-#: Magento's states of orders that hold no stock any more.
+#: Magento's states of orders that hold no stock any more, and reserve none.
 FINISHED = ("canceled", "closed", "complete")
 #: The others, in the words of the index `source_unfinished`.
 _UNFINISHED = f"NOT (source.state IN {FINISHED})"

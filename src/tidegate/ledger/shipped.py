@@ -18,6 +18,7 @@ import msgspec
 from tidegate.domain.states import State
 from tidegate.ledger import rows
 from tidegate.ledger.item_rows import ARRIVED
+from tidegate.ledger.queued import FINISHED
 
 FLOW, CREDITS = "shipments", "credits"
 #: A shipment that is about to be written: its SKUs wait for it.
@@ -25,8 +26,6 @@ _LEAVING = (State.QUEUED, State.SENDING, State.IN_DOUBT)
 _UNWRITTEN = (*_LEAVING, State.CAPTURED, State.REVIEW, State.HELD)
 #: In the words of the index `delivery_live`.
 _LIVE = "NOT (delivery.state IN ('cancelled', 'confirmed', 'skipped'))"
-#: Orders in these states reserve nothing in the store any more.
-FINISHED = ("canceled", "closed", "complete")
 
 
 class _Line(msgspec.Struct):

@@ -13,9 +13,10 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.erp.item import Item, ItemGroup, ItemKind, Unit
+from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import Division, NominalAccount, Target
+from tidegate_sandbox.erp.opening import item_of
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -264,21 +265,14 @@ def _item(
     random: Random,
 ) -> Decimal:
     """Make an item with its prices and stock; the value of that stock."""
-    item = company.items.add(
-        company.new(
-            Item,
-            code=code,
-            name=name,
-            group_id=group.id,
-            kind=group.kind,
-            tax_code_id=places.tax_code,
-            unit_id=group.unit_id,
-            stock=group.stock,
-            revenue=group.revenue,
-            cost_of_sales=group.cost_of_sales,
-            cost=rounded(price * Decimal("0.6"), 5),
-            weight=Decimal("0.5000"),
-        )
+    item = item_of(
+        company,
+        group,
+        code,
+        name,
+        tax_code_id=places.tax_code,
+        cost=rounded(price * Decimal("0.6"), 5),
+        weight=Decimal("0.5000"),
     )
     standard, wholesale, retailer = places.lists
     company.prices.set(item.id, standard, price)

@@ -19,6 +19,20 @@ Place = tuple[str, str, int, int]
 """A warehouse, its title, and between how many pieces of an item it holds."""
 
 
+def item_of(company: Company, group: ItemGroup, code: str, name: str, **own: Any) -> Item:
+    """Make a product of a group: kind, unit and accounts are the group's, the tax code is the company's usual one."""
+    inherited = {
+        "group_id": group.id,
+        "kind": group.kind,
+        "tax_code_id": company.tax_code(None).id,
+        "unit_id": group.unit_id,
+        "stock": group.stock,
+        "revenue": group.revenue,
+        "cost_of_sales": group.cost_of_sales,
+    }
+    return company.items.add(company.new(Item, code=code, name=name, **{**inherited, **own}))
+
+
 def open_item(
     company: Company,
     groups: Mapping[ItemKind, ItemGroup],
@@ -33,21 +47,14 @@ def open_item(
     """
     code, name, kind, price = goods
     group, amount = groups[kind], Decimal(price)
-    item = company.items.add(
-        company.new(
-            Item,
-            code=code,
-            name=name,
-            group_id=group.id,
-            kind=kind,
-            tax_code_id=company.tax_code(None).id,
-            unit_id=group.unit_id,
-            stock=group.stock,
-            revenue=group.revenue,
-            cost_of_sales=group.cost_of_sales,
-            cost=rounded(amount * Decimal("0.6"), 5) if kind == "stock" else Decimal("0.00000"),
-            weight=Decimal("0.5000"),
-        )
+    item = item_of(
+        company,
+        group,
+        code,
+        name,
+        kind=kind,
+        cost=rounded(amount * Decimal("0.6"), 5) if kind == "stock" else Decimal("0.00000"),
+        weight=Decimal("0.5000"),
     )
     ids = {one.name: one.id for one in company.prices.lists}
     base, lower = lists

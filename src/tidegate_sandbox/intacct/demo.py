@@ -12,10 +12,11 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.erp.item import Item, ItemGroup, ItemKind, Unit
+from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.numbering import Numbering
+from tidegate_sandbox.erp.opening import item_of
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -194,21 +195,8 @@ def _item(
     """Make an item with its prices and stock; the value of that stock."""
     stocked = kind in ("Inventory", "Stockable Kit")
     group, amount = groups["stock" if stocked else "service"], Decimal(price)
-    item = company.items.add(
-        company.new(
-            Item,
-            code=code,
-            name=name,
-            group_id=group.id,
-            kind=group.kind,
-            tax_code_id=company.tax_code(None).id,
-            unit_id=group.unit_id,
-            stock=group.stock,
-            revenue=group.revenue,
-            cost_of_sales=group.cost_of_sales,
-            cost=rounded(amount * Decimal("0.6"), 5) if stocked else Decimal("0.00000"),
-        )
-    )
+    cost = rounded(amount * Decimal("0.6"), 5) if stocked else Decimal("0.00000")
+    item = item_of(company, group, code, name, cost=cost)
     item.extra.update({"type": kind, "values": {}, "custom": {}})
     lists = {one.name: one.id for one in company.prices.lists}
     company.prices.set(item.id, company.prices.standard.id, amount)

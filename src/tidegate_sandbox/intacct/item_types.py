@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from tidegate_sandbox.erp.item import Item
+from tidegate_sandbox.erp.opening import item_of
 from tidegate_sandbox.erp.warehouse import Holding
 from tidegate_sandbox.intacct.failure import bad_request, duplicate, general, invalid, unknown
 from tidegate_sandbox.intacct.formats import Value, read_value
@@ -121,20 +122,7 @@ class Items:
             raise unknown("Item type", kind)
         self._check(values)
         model = next(group for group in company.item_groups if (group.kind == "stock") == (kind in STOCKED))
-        item = company.items.add(
-            company.new(
-                Item,
-                code=code,
-                name=values.pop("NAME"),
-                group_id=model.id,
-                kind=model.kind,
-                tax_code_id=company.tax_code(None).id,
-                unit_id=model.unit_id,
-                stock=model.stock,
-                revenue=model.revenue,
-                cost_of_sales=model.cost_of_sales,
-            )
-        )
+        item = item_of(company, model, code, values.pop("NAME"))
         item.extra.update({"type": kind, "values": {}, "custom": {}, "entity": session.entity})
         if kind in STOCKED:
             for warehouse in company.warehouses:

@@ -12,10 +12,11 @@ from tidegate_sandbox.erp.company import Company
 from tidegate_sandbox.erp.courier import Courier
 from tidegate_sandbox.erp.currency import Country, Currency
 from tidegate_sandbox.erp.customers import NewCustomer
-from tidegate_sandbox.erp.item import Item, ItemGroup, ItemKind, Unit
+from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.numbering import Numbering
+from tidegate_sandbox.erp.opening import item_of
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -194,32 +195,24 @@ def _item(
 ) -> Decimal:
     """Make an item with its prices and stock; the value of that stock."""
     kernel = company.kernel
-    item = kernel.items.add(
-        kernel.new(
-            Item,
-            code=code,
-            name=name,
-            group_id=group.id,
-            kind=group.kind,
-            tax_code_id=kernel.tax_code(None).id,
-            unit_id=group.unit_id,
-            stock=group.stock,
-            revenue=group.revenue,
-            cost_of_sales=group.cost_of_sales,
-            cost=rounded(amount * Decimal("0.6"), 5),
-            extra={
-                SAGE: {
-                    "TaxClass": "TX",
-                    "PriceCode": "WDG",
-                    "SalesUnitOfMeasure": "EACH",
-                    "StandardUnitOfMeasure": "EACH",
-                    "DefaultWarehouseCode": "000",
-                    "SaleMethod": "N",
-                    "ProductType": "F" if group.kind == "stock" else "K",
-                    "ProductLine": group.code,
-                }
-            },
-        )
+    item = item_of(
+        kernel,
+        group,
+        code,
+        name,
+        cost=rounded(amount * Decimal("0.6"), 5),
+        extra={
+            SAGE: {
+                "TaxClass": "TX",
+                "PriceCode": "WDG",
+                "SalesUnitOfMeasure": "EACH",
+                "StandardUnitOfMeasure": "EACH",
+                "DefaultWarehouseCode": "000",
+                "SaleMethod": "N",
+                "ProductType": "F" if group.kind == "stock" else "K",
+                "ProductLine": group.code,
+            }
+        },
     )
     kernel.prices.set(item.id, kernel.prices.standard.id, amount)
     if code.startswith("HUB-"):  # the others cost the same at every level

@@ -18,7 +18,7 @@ from tidegate.domain.stock.reservation import Reservation, counted
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.stored_keys import entities
-from tidegate.ledger import cursors, lookups, shipped, snapshot
+from tidegate.ledger import cursors, lookups, queued, shipped, snapshot
 from tidegate.magento.reserved import OrderCounts, read_counts
 
 FLOW = "inventory"
@@ -116,7 +116,7 @@ def updated(
     """Counters that were read at `began` over what was known before."""
     items, moved, over = dict(before), set(), set(ended)
     for order in orders:
-        if order.state in shipped.FINISHED:
+        if order.state in queued.FINISHED:
             over.add(order.entity_id)
         for item in order.items:
             place = order.entity_id, item_key(item.item_id)
