@@ -15,11 +15,12 @@ from tidegate.conformance import cancelling, customers, guards, lost_answers, or
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import accepted, failed, find, make_order, send
 from tidegate.domain.errors import Code, Group
+from tidegate.reading.xml_document import parsed
 from tidegate.sage.intacct import answers, client, deltas, envelope, invoices, order_search, web_orders
 from tidegate.sage.intacct import customers as room_customers
 from tidegate.sage.intacct import orders as room_orders
 from tidegate.sage.intacct.client import IntacctClient
-from tidegate.sage.intacct.elements import element, parsed, rendered
+from tidegate.sage.intacct.elements import element, rendered
 from tidegate.sage.intacct.order_search import OrderSearch
 from tidegate.sage.port.outcomes import Accepted
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading.xml_document import parsed
 from tidegate.redaction import redact
 from tidegate.sage.intacct import answers
-from tidegate.sage.intacct.elements import element, parsed, rendered
+from tidegate.sage.intacct.elements import element, rendered
 from tidegate.sage.intacct.envelope import (
     Error,
     Function,

@@ -11,10 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, tostring
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -54,15 +51,6 @@ def rendered(root: Element) -> bytes:
     """The document as bytes in UTF-8."""
     body: bytes = tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
-
-
-def parsed(raw: bytes) -> Element | None:
-    """The root of a document, read by its own declaration; None for what is no XML."""
-    try:
-        root: Element = fromstring(raw)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    return root
 
 
 def text_of(parent: Element, path: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from tidegate.sage.intacct.elements import element, parsed, rendered, text_of
+from tidegate.reading.xml_document import parsed
+from tidegate.sage.intacct.elements import element, rendered, text_of
 
 SUCCESS = "success"
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.sage100 import web_service_faults as faults
 from tidegate.sage.sage100.wsdl import Part, Wsdl, read_wsdl
+from tidegate.sage.soap import content_of, enveloped
 from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 LINES, OTHERS = "Lines", "OtherFields"  # C
 FIELD_NAME, FIELD_VALUE = "MasFieldName", "Value"  # C
 ORDER, CUSTOMER = "salesOrder", "customer"  #: parameters that hold a record
@@ -155,7 +152,7 @@ class WebServices(Counted):
             "SOAPAction": f'"{wsdl.actions.get(operation, "")}"',
         }
         answer = self._http.request("POST", "", headers=headers, content=body)
-        found = None if isinstance(answer, NoAnswer) else _content(answer.body)
+        found = None if isinstance(answer, NoAnswer) else content_of(answer.body)
         if found is not None and _local(found) == f"{operation}Response":
             return found
         return faults.failure_of(answer, found, reading=reading)
@@ -174,9 +171,7 @@ def _request(wsdl: Wsdl, operation: str, given: Mapping[str, Content]) -> bytes:
             _fill(SubElement(root, part.tag), part.type, value, wsdl)
         elif value is not None:
             SubElement(root, part.tag).text = value
-    envelope = Element(f"{{{SOAP}}}Envelope")
-    SubElement(envelope, f"{{{SOAP}}}Body").append(root)
-    return bytes(tostring(envelope, encoding="utf-8", xml_declaration=True))
+    return bytes(tostring(enveloped(root), encoding="utf-8", xml_declaration=True))
 
 
 def _fill(parent: Element, kind: str, record: Record, wsdl: Wsdl) -> None:
@@ -211,15 +206,6 @@ def _require(kind: str, wanted: Iterable[str], known: set[str]) -> None:
     missing = [name for name in wanted if name not in known]
     if missing:
         raise _Unknown(f"{', '.join(missing)} in {kind}")
-
-
-def _content(body: bytes) -> Element | None:
-    try:
-        envelope: Element = fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    found = envelope.find(f"{{{SOAP}}}Body")
-    return found[0] if found is not None and len(found) == 1 else None
 
 
 def _local(element: Element) -> str:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading.xml_document import parsed
 from tidegate.transport import Answer
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -66,11 +64,10 @@ def read_wsdl(fetch: Callable[[str], Answer | Failure]) -> Wsdl | Failure:
 
 
 def _parsed(content: bytes) -> Element | None:
-    try:
-        document: Element = fromstring(content)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    return document if document.tag in (f"{WSDL}definitions", f"{XS}schema") else None
+    document = parsed(content)
+    return (
+        document if document is not None and document.tag in (f"{WSDL}definitions", f"{XS}schema") else None
+    )
 
 
 def _further(document: Element) -> list[str]:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
+from tidegate.sage.soap import content_of, enveloped
 from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 OURS = "urn:tidegate:sage300:gateway:1"
 PAGE = 1000
 MOST_PAGES = 10_000
@@ -85,10 +82,10 @@ class Gateway(Counted):
         SubElement(root, f"{{{OURS}}}company").text = self._company
         for name, value in content.items():
             _add(root, name, value)
-        envelope = Element(f"{{{SOAP}}}Envelope")
-        SubElement(envelope, f"{{{SOAP}}}Body").append(root)
         headers = {**self._headers, "SOAPAction": f'"{OURS}/{operation}"'}
-        answer = self._http.request("POST", "", headers=headers, content=tostring(envelope, encoding="utf-8"))
+        answer = self._http.request(
+            "POST", "", headers=headers, content=tostring(enveloped(root), encoding="utf-8")
+        )
         return _read(answer, f"{operation}Response", reading=reading)
 
 
@@ -120,7 +117,7 @@ def _read(answer: Answer | NoAnswer, wanted: str, *, reading: bool) -> Element |
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
     if answer.status == 429:
         return Failure(Code.THROTTLED, "the gateway is throttling", answer.retry_after, sent=False)
-    content = _content(answer.body)
+    content = content_of(answer.body)
     if content is not None and answer.status == 200 and content.tag == f"{{{OURS}}}{wanted}":
         return content
     fault = content.find(f"detail/{{{OURS}}}GatewayFault") if content is not None else None
@@ -130,15 +127,6 @@ def _read(answer: Answer | NoAnswer, wanted: str, *, reading: bool) -> Element |
     if reading:
         return Failure(Code.SERVER_TROUBLE, text, answer.retry_after, sent=False)
     return Failure(Code.GATEWAY_TIMEOUT if answer.status == 504 else Code.UNCLEAR_ANSWER, text)
-
-
-def _content(body: bytes) -> Element | None:
-    try:
-        envelope: Element = fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    found = envelope.find(f"{{{SOAP}}}Body")
-    return found[0] if found is not None and len(found) == 1 else None
 
 
 def _refused(fault: Element, answer: Answer, *, reading: bool) -> Failure:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from tidegate.sage.soap import SOAP, body_of
 
 SERVICE = "/soap-generic/syracuse/collaboration/syracuse/CAdxWebServiceXmlCC"
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 CONFIG = "adxwss.optreturn=JSON&adxwss.beautify=false"
@@ -79,11 +77,7 @@ def _keys(name: str, keys: Mapping[str, str]) -> str:
 
 def read(body: bytes, operation: str) -> Returned | str | None:
     """The return of this operation; a fault's text; None for what is neither."""
-    try:
-        root: Element = fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    content = root.find(f"{{{SOAP}}}Body")
+    content = body_of(body)
     if content is None:
         return None
     fault = content.find(f"{{{SOAP}}}Fault")

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from tidegate.reading.document import Unreadable
 from tidegate.reading.document import read as read_json
+from tidegate.reading.xml_document import parsed
 
 Fields = dict[str, str | list[str]]
 NONE: Mapping[str, Any] = {}
@@ -36,9 +35,8 @@ class Screen:
 
 def screen_of(description: str) -> Screen | None:
     """The screen of a description, whatever its root; None when it names no field."""
-    try:
-        root: Element = fromstring(description.encode())
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+    root = parsed(description.encode())
+    if root is None:
         return None
     fields: dict[str, str] = {}
     tables: dict[str, str] = {}
@@ -89,7 +87,7 @@ def stored(text: str) -> Stored | None:
         except Unreadable:
             return None
         return _of_json(found) if isinstance(found, dict) else None
-    root = _xml(text)
+    root = parsed(text.encode())
     if root is None:
         return None
     header: dict[str, Any] = dict(_fields(root))
@@ -109,7 +107,7 @@ def listed(text: str) -> list[dict[str, Any]] | None:
             return None
         rows = found if isinstance(found, list) else None
         return rows if rows is not None and all(isinstance(row, dict) for row in rows) else None
-    root = _xml(text)
+    root = parsed(text.encode())
     if root is None or root.tag != "RESULT":
         return None
     return [dict(_fields(line)) for line in root.findall("LIN")]
@@ -126,14 +124,6 @@ def _of_json(found: Mapping[str, Any]) -> Stored:
         else:
             header[name] = value
     return Stored(header, tuple(tables))
-
-
-def _xml(text: str) -> Element | None:
-    try:
-        found: Element = fromstring(text.encode())
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        return None
-    return found
 
 
 def _fields(parent: Element) -> Iterator[tuple[str, Any]]:
