@@ -16,7 +16,7 @@ from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import Division, NominalAccount, Target
-from tidegate_sandbox.erp.opening import item_of
+from tidegate_sandbox.erp.opening import item_of, open_stock
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -280,13 +280,9 @@ def _item(
     company.prices.set(item.id, retailer, price, uses_standard=True)
     if group.kind != "stock":
         return Decimal("0.00")
-    held = Decimal(0)
-    for warehouse, (least, most) in zip(places.warehouses, ((50, 150), (20, 80), (20, 80)), strict=True):
-        company.stock.keep(item.id, warehouse)
-        quantity = Decimal(random.randint(least, most))
-        company.stock.move(item.id, warehouse, quantity, "opening")
-        held += quantity
-    return rounded(held * item.cost)
+    pieces = ((50, 150), (20, 80), (20, 80))
+    held = ((place, *between) for place, between in zip(places.warehouses, pieces, strict=True))
+    return open_stock(company, item, held, random)
 
 
 def _fill_customers(company: Company) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -31,6 +31,17 @@ def item_of(company: Company, group: ItemGroup, code: str, name: str, **own: Any
         "cost_of_sales": group.cost_of_sales,
     }
     return company.items.add(company.new(Item, code=code, name=name, **{**inherited, **own}))
+
+
+def open_stock(company: Company, item: Item, held: Iterable[tuple[int, int, int]], random: Random) -> Decimal:
+    """Put a product into warehouses, each by its id with between how many pieces; the value of that stock."""
+    pieces = Decimal(0)
+    for warehouse, least, most in held:
+        company.stock.keep(item.id, warehouse)
+        quantity = Decimal(random.randint(least, most))
+        company.stock.move(item.id, warehouse, quantity, "opening")
+        pieces += quantity
+    return rounded(pieces * item.cost)
 
 
 def open_item(
@@ -62,14 +73,8 @@ def open_item(
     company.prices.set(item.id, ids[lower], rounded(amount * Decimal("0.9")))
     if kind != "stock":
         return Decimal("0.00")
-    held = Decimal(0)
-    for place, _, least, most in places:
-        warehouse = company.warehouse(place)
-        company.stock.keep(item.id, warehouse.id)
-        quantity = Decimal(random.randint(least, most))
-        company.stock.move(item.id, warehouse.id, quantity, "opening")
-        held += quantity
-    return rounded(held * item.cost)
+    held = ((company.warehouse(place).id, least, most) for place, _, least, most in places)
+    return open_stock(company, item, held, random)
 
 
 def open_customer(company: Company, code: str, name: str, email: str = "", **more: Any) -> Customer:

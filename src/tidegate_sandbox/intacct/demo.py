@@ -16,7 +16,7 @@ from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.numbering import Numbering
-from tidegate_sandbox.erp.opening import item_of
+from tidegate_sandbox.erp.opening import item_of, open_stock
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -203,14 +203,11 @@ def _item(
     company.prices.set(item.id, lists["Wholesale"], rounded(amount * Decimal("0.9")))
     if not stocked:
         return Decimal("0.00")
-    held = Decimal(0)
-    for place, least, most in (("WH1", 50, 150), ("WH2", 20, 80)):
-        warehouse = company.warehouse(place)
-        company.stock.keep(item.id, warehouse.id)
-        quantity = Decimal(random.randint(least, most))
-        company.stock.move(item.id, warehouse.id, quantity, "opening")
-        held += quantity
-    return rounded(held * item.cost)
+    held = (
+        (company.warehouse(place).id, least, most)
+        for place, least, most in (("WH1", 50, 150), ("WH2", 20, 80))
+    )
+    return open_stock(company, item, held, random)
 
 
 def fill_store(tenant: Tenant) -> None:

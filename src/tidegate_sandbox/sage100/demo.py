@@ -16,7 +16,7 @@ from tidegate_sandbox.erp.item import ItemGroup, ItemKind, Unit
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.nominal import NominalAccount, Target
 from tidegate_sandbox.erp.numbering import Numbering
-from tidegate_sandbox.erp.opening import item_of
+from tidegate_sandbox.erp.opening import item_of, open_stock
 from tidegate_sandbox.erp.price import PriceList
 from tidegate_sandbox.erp.rules import Rules
 from tidegate_sandbox.erp.stamps import Clock
@@ -220,13 +220,7 @@ def _item(
         kernel.prices.set(item.id, level.id, rounded(amount * Decimal("0.9")))
     if group.kind != "stock":
         return Decimal("0.00")
-    held = Decimal(0)
-    for warehouse in kernel.warehouses:
-        quantity = Decimal(random.randint(50, 150))
-        kernel.stock.keep(item.id, warehouse.id)
-        kernel.stock.move(item.id, warehouse.id, quantity, "opening")
-        held += quantity
-    return rounded(held * item.cost)
+    return open_stock(kernel, item, ((place.id, 50, 150) for place in kernel.warehouses), random)
 
 
 def _fill_customers(company: SageCompany) -> None:
