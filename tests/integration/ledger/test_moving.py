@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 from django.db import connections
 
-from integration.ledger.conftest import ALL_TABLES, Ledger
+from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, SECOND, begin, captured, open_batch, take_lease
+from postgresql_server import emptied
 from tidegate.domain.states import State
 from tidegate.ledger import database, models, moving, queue
 from tidegate.ledger.database import transaction
@@ -17,11 +17,7 @@ from tidegate.ledger.faults import LedgerError
 @pytest.fixture
 def target(postgresql: str) -> str:
     """An empty ledger in PostgreSQL."""
-    with psycopg.connect(postgresql, autocommit=True) as admin:
-        admin.execute("SET session_replication_role = replica")
-        for (table,) in admin.execute(ALL_TABLES).fetchall():
-            admin.execute(f'DELETE FROM "{table}"')
-    return postgresql
+    return emptied(postgresql)
 
 
 def lived() -> None:
