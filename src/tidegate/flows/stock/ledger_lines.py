@@ -2,7 +2,7 @@
 
 Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
 its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet: with all
-that it was sent with, for nothing reports to the company what the store has shipped, refunded or finished since. Both err
+that it was sent with, for the company does not hear what the store has shipped, refunded or finished since. Both err
 towards caution.
 """
 
