@@ -52,13 +52,13 @@ def show(report: dict[str, Any]) -> None:
     if not report["items"]:
         showing.say("nothing")
         return
-    from tidegate.engine.items import in_words
+    from tidegate.flows.item_words import value_in_words
 
     for row in report["items"]:
-        showing.paragraph(str(row["key"]), style="bold")
+        showing.paragraph(f"{row['name']} (key {row['key']})", style="bold")
         failures = f"; {row['failures']} failures" if row["failures"] else ""
-        has = f"the store has {in_words(row['sent'])}" if row["sent"] else "the store has none yet"
-        wanted = in_words(row["wanted"]) if row["wanted"] else "nothing"
+        has = f"the store has {value_in_words(row['sent'])}" if row["sent"] else "the store has none yet"
+        wanted = value_in_words(row["wanted"]) if row["wanted"] else "nothing"
         showing.paragraph(f"{row['state']}: wanted {wanted}; {has}{failures}", indent=2)
         if row["why"]:
             showing.paragraph(row["why"], indent=4)

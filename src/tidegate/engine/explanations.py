@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from tidegate.config.model import Configuration
 from tidegate.domain.prices.prices import PriceKey
 from tidegate.engine.hub import Hub
-from tidegate.engine.items import in_words
 from tidegate.engine.reports import iso
 from tidegate.engine.waiting import own_reason
 from tidegate.flows import drift
 from tidegate.flows.drift import NAMELESS as NAMELESS
+from tidegate.flows.item_words import name_of, place_of, value_in_words
+from tidegate.flows.item_words import sku_of as sku_of
 from tidegate.flows.prices import book
 from tidegate.flows.prices import explained as prices
 from tidegate.flows.stock import explained as stock
-from tidegate.flows.stock.writer import place_of
 from tidegate.ledger import marks, mirror
 from tidegate.tables import pl
 
@@ -54,7 +54,7 @@ def values(connection: str, flow: str, sku: str) -> list[Report]:
     found = {
         key: {
             "key": key,
-            "place": place(flow, key),
+            "place": place_of(flow, key),
             "wanted": value,
             "sent": value,
             "state": "confirmed",
@@ -66,7 +66,7 @@ def values(connection: str, flow: str, sku: str) -> list[Report]:
     for one in mirror.find(connection, flow, mirror.keys(connection, flow, names(flow, sku))):
         found[one.key] = {
             "key": one.key,
-            "place": place(flow, one.key),
+            "place": place_of(flow, one.key),
             "wanted": one.wanted,
             "sent": one.sent,
             "state": one.state.value,
@@ -74,7 +74,10 @@ def values(connection: str, flow: str, sku: str) -> list[Report]:
             "why": own_reason({"code": one.reason_code, "reason": one.reason, "waits_for": one.waits_for}),
         }
     for each in found.values():
-        each["wanted_words"], each["sent_words"] = in_words(each["wanted"]), in_words(each["sent"])
+        each["wanted_words"], each["sent_words"] = (
+            value_in_words(each["wanted"]),
+            value_in_words(each["sent"]),
+        )
     return [found[key] for key in sorted(found)]
 
 
@@ -87,25 +90,6 @@ def names(flow: str, sku: str) -> pl.Expr:
         written = PriceKey("base", sku, "").text.split("|")[1]
         return key.str.split("|").list.get(1, null_on_oob=True) == written
     return key == sku
-
-
-def place(flow: str, key: str) -> str:
-    """Of which part of the store a value is."""
-    if flow == "inventory":
-        return f"source {place_of(key)[1]}"
-    if flow == "prices":
-        one = PriceKey.read(key)
-        return f"{one.kind} price, website {one.website}" + (f", group {one.group}" if one.group else "")
-    return ""
-
-
-def sku_of(flow: str, key: str) -> str:
-    """The SKU of a key; the key itself in other flows."""
-    if flow == "inventory":
-        return place_of(key)[0] if "@" in key else key
-    if flow == "prices" and key.count("|") == 3:
-        return PriceKey.read(key).sku
-    return key
 
 
 def drifted(configuration: Configuration, connection: str, flow: str, limit: int) -> Report:
@@ -121,11 +105,14 @@ def drifted(configuration: Configuration, connection: str, flow: str, limit: int
         rows.append(
             {
                 "key": each.key,
+                "name": name_of(flow, each.key),
                 "sku": sku_of(flow, each.key),
-                "sent": in_words(each.sent),
-                "found": in_words(each.found),
+                "sent": value_in_words(each.sent),
+                "found": value_in_words(each.found),
                 "state": item.state.value if item is not None else "",
-                "shall_have": in_words(item.wanted) if item is not None and flow in drift.NAMELESS else "",
+                "shall_have": value_in_words(item.wanted)
+                if item is not None and flow in drift.NAMELESS
+                else "",
             }
         )
     return {

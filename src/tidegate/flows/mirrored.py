@@ -19,6 +19,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows import drift
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
+from tidegate.flows.item_words import name_of, value_in_words
 from tidegate.flows.writing.attempts import commit_mirrored
 from tidegate.ledger import alerts, marks, mirror
 from tidegate.ledger.database import transaction
@@ -40,6 +41,11 @@ NAMED = 5
 
 class Writer(Protocol):
     """Writes a flow's items into the store, and reads them there."""
+
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        ...
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """As many of the first items as one call may carry."""
@@ -77,7 +83,7 @@ def seen(
     writer: Writer, items: Sequence[MirrorItem]
 ) -> tuple[Mapping[str, str] | Failure, dict[str, Failure]]:
     """What the store has of them; and those at which reading met an error that nobody foresaw."""
-    found = fenced(items[0].label, lambda: writer.read([item.key for item in items]))
+    found = fenced(name_of(writer.flow, items[0].key), lambda: writer.read([item.key for item in items]))
     if not isinstance(found, Failure) or found.code is not Code.UNFORESEEN:
         return found, {}
     if len(items) == 1:
@@ -141,7 +147,7 @@ def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]
 
 def written(writer: Writer, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
     """The failures by key. A refused call is halved until the item that it is about stands alone."""
-    answer = fenced(items[0].label, lambda: writer.write(items))
+    answer = fenced(name_of(writer.flow, items[0].key), lambda: writer.write(items))
     if not isinstance(answer, Failure):
         return answer
     if answer.group is Group.REVIEW and len(items) > 1:
@@ -174,7 +180,8 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
         cycle.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
         if failure.ends_cycle or ruling.consequence.alert is not None:
             if failure.code not in followed:
-                cycle.follow(failure, ruling.consequence, item.label, of_company=False)
+                name = name_of(cycle.flow, item.key)
+                cycle.follow(failure, ruling.consequence, name, of_company=False)
             followed.add(failure.code)
         if failure.ends_cycle:
             cycle.end(failure)
@@ -199,7 +206,12 @@ def finish(cycle: Cycle) -> None:
     with transaction("alert"):
         for code, count in counted.items():
             first = next(item for item in waiting if item.reason_code == code)
-            text = f"{count} of {cycle.flow}, the first is {first.label}: {first.reason}"
+            value = f" ({value_in_words(first.wanted)})" if cycle.flow in drift.NAMELESS else ""
+            text = (
+                f"{count} {'value' if count == 1 else 'values'} of the flow {cycle.flow} not written to the store. "
+                f"The first is the {name_of(cycle.flow, first.key)}{value}: {first.reason}. "
+                f"`tidegate items list {cycle.name} {cycle.flow}` shows all"
+            )
             alerts.raise_alert(code, cycle.name, cycle.flow, text, now)
         for alert in alerts.open_alerts(cycle.name):
             if alert.subject == cycle.flow and alert.code in set(Code) - set(counted):
@@ -256,9 +268,12 @@ def compare(
         drift.keep(cycle, {key: (sent_before[key], value) for key, value in drifted.items()}, stray)
         found = sorted(drifted.keys() | stray.keys())
         if found and not first:
-            what = "put right" if rule == "correct" else "left as it is, by rule"
-            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-            text = f"changed in the store by somebody else, {what}: {', '.join(found[:NAMED])}{more}"
+            then = "They are written again" if rule == "correct" else 'They stay, by drift = "show"'
+            names = "; ".join(name_of(cycle.flow, key) for key in found[:NAMED])
+            more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+            text = (
+                f"somebody else changed values of the flow {cycle.flow} in the store. {then}: {names}{more}"
+            )
             alerts.raise_alert(DRIFT, cycle.name, cycle.flow, text, now)
         elif not found:
             alerts.clear_alert(DRIFT, cycle.name, cycle.flow, now)

@@ -36,11 +36,6 @@ class MirrorItem:
     due_at: datetime | None
     changed_at: datetime
 
-    @property
-    def label(self) -> str:
-        """What people know it by."""
-        return self.key
-
 
 _ITEM = (
     "id",

@@ -1,4 +1,4 @@
-"""`items`: what the store was not told yet, and trying it again."""
+"""`items`: what was not written to the store yet, and trying it again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from integration.cli.terminal import Terminal
 from tidegate.domain.verdict import Verdict
-from tidegate.engine.items import in_words
 from tidegate.ledger import database, lease, mirror
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -39,22 +38,9 @@ def test_the_list_says_what_waits_and_why(waiting: Terminal) -> None:
     assert report["next"] is None
     shown = waiting.run("items", "list", "web", "inventory").stdout
     assert "waits for sku:A" in shown
+    assert "stock of A at source s (key A@s)" in shown
     assert "held: wanted 1, in stock; the store has none yet" in shown
     assert "nothing" in waiting.run("items", "list", "web", "prices").stdout
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        ("12;1", "12, in stock"),
-        ("-2.5;0", "-2.5, out of stock"),
-        ("1=9.5;10=8", "9.5 from 1, 8 from 10"),
-        ("9.5", "9.5"),
-        ("2=x;1", "2=x;1"),
-    ],
-)
-def test_values_are_words(value: str, words: str) -> None:
-    assert in_words(value) == words
 
 
 def test_pages_and_states(waiting: Terminal) -> None:

@@ -16,6 +16,7 @@ from tidegate.domain.states import State
 from tidegate.engine import items as mirrored
 from tidegate.engine.cycles import FLOWS
 from tidegate.engine.waiting import own_reason
+from tidegate.flows.item_words import name_of, value_in_words
 from tidegate.ledger import database, mirror, runs
 
 PAGE = 50
@@ -61,7 +62,7 @@ def items(visit: Visit) -> HttpResponse:
     key = visit.text("key")
     if chosen[0]:
         if key:
-            rows = [mirrored.item(one) for one in mirror.find(*chosen, [key])]
+            rows = [mirrored.item(chosen[1], one) for one in mirror.find(*chosen, [key])]
         else:
             states = [State(name) for name in visit.request.GET.getlist("state") if name in set(State)]
             report = mirrored.items(*chosen, states, visit.text("after"), PAGE)
@@ -69,8 +70,8 @@ def items(visit: Visit) -> HttpResponse:
     for row in rows:
         row["why"] = own_reason(row)
         row["wanted_words"], row["sent_words"] = (
-            mirrored.in_words(row["wanted"]),
-            mirrored.in_words(row["sent"]),
+            value_in_words(row["wanted"]),
+            value_in_words(row["sent"]),
         )
     accounts = {place: mirror.account(*place) for place in places}
     return visit.show(
@@ -82,6 +83,7 @@ def items(visit: Visit) -> HttpResponse:
         connection=chosen[0],
         flow=chosen[1],
         key=key,
+        name=name_of(chosen[1], key) if key else "",
         rows=rows,
         persons=sees_values(visit, *chosen),
         next=following,
@@ -98,8 +100,9 @@ def retry_item(visit: Visit) -> HttpResponse:
     with database.transaction("console-item"):
         done = mirrored.retry(connection, flow, [key], visit.now)
         if done:
-            changes.record(visit.now, visit.name, "retry", connection=connection, subject=f"{flow} {key}")
-    messages.success(visit.request, f"{key} goes with the next cycle." if done else f"{key} needs no retry.")
+            changes.record(visit.now, visit.name, "retry", connection=connection, subject=name_of(flow, key))
+    result = "is written again with the next cycle" if done else "needs no retry: it is settled or on its way"
+    messages.success(visit.request, f"The {name_of(flow, key)} {result}.")
     return redirect(f"/items?connection={connection}&flow={flow}")
 
 

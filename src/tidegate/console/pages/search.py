@@ -12,6 +12,7 @@ from tidegate.console.roles import Permission
 from tidegate.domain.books.chain import NAMES
 from tidegate.domain.errors import Code
 from tidegate.engine import reports
+from tidegate.flows.item_words import name_of
 from tidegate.ledger import customer_search, heads, mirror, numbers, queue
 
 LONGEST = 200
@@ -78,6 +79,12 @@ def stock(text: str, seen: set[str]) -> list[dict[str, Any]]:
         if connection in seen:
             for item in mirror.find(connection, flow, [text]):
                 found.append(
-                    {"connection": connection, "flow": flow, "key": item.key, "state": item.state.value}
+                    {
+                        "connection": connection,
+                        "flow": flow,
+                        "key": item.key,
+                        "name": name_of(flow, item.key),
+                        "state": item.state.value,
+                    }
                 )
     return found

@@ -50,6 +50,11 @@ class CustomerWriter:
     _groups: dict[str, WireGroup] | None = None
     _known: frozenset[str] | None = None
 
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        return "customers"
+
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """A customer is written alone."""
         return items[:1]

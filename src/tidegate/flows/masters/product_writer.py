@@ -37,6 +37,11 @@ class ProductWriter:
     create: bool
     attribute_set: int
 
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        return "products"
+
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """Costs share a call, a product's record is written alone."""
         if not items[0].key.startswith(COST):

@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import plain
 from tidegate.domain.prices.prices import GONE, PriceKey, breaks_of, whole_days
+from tidegate.flows.item_words import name_of, value_in_words
 from tidegate.flows.prices import tier_prices
 from tidegate.flows.prices.places import Place
 from tidegate.ledger.mirror import MirrorItem
@@ -39,6 +40,11 @@ class PriceWriter:
     places: Mapping[str, Place]
     chunk: int = 200
     no_tiers: str = ""
+
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        return "prices"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """One endpoint, one kind; the items come sorted by kind."""
@@ -76,13 +82,12 @@ class PriceWriter:
             for item in wrong
         }
 
-    def _not_there(self, key: PriceKey, wanted: str, found: str) -> Failure:
+    @staticmethod
+    def _not_there(key: PriceKey, wanted: str, found: str) -> Failure:
         """Answered with success, and not to be read: the next cycle writes it again, the third time alerts."""
-        place = self.places[key.website]
-        where = f"website {place.website_id}" if key.kind == "tier" else f"store {place.store_id}"
         text = (
-            f"{key.sku}: the store answered with success, and its {key.kind} price at {where} is "
-            f"{found or 'none'} instead of {wanted}"
+            f"the store answered that the {name_of('prices', key.text)} was written, but reading it back shows "
+            f"{value_in_words(found) or 'none'} instead of {value_in_words(wanted)}. It is written again"
         )
         return Failure(Code.TRANSIENT, text)
 

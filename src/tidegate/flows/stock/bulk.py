@@ -16,6 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.flows import mirrored, store_limits
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.item_words import name_of
 from tidegate.flows.stock.writer import StockWriter, source_item
 from tidegate.flows.store_limits import Queue
 from tidegate.flows.writing.attempts import commit_mirrored
@@ -222,5 +223,9 @@ def sample(cycle: Cycle, writer: StockWriter, items: list[MirrorItem]) -> None:
         return
     with transaction("sample"):
         mirror.observe(cycle.lease, cycle.name, lost, cycle.now())
-        text = f"the store said done and has other values, e.g. {next(iter(lost))}: they are written again"
+        first = name_of(cycle.flow, next(iter(lost)))
+        text = (
+            "the store answered that stock was written, but reading it back shows other numbers, "
+            f"such as the {first}. They are written again"
+        )
         alerts.raise_alert("lost-write", cycle.name, cycle.flow, text, cycle.now())

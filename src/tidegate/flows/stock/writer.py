@@ -57,6 +57,11 @@ class StockWriter:
     sources: Sequence[str]
     call_size: CallSize = field(default_factory=CallSize)
 
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        return "inventory"
+
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """As many as the store takes in good time."""
         self.call_size.limit = self.client.array_limit
@@ -121,6 +126,11 @@ class LegacyWriter:
     store: StoreStock
     ids: dict[str, int] = field(default_factory=dict)
     learnt: bool = False
+
+    @property
+    def flow(self) -> str:
+        """Whose items."""
+        return "inventory"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
         """A batch is what is settled at once; each SKU is a call of its own."""
