@@ -180,6 +180,7 @@ class BusinessCloudStand(ErpStand):
             "look-up": ("GET", f"/{resource}$"),
             "cancel": ("DELETE", f"/{resource}/"),
         }
+        own["invoice"] = ("POST", "/release$" if self.form == "draft" else "/sales_invoices$")
         method, path = {**CALLS, **own}[on]
         said = options.pop("body_text", None)
         if said is not None:

@@ -18,6 +18,7 @@ from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
+from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Scope
 
 OTHERWISE: dict[str, Any] = {
@@ -131,6 +132,13 @@ BUSINESS_CLOUD: dict[str, Callable[[], Stand]] = {
         settings={"orders": "quote", "currency_tax_amount": True}, **BUSINESS_CLOUD_OTHERWISE
     ),
 }
+
+INVOICING: dict[str, Callable[[], Stand]] = {
+    "memory-draft": lambda: MemoryStand(makes=Kind.DRAFT, invoices_shipped=True),
+    "business-cloud-draft": BUSINESS_CLOUD["business-cloud-draft"],
+    "business-cloud-quote": BUSINESS_CLOUD["business-cloud-quote"],
+}
+"""Rooms whose orders are drafts or quotes first: `invoicing`."""
 
 SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100": Sage100Stand,

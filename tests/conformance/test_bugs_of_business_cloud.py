@@ -20,6 +20,9 @@ from tidegate.conformance import (
     taking,
     waiting,
 )
+from tidegate.conformance import (
+    invoicing as asked,
+)
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import accepted, delta, find, make_order, send
 from tidegate.domain.errors import Code, Failure
@@ -28,6 +31,7 @@ from tidegate.sage.business_cloud import (
     answers,
     client,
     deltas,
+    invoicing,
     open_documents,
     order_search,
     payloads,
@@ -43,6 +47,7 @@ from tidegate.sage.business_cloud import (
     receipts as room_receipts,
 )
 from tidegate.sage.business_cloud.pace import Pace
+from tidegate.sage.port.outcomes import Accepted, Kind
 
 
 def an_earlier_answer_taken_for_a_new_one(patch: pytest.MonkeyPatch) -> None:
@@ -198,6 +203,36 @@ def poor() -> BusinessCloudStand:
     return BusinessCloudStand(per_minute=10, settings={"calls_per_minute": 10})
 
 
+def a_quote_converted_without_a_look(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(invoicing, "_invoiced", lambda row: None)
+
+
+def an_invoice_that_names_no_quote(patch: pytest.MonkeyPatch) -> None:
+    whole = invoicing.Invoicing._body
+
+    def anonymous(self: Any, quote: Any) -> Any:
+        return {name: value for name, value in whole(self, quote).items() if "original" not in name}
+
+    patch.setattr(invoicing.Invoicing, "_body", anonymous)
+
+
+def an_invoice_without_the_shipping(patch: pytest.MonkeyPatch) -> None:
+    whole = invoicing.Invoicing._body
+
+    def lighter(self: Any, quote: Any) -> Any:
+        return {name: value for name, value in whole(self, quote).items() if "shipping" not in name}
+
+    patch.setattr(invoicing.Invoicing, "_body", lighter)
+
+
+def a_void_draft_taken_for_an_invoice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(invoicing, "is_void", lambda row: False)
+
+
+def whatever_is_no_draft_is_released(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(invoicing.Invoicing, "_released", lambda self, row: Accepted(row["id"], "", Kind.INVOICE))
+
+
 Build = Callable[[], BusinessCloudStand]
 BUGS: list[tuple[Bug, Build, Question]] = [
     (an_earlier_answer_taken_for_a_new_one, BusinessCloudStand, an_order_that_was_cancelled_is_sent_anew),
@@ -248,6 +283,11 @@ BUGS: list[tuple[Bug, Build, Question]] = [
         waiting.test_throttling_waits_as_long_as_the_answer_says,
     ),
     (calls_out_of_time, poor, a_minute_is_never_overdrawn),
+    (a_quote_converted_without_a_look, quotes, asked.test_what_staff_have_invoiced_is_not_invoiced_again),
+    (an_invoice_that_names_no_quote, quotes, asked.test_an_order_becomes_one_invoice_of_the_same_amount),
+    (an_invoice_without_the_shipping, quotes, asked.test_an_order_becomes_one_invoice_of_the_same_amount),
+    (a_void_draft_taken_for_an_invoice, draft, asked.test_a_cancelled_order_is_a_review),
+    (whatever_is_no_draft_is_released, draft, asked.test_an_order_becomes_one_invoice_of_the_same_amount),
 ]
 
 

@@ -33,6 +33,7 @@ Call = Literal[
     "look-up",
     "prepare",
     "cancel",
+    "invoice",
     "create customer",
     "find customer",
     "post receipt",

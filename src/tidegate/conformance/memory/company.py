@@ -16,6 +16,7 @@ from tidegate.conformance.memory.door import MemoryBell, MemoryConsent, Office
 from tidegate.conformance.memory.files import Platform
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.invoicing import Invoicing
 from tidegate.conformance.memory.money import Ledgers, Postings, Receipts
 from tidegate.conformance.memory.orders import Cancelling, Orders, Search
 from tidegate.conformance.memory.reading import Products, Progress, Stock, WebLines
@@ -80,7 +81,12 @@ class MemoryCompany:
         """As the switches say."""
         switches = self.switches
         return About(
-            "memory", switches.seats, switches.writing, switches.awaited, drains_for=switches.drains_for
+            "memory",
+            switches.seats,
+            switches.writing,
+            switches.awaited,
+            drains_for=switches.drains_for,
+            invoices_shipped=switches.invoices_shipped,
         )
 
     @property
@@ -136,6 +142,7 @@ class MemoryCompany:
             order_tracking=filed if self.switches.names_parcels else None,
             parcels=Requests(self.inside) if self.switches.hands_over_too else None,
             order_search=Search(self.inside),
+            invoicing=Invoicing(self.inside) if self.switches.invoices_shipped else None,
             cancelling=Cancelling(self.inside),
             customers=customers,
             new_customers=customers,

@@ -79,6 +79,11 @@ class Documents:
         for orders in [due] if consolidate and due else [[one] for one in due]:
             self._bill(orders)
 
+    def invoice_whole(self, order: str) -> None:
+        """All of an order is billed, and its goods are gone with it."""
+        self.despatch(order)
+        self._bill([self._books.order_of(order)])
+
     def credit(
         self, order: str, quantities: Mapping[str, str] | None = None, returned: bool = False
     ) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Switches:
     finds_by_number: bool = False  #: a look-up asks for the customer's order number alone
     states_numbers: bool = True  #: false: an order never gets a number
     makes: Kind = Kind.ORDER  #: of an order
+    invoices_shipped: bool = False  #: orders are drafts first, and the hub has their invoices made
     numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not

@@ -20,7 +20,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.orders import reductions
+from tidegate.flows.orders import invoicing, reductions
 from tidegate.flows.status.steps import last_progress
 from tidegate.flows.stored_keys import register
 from tidegate.flows.stored_order import source_row
@@ -107,6 +107,10 @@ class Intake:
             for order in fresh:
                 sound(order, partial(self.carry_out, order, known, sources[order.entity_id], now))
             for order in orders:
+                before = known.get(order.entity_id)
+                source_id = sources.get(order.entity_id, before.source_id if before is not None else None)
+                if source_id is not None:
+                    invoicing.ask(self.cycle, order, source_id, now)
                 if order.entity_id in self.unreadable:
                     self.read_again(order, now)
             self.park(unreadable, now, changed=cursor is not None)

@@ -16,7 +16,15 @@ from tidegate.domain.errors import Failure, Group
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.books import books
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.orders import cancellations, capture, new_accounts, parcels, reductions, releases
+from tidegate.flows.orders import (
+    cancellations,
+    capture,
+    invoicing,
+    new_accounts,
+    parcels,
+    reductions,
+    releases,
+)
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import forget_unneeded
 from tidegate.flows.orders.verification import verify_customers, verify_orders
@@ -66,6 +74,7 @@ def deliver(cycle: Cycle) -> None:
         verify_customers(cycle, session)
         late_numbers.look_up(cycle, session)
         cancellations.run(cycle, session)
+        invoicing.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
         if not capture.is_known(cycle):
             return

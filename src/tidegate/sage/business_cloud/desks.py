@@ -9,6 +9,7 @@ from tidegate.sage.business_cloud.cancelling import Cancelling
 from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.customers import Customers
 from tidegate.sage.business_cloud.invoices import Invoices
+from tidegate.sage.business_cloud.invoicing import Invoicing
 from tidegate.sage.business_cloud.ledgers import Ledgers, Postings
 from tidegate.sage.business_cloud.masters import Products
 from tidegate.sage.business_cloud.open_documents import OpenDocuments
@@ -42,6 +43,7 @@ class Desks:
         self._session = Session(
             orders=Orders(client, reference, company),
             order_search=OrderSearch(client, company.orders),
+            invoicing=Invoicing(client, company, now) if company.invoices_shipped else None,
             cancelling=Cancelling(client, company.orders),
             customers=customers,
             new_customers=customers,

@@ -18,6 +18,7 @@ SIGN_IN_URL = "https://www.sageone.com"
 TOKEN_URL = "https://oauth.accounting.sage.com"  # noqa: S105 - an address
 MINUTE, DAY = 100, 2500  #: calls that a business may make, all applications together (C, F)
 Form = Literal["invoice", "quote", "draft"]
+Invoiced = Literal["shipped", "by-staff"]
 _BUSINESS = re.compile(r"[0-9a-f]{32}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -37,6 +38,7 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
         True  #: a contact that is at home elsewhere can have no tax (F, of British businesses)
     )
     orders: Form = "invoice"  #: what an order becomes
+    invoiced: Invoiced = "shipped"  #: when Tidegate makes the invoice of a quote or draft
     sales_account: str = "4000"  #: ledger account of lines that name none
     quote_days: int = 30  #: for so long a quote holds
     price_type: str = ""  #: the standard one; "" = the first that there is
@@ -45,6 +47,11 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
     full_stock_hours: int = 24  #: stock is read whole at least so often
     currency_tax_amount: bool = False  #: lines say their tax twice, as one integration has to (F)
     seats: int = 2  #: calls at a time
+
+    @property
+    def invoices_shipped(self) -> bool:
+        """Whether Tidegate makes the invoices of what stands as a quote or draft first."""
+        return self.orders != "invoice" and self.invoiced == "shipped"
 
     @property
     def longest_account(self) -> int:

@@ -11,6 +11,7 @@ WAREHOUSE: Final = "STOCK"  #: the product knows no places: all of its stock is 
 CARRIAGE: Final = "CARRIAGE"  #: as connections call the one charge that there is, the header's shipping
 DRAFT, VOID, PRO_FORMA = "DRAFT", "VOID", "PRO_FORMA"  # C/F
 PAID: Final = "PAID"  # C/F
+DECLINED: Final = "DECLINED"  # A: of a quote
 RECEIPT: Final = "CUSTOMER_RECEIPT"  # F
 REFUND: Final = "CUSTOMER_REFUND"  # A
 ALLOCATION: Final = "CUSTOMER_ALLOCATION"  # A; the Swagger wants a type

@@ -29,6 +29,9 @@ class About:
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not, for people
     seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
     drains_for: timedelta = timedelta(0)  #: so long before a window `stand_down` is called; 0 = never
+    invoices_shipped: bool = (
+        False  #: `Session.invoicing` is called for orders of which the store has shipped something
+    )
 
 
 class Company(Protocol):

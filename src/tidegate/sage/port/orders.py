@@ -1,4 +1,4 @@
-"""The order desk: prepare, send, collect; beside it looking orders up and cancelling them."""
+"""The order desk: prepare, send, collect; beside it looking orders up, invoicing and cancelling them."""
 
 from __future__ import annotations
 
@@ -180,6 +180,17 @@ class OrderSearch(Protocol):
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
         """Pooled; the answer has an entry for every key asked (maybe empty)."""
+        ...
+
+
+class InvoicingDesk(Protocol):
+    """Makes the invoice of an order that stands as a draft or a quote first."""
+
+    def invoice(self, order_id: str, number: str) -> Outcome:
+        """Invoice a sent order; invoicing an invoiced one, by whomever, is Accepted again.
+
+        The document is looked at before, so that repeating the call is harmless. One that is void, or gone, is a failure.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tidegate.sage.port.customers import CustomerDesk, NewCustomerDesk
-from tidegate.sage.port.orders import CancellingDesk, Guard, OrderDesk, OrderSearch
+from tidegate.sage.port.orders import CancellingDesk, Guard, InvoicingDesk, OrderDesk, OrderSearch
 from tidegate.sage.port.parcels import OrderTracking, ParcelDesk
 from tidegate.sage.port.reading import (
     DespatchDesk,
@@ -44,6 +44,9 @@ class Session:
     order_search: OrderSearch | None = None
     order_tracking: OrderTracking | None = None  #: of products that name parcels before they leave
     parcels: ParcelDesk | None = None  #: of products that hand over more than orders
+    invoicing: InvoicingDesk | None = (
+        None  #: of products where Tidegate makes the invoice of a draft or quote
+    )
     cancelling: CancellingDesk | None = None
     customers: CustomerDesk | None = None
     new_customers: NewCustomerDesk | None = None

@@ -1,0 +1,115 @@
+"""Invoices of orders that stand in the company as drafts or quotes: made once the store has shipped something.
+
+A draft is released, or a quote becomes an invoice. The company is asked first how the document stands, so that an
+invoice that people made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from tidegate.domain.orders.keys import order_key, step_key
+from tidegate.domain.orders.order import Order
+from tidegate.domain.states import FINAL, State
+from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
+from tidegate.flows.writing import sending
+from tidegate.flows.writing.attempts import Record
+from tidegate.flows.writing.writing import Writing, apply
+from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.queue import Item
+from tidegate.sage.port.orders import InvoicingDesk
+from tidegate.sage.port.outcomes import Accepted
+from tidegate.sage.port.parcels import Scope
+from tidegate.sage.port.session import Session
+
+FLOW, STEP = "orders", "company-invoice"
+#: Invoices in one cycle; the rest waits for the next one.
+MOST = 200
+
+
+def is_due(order: Order) -> bool:
+    """Whether something of it has left the store; what nobody ships is due once the store is done with it."""
+    return order.shipped or (order.shipping is None and order.state == "complete")
+
+
+def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
+    """Inside a transaction: a step for an order that is due, once."""
+    if not cycle.connection.company.about.invoices_shipped or not is_due(order):
+        return
+    if lookups.step_of(source_id, FLOW, STEP) is not None:
+        return
+    wanted = NewDelivery(
+        connection=cycle.name,
+        flow=FLOW,
+        step=STEP,
+        key=step_key(order_key(order.store, order.entity_id), STEP),
+        source_id=source_id,
+        label=order.increment_id,
+        state=State.QUEUED,
+        reason="shipped in the store",
+    )
+    delivery.create_many([wanted], now)
+
+
+def run(cycle: Cycle, session: Session) -> None:
+    """Make the invoices whose order is confirmed."""
+    doubtful = queue.in_doubt(cycle.name, cycle.flow, STEP, cycle.started, MOST)
+    text = "no answer to the invoice; the document is looked at before it is asked for again"
+    cycle.apply([cycle.after_absence(item, text) for item in doubtful])
+    for item in queue.due(cycle.name, cycle.flow, STEP, MOST, cycle.now()):
+        order = lookups.step_of(item.source_id, cycle.flow, "order")
+        if order is None:
+            continue
+        ended = over(session, item, order)
+        if ended:
+            cycle.apply([Verdict(item.id, "n", text=ended)])
+        elif order.state is State.CONFIRMED and session.invoicing is not None and cycle.may_call_company():
+            failure = fenced(item.label, partial(invoice, cycle, session.invoicing, item, order))
+            if failure is not None:
+                cycle.apply([cycle.after_failure(item, failure, None)])
+
+
+def over(session: Session, item: Item, order: Item) -> str:
+    """Why there is nothing to invoice; "" when there is."""
+    if session.invoicing is None:
+        return "people make the invoices of this company's orders"
+    if order.state in FINAL and order.state is not State.CONFIRMED:
+        return f"the order is {order.state}"
+    cancelling = lookups.step_of(item.source_id, FLOW, "cancel")
+    if cancelling is not None and cancelling.state is not State.SKIPPED:
+        return "the whole order is being cancelled"
+    return ""
+
+
+def invoice(cycle: Cycle, desk: InvoicingDesk, item: Item, order: Item) -> None:
+    """One invoice, written ahead."""
+    payload = {"invoice": order.target_number or order.target_id}
+    record = Record(item, item.key, f"invoice:{order.target_id}", payload)
+    writing = Writing(scope=Scope.ORDERS, confirm=partial(confirm, cycle), settle=partial(apply, cycle))
+    sending.send(
+        cycle,
+        writing,
+        [record],
+        lambda _: [(item.key, desk.invoice(order.target_id, order.target_number))],
+    )
+
+
+def confirm(cycle: Cycle, item: Item, accepted: Accepted, attempt_id: int | None) -> Sequence[Verdict]:
+    """It is invoiced; the chain hears of the invoice when it is read."""
+    cycle.count("confirmed")
+    return [
+        Verdict(
+            item.id,
+            "c",
+            attempt_id=attempt_id,
+            target_id=accepted.id,
+            target_number=accepted.number,
+            target_kind=accepted.kind,
+            total=accepted.gross,
+        )
+    ]
