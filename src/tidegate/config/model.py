@@ -36,6 +36,7 @@ class HubSettings(Strict, frozen=True, kw_only=True):
     ledger: str = "sqlite:///tidegate.db"  #: sqlite:///path, postgresql://..., or a reference to one
     encryption_key: Reference = "keyring:tidegate/encryption"  #: encrypts tokens at rest
     log: Literal["text", "json"] = "text"
+    threads: int = 16  #: cycles that `tidegate run` has at work at the same time, at most
     disk_free_mb: int = 500  #: less free than this where a SQLite ledger lies is an alert
     retention: Retention = Retention()
 

@@ -40,6 +40,7 @@ def check(configuration: Configuration, report: Report) -> None:
         connection_rules.check(connection, company_of, key, report)
     api_rules.check(configuration, report)
     alert_rules.check_notify(configuration.notify, set(configuration.connections), report)
+    store_rules.check_range(configuration.hub.threads, 1, 256, "hub.threads", report)
     store_rules.check_range(configuration.hub.disk_free_mb, 0, 1_000_000, "hub.disk_free_mb", report, "MB")
     console_rules.check(configuration, report)
     price_rules.check_shared(configuration, report)

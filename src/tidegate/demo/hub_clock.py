@@ -19,14 +19,14 @@ LOOK = 1.0
 class HubClock:
     """A :class:`tidegate.clock.Clock` whose time is what the parent process says.
 
-    The parent is asked when so many threads wait (`sleepers`, the connections that are served): while one of them works,
-    time stands still for all. The first to wake decides until when.
+    The parent is asked when as many threads wait as are at work (`at_work`): while one of them does not wait, time
+    stands still for all. The first to wake decides until when.
     """
 
-    def __init__(self, start: datetime, ask: Ask, sleepers: int = 1) -> None:
+    def __init__(self, start: datetime, ask: Ask) -> None:
         self._start = self._now = start.astimezone(UTC)
         self._ask = ask
-        self._sleepers = sleepers
+        self.at_work: Callable[[], int] = lambda: 1
         self._wakes: list[datetime] = []
         self._turn = threading.Condition()
         self._alone = False  #: the parent is gone
@@ -46,7 +46,7 @@ class HubClock:
             wake = self._now + timedelta(seconds=max(seconds, 0.0))
             self._wakes.append(wake)
             while self._now < wake and not self._alone and not until.is_set():
-                if len(self._wakes) < self._sleepers or min(self._wakes) <= self._now:
+                if len(self._wakes) < self.at_work() or min(self._wakes) <= self._now:
                     self._turn.wait(LOOK)
                 else:
                     self._pass(min(self._wakes))

@@ -47,7 +47,7 @@ def main() -> None:
     if start is None:
         return  # the parent is gone
     configuration = load(given.config, environment=os.environ, settings=SETTINGS).configuration
-    clock = HubClock(start, ask, sleepers=len(configuration.connections))
+    clock = HubClock(start, ask)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     log.set_up("json", clock=clock, stream=sys.stderr)
@@ -61,6 +61,7 @@ def main() -> None:
         environment=os.environ,
     )
     with open_hub(configuration, around) as hub:
+        clock.at_work = lambda: hub.at_work()
         run(hub, stop, lambda report: tell(report, stop))
 
 

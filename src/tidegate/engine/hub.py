@@ -6,7 +6,7 @@ import os
 import random
 import secrets as randomness_of_the_machine
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -66,6 +66,7 @@ class Hub:
     turns: Turns = field(default_factory=Turns)
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
+    at_work: Callable[[], int] = lambda: 1  #: so many threads work for cycles at the moment
     attended: bool = False  #: people work with this process by its console: what they ask for begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and go on at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tidegate.engine.hub import Hub
-from tidegate.engine.runner import BELL_WAIT, LONGEST_WAIT
+from tidegate.engine.pool import BELL_WAIT, LONGEST_WAIT
 from tidegate.engine.schedule import planned
 from tidegate.flows.connection import Connection
 
@@ -36,7 +36,9 @@ class Planner:
         """Put what is due; how many cycles."""
         now, count = self.hub.clock.now(), 0
         for name, connection in self.hub.connections.items():
-            if self._look_at.get(name, now) <= now:
+            if (
+                not now < self._look_at.get(name, now) <= now + AGAIN
+            ):  # a clock that was put back waits for nothing
                 count += self._plan(connection, now)
         return count
 

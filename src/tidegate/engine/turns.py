@@ -66,3 +66,8 @@ class Turns:
         mine = Wish(company, frozenset(flows))
         with self._changed:
             return any(mine.excludes(other) for other in self._queue)
+
+    def wishes(self) -> list[Wish]:
+        """Those of the cycles that run, and of those that wait for them."""
+        with self._changed:
+            return [*self._running, *self._queue]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from tidegate.engine import cycle_queue, runner
-from tidegate.engine.cycles import Report, run_cycle
+from tidegate.engine.cycles import run_cycle
 from tidegate.engine.endings import CARRIED_OUT
 from tidegate.engine.faults import fault_is_over, tell_fault
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import reconcile_when_due
 from tidegate.engine.planner import Planner
+from tidegate.engine.pool import LEDGER_PAUSE, Seen
 from tidegate.engine.retention import forget_when_due
 from tidegate.flows.connection import Connection
 from tidegate.ledger import database, presence, shared_configuration
@@ -40,8 +41,6 @@ log = structlog.get_logger()
 PLAN, LOOK = 1.0, 0.2
 #: Seconds that a call to the queue may take.
 PATIENCE = 30.0
-
-Seen = Callable[[Report], None]
 
 
 @dataclass(eq=False)
@@ -125,10 +124,10 @@ class Worker:
                 except LedgerError as error:
                     log.error("ledger", problem=str(error))
                     database.close()
-                    over.wait(runner.LEDGER_PAUSE)
+                    over.wait(LEDGER_PAUSE)
                 except Exception:
                     log.exception("planner")
-                    over.wait(runner.LEDGER_PAUSE)
+                    over.wait(LEDGER_PAUSE)
                 self.hub.clock.wait(PLAN, over)
         finally:
             election.withdraw()
@@ -145,7 +144,7 @@ class Worker:
             except Exception as error:
                 log.error("queue", problem=f"{type(error).__name__}: {error}")
             if not self.stop.is_set():  # the server was restarted, or fails over
-                await self._pause(runner.LEDGER_PAUSE)
+                await self._pause(LEDGER_PAUSE)
 
     async def _work_on(self, app: App) -> None:
         """One opened queue, until it fails or the worker is to end; a running cycle ends properly."""

@@ -29,14 +29,13 @@ from tidegate.ledger.faults import LedgerError, NotReady, explain
 from tidegate.ledger.location import BUSY_SECONDS, Location, locate
 from tidegate.ledger.location import Durability as Durability
 from tidegate.ledger.migration_names import OURS, all_applied
+from tidegate.ledger.writer_queue import WriterQueue
 
 Trip = Callable[[str, str], None]
 
 _guard = threading.Lock()
 _meeting = threading.Lock()
-_writer = (
-    threading.Lock()
-)  #: one writer at a time in this process: SQLite would make the others fail after a while
+_writers = WriterQueue()  #: of this process: SQLite would make the others fail after a while
 _opened: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 _here: Location | None = None
 _trip: Trip | None = None
@@ -204,7 +203,7 @@ def _turn_to_write() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with _writer:
+    with _writers.turn():
         yield
 
 

@@ -15,6 +15,7 @@ from integration.flows.stage import ITEMS
 from tidegate.engine import runner
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Hub
+from tidegate.engine.pool import LEDGER_PAUSE, Pool
 from tidegate.engine.schedule import Due
 from tidegate.ledger import alerts, database, marks, presence
 from tidegate.ledger.faults import LedgerError, LedgerGone
@@ -35,19 +36,25 @@ def hub(tmp_path: Path, migrated: Path) -> Iterator[Hub]:
 Cycle = Callable[[], None]
 
 
-def run(hub: Hub, monkeypatch: pytest.MonkeyPatch, *cycles: Cycle) -> list[str]:
+def run(hub: Hub, *cycles: Cycle) -> list[str]:
     """Run the loop until each of these cycles has had its turn; the flows that ended as they should."""
     left, stop, seen = list(cycles), threading.Event(), list[str]()
 
-    def run_due(_: Hub, due: Due) -> Report:
+    def run_due(due: Due, _: Callable[[], bool]) -> Report:
         cycle = left.pop(0)
         if not left:
             stop.set()
         cycle()
         return Report(due.connection.name, due.flow, hub.clock.now(), "done")
 
-    monkeypatch.setattr(runner, "run_due", run_due)
-    runner.serve(hub, hub.connections["web"], stop, lambda report: seen.append(report.flow))
+    pool = Pool(hub, run_due, stop, 1, lambda report: seen.append(report.flow))
+    while not stop.is_set():
+        pool.look()
+        due = pool.share.begin()
+        if due is None:
+            hub.clock.wait(pool.pause(), stop)
+        else:
+            pool.serve(due)
     return seen
 
 
@@ -59,7 +66,7 @@ def fine() -> None:
     return
 
 
-def test_a_fault_of_ours_is_told_and_the_cycles_go_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_told_and_the_cycles_go_on(hub: Hub) -> None:
     def look() -> None:
         (alert,) = alerts.open_alerts()
         assert (alert.code, alert.connection, alert.subject, alert.count) == ("fault", "web", "orders", 2)
@@ -67,27 +74,26 @@ def test_a_fault_of_ours_is_told_and_the_cycles_go_on(hub: Hub, monkeypatch: pyt
         assert "very-secret" not in alert.text
 
     began = hub.clock.now()
-    assert run(hub, monkeypatch, faulty, faulty, look) == ["orders"]
-    assert (hub.clock.now() - began).total_seconds() == 2 * runner.LEDGER_PAUSE
+    # the connection's other flow has its turn between them
+    assert run(hub, faulty, fine, faulty, look, fine) == ["order-status", "order-status", "orders"]
+    assert (hub.clock.now() - began).total_seconds() == 2 * LEDGER_PAUSE
     assert alerts.open_alerts() == []
 
 
-def test_a_restart_ends_the_alert_with_its_first_sound_cycle(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run(hub, monkeypatch, faulty) == []
+def test_a_restart_ends_the_alert_with_its_first_sound_cycle(hub: Hub) -> None:
+    assert run(hub, faulty) == []
     assert [alert.code for alert in alerts.open_alerts()] == ["fault"]
-    assert run(hub, monkeypatch, fine) == ["orders"]
+    assert run(hub, fine) == ["orders"]
     assert alerts.open_alerts() == []
 
 
-def test_a_ledger_that_fails_is_tried_again_after_a_pause(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_fails_is_tried_again_after_a_pause(hub: Hub) -> None:
     def full() -> None:
         raise LedgerError("the disk is full")
 
     began = hub.clock.now()
-    assert run(hub, monkeypatch, full, fine) == ["orders"]
-    assert (hub.clock.now() - began).total_seconds() == runner.LEDGER_PAUSE
+    assert run(hub, full, fine) == ["order-status"]
+    assert (hub.clock.now() - began).total_seconds() == LEDGER_PAUSE
     assert alerts.open_alerts() == []
 
 
@@ -99,7 +105,7 @@ def test_a_fault_while_the_ledger_is_away_ends_nothing_either(
 
     with monkeypatch.context() as patch:
         patch.setattr(alerts, "raise_alert", away)
-        assert run(hub, monkeypatch, faulty, fine) == ["orders"]
+        assert run(hub, faulty, fine) == ["order-status"]
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced", "overwritten by an older copy"])
@@ -110,7 +116,7 @@ def test_a_ledger_that_is_taken_away_stops_everything_at_once(
     ledger, stop, sent = tmp_path / "ledger.db", threading.Event(), list[str]()
     database.backup(tmp_path / "older.db")
 
-    def run_due(_: Hub, due: Due) -> Report:
+    def run_due(_: Hub, due: Due, __: Callable[[], bool]) -> Report:
         sent.append(due.flow)
         assert len(sent) == 1, "a cycle ran after the ledger was gone"
         if how == "overwritten by an older copy":
@@ -134,7 +140,7 @@ def test_start_and_stop_are_lines_of_the_log(hub: Hub, monkeypatch: pytest.Monke
     """By these names, with the ledger and the connections: operating.md promises them."""
     stop = threading.Event()
 
-    def run_due(_: Hub, due: Due) -> Report:
+    def run_due(_: Hub, due: Due, __: Callable[[], bool]) -> Report:
         stop.set()
         return Report(due.connection.name, due.flow, hub.clock.now(), "done")
 

@@ -56,7 +56,8 @@ def test_time_stands_still_while_one_of_several_works() -> None:
         asked.append(until)
         return None if gone.is_set() else until
 
-    clock = HubClock(START, ask, sleepers=2)
+    clock = HubClock(START, ask)
+    clock.at_work = lambda: 2
     seen: list[datetime] = []
 
     def other() -> None:
