@@ -31,7 +31,8 @@ LONGEST_WAIT = 60.0
 BELL_WAIT = 5.0
 #: The pause after the ledger could not be used (disk full, server gone), and after a fault of ours.
 LEDGER_PAUSE = 30.0
-SHORTEST_PAUSE = 0.01
+#: Seconds between two looks at least: floats that miss a moment by a billionth must not look for ever.
+SHORTEST_PAUSE = 0.005
 #: Seconds after which who waits for another thread looks whether the hub is being stopped.
 LOOK = 1.0
 
@@ -142,7 +143,7 @@ class Pool:
                     if not idle:
                         self._ended.wait(min(max(self.pause(), SHORTEST_PAUSE), LOOK))
                 if idle:
-                    self.hub.clock.wait(self.pause(), self.stop)
+                    self.hub.clock.wait(max(self.pause(), SHORTEST_PAUSE), self.stop)
         finally:
             database.close()
 
