@@ -65,6 +65,11 @@ def breaks_begin_where_they_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("tidegate.sage.sage100.prices.breaks_of", shifted)
 
 
+def charges_are_one_piece(patch: pytest.MonkeyPatch) -> None:
+    made = invoices.Invoices._line
+    patch.setattr(invoices.Invoices, "_line", lambda *given: replace(made(*given), amount=False))
+
+
 def sale_counts_always(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(price_rules.Break, "at_most", lambda self, price: replace(self, price=price))
 
@@ -151,6 +156,7 @@ def make(**options: Any) -> Callable[[], Sage100Stand]:
     return lambda: Sage100Stand(**options)
 
 
+UNKNOWN_GOODS = reading_fulfilment.test_goods_that_the_company_does_not_know_are_invoiced_as_so_many_pieces_or_as_their_amount
 PLAIN = make()
 CASES: list[tuple[Bug, Callable[[], Sage100Stand], Question]] = [
     (posting_makes_a_despatch_of_its_own, PLAIN, asked.a_despatch_is_one_from_data_entry_to_posting),
@@ -182,6 +188,7 @@ CASES: list[tuple[Bug, Callable[[], Sage100Stand], Question]] = [
         PLAIN,
         reading_fulfilment.test_one_invoice_may_be_of_several_orders,
     ),
+    (charges_are_one_piece, PLAIN, UNKNOWN_GOODS),
     (data_entry_not_looked_at, PLAIN, asked.an_order_in_data_entry_is_not_cancelled),
     (gone_taken_for_absent, PLAIN, asked.a_deleted_order_is_not_sent_again),
     (total_not_compared, PLAIN, asked.another_total_is_never_stored),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from tidegate.conformance.opened import Opened, opened
-from tidegate.conformance.stand import Stand, charge, delta, goods, sent_order
+from tidegate.conformance.stand import Stand, charge, delta, free_text, goods, sent_order
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus, TrackedParcel
 from tidegate.sage.port.outcomes import Accepted, Kind
 
@@ -135,6 +136,24 @@ def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
     }
     shown = [line.net for line in invoice.lines]
     assert None in shown or sum(net or 0 for net in shown) == invoice.net, "carriage is a line, too"
+
+
+def test_goods_that_the_company_does_not_know_are_invoiced_as_so_many_pieces_or_as_their_amount(
+    stand: Stand,
+) -> None:
+    """What the shop alone has is text to the company. It tells the pieces, or that it knows an amount alone."""
+    box = msgspec.structs.replace(
+        free_text(stand, "3.00"), item_id=553, quantity=Decimal(3), net=Decimal("9.00")
+    )
+    with opened(stand.company) as session:
+        order = sent_order(stand, session, 213, goods(stand, item_id=551), box)
+        stand.do("despatch", order=order.number)
+        stand.do("invoice-run")
+        [invoice] = delta(session.invoices.read(None)).rows
+
+    named = [line for line in invoice.lines if line.line_key == "item:553"]
+    assert all(line.amount or line.quantity == 3 for line in named)
+    assert named or [line.net for line in invoice.lines if line.amount] == [Decimal("9.00")]
 
 
 def test_a_partly_despatched_order_is_invoiced_in_two(stand: Stand) -> None:

@@ -14,6 +14,7 @@ from tidegate.ledger import intake, keys
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import Known
 from tidegate.ledger.texts import storable
+from tidegate.ledger.unknown_documents import STEP as UNKNOWN
 
 #: Characters of one part of a step's name: the key that it becomes part of has 120.
 LONGEST_PART = 40
@@ -77,9 +78,10 @@ def new_step(
 def unknown_step(cycle: Cycle, flow: str, key: str, what: str, identifier: str) -> NewDelivery:
     """A document of an order that the ledger does not know, skipped.
 
-    Its key is of its own: should the order become known, the document's real key is still free.
+    Its key is of its own: should the order become known, the document is read again (`ledger/unknown_documents.py`),
+    and its real key is still free.
     """
-    step = f"unknown-{what}:{step_part(identifier)}"
+    step = f"{UNKNOWN}{what}:{step_part(identifier)}"
     return NewDelivery(
         connection=cycle.name,
         flow=flow,

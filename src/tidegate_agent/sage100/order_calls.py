@@ -137,8 +137,8 @@ class OrderCalls:
             lines.set("QuantityOrdered", rounded(line.quantity, 6), "line.set")
             if line.unit_price is not None:
                 lines.set("UnitPrice", rounded(line.unit_price, 6), "line.set")
-            if line.key:
-                lines.set(f"{self._sage.udf_item}$", line.key, "line.set")
+        if line.key:
+            lines.set(f"{self._sage.udf_item}$", line.key, "line.set")
         # now, before the line is written: afterwards they read as nothing
         shown = {
             "key": line.key,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
 from tidegate.domain.states import State
 from tidegate.flows.orders.intake import Intake
-from tidegate.ledger import models
+from tidegate.ledger import models, unknown_documents
 
 
 def forgotten(stage: Stage) -> int:
@@ -35,3 +36,33 @@ def test_bug_what_was_not_to_be_sent_is_not_there(stage: Stage, monkeypatch: pyt
     monkeypatch.setattr(Intake, "look_up_ended", lambda *_: None)
     with pytest.raises(AssertionError):
         test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage)
+
+
+def test_what_was_despatched_before_the_order_was_read_again_is_shipped(stage: Stage) -> None:
+    shop = Fulfilled(stage)
+    placed = shop.sent()
+    despatch = shop.despatch(placed)
+    invoice = shop.invoice(placed)
+    source = stage.delivery(placed).source_id
+    for table in (models.Attempt, models.Link, models.Event, models.Delivery, models.StoredKey):
+        table.objects.all().delete()
+    models.Source.objects.filter(pk=source).delete()
+    models.Cursor.objects.filter(flow="orders").delete()
+
+    shop.run("shipments", "invoices")  # before the orders, whose store could not be read, say
+    assert shop.documents(placed)["shipments"] == []
+    shop.run("orders", "shipments", "invoices")
+    assert [each["comments"] for each in shop.documents(placed)["shipments"]] == [
+        [f"Sage despatch {despatch.number}"]
+    ]
+    assert [each["comments"] for each in shop.documents(placed)["invoices"]] == [
+        [f"Sage invoice {invoice.number}"]
+    ]
+
+
+def test_bug_documents_of_unknown_orders_are_never_read_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unknown_documents, "read_again", lambda *_: [])
+    with pytest.raises(AssertionError):
+        test_what_was_despatched_before_the_order_was_read_again_is_shipped(stage)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tidegate_agent.embedded import VirtualClock
+from tidegate_sandbox.sage100.company import columns_of
 from tidegate_sandbox.sage100.native import FakeNative
 from tidegate_sandbox.sage100.texts import DUPLICATE_PO
 from unit.agent.hub import Stand, order
@@ -268,6 +269,18 @@ def test_an_open_row_of_a_company_that_is_not_served_any_more_stops_nobody(tmp_p
     assert stand.get("/v1/health")["state"] == "ready"
     assert stand.send(order())[0]["outcome"] == "created"
     assert stand.is_even()
+
+
+def test_every_line_with_a_key_keeps_it_charges_too(stand: Stand) -> None:
+    lines = [
+        {"key": "item:551", "type": "item", "item": "ABC-1", "quantity": "2", "unit_price": "19.95"},
+        {"key": "item:552", "type": "charge", "item": "/SHIP", "amount": "9.00"},
+        {"key": None, "type": "charge", "item": "/FEE", "amount": "1.00"},
+    ]
+    stand.send(order(lines=lines, expected=None))
+    [stored] = [one for one in stand.sage.companies["ABC"].kernel.orders.table if one.external_key]
+    kept = [columns_of(line).get("UDF_MAGENTO_ITEM") for line in stored.lines[: len(lines)]]
+    assert kept == ["item:551", "item:552", ""]
 
 
 def test_numbers_are_rounded_to_sages_places(stand: Stand) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.domain.fulfilment.invoicing import beside
+from tidegate.domain.fulfilment.invoicing import beside, credited, wanted
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
 
@@ -40,3 +40,21 @@ def test_what_was_cancelled_is_in_no_amount() -> None:
 
 def test_a_shop_that_sells_nothing_beside_takes_no_amount_for_it() -> None:
     assert beside((LINE, replace(AMOUNT, net=D(0))), ORDER, []) == {}
+
+
+KEYED = InvoiceLine("2", "item:33", "", D(1), D(6), amount=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        (KEYED, 2),
+        (replace(KEYED, net=None), 2),
+        (replace(KEYED, net=D(3)), 1),  # a part of them was credited
+        (replace(KEYED, net=D("5.40")), 2),  # after a discount
+        (replace(KEYED, amount=False, quantity=D(1)), 1),  # the company counts pieces
+    ],
+)
+def test_a_charge_with_an_item_s_key_bills_the_pieces_of_its_amount(line: InvoiceLine, pieces: int) -> None:
+    assert wanted((LINE, line), ORDER, {}) == {31: D(3), 33: D(pieces)}
+    assert credited((LINE, line), ORDER, {}) == {31: D(3), 33: D(pieces)}

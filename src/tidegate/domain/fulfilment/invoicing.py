@@ -7,15 +7,16 @@ which have prices of their own is assumed: a parent named there refunds nothing 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS
-from tidegate.domain.fulfilment.store_order import BUNDLE, StoreOrder, allocate_lines, named
-from tidegate.domain.money import ZERO, product, rounded, total
+from tidegate.domain.fulfilment.store_order import BUNDLE, StoreItem, StoreOrder, allocate_lines, named
+from tidegate.domain.money import ZERO, product, quotient, rounded, total
 from tidegate.domain.orders.extras import FIXED_TAX, WRAPPING
-from tidegate.domain.orders.line_keys import extra_key, is_item_key
+from tidegate.domain.orders.line_keys import extra_key, is_item_key, item_key
 
 
 def wanted(
@@ -23,7 +24,7 @@ def wanted(
 ) -> dict[int, Decimal] | Failure:
     """Pieces by the order item that an invoice names; charges have none."""
     whole = {item.item_id for item in order.items if item.kind == BUNDLE}
-    return named(allocate_lines(lines, order, codes).pieces, order, whole)
+    return named(allocate_lines(_counted(lines, order), order, codes).pieces, order, whole)
 
 
 def credited(
@@ -35,7 +36,29 @@ def credited(
         for item in order.items
         if item.kind == BUNDLE and not any(part.price for part in order.children(item))
     }
-    return named(allocate_lines(lines, order, codes).pieces, order, whole)
+    return named(allocate_lines(_counted(lines, order), order, codes).pieces, order, whole)
+
+
+def _counted(lines: Sequence[InvoiceLine], order: StoreOrder) -> Sequence[InvoiceLine]:
+    """The lines with the pieces of the items that the company knows as an amount alone.
+
+    All pieces, but where the amount is what fewer whole ones come to: a part of them was credited.
+    """
+    items = {item_key(item.item_id): item for item in order.items}
+    return [
+        replace(line, quantity=_pieces_for(line.net, items[line.line_key]))
+        if line.amount and line.line_key in items
+        else line
+        for line in lines
+    ]
+
+
+def _pieces_for(net: Decimal | None, item: StoreItem) -> Decimal:
+    pieces = item.ordered - item.cancelled
+    if net is None or not item.price:
+        return pieces
+    part = quotient(net, item.price)
+    return part if ZERO < part < pieces and part == rounded(part, 0) else pieces
 
 
 def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:

@@ -76,9 +76,9 @@ class InvoiceLine:
     net: Decimal | None = None
     tax: Decimal | None = None
     order_key: str = ""  #: of a line of an order with our key, where the company tells whose line it is
-    amount: bool = (
-        False  #: text lines of the order that the company has added up, and that no line names any more
-    )
+    #: The company knows an amount alone, no pieces: a charge that stands for an item of ours by its key, or several text
+    #: lines that it has added up and that no line names any more.
+    amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)

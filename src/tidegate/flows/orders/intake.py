@@ -22,9 +22,9 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import invoicing, reductions
 from tidegate.flows.status.steps import last_progress
-from tidegate.flows.stored_keys import register
+from tidegate.flows.stored_keys import register, stored_keys
 from tidegate.flows.stored_order import source_row
-from tidegate.ledger import alerts, cursors, delivery, intake, lookups
+from tidegate.ledger import alerts, cursors, delivery, intake, lookups, unknown_documents
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import SourceRow
@@ -106,6 +106,9 @@ class Intake:
             sources = intake.save_sources(rows, now)
             for order in fresh:
                 sound(order, partial(self.carry_out, order, known, sources[order.entity_id], now))
+            new = [(self.store, order.entity_id) for order in fresh if order.entity_id not in known]
+            keys = stored_keys(self.cycle.connection, new).values() if new else ()
+            unknown_documents.read_again(self.cycle.name, keys, now)
             for order in orders:
                 before = known.get(order.entity_id)
                 source_id = sources.get(order.entity_id, before.source_id if before is not None else None)

@@ -114,6 +114,7 @@ class Invoices:
             quantity=abs(figure_of(row, SHIPPED)) if goods else Decimal(1),
             net=None if net is None else _signed(net, document),
             order_key=document.orders.get(document.order_of(row), ""),
+            amount=not goods,
         )
 
 

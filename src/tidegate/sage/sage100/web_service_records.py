@@ -95,14 +95,20 @@ def _line(line: Mapping[str, Any], field: str) -> Record:
     if line["type"] == "comment":
         return Record({"ItemCode": COMMENT_ITEM, "CommentText": line["text"]})
     if line["type"] == "charge":
-        return Record({"ItemCode": line["item"], "ExtensionAmt": line["amount"]})
+        columns = {"ItemCode": line["item"], "ExtensionAmt": line["amount"]}
+        return Record(columns, fields=_key_of(line, field))
     columns = {
         "ItemCode": line["item"],
         "WarehouseCode": line["warehouse"],
         "QuantityOrdered": line["quantity"],
         "UnitPrice": line["unit_price"],
     }
-    return Record(_stated(columns), fields={field: line["key"]} if line["key"] else {})
+    return Record(_stated(columns), fields=_key_of(line, field))
+
+
+def _key_of(line: Mapping[str, Any], field: str) -> dict[str, str]:
+    """The shop's line, where it has one: a charge may stand for goods that the company does not know."""
+    return {field: line["key"]} if line["key"] else {}
 
 
 def _stated(columns: Mapping[str, Any]) -> dict[str, str]:

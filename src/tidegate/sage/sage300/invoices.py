@@ -117,5 +117,6 @@ def _line(row: Row, document: Document, pieces: str) -> tuple[InvoiceLine, bool]
         net=None if net is None else abs(net),
         tax=None if tax is None else abs(tax),
         order_key=order.key if order is not None and line is not None else "",
+        amount=not goods,
     )
     return made, line is not None
