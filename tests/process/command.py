@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from process.hurried import FastClock
+from process.nursery import begin
 
 #: The longest that a command may take to end.
 PATIENCE = 30.0
@@ -16,17 +19,19 @@ PATIENCE = 30.0
 class Command:
     """One process; its output goes to files, so that it can never block on a pipe."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, words: Sequence[str], environment: Mapping[str, str], log: Path, clock: FastClock | None = None
+    ) -> None:
         self.words = words
         self._stdout, self._stderr = log.with_suffix(".out"), log.with_suffix(".err")
-        with self._stdout.open("wb") as out, self._stderr.open("wb") as err:
-            self._process = subprocess.Popen(
-                words, env=dict(environment), stdin=subprocess.DEVNULL, stdout=out, stderr=err
-            )
+        self._stdout.touch()
+        self._stderr.touch()
+        self._process = begin(words, environment, self._stdout, self._stderr, clock)
 
     @property
     def pid(self) -> int:
         """Its process id."""
+        assert self._process.pid is not None
         return self._process.pid
 
     @property
@@ -59,23 +64,24 @@ class Command:
     @property
     def code(self) -> int | None:
         """Its exit code; None while it runs."""
-        return self._process.poll()
+        return self._process.exitcode
 
     def wait(self, *codes: int) -> None:
         """Wait until it ends, and insist on one of these exit codes; 0 unless told."""
-        found = self._process.wait(PATIENCE)
+        self._process.join(PATIENCE)
+        found = self.code
         told = f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
         assert found in (codes or (0,)), told
         assert "Traceback" not in self.stderr, self.stderr
 
     def stop(self) -> None:
         """Ask it to stop; it ends its cycle and leaves with 0."""
-        self._process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         self.wait()
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
-        self._process.send_signal(number)
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """SIGKILL, as by the kernel or a hasty operator."""
@@ -86,4 +92,5 @@ class Command:
         """Leave nothing behind, however the test ended."""
         if self.runs:
             self._process.kill()
-        self._process.wait(PATIENCE)
+        self._process.join(PATIENCE)
+        self._process.close()

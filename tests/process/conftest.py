@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,20 +19,13 @@ SetUp = Callable[..., Stage]
 FILE = "sqlite:///"
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared by all workers of a session."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bytecode"
-
-
 @pytest.fixture
-def set_up(tmp_path: Path, bytecode: Path, migrated: Path) -> Iterator[SetUp]:
+def set_up(tmp_path: Path, migrated: Path) -> Iterator[SetUp]:
     """Builds stages."""
     with ExitStack() as stack:
 
         def build(seed: int = 1, *, rate: float = 1.0, ledger: str = "", **differences: Any) -> Stage:
-            stage = Stage(tmp_path, bytecode, seed, rate, ledger, differences)
+            stage = Stage(tmp_path, seed, rate, ledger, differences)
             stack.callback(stage.close)
             if stage.ledger.startswith(FILE):
                 shutil.copyfile(migrated, stage.ledger.removeprefix(FILE))

@@ -1,18 +1,14 @@
-"""`tidegate` under a fast clock: START SINCE RATE, then the words of the command line."""
+"""A clock that is faster than life, and the same in all processes of a test."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from tidegate.cli.every_command import app
-from tidegate.cli.invocation import Invocation
-
 
 class FastClock:
-    """A clock `rate` times as fast as life, the same in every process.
+    """A clock `rate` times as fast as life.
 
     It shows `start` at the instant `since` of the machine's monotonic clock, which all processes of a
     machine share and nobody puts back.
@@ -35,14 +31,3 @@ class FastClock:
             return until.wait(real)
         time.sleep(real)
         return False
-
-
-def main() -> None:
-    """The same program, told another time."""
-    start, since, rate, *words = sys.argv[1:]
-    clock = FastClock(datetime.fromisoformat(start), float(since), float(rate))
-    app(words, obj=Invocation(clock=clock), prog_name="tidegate")
-
-
-if __name__ == "__main__":
-    main()

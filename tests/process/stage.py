@@ -1,8 +1,7 @@
 """A shop and a company served on this machine, and real `tidegate` processes between them.
 
 The servers live in the process of the test, which therefore reads both systems' books directly. The
-commands are the installed ones; `Hurry` runs the same command line under a fast clock, where a test
-would wait for minutes.
+commands run under a fast clock where a test would wait for minutes.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from cryptography.fernet import Fernet
 
 from process.command import PATIENCE, Command
 from process.gate import Gate, Moment
+from process.hurried import FastClock
 from tidegate.clock import SystemClock
 from tidegate.config.model import Configuration
 from tidegate.config.reading import load
@@ -42,7 +41,6 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.server import SandboxServer
 
-TIDEGATE = Path(sys.executable).with_name("tidegate")
 BASE_PATH = "/uk/sage200/accounts/v1"
 KEY = Fernet.generate_key().decode()
 #: Widgets in shop and company.
@@ -51,30 +49,11 @@ ITEMS = 60
 KINDS = ("guest", "customer", "coupon", "no_tax", "configurable")
 
 
-@dataclass(frozen=True)
-class Hurry:
-    """A clock that all processes of a test share: from `since` (machine seconds) on, `rate` times as fast."""
-
-    start: datetime
-    since: float
-    rate: float
-
-    @property
-    def words(self) -> list[str]:
-        """The command line's beginning."""
-        hurried = str(Path(__file__).with_name("hurried.py"))
-        return [sys.executable, hurried, self.start.isoformat(), repr(self.since), repr(self.rate)]
-
-
 @dataclass
 class Stage:
-    """Both systems, and the hub's configuration; `folder` keeps ledgers, configurations and logs.
-
-    `bytecode` is where the commands keep what they have compiled, so that only the first one compiles.
-    """
+    """Both systems, and the hub's configuration; `folder` keeps ledgers, configurations and logs."""
 
     folder: Path
-    bytecode: Path
     seed: int = 1
     rate: float = 1.0
     ledger: str = ""
@@ -82,7 +61,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.ledger = self.ledger or f"sqlite:///{self.folder / 'ledger.db'}"
-        self.hurry = None if self.rate == 1 else Hurry(datetime.now(UTC), time.monotonic(), self.rate)
+        self.fast = None if self.rate == 1 else FastClock(datetime.now(UTC), time.monotonic(), self.rate)
         self.began = datetime.now(UTC)
         self.clock = SandboxClock.running(self.began, self.rate)
         self.shop, shop_wire = magento.build(
@@ -159,11 +138,9 @@ class Stage:
 
     def start(self, *words: str, config: Path | None = None) -> Command:
         """Start a command and go on."""
-        program = self.hurry.words if self.hurry else [str(TIDEGATE)]
         log = self.folder / f"{len(self._commands):03}-{words[0]}"
-        environment = {**os.environ, **self.secrets, "PYTHONPYCACHEPREFIX": str(self.bytecode)}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = Command([*program, "--config", str(config or self.config), *words], environment, log)
+        told = ["--config", str(config or self.config), *words]
+        command = Command(told, {**os.environ, **self.secrets}, log, self.fast)
         self._commands.append(command)
         return command
 

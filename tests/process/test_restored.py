@@ -24,6 +24,8 @@ def test_restored_from_an_older_backup(stage: Stage) -> None:
     stage.sell(4)
     run = stage.run()
     stage.wait_until_settled()
+    # a comment that is under way in the copy would wait ten minutes for its look-up
+    stage.wait_for(lambda: "order-status" in {each["flow"] for each in run.cycles()}, "the first notes")
     backup = stage.folder / "backup.db"
     stage.call("backup", str(backup))
     before = {each["label"] for each in stage.orders()}
