@@ -9,6 +9,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from tidegate.http_library import httpx
 
@@ -35,7 +36,8 @@ class Trust:
         if not self.ca_file:
             return _public()
         try:
-            return ssl.create_default_context(cafile=self.ca_file)
+            found = Path(self.ca_file).stat()
+            return _own(self.ca_file, found.st_mtime_ns, found.st_size)
         except OSError as error:  # ssl.SSLError is one, too
             raise UnusableAuthority(f"{self.ca_file}: {error.strerror or error}") from None
 
@@ -58,6 +60,12 @@ PUBLIC = Trust()
 def _public() -> ssl.SSLContext:
     """One for all clients: reading the authorities' certificates takes longer than opening a connection."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+@cache
+def _own(ca_file: str, _changed: int, _size: int) -> ssl.SSLContext:
+    """One for all clients that believe this file, until it is another one."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
 @cache

@@ -16,6 +16,11 @@ def cpu_seconds() -> float:
     return time.process_time()
 
 
+def resident_memory() -> float:
+    """What is resident of this process now, in MB (10^6 bytes)."""
+    return psutil.Process().memory_info().rss / 1e6
+
+
 def peak_memory() -> float:
     """The largest resident memory of this process so far, in MiB.
 

@@ -238,6 +238,14 @@ KINDS: dict[str, AlertKind] = {
             "enough is free",
         ),
         AlertKind(
+            "counters-differ",
+            Severity.WARNING,
+            Role.ADMINISTRATOR,
+            "kept counters are wrong",
+            "the nightly count finds another number than a counter of the account that the ledger keeps",
+            "the next night's count finds them right",
+        ),
+        AlertKind(
             "second-hub",
             Severity.CRITICAL,
             Role.ADMINISTRATOR,

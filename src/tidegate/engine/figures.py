@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tidegate.engine import counter_check
 from tidegate.engine.hub import Hub
 from tidegate.ledger import depths, idle_cycles, tally
 from tidegate.ledger.database import transaction
@@ -10,7 +11,7 @@ NAME = "figures"
 
 
 def look(hub: Hub) -> None:
-    """Sample every queue and count on, once in a quarter of an hour."""
+    """Sample every queue and count on, once in a quarter of an hour; once a day the counters are checked."""
     now = hub.clock.now()
     quarter = depths.quarter(now)
     if hub.watched.get(NAME) == quarter:
@@ -27,3 +28,4 @@ def look(hub: Hub) -> None:
         while more and not (hub.stop and hub.stop.is_set()):  # a part in a transaction: others write between
             with transaction(NAME):
                 more = tally.advance(kind, now)
+    counter_check.check_when_due(hub)

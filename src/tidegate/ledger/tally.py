@@ -8,7 +8,8 @@ account as quick with a million orders as with a hundred.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.ledger import marks, models, rows
@@ -67,3 +68,38 @@ def forget(kind: str, now: datetime) -> None:
     """Count it all again from the first id. In a transaction."""
     inside(now)
     models.Tally.objects.filter(kind=kind).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A kept counter that does not say what there is."""
+
+    kind: str
+    connection: str
+    flow: str
+    step: str
+    kept: int
+    found: int
+
+
+def drift(kind: str) -> list[Drift]:
+    """Every kept counter that differs from a count of the same rows, row by row, up to the same id.
+
+    One view of the database, along an index or the whole table: for a nightly look.
+    """
+    table, columns = _TABLES[kind]
+    counted = (
+        f"SELECT {columns}, count(*) AS found, 0 AS kept FROM {table} WHERE id <= (SELECT upto FROM tidegate_tally "
+        "WHERE kind = %s AND connection = '') GROUP BY 1, 2, 3"
+    )
+    kept = "SELECT connection, flow, step, 0, count FROM tidegate_tally WHERE kind = %s AND NOT (connection = '')"
+    both: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for connection, flow, step, found, sum_kept in rows.fetch_all(f"{counted} UNION ALL {kept}", kind, kind):
+        counts = both[connection, flow, counted_as(step)]
+        counts[0] += int(found)
+        counts[1] += int(sum_kept)
+    return [
+        Drift(kind, *place, kept=counts[1], found=counts[0])
+        for place, counts in sorted(both.items())
+        if counts[0] != counts[1]
+    ]

@@ -124,3 +124,20 @@ def test_the_tally_can_be_begun_again(ledger: Ledger) -> None:
     assert tally.counted(tally.DELIVERY) == 0
     advance()
     assert account.account(CONNECTION, "orders", "order").read == 5
+
+
+def test_counters_that_are_right_do_not_drift_and_a_wrong_one_is_found(ledger: Ledger) -> None:
+    made()
+    advance()
+    captured(6, 7)  # not counted yet: no drift
+    assert [tally.drift(kind) for kind in (tally.DELIVERY, tally.SOURCE)] == [[], []]
+    wrong = models.Tally.objects.filter(kind=tally.DELIVERY, connection=CONNECTION, step="number")
+    wrong.update(count=7)
+    (found,) = tally.drift(tally.DELIVERY)
+    assert (found.connection, found.flow, found.step, found.kept, found.found) == (
+        CONNECTION,
+        "order-status",
+        "number",
+        7,
+        1,
+    )
