@@ -28,6 +28,11 @@ def check(configuration: Configuration, report: Report) -> None:
             report.problem("api.trusted_proxy", f'the text "{api.trusted_proxy}"', remedy)
     elif api.token:
         report.warning("api.token", "nobody listens", 'say where: listen = "127.0.0.1:8090"')
+    for name, store in configuration.stores.items():
+        for key in ("hook_secret", "hook_key"):
+            if getattr(store, key) and not api.listen:
+                where = joined("stores", name, key)
+                report.warning(where, "nobody listens", 'say where: [api] listen = "127.0.0.1:8090"')
     for name, connection in configuration.connections.items():
         if connection.prices.customer_prices == "api" and not (api.listen and api.token):
             key = joined("connections", name, "prices", "customer_prices")

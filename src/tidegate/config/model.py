@@ -57,6 +57,8 @@ class Store(Strict, frozen=True, kw_only=True):
     max_answer_mb: int = 64
     time_zone: str = "UTC"
     bulk: Literal["auto", "sync", "async"] = "auto"  #: whether large writes go through the shop's queue
+    hook_secret: Reference = ""  #: with which the shop's server signs its hooks; "" = none is believed
+    hook_key: Reference = ""  #: the public key of Adobe Commerce's webhooks, PEM; "" = none is believed
 
 
 class Flow(Strict, frozen=True, kw_only=True):

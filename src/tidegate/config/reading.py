@@ -25,6 +25,7 @@ from tidegate.redaction import remember_secret
 
 __all__ = ["ConfigurationError", "Loaded", "Problem", "load", "loads"]
 
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----"
 LEAST_TOKEN, LEAST_SIGNS = 24, 8  #: characters of `[api] token`, and how many different ones
 _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
@@ -173,9 +174,10 @@ def _try(reference: str, where: str, environment: Mapping[str, str], report: Rep
 
 def _check_strength(value: str, where: str, report: Report) -> None:
     """A token that callers from outside show must not be guessed."""
-    if where in ("api.token", "api.metrics_token") and (
-        len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS
-    ):
+    if where.startswith("stores.") and where.endswith(".hook_key") and PUBLIC_KEY not in value:
+        report.problem(where, "no public key", f"the whole PEM text, from {PUBLIC_KEY} on")
+    guarded = where in ("api.token", "api.metrics_token") or where.endswith(".hook_secret")
+    if guarded and (len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS):
         found = "a token that can be guessed"
         remedy = f"at least {LEAST_TOKEN} random characters, e.g. `openssl rand -hex 24`"
         report.problem(where, found, remedy)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/prices", prices.prices),
     path("api/v1/portal/invoices", portal.invoices),
     path("api/v1/portal/invoices/<str:number>", portal.invoice),
+    path("api/v1/hook/<str:store>", bell.hooks),
     path("api/v1/bell/<str:company>", bell.bells),
     path("api/v1/bell/<str:company>/<path:rest>", bell.bells),
 ]

@@ -1,6 +1,9 @@
-"""What a product's call-back sets going: the room says whether it is genuine, the ledger keeps what to hasten."""
+"""What a call-back sets going: a product's room or a shop's key says whether it is genuine, the ledger keeps what to
+hasten."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import structlog
 
@@ -8,10 +11,12 @@ from tidegate.engine.hub import Hub
 from tidegate.ledger import hastened
 from tidegate.ledger.database import transaction
 from tidegate.redaction import redact
-from tidegate.sage.port.doorbell import Heard, Ring
+from tidegate.sage.port.doorbell import Heard, Ring, unproven
 
 log = structlog.get_logger()
 
+#: What a shop's hook hastens: the flow that reads orders, and what became of them.
+READ_AT_ONCE = frozenset({"orders"})
 NOBODY = Heard(404, note="no company with a doorbell has this name")
 
 
@@ -22,17 +27,29 @@ def hear(hub: Hub, company: str, ring: Ring) -> Heard:
         return NOBODY
     heard = known.doorbell.ring(ring)
     if heard.hasten:
-        _hasten(hub, company, heard.hasten)
+        names = [name for name, each in hub.connections.items() if each.settings.company == company]
+        _hasten(hub, names, heard.hasten)
     if heard.status < 400:
         log.info("call-back", company=company, hastens=sorted(heard.hasten), note=redact(heard.note))
     return heard
 
 
-def _hasten(hub: Hub, company: str, flows: frozenset[str]) -> None:
+def hear_store(hub: Hub, store: str, ring: Ring) -> Heard:
+    """A shop says that something has changed: with a genuine signature its orders are read at once, and no more."""
+    keys = hub.hooks.get(store)
+    if not keys:
+        return Heard(404, note="no store with hooks has this name")
+    if not keys.believe(ring.headers, ring.body):
+        return unproven("the signature is not the shop's")
+    names = [name for name, each in hub.connections.items() if each.settings.store == store]
+    _hasten(hub, names, READ_AT_ONCE)
+    log.info("hook", store=store, hastens=sorted(READ_AT_ONCE))
+    return Heard(200, READ_AT_ONCE)
+
+
+def _hasten(hub: Hub, connections: Iterable[str], flows: frozenset[str]) -> None:
     now = hub.clock.now()
     with transaction("hasten"):
-        for name, connection in hub.connections.items():
-            rules = connection.settings.flows
-            if connection.settings.company == company:
-                on = {flow for flow in flows if flow in rules and rules[flow].enabled}
-                hastened.hasten(name, on, now)
+        for name in connections:
+            rules = hub.connections[name].settings.flows
+            hastened.hasten(name, {flow for flow in flows if flow in rules and rules[flow].enabled}, now)

@@ -25,6 +25,7 @@ from tidegate.ledger import database
 from tidegate.ledger.faults import LedgerGone
 from tidegate.ledger.holder import this_process
 from tidegate.ledger.location import Durability
+from tidegate.magento.hook import HookKeys
 from tidegate.magento.store import MagentoStoreClient, open_store
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
@@ -58,6 +59,7 @@ class Hub:
     console_keys: tuple[str, str, str] = field(default=("", "", ""), repr=False)
     metrics_token: str = field(default="", repr=False)  #: "" = nobody may read the metrics
     addresses: dict[str, str] = field(default_factory=dict, repr=False)  #: of the targets of `[notify]`
+    hooks: dict[str, HookKeys] = field(default_factory=dict, repr=False)  #: of the stores that call
     sender: threading.Thread | None = None  #: of messages, while there are any
     watched: dict[str, datetime] = field(default_factory=dict)  #: when ages were looked at last
     clock_watch: ClockWatch = field(default_factory=ClockWatch)
@@ -161,6 +163,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
             page_size=configuration.stores[settings.store].page_size,
             spending=spending[settings.company],
             sharing_prices=price_rules.sharing(configuration, name),
+            console=configuration.console.url.rstrip("/"),
         )
         mappings.refresh(connections[name])
     token = known(configuration.api.token) if configuration.api.token else ""
@@ -181,4 +184,9 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
         console_keys=(vault.key, signs_on[0], signs_on[1]),
         metrics_token=known(configuration.api.metrics_token) if configuration.api.metrics_token else "",
         addresses=addresses,
+        hooks={
+            name: HookKeys(known(store.hook_secret), known(store.hook_key))
+            for name, store in configuration.stores.items()
+            if store.hook_secret or store.hook_key
+        },
     )

@@ -32,7 +32,8 @@ def planned(hub: Hub, connection: Connection, now: datetime | None = None) -> It
     nothing would ever be due for an asker who compares. None: the clock's.
     """
     now = hub.clock.now() if now is None else now
-    called = hastened.hastened(connection.name) if connection.company.doorbell is not None else {}
+    calls = connection.company.doorbell is not None or connection.settings.store in hub.hooks
+    called = hastened.hastened(connection.name) if calls else {}
     flows = enabled_flows(connection)
     began, wanted = asked.turns(connection.name, flows)
     for flow in flows:

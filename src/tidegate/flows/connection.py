@@ -44,6 +44,7 @@ class Connection:
         None  #: the store's clock and our monotonic one, at its last answer
     )
     spending: Spending | None = None  #: the company's budget, shared with its other connections
+    console: str = ""  #: the address under which people reach the console; "" = they were told none
     _terms: Terms | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tidegate.engine.cycles import run_cycle
 from tidegate.engine.price_answers import PriceDesk
 from tidegate.engine.schedule import SOONEST, Due, planned
 from tidegate.ledger import database, hastened
+from tidegate.magento.hook import HookKeys
 from tidegate.sage.port.doorbell import Ring
 from tidegate.sage.port.entrance import Passcode
 
@@ -115,3 +118,23 @@ def test_what_was_heard_outlives_the_process(stage: MemoryStage) -> None:
     stage.world.clock.advance(1)
     database.close()
     assert set(hastened.hastened(CONNECTION)) == {"order-status"}
+
+
+def test_a_shop_that_signs_its_call_has_its_orders_read_at_once(stage: MemoryStage) -> None:
+    secret, body = "a-secret-of-the-shop-4711", b'{"changed": "orders"}'
+    stage.hub.hooks["main"] = HookKeys(secret=secret)
+    run_cycle(stage.hub, stage.hub.connections[CONNECTION], "orders")
+    client = Client(application(stage.hub, PriceDesk(stage.hub)))
+
+    def call(key: str, store: str = "main") -> tuple[int, object]:
+        signature = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+        found = client.post(f"/api/v1/hook/{store}", data=body, headers={"X-Tidegate-Signature": signature})
+        return found.status_code, found.json
+
+    assert call("somebody else's")[0] == 401
+    assert call(secret, "nobody")[0] == 404
+    assert hastened.hastened(CONNECTION) == {}
+    assert call(secret) == (200, {"heard": True, "op": "success"})
+    assert due(stage, "orders").at == stage.now + SOONEST
+    assert set(hastened.hastened(CONNECTION)) == {"orders"}
+    assert client.get("/api/v1/hook/main").status_code == 405

@@ -188,7 +188,11 @@ def company_on_the_page(settings: type[CompanySettings]) -> dict[str, Any]:
 def base() -> dict[str, Any]:
     """A whole configuration in which every way to sign in has its secrets."""
     document = tomllib.loads(whole())
-    secrets = reference_keys(model.Store) - {"username"}
+    secrets = reference_keys(model.Store) - {
+        "username",
+        "hook_secret",
+        "hook_key",
+    }  # these are no plain tokens
     document["stores"]["main"] |= dict.fromkeys(secrets, "env:TOKEN") | {"username": "tidegate"}
     document["companies"]["uk"]["subscription_key"] = "env:TOKEN"
     document["notify"] = {"targets": {"operations": {"url": "env:TOKEN"}}}

@@ -79,6 +79,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
         "connections.web.statuses",
         "api.token",
         "api.metrics_token",
+        *(f"stores.main.{key}" for key in ("hook_secret", "hook_key")),
         "notify.targets",
         *(f"console.openid.{key}" for key in ("server_url", "client_id", "client_secret")),
         "companies.uk.closed",
