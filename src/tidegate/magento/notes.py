@@ -92,6 +92,10 @@ class OrderNow:
         whole = re.compile(re.escape(marker) + r"(?![\w-])")
         return any(whole.search(comment.text) for comment in self.comments)
 
+    def begins(self, text: str) -> bool:
+        """Whether a comment begins with this text."""
+        return any(comment.text.startswith(text) for comment in self.comments)
+
     def says(self, text: str) -> bool:
         """Whether a comment is this text, and nothing more."""
         return any(comment.text.strip() == text for comment in self.comments)

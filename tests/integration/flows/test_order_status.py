@@ -6,6 +6,7 @@ import pytest
 
 from integration.flows.conftest import Build
 from integration.flows.stage import SETTLED, Stage
+from tidegate.config.model import NotesSettings
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 from tidegate.ledger import queue
@@ -38,6 +39,35 @@ def test_number_and_comment_are_two_steps_with_keys_of_their_own(stage: Stage) -
     stage.listen()
     stage.notes()
     assert stage.shop_calls() == []
+
+
+def test_a_hidden_comment_links_to_the_orders_page_and_is_found_again(build: Build) -> None:
+    stage = build()
+    stage.connection.console = "https://tidegate.example"
+    placed = confirmed(stage)
+    stage.break_shop("drop_after", path=COMMENT_CALL)
+    stage.notes()
+    number, source = stage.only(placed)["number"], stage.delivery(placed).source_id
+    link = f'<a href="https://tidegate.example/order/{source}">Tidegate</a>'
+    assert [each["text"] for each in stage.comments(placed)] == [f"Sage order {number} {link}"]
+    assert noted(stage, placed)[1] is State.IN_DOUBT
+    stage.connection.console = "https://elsewhere.example"
+    stage.cycle(STATUS, after=SETTLED)
+    assert noted(stage, placed) == (State.CONFIRMED, State.CONFIRMED)
+    assert len(stage.comments(placed)) == 1
+
+
+@pytest.mark.parametrize(("comment", "console"), [("visible", "https://tidegate.example"), ("hidden", "")])
+def test_customers_see_no_link_and_without_an_address_there_is_none(
+    build: Build, comment: str, console: str
+) -> None:
+    stage = build()
+    stage.reopen(notes=NotesSettings(comment=comment))  # type: ignore[arg-type]
+    stage.connection.console = console
+    placed = confirmed(stage)
+    stage.notes()
+    number = stage.only(placed)["number"]
+    assert [each["text"] for each in stage.comments(placed)] == [f"Sage order {number}"]
 
 
 def test_the_comment_carries_the_status_that_the_order_has_at_that_moment(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
+from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status import late_numbers, statuses
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
@@ -24,6 +25,9 @@ from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import OrderNow
+
+#: Between the comment and the address of the order's page.
+LINK = ' <a href="'
 
 
 def run(cycle: Cycle) -> None:
@@ -99,9 +103,10 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: lis
     refusal = refuse(item, note, there)
     if refusal is not None:
         return [*known, cycle.after_failure(item, refusal, None)]
-    payload = {"text": note.text, "step": item.step}
+    text = comment_of(cycle.connection, item, note) if item.step == COMMENT else note.text
+    payload = {"text": text, "step": item.step}
     record = Record(item, item.key, payload_hash(payload), payload)
-    sent = one_call(cycle, record, partial(write, cycle, item, note, there), known)
+    sent = one_call(cycle, record, partial(write, cycle, item, note, there, text), known)
     if sent is None:
         return []
     attempt, failure = sent
@@ -113,20 +118,32 @@ def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: lis
     ]
 
 
-def write(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> Failure | None:
+def comment_of(connection: Connection, item: Item, note: Note) -> str:
+    """The comment, with a link to the order's page where only people of the shop read it.
+
+    Magento's admin shows `a` in a comment as a link, and nothing of it to customers while it is hidden.
+    """
+    if not connection.console or connection.settings.notes.comment != "hidden" or item.source_id is None:
+        return note.text
+    return f'{note.text}{LINK}{connection.console}/order/{item.source_id}">Tidegate</a>'
+
+
+def write(cycle: Cycle, item: Item, note: Note, there: OrderNow, text: str) -> Failure | None:
     """The one call of this step."""
     store = cycle.connection.store.notes
     if item.step == NUMBER:
         return store.store_number(note.entity_id, note.number)
     visible = cycle.connection.settings.notes.comment == "visible"
-    return store.add_comment(note.entity_id, note.text, visible=visible, status=there.status)
+    return store.add_comment(note.entity_id, text, visible=visible, status=there.status)
 
 
 def is_there(item: Item, note: Note, there: OrderNow) -> bool:
     """Whether the step's effect can be seen on the order."""
     if item.step == NUMBER:
         return there.ext_order_id == note.number
-    return there.says(note.text)  # of an invoice, others say that it is paid
+    return there.says(note.text) or there.begins(
+        note.text + LINK
+    )  # of an invoice, others say that it is paid
 
 
 def refuse(item: Item, note: Note, there: OrderNow) -> Failure | None:
