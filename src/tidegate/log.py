@@ -31,6 +31,8 @@ _SECRET_NAMES = (
     "encryption_key",
     "cookie",
 )
+#: The one of our loggers that is the standard library's: it has a line for each call, which mostly nobody wants.
+CALLS = "tidegate.calls"
 _DEPTH = 6  #: deeper structures are logged as text
 
 
@@ -82,6 +84,7 @@ def set_up(
     handler.of_tidegate = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))
+    logging.getLogger(CALLS).setLevel(level)
 
 
 class _Stamp:

@@ -7,6 +7,7 @@ sandbox under a virtual clock. Whether a request may have left this machine is p
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ from tidegate.trust import LOOPBACK, PUBLIC, Trust
 
 if TYPE_CHECKING:
     Auth = httpx.Auth
+
+#: A line for each call, at `debug`; cheap where nobody listens.
+calls = logging.getLogger("tidegate.calls")
 
 LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
@@ -271,6 +275,8 @@ class HttpClient:
         ):
             answer = self._call(request, auth)
             about["outcome"] = answer.status if isinstance(answer, Answer) else "no answer"
+            # without the query, which may name a person
+            calls.debug("%s %s%s: %s", method, request.url.host, path, about["outcome"])
         if limits is not self._timeout and isinstance(answer, NoAnswer) and answer.too_much:
             return replace(answer, too_much=False)  # it was given less time than it may take otherwise
         return answer

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from tidegate import tracing
 from tidegate.domain.cadence import Cadence, cadence
@@ -229,7 +230,8 @@ def run_alone(
         between_pages=between_pages,
         keep_seats=hub.seats.keep,
     )
-    report = carry(cycle)
+    with bound_contextvars(cycle=batch_id):  # under which the console shows it
+        report = carry(cycle)
     if report.unfinished:
         hub.unfinished[connection.name, flow] = (hub.clock.now(), batch_id)
     return report

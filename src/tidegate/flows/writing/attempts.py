@@ -6,11 +6,14 @@ effect, are one matter: by then others may act on the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from structlog.contextvars import bound_contextvars
 
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
@@ -123,7 +126,19 @@ def one_call(
         cycle.apply([too_late(record.item, attempt)])
         return None
     cycle.count("sent")
-    return attempt, call()
+    with logged([record], attempts):
+        return attempt, call()
+
+
+@contextmanager
+def logged(records: Sequence[Record], attempts: Mapping[int, int]) -> Iterator[None]:
+    """Every line of the log meanwhile, that of each call above all, names what leaves: keys, and the attempts of the
+    ledger. The key is what ties Magento's order, its trace and the record in the company."""
+    leaving = [record for record in records if record.item.id in attempts]
+    with bound_contextvars(
+        keys=[record.key for record in leaving], attempts=[attempts[record.item.id] for record in leaving]
+    ):
+        yield
 
 
 def commit_mirrored(cycle: Cycle, items: Sequence[MirrorItem]) -> list[MirrorItem]:

@@ -16,7 +16,7 @@ from tidegate.domain.orders.halving import parcels_of
 from tidegate.domain.parcel import digest_of
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.writing.attempts import Record, commit, is_too_late, too_late
+from tidegate.flows.writing.attempts import Record, commit, is_too_late, logged, too_late
 from tidegate.flows.writing.writing import Writing
 from tidegate.ledger import parcels
 from tidegate.ledger.database import transaction
@@ -59,7 +59,8 @@ def send(cycle: Cycle, writing: Writing, records: Sequence[Record], call: Call) 
             if is_too_late(cycle, recorded_at):
                 chunk.verdicts = [too_late(each.item, chunk.attempts[each.item.id]) for each in chunk.leaving]
                 break
-            hear(cycle, writing, chunk, call(chunk.leaving))
+            with logged(chunk.leaving, chunk.attempts):
+                hear(cycle, writing, chunk, call(chunk.leaving))
             if writing.in_parcels:  # whether the company takes another parcel stands in the ledger
                 last = None
                 settle(cycle, writing, chunk)
