@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,10 @@ def erase(
     customer: Annotated[
         int | None, typer.Option("--customer", metavar="ID", min=1, help="The store's id of the customer.")
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE", help="Write down all that would be erased; change nothing."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; change nothing.")] = False,
     history: Annotated[
         bool, typer.Option("--history", help="List who erased when and how much, never whom.")
@@ -52,6 +57,9 @@ def erase(
             return
         store = configuration.connections[name].store
         found = erasure.find(name, store, email=email, customer_id=customer)
+        if export is not None:
+            write_down(found, export, as_json)
+            return
         refuse_open(found)
         erased, problem = erasing.counts(found, there.clock.now()), ""
         if not erased:
@@ -66,6 +74,25 @@ def erase(
             except ValueError as error:
                 raise Refused(str(error), "a delivery was opened meanwhile: call it again") from None
     show(found, erased, dry_run, problem, as_json)
+
+
+def write_down(found: ErasedCustomer, path: Path, as_json: bool) -> None:
+    """What the ledger has of the customer, into a file for its user alone."""
+    import msgspec
+
+    from tidegate.ledger import personal_copy
+    from tidegate.ledger.file import private
+
+    document = personal_copy.of(found)
+    count = len(document["orders"]) + len(document["steps"])
+    if not count and not document["customer"] and not document["accounts"]:
+        raise Unknown("customer", ", ".join(document["emails"]), remedy="the ledger has nothing of them")
+    private(path)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2))
+    if as_json:
+        showing.print_json({"connection": found.connection, "orders": len(found.sources), "file": str(path)})
+        return
+    showing.say(f"{len(found.sources)} orders with all that was written about them are in {path}")
 
 
 def refuse_open(found: ErasedCustomer) -> None:

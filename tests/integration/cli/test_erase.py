@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import stat
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +110,27 @@ def test_nothing_of_the_person_is_left_in_the_file(known: tuple[Terminal, str]) 
     with terminal.world.open_hub():
         untouched = models.Source.objects.exclude(increment_id=number).get().document
     assert personal.words_in([untouched])
+
+
+def test_everything_that_would_be_erased_is_written_down_for_the_customer(
+    known: tuple[Terminal, str], tmp_path: Path
+) -> None:
+    terminal, number = known
+    path = tmp_path / "jo.json"
+    before = raw(terminal)
+    terminal.run("erase", "--email", EMAIL, "--export", str(path))
+    assert raw(terminal) == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text(encoding="utf-8")
+    assert [each for each in PERSON if each not in text and each != EMAIL.upper()] == []
+    document = json.loads(text)
+    assert [each["number"] for each in document["orders"]] == [number]
+    assert document["orders"][0]["document"]["billing"]["telephone"] == PHONE
+    assert {"order", "comment", "customer"} <= {each["step"] for each in document["steps"]}
+    (order,) = [each for each in document["steps"] if each["step"] == "order"]
+    assert STREET in json.dumps(order["sent"][0]["what"])
+    assert document["accounts"] == [{"account": "WEB", "tied_by": EMAIL}]
+    terminal.run("erase", "--email", "nobody@example.com", "--export", str(path), code=5)
 
 
 def test_nothing_is_sent_a_second_time(known: tuple[Terminal, str]) -> None:
