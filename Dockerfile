@@ -1,6 +1,6 @@
 # The hub in a small image: wheels are built in the first stage, and nothing that builds is in the second.
 FROM python:3.12-slim AS build
-RUN pip install --no-cache-dir uv
+RUN pip install --no-cache-dir "uv==0.13.9"
 ENV UV_PROJECT_ENVIRONMENT=/opt/tidegate UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
 WORKDIR /build
 # Dependencies first: they change less often than the program.
