@@ -210,7 +210,9 @@ def token(
     scope: Annotated[
         list[str] | None,
         typer.Option(
-            "--scope", metavar="SCOPE", help="status, queue, trace, digest or actions; may be repeated."
+            "--scope",
+            metavar="SCOPE",
+            help="status, queue, trace, digest, actions, prices or portal; may be repeated.",
         ),
     ] = None,
     take: Annotated[bool, typer.Option("--take", help="Revoke the token instead of making one.")] = False,

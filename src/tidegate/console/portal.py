@@ -24,7 +24,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     limit, offset = whole(request, "limit", 50), whole(request, "offset", 0)
     if limit is None or offset is None or limit > MOST:
         return problem(400, "bad-request", f"limit (at most {MOST}) and offset are whole numbers")
-    found = visible(request)
+    found = visible(request, bearer(request))
     if isinstance(found, HttpResponse):
         return found
     page = [portal.summary(each) for each in found[offset : offset + limit]]
@@ -34,7 +34,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 @require_GET
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     """One invoice with its lines. Another customer's is as unknown as one that does not exist."""
-    found = visible(request)
+    found = visible(request, bearer(request))
     if isinstance(found, HttpResponse):
         return found
     for each in found:
@@ -43,9 +43,9 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     return problem(404, "unknown-invoice", f"you have no invoice {number}")
 
 
-def visible(request: HttpRequest) -> list[Stated] | HttpResponse:
-    """What the bearer of the token may see."""
-    hub, token = hub_of(request), bearer(request)
+def visible(request: HttpRequest, token: str) -> list[Stated] | HttpResponse:
+    """What the customer with this token of the shop may see."""
+    hub = hub_of(request)
     if not token or len(token) > LONGEST_TOKEN or not token.isascii():
         return problem(401, "not-authenticated", "send the customer's own token: Authorization: Bearer ...")
     store = request.GET.get("store", "")

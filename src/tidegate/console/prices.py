@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from tidegate.console.gate import MOST_FAILED
 from tidegate.domain.errors import Code
 from tidegate.domain.money import plain
 from tidegate.engine.hub import Hub
-from tidegate.engine.price_answers import MOST_ITEMS, PriceAnswer
+from tidegate.engine.price_answers import MOST_ITEMS, PriceAnswer, PriceDesk
 
 #: Magento keeps quantities with twelve digits, four of them behind the point.
 DECIMALS, LARGEST = 4, Decimal("99999999.9999")
@@ -61,7 +62,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
         question = _QUESTION.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return problem(400, "bad-request", str(error))
-    wrong = next((each for each in question.lines if not _countable(each.quantity)), None)
+    wrong = next((each for each in question.lines if not countable(each.quantity)), None)
     if wrong is not None:
         return problem(400, "bad-request", f"{wrong.sku}: a quantity is above 0, with 12 digits at most")
     if (question.customer is None) == (not question.account):
@@ -72,18 +73,23 @@ def _answered(request: HttpRequest) -> HttpResponse:
         remedy = "name the connection, or store and website: " + "|".join(sorted(hub.connections))
         return problem(400, "bad-request", remedy)
     buyer = question.account if question.customer is None else question.customer
-    answered = desk_of(request).answer(
-        connection, buyer, [(each.sku, each.quantity) for each in question.lines]
-    )
     return answer(
-        {
-            "connection": connection,
-            "account": answered.account,
-            "breaker": answered.breaker,
-            "age": None if answered.age is None else round(answered.age.total_seconds()),
-            "lines": [line(each) for each in answered.prices],
-        }
+        told(desk_of(request), connection, buyer, [(each.sku, each.quantity) for each in question.lines])
     )
+
+
+def told(
+    desk: PriceDesk, connection: str, buyer: str | int, lines: Sequence[tuple[str, Decimal]]
+) -> dict[str, Any]:
+    """What the buyer (an account, or a customer's id) pays for these (SKU, quantity), as it is answered."""
+    answered = desk.answer(connection, buyer, lines)
+    return {
+        "connection": connection,
+        "account": answered.account,
+        "breaker": answered.breaker,
+        "age": None if answered.age is None else round(answered.age.total_seconds()),
+        "lines": [line(each) for each in answered.prices],
+    }
 
 
 def connection_of(hub: Hub, question: Question) -> str | None:
@@ -115,6 +121,7 @@ def line(answered: PriceAnswer) -> dict[str, Any]:
     }
 
 
-def _countable(quantity: Decimal) -> bool:
+def countable(quantity: Decimal) -> bool:
+    """Whether the shop could have such a quantity in a cart."""
     exponent = quantity.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -DECIMALS and 0 < quantity <= LARGEST

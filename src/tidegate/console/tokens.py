@@ -21,6 +21,8 @@ class Scope(StrEnum):
     TRACE = "trace"
     DIGEST = "digest"
     ACTIONS = "actions"
+    PRICES = "prices"
+    PORTAL = "portal"
 
 
 def make(user: User, name: str, scopes: Sequence[Scope], *, now: datetime, actor: str) -> str:

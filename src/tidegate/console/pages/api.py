@@ -7,25 +7,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Path, Query, Schema
+from ninja import Field, Header, NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
-from tidegate.console.answers import gate_of, hub_of
+from tidegate.console.answers import desk_of, gate_of, hub_of
 from tidegate.console.models import Token
 from tidegate.console.pages import deeds
 from tidegate.console.pages.page import Visit
+from tidegate.console.portal import MOST, visible
+from tidegate.console.prices import LARGEST, countable, told
 from tidegate.console.roles import Permission, rights_of
 from tidegate.console.tokens import Scope, shown
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
 from tidegate.engine import digest as digests
-from tidegate.engine import reports, waiting
+from tidegate.engine import portal, reports, waiting
 from tidegate.engine.interventions import Act
+from tidegate.engine.price_answers import MOST_ITEMS
 from tidegate.ledger import queue
+from tidegate.magento.buyer import LONGEST_TOKEN
 
 #: Requests of one token within a minute.
 MOST_OFTEN = 300
@@ -46,6 +52,22 @@ class Acts(Schema):
     ids: Annotated[list[Id], Field(min_length=1, max_length=deeds.MOST)]
     reason: Annotated[str, Field(max_length=500)] = ""
     overrule: bool = False
+
+
+class CartLine(Schema):
+    """A line of a cart; `sku` is the shop's."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=64)]
+    quantity: Annotated[Decimal, Field(gt=0, le=LARGEST)] = Decimal(1)
+
+
+class Cart(Schema):
+    """Whose prices, and of what."""
+
+    connection: str
+    lines: Annotated[list[CartLine], Field(min_length=1, max_length=MOST_ITEMS)]
+    customer: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    account: Annotated[str, Field(max_length=64)] = ""
 
 
 class Bearer(HttpBearer):
@@ -73,7 +95,7 @@ api = NinjaAPI(
     auth=Bearer(),
     urls_namespace="machine",
 )
-ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
+ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), Problem)
 ANSWERS: dict[int, Any] = {200: dict[str, Any], **ERRORS}
 
 
@@ -201,6 +223,42 @@ def actions(request: HttpRequest, wish: Acts) -> dict[str, Any]:
             for each in done
         ]
     }
+
+
+@api.post("/prices", response=ANSWERS)
+def prices(request: HttpRequest, cart: Cart) -> dict[str, Any]:
+    """What a customer (Magento's id) or an account pays for the lines of a cart, contracts included."""
+    visit = visit_of(request, Scope.PRICES)
+    names = seen(visit, cart.connection)
+    if names != [cart.connection] or cart.connection not in visit.hub.connections:
+        raise HttpError(404, f"there is no connection {cart.connection}")
+    if (cart.customer is None) == (not cart.account):
+        raise HttpError(400, "name the customer by Magento's id, or the account, not both")
+    wrong = next((each.sku for each in cart.lines if not countable(each.quantity)), None)
+    if wrong is not None:
+        raise HttpError(400, f"{wrong}: a quantity is above 0, with 12 digits at most")
+    buyer = cart.account if cart.customer is None else cart.customer
+    return told(desk_of(request), cart.connection, buyer, [(each.sku, each.quantity) for each in cart.lines])
+
+
+@api.get("/portal/invoices", response=ANSWERS)
+def portal_invoices(
+    request: HttpRequest,
+    customer_token: Annotated[str, Header(alias="X-Customer-Token", max_length=LONGEST_TOKEN)],
+    store: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=0, le=MOST)] = 50,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> Any:
+    """The invoices of the customer whose token of the shop is shown; `store` where the hub serves several."""
+    visit = visit_of(request, Scope.PORTAL)
+    if not visit.rights.everywhere(Permission.SEE):
+        raise HttpError(404, "the portal needs a token whose user sees every connection")
+    found = visible(request, customer_token)
+    if isinstance(found, HttpResponse):
+        told_by_the_door = msgspec.json.decode(found.content)
+        raise HttpError(found.status_code, told_by_the_door["text"])
+    page = [portal.summary(each) for each in found[offset : offset + limit]]
+    return {"invoices": page, "total": len(found)}
 
 
 def without_persons(visit: Visit, rows: Sequence[dict[str, Any]]) -> None:

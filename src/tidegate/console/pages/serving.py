@@ -11,25 +11,26 @@ import structlog
 from django.core.handlers.wsgi import WSGIHandler
 
 from tidegate.config.console import LOOPBACK
-from tidegate.console.answers import GATE, HUB
+from tidegate.console.answers import DESK, GATE, HUB
 from tidegate.console.gate import Gate
 from tidegate.console.installed import adapt
 from tidegate.console.models import User
 from tidegate.console.server import bound, served
 from tidegate.console.static_files import with_static
 from tidegate.engine.hub import Hub
+from tidegate.engine.price_answers import PriceDesk
 
 log = structlog.get_logger()
 
 
-def application(hub: Hub) -> Any:
-    """The WSGI application of one hub's console; the console must have been installed."""
+def application(hub: Hub, desk: PriceDesk) -> Any:
+    """The WSGI application of one hub's console; the console must have been installed. Who opened the desk closes it."""
     adapt(hub.configuration.console, *hub.console_keys)
     hub.attended = True
     django, gate = WSGIHandler(), Gate(hub.clock)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[HUB], environ[GATE] = hub, gate
+        environ[HUB], environ[DESK], environ[GATE] = hub, desk, gate
         return django(environ, start_response)
 
     return with_static(serve)
@@ -57,7 +58,16 @@ def console(hub: Hub) -> Iterator[int | None]:
     if not User.objects.exists():
         log.warning("console", problem="nobody can sign in yet", remedy="tidegate user add NAME")
     scheme = "https" if settings.public.startswith("https://") else "http"
-    with served(
-        application(hub), listening, "console", settings.threads, settings.trusted_proxy, url_scheme=scheme
-    ) as port:
-        yield port
+    desk = PriceDesk(hub)
+    try:
+        with served(
+            application(hub, desk),
+            listening,
+            "console",
+            settings.threads,
+            settings.trusted_proxy,
+            url_scheme=scheme,
+        ) as port:
+            yield port
+    finally:
+        desk.close()

@@ -9,10 +9,11 @@ from django.test import Client
 
 from integration.flows.in_memory import MemoryStage
 from tidegate.console import accounts
-from tidegate.console.answers import GATE, HUB
+from tidegate.console.answers import DESK, GATE, HUB
 from tidegate.console.gate import Gate
 from tidegate.console.models import User
 from tidegate.console.roles import Role
+from tidegate.engine.price_answers import PriceDesk
 
 PASSWORD = "quite-a-long-password"
 
@@ -25,7 +26,8 @@ class Browsing:
     client: Client
 
     def __post_init__(self) -> None:
-        self.client.defaults |= {HUB: self.stage.hub, GATE: Gate(self.stage.hub.clock)}
+        hub = self.stage.hub
+        self.client.defaults |= {HUB: hub, DESK: PriceDesk(hub), GATE: Gate(hub.clock)}
 
     def user(self, name: str = "anna", role: Role = Role.ADMINISTRATOR, *connections: str) -> User:
         """A user with one role."""

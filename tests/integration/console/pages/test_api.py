@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS
 
 from integration.console.pages.browsing import Browsing
+from tidegate.config.api import Portal
 from tidegate.console import tokens
-from tidegate.console.answers import GATE, HUB
+from tidegate.console.answers import DESK, GATE, HUB
 from tidegate.console.gate import Gate
 from tidegate.console.models import Change
 from tidegate.console.roles import Role
 from tidegate.console.tokens import Scope
 from tidegate.domain.states import State
+from tidegate.engine.price_answers import PriceDesk
 
 EVERY = tuple(Scope)
 
@@ -88,12 +90,47 @@ def test_a_token_has_its_users_rights_alone(held: Browsing) -> None:
     assert ask(held, "digest/web", foreign)[0] == 404
 
 
+def test_prices_at_the_cart_are_told_to_tokens_with_their_scope(held: Browsing) -> None:
+    shown, foreign = token(held), token(held, *EVERY, connections=("elsewhere",))
+    cart: dict[str, Any] = {
+        "connection": "web",
+        "account": "WEB",
+        "lines": [{"sku": "HUB-0001", "quantity": 3}],
+    }
+    status, document = ask(held, "prices", shown, cart)
+    assert (status, document["account"], document["lines"][0]["sku"]) == (200, "WEB", "HUB-0001")
+    assert ask(held, "prices", shown, cart | {"customer": 1})[0] == 400
+    assert ask(held, "prices", shown, cart | {"connection": "none"})[0] == 404
+    assert ask(held, "prices", foreign, cart)[0] == 404
+    assert ask(held, "prices", token(held, Scope.STATUS, role=Role.VIEWER), cart)[0] == 403
+    cart["lines"] = [{"sku": "HUB-0001", "quantity": "0.00001"}]
+    assert ask(held, "prices", shown, cart)[0] == 400
+
+
+def test_a_customers_invoices_are_told_by_the_customers_own_token(held: Browsing) -> None:
+    held.stage.reopen(portal=Portal(enabled=True))
+    held.__post_init__()
+    shown, foreign = token(held), token(held, *EVERY, connections=("elsewhere",))
+    (customer,) = held.stage.world.register(1)
+    own = held.stage.shop.access.customer_token(customer)
+
+    def invoices(bearer: str, customers: str) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {bearer}", "X-Customer-Token": customers}
+        answer = held.client.get("/api/v1/portal/invoices", headers=headers)
+        return answer.status_code, answer.json()
+
+    assert invoices(shown, own) == (200, {"invoices": [], "total": 0})
+    assert invoices(shown, "nobody's")[0] == 401
+    assert invoices(foreign, own)[0] == 404
+    assert invoices("tg_nobody", own)[0] == 401
+
+
 def test_every_answer_is_one_that_the_document_describes(held: Browsing) -> None:
     shown, handler, gate = token(held), WSGIHandler(), Gate(held.stage.hub.clock)
     gate.wait = lambda *_, **__: 0.0  # type: ignore[method-assign]
 
     def served(environ: dict[str, Any], start_response: Any) -> Any:
-        environ[HUB], environ[GATE] = held.stage.hub, gate
+        environ[HUB], environ[GATE], environ[DESK] = held.stage.hub, gate, PriceDesk(held.stage.hub)
         return handler(environ, start_response)
 
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", served)
@@ -104,7 +141,7 @@ def test_every_answer_is_one_that_the_document_describes(held: Browsing) -> None
     ]
     assert len(kept) == 2
     operations = [each.ok() for each in schema.get_all_operations()]
-    assert len(operations) == 5
+    assert len(operations) == 7
     for operation in operations:
 
         @settings(
